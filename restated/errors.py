@@ -1,0 +1,45 @@
+"""The one exception readers of this project meet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class RestatedError(ValueError):
+    """Bad input, told in one sentence that names the place and the remedy.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong.
+    file : path-like, optional
+        The file it is in; shown relative to the repository where possible.
+    row : int or str, optional
+        Line number (spreadsheet counting: the header is row 1) or row id.
+    field : str, optional
+        Column, key or setting.
+    remedy : str, optional
+        What to do about it.
+    """
+
+    def __init__(self, message, *, file=None, row=None, field=None, remedy=None):
+        self.message = message
+        self.file = None if file is None else Path(file)
+        self.row = row
+        self.field = field
+        self.remedy = remedy
+        super().__init__(self._text())
+
+    def _text(self) -> str:
+        from .paths import shown
+
+        place = []
+        if self.file is not None:
+            place.append(shown(self.file))
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.field is not None:
+            place.append(f"field '{self.field}'")
+        text = ", ".join(place) + ": " if place else ""
+        text += self.message.rstrip(".")
+        return f"{text}. {self.remedy.rstrip('.')}." if self.remedy else f"{text}."
