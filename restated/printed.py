@@ -1,0 +1,274 @@
+"""Printed numbers: what the digits on the page allow.
+
+``5.20`` is not ``5.2``: the trailing zero carries the precision that every comparison rests on. A printed
+number therefore stays a string; this module reads from it the closed interval of values that would have been
+printed so. No value passes through a binary float on the way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
+from fractions import Fraction
+from numbers import Rational, Real
+
+from .errors import RestatedError
+
+#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16);
+#: this much, relative to the end, is forgiven to floats and to nothing else. It is far below any printed
+#: digit.
+FLOAT_SLACK = Decimal("1e-12")
+
+#: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
+FRACTION_DIGITS = 28
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_WORDS = {word: number for number, word in enumerate(_UNITS)}
+_WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
+_WORDS |= {f"{ten}-{_UNITS[u]}": _WORDS[ten] + u for ten in _TENS for u in range(1, 10)}
+_WORDS |= {"once": 1, "twice": 2, "none": 0}
+
+#: Fractions in words, read as the digits they stand for: "half" is as precise as ".5".
+_FRACTIONS = {
+    "half": ".5",
+    "one half": ".5",
+    "a quarter": ".25",
+    "one quarter": ".25",
+    "three quarters": ".75",
+    "one fifth": ".2",
+    "two fifths": ".4",
+    "three fifths": ".6",
+    "four fifths": ".8",
+}
+
+_SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f"  # no-break, figure, punctuation, thin, hair, narrow no-break
+_MINUSES = (
+    "\u2212\u2010\u2011\u2012\ufe63\uff0d"  # typographic minus, hyphens, figure dash, small and full-width
+)
+_TILDES = "\u223c\u2248\u02dc\uff5e"  # similar to, almost equal, small tilde, full-width tilde
+_TRANSLATE = {ord(c): " " for c in _SPACES} | {ord(c): "-" for c in _MINUSES} | {ord(c): "~" for c in _TILDES}
+_TRANSLATE |= {ord("\u2013"): "\u2013", ord("\u2014"): "\u2013"}
+
+# Thousands marks: comma or space, always in groups of three.
+_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
+_NUMBER = rf"(?:[-+\u2013]?\s?(?:{_DIGITS}(?:\.\d+)?|\.\d+))"
+_PERCENT = r"(?:\s?%|\s?percent|\s?per cent)?"
+_PLAIN = re.compile(rf"=?\s*({_NUMBER}){_PERCENT}", re.ASCII)
+_RATIO = re.compile(r"(\d+)\s?/\s?(\d+)", re.ASCII)
+_RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER}){_PERCENT}", re.ASCII)
+_BELOW = re.compile(r"(?:<|\u2264|<=|less than|fewer than|below|under|up to|at most)\s*(.+)")
+_ABOVE = re.compile(r"(?:>|\u2265|>=|more than|over|above|at least)\s*(.+)")
+_ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A printed number and the closed interval its digits stand for.
+
+    Attributes
+    ----------
+    text : str
+        Exactly as printed.
+    low, high : Decimal or None
+        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong
+        to it. None where the print sets no end.
+    value : Decimal or None
+        The number itself; None for words and for bounds and ranges.
+    kind : str
+        ``exact`` (a count), ``rounded``, ``below``, ``above``, ``range``, ``about`` or ``text``.
+    decimals : int or None
+        Printed decimals; None where no digits are printed.
+    """
+
+    text: str
+    low: Decimal | None
+    high: Decimal | None
+    value: Decimal | None
+    kind: str
+    decimals: int | None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the print sets at least one end."""
+        return self.kind != "text"
+
+    def contains(self, x) -> bool:
+        """Whether `x` (float, int, Decimal or Fraction) could have been printed so; False for text and for
+        NaN.""" if not self.is_number:
+            return False
+        slack = Fraction(0)
+        if isinstance(x, Decimal):
+            if x.is_nan() or x.is_infinite():
+                return False
+            exact = Fraction(x)
+        elif isinstance(x, Rational):
+            exact = Fraction(int(x.numerator), int(x.denominator))
+        elif isinstance(x, Real):
+            number = float(x)
+            if number != number or number in (float("inf"), float("-inf")):
+                return False
+            exact = Fraction(number)
+            slack = Fraction(FLOAT_SLACK)
+        else:
+            raise RestatedError(
+                f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number."
+            )
+        if self.low is not None and exact < (low := Fraction(self.low)) - slack * abs(low):
+            return False
+        return self.high is None or exact <= (high := Fraction(self.high)) + slack * abs(high)
+
+
+def _decimal(number: str) -> tuple[Decimal, int]:
+    """Value and printed decimals of a bare number such as ``-.21`` or ``4,819``."""
+    digits = number.replace(",", "").replace(" ", "").replace("\u2013", "-")
+    return Decimal(digits), len(digits.partition(".")[2])
+
+
+def _rounding(number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
+    """Value, low, high, decimals: half a unit of the last digit on either side."""
+    value, decimals = _decimal(number)
+    last = -decimals
+    if not whole_zeros_count and decimals == 0 and value != 0:
+        digits = str(abs(value))
+        last = len(digits) - len(digits.rstrip("0"))
+    half = Decimal((0, (5,), last - 1))
+    with localcontext(Context(prec=len(number) + 10)):
+        return value, value - half, value + half, decimals
+
+
+def _words(text: str) -> str | None:
+    """Digits for a number in words, or None."""
+    word = re.sub(r"\s+", " ", text)
+    if word in _FRACTIONS:
+        return _FRACTIONS[word]
+    word = word.replace(" ", "-")
+    return str(_WORDS[word]) if word in _WORDS else None
+
+
+def parse(text: str, *, exact: bool = False) -> Printed:
+    """Read a printed number.
+
+    Parameters
+    ----------
+    text : str
+        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands
+        mark, percent sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16",
+        "up to 45"), "about 40", ranges ("0.46 to 0.59").
+    exact : bool
+        The number is a count or a year: its digits stand for themselves and not for a rounding interval.
+
+    Returns
+    -------
+    Printed
+        Of kind ``text`` with empty ends if `text` holds no number.
+
+    Notes
+    -----
+    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last
+    digit that is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
+
+    Raises
+    ------
+    RestatedError
+        If `text` is no string (a float has lost its trailing zeros already) or a range runs downwards.
+    """
+    if not isinstance(text, str):
+        raise RestatedError(
+            f"a printed number must be a string, not {type(text).__name__} {text!r}",
+            remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.",
+        )
+    clean = text.translate(_TRANSLATE).strip().casefold()
+    if match := _PLAIN.fullmatch(clean):
+        value, low, high, decimals = _rounding(match[1])
+        if exact:
+            return Printed(text, value, value, value, "exact", decimals)
+        return Printed(text, low, high, value, "rounded", decimals)
+    if match := _RATIO.fullmatch(clean):
+        return _ratio(text, int(match[1]), int(match[2]))
+    if match := _RANGE.fullmatch(clean):
+        first, low, _, decimals = _rounding(match[1])
+        last, _, high, more = _rounding(match[2])
+        if first > last:
+            raise RestatedError(
+                f"the printed range '{text}' runs downwards", remedy="Print the lower end first."
+            )
+        return Printed(
+            text, first if exact else low, last if exact else high, None, "range", max(decimals, more)
+        )
+    if digits := _words(clean):
+        if "." in digits:
+            value, low, high, _ = _rounding(digits)
+            return Printed(text, low, high, value, "about", None)
+        value = Decimal(digits)
+        return Printed(text, value, value, value, "exact", None)
+    if (match := _BELOW.fullmatch(clean)) and (bound := _bound(match[1])):
+        return Printed(text, None, bound[0], None, "below", bound[1])
+    if (match := _ABOVE.fullmatch(clean)) and (bound := _bound(match[1])):
+        return Printed(text, bound[0], None, None, "above", bound[1])
+    if match := _ABOUT.fullmatch(clean):
+        number = _PLAIN.fullmatch(match[1])
+        digits = number[1] if number else _words(match[1])
+        if digits:
+            value, low, high, decimals = _rounding(digits, whole_zeros_count=False)
+            return Printed(text, low, high, value, "about", decimals if number else None)
+    return Printed(text, None, None, None, "text", None)
+
+
+def _bound(rest: str) -> tuple[Decimal, int | None] | None:
+    if number := _PLAIN.fullmatch(rest):
+        return _decimal(number[1])
+    digits = _words(rest)
+    return (Decimal(digits), None) if digits else None
+
+
+def _ratio(text: str, numerator: int, denominator: int) -> Printed:
+    """A fraction of two counts, ``20/40``: exact up to the digits a Decimal keeps."""
+    if denominator == 0:
+        return Printed(text, None, None, None, "text", None)
+    top, bottom = Decimal(numerator), Decimal(denominator)
+    digits = max(FRACTION_DIGITS, len(text))
+    low = Context(prec=digits, rounding=ROUND_FLOOR).divide(top, bottom)
+    high = Context(prec=digits, rounding=ROUND_CEILING).divide(top, bottom)
+    return Printed(text, low, high, low, "exact", None)
+
+
+def parse_number(text: str, *, exact: bool = False, file=None, row=None, field=None) -> Printed:
+    """`parse` where a number is required.
+
+    Raises
+    ------
+    RestatedError
+        If `text` holds no number; `file`, `row` and `field` say where it stood.
+    """
+    try:
+        printed = parse(text, exact=exact)
+    except RestatedError as error:
+        raise RestatedError(error.message, file=file, row=row, field=field, remedy=error.remedy) from None
+    if not printed.is_number:
+        shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
+        raise RestatedError(
+            shown,
+            file=file,
+            row=row,
+            field=field,
+            remedy="Write it as printed, for example .31, 4,819 or <.001.",
+        )
+    return printed
+
+
+def interval(text: str, *, exact: bool = False) -> tuple[float, float]:
+    """Ends of the interval a printed number stands for, as floats; infinite where the print sets no end.
+
+    Raises
+    ------
+    RestatedError
+        If `text` holds no number.
+    """
+    printed = parse_number(text, exact=exact)
+    low = float("-inf") if printed.low is None else float(printed.low)
+    return low, float("inf") if printed.high is None else float(printed.high)
