@@ -1,0 +1,270 @@
+"""Agreement and association in square tables of counts, for one table or many at once.
+
+A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the
+second, so a and d are the agreements. A k x k table has the last two axes (first, second assessment).
+What cannot be computed is nan, because enumerations meet empty margins; negative counts are errors.
+
+References
+----------
+Cohen, J. (1960). Educational and Psychological Measurement, 20, 37-46 (kappa; its first variance).
+Fleiss, J. L., Cohen, J., & Everitt, B. S. (1969). Psychological Bulletin, 72, 323-327 (variance).
+Pearson, K. (1900). Philosophical Transactions A, 195, 1-47 (tetrachoric correlation).
+Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate normal).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr, ndtri, owens_t
+
+from restated.errors import RestatedError
+
+#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the
+#: bivariate normal probability is good to about 1e-15.
+STEP_TOLERANCE = 1e-13
+#: Newton inside a bracket needs about 10 rounds, bisection alone 45.
+MAX_ITERATIONS = 100
+
+
+def percent_agreement(tables):
+    """Share of agreements (a + d) / n of 2x2 tables, as a proportion; nan for an empty table.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., 4)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+    """
+    a, b, c, d = _four(tables)
+    return _ratio(a + d, a + b + c + d)
+
+
+def kappa(tables):
+    """Cohen's kappa of 2x2 tables; nan if chance agreement is 1 (both assessments constant) or n is 0.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., 4)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+    """
+    a, b, c, d = _four(tables)
+    # 2 (ad - bc) / [(a+b)(b+d) + (a+c)(c+d)] is (po - pe) / (1 - pe) with n cleared: exact in integers.
+    return _ratio(2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d))
+
+
+def phi(tables):
+    """Phi, the Pearson correlation of two dichotomies; nan if a margin is empty.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., 4)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+    """
+    a, b, c, d = _four(tables)
+    return _ratio(a * d - b * c, np.sqrt((a + b) * (c + d)) * np.sqrt((a + c) * (b + d)))
+
+
+def odds_ratio(tables):
+    """Odds ratio ad / bc without continuity correction: inf if only bc is 0, nan if ad and bc are both 0.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., 4)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+    """
+    a, b, c, d = _four(tables)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return ((a * d) / (b * c))[()]
+
+
+def tetrachoric(tables):
+    """Tetrachoric correlation of 2x2 tables by maximum likelihood.
+
+    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum
+    fits it exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first
+    quadrant. By the same rule a single empty cell, or an empty diagonal, has its solution at the boundary:
+    -1 if a or d is empty, 1 if b or c is. No continuity correction is added. nan if a margin is empty.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., 4)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+
+    Raises
+    ------
+    RestatedError
+        If counts are negative or not finite, or the search does not settle.
+    """
+    a, b, c, d = _four(tables)
+    shape = a.shape
+    a, b, c, d = (x.ravel() for x in (a, b, c, d))
+    result = np.full(a.shape, np.nan)
+    margins = ((a + b) > 0) & ((c + d) > 0) & ((a + c) > 0) & ((b + d) > 0)
+    result[margins & ((b == 0) | (c == 0))] = 1.0
+    result[margins & ((a == 0) | (d == 0))] = -1.0
+    inner = np.flatnonzero((a > 0) & (b > 0) & (c > 0) & (d > 0))
+    if len(inner):
+        n = (a + b + c + d)[inner]
+        rows, columns = ndtri(((a + b)[inner]) / n), ndtri(((a + c)[inner]) / n)
+        result[inner] = _solve_correlation(rows, columns, a[inner] / n)
+    return result.reshape(shape)[()]
+
+
+def bivariate_normal(h, k, rho):
+    """P(X <= h, Y <= k) of standard normals with correlation rho, -1 < rho < 1, by Owen's T function.
+
+    Parameters
+    ----------
+    h, k, rho : array_like, broadcastable, finite
+    """
+    h, k, rho = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (h, k, rho)))
+    root = np.sqrt((1 - rho) * (1 + rho))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope_h = np.where(h == 0, np.copysign(np.inf, k), (k - rho * h) / (h * root))
+        slope_k = np.where(k == 0, np.copysign(np.inf, h), (h - rho * k) / (k * root))
+    opposite = (h * k < 0) | ((h * k == 0) & (h + k < 0))
+    inside = 0.5 * (ndtr(h) + ndtr(k)) - owens_t(h, slope_h) - owens_t(k, slope_k) - 0.5 * opposite
+    centre = 0.25 + np.arcsin(rho) / (2 * np.pi)
+    return np.where((h == 0) & (k == 0), centre, inside)[()]
+
+
+def kappa_square(tables):
+    """Cohen's kappa of k x k tables; nan if chance agreement is 1 or n is 0.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., k, k)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+    """
+    counts = _square(tables)
+    n, agree, chance = _agreement_counts(counts)
+    return _ratio(n * agree - chance, n * n - chance)
+
+
+def kappa_variance_cohen(tables):
+    """Cohen's (1960) large-sample variance of kappa, po (1 - po) / (n (1 - pe)^2).
+
+    It treats chance agreement as known; `kappa_variance` does not. It is 0 in a table of perfect agreement.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., k, k)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        nan where kappa is nan.
+    """
+    counts = _square(tables)
+    n, agree, chance = _agreement_counts(counts)
+    return _ratio(n * agree * (n - agree), (n * n - chance) ** 2)
+
+
+def kappa_variance(tables):
+    """Large-sample variance of kappa of Fleiss, Cohen and Everitt (1969), from the delta method.
+
+    Parameters
+    ----------
+    tables : array_like, shape (..., k, k)
+
+    Returns
+    -------
+    float or ndarray, shape (...)
+        nan where kappa is nan.
+    """
+    counts = _square(tables)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = counts.sum(axis=(-2, -1))
+        p = counts / n[..., None, None]
+    first, second = p.sum(axis=-1), p.sum(axis=-2)
+    chance = (first * second).sum(axis=-1)
+    value = np.asarray(kappa_square(counts))
+    lack = 1 - value
+    own = np.einsum("...ii->...i", p)
+    agree = (own * (1 - (first + second) * lack[..., None]) ** 2).sum(axis=-1)
+    # Cell (i, j) weighs (p_.i + p_j.)^2: column share of its row's class, row share of its column's class.
+    mixed = p * (second[..., :, None] + first[..., None, :]) ** 2
+    disagree = lack**2 * (mixed.sum(axis=(-2, -1)) - np.einsum("...ii->...", mixed))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = (agree + disagree - (value - chance * lack) ** 2) / (n * (1 - chance) ** 2)
+    # Perfect agreement leaves a zero that rounding can make slightly negative.
+    return np.where(np.isnan(value), np.nan, np.maximum(variance, 0.0))[()]
+
+
+def _solve_correlation(h, k, target):
+    """rho with bivariate_normal(h, k, rho) = target: Newton with the density as slope, in a bracket."""
+    low, high = np.full(h.shape, -1.0), np.full(h.shape, 1.0)
+    rho = np.zeros(h.shape)
+    active = np.arange(len(h))
+    for _ in range(MAX_ITERATIONS):
+        ha, ka, at = h[active], k[active], rho[active]
+        excess = bivariate_normal(ha, ka, at) - target[active]
+        low[active] = np.where(excess < 0, at, low[active])
+        high[active] = np.where(excess < 0, high[active], at)
+        room = (1 - at) * (1 + at)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            density = np.exp(-(ha**2 - 2 * at * ha * ka + ka**2) / (2 * room)) / (2 * np.pi * np.sqrt(room))
+            proposal = at - excess / density
+        inside = (proposal > low[active]) & (proposal < high[active])
+        proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
+        rho[active] = np.where(excess == 0, at, proposal)
+        active = active[np.abs(rho[active] - at) > STEP_TOLERANCE]
+        if not len(active):
+            return rho
+    raise RestatedError("the search for a tetrachoric correlation did not settle", remedy="Check the counts")
+
+
+def _agreement_counts(counts):
+    """n, n * po and n^2 * pe: the counts kappa is made of."""
+    n = counts.sum(axis=(-2, -1))
+    agree = np.einsum("...ii->...", counts)
+    chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)
+    return n, agree, chance
+
+
+def _ratio(top, bottom):
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(bottom == 0, np.nan, np.asarray(top) / bottom)[()]
+
+
+def _four(tables):
+    counts = _counts(tables)
+    if counts.ndim < 1 or counts.shape[-1] != 4:
+        raise RestatedError(f"tables have shape {counts.shape}", field="tables",
+                            remedy="Give the four counts a, b, c, d along the last axis")
+    return tuple(counts[..., i] for i in range(4))
+
+
+def _square(tables):
+    counts = _counts(tables)
+    if counts.ndim < 2 or counts.shape[-1] != counts.shape[-2] or counts.shape[-1] < 2:
+        raise RestatedError(f"tables have shape {counts.shape}", field="tables",
+                            remedy="Give square tables along the last two axes")
+    return counts
+
+
+def _counts(tables):
+    try:
+        counts = np.asarray(tables, dtype=float)
+    except (TypeError, ValueError):
+        raise RestatedError("counts are not numbers", field="tables") from None
+    if not np.isfinite(counts).all() or (counts < 0).any():
+        raise RestatedError("a count is negative, missing or not finite", field="tables")
+    return counts

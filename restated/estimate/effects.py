@@ -1,0 +1,147 @@
+"""Effect sizes and conversions between them: correlations, Fisher's z, standardised mean differences.
+
+References
+----------
+Fisher, R. A. (1921). Metron, 1, 3-32.
+Hedges, L. V. (1981). Journal of Educational Statistics, 6, 107-128 (correction factor).
+Borenstein, M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 7. Wiley.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import gammaln
+
+from restated.errors import RestatedError
+
+
+def fisher_z(r):
+    """Fisher's z = artanh(r).
+
+    Parameters
+    ----------
+    r : array_like
+        Correlations strictly between -1 and 1; nan passes through.
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    RestatedError
+        If a correlation is beyond +-1, or exactly +-1, where z is infinite.
+    """
+    r = _correlations(r)
+    if (np.abs(r) == 1).any():
+        raise RestatedError(
+            "Fisher's z of a correlation of exactly 1 or -1 is infinite", field="r",
+            remedy="Leave the row out, or cap the correlation below 1 in absolute value, and say which")
+    return np.arctanh(r)[()]
+
+
+def fisher_z_to_r(z):
+    """Inverse of `fisher_z`: r = tanh(z), for floats or arrays; infinite z gives +-1."""
+    return np.tanh(np.asarray(z, dtype=float))[()]
+
+
+def fisher_z_variance(n):
+    """Sampling variance of Fisher's z, 1 / (n - 3).
+
+    Parameters
+    ----------
+    n : array_like
+        Sample sizes above 3; nan passes through.
+
+    Raises
+    ------
+    RestatedError
+        If a sample size is 3 or less.
+    """
+    n = np.asarray(n, dtype=float)
+    if (n <= 3).any():
+        raise RestatedError("the variance of Fisher's z needs a sample size above 3", field="n",
+                            remedy="Leave the row out")
+    return (1.0 / (n - 3.0))[()]
+
+
+def r_to_d(r, *, proportion=0.5):
+    """Standardised mean difference of two groups from the point-biserial correlation.
+
+    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with
+    the divisor-n within-group standard deviation.
+
+    Parameters
+    ----------
+    r : array_like
+        Correlations strictly between -1 and 1.
+    proportion : array_like
+        Share P of one of the groups, between 0 and 1.
+
+    Raises
+    ------
+    RestatedError
+        If a correlation is +-1 or beyond, or a proportion is not between 0 and 1.
+    """
+    r, share = _correlations(r), _proportion(proportion)
+    if (np.abs(r) == 1).any():
+        raise RestatedError("a correlation of exactly 1 or -1 has no finite d", field="r",
+                            remedy="Leave the row out, or cap the correlation, and say which")
+    return (r / np.sqrt(share * (1 - share) * (1 - r**2)))[()]
+
+
+def d_to_r(d, *, proportion=0.5):
+    """Point-biserial correlation from a standardised mean difference; inverse of `r_to_d`.
+
+    r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4).
+
+    Parameters
+    ----------
+    d : array_like
+    proportion : array_like
+        Share P of one of the groups, between 0 and 1.
+
+    Raises
+    ------
+    RestatedError
+        If a proportion is not between 0 and 1.
+    """
+    d, share = np.asarray(d, dtype=float), _proportion(proportion)
+    return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
+
+
+def hedges_correction(df):
+    """Hedges' small-sample factor J by which d is multiplied to give g.
+
+    J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), the exact form; 1 - 3 / (4 df - 1) approximates it.
+
+    Parameters
+    ----------
+    df : array_like
+        Degrees of freedom of the standard deviation, above 1 (two groups: n1 + n2 - 2).
+
+    Raises
+    ------
+    RestatedError
+        If the degrees of freedom are 1 or less.
+    """
+    df = np.asarray(df, dtype=float)
+    if (df <= 1).any():
+        raise RestatedError("Hedges' correction needs more than one degree of freedom", field="df")
+    return np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - 0.5 * np.log(df / 2))[()]
+
+
+def _correlations(r) -> np.ndarray:
+    r = np.asarray(r, dtype=float)
+    beyond = np.abs(r) > 1
+    if beyond.any():
+        raise RestatedError(f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value", field="r",
+                            remedy="Check the value; Fisher's z is passed to fisher_z_to_r")
+    return r
+
+
+def _proportion(proportion) -> np.ndarray:
+    share = np.asarray(proportion, dtype=float)
+    if ((share <= 0) | (share >= 1)).any():
+        raise RestatedError("a group's share must lie between 0 and 1", field="proportion")
+    return share

@@ -1,0 +1,323 @@
+"""How much of an association can run through a third variable?
+
+Standardized path arithmetic with one predictor x, one mediator m and one outcome y, from three correlations::
+
+        m
+     a /  \\ b
+      /    \\
+     x ----- y
+         c'
+
+a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product*
+r_xm * r_my ignores x when the mediator meets the outcome; it is not the indirect path a * b.
+
+References
+----------
+Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
+Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
+Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
+MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from scipy import optimize, stats
+
+from restated.errors import RestatedError
+from restated.reconstruct.counts import closed_interval
+
+# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
+# determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+DETERMINANT_SLACK = 1e-12
+
+# Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
+GRID = 7
+
+# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to replace it:
+# below that the two are equal within the arithmetic.
+GAIN = 1e-12
+
+
+class Path(NamedTuple):
+    """Standardized paths of a two-predictor model; each a float or an array of the broadcast shape."""
+
+    a: np.ndarray  # x -> m
+    b: np.ndarray  # m -> y, x held
+    direct: np.ndarray  # x -> y, m held (c')
+    indirect: np.ndarray  # a * b
+    total: np.ndarray  # r_xy = direct + indirect
+    r2: np.ndarray  # share of the variance of y explained by x and m
+    product: np.ndarray  # naive product r_xm * r_my
+    share: np.ndarray  # indirect / total; nan where the total is 0
+
+
+def third_range(r12, r13) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of the correlation of variables 2 and 3, given those of 1 with 2 and of 1 with 3.
+
+    Returns
+    -------
+    tuple of ndarray
+        r12 r13 - w and r12 r13 + w with w = sqrt((1 - r12^2)(1 - r13^2)).
+
+    Raises
+    ------
+    RestatedError
+        If a correlation lies outside -1 to 1.
+    """
+    r12, r13 = _correlations(r12, r13)
+    width = np.sqrt((1 - r12**2) * (1 - r13**2))
+    return r12 * r13 - width, r12 * r13 + width
+
+
+def feasible(r_xm, r_xy, r_my) -> np.ndarray:
+    """Whether three correlations can belong to the same variables: the matrix has no negative eigenvalue."""
+    r_xm, r_xy, r_my = _correlations(r_xm, r_xy, r_my)
+    return 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
+
+
+def two_predictor(r_xm, r_xy, r_my) -> Path:
+    """Paths of the two-predictor model from three correlations.
+
+    Parameters
+    ----------
+    r_xm, r_xy, r_my : float or array_like
+        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    RestatedError
+        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no
+        three variables can have these correlations.
+
+    Notes
+    -----
+    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
+    """
+    if not np.all(feasible(r_xm, r_xy, r_my)):
+        raise RestatedError(
+            "no three variables can have these correlations together",
+            remedy="Check them against third_range()",
+        )
+    if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
+        raise RestatedError("predictor and mediator correlate perfectly: their paths cannot be told apart", field="r_xm")
+    return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
+
+
+def _correlations(*values) -> list[np.ndarray]:
+    arrays = [np.asarray(v, dtype=float) for v in values]
+    if not all(np.all(np.abs(v) <= 1) for v in arrays):
+        raise RestatedError("a correlation lies outside -1 to 1")
+    return arrays
+
+
+def _paths(r_xm, r_xy, r_my) -> Path:
+    rest = 1 - r_xm**2
+    b = (r_my - r_xm * r_xy) / rest
+    direct = (r_xy - r_xm * r_my) / rest
+    indirect = r_xm * b
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = np.where(r_xy == 0, np.nan, indirect / r_xy)
+    return Path(r_xm, b, direct, indirect, r_xy, b * r_my + direct * r_xy, r_xm * r_my, share[()])
+
+
+class Implied(NamedTuple):
+    """Correlations that belong to printed paths."""
+
+    r_xm: np.ndarray
+    r_xy: np.ndarray
+    r_my: np.ndarray
+
+
+def implied_correlations(b, direct, indirect) -> Implied:
+    """Correlations that produce given paths: the way back from `two_predictor`.
+
+    Parameters
+    ----------
+    b, direct, indirect : float or array_like
+        Paths m -> y, x -> y and x -> m -> y; b must not be 0.
+
+    Returns
+    -------
+    Implied
+        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked here.
+
+    Raises
+    ------
+    RestatedError
+        If b is 0: the path into the mediator is then undetermined.
+    """
+    b, direct, indirect = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in (b, direct, indirect)))
+    if np.any(b == 0):
+        raise RestatedError("with b = 0 any correlation of predictor and mediator gives the same indirect path", field="b")
+    r_xm = indirect / b
+    return Implied(r_xm, direct + indirect, b + r_xm * direct)
+
+
+class Box(NamedTuple):
+    """Range of a function over a box of rounding intervals."""
+
+    low: float
+    high: float
+    low_at: tuple[float, ...]
+    high_at: tuple[float, ...]
+    at_vertices: bool  # both ends are reached at corners of the box
+
+
+def over_box(function: Callable, *intervals) -> Box:
+    """Range of a smooth function when each argument may be anywhere in its rounding interval.
+
+    Parameters
+    ----------
+    function : callable
+        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
+        ``lambda *r: two_predictor(*r).indirect``.
+    *intervals : str, Printed or pair of numbers
+        One per argument: printed text stands for its rounding interval.
+
+    Returns
+    -------
+    Box
+
+    Raises
+    ------
+    RestatedError
+        If an interval is unbounded, or the function has no value at some point of the box.
+
+    Notes
+    -----
+    A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
+    exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end may
+    lie inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
+    quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The set
+    of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
+    """
+    limits = []
+    for i, interval in enumerate(intervals):
+        ends = closed_interval(interval, f"interval {i + 1}")
+        if None in ends:
+            raise RestatedError("the interval has no end on one side", field=f"interval {i + 1}")
+        limits.append(tuple(float(end) for end in ends))
+    vertices = np.array(list(product(*limits)))
+    grid = np.stack(np.meshgrid(*(np.linspace(*ends, GRID) for ends in limits), indexing="ij")).reshape(len(limits), -1).T
+    points = np.concatenate([vertices, grid])
+    values = np.asarray(function(*points.T), dtype=float)
+    if not np.all(np.isfinite(values)):
+        raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
+    ends = []
+    for sign in (1, -1):  # smallest, then largest
+        corner = int(np.argmin(sign * values[: len(vertices)]))
+        best, where = values[corner], vertices[corner]
+        start = points[np.argmin(sign * values)]
+        polished = _polish(lambda x, s=sign: s * float(function(*x)), start, limits)
+        slack = GAIN * np.max(np.abs(values))
+        if sign * (best - function(*polished)) > slack:
+            best, where = float(function(*polished)), polished
+        ends.append((float(best), tuple(float(x) for x in where)))
+    inside = [x not in ends_of for at in ends for x, ends_of in zip(at[1], limits)]
+    return Box(ends[0][0], ends[1][0], ends[0][1], ends[1][1], not any(inside))
+
+
+def _polish(function: Callable, start: np.ndarray, limits) -> np.ndarray:
+    """Local bounded minimum, in coordinates that run from 0 to 1 along each side."""
+    low, high = np.array(limits).T
+    width = np.where(high > low, high - low, 1.0)
+    found = optimize.minimize(
+        lambda u: function(low + u * width),
+        (start - low) / width,
+        method="L-BFGS-B",
+        bounds=[(0.0, 1.0 if b > a else 0.0) for a, b in limits],
+        options={"ftol": 1e-15, "gtol": 1e-12},
+    )
+    return np.clip(low + found.x * width, low, high)
+
+
+class IndirectInterval(NamedTuple):
+    """An indirect path with sampling limits."""
+
+    estimate: float
+    se: float  # delta method
+    delta_low: float
+    delta_high: float
+    simulated_low: float
+    simulated_high: float
+    infeasible: float  # share of simulated triples no three variables can have; left out of the simulated limits
+
+
+def indirect_interval(
+    r_xm: float,
+    r_xy: float,
+    r_my: float,
+    n_xm: int,
+    n_xy: int,
+    n_my: int,
+    *,
+    level: float = 0.95,
+    draws: int = 100_000,
+    seed: int = 0,
+) -> IndirectInterval:
+    """Sampling limits for the indirect path, given the number of cases behind each correlation.
+
+    Parameters
+    ----------
+    r_xm, r_xy, r_my : float
+        Correlations.
+    n_xm, n_xy, n_my : int
+        Cases behind each; at least 4.
+    level : float
+        Confidence level.
+    draws, seed : int
+        For the Monte Carlo limits.
+
+    Returns
+    -------
+    IndirectInterval
+
+    Raises
+    ------
+    RestatedError
+        For an infeasible triple, a sample below 4 or a level outside 0 to 1.
+
+    Notes
+    -----
+    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
+    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
+    fixed-effect model: differences between studies are ignored and the limits are too narrow by as much as these matter.
+    """
+    estimate = float(two_predictor(r_xm, r_xy, r_my).indirect)
+    r = np.array([r_xm, r_xy, r_my], dtype=float)
+    n = np.array([n_xm, n_xy, n_my], dtype=float)
+    if np.any(np.abs(r) == 1):
+        raise RestatedError("a correlation of 1 or -1 has no sampling variance")
+    if np.any(n < 4):
+        raise RestatedError("a correlation needs at least 4 cases for a sampling variance", field="n")
+    if not 0 < level < 1:
+        raise RestatedError(f"the level {level} is not between 0 and 1", field="level")
+    se_z = 1 / np.sqrt(n - 3)
+    rest = 1 - r_xm**2
+    b = (r_my - r_xm * r_xy) / rest
+    gradient = np.array([b + r_xm * (2 * r_xm * b - r_xy) / rest, -(r_xm**2) / rest, r_xm / rest])
+    se = float(np.sqrt(np.sum((gradient * (1 - r**2) * se_z) ** 2)))
+    quantile = stats.norm.ppf((1 + level) / 2)
+    rng = np.random.default_rng(seed)
+    sampled = np.tanh(np.arctanh(r) + se_z * rng.standard_normal((draws, 3))).T
+    possible = feasible(*sampled)
+    simulated = _paths(*sampled).indirect[possible]
+    low, high = np.quantile(simulated, [(1 - level) / 2, (1 + level) / 2])
+    return IndirectInterval(
+        estimate,
+        se,
+        float(estimate - quantile * se),
+        float(estimate + quantile * se),
+        float(low),
+        float(high),
+        float(1 - possible.mean()),
+    )

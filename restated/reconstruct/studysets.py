@@ -1,0 +1,297 @@
+"""Sets of studies that lead to a printed pooled correlation.
+
+A meta-analysis printed as k samples, N participants and one pooled r leaves open which effects and sample sizes stand
+behind it. `study_sets` draws many such sets. Sizes add up to N exactly and the pooled estimate falls inside the printed
+rounding interval exactly; everything else follows from assumptions that the caller names.
+
+**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'`` or ``fix='Q'`` the heterogeneity
+estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale with variance tau2, sampling
+variance 1 / (n - 3), no relation between size and effect, one effect per sample. What `summaries` then adds (interval,
+prediction interval, I2) says what such a meta-analysis would look like; it is no evidence on the real one.
+
+References
+----------
+Fisher (1921), Metron 1, 3-32 (z transformation and its variance).
+DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
+Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30, 261-293 (REML score).
+Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.estimate import tau2 as between
+from restated.reconstruct.counts import closed_interval, describe
+
+# Fisher z needs n - 3 > 0.
+SMALLEST_N = 4
+
+MODELS = ("FE", "DL", "REML")
+
+# REML is said to sit at the requested tau2 when its search returns it within this relative distance; the search itself
+# stops at 1e-12 and the score equation is flat near its root, hence the wider margin.
+REML_MATCH = 1e-6
+
+
+@dataclass(frozen=True)
+class StudySets:
+    """Many sets of k studies with the same printed summary.
+
+    Attributes
+    ----------
+    z : ndarray, shape (draws, k)
+        Effects as Fisher z.
+    n : ndarray of int, shape (draws, k)
+        Sample sizes; each row adds up to the printed total.
+    target : ndarray, shape (draws,)
+        The pooled r of each set, drawn evenly from the printed rounding interval.
+    model : str
+        Pooling model: FE (common effect), DL or REML.
+    inputs : tuple of str
+        What went in and therefore agrees by construction.
+    assumed : tuple of str
+        What was assumed.
+    """
+
+    z: np.ndarray
+    n: np.ndarray
+    target: np.ndarray
+    model: str
+    inputs: tuple[str, ...]
+    assumed: tuple[str, ...]
+
+    @property
+    def r(self) -> np.ndarray:
+        """Effects as correlations, shape (draws, k)."""
+        return np.tanh(self.z)
+
+    @property
+    def v(self) -> np.ndarray:
+        """Sampling variances of z, shape (draws, k)."""
+        return 1.0 / (self.n - 3)
+
+    def __len__(self) -> int:
+        return len(self.z)
+
+
+class Summaries(NamedTuple):
+    """One value per study set, each of shape (draws,); correlations unless said otherwise."""
+
+    r: np.ndarray
+    ci_low: np.ndarray
+    ci_high: np.ndarray
+    pi_low: np.ndarray  # prediction interval; nan for FE and for k < 3
+    pi_high: np.ndarray
+    tau2: np.ndarray  # estimate under the model, on the z scale
+    q: np.ndarray
+    i2: np.ndarray  # percent, max(0, (Q - df) / Q)
+
+
+def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rng) -> np.ndarray:
+    """Sample sizes that add up to a printed total.
+
+    Parameters
+    ----------
+    k, total_n : int
+        Number of samples and sum of their sizes.
+    min_n : int
+        Smallest size allowed.
+    size_shape : float
+        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is divided; 0 gives
+        nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
+    draws : int
+        Number of sets.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of int, shape (draws, k)
+
+    Raises
+    ------
+    RestatedError
+        If k samples of at least `min_n` do not fit the total.
+    """
+    if k * min_n > total_n:
+        raise RestatedError(
+            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"
+        )
+    shares = np.exp(size_shape * rng.standard_normal((draws, k)))
+    shares /= shares.sum(axis=1, keepdims=True)
+    return min_n + rng.multinomial(total_n - k * min_n, shares)
+
+
+def study_sets(
+    k: int,
+    total_n: int,
+    pooled,
+    *,
+    tau2: float,
+    draws: int,
+    seed: int,
+    min_n: int = 10,
+    size_shape: float = 0.7,
+    model: str = "DL",
+    fix: str | None = None,
+    q: float | None = None,
+) -> StudySets:
+    """Draw sets of study effects and sizes that give a printed pooled correlation.
+
+    Parameters
+    ----------
+    k, total_n : int
+        Printed number of samples and of participants.
+    pooled : str, Printed, or pair of numbers
+        Printed pooled r.
+    tau2 : float
+        Variance of the true effects on the z scale. An assumption unless a paper prints it.
+    draws, seed : int
+        Number of sets and seed of the random generator.
+    min_n, size_shape : int, float
+        Spread of sample sizes, see `sizes`. Assumptions.
+    model : {'DL', 'REML', 'FE'}
+        Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common effect.
+    fix : {None, 'tau2', 'Q'}
+        None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs between sets.
+        'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's Q equals `q`.
+    q : float, optional
+        Printed Q for ``fix='Q'``.
+
+    Returns
+    -------
+    StudySets
+
+    Raises
+    ------
+    RestatedError
+        If the arguments contradict each other.
+
+    Notes
+    -----
+    Adding a constant to all z changes neither weights, Q nor any tau2 estimate, so the pooled z is set exactly by a
+    shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and the REML score
+    y'PPy - tr(P) = 0 at a given tau2 are then solved for s in closed form.
+    """
+    _check(k, tau2, draws, min_n, size_shape, model, fix, q)
+    low, high = closed_interval(pooled, "pooled")
+    if low is None or high is None or low <= -1 or high >= 1:
+        raise RestatedError("the pooled correlation needs an interval inside -1 to 1", field="pooled")
+    rng = np.random.default_rng(seed)
+    n = sizes(k, total_n, min_n=min_n, size_shape=size_shape, draws=draws, rng=rng)
+    v = 1.0 / (n - 3)
+    z = np.sqrt(tau2 + v) * rng.standard_normal((draws, k))
+    target = float(low) + (float(high) - float(low)) * rng.random(draws)
+    if fix is not None:
+        z = _stretch(z, v, model, fix, tau2, q)
+    z += (np.arctanh(target) - _pool(z, v, _tau2(z, v, model))[0])[:, None]
+    inputs = [f"k = {k}", f"N = {total_n}", f"pooled r = {describe(pooled)} ({model})"]
+    assumed = [
+        f"sizes: at least {min_n}, lognormal shares with SD {size_shape:g} of the logarithm",
+        "true effects normal on the Fisher z scale, unrelated to sample size",
+        "one effect per sample, sampling variance 1 / (n - 3)",
+    ]
+    if fix == "Q":
+        inputs.append(f"Q = {q:g}")
+    assumed.append(f"tau2 = {tau2:g}" + (" (the estimate equals it)" if fix == "tau2" else ""))
+    return StudySets(z, n, target, model, tuple(inputs), tuple(assumed))
+
+
+def _check(k, tau2, draws, min_n, size_shape, model, fix, q) -> None:
+    for name, value, least in (("k", k, 2), ("draws", draws, 1), ("min_n", min_n, SMALLEST_N)):
+        if not isinstance(value, (int, np.integer)) or value < least:
+            raise RestatedError(f"{name} must be a whole number of at least {least}, not {value!r}", field=name)
+    for name, value in (("tau2", tau2), ("size_shape", size_shape)):
+        if not np.isfinite(value) or value < 0:
+            raise RestatedError(f"{name} must not be negative, not {value!r}", field=name)
+    if model not in MODELS:
+        raise RestatedError(f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}")
+    if fix not in (None, "tau2", "Q"):
+        raise RestatedError(f"fix is None, 'tau2' or 'Q', not {fix!r}", field="fix")
+    if (fix == "Q") != (q is not None):
+        raise RestatedError("fix='Q' and a value for q go together", field="q")
+    if q is not None and q < 0:
+        raise RestatedError(f"Q cannot be negative, not {q!r}", field="q")
+    if fix == "tau2" and model == "FE":
+        raise RestatedError("the common-effect model estimates no tau2", field="fix", remedy="Use fix='Q' or DL or REML")
+
+
+def _stretch(z, v, model, fix, tau2, q) -> np.ndarray:
+    """Deviations stretched so that Q, or the model's tau2 estimate, takes a given value."""
+    if fix == "Q":
+        factor2 = q / _pool(z, v, np.zeros(len(z)))[2]
+    elif model == "DL":
+        w = 1.0 / v
+        c = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
+        factor2 = (z.shape[1] - 1 + tau2 * c) / _pool(z, v, np.zeros(len(z)))[2]
+    else:
+        w = 1.0 / (v + tau2)
+        mean = _pool(z, v, np.full(len(z), tau2))[0]
+        trace = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
+        factor2 = trace / ((w * (z - mean[:, None])) ** 2).sum(axis=1)
+    stretched = z * np.sqrt(factor2)[:, None]
+    if fix == "tau2":
+        off = np.abs(_tau2(stretched, v, model) - tau2) > REML_MATCH * (tau2 + v.mean(axis=1))
+        if np.any(off):
+            raise RestatedError(
+                f"in {int(off.sum())} sets no stretch brings the {model} estimate to {tau2:g}",
+                field="tau2",
+                remedy="Use fix=None or another seed",
+            )
+    return stretched
+
+
+def _tau2(z, v, model) -> np.ndarray:
+    return between.estimate(z, v, np.ones((z.shape[1], 1)), model)
+
+
+def _pool(z, v, tau2) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted mean, its standard error and the weighted sum of squares, each of shape (draws,)."""
+    w = 1.0 / (v + tau2[:, None])
+    total = w.sum(axis=1)
+    mean = (w * z).sum(axis=1) / total
+    return mean, 1 / np.sqrt(total), (w * (z - mean[:, None]) ** 2).sum(axis=1)
+
+
+def summaries(sets: StudySets, *, level: float = 0.95) -> Summaries:
+    """What a meta-analysis of each set reports under its own model.
+
+    Parameters
+    ----------
+    sets : StudySets
+    level : float
+        Confidence level of both intervals.
+
+    Returns
+    -------
+    Summaries
+        Wald confidence interval (normal quantile); prediction interval with the t quantile for k - 2 degrees of freedom
+        on sqrt(tau2 + SE^2); both back-transformed from z. I2 from Q.
+    """
+    if not 0 < level < 1:
+        raise RestatedError(f"the level {level} is not between 0 and 1", field="level")
+    k = sets.z.shape[1]
+    v = sets.v
+    q = _pool(sets.z, v, np.zeros(len(sets)))[2]
+    tau2 = _tau2(sets.z, v, sets.model)
+    mean, se, _ = _pool(sets.z, v, tau2)
+    wald = stats.norm.ppf((1 + level) / 2) * se
+    if sets.model == "FE" or k < 3:
+        spread = np.full(len(sets), np.nan)
+    else:
+        spread = stats.t.ppf((1 + level) / 2, k - 2) * np.sqrt(tau2 + se**2)
+    return Summaries(
+        np.tanh(mean),
+        np.tanh(mean - wald),
+        np.tanh(mean + wald),
+        np.tanh(mean - spread),
+        np.tanh(mean + spread),
+        tau2,
+        q,
+        100 * np.maximum(0.0, 1 - (k - 1) / np.maximum(q, np.finfo(float).tiny)),
+    )

@@ -1,0 +1,55 @@
+"""The reference files are complete and say where they come from."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from tests.reference import FOLDER, load
+from tests.reference.regenerate import SCRIPTS
+
+NAMES = [script.removesuffix(".R") for script in SCRIPTS]
+
+
+def test_each_script_has_its_values_and_each_file_its_script():
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_origin_and_versions_are_recorded(name):
+    values = load(name)
+    assert values["script"] == f"{name}.R"
+    assert values["r"].count(".") == 2
+    assert values["packages"] and all(values["packages"].values())
+
+
+def grid(cases, *fields):
+    keys = [tuple(case[field] for field in fields) for case in cases]
+    assert len(keys) == len(set(keys)), "a case appears twice"
+    return set(keys)
+
+
+METHODS = ["FE", "DL", "HE", "SJ", "PM", "ML", "REML"]
+TESTS = ["z", "knha"]
+ALL = ["bcg", "paternal", "homogeneous", "three"]
+LARGE = ["bcg", "paternal", "homogeneous"]
+
+
+@pytest.mark.parametrize(("name", "part", "fields", "expected"), [
+    ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, TESTS)),
+    ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
+    ("meta", "regression", ("data", "method", "test", "formula"),
+     product(LARGE, METHODS, TESTS, ["~ x", "~ x + I(x^2)"])),
+    ("meta", "asymmetry", ("data", "kind"),
+     product(ALL, ["classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z"])),
+    ("meta", "filled", ("data", "method", "estimator", "side"),
+     product(LARGE, ["FE", "DL", "REML"], ["L0", "R0"], ["left", "right", "default"])),
+    ("meta", "sequences", ("data", "method", "kind"), product(LARGE, ["DL", "REML"], ["leave1out", "cumul"])),
+    ("robust", "cases", ("data", "rho", "small", "formula"),
+     product(["secure", "organised", "kappa"], [0, 0.2, 0.8, 1], [True, False], ["y ~ 1", "y ~ x"])),
+])
+def test_the_grid_of_cases_is_complete(name, part, fields, expected):
+    cases = load(name)[part]
+    assert grid(cases, *fields) == set(expected)
+    assert all(case["call"] for case in cases)
