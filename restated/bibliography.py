@@ -58,7 +58,8 @@ class Bibliography(Mapping[str, Entry]):
         """Label of a work in running text.
 
         One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A
-        letter after the year in the key is kept ("Groh et al. 2017a"), "data" is said; a work without a year is "n.d.".
+        letter after the year in the key is kept ("Groh et al. 2017a"), "data" is said; a work without a
+        year is "n.d.".
 
         Raises
         ------

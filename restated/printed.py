@@ -47,12 +47,10 @@ _FRACTIONS = {
 }
 
 _SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f"  # no-break, figure, punctuation, thin, hair, narrow no-break
-_MINUSES = (
-    "\u2212\u2010\u2011\u2012\ufe63\uff0d"  # typographic minus, hyphens, figure dash, small and full-width
-)
+_MINUSES = "\u2212\u2010\u2011\u2012\ufe63\uff0d"  # typographic minus, hyphens, dash, small, full-width
 _TILDES = "\u223c\u2248\u02dc\uff5e"  # similar to, almost equal, small tilde, full-width tilde
 _TRANSLATE = {ord(c): " " for c in _SPACES} | {ord(c): "-" for c in _MINUSES} | {ord(c): "~" for c in _TILDES}
-_TRANSLATE |= {ord("\u2013"): "\u2013", ord("\u2014"): "\u2013"}
+_TRANSLATE[ord("\u2014")] = "\u2013"  # both dashes: a minus before a number, "to" between two
 
 # Thousands marks: comma or space, always in groups of three.
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
@@ -61,8 +59,8 @@ _PERCENT = r"(?:\s?%|\s?percent|\s?per cent)?"
 _PLAIN = re.compile(rf"=?\s*({_NUMBER}){_PERCENT}", re.ASCII)
 _RATIO = re.compile(r"(\d+)\s?/\s?(\d+)", re.ASCII)
 _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER}){_PERCENT}", re.ASCII)
-_BELOW = re.compile(r"(?:<|\u2264|<=|less than|fewer than|below|under|up to|at most)\s*(.+)")
-_ABOVE = re.compile(r"(?:>|\u2265|>=|more than|over|above|at least)\s*(.+)")
+_BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
+_ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
 
 
@@ -98,8 +96,8 @@ class Printed:
         return self.kind != "text"
 
     def contains(self, x) -> bool:
-        """Whether `x` (float, int, Decimal or Fraction) could have been printed so; False for text and for
-        NaN.""" if not self.is_number:
+        """Whether `x` (float, int, Decimal, Fraction) could have been printed so; False for text and NaN."""
+        if not self.is_number:
             return False
         slack = Fraction(0)
         if isinstance(x, Decimal):
@@ -157,8 +155,8 @@ def parse(text: str, *, exact: bool = False) -> Printed:
     ----------
     text : str
         As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands
-        mark, percent sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16",
-        "up to 45"), "about 40", ranges ("0.46 to 0.59").
+        mark, percent sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001",
+        "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59").
     exact : bool
         The number is a count or a year: its digits stand for themselves and not for a rounding interval.
 

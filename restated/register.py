@@ -20,8 +20,8 @@ from .paths import BIBLIOGRAPHY, PUBLISHED
 from .printed import Printed, parse, parse_number
 
 COLUMNS = (
-    "id finding study population quantity statistic value ci_low ci_high ci_level p k n n_group1 n_group2
-    unit" " direction source_key locator grade seen_in note"
+    "id finding study population quantity statistic value ci_low ci_high ci_level p k n n_group1 n_group2"
+    " unit direction source_key locator grade seen_in note"
 ).split()
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
@@ -151,10 +151,6 @@ class Register(Mapping[str, PublishedNumber]):
                 remedy="Look it up in data/published; merged_ids.csv lists ids that were merged.",
             )
         return self._numbers[number_id]
-
-    def finding(self, name: str) -> list[PublishedNumber]:
-        """The numbers of one finding, in file order."""
-        return [number for number in self._numbers.values() if number.finding == name]
 
 
 def load(

@@ -161,8 +161,8 @@ def test_dress_does_not_change_the_number(x, places):
 @quick
 @given(numbers, st.integers(0, 6))
 def test_contains_agrees_with_rounding_by_hand(x, places):
-    """Oracle: x belongs to the print exactly if one of the two rounding rules prints it so, or it is a
-    tie.""" unit = Decimal((0, (1,), -places))
+    """Oracle: x belongs to the print exactly if one of the two rules prints it so, or it is a tie."""
+    unit = Decimal((0, (1,), -places))
     printed = parse("0." + "0" * places if places else "0")
     near = {x.quantize(unit, rounding=rule) for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
     tie = abs(x) == unit / 2

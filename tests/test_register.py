@@ -107,9 +107,8 @@ def test_merged_and_corrected_ids_lead_to_the_register(numbers):
         assert getattr(text, "text", text) == row["now"] != row["was"]
 
 
-def test_numbers_by_id_and_by_finding(numbers):
+def test_a_number_by_id(numbers):
     assert numbers.number("opie2021-secure-insecure-r").value.text == "0.28"
-    assert [n.finding for n in numbers.finding("stability")] == ["stability"] * 6
     with pytest.raises(RestatedError, match="no published number has the id 'nobody-r'.*merged_ids.csv"):
         numbers.number("nobody-r")
 
@@ -199,10 +198,8 @@ def test_an_id_in_two_files(tmp_path):
     write(tmp_path, [ROW])
     write(tmp_path, [ROW | {"id": "other", "finding": "twins"}, ROW | {"finding": "twins"}], "twins.csv")
     said = refusal(tmp_path)
-    assert (
-        "twins.csv, row 3, field 'id': the id 'verhage2016-secure-r' occurs already in transmission.csv, row
-        2" in said
-    )
+    assert said.startswith("twins.csv, row 3, field 'id': ")
+    assert "'verhage2016-secure-r' occurs already in transmission.csv, row 2. One printed number" in said
 
 
 def test_columns_must_be_exact(tmp_path):

@@ -401,6 +401,8 @@ def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
     y, v = _checked(y, v)
     if model not in ("mixed", "classical"):
         raise RestatedError(f"unknown regression test {model!r}", remedy="Use 'mixed' or 'classical'")
+    if np.ptp(v) == 0:
+        raise RestatedError("the standard errors are all equal, there is no slope to test", field="v")
     if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
         method, ci = "FE", "knapp-hartung"
     result = fit_regression(y, v, np.sqrt(v), names=["se"], method=method, ci=ci, level=level)
@@ -595,9 +597,12 @@ def _design(X, k: int, names: Sequence[str] | None) -> tuple[np.ndarray, tuple[s
     names = [f"x{i + 1}" for i in range(moderators.shape[1])] if names is None else list(names)
     if len(names) != moderators.shape[1]:
         raise RestatedError(f"{moderators.shape[1]} moderators but {len(names)} names", field="names")
+    if (np.ptp(moderators, axis=0) == 0).any():
+        raise RestatedError("a moderator is the same for all studies", field="X",
+                            remedy="Leave the constant column out: the intercept is added")
     design = np.column_stack([np.ones(k), moderators])
     if design.shape[1] >= k:
         raise RestatedError(f"{k} studies cannot carry {design.shape[1]} coefficients", field="X")
     if np.linalg.matrix_rank(design) < design.shape[1]:
-        raise RestatedError("the moderators are collinear, with each other or with the intercept", field="X")
+        raise RestatedError("the moderators are collinear", field="X", remedy="Leave one out")
     return design, ("intercept", *names)

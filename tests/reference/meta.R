@@ -38,8 +38,8 @@ for (set in names(sets)) for (method in methods) for (test in tests) {
     data = set, method = method, test = test, call = call,
     estimate = scalar(fit$beta), se = scalar(fit$se), ci_low = scalar(fit$ci.lb), ci_high = scalar(fit$ci.ub),
     statistic = scalar(fit$zval), p = scalar(fit$pval), tau2 = scalar(fit$tau2),
-    tau2_se = scalar(fit$se.tau2), q = scalar(fit$QE), q_p = scalar(fit$QEp), i2 = scalar(fit$I2), h2 = scalar(fit$H2),
-    weights = as_array(weights(fit))
+    tau2_se = scalar(fit$se.tau2), q = scalar(fit$QE), q_p = scalar(fit$QEp), i2 = scalar(fit$I2),
+    h2 = scalar(fit$H2), weights = as_array(weights(fit))
   )
   if (method != "FE") {
     # metafor's default degrees of freedom: none (normal) for test='z', k-1 for 'knha'; 'riley' is k-2.
@@ -78,9 +78,9 @@ for (set in c("bcg", "paternal", "homogeneous")) for (method in methods) for (te
     regression[[length(regression) + 1]] <- list(
       data = set, method = method, test = test, formula = formula, call = call,
       estimate = as_array(fit$beta), se = as_array(fit$se), statistic = as_array(fit$zval),
-      p = as_array(fit$pval), ci_low = as_array(fit$ci.lb), ci_high = as_array(fit$ci.ub), tau2 = scalar(fit$tau2),
-      tau2_se = scalar(fit$se.tau2), i2 = scalar(fit$I2), qm = scalar(fit$QM), qm_p = scalar(fit$QMp),
-      qe = scalar(fit$QE), qe_p = scalar(fit$QEp)
+      p = as_array(fit$pval), ci_low = as_array(fit$ci.lb), ci_high = as_array(fit$ci.ub),
+      tau2 = scalar(fit$tau2), tau2_se = scalar(fit$se.tau2), i2 = scalar(fit$I2), qm = scalar(fit$QM),
+      qm_p = scalar(fit$QMp), qe = scalar(fit$QE), qe_p = scalar(fit$QEp)
     )
   }
 }
@@ -91,7 +91,7 @@ for (set in names(sets)) {
   calls <- c("regtest(yi, vi, data=dat, model='lm')",
              "regtest(rma(yi, vi, data=dat, method='DL'))",
              "regtest(rma(yi, vi, data=dat, method='DL', test='knha'))",
-             sprintf("regtest(rma(yi, vi, data=dat, control=%s), control=%s)", control("REML"), control("REML")))
+             sprintf("regtest(rma(yi, vi, data=dat, control=%1$s), control=%1$s)", control("REML")))
   names(calls) <- c("classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z")
   for (kind in names(calls)) {
     r <- run(calls[[kind]], dat)
@@ -128,7 +128,8 @@ for (set in c("bcg", "paternal", "homogeneous")) for (method in c("DL", "REML"))
     r <- run(call, dat)
     sequences[[length(sequences) + 1]] <- list(
       data = set, method = method, kind = kind, call = call, estimate = as_array(r$estimate),
-      se = as_array(r$se), ci_low = as_array(r$ci.lb), ci_high = as_array(r$ci.ub), tau2 = as_array(r$tau2), i2 = as_array(r$I2)
+      se = as_array(r$se), ci_low = as_array(r$ci.lb), ci_high = as_array(r$ci.ub),
+      tau2 = as_array(r$tau2), i2 = as_array(r$I2)
     )
   }
 }

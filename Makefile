@@ -1,0 +1,43 @@
+# Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve lock clean references
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+
+help: ## List the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# The environment is rebuilt when the lock changes. The stamp is written last, so an interrupted install is redone.
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; '$(PYTHON)' is older. Try: make book PYTHON=python3.12" >&2; exit 1; }
+	@echo "Setting up $(VENV) from requirements.lock (once; about two minutes)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
+	@$(RUN) -c "import sysconfig, pathlib; pathlib.Path(sysconfig.get_paths()['purelib'], 'restated.pth').write_text('$(CURDIR)\n')"
+	@touch $@
+
+book: $(STAMP) ## Build the book into _build/html
+	@$(RUN) -m restated build
+
+test: $(STAMP) ## Run the whole test suite
+	@$(RUN) -m pytest
+
+lab: $(STAMP) ## Open JupyterLab on the notebooks
+	@$(RUN) -m jupyterlab notebooks
+
+serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
+	@$(RUN) -m restated serve
+
+lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
+	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+references: ## Make the reference values of the tests anew (needs R with metafor and friends)
+	@$(RUN) tests/reference/regenerate.py
+
+clean: ## Remove everything that was built, keep the environment
+	rm -rf _build

@@ -1,0 +1,415 @@
+"""From sources to the finished site: check, execute, join, typeset, swap in.
+
+A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so the
+last good book stays in place whatever happens. Typesetting always starts from nothing: Sphinx sees only the warnings of
+pages it reads anew, so a strict build is strict only when it is clean.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import paths
+from .errors import RestatedError
+
+#: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
+NOTEBOOK_SECONDS = 600
+
+#: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
+FALLBACK_EPOCH = "1767225600"
+
+HAND_OVER = "import restated.show\nrestated.show.hand_over()"
+
+#: Parts of the package that no notebook imports: changing them must not execute notebooks again.
+EDGE = ("build.py", "cli.py", "__main__.py", "site")
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+# --- what has changed -----------------------------------------------------------------------------------------------
+
+
+def _files(*places: Path) -> list[Path]:
+    found: list[Path] = []
+    for place in places:
+        if place.is_file():
+            found.append(place)
+        elif place.is_dir():
+            found += [p for p in place.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    return sorted(found)
+
+
+def fingerprint(files: list[Path], *extra: str) -> str:
+    """SHA-256 over names and contents of `files` and over `extra`."""
+    digest = hashlib.sha256()
+    for f in files:
+        digest.update(f"{paths.shown(f)}\0".encode())
+        digest.update(hashlib.sha256(f.read_bytes()).digest())
+    for text in (sys.version, *extra):
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _package(*, edge: bool) -> list[Path]:
+    package = paths.ROOT / "restated"
+    skip = () if edge else tuple(package / e for e in EDGE)
+    return [f for f in _files(package) if not any(f == s or s in f.parents for s in skip)]
+
+
+def book_key() -> str:
+    """Fingerprint of everything the finished site depends on."""
+    root = paths.ROOT
+    sources = [root / n for n in ("_config.yml", "_toc.yml", "requirements.lock")]
+    return fingerprint(
+        _files(*sources, paths.BIBLIOGRAPHY, paths.BOOK, paths.NOTEBOOKS, paths.DATA) + _package(edge=True), _epoch()
+    )
+
+
+def notebook_key(notebook: Path) -> str:
+    """Fingerprint of everything the outputs of `notebook` can depend on."""
+    lock = paths.ROOT / "requirements.lock"
+    return fingerprint(_files(notebook, lock, paths.BIBLIOGRAPHY, paths.DATA) + _package(edge=False))
+
+
+def _epoch() -> str:
+    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
+        return os.environ["SOURCE_DATE_EPOCH"]
+    git = subprocess.run(
+        ["git", "log", "-1", "--format=%ct"], cwd=paths.ROOT, capture_output=True, text=True, check=False
+    )  # fmt: skip
+    return git.stdout.strip() if git.returncode == 0 and git.stdout.strip() else FALLBACK_EPOCH
+
+
+# --- the parts of a build -------------------------------------------------------------------------------------------
+
+
+def toc() -> list[str]:
+    """Pages of the book in reading order, as paths without ending."""
+    import yaml
+
+    file = paths.ROOT / "_toc.yml"
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
+        raise RestatedError("this is not valid YAML", file=file, row=line or None, remedy="mend the indentation") from None
+
+    pages: list[str] = []
+
+    def walk(node) -> None:
+        if isinstance(node, dict):
+            pages.extend(node[k] for k in ("root", "file") if k in node)
+            for key in ("parts", "chapters", "sections", "subtrees", "entries"):
+                walk(node.get(key, []))
+        elif isinstance(node, list):
+            for item in node:
+                walk(item)
+
+    walk(content)
+    for page in pages:
+        if not any((paths.ROOT / f"{page}{end}").is_file() for end in ("", ".md")):
+            raise RestatedError(f"page '{page}' does not exist", file=file, remedy="mend its name or remove the line")
+    return pages
+
+
+def check() -> tuple:
+    """Load and check everything a reader can have broken, before anything is executed.
+
+    Returns
+    -------
+    Register, list of str
+        The printed numbers and the pages of the book.
+    """
+    from . import bibliography, dictionary, register
+
+    works = bibliography.check(paths.BIBLIOGRAPHY)
+    numbers = register.load(bibliography=works)
+    dictionary.check(paths.DATA)
+    return numbers, toc()
+
+
+def _environment() -> dict[str, str]:
+    """Environment of notebook kernels and of the typesetter: the same on every machine."""
+    return os.environ | {
+        "PYTHONPATH": str(paths.ROOT),
+        "PYTHONHASHSEED": "0",
+        "RESTATED_ROOT": str(paths.ROOT),
+        "SOURCE_DATE_EPOCH": _epoch(),
+        "TZ": "UTC",
+        "LC_ALL": "C.UTF-8",
+        "MPLBACKEND": "agg",
+        # One thread per kernel: sums do not depend on the number of cores, and kernels do not fight over them.
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+
+
+async def _execute(notebook: Path, key: str, target: Path) -> None:
+    import jupytext
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    try:
+        content = jupytext.read(notebook)
+    except Exception as error:
+        raise RestatedError(f"the notebook cannot be read: {error}", file=notebook) from None
+    content.cells.append(nbformat.v4.new_code_cell(HAND_OVER, metadata={"tags": ["remove-cell"]}))
+    client = NotebookClient(
+        content,
+        timeout=NOTEBOOK_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(paths.ROOT)}},
+        extra_arguments=["--log-level=ERROR"],  # a kernel warns at each start that its local port is not encrypted
+    )
+    remedy = "run the notebook with `make lab` to look into it"
+    try:
+        await client.async_execute(env=_environment())
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        number, first, what = _failed_cell(content, error)
+        raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
+    # Ids are random in nbformat; numbered ones keep two builds identical.
+    for i, cell in enumerate(content.cells):
+        cell["id"] = f"cell-{i}"
+        cell.metadata.pop("execution", None)
+    content.metadata["restated_key"] = key
+    from . import show
+
+    show.check_outputs(content, paths.shown(notebook))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_suffix(".partial")
+    nbformat.write(content, partial)
+    partial.replace(target)
+
+
+def _failed_cell(content, error) -> tuple[int, str, str]:
+    code = [c for c in content.cells if c.cell_type == "code"]
+    failed = [i for i, c in enumerate(code) if any(o.output_type == "error" for o in c.get("outputs", ()))]
+    # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
+    started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
+    index = failed[0] if failed else (started[-1] if started else 0)
+    lines = [x for x in code[index].source.splitlines() if x.strip() and not x.startswith("#")]
+    name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    return index + 1, f"'{lines[0].strip()[:60]}'" if lines else "empty", f"{name}: {value}"
+
+
+def execute(notebooks: list[Path], folder: Path) -> list[Path]:
+    """Execute `notebooks`, those whose inputs changed, as many at a time as there are cores.
+
+    Returns
+    -------
+    list of Path
+        The executed notebooks, in the order given.
+    """
+    targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
+    keys = [notebook_key(n) for n in notebooks]
+    due = []
+    for notebook, key, target in zip(notebooks, keys, targets, strict=True):
+        try:
+            fresh = json.loads(target.read_text(encoding="utf-8"))["metadata"]["restated_key"] == key
+        except (OSError, ValueError, KeyError):
+            fresh = False
+        if not fresh:
+            due.append((notebook, key, target))
+    say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
+
+    async def run() -> None:
+        gate = asyncio.Semaphore(os.cpu_count() or 1)
+        done = 0
+
+        async def one(notebook, key, target):
+            nonlocal done
+            async with gate:
+                start = time.perf_counter()
+                say(f"  … {paths.shown(notebook)}")
+                await _execute(notebook, key, target)
+                done += 1
+                say(f"  [{done} of {len(due)}] {paths.shown(notebook)} {time.perf_counter() - start:.1f} s")
+
+        tasks = [asyncio.create_task(one(*d)) for d in due]
+        try:
+            await asyncio.gather(*tasks)
+        except BaseException:
+            for t in tasks:
+                t.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            raise
+
+    if due:
+        asyncio.run(run())
+    return targets
+
+
+def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
+    """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, pictures, ledger, configuration."""
+    import yaml
+
+    from . import ledger, show
+
+    shutil.rmtree(folder, ignore_errors=True)
+    extra = folder / "extra"
+    shutil.copytree(paths.BOOK, folder / "book")
+    for name in ("_toc.yml", "references.bib"):
+        shutil.copy(paths.ROOT / name, folder / name)
+    config = yaml.safe_load((paths.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config.setdefault("execute", {})["execute_notebooks"] = "off"
+    config.setdefault("sphinx", {}).setdefault("config", {})["html_extra_path"] = ["extra"]
+    (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+    (folder / "notebooks").mkdir()
+    for prose in (folder / "book").rglob("*.md"):
+        prose.write_text(_links_to_executed(prose.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in executed:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != HAND_OVER]
+        for cell in content["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = _links_to_executed("".join(cell["source"]))
+            for output in cell.get("outputs", ()):
+                block = output.get("data", {}).get("text/html")
+                if block is None:
+                    continue
+                text, files = show.extract("".join(block), f"../figures/{file.stem}/")
+                output["data"]["text/html"] = text
+                for name, picture in files.items():
+                    target = extra / "figures" / file.stem / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(picture)
+        (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    ledger.write(entries, extra)
+
+
+def _links_to_executed(text: str) -> str:
+    """Links to a notebook's text lead to the executed notebook, the form in which Jupyter Book gets it."""
+    return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
+
+
+def typeset(folder: Path, out: Path, entries: Path, log: Path) -> Path:
+    """Run Jupyter Book on the staged sources, every warning an error.
+
+    Returns
+    -------
+    Path
+        The finished site.
+
+    Raises
+    ------
+    RestatedError
+        Lists the warnings, each with the page it is on.
+    """
+    shutil.rmtree(out, ignore_errors=True)
+    call = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder)]
+    call += ["--path-output", str(out), "-n", "-W", "--keep-going"]
+    run = subprocess.run(
+        call, cwd=paths.ROOT, env=_environment() | {"RESTATED_ENTRIES": str(entries)}, text=True, check=False,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    text = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+    log.write_text(text, encoding="utf-8")
+    site = out / "_build" / "html"
+    if run.returncode or not (site / "index.html").is_file():
+        lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
+        lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
+        listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
+        raise RestatedError(
+            f"the book was not built; the typesetter says:\n  {listed}\n",
+            remedy=f"Mend the pages named above; the whole report is in {paths.shown(log)}",
+        )
+    return site
+
+
+def swap_in(site: Path, html: Path) -> None:
+    """Put `site` in the place of `html`. Both lie on one file system, so each step is one rename."""
+    previous = html.with_name("html.previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if html.exists():
+        html.rename(previous)
+    site.rename(html)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def recover(html: Path) -> None:
+    """Put back the last good book if a build was cut off between the two renames of :func:`swap_in`."""
+    previous = html.with_name("html.previous")
+    if previous.exists() and not html.exists():
+        previous.rename(html)
+
+
+@contextmanager
+def alone(folder: Path):
+    """Hold the build lock of `folder`.
+
+    Raises
+    ------
+    RestatedError
+        If another build holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RestatedError("another build of this book is running", remedy="wait for it to end") from None
+        yield
+
+
+def summary(entries: list[dict]) -> str:
+    """The last line of a build."""
+    from . import ledger
+
+    tally = ledger.counts(entries)
+    printed = sum(e["status"] == "printed" for e in entries)
+    words = ", ".join(f"{n} {v}" for v, n in tally.items())
+    return (
+        f"The book is in {paths.shown(paths.BUILD / 'html' / 'index.html')}: {sum(tally.values())} numbers restated "
+        f"({words}); {printed} printed numbers in the register."
+    )
+
+
+def build() -> str:
+    """Build the book; return its one-line summary."""
+    html, state = paths.BUILD / "html", paths.BUILD / "state.json"
+    with alone(paths.BUILD):
+        recover(html)
+        key = book_key()
+        try:
+            last = json.loads(state.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            last = {}
+        if last.get("key") == key and (html / "index.html").is_file():
+            say("Nothing has changed since the last build.")
+            return last["summary"]
+
+        start = time.perf_counter()
+        say("Checking the register, the bibliography and the data")
+        numbers, pages = check()
+        from . import ledger
+
+        notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
+        executed = execute(notebooks, paths.BUILD / "executed")
+        records = [r for f in executed for r in ledger.collect(json.loads(f.read_text(encoding="utf-8")))]
+        entries = ledger.join(numbers, records)
+        entries_file = paths.BUILD / "entries.json"
+        entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        say("Typesetting")
+        stage(executed, entries, paths.BUILD / "stage")
+        site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")
+        state.unlink(missing_ok=True)
+        swap_in(site, html)
+        line = summary(entries)
+        state.write_text(json.dumps({"key": key, "summary": line}), encoding="utf-8")
+        say(f"Built in {time.perf_counter() - start:.0f} s")
+        return line

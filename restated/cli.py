@@ -1,0 +1,63 @@
+"""The command line: ``python -m restated build | check | serve``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from .errors import RestatedError
+
+
+def _build(args) -> None:
+    from . import build
+
+    print(build.build())
+
+
+def _check(args) -> None:
+    from . import build
+
+    numbers, pages = build.check()
+    print(f"{len(numbers)} printed numbers, {len(pages)} pages: no fault found")
+
+
+def _serve(args) -> None:
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from . import paths
+
+    html = paths.BUILD / "html"
+    if not (html / "index.html").is_file():
+        raise RestatedError("there is no built book yet", remedy="run `make book` first")
+    handler = partial(SimpleHTTPRequestHandler, directory=html)
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", args.port), handler)
+    except OSError as error:
+        raise RestatedError(f"port {args.port} cannot be used: {error.strerror}", remedy="choose another --port") from None
+    print(f"Serving the book on http://127.0.0.1:{server.server_port}/ (end with Ctrl-C)", flush=True)
+    server.serve_forever()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; return the exit code. Faults are one message on standard error, without a traceback."""
+    parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="build the book into _build/html").set_defaults(run=_build)
+    commands.add_parser("check", help="check register, bibliography and data only").set_defaults(run=_check)
+    serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.set_defaults(run=_serve)
+    args = parser.parse_args(argv)
+    try:
+        args.run(args)
+    except RestatedError as error:
+        if args.debug:
+            raise
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the last good book, if there is one, is untouched", file=sys.stderr)
+        return 130
+    return 0

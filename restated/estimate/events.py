@@ -1,0 +1,350 @@
+"""Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
+
+Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk
+ratios are on the log scale, risk differences as they are. The methods treat empty cells differently, which is
+where they part for rare events:
+
+- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one;
+- Mantel-Haenszel and Peto use the counts as they are;
+- the logistic-normal model uses the binomial likelihood, without a correction.
+
+A trial without events in both arms (or, for the odds ratio, without non-events) says nothing about a ratio
+and is left out of it; the number left out is reported.
+
+References
+----------
+Mantel, N., & Haenszel, W. (1959). Journal of the National Cancer Institute, 22, 719-748.
+Robins, J., Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (variance of the odds ratio).
+Greenland, S., & Robins, J. M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio).
+Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (variance of the risk difference).
+Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
+Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in
+Medicine, 37, 1059-1085 (logistic-normal model; their model 4).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+from scipy.special import expit, gammaln, roots_hermite
+
+from restated.errors import RestatedError
+
+MEASURES = ("OR", "RR", "RD")
+#: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
+QUADRATURE_NODES = 20
+#: Inner Newton searches end at steps below this; both functions are smooth and concave.
+STEP_TOLERANCE = 1e-11
+MAX_ITERATIONS = 200
+#: A single Newton step may move a log odds by this much at most, so that an early step cannot overshoot.
+MAX_STEP = 2.0
+#: Step of the central differences of the gradient that give the Hessian: cube root of machine precision.
+DIFFERENCE = 6e-6
+#: A between-trial standard deviation below this is reported as zero.
+ZERO_TAU = 1e-4
+
+
+@dataclass(frozen=True)
+class EventsFit:
+    """Pooled effect of event counts: log odds ratio, log risk ratio or risk difference."""
+
+    measure: str
+    method: str
+    estimate: float
+    se: float
+    ci_low: float
+    ci_high: float
+    statistic: float
+    p: float
+    tau2: float  # 0 for the common-effect methods
+    k: int  # trials used
+    left_out: int  # trials that say nothing about the measure
+    level: float
+
+
+def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: float = 0.5,
+                 correct: str = "zero-trials"):
+    """Effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : array_like, shape (k,)
+    measure : {"OR", "RR", "RD"}
+    correction : float
+        What is added to each of the four cells.
+    correct : {"zero-trials", "all"}
+        Which trials are corrected: those with an empty cell (the usual rule), or all of them.
+
+    Returns
+    -------
+    y, v : ndarray, shape (k,)
+        nan where the trial says nothing about the measure.
+
+    Raises
+    ------
+    RestatedError
+        If counts are impossible or an option is unknown.
+    """
+    a, b, c, d = _cells(events1, n1, events2, n2, measure)
+    informative = _informative(a, b, c, d, measure)
+    if correct not in ("zero-trials", "all"):
+        raise RestatedError(f"unknown rule {correct!r}", field="correct", remedy="Use 'zero-trials' or 'all'")
+    if not correction > 0:
+        raise RestatedError(f"correction {correction} is not positive", field="correction")
+    empty = (a == 0) | (b == 0) | (c == 0) | (d == 0)
+    add = np.where(empty | (correct == "all"), correction, 0.0)
+    a, b, c, d = a + add, b + add, c + add, d + add
+    if measure == "OR":
+        y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
+    elif measure == "RR":
+        y, v = np.log(a / (a + b)) - np.log(c / (c + d)), 1 / a - 1 / (a + b) + 1 / c - 1 / (c + d)
+    else:
+        y, v = a / (a + b) - c / (c + d), a * b / (a + b) ** 3 + c * d / (c + d) ** 3
+    return np.where(informative, y, np.nan), np.where(informative, v, np.nan)
+
+
+def mantel_haenszel(events1, n1, events2, n2, *, measure: str = "OR", level: float = 0.95) -> EventsFit:
+    """Mantel-Haenszel common effect, without continuity correction.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : array_like, shape (k,)
+    measure : {"OR", "RR", "RD"}
+    level : float
+
+    Returns
+    -------
+    EventsFit
+
+    Raises
+    ------
+    RestatedError
+        If counts are impossible, or if one arm has no events in any trial so that a ratio is not finite.
+    """
+    a, b, c, d, left_out = _used(events1, n1, events2, n2, measure)
+    first, second = a + b, c + d
+    n = first + second
+    if measure == "RD":
+        weight = (first * second / n).sum()
+        estimate = (a * second - c * first).dot(1 / n) / weight
+        p = (first**2 * c - second**2 * a + first * second * (second - first) / 2) / n**2
+        q = (a * (second - c) + c * (first - a)) / (2 * n)
+        variance = (estimate * p.sum() + q.sum()) / weight**2
+    else:
+        r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
+        if r.sum() == 0 or s.sum() == 0:
+            raise RestatedError(f"the pooled {measure} is not finite: an arm has no events (or only events)",
+                                remedy="Use Peto, a risk difference or a corrected inverse-variance estimate")
+        estimate = np.log(r.sum() / s.sum())
+        if measure == "OR":
+            p, q = (a + d) / n, (b + c) / n
+            variance = 0.5 * ((p * r).sum() / r.sum() ** 2 + (p * s + q * r).sum() / (r.sum() * s.sum())
+                              + (q * s).sum() / s.sum() ** 2)
+        else:
+            variance = ((first * second * (a + c) - a * c * n) / n**2).sum() / (r.sum() * s.sum())
+    return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
+
+
+def peto(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
+    """Peto's one-step common log odds ratio: observed minus expected events over their variance.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : array_like, shape (k,)
+    level : float
+
+    Returns
+    -------
+    EventsFit
+
+    Raises
+    ------
+    RestatedError
+        If counts are impossible.
+    """
+    a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
+    first, second = a + b, c + d
+    n = first + second
+    observed_minus_expected = (a - first * (a + c) / n).sum()
+    variance = (first * second * (a + c) * (b + d) / (n**2 * (n - 1))).sum()
+    estimate, se = observed_minus_expected / variance, 1 / np.sqrt(variance)
+    return _result("OR", "Peto", estimate, se, 0.0, len(a), left_out, level)
+
+
+def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
+    """Random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
+
+    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with
+    variance tau2, alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the
+    unconditional model with fixed trial effects, metafor's rma.glmm(model = "UM.FS") with its default
+    coding = 1/2. For given theta and tau the trials separate, so each alpha_j has a search of its own.
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : array_like, shape (k,)
+    level : float
+
+    Returns
+    -------
+    EventsFit
+        With the standard error from the inverse Hessian in (theta, tau), or in theta alone if tau is zero.
+
+    Raises
+    ------
+    RestatedError
+        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in
+        all trials, or the search does not settle.
+    """
+    a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
+    if len(a) < 2:
+        raise RestatedError("the logistic-normal model needs at least two trials with events")
+    if 0 in (a.sum(), b.sum(), c.sum(), d.sum()):
+        raise RestatedError("the odds ratio is not finite: an arm has no events (or only events)",
+                            remedy="Use Peto or a risk difference")
+    trials = _Trials(a, b, c, d)
+    start = np.array([mantel_haenszel(a, a + b, c, c + d).estimate, 0.5])
+    found = optimize.minimize(trials.minus_log_likelihood, start, jac=True, method="L-BFGS-B",
+                              bounds=[(None, None), (0.0, None)],
+                              options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000})
+    at_zero = optimize.minimize(trials.minus_log_likelihood_without_tau, start[:1], jac=True,
+                                method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    if not np.isfinite(found.fun):
+        raise RestatedError("the logistic-normal likelihood could not be maximised",
+                            remedy="Check the counts")
+    # tau = 0 is a stationary point, from which a search by gradient cannot leave: take the better end.
+    tau = 0.0 if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else float(found.x[1])
+    theta = float(at_zero.x[0] if tau == 0 else found.x[0])
+    point = np.array([theta, tau])
+    free = [0] if tau == 0 else [0, 1]
+    hessian = np.array([[(trials.minus_log_likelihood(point + _unit(j))[1]
+                          - trials.minus_log_likelihood(point - _unit(j))[1])[i] / (2 * DIFFERENCE)
+                         for j in free] for i in free])
+    se = float(np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0]))
+    return _result("OR", "logistic-normal", theta, se, tau**2, len(a), left_out, level)
+
+
+class _Trials:
+    """Profile likelihood of the logistic-normal model for the trials given."""
+
+    def __init__(self, a, b, c, d):
+        self.a, self.c, self.first, self.second = a, c, a + b, c + d
+        nodes, weights = roots_hermite(QUADRATURE_NODES)
+        # Nodes and log weights of the integral of f(z) exp(z^2) exp(-z^2), written for a plain integrand.
+        self.nodes, self.log_weights = nodes, np.log(weights) + nodes**2
+        self.constant = (gammaln(self.first + 1) - gammaln(a + 1) - gammaln(b + 1)
+                         + gammaln(self.second + 1) - gammaln(c + 1) - gammaln(d + 1)).sum()
+        self.alpha = (_logit(a, b) + _logit(c, d)) / 2
+
+    def minus_log_likelihood(self, point):
+        """Value and gradient in (theta, tau), the baselines profiled out."""
+        theta, tau = point
+        alpha = self.alpha.copy()
+        for _ in range(MAX_ITERATIONS):
+            log_density, posterior, u, sum1, sum2, info1, info2 = self._quadrature(alpha, theta, tau)
+            score = sum1 + sum2
+            mean = (posterior * score).sum(axis=1)
+            curvature = (posterior * (info1 + info2)).sum(axis=1) - (
+                (posterior * score**2).sum(axis=1) - mean**2)
+            step = np.clip(mean / np.where(curvature > 0, curvature, 1.0), -MAX_STEP, MAX_STEP)
+            alpha += step
+            if np.abs(step).max() < STEP_TOLERANCE * (1 + np.abs(alpha).max()):
+                break
+        else:
+            raise RestatedError("a trial's baseline could not be fitted", remedy="Check the counts")
+        self.alpha = alpha  # a good start for the next point
+        half = (sum1 - sum2) / 2
+        gradient = np.array([(posterior * half).sum(), (posterior * half * u).sum()])
+        return -(log_density.sum() + self.constant), -gradient
+
+    def minus_log_likelihood_without_tau(self, theta):
+        """Value and derivative in theta of the common-effect logistic model, tau = 0."""
+        value, gradient = self.minus_log_likelihood((theta[0], 0.0))
+        return value, gradient[:1]
+
+    def _quadrature(self, alpha, theta, tau):
+        """Adaptive rule over the standardised random effect u of each trial: log integral and its pieces."""
+        mode = np.zeros(len(alpha))
+        for _ in range(MAX_ITERATIONS):
+            p1, p2 = self._risks(alpha, theta + tau * mode)
+            slope = tau / 2 * ((self.a - self.first * p1) - (self.c - self.second * p2)) - mode
+            bend = tau**2 / 4 * (self.first * p1 * (1 - p1) + self.second * p2 * (1 - p2)) + 1
+            step = np.clip(slope / bend, -MAX_STEP, MAX_STEP)
+            mode += step
+            if np.abs(step).max() < STEP_TOLERANCE * (1 + np.abs(mode).max()):
+                break
+        spread = np.sqrt(2 / bend)
+        u = mode[:, None] + spread[:, None] * self.nodes
+        effect = theta + tau * u
+        high, low = alpha[:, None] + effect / 2, alpha[:, None] - effect / 2
+        log_f = (self.a[:, None] * high - self.first[:, None] * np.logaddexp(0, high)
+                 + self.c[:, None] * low - self.second[:, None] * np.logaddexp(0, low)
+                 - u**2 / 2 - np.log(2 * np.pi) / 2 + self.log_weights)
+        top = log_f.max(axis=1, keepdims=True)
+        mass = np.exp(log_f - top)
+        total = mass.sum(axis=1, keepdims=True)
+        p1, p2 = expit(high), expit(low)
+        return (np.log(total[:, 0]) + top[:, 0] + np.log(spread), mass / total, u,
+                self.a[:, None] - self.first[:, None] * p1, self.c[:, None] - self.second[:, None] * p2,
+                self.first[:, None] * p1 * (1 - p1), self.second[:, None] * p2 * (1 - p2))
+
+    @staticmethod
+    def _risks(alpha, effect):
+        return expit(alpha + effect / 2), expit(alpha - effect / 2)
+
+
+def _unit(j: int) -> np.ndarray:
+    return DIFFERENCE * np.eye(2)[j]
+
+
+def _logit(events, others):
+    return np.log((events + 0.5) / (others + 0.5))
+
+
+def _result(measure, method, estimate, se, tau2, k, left_out, level) -> EventsFit:
+    if not 0 < level < 1:
+        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
+    margin = stats.norm.ppf((1 + level) / 2) * se
+    return EventsFit(
+        measure=measure, method=method, estimate=float(estimate), se=float(se),
+        ci_low=float(estimate - margin), ci_high=float(estimate + margin), statistic=float(estimate / se),
+        p=float(2 * stats.norm.sf(abs(estimate / se))), tau2=tau2, k=k, left_out=left_out, level=level,
+    )
+
+
+def _informative(a, b, c, d, measure):
+    """Trials that say something about the measure."""
+    events, others = a + c > 0, b + d > 0
+    return {"OR": events & others, "RR": events, "RD": np.ones(len(a), dtype=bool)}[measure]
+
+
+def _used(events1, n1, events2, n2, measure):
+    """Cells of the informative trials, and how many trials were left out."""
+    a, b, c, d = _cells(events1, n1, events2, n2, measure)
+    keep = _informative(a, b, c, d, measure)
+    if not keep.any():
+        raise RestatedError(f"no trial says anything about the {measure}", remedy="Use a risk difference")
+    return a[keep], b[keep], c[keep], d[keep], int((~keep).sum())
+
+
+def _cells(events1, n1, events2, n2, measure):
+    if measure not in MEASURES:
+        raise RestatedError(f"unknown measure {measure!r}", field="measure", remedy="Use 'OR', 'RR' or 'RD'")
+    try:
+        counts = [np.asarray(x, dtype=float) for x in (events1, n1, events2, n2)]
+    except (TypeError, ValueError):
+        raise RestatedError("counts are not numbers", field="events") from None
+    if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
+        shapes = ", ".join(str(x.shape) for x in counts)
+        raise RestatedError(f"the four counts have shapes {shapes}", field="events",
+                            remedy="Give four lists of one length")
+    a, first, c, second = counts
+    for events, n, arm in ((a, first, 1), (c, second, 2)):
+        with np.errstate(invalid="ignore"):
+            wrong = ~((events >= 0) & (events <= n) & (n >= 1) & np.isfinite(n))
+        if wrong.any():
+            place = int(wrong.argmax())
+            ratio = f"{events[place]:g} events of {n[place]:g}"
+            raise RestatedError(f"trial {place + 1} has {ratio} in arm {arm}", field=f"events{arm}")
+    return a, first - a, c, second - c

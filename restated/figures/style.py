@@ -1,0 +1,167 @@
+"""The one look of every figure: colours by role, type sizes, and small axis helpers.
+
+Figures are drawn once, with the light colours. `render.svg` makes the dark variant by exchanging each light hex code for
+its dark one, which is why no hex code may occur twice in a theme and why figures use no colour outside `ROLES`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
+
+from restated.errors import RestatedError
+
+
+class Tone(NamedTuple):
+    """One colour in the two themes."""
+
+    light: str
+    dark: str
+
+
+#: What each colour means. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and 1.4.11);
+#: fills lie behind marks and carry no meaning alone: an outline, a hatch or a label says the same.
+ROLES: dict[str, Tone] = {
+    "page": Tone("#ffffff", "#121417"),     # the page itself: inside of hollow marks
+    "ink": Tone("#1d2126", "#e7eaed"),      # text, axes, whiskers
+    "muted": Tone("#57606a", "#a2abb5"),    # secondary text, reference lines
+    "grid": Tone("#dfe3e7", "#30363d"),     # faint rules
+    "accent": Tone("#174a8c", "#7fb8f7"),   # the restated result
+    "second": Tone("#b8500a", "#d9772b"),   # a second series
+    "third": Tone("#259c8a", "#a4ecdc"),    # a third series
+    "warn": Tone("#a3123f", "#ff6f91"),     # a disagreement
+    "band": Tone("#d3e2f4", "#1f3552"),     # fill of an interval or a range
+    "band2": Tone("#f6e3d3", "#47301c"),    # fill of a second band
+    "zone1": Tone("#c3c9d0", "#4b545e"),    # funnel zones, from p = .10 outwards
+    "zone2": Tone("#d9dde1", "#373e46"),
+    "zone3": Tone("#eef0f2", "#22272d"),
+    "ramp1": Tone("#bcd6f0", "#27476b"),    # five ordered steps, low to high
+    "ramp2": Tone("#8db5e0", "#3b689a"),
+    "ramp3": Tone("#5b8fc9", "#5a8fc8"),
+    "ramp4": Tone("#2f66a6", "#8dbcf0"),
+    "ramp5": Tone("#133a70", "#cfe4fb"),
+}
+TEXT_ROLES = ("ink", "muted")
+MARK_ROLES = ("accent", "second", "third", "warn")
+RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
+
+#: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
+PX_PER_INCH = 80
+WIDE = 9.0  # inches: the text column
+BASE = 10.0  # points: no text of a standard figure is smaller
+COMPACT = 9.0  # points: text of figures with many rows
+POINTS = 72.0  # points in an inch
+
+RC = {
+    "font.family": ["DejaVu Sans"],  # ships with matplotlib, so every machine draws the same glyphs
+    "font.size": BASE,
+    "mathtext.fontset": "dejavusans",
+    "axes.unicode_minus": True,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "restated",
+    "path.simplify": False,
+    "hatch.linewidth": 0.7,
+    "figure.max_open_warning": 0,
+}
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A figure with the two things that must say the same as it does.
+
+    Attributes
+    ----------
+    fig : matplotlib.figure.Figure
+        The picture, in light colours.
+    alt : str
+        What is shown, the main values and the conclusion, in 20 to 400 characters.
+    data : pandas.DataFrame
+        The numbers that are drawn, on the scale of the axis.
+    """
+
+    fig: Figure
+    alt: str
+    data: pd.DataFrame
+
+
+def colour(role: str) -> str:
+    """Light hex code of a role.
+
+    Raises
+    ------
+    RestatedError
+        If there is no such role.
+    """
+    if role not in ROLES:
+        raise RestatedError(f"no colour role '{role}'", remedy="Use one of " + ", ".join(ROLES))
+    return ROLES[role].light
+
+
+@contextmanager
+def look():
+    """Matplotlib defaults plus the settings of the book, whatever the caller has set."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(RC)
+        yield
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """Empty transparent figure of `width` by `height` inches, free of pyplot's global state."""
+    fig = Figure(figsize=(width, height), dpi=100, facecolor="none", edgecolor="none")
+    FigureCanvasAgg(fig)
+    return fig
+
+
+def axes_in_inches(fig: Figure, left: float, bottom: float, width: float, height: float):
+    """Axes placed in inches from the lower left corner, dressed by `dress`."""
+    w, h = fig.get_size_inches()
+    ax = fig.add_axes((left / w, bottom / h, width / w, height / h))
+    dress(ax)
+    return ax
+
+
+def dress(ax) -> None:
+    """Quiet axes: ink-coloured text, a line at the left and below, nothing else."""
+    ax.set_facecolor("none")
+    ax.patch.set_visible(False)
+    for side in ("top", "right"):
+        ax.spines[side].set_visible(False)
+    for side in ("left", "bottom"):
+        ax.spines[side].set_color(colour("muted"))
+        ax.spines[side].set_linewidth(0.8)
+    ax.tick_params(colors=colour("ink"), color=colour("muted"), labelsize=BASE, length=3.5, width=0.8)
+    ax.xaxis.label.set_color(colour("ink"))
+    ax.yaxis.label.set_color(colour("ink"))
+    ax.xaxis.label.set_size(BASE)
+    ax.yaxis.label.set_size(BASE)
+
+
+def text_width(text: str, size: float, weight: str = "normal") -> float:
+    """Width of `text` in inches at `size` points."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
+    with look():
+        width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    return width / POINTS
+
+
+def wrap_to(text: str, inches: float, size: float) -> list[str]:
+    """Break `text` at spaces into lines no wider than `inches` (one word may be wider)."""
+    lines: list[str] = []
+    line = ""
+    for word in text.split():
+        longer = f"{line} {word}".strip()
+        if line and text_width(longer, size) > inches:
+            lines.append(line)
+            line = word
+        else:
+            line = longer
+    return lines + [line] if line else lines

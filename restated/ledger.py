@@ -1,0 +1,434 @@
+"""The ledger: what a notebook recomputed, joined with what was printed.
+
+A notebook opens a :class:`Ledger`, records its results and shows them; the records travel inside the notebook's outputs.
+The build collects them (:func:`collect`), joins them with the register (:func:`join`) and writes ``ledger.json`` and
+``ledger.csv`` (:func:`write`), whose columns (:data:`COLUMNS`) are a public format.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from . import verdict as rules
+from .errors import RestatedError
+from .register import PublishedNumber, Register
+
+COLUMNS = (
+    "id",
+    "finding",
+    "source_key",
+    "quantity",
+    "published",
+    "published_low",
+    "published_high",
+    "grade",
+    "restated",
+    "restated_low",
+    "restated_high",
+    "basis",
+    "by_construction",
+    "verdict",
+    "reason",
+    "page",
+)
+
+#: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+#: MIME type under which records travel in a notebook's outputs.
+MIME = "application/vnd.restated.records+json"
+
+STATUS_OF_BASIS = {
+    "open-data": "observed, open data",
+    "enumerated": "enumerated",
+    "moment-matched": "moment-matched",
+    "arithmetic": "arithmetic on printed numbers",
+    "assumed": "assumed",
+}
+
+
+@dataclass(frozen=True)
+class Record:
+    """One recomputed number.
+
+    ``low`` and ``high`` are the ends of a restated set when ``interval`` is ``"set"``, and a statement of precision (for
+    example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible.
+    """
+
+    id: str
+    finding: str
+    quantity: str
+    basis: str
+    page: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    interval: str = "set"
+    published: str | None = None
+    by_construction: bool = False
+    reason: str = ""
+    digits: int = 2
+    unit: str = ""
+
+    @property
+    def has_set(self) -> bool:
+        return self.interval == "set" and (self.low is not None or self.high is not None)
+
+
+def _number(x, what: str, id: str) -> float | None:
+    if x is None:
+        return None
+    try:
+        x = float(x)
+    except (TypeError, ValueError):
+        raise RestatedError(f"{what} of ledger entry '{id}' is {x!r}, not a number") from None
+    if not math.isfinite(x):
+        raise RestatedError(
+            f"{what} of ledger entry '{id}' is {x}, not a finite number",
+            remedy="leave it out and give a reason, or record a bound",
+        )
+    return x
+
+
+class Ledger:
+    """The records of one notebook.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook without its ending.
+    finding : str
+        Finding the records belong to unless a record says otherwise.
+    register : Register
+        The printed numbers; a record that names one that is not there is refused at once.
+    """
+
+    def __init__(self, page: str, finding: str, register: Register):
+        self.page = page
+        self.finding = finding
+        self.register = register
+        self.records: list[Record] = []
+
+    def record(
+        self,
+        id: str,
+        value=None,
+        *,
+        basis: str,
+        quantity: str = "",
+        low=None,
+        high=None,
+        interval: str = "set",
+        published: str | None = None,
+        by_construction: bool = False,
+        reason: str = "",
+        digits: int = 2,
+        unit: str = "",
+        finding: str | None = None,
+    ) -> Record:
+        """Enter one recomputed number.
+
+        Parameters
+        ----------
+        id : str
+            Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
+        value : float, optional
+            The number; leave out when only a range is known.
+        basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed"}
+            What the number was computed from.
+        quantity : str
+            What was computed, in words; taken from the printed number when left out.
+        low, high : float, optional
+            Ends of the restated set, or of the interval named by `interval`.
+        interval : str
+            ``"set"``, or what kind of interval `low` and `high` are.
+        published : str, optional
+            Id of the printed number this restates.
+        by_construction : bool
+            True when the printed number was an input: agreement then proves nothing.
+        reason : str
+            One neutral sentence: why it differs, what was assumed.
+        digits : int
+            Decimals to show in prose.
+        unit : str
+            Unit shown after the number in prose.
+
+        Returns
+        -------
+        Record
+
+        Raises
+        ------
+        RestatedError
+            Bad id, unknown basis, unknown printed id, a number that is not finite, or an id recorded twice.
+        """
+        if not ID.fullmatch(id):
+            raise RestatedError(
+                f"'{id}' is not a ledger id", remedy="use lower-case letters and digits in words joined by hyphens"
+            )
+        if basis not in rules.BASES:
+            raise RestatedError(f"ledger entry '{id}': basis '{basis}' is not one of {', '.join(rules.BASES)}")
+        if published is not None and published not in self.register:
+            raise RestatedError(
+                f"ledger entry '{id}' restates '{published}', which is not in the register",
+                remedy="see data/published for the ids, and data/published/merged_ids.csv for ids that were merged",
+            )
+        if id in self.register:
+            raise RestatedError(f"'{id}' is the id of a printed number", remedy="give the recomputed number its own id")
+        if any(r.id == id for r in self.records):
+            raise RestatedError(f"ledger entry '{id}' is recorded twice in {self.page}")
+        if published is not None and not quantity:
+            quantity = self.register[published].quantity
+        if not quantity:
+            raise RestatedError(f"ledger entry '{id}' does not say which quantity it is", remedy="pass quantity=...")
+        value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
+        if value is None and low is None and high is None and not reason:
+            raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
+        if low is not None and high is not None and low > high:
+            raise RestatedError(f"ledger entry '{id}' runs from {low} down to {high}", remedy="give the lower end first")
+        record = Record(
+            id, finding or self.finding, quantity, basis, self.page, value, low, high, interval, published,
+            bool(by_construction), reason.strip(), digits, unit,
+        )  # fmt: skip
+        self.records.append(record)
+        return record
+
+    def entry(self, id: str) -> dict:
+        """The joined ledger row of one of this notebook's records, as the ledger page will show it."""
+        for r in self.records:
+            if r.id == id:
+                return _entry(r, self.register.get(r.published) if r.published else None)
+        raise RestatedError(f"no ledger entry '{id}' has been recorded in {self.page} so far")
+
+    def entries(self, *ids: str) -> list[dict]:
+        return [self.entry(i) for i in (ids or [r.id for r in self.records])]
+
+
+def in_digits(x: float | None, digits: int, unit: str = "") -> str:
+    """`x` with a fixed number of decimals and thousands marks, a true minus sign, and its unit."""
+    if x is None:
+        return ""
+    text = f"{x:,.{digits}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.lstrip("-")
+    return text.replace("-", "−") + unit
+
+
+def _range_text(record: Record) -> str:
+    low, high = (in_digits(x, record.digits, record.unit) for x in (record.low, record.high))
+    if low and high:
+        return low if low == high else f"{low} to {high}"
+    return f"at least {low}" if low else f"at most {high}" if high else ""
+
+
+def _interval(number: PublishedNumber | None) -> tuple[float | None, float | None]:
+    """Ends of the interval the printed digits stand for; None on a side without limit and for words."""
+    if number is None:
+        return None, None
+    low, high = number.low, number.high
+    return (low if math.isfinite(low) else None), (high if math.isfinite(high) else None)
+
+
+def _entry(record: Record, number: PublishedNumber | None) -> dict:
+    printed_low, printed_high = _interval(number)
+    verdict = rules.assign(
+        grade=None if number is None else number.grade,
+        printed=None if number is None or number.value.value is None else float(number.value.value),
+        printed_low=printed_low,
+        printed_high=printed_high,
+        restated=record.value,
+        restated_low=record.low if record.has_set else None,
+        restated_high=record.high if record.has_set else None,
+    )
+    reason = record.reason
+    if not record.has_set and (record.low is not None or record.high is not None):
+        reason = f"{reason.rstrip('.')}; range: {record.interval}" if reason else f"range: {record.interval}"
+    interval = _range_text(record)
+    return {
+        "id": record.id,
+        "finding": record.finding,
+        "source_key": number.source_key if number else "",
+        "quantity": record.quantity,
+        "published": number.value.text if number else "",
+        "published_low": printed_low,
+        "published_high": printed_high,
+        "grade": number.grade if number else "",
+        "restated": record.value,
+        "restated_low": record.low,
+        "restated_high": record.high,
+        "basis": record.basis,
+        "by_construction": record.by_construction,
+        "verdict": verdict,
+        "reason": reason,
+        "page": f"notebooks/{record.page}.html",
+        # For display only; not part of the public columns.
+        "anchor": record.id,
+        "restates": record.published or "",
+        "restated_by": [],
+        "published_text": number.value.text if number else "",
+        "restated_text": in_digits(record.value, record.digits, record.unit) or interval,
+        "interval_text": interval,
+        "interval_kind": record.interval if interval else "",
+        "status": STATUS_OF_BASIS[record.basis],
+        **_about(number),
+    }
+
+
+def _about(number: PublishedNumber | None) -> dict:
+    fields = ("statistic", "study", "locator", "seen_in", "note", "unit")
+    about = {f: getattr(number, f) if number else "" for f in fields}
+    has_ci = number is not None and number.ci_low is not None and number.ci_high is not None
+    level = f"{number.ci_level} % " if has_ci and number.ci_level else ""
+    about["ci_text"] = f"{level}CI {number.ci_low.text} to {number.ci_high.text}" if has_ci else ""
+    return about
+
+
+def _why_not(number: PublishedNumber) -> str:
+    """Reason shown for a printed number that no notebook restated."""
+    if number.grade == "U":
+        return "recalled only, the source was not seen; carries no conclusion"
+    if not number.is_number:
+        return "a statement in words; no number was printed"
+    if number.statistic in ("count", "year"):
+        return "a fact the source reports about itself; nothing available lets it be recomputed"
+    return "the data behind it were not available for this edition"
+
+
+def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
+    """Ledger row of a printed number, with the restatement that speaks for it if there is one.
+
+    Where several records restate one printed number, a held-out check speaks before agreement by construction, and among
+    equals the first recorded one: the author of a notebook puts the paper's own method first.
+    """
+    printed_low, printed_high = _interval(number)
+    about = {
+        "id": number.id,
+        "finding": number.finding,
+        "source_key": number.source_key,
+        "quantity": number.quantity,
+        "published": number.value.text,
+        "published_low": printed_low,
+        "published_high": printed_high,
+        "grade": number.grade,
+    }
+    display = {
+        "anchor": number.id,
+        "restates": "",
+        "restated_by": [e["id"] for e in restatements],
+        "published_text": number.value.text,
+        "status": "printed",
+        **_about(number),
+    }
+    if restatements:
+        best = min(restatements, key=lambda e: e["by_construction"])
+        copied = ("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page")
+        shown = ("restated_text", "interval_text", "interval_kind")
+        reason = f"restated as {best['id']}" + (f": {best['reason']}" if best["reason"] else "")
+        return about | {k: best[k] for k in copied} | {"reason": reason} | display | {k: best[k] for k in shown}
+    return (
+        about
+        | dict(restated=None, restated_low=None, restated_high=None, basis="", by_construction=False)
+        | {"verdict": "unverified" if number.grade == "U" else "not-recomputable", "reason": _why_not(number), "page": ""}
+        | display
+        | dict(restated_text="", interval_text="", interval_kind="")
+    )
+
+
+def join(register: Register, records: Iterable[Record]) -> list[dict]:
+    """Every printed number and every recomputed one, each as one row.
+
+    Returns
+    -------
+    list of dict
+        :data:`COLUMNS` plus display fields. Printed numbers come in register order, each followed by the records that
+        restate it; records that restate nothing follow the last row of their finding.
+
+    Raises
+    ------
+    RestatedError
+        If two notebooks record the same id, or a record names a printed number that is not in the register.
+    """
+    by_published: dict[str, list[dict]] = {}
+    free: dict[str, list[dict]] = {}
+    seen: dict[str, str] = {}
+    for r in records:
+        if r.id in seen or r.id in register:
+            where = f"in {seen[r.id]} and again in {r.page}" if r.id in seen else f"in {r.page} but is a printed number"
+            raise RestatedError(f"ledger entry '{r.id}' is recorded {where}", remedy="give each result its own id")
+        if r.published is not None and r.published not in register:
+            raise RestatedError(f"ledger entry '{r.id}' restates '{r.published}', which is not in the register")
+        seen[r.id] = r.page
+        entry = _entry(r, register[r.published] if r.published else None)
+        (by_published.setdefault(r.published, []) if r.published else free.setdefault(r.finding, [])).append(entry)
+
+    rows: list[dict] = []
+    numbers = list(register.values())
+    for i, number in enumerate(numbers):
+        restatements = by_published.get(number.id, [])
+        rows.append(_printed_entry(number, restatements))
+        rows.extend(restatements)
+        if i + 1 == len(numbers) or numbers[i + 1].finding != number.finding:
+            rows.extend(free.pop(number.finding, []))
+    for left in free.values():  # a finding without a printed number of its own
+        rows.extend(left)
+    return rows
+
+
+def counts(rows: Iterable[Mapping]) -> dict[str, int]:
+    """How many *restated* numbers carry each verdict, in the order of :data:`restated.verdict.VERDICTS`.
+
+    A printed number's own row repeats the verdict of the record that restates it, so only records are counted.
+    """
+    tally = dict.fromkeys(rules.VERDICTS, 0)
+    for row in rows:
+        if row["status"] != "printed":
+            tally[row["verdict"]] += 1
+    return {v: n for v, n in tally.items() if n}
+
+
+def collect(notebook: Mapping) -> list[Record]:
+    """The records in the outputs of an executed notebook (nbformat 4), in order."""
+    records = []
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            for row in output.get("data", {}).get(MIME, ()):
+                records.append(Record(**row))
+    return records
+
+
+def as_mime(records: Iterable[Record]) -> list[dict]:
+    """`records` as they are stored under :data:`MIME`."""
+    return [asdict(r) for r in records]
+
+
+def public(rows: Iterable[Mapping]) -> list[dict]:
+    """`rows` reduced to the public columns, in their order."""
+    return [{c: row[c] for c in COLUMNS} for row in rows]
+
+
+def write(rows: list[dict], folder: Path) -> None:
+    """Write ``ledger.json`` and ``ledger.csv`` into `folder`: the public columns, UTF-8, ``\\n`` line ends."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = public(rows)
+    (folder / "ledger.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for row in rows:
+        writer.writerow({k: _cell(v) for k, v in row.items()})
+    (folder / "ledger.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+
+
+def _cell(v) -> str:
+    if v is None:
+        return ""
+    if isinstance(v, bool):
+        return "true" if v else "false"
+    return repr(v) if isinstance(v, float) else str(v)

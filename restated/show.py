@@ -1,0 +1,352 @@
+"""Figures, tables and verdicts as they appear in a notebook and in the book.
+
+Every figure and table carries its status in words; the build refuses any output that shows data without one. What is
+shown is one HTML block that works by itself in JupyterLab; the build moves the pictures into files (:func:`extract`).
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import math
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+
+from . import verdict as rules
+from .errors import RestatedError
+from .ledger import ID, MIME, Ledger, as_mime, in_digits
+
+#: The words a reader meets for what rows or numbers are. ``class`` is the CSS class of the badge.
+STATUSES = {
+    "observed, open data": "observed",
+    "enumerated": "enumerated",
+    "moment-matched": "moment-matched",
+    "assumed": "assumed",
+    "printed": "printed",
+    "arithmetic on printed numbers": "arithmetic",
+    "observed, original file supplied by the reader": "original",
+}
+
+#: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
+MIN_ALT = 20
+
+#: Key in an output's metadata by which the build recognises what this module made.
+MARK = "restated"
+
+_pending: list[Ledger] = []
+
+
+def _esc(x) -> str:
+    return html.escape(str(x), quote=True)
+
+
+def _checked(id: str, status: str, caption: str) -> None:
+    if not ID.fullmatch(id):
+        raise RestatedError(f"'{id}' is not an id", remedy="use lower-case words joined by hyphens")
+    if status not in STATUSES:
+        raise RestatedError(f"'{id}' has the status '{status}'", remedy=f"use one of: {'; '.join(STATUSES)}")
+    if not caption.strip():
+        raise RestatedError(f"'{id}' has no caption")
+
+
+def badge(status: str) -> str:
+    """HTML of a status badge, in words."""
+    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
+
+
+def _display(data: dict, **mark) -> None:
+    from IPython.display import display
+
+    display(data, raw=True, metadata={MARK: mark})
+
+
+def figure(drawn, *, id: str, caption: str, status: str, ledger: Ledger | None = None) -> None:
+    """Show a figure in its light and dark variant, with alternative text, caption, status and data table.
+
+    Parameters
+    ----------
+    drawn : restated.figures.Drawn
+        The matplotlib figure with its alternative text and the numbers it shows.
+    id : str
+        Permanent name; the anchor is ``fig-<id>``.
+    caption : str
+        Plain text.
+    status : str
+        One of :data:`STATUSES`.
+    """
+    import matplotlib.pyplot as plt
+
+    from .figures import render
+
+    _checked(id, status, caption)
+    alt = " ".join(drawn.alt.split())
+    if len(alt) < MIN_ALT:
+        raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
+    pictures = []
+    for theme in ("light", "dark"):
+        svg = render.svg(drawn.fig, theme)
+        width, height = _size(svg)
+        source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+        # In JupyterLab there is no theme switch: only the light variant is visible there.
+        hidden = ' style="display:none"' if theme == "dark" else ""
+        pictures.append(
+            f'<img class="rs-{theme}" data-file="{id}-{theme}.svg" src="{source}" alt="{_esc(alt)}"'
+            f' width="{width}" height="{height}" loading="lazy"{hidden}>'
+        )
+    plt.close(drawn.fig)
+    data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
+    block = (
+        f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}">'
+        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Figure, scrolls sideways on small screens">'
+        f"{''.join(pictures)}</div>"
+        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
+        f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
+    )
+    _display({"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}"}, kind="figure", id=id, status=status)
+
+
+def _size(svg: str) -> tuple[int, int]:
+    found = [re.search(rf'<svg[^>]*\b{side}="([0-9.]+)', svg) for side in ("width", "height")]
+    return tuple(math.ceil(float(m.group(1))) for m in found)
+
+
+def table(
+    data: pd.DataFrame,
+    *,
+    id: str,
+    caption: str,
+    status: str,
+    digits: int | dict[str, int] = 2,
+) -> None:
+    """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        What to show; the index is not shown.
+    id, caption, status : str
+        As for :func:`figure`; the anchor is ``tab-<id>``.
+    digits : int or dict
+        Decimals of floating-point columns, for all or by column.
+    """
+    _checked(id, status, caption)
+    block = (
+        f'<figure class="rs-tablefig" id="tab-{id}" data-status="{_esc(status)}">'
+        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
+        f"{_table_html(data, label=caption, caption=caption, digits=digits)}</figure>"
+    )
+    _display({"text/html": block, "text/plain": data.to_string(index=False)}, kind="table", id=id, status=status)
+
+
+def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | dict[str, int] = 3) -> str:
+    names = [str(c) for c in data.columns]
+    if not names or any(not n.strip() for n in names):
+        raise RestatedError(f"table '{caption}' has a column without a heading")
+
+    def text(value, column) -> str:
+        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, float):
+            return in_digits(value, digits.get(column, 2) if isinstance(digits, dict) else digits)
+        return _esc(value)
+
+    numeric = [pd.api.types.is_numeric_dtype(data[c]) and not pd.api.types.is_bool_dtype(data[c]) for c in data.columns]
+    head = "".join(
+        f'<th scope="col"{" class=rs-n" if n else ""}>{_esc(c)}</th>' for c, n in zip(names, numeric, strict=True)
+    )
+    body = []
+    for row in data.itertuples(index=False, name=None):
+        cells = [f'<th scope="row">{text(row[0], names[0])}</th>']
+        cells += [
+            f"<td{' class=rs-n' if n else ''}>{text(v, c)}</td>"
+            for v, c, n in list(zip(row, names, numeric, strict=True))[1:]
+        ]
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return (
+        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="rs-table">'
+        f'<caption class="rs-hidden">{_esc(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def verdict_badge(verdict: str) -> str:
+    """HTML of a verdict badge: shape (by CSS), word and, as title, the long form."""
+    return f'<span class="rs-verdict rs-v-{verdict}">{_esc(verdict)}</span>'
+
+
+def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
+    """Show recomputed numbers beside the printed ones, with their verdicts, and hand the records to the build.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    *ids : str
+        Which records; all so far when none is named.
+    id, caption : str
+        As for :func:`table`.
+    """
+    entries = ledger.entries(*ids)
+    _checked(id, "printed", caption)
+    rows, text = [], []
+    for e in entries:
+        printed = f"{_esc(e['published'])} <small>({e['grade']})</small>" if e["published"] else "–"
+        restated = _esc(e["restated_text"]) or "–"
+        if e["interval_text"] and e["interval_text"] != e["restated_text"]:
+            kind = "possible" if e["interval_kind"] == "set" else e["interval_kind"]
+            restated += f" <small>({_esc(kind)}: {_esc(e['interval_text'])})</small>"
+        circular = "by construction" if e["by_construction"] else ("check" if e["published"] else "–")
+        reason = e["reason"] if e["interval_kind"] == "set" else e["reason"].split("; range: ")[0]
+        reason = "" if reason.startswith("range: ") else reason
+        rows.append(
+            f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
+            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])}</td><td>{circular}</td>"
+            f"<td>{_esc(e['status'])}</td><td>{_esc(reason)}</td></tr>"
+        )
+        text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
+    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Agreement is", "Computed from", "Why")
+    block = (
+        f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
+        f'<figcaption><span class="rs-status rs-status-printed">Status: printed against restated; each row says what '
+        f"its number was computed from</span> {_esc(caption)}</figcaption>"
+        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(caption)}">'
+        f'<table class="rs-table rs-verdicts"><caption class="rs-hidden">{_esc(caption)}</caption>'
+        f"<thead><tr>{''.join(f'<th scope=col>{h}</th>' for h in heads)}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></div></figure>"
+    )
+    _display({"text/html": block, "text/plain": "\n".join(text)}, kind="verdicts", id=id, status="printed")
+
+
+def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
+    """Show printed numbers with their source, place and grade.
+
+    Parameters
+    ----------
+    register : restated.register.Register
+    ids : sequence of str
+    id, caption : str
+        As for :func:`table`.
+    """
+    from . import bibliography
+
+    works = bibliography.load()
+    numbers = [register.number(i) for i in ids]
+    frame = pd.DataFrame(
+        {
+            "Quantity": [n.quantity for n in numbers],
+            "Printed": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
+            "Stands for": [f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself" for n in numbers],
+            "Source": [works.short(n.source_key) for n in numbers],
+            "Place": [n.locator for n in numbers],
+            "Grade": [n.grade for n in numbers],
+        }
+    )
+    table(frame, id=id, caption=caption, status="printed")
+
+
+def open_ledger(page: str, finding: str) -> Ledger:
+    """A ledger for this notebook, with the register loaded; its records reach the build by themselves."""
+    from . import register
+
+    ledger = Ledger(page, finding, register.load())
+    _pending[:] = [ledger]
+    return ledger
+
+
+def hand_over() -> None:
+    """Put the records of the notebook's ledger into its outputs. The build calls this after the last cell."""
+    records = [r for ledger in _pending for r in ledger.records]
+    if records:
+        _display({MIME: as_mime(records), "text/plain": f"{len(records)} ledger entries"}, kind="records", status="")
+
+
+def check_outputs(notebook, name: str) -> None:
+    """Refuse outputs that show data without a status.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    name : str
+        For the message.
+
+    Raises
+    ------
+    RestatedError
+        Names the notebook and the cell.
+    """
+    number = 0
+    seen: dict[str, int] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        number += 1
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            mark = output.get("metadata", {}).get(MARK)
+            shows_data = any(k.startswith("image/") or k in ("text/html", "text/latex") for k in data)
+            if mark is None and shows_data:
+                raise RestatedError(
+                    f"code cell {number} of {name} shows a figure or table without a status",
+                    remedy="show it with restated.show.figure(...) or restated.show.table(...)",
+                )
+            if mark and mark["kind"] != "records":
+                if mark["id"] in seen:
+                    raise RestatedError(
+                        f"code cells {seen[mark['id']]} and {number} of {name} both show '{mark['id']}'",
+                        remedy="give each figure and table its own id",
+                    )
+                seen[mark["id"]] = number
+
+
+_PICTURE = re.compile(r'data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
+
+
+def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
+    """Replace pictures inside an HTML block by references to files.
+
+    Parameters
+    ----------
+    block : str
+        HTML made by :func:`figure`.
+    prefix : str
+        What to put before a file name to reach it from the page.
+
+    Returns
+    -------
+    str, dict of str to bytes
+        The block, and the files by name.
+    """
+    files: dict[str, bytes] = {}
+
+    def move(match: re.Match) -> str:
+        files[match.group(1)] = base64.b64decode(match.group(2))
+        return f'src="{prefix}{match.group(1)}"'
+
+    return _PICTURE.sub(move, block).replace(' style="display:none"', ""), files
+
+
+def status_of(frame: pd.DataFrame) -> str:
+    """Status a study table was loaded with.
+
+    Raises
+    ------
+    RestatedError
+        If the frame did not come from :func:`restated.studies.load`.
+    """
+    status = frame.attrs.get("status")
+    if status not in STATUSES:
+        raise RestatedError("this table has no status", remedy="load it with restated.studies.load(...)")
+    return status
+
+
+def in_words(verdict: str) -> str:
+    return rules.IN_WORDS[verdict]
+
+
+__all__: Sequence[str] = (
+    "badge", "figure", "table", "verdicts", "open_ledger", "hand_over", "check_outputs", "extract", "status_of", "in_words",
+)  # fmt: skip

@@ -1,0 +1,194 @@
+"""Pages without ballast: what the theme loads and this book does not need is left out, what it lacks is added."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.environment.adapters.toctree import TocTree
+from sphinx.util.docutils import SphinxDirective
+
+from . import entries, ledgerpage, markup
+
+#: Search engines cut descriptions at about this length.
+DESCRIPTION_LENGTH = 160
+
+#: A first paragraph shorter than this (a date, a badge) describes no page.
+SHORTEST_DESCRIPTION = 40
+
+#: Style sheets and scripts of ours, in loading order. Everything else the theme or an extension adds is dropped.
+STYLES = ("pygments.css", "restated.css")
+SCRIPTS = ("restated.js",)
+LEDGER_SCRIPT = "ledger.js"
+SEARCH_SCRIPTS = ("search-data.js", "search.js")
+
+#: Written by Sphinx or the theme for a search we replaced, or for tools this book does not serve.
+UNUSED_FILES = ("searchindex.js", ".buildinfo", "genindex.html")
+
+
+class chapter_head(nodes.General, nodes.Element):
+    """Head of a chapter: a question, its answer in one sentence, and the verdicts of the page's numbers."""
+
+
+class ChapterHead(SphinxDirective):
+    """``{chapter-head}``: ``:question:`` and, as content, the answer in one sentence (roles work in it)."""
+
+    has_content = True
+    option_spec = {"question": directives.unchanged_required}
+
+    def run(self):
+        self.assert_has_content()
+        if "question" not in self.options:
+            raise self.error("a chapter head needs its :question:")
+        head = chapter_head(question=self.options["question"])
+        self.set_source_info(head)
+        self.state.nested_parse(self.content, self.content_offset, head)
+        return [head]
+
+
+def visit_chapter_head(self, node: chapter_head) -> None:
+    """HTML visitor."""
+    self.body.append(
+        f'<div class="rs-head"><p class="rs-question">{escape(node["question"])}</p><div class="rs-answer">\n'
+    )
+
+
+def depart_chapter_head(self, node: chapter_head) -> None:
+    """Close the head with the verdicts of the numbers this page recomputed."""
+    page = self.builder.current_docname + ".html"
+    count = entries.tally((r for r in entries.load().values() if r.get("page") == page), printed=False)
+    items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
+    if items:
+        self.body.append(f'</div><ul class="rs-strip" aria-label="Verdicts of the numbers restated on this page">{items}</ul>')
+    else:
+        self.body.append("</div>")
+    self.body.append("</div>\n")
+
+
+def _pass(self, node: nodes.Node) -> None:
+    """Visitor of builders that show the children and nothing more."""
+
+
+def visit_citation(self, node: nodes.citation) -> None:
+    """A bibliography entry as a list item of a list; the stock roles break the list for screen readers."""
+    if not isinstance(node.parent[max(0, node.parent.index(node) - 1)], nodes.citation) or node.parent.index(node) == 0:
+        self.body.append('<div role="list" class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", CLASS="citation", role="listitem"))
+
+
+def depart_citation(self, node: nodes.citation) -> None:
+    """Close the entry, and the list after its last entry."""
+    self.body.append("</div>\n")
+    following = node.parent[node.parent.index(node) + 1 :][:1]
+    if not following or not isinstance(following[0], nodes.citation):
+        self.body.append("</div>\n")
+
+
+def visit_hidden_cell(self, node: nodes.Element) -> None:
+    """A folded code cell whose summary is called what it says."""
+    self.body.append(f'<details class="rs-code"><summary>{escape(node["prompt_show"].replace("Show ", "", 1).capitalize())}</summary>\n')
+
+
+def depart_hidden_cell(self, node: nodes.Element) -> None:
+    """Close it."""
+    self.body.append("</details>\n")
+
+
+def description(doctree: nodes.document | None, metadata: dict) -> str:
+    """What the page says about itself: front matter, else its first real paragraph."""
+    text = str(metadata.get("description") or "")
+    if not text and doctree is not None:
+        for paragraph in doctree.findall(nodes.paragraph):
+            if len(paragraph.astext()) >= SHORTEST_DESCRIPTION:
+                text = paragraph.astext()
+                break
+    text = " ".join(text.split())
+    if len(text) <= DESCRIPTION_LENGTH:
+        return text
+    return text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:–—") + "…"
+
+
+def _local(assets, wanted) -> list:
+    """The assets of ours among `assets`, in our order."""
+    by_name = {str(getattr(a, "filename", a) or "").rsplit("/", 1)[-1]: a for a in assets}
+    return [by_name[name] for name in wanted if name in by_name]
+
+
+def book_navigation(toctree) -> str:
+    """The tree of pages. Part titles are no headings: the page's own headings start in its article."""
+    html = toctree(maxdepth=2, collapse=False, includehidden=True, titles_only=True) or ""
+    html = re.sub(r'<p [^>]*class="caption"[^>]*>', '<p class="rs-part">', html)
+    return re.sub(r'(<a class="current reference internal" href="#")', r'\1 aria-current="page"', html)
+
+
+def page_contents(app, pagename: str) -> str:
+    """Links to the sections of the page, without the page itself; empty with fewer than two sections."""
+    if pagename not in app.env.tocs:
+        return ""
+    toc = TocTree(app.env).get_toc_for(pagename, app.builder)
+    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None)
+    if inner is None or len(inner) < 2:
+        return ""
+    return app.builder.render_partial(inner)["fragment"]
+
+
+def clean_context(app, pagename, templatename, context, doctree) -> None:
+    """Leave out every script and style that is not ours, and describe the page."""
+    has_ledger = doctree is not None and any(n["make"] == "ledger" for n in doctree.findall(ledgerpage.html_block))
+    if has_ledger:
+        app.add_js_file(LEDGER_SCRIPT, loading_method="defer")
+    if pagename == "search":
+        for name in SEARCH_SCRIPTS:
+            app.add_js_file(name, loading_method="defer")
+    context["css_files"] = _local(context["css_files"], STYLES)
+    context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
+    context["restated_wide"] = has_ledger
+    context["restated_nav"] = lambda: book_navigation(context["toctree"])
+    context["restated_toc"] = page_contents(app, pagename)
+    metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator)"[^>]*>', "", context.get("metatags") or "")
+    if 'name="description"' not in metatags:
+        metadata = app.env.metadata.get(pagename, {})
+        text = description(doctree, metadata) or f"{context.get('title') or 'Search'} – {app.config.html_title}"
+        metatags += f'\n    <meta name="description" content="{escape(re.sub("<[^>]+>", "", text))}">'
+    context["metatags"] = metatags
+
+
+def prune(app, exception) -> None:
+    """Delete what no page refers to: source maps, the theme's scripts, fonts and styles, the replaced search index."""
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for name in UNUSED_FILES:
+        (out / name).unlink(missing_ok=True)
+    static = out / "_static"
+    used = {static / name for name in STYLES}
+    for page in out.rglob("*.html"):
+        if static in page.parents:
+            continue
+        for ref in re.findall(r'_static/([^"\'?#)\s]+)', page.read_text(encoding="utf-8")):
+            used.add(static / ref)
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in used:
+            path.unlink()
+    for path in out.rglob("*.map"):
+        path.unlink()
+
+
+def setup(app) -> None:
+    """Register nodes, the chapter head, and the hooks on page contexts and the finished build."""
+    app.add_node(
+        chapter_head,
+        html=(visit_chapter_head, depart_chapter_head),
+        **dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass)),
+    )
+    app.add_directive("chapter-head", ChapterHead)
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    # After the theme (500) and its buttons (501), which add what is dropped here.
+    app.connect("html-page-context", clean_context, priority=900)
+    app.connect("build-finished", prune, priority=900)

@@ -1,0 +1,152 @@
+"""Roles that print a ledger number by its id, and the status badge. Nobody types a result by hand."""
+
+from __future__ import annotations
+
+from html import escape
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxRole
+
+from . import entries, markup
+
+logger = logging.getLogger(__name__)
+
+#: MyST-NB counts lines of a notebook as ``cell * CELL_STRIDE + line``.
+CELL_STRIDE = 10_000
+
+
+class ledger_number(nodes.Inline, nodes.TextElement):
+    """A number (or badge) taken from the ledger. Attributes: ``kind``, ``entry`` (the ledger id).
+
+    Its only child is the visible text, so that search, text and LaTeX output hold the number and nothing else.
+    """
+
+
+class status_badge(nodes.Inline, nodes.TextElement):
+    """The status of something made from data, in words. Attribute: ``status``."""
+
+
+def _lacks(kind: str, row: dict) -> str | None:
+    """Why `row` cannot be shown as `kind`, or None if it can."""
+    if kind == "published" and not (entries.published_text(row) and row["grade"]):
+        return "was recomputed and never printed; use {restated}"
+    if kind == "grade" and not row["grade"]:
+        return "was never printed and has no grade"
+    if kind == "restated" and not (entries.restated_text(row) or entries.interval_text(row)):
+        return "has not been recomputed; use {published}"
+    if kind == "interval" and not entries.interval_text(row):
+        return "has no interval; use {restated}"
+    return None
+
+
+def _text(kind: str, row: dict) -> str:
+    if kind == "published":
+        return entries.published_text(row)
+    if kind == "restated":
+        return entries.restated_text(row) or entries.interval_text(row)
+    if kind == "interval":
+        return entries.interval_text(row)
+    if kind == "verdict":
+        return entries.VERDICT_SHORT[row["verdict"]]
+    return entries.GRADE_WORDS[row["grade"]]
+
+
+class LedgerRole(SphinxRole):
+    """``{published}`id```, ``{restated}`id```, ``{interval}`id```, ``{verdict}`id```, ``{grade}`id```."""
+
+    def __init__(self, kind: str):
+        super().__init__()
+        self.kind = kind
+
+    def run(self):
+        id = self.text.strip()
+        rows = entries.load()
+        if id not in rows:
+            close = entries.close_matches(id, rows)
+            hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
+            return self._refuse(f"there is no ledger entry '{id}'{hint}")
+        if problem := _lacks(self.kind, rows[id]):
+            return self._refuse(f"'{id}' {problem}")
+        text = _text(self.kind, rows[id])
+        node = ledger_number(self.rawtext, "", nodes.Text(text), kind=self.kind, entry=id)
+        self.set_source_info(node)
+        return [node], []
+
+    def _refuse(self, problem: str):
+        line = self.lineno or 0
+        where = f"page '{self.env.docname}', " + (
+            f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}" if line >= CELL_STRIDE else f"line {line}"
+        )
+        logger.warning(
+            "%s: {%s}: %s", where, self.kind, problem, location=self.get_location(), type="restated", subtype="id"
+        )
+        return [nodes.literal(self.rawtext, self.text)], []
+
+
+class StatusRole(SphinxRole):
+    """``{status}`enumerated```: a status badge in words."""
+
+    def run(self):
+        status = self.text.strip()
+        if status not in entries.STATUSES:
+            logger.warning(
+                "page '%s': '%s' is no status; use one of %s", self.env.docname, status, ", ".join(entries.STATUSES),
+                location=self.get_location(), type="restated", subtype="status",
+            )  # fmt: skip
+            return [nodes.literal(self.rawtext, self.text)], []
+        return [status_badge(self.rawtext, "", nodes.Text(f"Status: {entries.STATUSES[status]}"), status=status)], []
+
+
+def _only_text(self, node: nodes.Node) -> bool:
+    """True where a link or a tooltip would be wrong: inside another link, and in titles and navigation."""
+    if self.document.get("source") == "<partial node>":
+        return True
+    parent = node.parent
+    while parent is not None:
+        if isinstance(parent, nodes.reference):
+            return True
+        parent = parent.parent
+    return False
+
+
+def visit_number(self, node: ledger_number) -> None:
+    """HTML visitor."""
+    if _only_text(self, node):
+        self.body.append(escape(node.astext()))
+        raise nodes.SkipNode
+    row = entries.load()[node["entry"]]
+    ledger = self.builder.config.restated_ledger_doc
+    href = f"{self.builder.get_relative_uri(self.builder.current_docname, ledger)}#{row['id']}"
+    self.rs_tips = getattr(self, "rs_tips", 0) + 1
+    tip_id = f"rs-tip-{self.rs_tips}"
+    if node["kind"] in ("verdict", "grade"):
+        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip_id))
+    else:
+        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip_id))
+    raise nodes.SkipNode
+
+
+def visit_status(self, node: status_badge) -> None:
+    """HTML visitor."""
+    self.body.append(escape(node.astext()) if _only_text(self, node) else markup.status_badge(node["status"]))
+    raise nodes.SkipNode
+
+
+def visit_as_text(self, node: nodes.Node) -> None:
+    """Visitor of every other builder: the child text speaks for itself."""
+
+
+def depart(self, node: nodes.Node) -> None:
+    """Nothing to close."""
+
+
+def setup(app) -> None:
+    """Register roles and nodes."""
+    plain = (visit_as_text, depart)
+    others = dict.fromkeys(("latex", "text", "man", "texinfo"), plain)
+    app.add_node(ledger_number, html=(visit_number, depart), **others)
+    app.add_node(status_badge, html=(visit_status, depart), **others)
+    for kind in ("published", "restated", "interval", "verdict", "grade"):
+        app.add_role(kind, LedgerRole(kind))
+    app.add_role("status", StatusRole())

@@ -1,0 +1,105 @@
+"""The search data: sections of pages and rows of the ledger, as one script that also works from disk."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+
+from . import entries
+
+#: Characters of a section's text kept for matching and for the excerpt.
+SECTION_TEXT = 6_000
+
+
+def works(env, uri) -> dict[str, tuple[str, str, str]]:
+    """Address, name and full reference of every work of the bibliography, by key."""
+    domain = env.domains.get("cite")
+    found = {}
+    for c in domain.citations if domain else ():
+        names = [" ".join(p.prelast_names + p.last_names) for p in c.entry.persons.get("author", ())]
+        who = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
+        name = " ".join(filter(None, [who or c.entry.fields.get("title", c.key), c.entry.fields.get("year", "")]))
+        text = c.formatted_entry.text.render_as("text")
+        found[c.key] = (f"{uri(c.bibliography_key.docname)}#{c.citation_id}", name, text)
+    return found
+
+
+def _text(section: nodes.Element, names: dict[str, str]) -> str:
+    """Text of a section without that of its subsections and without program code."""
+    parts = []
+    for child in section.children:
+        if isinstance(child, (nodes.section, nodes.title, nodes.comment)):
+            continue
+        parts.extend(_pieces(child, names))
+    return " ".join(" ".join(parts).split())[:SECTION_TEXT]
+
+
+def _pieces(node: nodes.Node, names: dict[str, str]):
+    if isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
+        # Not yet resolved where we read: a list of keys.
+        yield ", ".join(names.get(key.strip(), key.strip()) for key in node["reftarget"].split(","))
+        return
+    if isinstance(node, (nodes.literal_block, nodes.comment, nodes.section)):
+        return
+    if isinstance(node, nodes.raw):
+        if "html" in node.get("format", ""):
+            yield html.unescape(re.sub(r"<[^>]+>", " ", node.astext()))
+        return
+    if isinstance(node, nodes.Text):
+        yield str(node)
+        return
+    if isinstance(node, nodes.TextElement):
+        # Text of one paragraph keeps its own spaces.
+        yield "".join(piece for child in node.children for piece in _pieces(child, names))
+        return
+    for child in node.children:
+        yield from _pieces(child, names)
+
+
+def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, str, str]]:
+    """``(anchor, title, text)`` of each section of a page; the page's own title has no anchor."""
+    found = []
+    for section in doctree.findall(nodes.section):
+        title = next((c.astext() for c in section.children if isinstance(c, nodes.title)), "")
+        anchor = "" if not found else (section["ids"] or [""])[0]
+        found.append((anchor, title, _text(section, names)))
+    return found
+
+
+def records(env, uri) -> list[list[str]]:
+    """``[address, title, page title, text]`` of everything that can be found, in reading order."""
+    found = []
+    cited = works(env, uri)
+    names = {key: name for key, (_, name, _) in cited.items()}
+    for docname in sorted(env.all_docs):
+        page = env.titles[docname].astext() if docname in env.titles else docname
+        for anchor, title, text in sections(env.get_doctree(docname), names):
+            found.append([uri(docname) + (f"#{anchor}" if anchor else ""), title, page, text])
+    found.extend([href, name, "References", text] for href, name, text in cited.values())
+    ledger = env.config.restated_ledger_doc
+    if ledger in env.all_docs:
+        for row in entries.load().values():
+            facts = [entries.source_text(row), entries.published_text(row), entries.restated_text(row)]
+            text = "; ".join([str(row["quantity"]), *filter(None, facts), entries.VERDICT_SHORT[row["verdict"]]])
+            found.append([f"{uri(ledger)}#{row['id']}", row["id"], "Ledger", text])
+    return found
+
+
+def write(app, exception) -> None:
+    """Write ``search-data.js`` when the build is finished."""
+    if exception is not None or app.builder.format != "html":
+        return
+    data = json.dumps(records(app.env, app.builder.get_target_uri), ensure_ascii=False, separators=(",", ":"))
+    # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
+    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    (Path(app.outdir) / "_static" / "search-data.js").write_text(f"window.RESTATED_SEARCH={data};\n", encoding="utf-8")
+
+
+def setup(app) -> None:
+    """Register the hook."""
+    app.connect("build-finished", write, priority=800)

@@ -1,0 +1,92 @@
+// Sorting, filtering and copying on the ledger page. The table is complete and readable without it.
+(function () {
+  "use strict";
+  const table = document.querySelector(".rs-ledger");
+  const form = document.querySelector(".rs-filters");
+  const status = document.querySelector(".rs-count");
+  if (!table || !form) return;
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows);
+  const total = rows.length.toLocaleString("en");
+
+  // --- filters -------------------------------------------------------------------------------------------------------
+  const fields = Array.from(form.querySelectorAll("[data-filter]"));
+  const PREFIX = { finding: "f-", verdict: "v-", basis: "b-", grade: "g-" };
+  let words = null; // lower-case text of each row, made when first needed
+
+  function apply() {
+    const want = {};
+    fields.forEach(function (f) { want[f.dataset.filter] = f.value.trim(); });
+    const parts = want.text.toLowerCase().split(/\s+/).filter(Boolean);
+    if (parts.length && !words) words = rows.map(function (r) { return r.textContent.toLowerCase(); });
+    let shown = 0;
+    rows.forEach(function (row, i) {
+      const fits =
+        Object.keys(PREFIX).every(function (k) { return !want[k] || row.classList.contains(PREFIX[k] + want[k]); }) &&
+        parts.every(function (p) { return words[i].includes(p); });
+      row.hidden = !fits;
+      if (fits) shown += 1;
+    });
+    status.textContent = shown === rows.length ? total + " numbers" : shown.toLocaleString("en") + " of " + total + " numbers shown";
+  }
+  let timer = 0;
+  form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(apply, 120); });
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  form.addEventListener("reset", function () {
+    heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
+    body.append.apply(body, rows); // back in the order of the ledger
+    setTimeout(apply, 0);
+  });
+  form.hidden = false;
+
+  // --- sorting -------------------------------------------------------------------------------------------------------
+  function numberIn(text) {
+    const found = text.replace(/[\u2212\u2013]/g, "-").replace(/(\d),(?=\d{3})/g, "$1").match(/-?(\d+\.?\d*|\.\d+)/);
+    return found ? parseFloat(found[0]) : NaN;
+  }
+  const collator = new Intl.Collator("en", { numeric: true });
+  const heads = Array.from(table.tHead.rows[0].cells);
+  heads.forEach(function (head, column) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = head.textContent;
+    head.replaceChildren(button);
+    button.addEventListener("click", function () {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const numeric = head.dataset.sort === "number";
+      const keyed = rows.map(function (row) {
+        const text = row.cells[column].textContent.trim();
+        return { row: row, key: numeric ? numberIn(text) : text };
+      });
+      keyed.sort(function (a, b) {
+        const none = function (k) { return k === "" || Number.isNaN(k); };
+        if (none(a.key) || none(b.key)) return none(a.key) - none(b.key); // empty cells stay at the end
+        const order = numeric ? a.key - b.key : collator.compare(a.key, b.key);
+        return down ? -order : order;
+      });
+      body.append.apply(body, keyed.map(function (k) { return k.row; }));
+    });
+  });
+
+  // --- the row an address points to ----------------------------------------------------------------------------------
+  function show() {
+    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!row || !body.contains(row)) return;
+    if (row.hidden) { form.reset(); apply(); }
+    row.scrollIntoView({ block: "center" });
+  }
+  apply();
+  addEventListener("hashchange", show);
+  if (location.hash) show();
+
+  // --- copying the address of a row ----------------------------------------------------------------------------------
+  body.addEventListener("click", function (event) {
+    const link = event.target.closest("th a");
+    if (!link || !navigator.clipboard) return;
+    navigator.clipboard.writeText(link.href).then(function () {
+      status.textContent = "The address of " + link.textContent + " was copied.";
+    }, function () { /* no permission: the address is in the address bar */ });
+  });
+})();

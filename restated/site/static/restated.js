@@ -1,0 +1,115 @@
+// Theme switch, contents drawer, tooltips, and keyboard access to regions that scroll. Pages are complete without it.
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const all = (selector) => Array.from(document.querySelectorAll(selector));
+
+  // --- theme ---------------------------------------------------------------------------------------------------------
+  const theme = document.querySelector(".rs-theme");
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  function stored() {
+    try { return localStorage.getItem("restated-theme"); } catch (e) { return null; }
+  }
+  function showTheme(name) {
+    root.dataset.theme = name;
+    theme.setAttribute("aria-pressed", String(name === "dark"));
+  }
+  if (theme) {
+    theme.hidden = false;
+    showTheme(root.dataset.theme);
+    theme.addEventListener("click", function () {
+      const name = root.dataset.theme === "dark" ? "light" : "dark";
+      try { localStorage.setItem("restated-theme", name); } catch (e) { /* remembered for this page only */ }
+      showTheme(name);
+    });
+    dark.addEventListener("change", function () {
+      if (!stored()) showTheme(dark.matches ? "dark" : "light");
+    });
+  }
+
+  // --- contents drawer on narrow screens -----------------------------------------------------------------------------
+  const menu = document.querySelector(".rs-menu");
+  const nav = document.getElementById("rs-nav");
+  if (menu && nav) {
+    menu.setAttribute("role", "button");
+    menu.setAttribute("aria-controls", "rs-nav");
+    const open = function (yes) {
+      nav.classList.toggle("rs-open", yes);
+      menu.setAttribute("aria-expanded", String(yes));
+      if (yes) (nav.querySelector("a.current") || nav.querySelector("a")).focus();
+    };
+    open(false);
+    menu.addEventListener("click", function (event) {
+      event.preventDefault();
+      open(!nav.classList.contains("rs-open"));
+    });
+    menu.addEventListener("keydown", function (event) {
+      if (event.key === " ") { event.preventDefault(); menu.click(); }
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && nav.classList.contains("rs-open")) { open(false); menu.focus(); }
+    });
+    document.addEventListener("click", function (event) {
+      if (!nav.contains(event.target) && !menu.contains(event.target)) nav.classList.remove("rs-open"), menu.setAttribute("aria-expanded", "false");
+    });
+    nav.addEventListener("focusout", function (event) {
+      if (event.relatedTarget && !nav.contains(event.relatedTarget) && event.relatedTarget !== menu) open(false);
+    });
+  }
+
+  // --- contents of the page: folded on narrow screens, open beside the text on wide ones -----------------------------
+  const toc = document.querySelector(".rs-toc details");
+  if (toc) toc.open = matchMedia("(min-width: 75.01rem)").matches;
+
+  // --- tooltips ------------------------------------------------------------------------------------------------------
+  // CSS opens them on hover and focus; here they are kept on screen, closed by Escape, and opened by a first tap.
+  const MARGIN = 8;
+  function place(number) {
+    const tip = number.querySelector(".rs-tip");
+    number.classList.remove("rs-shut", "rs-up");
+    tip.style.removeProperty("--shift");
+    const box = tip.getBoundingClientRect();
+    if (!box.width) return;
+    const over = box.right - (root.clientWidth - MARGIN);
+    if (over > 0) tip.style.setProperty("--shift", -Math.min(over, box.left - MARGIN) + "px");
+    if (box.bottom > innerHeight && number.getBoundingClientRect().top > box.height + 60) number.classList.add("rs-up");
+  }
+  let touched = false;
+  document.addEventListener("pointerdown", function (event) { touched = event.pointerType === "touch"; }, true);
+  all(".rs-number").forEach(function (number) {
+    const link = number.querySelector("a");
+    let ready = false;
+    number.addEventListener("mouseenter", function () { place(number); });
+    link.addEventListener("focus", function () { place(number); });
+    number.addEventListener("mouseleave", function () { number.classList.remove("rs-shut"); });
+    link.addEventListener("blur", function () { number.classList.remove("rs-shut"); ready = false; });
+    link.addEventListener("click", function (event) {
+      if (touched && !ready) { event.preventDefault(); link.focus(); ready = true; place(number); }
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    all(".rs-number:hover, .rs-number:focus-within").forEach(function (number) { number.classList.add("rs-shut"); });
+  });
+
+  // --- formulas and code that are wider than the page can be reached and scrolled by keyboard ------------------------
+  function reach() {
+    all("div.math, pre").forEach(function (box) {
+      if (box.scrollWidth > box.clientWidth + 1) {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", box.tagName === "PRE" ? "Code, scrolls sideways" : "Formula, scrolls sideways");
+      }
+    });
+  }
+  reach();
+  addEventListener("resize", reach);
+
+  // --- a folded table is printed open --------------------------------------------------------------------------------
+  let folded = [];
+  addEventListener("beforeprint", function () {
+    folded = all("details.rs-data:not([open])");
+    folded.forEach(function (d) { d.open = true; });
+  });
+  addEventListener("afterprint", function () { folded.forEach(function (d) { d.open = false; }); });
+})();

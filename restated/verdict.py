@@ -1,0 +1,118 @@
+"""The rules that turn a printed number and a recomputed one into a verdict.
+
+One printed number stands for the closed interval of all numbers that would have been printed with the same digits
+(:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict is
+the first rule that applies:
+
+1. nothing was printed                                         -> ``new``
+2. the printed number was not seen in any source (grade U)     -> ``unverified``
+3. nothing could be recomputed                                 -> ``not-recomputable``
+4. the restated number equals the printed one                  -> ``identical``
+5. the restated number, or every member of the restated set,
+   lies in the interval the printed digits stand for           -> ``within-rounding``
+6. the restated set reaches into that interval                 -> ``compatible``
+7. otherwise                                                   -> ``differs``
+
+A confidence interval is not a restated set: it says how precise an estimate is, not which values the printed facts allow.
+It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded beside the
+verdict and never changes it.
+"""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from .errors import RestatedError
+
+VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
+BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed")
+GRADES = ("P", "S", "U")
+
+#: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
+#: and far below the last digit of any number printed here, so it can neither make nor break an agreement by itself.
+ROUNDOFF = 1e-12
+
+IN_WORDS = {
+    "identical": "identical",
+    "within-rounding": "agrees within rounding",
+    "compatible": "compatible: the printed value is among the possible ones",
+    "differs": "differs",
+    "not-recomputable": "not recomputable from what was available",
+    "unverified": "unverified: the source was not seen",
+    "new": "new: not printed in the source",
+}
+
+
+def _slack(*values: float) -> float:
+    return ROUNDOFF * max(1.0, *(abs(v) for v in values if math.isfinite(v)))
+
+
+def assign(
+    *,
+    grade: str | None = None,
+    printed: float | Decimal | None = None,
+    printed_low: float | None = None,
+    printed_high: float | None = None,
+    restated: float | None = None,
+    restated_low: float | None = None,
+    restated_high: float | None = None,
+) -> str:
+    """Verdict on one number.
+
+    Parameters
+    ----------
+    grade : {"P", "S", "U"} or None
+        Grade of the printed number; None when nothing was printed.
+    printed : float, optional
+        The number the digits spell; None for a bound such as ``<.001``.
+    printed_low, printed_high : float, optional
+        The interval the printed digits stand for; None on a side without limit.
+    restated : float, optional
+        The recomputed number.
+    restated_low, restated_high : float, optional
+        Lowest and highest member of the restated *set*. Leave out for a confidence interval.
+
+    Returns
+    -------
+    str
+        One of :data:`VERDICTS`.
+
+    Raises
+    ------
+    RestatedError
+        If the grade is unknown, a number is not finite where it must be, or low exceeds high.
+    """
+    if grade is not None and grade not in GRADES:
+        raise RestatedError(f"grade {grade!r} is not one of P, S, U")
+    for low, high, what in ((printed_low, printed_high, "printed"), (restated_low, restated_high, "restated")):
+        if any(v is not None and math.isnan(float(v)) for v in (low, high)):
+            raise RestatedError(f"the {what} interval is not a number")
+        if low is not None and high is not None and float(low) > float(high):
+            raise RestatedError(f"the {what} interval runs from {low} down to {high}", remedy="give the lower end first")
+    if restated is not None and math.isnan(restated):
+        raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
+    if grade is None:
+        return "new"
+    if grade == "U":
+        return "unverified"
+    if (restated is None and restated_low is None and restated_high is None) or (
+        printed_low is None and printed_high is None
+    ):
+        return "not-recomputable"
+
+    low = -math.inf if printed_low is None else float(printed_low)
+    high = math.inf if printed_high is None else float(printed_high)
+    if restated_low is None and restated_high is None:
+        set_low = set_high = float(restated)
+    else:
+        set_low = -math.inf if restated_low is None else float(restated_low)
+        set_high = math.inf if restated_high is None else float(restated_high)
+    slack = _slack(low, high, set_low, set_high)
+    if printed is not None and max(abs(set_low - float(printed)), abs(set_high - float(printed))) <= slack:
+        return "identical"
+    if low - slack <= set_low and set_high <= high + slack:
+        return "within-rounding"
+    if set_low <= high + slack and set_high >= low - slack:
+        return "compatible"
+    return "differs"

@@ -1,0 +1,121 @@
+"""Every page of the built book in a headless browser, opened from disk."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from restated import build, paths
+
+SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+PAGES = [f"{p}.html" for p in build.toc()] + ["index.html", "genindex.html", "search.html"]
+CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
+
+
+def open_page(browser, site, page, *, size="laptop", theme="light"):
+    context = browser.new_context(viewport=SIZES[size], color_scheme=theme)
+    tab = context.new_page()
+    tab.faults, tab.requests = [], []
+    tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: tab.faults.append(str(e)))
+    tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}"))
+    tab.on("request", lambda r: tab.requests.append(r.url))
+    tab.goto((site / page).as_uri(), wait_until="load")
+    return tab
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_opens_from_disk_without_errors_or_requests_to_others(browser, site, page, size):
+    tab = open_page(browser, site, page, size=size)
+    tab.wait_for_load_state("networkidle")
+    assert tab.faults == []
+    assert [r for r in tab.requests if not r.startswith(("file:", "data:"))] == []
+    assert tab.title().strip()
+    overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert overflow <= 0, f"{page} scrolls sideways by {overflow} px"
+    tab.context.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_and_anchor_inside_the_book_leads_somewhere(browser, site, page):
+    tab = open_page(browser, site, page)
+    links = tab.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
+    inside = {x for x in links if x.startswith(site.as_uri())}
+    assert inside
+    anchors: dict[Path, str] = {}
+    for link in sorted(inside):
+        address, _, anchor = link.partition("#")
+        target = Path(address.removeprefix("file://").split("?")[0])
+        assert target.is_file(), link
+        if anchor:
+            text = anchors.setdefault(target, target.read_text(encoding="utf-8"))
+            assert f'id="{anchor}"' in text or f"id={anchor}" in text, link
+    tab.context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_each_figure_shows_one_picture_with_words_status_and_data(browser, site, page, theme):
+    tab = open_page(browser, site, page, theme=theme)
+    figures = tab.query_selector_all("figure.rs-figure")
+    assert figures
+    for figure in figures:
+        shown = [i for i in figure.query_selector_all("img") if i.evaluate("i => getComputedStyle(i).display") != "none"]
+        assert len(shown) == 1
+        assert f"-{theme}.svg" in shown[0].get_attribute("src")
+        alt = shown[0].get_attribute("alt")
+        assert len(alt) >= 20 and ".svg" not in alt
+        assert figure.query_selector(".rs-status").inner_text().lower().startswith("status:")
+        assert figure.query_selector("details table")
+    tab.context.close()
+
+
+def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, site):
+    tab = open_page(browser, site, CHAPTERS[0])
+    link = tab.query_selector('a[href$="ledger.html#verhage2016-secure-r"]')
+    link.scroll_into_view_if_needed()
+    link.focus()
+    tip = tab.query_selector(f"#{link.get_attribute('aria-describedby')}")
+    assert tip.is_visible()
+    assert "Verhage" in tip.inner_text()
+    tab.keyboard.press("Escape")
+    tab.wait_for_timeout(300)  # the tooltip fades out
+    assert not tip.is_visible()
+    link.click()
+    tab.wait_for_url("**/ledger.html#verhage2016-secure-r")
+    row = tab.query_selector("#verhage2016-secure-r")
+    assert row.evaluate("e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }")
+    tab.context.close()
+
+
+def test_the_ledger_page_holds_every_row_and_filters(browser, site):
+    rows = json.loads((site / "ledger.json").read_text(encoding="utf-8"))
+    tab = open_page(browser, site, "book/ledger.html")
+    ids = set(tab.eval_on_selector_all("table tbody tr[id]", "all => all.map(r => r.id)"))
+    assert {r["id"] for r in rows} <= ids
+    tab.fill("input[type=search]:visible", "stability-secure-r")
+    tab.wait_for_timeout(500)  # the filter waits for a pause in typing
+    left = tab.eval_on_selector_all("table tbody tr[id]", "all => all.filter(r => r.offsetParent !== null).map(r => r.id)")
+    assert "stability-secure-r" in left and len(left) < 20
+    tab.context.close()
+
+
+def test_the_ledger_can_be_read_without_scripts(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["laptop"])
+    tab = context.new_page()
+    tab.goto((site / "book" / "ledger.html").as_uri())
+    assert tab.locator("tr#stability-secure-r").is_visible()
+    context.close()
+
+
+def test_the_ids_other_programs_look_up_are_there(site):
+    rows = {r["id"]: r for r in json.loads((site / "ledger.json").read_text(encoding="utf-8"))}
+    for id in (
+        "stability-secure-r", "stability-fourway-kappa", "paternal-sensitivity-r", "transmission-dozier2001-tables",
+        "transmission-dozier2001-phi", "transmission-vij1995-phi", "transmission-zeegers-indirect",
+    ):  # fmt: skip
+        assert id in rows
+    assert len(rows) > 900 and paths.BUILD in site.parents

@@ -1,0 +1,101 @@
+"""Counts behind printed percentages, against brute force."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restated.errors import RestatedError
+from restated.printed import parse
+from restated.reconstruct.counts import closed_interval, concordance, counts, expand
+
+modest = settings(deadline=None, derandomize=True, max_examples=100)
+
+
+@modest
+@given(st.integers(0, 1000), st.integers(0, 2), st.integers(1, 60), st.integers(0, 6))
+def test_all_counts_and_only_those(digits, decimals, smallest, more):
+    text = str(min(Decimal(digits).scaleb(-decimals), Decimal(100)))
+    denominators = range(smallest, smallest + more + 1)
+    printed = parse(text)
+    expected = [
+        [count, n]
+        for n in denominators
+        for count in range(n + 1)
+        if Fraction(printed.low) <= Fraction(100 * count, n) <= Fraction(printed.high)
+    ]
+    found = counts(text, denominators)
+    assert found.pairs.tolist() == expected
+    assert found.empty == (not expected)
+    assert found.identified == (len(expected) == 1)
+
+
+@modest
+@given(st.integers(1, 400), st.data(), st.integers(0, 2))
+def test_a_printed_count_is_found_again(n, data, decimals):
+    count = data.draw(st.integers(0, n))
+    assert count in counts(f"{100 * count / n:.{decimals}f}", n).counts
+
+
+def test_a_tie_is_compatible_with_both_neighbours():
+    for text in ("12", "13"):
+        found = counts(text, 8)
+        assert found.counts.tolist() == [1] and found.on_boundary.tolist() == [True]
+    assert not counts("12.5", 8).on_boundary.any()
+
+
+def test_an_exact_percentage_has_no_ends_to_touch():
+    assert not counts((50, 50), 8).on_boundary.any()
+
+
+def test_messages():
+    assert counts("70", 46).message == "70 % of n = 46 is 32 of 46, the only count that fits"
+    assert counts("67%", 7).message == "no integer count fits 67 % of n = 7"
+    assert counts("47", 320).message == "47 % of n = 320 fits 4 counts, from 149 to 152"
+    assert counts("67", range(4, 6)).message == "no integer count fits 67 % of any n tried (2 values, 4 to 5)"
+
+
+def test_concordant_and_discordant_pairs():
+    found = concordance("62.6", [99])
+    assert found.counts.tolist() == [62] and found.complements.tolist() == [37]
+
+
+@modest
+@given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=2, max_size=4))
+def test_rows_count_back_to_the_cells(cells):
+    rows = expand(cells)
+    back = np.zeros(np.shape(cells), dtype=int)
+    np.add.at(back, tuple(rows.T), 1)
+    assert back.tolist() == cells
+    assert len(rows) == np.sum(cells)
+
+
+def test_intervals_keep_decimals_exact():
+    assert closed_interval((0.305, 0.315)) == (Fraction(305, 1000), Fraction(315, 1000))
+    assert closed_interval((None, np.float64(0.1))) == (None, Fraction(1, 10))
+    assert closed_interval((float("-inf"), 1)) == (None, 1)
+    assert closed_interval("<.001") == (None, Fraction(1, 1000))
+    assert closed_interval(7) == (7, 7)
+
+
+@pytest.mark.parametrize("value", [0.3, "none of this", (2, 1), True, None, (float("nan"), 1)])
+def test_what_is_no_interval(value):
+    with pytest.raises(RestatedError):
+        closed_interval(value)
+
+
+@pytest.mark.parametrize("n", [0, -3, 2.0, [], "46", [10, 0], True])
+def test_bad_denominators(n):
+    with pytest.raises(RestatedError, match="denominator"):
+        counts("50", n)
+
+
+@pytest.mark.parametrize("cells", [[[1, -1]], [0.5, 2]])
+def test_only_whole_counts_expand(cells):
+    with pytest.raises(RestatedError, match="whole, non-negative"):
+        expand(cells)

@@ -1,0 +1,201 @@
+"""Builds in a scratch copy: what a reader breaks is named, and the last good book stays."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from restated import build, paths
+from restated.errors import RestatedError
+
+NOTEBOOK = """
+---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# A small chapter
+
+One number: {restated}`tiny-mean`, and a printed one: {published}`verhage2016-secure-r` {cite:p}`verhage2016`.
+
+```{code-cell} ipython3
+from restated import show, studies
+
+rows = studies.load("paternal-sensitivity")
+ledger = show.open_ledger("small", "paternal-sensitivity")
+ledger.record("tiny-mean", rows["r"].mean(), quantity="plain mean of r", basis="open-data", digits=4)
+show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.status_of(rows))
+```
+"""
+
+TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: notebooks/small\n  - file: book/ledger\n  - file: book/references\n"
+
+
+def run(scratch, *arguments):
+    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
+    return subprocess.run(
+        [sys.executable, "-m", "restated", *arguments], cwd=scratch, env=env, capture_output=True, text=True, check=False
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A scratch book with one small notebook, built once."""
+    scratch = tmp_path_factory.mktemp("book")
+    for name in ("restated", "data", "book"):
+        shutil.copytree(paths.ROOT / name, scratch / name, ignore=shutil.ignore_patterns("__pycache__", "originals"))
+    for name in ("_config.yml", "references.bib", "requirements.lock"):
+        shutil.copy(paths.ROOT / name, scratch)
+    (scratch / "_toc.yml").write_text(TOC, encoding="utf-8")
+    (scratch / "book" / "index.md").write_text("# A small book\n\nSee [the chapter](../notebooks/small.md).\n")
+    (scratch / "notebooks").mkdir()
+    (scratch / "notebooks" / "small.md").write_text(NOTEBOOK.lstrip(), encoding="utf-8")
+    result = run(scratch, "build")
+    assert result.returncode == 0, result.stdout + result.stderr
+    return scratch, result.stdout
+
+
+@pytest.fixture
+def scratch(good, tmp_path):
+    """A copy of the built scratch book that a test may break."""
+    copy = tmp_path / "book"
+    shutil.copytree(good[0], copy)
+    return copy
+
+
+def page(scratch):
+    return (scratch / "_build" / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
+
+
+def edit(file, old, new):
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_build_reports_progress_and_verdicts(good):
+    scratch, out = good
+    assert "[1 of 1] notebooks/small.md" in out
+    last = out.strip().splitlines()[-1]
+    assert last.startswith("The book is in _build/html/index.html: 1 numbers restated (1 new);")
+    rows = json.loads((scratch / "_build" / "html" / "ledger.json").read_text(encoding="utf-8"))
+    assert next(r for r in rows if r["id"] == "tiny-mean")["basis"] == "open-data"
+    assert (scratch / "_build" / "html" / "ledger.csv").is_file()
+
+
+def test_nothing_is_done_twice_and_one_datum_changes_the_page(scratch):
+    before = page(scratch)
+    assert "Nothing has changed" in run(scratch, "build").stdout
+    edit(scratch / "data" / "studies" / "paternal-sensitivity.csv", "Belsky,1983,51,0.11", "Belsky,1983,51,0.12")
+    again = run(scratch, "build")
+    assert again.returncode == 0, again.stderr
+    assert "1 to execute" in again.stdout
+    assert page(scratch) != before
+
+
+def faulty_notebook(code="", prose=""):
+    cell = f"\n```{{code-cell}} ipython3\n{textwrap.dedent(code)}\n```\n" if code else ""
+    return lambda s: (s / "notebooks" / "small.md").write_text(NOTEBOOK.lstrip() + cell + f"\n{prose}\n", encoding="utf-8")
+
+
+FAULTS = {
+    "a failing cell": (
+        faulty_notebook("1 / 0"),
+        ["notebooks/small.md", "code cell 2", "'1 / 0'", "ZeroDivisionError"],
+    ),
+    "a figure without a status": (
+        faulty_notebook("import pandas as pd\npd.DataFrame({'a': [1]})"),
+        ["code cell 2 of notebooks/small.md", "without a status"],
+    ),
+    "a number that does not exist": (
+        faulty_notebook(prose="And {restated}`tiny-men`."),
+        ["notebooks/small", "tiny-men", "tiny-mean"],
+    ),
+    "a missing citation": (faulty_notebook(prose="And {cite:p}`nobody1900`."), ["notebooks/small", "nobody1900"]),
+    "a broken reference": (faulty_notebook(prose="And [there](nowhere.md)."), ["notebooks/small", "nowhere.md"]),
+    "a duplicate key": (
+        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{atkinson2000,"),
+        ["references.bib", "atkinson2000"],
+    ),
+    "broken BibTeX": (
+        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{{verhage2016,"),
+        ["references.bib"],
+    ),
+    "an impossible correlation": (
+        lambda s: edit(s / "data" / "studies" / "paternal-sensitivity.csv", "Belsky,1983,51,0.11", "Belsky,1983,51,1.11"),
+        ["paternal-sensitivity.csv", "row 2", "'r'", "1.11"],
+    ),
+    "a missing column": (
+        lambda s: edit(s / "data" / "published" / "stability.csv", "locator", "place"),
+        ["data/published/stability.csv", "locator"],
+    ),
+    "a page that is not there": (
+        lambda s: edit(s / "_toc.yml", "notebooks/small", "notebooks/smal"),
+        ["_toc.yml", "notebooks/smal"],
+    ),
+    "contents that are not YAML": (lambda s: edit(s / "_toc.yml", "chapters:", "chapters: ["), ["_toc.yml", "YAML"]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_named_and_the_last_good_book_stays(scratch, fault):
+    breaks, says = FAULTS[fault]
+    before = page(scratch)
+    breaks(scratch)
+    result = run(scratch, "build")
+    assert result.returncode == 1
+    assert result.stderr.startswith("error: ") and "Traceback" not in result.stderr
+    for part in says:
+        assert part in result.stderr
+    assert str(scratch) not in result.stderr
+    assert page(scratch) == before
+
+
+def test_a_reader_original_replaces_the_rows_and_is_named(scratch):
+    original = scratch / "data" / "originals" / "paternal-sensitivity.csv"
+    original.parent.mkdir(exist_ok=True)
+    shutil.copy(scratch / "data" / "studies" / "paternal-sensitivity.csv", original)
+    edit(original, "Belsky,1983,51,0.11", "Belsky,1983,51,0.21")
+    result = run(scratch, "build")
+    assert result.returncode == 0, result.stderr
+    assert "observed, original file supplied by the reader" in page(scratch)
+
+
+def test_a_build_cut_off_between_two_renames_is_put_right(tmp_path):
+    html = tmp_path / "html"
+    (tmp_path / "html.previous").mkdir()
+    (tmp_path / "html.previous" / "index.html").write_text("the last good book")
+    build.recover(html)
+    assert (html / "index.html").read_text() == "the last good book"
+
+
+def test_a_finished_site_takes_the_place_of_the_old_one(tmp_path):
+    for name in ("html", "new"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.html").write_text(name)
+    build.swap_in(tmp_path / "new", tmp_path / "html")
+    assert (tmp_path / "html" / "index.html").read_text() == "new"
+    assert [p.name for p in tmp_path.iterdir()] == ["html"]
+
+
+def test_two_builds_do_not_run_at_once(tmp_path):
+    with (tmp_path / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RestatedError, match="another build"), build.alone(tmp_path):
+            pass
+
+
+def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):
+    from restated import cli
+
+    monkeypatch.setattr(paths, "BUILD", tmp_path)
+    assert cli.main(["serve"]) == 1
+    assert "run `make book` first" in capsys.readouterr().err

@@ -1,0 +1,130 @@
+"""Recording, joining and writing the ledger."""
+
+from __future__ import annotations
+
+import csv
+import json
+
+import nbformat
+import pytest
+
+from restated import ledger, register
+from restated.errors import RestatedError
+from restated.ledger import Ledger, Record
+
+
+@pytest.fixture(scope="module")
+def numbers():
+    return register.load()
+
+
+@pytest.fixture
+def book(numbers):
+    return Ledger("a-page", "transmission", numbers)
+
+
+def test_the_public_columns_are_the_documented_ones():
+    assert ledger.COLUMNS == (
+        "id", "finding", "source_key", "quantity", "published", "published_low", "published_high", "grade",
+        "restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "reason", "page",
+    )  # fmt: skip
+
+
+def test_every_printed_number_has_a_row_and_ids_are_unique(numbers):
+    rows = ledger.join(numbers, [])
+    assert [r["id"] for r in rows] == list(numbers)
+    assert {r["verdict"] for r in rows} == {"not-recomputable", "unverified"}
+    assert all(r["reason"] for r in rows)
+    assert all((r["grade"] == "U") == (r["verdict"] == "unverified") for r in rows)
+
+
+def test_a_restated_number_speaks_for_the_printed_one(book, numbers):
+    book.record("a-check", 0.312, published="verhage2016-secure-r", basis="open-data", reason="Because.")
+    rows = {r["id"]: r for r in ledger.join(numbers, book.records)}
+    assert rows["a-check"]["verdict"] == rows["verhage2016-secure-r"]["verdict"] == "within-rounding"
+    assert rows["a-check"]["published"] == ".31"
+    assert rows["verhage2016-secure-r"]["restated"] == 0.312
+    assert rows["verhage2016-secure-r"]["reason"] == "restated as a-check: Because."
+    assert rows["verhage2016-secure-r"]["page"] == "notebooks/a-page.html"
+
+
+def test_a_check_speaks_before_agreement_by_construction(book, numbers):
+    book.record("the-input", 0.31, published="verhage2016-secure-r", basis="assumed", by_construction=True)
+    book.record("the-check", 0.2, published="verhage2016-secure-r", basis="open-data")
+    row = next(r for r in ledger.join(numbers, book.records) if r["id"] == "verhage2016-secure-r")
+    assert (row["verdict"], row["by_construction"]) == ("differs", False)
+
+
+def test_a_confidence_interval_makes_nothing_compatible(book):
+    book.record("a", 0.4, low=0.2, high=0.6, interval="95 % confidence interval", basis="open-data",
+                published="verhage2016-secure-r")  # fmt: skip
+    book.record("b", 0.4, low=0.2, high=0.6, basis="enumerated", published="verhage2016-secure-r")
+    assert book.entry("a")["verdict"] == "differs"
+    assert "95 % confidence interval" in book.entry("a")["reason"]
+    assert book.entry("b")["verdict"] == "compatible"
+
+
+def test_an_unverified_number_stays_unverified(book):
+    book.record("c", 70, published="vanijzendoorn1995-threeway-agreement", basis="arithmetic")
+    assert book.entry("c")["verdict"] == "unverified"
+
+
+def test_only_restated_numbers_are_counted(book, numbers):
+    book.record("d", 0.31, published="verhage2016-secure-r", basis="open-data")
+    book.record("e", 1, quantity="something", basis="arithmetic")
+    assert ledger.counts(ledger.join(numbers, book.records)) == {"identical": 1, "new": 1}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (dict(id="Not An Id", value=1, basis="assumed", quantity="x"), "not a ledger id"),
+        (dict(id="a", value=1, basis="guess", quantity="x"), "basis 'guess'"),
+        (dict(id="a", value=1, basis="assumed", published="nowhere"), "not in the register"),
+        (dict(id="verhage2016-secure-r", value=1, basis="assumed", quantity="x"), "id of a printed number"),
+        (dict(id="a", value=float("inf"), basis="assumed", quantity="x"), "not a finite number"),
+        (dict(id="a", value="many", basis="assumed", quantity="x"), "not a number"),
+        (dict(id="a", low=2, high=1, basis="assumed", quantity="x"), "runs from"),
+        (dict(id="a", basis="assumed", quantity="x"), "neither a number nor a reason"),
+        (dict(id="a", value=1, basis="assumed"), "which quantity"),
+    ],
+)
+def test_bad_records_are_refused(book, arguments, says):
+    with pytest.raises(RestatedError, match=says):
+        book.record(**arguments)
+
+
+def test_an_id_can_be_recorded_once_only(book, numbers):
+    book.record("twice", 1, basis="assumed", quantity="x")
+    with pytest.raises(RestatedError, match="recorded twice"):
+        book.record("twice", 1, basis="assumed", quantity="x")
+    other = Record("twice", "transmission", "x", "assumed", "other-page", value=1.0)
+    with pytest.raises(RestatedError, match="a-page and again in other-page"):
+        ledger.join(numbers, [*book.records, other])
+
+
+def test_records_survive_the_notebook(book):
+    book.record("f", 1.5, low=1, high=2, quantity="x", basis="enumerated", digits=1)
+    output = nbformat.v4.new_output("display_data", data={ledger.MIME: ledger.as_mime(book.records)})
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])
+    again = nbformat.reads(nbformat.writes(notebook), as_version=4)
+    assert ledger.collect(again) == book.records
+
+
+def test_both_files_hold_the_same_rows(book, numbers, tmp_path):
+    book.record("g", 0.1 + 0.2, low=None, high=0.5, quantity="quote \" and, comma", basis="enumerated")
+    rows = ledger.join(numbers, book.records)
+    ledger.write(rows, tmp_path)
+    in_json = json.loads((tmp_path / "ledger.json").read_text(encoding="utf-8"))
+    with (tmp_path / "ledger.csv").open(encoding="utf-8", newline="") as f:
+        in_csv = list(csv.DictReader(f))
+    assert [tuple(r) for r in in_json] == [ledger.COLUMNS] * len(rows)
+    assert [{k: ledger._cell(v) for k, v in r.items()} for r in in_json] == in_csv
+
+
+@pytest.mark.parametrize(
+    ("number", "digits", "unit", "text"),
+    [(0.3149, 2, "", "0.31"), (-0.5, 1, "", "−0.5"), (-0.001, 2, "", "0.00"), (11550, 0, "", "11,550"), (75.04, 0, " %", "75 %")],
+)  # fmt: skip
+def test_numbers_in_prose(number, digits, unit, text):
+    assert ledger.in_digits(number, digits, unit) == text
