@@ -1,4 +1,4 @@
-"""Figures of the book: each function takes plain tables and gives back a picture, its alternative text and its data."""
+"""Figures of the book: plain tables in; out come a picture, its alternative text and the data it shows."""
 
 from __future__ import annotations
 

@@ -11,7 +11,8 @@ from .style import BASE, Drawn, axes_in_inches, colour, new_figure, text_width
 from .words import Scale, alt_text, number, plural
 
 PLOT, HEIGHT = 5.6, 3.9  # inches
-#: Recomputed values this near to an end of the rounding interval lie in it; floating-point division is no better.
+#: Recomputed values this near to an end of the rounding interval lie in it; floating-point division is no
+#: better.
 ROUNDOFF = 1e-9
 #: Below this the axis counts in powers of ten: nobody reads .0000005.
 SMALL = 1e-3
@@ -44,8 +45,11 @@ def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool
     x, low, high, again = (table[name].to_numpy(float) for name in ("printed", "low", "high", "recomputed"))
     finite = np.isfinite(np.array([x, low, high, again])).all(axis=0)
     if not finite.all():
-        raise RestatedError("a value is missing or not finite", row=int(np.argmin(finite)) + 1,
-                            remedy="Count the row apart, and say so")
+        raise RestatedError(
+            "a value is missing or not finite",
+            row=int(np.argmin(finite)) + 1,
+            remedy="Count the row apart, and say so",
+        )
     y = again - x
     inside = (again >= low - ROUNDOFF) & (again <= high + ROUNDOFF)
     names = table["label"].astype(str).tolist()
@@ -64,10 +68,30 @@ def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool
     half = np.median((high - low) / 2)
     ax.axhspan(-half, half, facecolor=colour("band"), edgecolor="none", zorder=0, gid="rounding")
     ax.plot(ends, [0, 0], color=colour("ink"), linewidth=0.9, zorder=1)
-    ax.plot(x[inside], y[inside], linestyle="none", marker="o", markersize=5, color=colour("accent"),
-            markeredgecolor=colour("page"), markeredgewidth=0.6, zorder=3, gid="agree", clip_on=False)
-    ax.plot(x[outside], y[outside], linestyle="none", marker="D", markersize=5.5, color=colour("warn"), zorder=4,
-            gid="differ", clip_on=False)
+    ax.plot(
+        x[inside],
+        y[inside],
+        linestyle="none",
+        marker="o",
+        markersize=5,
+        color=colour("accent"),
+        markeredgecolor=colour("page"),
+        markeredgewidth=0.6,
+        zorder=3,
+        gid="agree",
+        clip_on=False,
+    )
+    ax.plot(
+        x[outside],
+        y[outside],
+        linestyle="none",
+        marker="D",
+        markersize=5.5,
+        color=colour("warn"),
+        zorder=4,
+        gid="differ",
+        clip_on=False,
+    )
     _name(ax, [(x[i], y[i], names[i]) for i in order])
     scale = Scale(statistic, leading_zero=leading_zero)
     for axis, box in ((ax.xaxis, ends), (ax.yaxis, ax.get_ylim())):
@@ -77,16 +101,33 @@ def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool
     ax.set_xlabel(f"{statistic} as printed")
     ax.set_ylabel("recomputed − printed" + (f", in 10{str(power).translate(SUPERSCRIPT)}" if power else ""))
     _key(fig, ax, bool(len(outside)))
-    data = pd.DataFrame({"row": names, "printed": x, "printed low": low, "printed high": high, "recomputed": again,
-                         "difference": y, "within rounding": inside})
+    data = pd.DataFrame(
+        {
+            "row": names,
+            "printed": x,
+            "printed low": low,
+            "printed high": high,
+            "recomputed": again,
+            "difference": y,
+            "within rounding": inside,
+        }
+    )
     largest = int(np.abs(y).argmax())
     closing = "All differences stay within rounding"
     if len(outside):
-        closing = (f"Largest difference {number(y[largest], 3)}: {names[largest]}, printed "
-                   f"{scale.write(x[largest])}, recomputed {scale.write(again[largest])}")
-    return Drawn(fig, alt_text(
-        f"Recomputed minus printed {statistic} for {plural(len(x), 'row')}: {int(inside.sum())} agree within rounding, "
-        f"{len(outside)} differ", closing), data)
+        closing = (
+            f"Largest difference {number(y[largest], 3)}: {names[largest]}, printed "
+            f"{scale.write(x[largest])}, recomputed {scale.write(again[largest])}"
+        )
+    return Drawn(
+        fig,
+        alt_text(
+            f"Recomputed minus printed {statistic} for {plural(len(x), 'row')}: "
+            f"{int(inside.sum())} agree within rounding, {len(outside)} differ",
+            closing,
+        ),
+        data,
+    )
 
 
 def _fine_ticks(low: float, high: float) -> np.ndarray:
@@ -102,14 +143,38 @@ def _key(fig, ax, differ: bool) -> None:
     inches = fig.dpi_scale_trans
     entries = [("o", "accent", "within rounding")] + ([("D", "warn", "outside rounding")] if differ else [])
     for marker, role, text in entries:
-        ax.plot([x + 0.06], [y], linestyle="none", marker=marker, markersize=5, color=colour(role), transform=inches,
-                clip_on=False)
-        fig.text(x + 0.18, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
+        ax.plot(
+            [x + 0.06],
+            [y],
+            linestyle="none",
+            marker=marker,
+            markersize=5,
+            color=colour(role),
+            transform=inches,
+            clip_on=False,
+        )
+        fig.text(
+            x + 0.18, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches
+        )
         x += 0.18 + text_width(text, BASE) + 0.3
-    ax.fill_between([x, x + 0.3], y - 0.07, y + 0.07, facecolor=colour("band"), edgecolor="none", transform=inches,
-                    clip_on=False)
-    fig.text(x + 0.4, y, "what the printed digits stand for", fontsize=BASE, color=colour("ink"), va="center_baseline",
-             transform=inches)
+    ax.fill_between(
+        [x, x + 0.3],
+        y - 0.07,
+        y + 0.07,
+        facecolor=colour("band"),
+        edgecolor="none",
+        transform=inches,
+        clip_on=False,
+    )
+    fig.text(
+        x + 0.4,
+        y,
+        "what the printed digits stand for",
+        fontsize=BASE,
+        color=colour("ink"),
+        va="center_baseline",
+        transform=inches,
+    )
 
 
 def _name(ax, points: list[tuple[float, float, str]]) -> None:
@@ -133,7 +198,20 @@ def _name(ax, points: list[tuple[float, float, str]]) -> None:
         for i in reversed(range(len(at) - 1)):
             at[i] = min(at[i], at[i + 1] - gap)
     for (x, y, name), place in zip(places, at, strict=True):
-        ax.plot([x, right, right + 0.1 * per_inch], [y, place, place], color=colour("muted"), linewidth=0.6, zorder=2,
-                clip_on=False)
-        ax.text(right + 0.15 * per_inch, place, shortened(name, room, BASE), fontsize=BASE, color=colour("ink"),
-                va="center_baseline", clip_on=False)
+        ax.plot(
+            [x, right, right + 0.1 * per_inch],
+            [y, place, place],
+            color=colour("muted"),
+            linewidth=0.6,
+            zorder=2,
+            clip_on=False,
+        )
+        ax.text(
+            right + 0.15 * per_inch,
+            place,
+            shortened(name, room, BASE),
+            fontsize=BASE,
+            color=colour("ink"),
+            va="center_baseline",
+            clip_on=False,
+        )

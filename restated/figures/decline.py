@@ -22,8 +22,8 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
     Parameters
     ----------
     table : DataFrame
-        `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text` (digits
-        as printed), `series` (at most three; estimates of one series are joined).
+        `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed),
+        `text` (digits as printed), `series` (at most three; estimates of one series are joined).
     scale : Scale
         How numbers are written; values are in axis units.
     axis : str, optional
@@ -48,19 +48,26 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
         raise RestatedError("a year or a value is missing", row=int(np.argmin(np.isfinite(year + value))) + 1)
     names = list(dict.fromkeys(table["series"].astype(str)))
     if len(names) > len(SERIES):
-        raise RestatedError(f"{len(names)} series cannot be told apart", field="series", remedy="Give at most three")
-    digits = [text if isinstance(text, str) and text else scale.write(float(scale.forward(v)))
-              for text, v in zip(table["text"], value, strict=True)]
+        raise RestatedError(
+            f"{len(names)} series cannot be told apart", field="series", remedy="Give at most three"
+        )
+    digits = [
+        text if isinstance(text, str) and text else scale.write(float(scale.forward(v)))
+        for text, v in zip(table["text"], value, strict=True)
+    ]
     has = np.isfinite(low) & np.isfinite(high)
     words = [
-        f"{label}: {d} [{scale.write(float(scale.forward(a)))}, {scale.write(float(scale.forward(b)))}]" if h
+        f"{label}: {d} [{scale.write(float(scale.forward(a)))}, {scale.write(float(scale.forward(b)))}]"
+        if h
         else f"{label}: {d}"
         for label, d, a, b, h in zip(table["label"], digits, low, high, has, strict=True)
     ]
     fig = new_figure(WIDTH, HEIGHT)
     room = max(text_width(word, BASE) for word in words) + 0.42
     if room > WIDTH - 4.0:
-        raise RestatedError("a label is too long to stand beside the plot", field="label", remedy="Shorten it")
+        raise RestatedError(
+            "a label is too long to stand beside the plot", field="label", remedy="Shorten it"
+        )
     key = len(names) > 1 or not has.all()
     ax = axes_in_inches(fig, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.75 - (0.3 if key else 0.0))
     ends = np.concatenate([value, low[has], high[has], [scale.null]])
@@ -77,8 +84,18 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
         for j in here:
             if has[j]:
                 ax.plot([year[j]] * 2, [low[j], high[j]], color=colour(role), linewidth=1.6, zorder=2.5)
-            ax.plot([year[j]], [value[j]], linestyle="none", marker=marker, markersize=7, zorder=3, markeredgewidth=1.5,
-                    markeredgecolor=colour(role), markerfacecolor=colour(role if has[j] else "page"), clip_on=False)
+            ax.plot(
+                [year[j]],
+                [value[j]],
+                linestyle="none",
+                marker=marker,
+                markersize=7,
+                zorder=3,
+                markeredgewidth=1.5,
+                markeredgecolor=colour(role),
+                markerfacecolor=colour(role if has[j] else "page"),
+                clip_on=False,
+            )
     styles = [SERIES[names.index(str(name))][:2] for name in table["series"]]
     _labels(ax, year, value, words, styles, has)
     ticks = scale.ticks(*ax.get_ylim())
@@ -89,20 +106,33 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
     ax.set_ylabel(axis or scale.symbol)
     if key:
         _key(fig, ax, names, not has.all(), bool(has.any()))
-    data = pd.DataFrame({"estimate": table["label"].astype(str), "series": table["series"].astype(str),
-                         "year": year.astype(int).astype(str), scale.symbol: value, "lower": low, "upper": high,
-                         "interval": np.where(has, "printed", NONE_PRINTED)})
+    data = pd.DataFrame(
+        {
+            "estimate": table["label"].astype(str),
+            "series": table["series"].astype(str),
+            "year": year.astype(int).astype(str),
+            scale.symbol: value,
+            "lower": low,
+            "upper": high,
+            "interval": np.where(has, "printed", NONE_PRINTED),
+        }
+    )
     if names == [""]:
         data = data.drop(columns="series")
     order = np.argsort(year, kind="stable")
+    high_at, low_at = int(value.argmax()), int(value.argmin())
     listed = "; ".join(f"{int(year[j])}, {words[j]}" for j in order)
-    return Drawn(fig, alt_text(
-        f"{plural(len(table), 'published estimate')} of {axis or scale.symbol}, {int(year.min())} to {int(year.max())}: from "
-        f"{digits[int(value.argmax())]} ({table['label'][int(value.argmax())]}) to {digits[int(value.argmin())]} "
-        f"({table['label'][int(value.argmin())]})",
-        listed if len(listed) < 260 else "",
-        f"{int((~has).sum())} have {NONE_PRINTED}" if (~has).any() else "",
-    ), data)
+    return Drawn(
+        fig,
+        alt_text(
+            f"{plural(len(table), 'published estimate')} of {axis or scale.symbol}, "
+            f"{int(year.min())} to {int(year.max())}: from {digits[high_at]} ({table['label'][high_at]}) "
+            f"to {digits[low_at]} ({table['label'][low_at]})",
+            listed if len(listed) < 260 else "",
+            f"{int((~has).sum())} have {NONE_PRINTED}" if (~has).any() else "",
+        ),
+        data,
+    )
 
 
 def _labels(ax, year, value, words, styles, has) -> None:
@@ -122,13 +152,35 @@ def _labels(ax, year, value, words, styles, has) -> None:
     for i in reversed(range(len(at) - 1)):
         at[i] = min(at[i], at[i + 1] - gap)
     for j, place in zip(order, at, strict=True):
-        ax.plot([year[j], right, right + 0.12 * per_inch], [value[j], place, place], color=colour("grid"), linewidth=0.8,
-                zorder=1, clip_on=False)
+        ax.plot(
+            [year[j], right, right + 0.12 * per_inch],
+            [value[j], place, place],
+            color=colour("grid"),
+            linewidth=0.8,
+            zorder=1,
+            clip_on=False,
+        )
         marker, role = styles[j]
-        ax.plot([right + 0.19 * per_inch], [place], linestyle="none", marker=marker, markersize=5, markeredgewidth=1.2,
-                markeredgecolor=colour(role), markerfacecolor=colour(role if has[j] else "page"), clip_on=False)
-        ax.text(right + 0.28 * per_inch, place, words[j], fontsize=BASE, color=colour("ink"), va="center_baseline",
-                clip_on=False)
+        ax.plot(
+            [right + 0.19 * per_inch],
+            [place],
+            linestyle="none",
+            marker=marker,
+            markersize=5,
+            markeredgewidth=1.2,
+            markeredgecolor=colour(role),
+            markerfacecolor=colour(role if has[j] else "page"),
+            clip_on=False,
+        )
+        ax.text(
+            right + 0.28 * per_inch,
+            place,
+            words[j],
+            fontsize=BASE,
+            color=colour("ink"),
+            va="center_baseline",
+            clip_on=False,
+        )
 
 
 def _key(fig, ax, names, hollow: bool, filled: bool) -> None:
@@ -139,11 +191,30 @@ def _key(fig, ax, names, hollow: bool, filled: bool) -> None:
     def entry(text: str, marker: str, role: str, face: str, dash=None) -> None:
         nonlocal x
         if dash is not None:
-            ax.plot([x, x + 0.36], [y, y], color=colour(role), linewidth=1.2, linestyle=dash, transform=inches,
-                    clip_on=False)
-        ax.plot([x + 0.18], [y], linestyle="none", marker=marker, markersize=6.5, markeredgewidth=1.4, transform=inches,
-                markeredgecolor=colour(role), markerfacecolor=colour(face), clip_on=False)
-        fig.text(x + 0.46, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
+            ax.plot(
+                [x, x + 0.36],
+                [y, y],
+                color=colour(role),
+                linewidth=1.2,
+                linestyle=dash,
+                transform=inches,
+                clip_on=False,
+            )
+        ax.plot(
+            [x + 0.18],
+            [y],
+            linestyle="none",
+            marker=marker,
+            markersize=6.5,
+            markeredgewidth=1.4,
+            transform=inches,
+            markeredgecolor=colour(role),
+            markerfacecolor=colour(face),
+            clip_on=False,
+        )
+        fig.text(
+            x + 0.46, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches
+        )
         x += 0.46 + text_width(text, BASE) + 0.25
 
     if len(names) > 1:

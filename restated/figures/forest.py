@@ -1,4 +1,4 @@
-"""Forest plots: one row per study, squares by weight, diamond, and the prediction interval as a row of its own."""
+"""Forest plots: a row per study, squares by weight, diamond, prediction interval as a row of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from .rows import Column
 from .style import POINTS, Drawn, colour, text_width
 from .words import FISHER_Z, Scale, alt_text, count, crosses, number, plural
 
-#: Share of whiskers that may be cut by the automatic axis limits; a few very small studies would squeeze the rest.
+#: Share of whiskers that may be cut by the automatic axis limits; a few very small studies would squeeze the
+#: rest.
 CUT = 0.10
 #: Side of the largest square in row heights.
 LARGEST = 0.78
@@ -58,12 +59,12 @@ def forest(
     Parameters
     ----------
     studies : DataFrame, k rows
-        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group` (contiguous
-        subgroups, headed), `status` (one of `STATUS_MARKS`, marked before the label). A row whose `y` or `se` is not
-        finite stays visible as left out.
+        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group`
+        (contiguous subgroups, headed), `status` (one of `STATUS_MARKS`, marked before the label). A row whose
+        `y` or `se` is not finite stays visible as left out.
     fit : object
-        Result with estimate, ci_low, ci_high, weights (of the rows that are not left out) and, where it has them,
-        pi_low, pi_high, tau2, i2.
+        Result with estimate, ci_low, ci_high, weights (of the rows that are not left out) and, where it has
+        them, pi_low, pi_high, tau2, i2.
     fit_label : str
         Name of the summary row.
     second : (str, object), optional
@@ -77,8 +78,8 @@ def forest(
     left, right : str
         What effects on either side of the null line mean.
     limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond are cut and end in an arrow. Default: all estimates and pooled
-        intervals, and nine in ten whisker ends.
+        Of the axis, in axis units; intervals beyond are cut and end in an arrow. Default: all estimates and
+        pooled intervals, and nine in ten whisker ends.
     compact : bool, optional
         Close rows and smaller type; default from 32 rows on.
     level : float
@@ -93,12 +94,14 @@ def forest(
     Raises
     ------
     RestatedError
-        If a column is missing, the weights do not belong to the rows, a group is split or a status is unknown.
+        If a column is missing, the weights do not belong to the rows, a group is split or a status is
+        unknown.
 
     References
     ----------
     Lewis, S., & Clarke, M. (2001). Forest plots: trying to see the wood and the trees. BMJ, 322, 1479.
-    Guddat, C., et al. (2012). A note on the graphical presentation of prediction intervals. Systematic Reviews, 1, 34.
+    Guddat, C., et al. (2012). A note on the graphical presentation of prediction intervals. Systematic
+    Reviews, 1, 34.
     """
     table = _checked(studies)
     used = (np.isfinite(table["y"]) & np.isfinite(table["se"])).to_numpy()
@@ -153,12 +156,16 @@ def forest(
     estimates[at], low_cells[at], high_cells[at] = np.where(used, y, np.nan), lows, highs
     for i, (_, result) in enumerate(pooled):
         estimates[first_pooled + i], low_cells[first_pooled + i], high_cells[first_pooled + i] = (
-            result.estimate, result.ci_low, result.ci_high)
+            result.estimate,
+            result.ci_low,
+            result.ci_high,
+        )
     if prediction is not None:
         low_cells[prediction_row], high_cells[prediction_row] = prediction
     texts = {int(at[i]): _left_out(y[i], transform) for i in np.flatnonzero(~used)}
     columns = layout.interval_columns(
-        f"{symbol} [{level_text(level)} CI]", transform, estimates, low_cells, high_cells, texts=texts)
+        f"{symbol} [{level_text(level)} CI]", transform, estimates, low_cells, high_cells, texts=texts
+    )
     weight_cells = column(["" if np.isnan(w) else number(w, 1) for w in weights])
     weight_cells[first_pooled] = "100"
     columns.append(Column("Weight %", weight_cells, align="right"))
@@ -166,8 +173,14 @@ def forest(
     box = _limits(limits, transform, y[used], lows[used], highs[used], pooled, prediction)
     key = _status_key(table)
     chart = layout.row_chart(
-        left_columns, columns, limits=box, scale=transform, axis=axis or symbol, compact=compact,
-        strong=headings | pooled_rows, quiet=frozenset(at[~used].tolist()) | (frozenset({total - 1}) if spread else frozenset()),
+        left_columns,
+        columns,
+        limits=box,
+        scale=transform,
+        axis=axis or symbol,
+        compact=compact,
+        strong=headings | pooled_rows,
+        quiet=frozenset(at[~used].tolist()) | (frozenset({total - 1}) if spread else frozenset()),
         foot_lines=bool(left or right) + bool(key),
     )
     ax = chart.ax
@@ -179,11 +192,24 @@ def forest(
     layout.whiskers(chart, at[used], lows[used], highs[used])
     shown = used & (y >= box[0]) & (y <= box[1])
     ax.scatter(
-        y[shown], at[shown], s=_areas(weights[shown], weights[used], chart.row_height), marker="s",
-        color=colour("accent"), linewidths=0, zorder=4, clip_on=False, gid="squares",
+        y[shown],
+        at[shown],
+        s=_areas(weights[shown], weights[used], chart.row_height),
+        marker="s",
+        color=colour("accent"),
+        linewidths=0,
+        zorder=4,
+        clip_on=False,
+        gid="squares",
     )
-    ax.plot([0, 1], [len(plan), len(plan)], color=colour("muted"), linewidth=0.8, clip_on=False,
-            transform=_across(chart))
+    ax.plot(
+        [0, 1],
+        [len(plan), len(plan)],
+        color=colour("muted"),
+        linewidth=0.8,
+        clip_on=False,
+        transform=_across(chart),
+    )
     for i, (_, result) in enumerate(pooled):
         _diamond(ax, first_pooled + i, result, hollow=i > 0)
     if prediction is not None:
@@ -193,7 +219,9 @@ def forest(
     if key:
         _draw_status(chart, table, at, key, line=bool(left or right))
     data = _data(table, symbol, transform, lows, highs, weights, used, pooled, prediction, level)
-    return Drawn(chart.fig, _alt(table, data, transform, symbol, pooled, prediction, used, weights, level, noun), data)
+    return Drawn(
+        chart.fig, _alt(table, data, transform, symbol, pooled, prediction, used, weights, level, noun), data
+    )
 
 
 def level_text(level: float) -> str:
@@ -205,8 +233,11 @@ def _checked(studies: pd.DataFrame) -> pd.DataFrame:
     """A copy with a clean index, or a message about what is missing."""
     for name in ("study", "y", "se"):
         if name not in studies:
-            raise RestatedError(f"the study table has no column '{name}'", field=name,
-                                remedy="Give study, y and se on the scale of analysis")
+            raise RestatedError(
+                f"the study table has no column '{name}'",
+                field=name,
+                remedy="Give study, y and se on the scale of analysis",
+            )
     if len(studies) == 0:
         raise RestatedError("the study table has no rows")
     table = studies.reset_index(drop=True)
@@ -217,12 +248,17 @@ def _checked(studies: pd.DataFrame) -> pd.DataFrame:
     if "group" in table:
         groups = table["group"].astype(str)
         if groups.ne(groups.shift()).sum() != groups.nunique():
-            raise RestatedError("rows of one subgroup are not together", field="group", remedy="Sort the table by group")
+            raise RestatedError(
+                "rows of one subgroup are not together", field="group", remedy="Sort the table by group"
+            )
     if "status" in table:
         unknown = sorted(set(table["status"]) - set(STATUS_MARKS))
         if unknown:
-            raise RestatedError(f"unknown status '{unknown[0]}'", field="status",
-                                remedy="Use one of: " + "; ".join(STATUS_MARKS))
+            raise RestatedError(
+                f"unknown status '{unknown[0]}'",
+                field="status",
+                remedy="Use one of: " + "; ".join(STATUS_MARKS),
+            )
     return table
 
 
@@ -230,8 +266,11 @@ def _weights(fit, used: np.ndarray) -> np.ndarray:
     """Weights in percent per row, missing for rows left out."""
     given = np.asarray(fit.weights, float)
     if given.shape != (used.sum(),):
-        raise RestatedError(f"{used.sum()} rows can be drawn but the fit has {given.size} weights", field="weights",
-                            remedy="Give the rows the model was fitted to; others need a y or se that is not finite")
+        raise RestatedError(
+            f"{used.sum()} rows can be drawn but the fit has {given.size} weights",
+            field="weights",
+            remedy="Give the rows the model was fitted to; others need a y or se that is not finite",
+        )
     weights = np.full(len(used), np.nan)
     weights[used] = 100 * given / given.sum()
     return weights
@@ -240,7 +279,11 @@ def _weights(fit, used: np.ndarray) -> np.ndarray:
 def _prediction(fit) -> tuple[float, float] | None:
     """The prediction interval, where the fit has one."""
     low, high = (getattr(fit, name, None) for name in ("pi_low", "pi_high"))
-    return None if low is None or high is None or not np.isfinite([low, high]).all() else (float(low), float(high))
+    return (
+        None
+        if low is None or high is None or not np.isfinite([low, high]).all()
+        else (float(low), float(high))
+    )
 
 
 def _heterogeneity(fit) -> str:
@@ -262,7 +305,13 @@ def _plan(table: pd.DataFrame) -> list[tuple[str, object]]:
 
 
 def _year(value) -> str:
-    return "" if pd.isna(value) else str(int(value)) if isinstance(value, (int, float, np.number)) else str(value)
+    return (
+        ""
+        if pd.isna(value)
+        else str(int(value))
+        if isinstance(value, (int, float, np.number))
+        else str(value)
+    )
 
 
 def _left_out(y: float, scale: Scale) -> str:
@@ -295,21 +344,42 @@ def _across(chart):
 
 def _diamond(ax, row: int, result, *, hollow: bool) -> None:
     """Diamond whose left and right corners are the confidence limits."""
-    corners = [(result.ci_low, row), (result.estimate, row - DIAMOND), (result.ci_high, row),
-               (result.estimate, row + DIAMOND)]
-    ax.add_patch(Polygon(
-        corners, closed=True, facecolor=colour("page" if hollow else "accent"),
-        edgecolor=colour("second" if hollow else "accent"), linewidth=1.2, zorder=5, clip_on=True,
-        gid="diamond-second" if hollow else "diamond",
-    ))
+    corners = [
+        (result.ci_low, row),
+        (result.estimate, row - DIAMOND),
+        (result.ci_high, row),
+        (result.estimate, row + DIAMOND),
+    ]
+    ax.add_patch(
+        Polygon(
+            corners,
+            closed=True,
+            facecolor=colour("page" if hollow else "accent"),
+            edgecolor=colour("second" if hollow else "accent"),
+            linewidth=1.2,
+            zorder=5,
+            clip_on=True,
+            gid="diamond-second" if hollow else "diamond",
+        )
+    )
 
 
 def _bar(chart, row: int, low: float, high: float) -> None:
     """Prediction interval: an outlined bar, cut with arrows like a whisker."""
     left, right = chart.ax.get_xlim()
     a, b = max(low, left), min(high, right)
-    chart.ax.add_patch(Rectangle((a, row - BAR), b - a, 2 * BAR, facecolor=colour("band"), edgecolor=colour("accent"),
-                                 linewidth=1.0, zorder=4, gid="prediction"))
+    chart.ax.add_patch(
+        Rectangle(
+            (a, row - BAR),
+            b - a,
+            2 * BAR,
+            facecolor=colour("band"),
+            edgecolor=colour("accent"),
+            linewidth=1.0,
+            zorder=4,
+            gid="prediction",
+        )
+    )
     layout.whiskers(chart, [row], [low], [high], role="accent", width=0.0)
 
 
@@ -323,8 +393,9 @@ def _directions(chart, null: float, left: str, right: str) -> None:
     for text, side, room in ((f"← {left}", "right", at), (f"{right} →", "left", width - at)):
         if text.strip("←→ "):
             if text_width(text, chart.size) > room - 0.15:
-                raise RestatedError(f"the direction label '{text}' does not fit beside the null line",
-                                    remedy="Shorten it")
+                raise RestatedError(
+                    f"the direction label '{text}' does not fit beside the null line", remedy="Shorten it"
+                )
             chart.below(at + (-0.08 if side == "right" else 0.08), text, align=side)
 
 
@@ -338,8 +409,13 @@ def _status_key(table: pd.DataFrame) -> list[str]:
 def _mark_style(status: str, size: float) -> dict:
     mark = STATUS_MARKS[status]
     face = colour("muted") if mark["fill"] else colour("page")
-    return dict(marker=mark["marker"], markersize=0.5 * size, markerfacecolor=face, markeredgecolor=colour("muted"),
-                markeredgewidth=0.9)
+    return dict(
+        marker=mark["marker"],
+        markersize=0.5 * size,
+        markerfacecolor=face,
+        markeredgecolor=colour("muted"),
+        markeredgewidth=0.9,
+    )
 
 
 def _draw_status(chart, table: pd.DataFrame, at: np.ndarray, key: list[str], *, line: bool) -> None:
@@ -351,8 +427,14 @@ def _draw_status(chart, table: pd.DataFrame, at: np.ndarray, key: list[str], *, 
     x = layout.MARGIN + 0.08
     y = chart.foot - line * chart.size * 1.35 / POINTS
     for status in key:
-        chart.ax.plot([x], [y + layout.HALF_DIGIT * chart.size / POINTS], linestyle="none", clip_on=False,
-                      transform=chart.fig.dpi_scale_trans, **_mark_style(status, chart.size))
+        chart.ax.plot(
+            [x],
+            [y + layout.HALF_DIGIT * chart.size / POINTS],
+            linestyle="none",
+            clip_on=False,
+            transform=chart.fig.dpi_scale_trans,
+            **_mark_style(status, chart.size),
+        )
         chart.below(x + 0.1, status, line=int(line))
         x += 0.35 + text_width(status, chart.size)
 
@@ -372,13 +454,25 @@ def _data(table, symbol, scale, lows, highs, weights, used, pooled, prediction, 
     out["weight %"] = weights
     out["drawn as"] = np.where(used, "square", "left out")
     extra = [
-        {"row": name, symbol: float(scale.back(result.estimate)), "lower": float(scale.back(result.ci_low)),
-         "upper": float(scale.back(result.ci_high)), "weight %": 100.0 if i == 0 else np.nan, "drawn as": "diamond"}
+        {
+            "row": name,
+            symbol: float(scale.back(result.estimate)),
+            "lower": float(scale.back(result.ci_low)),
+            "upper": float(scale.back(result.ci_high)),
+            "weight %": 100.0 if i == 0 else np.nan,
+            "drawn as": "diamond",
+        }
         for i, (name, result) in enumerate(pooled)
     ]
     if prediction is not None:
-        extra.append({"row": f"{level_text(level)} prediction interval", "lower": float(scale.back(prediction[0])),
-                      "upper": float(scale.back(prediction[1])), "drawn as": "bar"})
+        extra.append(
+            {
+                "row": f"{level_text(level)} prediction interval",
+                "lower": float(scale.back(prediction[0])),
+                "upper": float(scale.back(prediction[1])),
+                "drawn as": "bar",
+            }
+        )
     bottom = pd.DataFrame(extra).reindex(columns=out.columns)
     for name in out.columns:
         if name in ("group", "status", "year"):
@@ -392,8 +486,10 @@ def _data(table, symbol, scale, lows, highs, weights, used, pooled, prediction, 
 
 def _alt(table, data, scale, symbol, pooled, prediction, used, weights, level, noun) -> str:
     drawn = data[data["drawn as"] == "square"]
-    smallest, largest = (number(x, scale.decimals, leading_zero=scale.leading_zero)
-                         for x in (drawn[symbol].min(), drawn[symbol].max()))
+    smallest, largest = (
+        number(x, scale.decimals, leading_zero=scale.leading_zero)
+        for x in (drawn[symbol].min(), drawn[symbol].max())
+    )
     many = plural(int(used.sum()), noun, "studies" if noun == "study" else None)
     fit = pooled[0][1]
     interval = scale.write_interval(fit.ci_low, fit.ci_high)
@@ -407,8 +503,10 @@ def _alt(table, data, scale, symbol, pooled, prediction, used, weights, level, n
         sentences.append(f"Prediction interval {scale.write_interval(*prediction)}")
     if len(pooled) > 1:
         other = pooled[1][1]
-        sentences.append(f"{pooled[1][0]}: {scale.write(other.estimate)} "
-                         f"{scale.write_interval(other.ci_low, other.ci_high)}")
+        sentences.append(
+            f"{pooled[1][0]}: {scale.write(other.estimate)} "
+            f"{scale.write_interval(other.ci_low, other.ci_high)}"
+        )
     if (~used).any():
         sentences.append(f"{plural(int((~used).sum()), 'row')} left out of the model")
     sentences.append(f"Largest weight: {table['study'].iat[heaviest]}, {number(weights[heaviest], 0)} %")

@@ -16,8 +16,16 @@ from .words import FISHER_Z, Scale, alt_text, count, number
 
 #: Names of methods as readers know them; others are shown as they are.
 METHODS = {
-    "FE": "Common effect", "EE": "Common effect", "DL": "DerSimonian–Laird", "PM": "Paule–Mandel", "HE": "Hedges", "ML": "ML",
-    "REML": "REML", "SJ": "Sidik–Jonkman", "wald": "Wald", "knapp-hartung": "Knapp–Hartung",
+    "FE": "Common effect",
+    "EE": "Common effect",
+    "DL": "DerSimonian–Laird",
+    "PM": "Paule–Mandel",
+    "HE": "Hedges",
+    "ML": "ML",
+    "REML": "REML",
+    "SJ": "Sidik–Jonkman",
+    "wald": "Wald",
+    "knapp-hartung": "Knapp–Hartung",
 }
 
 
@@ -47,12 +55,17 @@ def leave_one_out(
     chart, data = _by_row(table, "Left out", fit, "all studies", transform, axis, level)
     value = table["estimate"].to_numpy()
     low, high = int(value.argmin()), int(value.argmax())
-    return Drawn(chart.fig, alt_text(
-        f"Pooled {transform.symbol} with each of {len(table)} studies left out in turn: from {transform.write(value[low])}"
-        f" (without {table.index[low]}) to {transform.write(value[high])} (without {table.index[high]})",
-        f"With all studies {transform.write(fit.estimate)} {transform.write_interval(fit.ci_low, fit.ci_high)}",
-        _how_many_exclude(table, transform),
-    ), data)
+    return Drawn(
+        chart.fig,
+        alt_text(
+            f"Pooled {transform.symbol} with each of {len(table)} studies left out in turn: "
+            f"from {transform.write(value[low])} (without {table.index[low]}) "
+            f"to {transform.write(value[high])} (without {table.index[high]})",
+            f"With all studies {transform.write_result(fit)}",
+            _how_many_exclude(table, transform),
+        ),
+        data,
+    )
 
 
 def cumulative(
@@ -72,12 +85,16 @@ def cumulative(
     first, last = table.iloc[0], table.iloc[-1]
     when = f" in {_plain(first['year'])}" if "year" in table else ""
     until = f" in {_plain(last['year'])}" if "year" in table else ""
-    return Drawn(chart.fig, alt_text(
-        f"Cumulative pooled {transform.symbol} over {len(table)} studies: {transform.write(first['estimate'])} after the "
-        f"first{when}, {transform.write(last['estimate'])} "
-        f"{transform.write_interval(last['ci_low'], last['ci_high'])} after the last{until}",
-        _since(table, transform),
-    ), data)
+    return Drawn(
+        chart.fig,
+        alt_text(
+            f"Cumulative pooled {transform.symbol} over {len(table)} studies: "
+            f"{transform.write(first['estimate'])} after the first{when}, "
+            f"{transform.write_result(last)} after the last{until}",
+            _since(table, transform),
+        ),
+        data,
+    )
 
 
 def estimators(
@@ -88,7 +105,8 @@ def estimators(
     Parameters
     ----------
     table : DataFrame
-        Indexed by (method, ci): estimate, ci_low, ci_high, tau2, optional pi_low, pi_high, on the scale of analysis.
+        Indexed by (method, ci): estimate, ci_low, ci_high, tau2, optional pi_low, pi_high, on the scale of
+        analysis.
     transform, axis, level
         As in `leave_one_out`.
     """
@@ -107,33 +125,62 @@ def estimators(
     symbol = transform.symbol
     chart = layout.row_chart(
         [Column("Estimator", shown), Column("Interval", kinds)],
-        [*layout.interval_columns(f"{symbol} [{level_text(level)} CI]", transform, *ends),
-         Column("τ²", [number(x, 3) for x in table["tau2"]], align="right")],
-        limits=box, scale=transform, axis=axis or symbol, foot_lines=int(predicted),
+        [
+            *layout.interval_columns(f"{symbol} [{level_text(level)} CI]", transform, *ends),
+            Column("τ²", [number(x, 3) for x in table["tau2"]], align="right"),
+        ],
+        limits=box,
+        scale=transform,
+        axis=axis or symbol,
+        foot_lines=int(predicted),
     )
     _null(chart, transform)
     at = np.arange(len(table))
     if predicted:
         layout.whiskers(chart, at, table["pi_low"], table["pi_high"], role="muted", width=0.8)
     layout.whiskers(chart, at, ends[1], ends[2], role="accent", width=3.2)
-    chart.ax.plot(ends[0], at, linestyle="none", marker="o", markersize=6, color=colour("accent"),
-                  markeredgecolor=colour("page"), markeredgewidth=1.2, zorder=4, clip_on=False, gid="estimates")
+    chart.ax.plot(
+        ends[0],
+        at,
+        linestyle="none",
+        marker="o",
+        markersize=6,
+        color=colour("accent"),
+        markeredgecolor=colour("page"),
+        markeredgewidth=1.2,
+        zorder=4,
+        clip_on=False,
+        gid="estimates",
+    )
     if predicted:
         left = chart.ax.get_position().x0 * chart.fig.get_size_inches()[0]
         chart.below(left, f"thick: {level_text(level)} confidence interval; thin: prediction interval")
-    data = pd.DataFrame({"estimator": methods, "interval": kinds, symbol: transform.back(ends[0]),
-                         "lower": transform.back(ends[1]), "upper": transform.back(ends[2]), "τ²": table["tau2"].to_numpy()})
+    data = pd.DataFrame(
+        {
+            "estimator": methods,
+            "interval": kinds,
+            symbol: transform.back(ends[0]),
+            "lower": transform.back(ends[1]),
+            "upper": transform.back(ends[2]),
+            "τ²": table["tau2"].to_numpy(),
+        }
+    )
     if predicted:
         data["prediction lower"] = transform.back(table["pi_low"].to_numpy(float))
         data["prediction upper"] = transform.back(table["pi_high"].to_numpy(float))
     low, high = (transform.write(x) for x in (ends[0].min(), ends[0].max()))
     span = low if low == high else f"{low} to {high}"
     tau2 = [number(x, 3) for x in (table["tau2"].min(), table["tau2"].max())]
-    return Drawn(chart.fig, alt_text(
-        f"Pooled {symbol} under {len(set(methods))} estimators and {len(set(kinds))} interval methods: estimate {span}",
-        f"Widest interval {transform.write_interval(*_widest(ends))}; τ² from {tau2[0]} to {tau2[1]}",
-        _how_many_exclude(table, transform),
-    ), data)
+    return Drawn(
+        chart.fig,
+        alt_text(
+            f"Pooled {symbol} under {len(set(methods))} estimators and {len(set(kinds))} interval methods: "
+            f"estimate {span}",
+            f"Widest interval {transform.write_interval(*_widest(ends))}; τ² from {tau2[0]} to {tau2[1]}",
+            _how_many_exclude(table, transform),
+        ),
+        data,
+    )
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
@@ -143,8 +190,11 @@ def _checked(table: pd.DataFrame) -> pd.DataFrame:
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     if not np.isfinite(table["estimate"].astype(float)).all():
-        raise RestatedError("an estimate is missing or not finite", field="estimate",
-                            row=int(np.argmax(~np.isfinite(table["estimate"].astype(float)))) + 1)
+        raise RestatedError(
+            "an estimate is missing or not finite",
+            field="estimate",
+            row=int(np.argmax(~np.isfinite(table["estimate"].astype(float)))) + 1,
+        )
     return table
 
 
@@ -174,26 +224,52 @@ def _by_row(table, heading, fit, fit_words, scale, axis, level):
         left.append(Column("k", [count(value) for value in table["k"]], align="right"))
     symbol = scale.symbol
     chart = layout.row_chart(
-        left, layout.interval_columns(f"{symbol} [{level_text(level)} CI]", scale, *ends),
-        limits=_limits(inner, scale), scale=scale, axis=axis or symbol, foot_lines=1,
+        left,
+        layout.interval_columns(f"{symbol} [{level_text(level)} CI]", scale, *ends),
+        limits=_limits(inner, scale),
+        scale=scale,
+        axis=axis or symbol,
+        foot_lines=1,
     )
     bottom = chart.ax.get_ylim()[0]
-    chart.ax.add_patch(Rectangle((fit.ci_low, -0.5), fit.ci_high - fit.ci_low, bottom + 0.5, facecolor=colour("band"),
-                                 edgecolor="none", zorder=0, gid="band"))
+    chart.ax.add_patch(
+        Rectangle(
+            (fit.ci_low, -0.5),
+            fit.ci_high - fit.ci_low,
+            bottom + 0.5,
+            facecolor=colour("band"),
+            edgecolor="none",
+            zorder=0,
+            gid="band",
+        )
+    )
     _null(chart, scale)
     layout.reference_line(chart, fit.estimate, role="accent", style=(0, (2, 2)))
     at = np.arange(len(table))
     layout.whiskers(chart, at, ends[1], ends[2])
-    chart.ax.plot(ends[0], at, linestyle="none", marker="o", markersize=5.5, color=colour("accent"), zorder=4,
-                  clip_on=False, gid="estimates")
-    words = f"dashed line and band: {fit_words}, {scale.write(fit.estimate)} {scale.write_interval(fit.ci_low, fit.ci_high)}"
+    chart.ax.plot(
+        ends[0],
+        at,
+        linestyle="none",
+        marker="o",
+        markersize=5.5,
+        color=colour("accent"),
+        zorder=4,
+        clip_on=False,
+        gid="estimates",
+    )
+    words = f"dashed line and band: {fit_words}, {scale.write_result(fit)}"
     width = chart.fig.get_size_inches()[0]
     start = min(chart.ax.get_position().x0 * width, width - layout.MARGIN - text_width(words, chart.size))
     chart.below(start, words)
     data = pd.DataFrame({heading.lower(): labels})
     for name in ("year", "k"):
         if name in table:
-            data[name] = [_plain(value) for value in table[name]] if name == "year" else table[name].astype(int).to_numpy()
+            data[name] = (
+                [_plain(value) for value in table[name]]
+                if name == "year"
+                else table[name].astype(int).to_numpy()
+            )
     for name, part in zip((symbol, "lower", "upper"), ends, strict=True):
         data[name] = scale.back(part)
     return chart, data

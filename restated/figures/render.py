@@ -27,7 +27,13 @@ _TOKEN = re.compile(r"[A-Za-z]|-?\d*\.?\d+(?:[eE][-+]?\d+)?")
 #: How many numbers each path command takes.
 _ARITY = {"M": 2, "L": 2, "Q": 4, "C": 6, "Z": 0}
 #: Style properties matplotlib writes although they say what SVG says by default.
-_DEFAULTS = {"stroke-linecap": "butt", "opacity": "1", "stroke-dashoffset": "0", "stroke-opacity": "1", "fill-opacity": "1"}
+_DEFAULTS = {
+    "stroke-linecap": "butt",
+    "opacity": "1",
+    "stroke-dashoffset": "0",
+    "stroke-opacity": "1",
+    "fill-opacity": "1",
+}
 
 
 def svg(fig: Figure, theme: str = "light", *, prefix: str = "") -> str:
@@ -54,7 +60,8 @@ def svg(fig: Figure, theme: str = "light", *, prefix: str = "") -> str:
     strangers = sorted({code for code in _HEX.findall(text) if code not in tones})
     if strangers:
         raise RestatedError(
-            f"the figure uses colours without a role: {', '.join(strangers)}", remedy="Take colours from style.colour()"
+            f"the figure uses colours without a role: {', '.join(strangers)}",
+            remedy="Take colours from style.colour()",
         )
     return _HEX.sub(lambda match: tones[match.group()], text)
 
@@ -94,7 +101,7 @@ def _joined(numbers: list[str]) -> str:
 
 
 def _path(d: str, *, relative: bool) -> str:
-    """Path data rewritten compactly; relative commands only for integer glyph outlines, where nothing is rounded."""
+    """Path data rewritten compactly; relative only for integer glyph outlines, where nothing is rounded."""
     out: list[str] = []
     tokens = _TOKEN.findall(d)
     at, x0, y0, start = 0, 0.0, 0.0, (0.0, 0.0)
@@ -104,7 +111,7 @@ def _path(d: str, *, relative: bool) -> str:
         at += 1
         if command not in _ARITY:
             raise RestatedError(f"path command '{command}' is not handled")
-        values = [float(token) for token in tokens[at:at + _ARITY[command]]]
+        values = [float(token) for token in tokens[at : at + _ARITY[command]]]
         at += _ARITY[command]
         if command == "Z":
             out.append("z")
@@ -150,6 +157,7 @@ def _style(text: str) -> str:
 
 def _transform(text: str, decimals: int = DECIMALS) -> str:
     """Transform with rounded shifts; scale factors keep their digits."""
+
     def call(match: re.Match) -> str:
         name, inside = match.groups()
         digits = decimals if name in ("translate", "rotate") else 6
@@ -196,7 +204,8 @@ def _minified(raw: str, fig: Figure, prefix: str) -> str:
     root.set("width", _short(width / POINTS * PX_PER_INCH, 0))
     root.set("height", _short(height / POINTS * PX_PER_INCH, 0))
     root.set("viewBox", f"0 0 {_short(width)} {_short(height)}")
-    # Matplotlib's style rule would reach the whole page when the figure stands inline: an attribute says the same.
+    # Matplotlib's style rule would reach the whole page when the figure stands inline: an attribute says the
+    # same.
     root.set("stroke-linejoin", "round")
     return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>") + "\n"
 
@@ -222,7 +231,12 @@ def _drop_empty_marks(root: ET.Element) -> None:
         for child in list(parent):
             style = child.get("style", "").replace(" ", "").rstrip(";")
             spaces = child.tag == "use" and child.get("href", "")[1:] in blank
-            unseen = child.tag == "path" and parent.tag != "clipPath" and not child.get("id") and style == "fill:none"
+            unseen = (
+                child.tag == "path"
+                and parent.tag != "clipPath"
+                and not child.get("id")
+                and style == "fill:none"
+            )
             if spaces or unseen or (child.tag == "path" and child.get("id") in blank):
                 parent.remove(child)
 
@@ -272,7 +286,9 @@ def _gather_definitions(root: ET.Element) -> None:
 def _share_words(root: ET.Element) -> None:
     """Words that occur again (years, interval ends, labels) are drawn once and referred to."""
     definitions = root.find("defs")
-    blank = {"#" + path.get("id") for path in definitions if path.tag == "path" and not path.get("d", "").strip()}
+    blank = {
+        "#" + path.get("id") for path in definitions if path.tag == "path" and not path.get("d", "").strip()
+    }
     places: dict[tuple, list[tuple[ET.Element, list[ET.Element], float]]] = {}
     for group in list(root.iter("g")):
         glyphs = list(group)
@@ -281,14 +297,17 @@ def _share_words(root: ET.Element) -> None:
         shifts = [_glyph_shift(glyph) for glyph in glyphs]
         if any(y for _, y in shifts):
             continue
-        for spaces, run in groupby(zip(glyphs, shifts, strict=True), key=lambda pair: pair[0].get("href") in blank):
+        for spaces, run in groupby(
+            zip(glyphs, shifts, strict=True), key=lambda pair: pair[0].get("href") in blank
+        ):
             run = list(run)
             start = run[0][1][0]
             word = tuple((glyph.get("href"), _short(x - start, GLYPH_DECIMALS)) for glyph, (x, _) in run)
             if not spaces and len(word) > 1:
                 places.setdefault(word, []).append((group, [glyph for glyph, _ in run], start))
     for number, (word, found) in enumerate(places.items()):
-        # A reference costs about as much as one glyph; the definition costs the glyphs and a wrapper of half of one.
+        # A reference costs about as much as one glyph; the definition costs the glyphs and a wrapper of half
+        # of one.
         if len(found) * len(word) <= len(word) + 0.5 + len(found):
             continue
         name = f"word{number}"
@@ -331,7 +350,8 @@ _LINE = re.compile(r"translate\(([-.\d]+?) ?(-?[.\d]+)\) scale\(([.\d]+)-\3\)")
 
 
 def _share_scales(element: ET.Element) -> None:
-    """Neighbouring lines of text in one size get the scaling from a common group and keep only their place."""
+    """Neighbouring lines of text in one size get the scaling from a common group, keeping their place."""
+
     def scale_of(child: ET.Element) -> str | None:
         line = _LINE.fullmatch(child.get("transform", ""))
         return line.group(3) if line and child.tag == "g" and set(child.attrib) == {"transform"} else None

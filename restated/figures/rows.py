@@ -82,7 +82,9 @@ class Chart:
         down = ScaledTranslation(0, -HALF_DIGIT * self.size / POINTS, self.fig.dpi_scale_trans)
         where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData) + down
         style = {"color": colour("ink"), "fontsize": self.size} | style
-        return self.ax.text(inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **style)
+        return self.ax.text(
+            inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **style
+        )
 
     def mark_at(self, inches: float, row: float, **style) -> None:
         """A marker at a distance from the left edge of the figure."""
@@ -226,7 +228,7 @@ def interval_columns(
     missing: str = "no interval",
     texts: dict[int, str] | None = None,
 ) -> list[Column]:
-    """Three columns that read as one: estimate [low, high], aligned at each part; `texts` replaces whole rows."""
+    """Columns that read as one: estimate [low, high], each part aligned; `texts` replaces whole rows."""
     texts = texts or {}
     first, second, third = [], [], []
     free = set(texts)
@@ -251,7 +253,9 @@ def interval_columns(
     ]
 
 
-def whiskers(chart: Chart, rows, lows, highs, *, role: str = "ink", width: float = 1.1, arrow: float = 4.5) -> list:
+def whiskers(
+    chart: Chart, rows, lows, highs, *, role: str = "ink", width: float = 1.1, arrow: float = 4.5
+) -> list:
     """Interval lines, cut at the edges of the plot, with an arrow where they are cut.
 
     Returns
@@ -276,16 +280,28 @@ def whiskers(chart: Chart, rows, lows, highs, *, role: str = "ink", width: float
         at = [row for row, where in arrows if where == side]
         if at:
             chart.ax.plot(
-                [edge] * len(at), at, linestyle="none", marker=marker, markersize=arrow, markeredgewidth=0,
-                color=colour(role), clip_on=False, zorder=3, gid=f"arrows-{side}",
+                [edge] * len(at),
+                at,
+                linestyle="none",
+                marker=marker,
+                markersize=arrow,
+                markeredgewidth=0,
+                color=colour(role),
+                clip_on=False,
+                zorder=3,
+                gid=f"arrows-{side}",
             )
     return arrows
 
 
-def reference_line(chart: Chart, x: float, *, role: str = "muted", style="-", top: float = -0.5, bottom=None) -> None:
+def reference_line(
+    chart: Chart, x: float, *, role: str = "muted", style="-", top: float = -0.5, bottom=None
+) -> None:
     """Vertical line over the rows from `top` to `bottom`."""
     bottom = chart.ax.get_ylim()[0] if bottom is None else bottom
-    chart.ax.plot([x, x], [top, bottom], color=colour(role), linestyle=style, linewidth=0.9, zorder=1, clip_on=False)
+    chart.ax.plot(
+        [x, x], [top, bottom], color=colour(role), linestyle=style, linewidth=0.9, zorder=1, clip_on=False
+    )
 
 
 def padded(low: float, high: float) -> tuple[float, float]:

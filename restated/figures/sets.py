@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from restated.errors import RestatedError
 
 from .style import BASE, POINTS, RAMP, Drawn, axes_in_inches, colour, new_figure, text_width
-from .words import Scale, alt_text, number, plural
+from .words import Scale, alt_text, plural
 
 #: Up to this many different values each is drawn as a stem; more become a histogram.
 STEMS = 60
@@ -59,8 +59,11 @@ def set_range(
     if not len(values):
         raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
     if not np.isfinite(values).all():
-        raise RestatedError(f"{statistic} is not finite for some {noun}s", field="values",
-                            remedy="Count them apart, and say so")
+        raise RestatedError(
+            f"{statistic} is not finite for some {noun}s",
+            field="values",
+            remedy="Count them apart, and say so",
+        )
     low, high = float(values.min()), float(values.max())
     scale = Scale(statistic, leading_zero=leading_zero, decimals=decimals)
     ends = [low, high, *(printed[1:] if printed else ())]
@@ -70,17 +73,34 @@ def set_range(
     fig = new_figure(WIDTH, 2.75 + lanes)
     ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - 0.25, 2.05)
     ax.set_xlim(*box)
-    data = _stems(ax, values, statistic) if len(_distinct(values)) <= STEMS else _histogram(ax, values, statistic)
+    data = (
+        _stems(ax, values, statistic)
+        if len(_distinct(values)) <= STEMS
+        else _histogram(ax, values, statistic)
+    )
     top = ax.get_ylim()[1]
     if printed:
-        ax.axvspan(printed[1], printed[2], facecolor=colour("band2"), edgecolor=colour("second"), linewidth=1.0,
-                   zorder=0, gid="printed")
+        ax.axvspan(
+            printed[1],
+            printed[2],
+            facecolor=colour("band2"),
+            edgecolor=colour("second"),
+            linewidth=1.0,
+            zorder=0,
+            gid="printed",
+        )
         _centred(ax, (printed[1] + printed[2]) / 2, 2.05 + lanes - 0.2, f"printed {printed[0]}")
         _stalk(ax, (printed[1] + printed[2]) / 2, 2.05, 2.05 + lanes - 0.25)
     lane = 2.05 + 0.14
     if plausible:
-        _bracket(ax, plausible[1], plausible[2], lane, f"{plausible[0]}: {scale.write(plausible[1])} to "
-                 f"{scale.write(plausible[2])}", "muted")
+        _bracket(
+            ax,
+            plausible[1],
+            plausible[2],
+            lane,
+            f"{plausible[0]}: {scale.write(plausible[1])} to {scale.write(plausible[2])}",
+            "muted",
+        )
         lane += 0.34
     _bracket(ax, low, high, lane, f"all {len(values):,}: {scale.write(low)} to {scale.write(high)}", "accent")
     ax.set_ylim(0, top)
@@ -90,8 +110,10 @@ def set_range(
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])
     ax.set_xlabel(statistic)
     ax.set_ylabel(f"number of {noun}s")
-    words = [f"{_capital(statistic)} over {plural(len(values), noun)} compatible with the printed facts: from "
-             f"{scale.write(low)} to {scale.write(high)}"]
+    words = [
+        f"{_capital(statistic)} over {plural(len(values), noun)} compatible with the printed facts: from "
+        f"{scale.write(low)} to {scale.write(high)}"
+    ]
     if printed:
         inside = int(((values >= printed[1] - SAME) & (values <= printed[2] + SAME)).sum())
         words.append(f"The printed value {printed[0]} is matched by {inside:,} of them")
@@ -142,8 +164,11 @@ def margins(
     if min(x.min(), y.min()) < 0 or max(x.max(), y.max()) > n:
         raise RestatedError(f"a total lies outside 0 to {n}", field="row1")
     if not np.isfinite(value).all():
-        raise RestatedError(f"{statistic} is not finite for some {noun}s", field="value",
-                            remedy="Count them apart, and say so")
+        raise RestatedError(
+            f"{statistic} is not finite for some {noun}s",
+            field="value",
+            remedy="Count them apart, and say so",
+        )
     side = 4.6
     fig = new_figure(0.95 + side + KEY, side + 0.85)
     ax = axes_in_inches(fig, 0.85, 0.65, side, side)
@@ -168,26 +193,45 @@ def margins(
         here = step == i
         if here.any():
             _cells(ax, top[top["step"] == i], cell, role)
-        rows.append({
-            statistic: f"{scale.write(edges[i])} to {scale.write(edges[i + 1])}", f"{noun}s": int(here.sum()),
-            f"{row}: from": _whole(x[here].min() if here.any() else np.nan),
-            f"{row}: to": _whole(x[here].max() if here.any() else np.nan),
-            f"{column}: from": _whole(y[here].min() if here.any() else np.nan),
-            f"{column}: to": _whole(y[here].max() if here.any() else np.nan),
-        })
+        rows.append(
+            {
+                statistic: f"{scale.write(edges[i])} to {scale.write(edges[i + 1])}",
+                f"{noun}s": int(here.sum()),
+                f"{row}: from": _whole(x[here].min() if here.any() else np.nan),
+                f"{row}: to": _whole(x[here].max() if here.any() else np.nan),
+                f"{column}: from": _whole(y[here].min() if here.any() else np.nan),
+                f"{column}: to": _whole(y[here].max() if here.any() else np.nan),
+            }
+        )
     data = pd.DataFrame(rows)
     for name in data.columns[1:]:
         data[name] = data[name].astype("Int64")
-    words = [f"Margins of {plural(len(table), noun)} of {n:,} compatible with the printed facts; {statistic} from "
-             f"{scale.write(value.min())} to {scale.write(value.max())}",
-             f"{_capital(row)}: {x.min():,.0f} to {x.max():,.0f}; {column}: {y.min():,.0f} to {y.max():,.0f}"]
+    words = [
+        f"Margins of {plural(len(table), noun)} of {n:,} compatible with the printed facts; {statistic} from "
+        f"{scale.write(value.min())} to {scale.write(value.max())}",
+        f"{_capital(row)}: {x.min():,.0f} to {x.max():,.0f}; {column}: {y.min():,.0f} to {y.max():,.0f}",
+    ]
     if plausible:
         x0, x1, y0, y1 = plausible
-        ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, facecolor="none", edgecolor=colour("warn"), linewidth=1.4,
-                               linestyle=(0, (4, 2)), zorder=4, gid="plausible"))
+        ax.add_patch(
+            Rectangle(
+                (x0, y0),
+                x1 - x0,
+                y1 - y0,
+                facecolor="none",
+                edgecolor=colour("warn"),
+                linewidth=1.4,
+                linestyle=(0, (4, 2)),
+                zorder=4,
+                gid="plausible",
+            )
+        )
         within = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-        span = (f", {statistic} {scale.write(value[within].min())} to {scale.write(value[within].max())}"
-                if within.any() else "")
+        span = (
+            f", {statistic} {scale.write(value[within].min())} to {scale.write(value[within].max())}"
+            if within.any()
+            else ""
+        )
         words.insert(1, f"{within.sum():,} of them lie within plausible margins{span}")
     for axis in (ax.xaxis, ax.yaxis):
         at = Scale("").ticks(max(low, 0), min(high, n), most=7)
@@ -205,7 +249,16 @@ def _distinct(values: np.ndarray) -> np.ndarray:
 def _stems(ax, values, statistic) -> pd.DataFrame:
     at, how_many = np.unique(np.round(values / SAME) * SAME, return_counts=True)
     ax.vlines(at, 0, how_many, color=colour("accent"), linewidth=1.4, zorder=2)
-    ax.plot(at, how_many, linestyle="none", marker="o", markersize=4, color=colour("accent"), zorder=3, gid="values")
+    ax.plot(
+        at,
+        how_many,
+        linestyle="none",
+        marker="o",
+        markersize=4,
+        color=colour("accent"),
+        zorder=3,
+        gid="values",
+    )
     ax.set_ylim(0, 1.12 * how_many.max())
     return pd.DataFrame({statistic: at, "number": how_many})
 
@@ -213,8 +266,15 @@ def _stems(ax, values, statistic) -> pd.DataFrame:
 def _histogram(ax, values, statistic) -> pd.DataFrame:
     how_many, edges = np.histogram(values, bins=BINS)
     steps = np.repeat(how_many, 2)
-    ax.fill_between(np.repeat(edges, 2)[1:-1], steps, facecolor=colour("ramp2"), edgecolor=colour("accent"),
-                    linewidth=0.8, zorder=2, gid="values")
+    ax.fill_between(
+        np.repeat(edges, 2)[1:-1],
+        steps,
+        facecolor=colour("ramp2"),
+        edgecolor=colour("accent"),
+        linewidth=0.8,
+        zorder=2,
+        gid="values",
+    )
     ax.set_ylim(0, 1.08 * how_many.max())
     return pd.DataFrame({f"{statistic} from": edges[:-1], f"{statistic} to": edges[1:], "number": how_many})
 
@@ -224,8 +284,9 @@ def _lane(ax):
     from matplotlib.transforms import Affine2D, ScaledTranslation, blended_transform_factory
 
     fig = ax.figure
-    lift = fig.dpi_scale_trans + ScaledTranslation(0, ax.get_position().y0 * fig.get_size_inches()[1],
-                                                   fig.dpi_scale_trans)
+    lift = fig.dpi_scale_trans + ScaledTranslation(
+        0, ax.get_position().y0 * fig.get_size_inches()[1], fig.dpi_scale_trans
+    )
     return blended_transform_factory(ax.transData, Affine2D() + lift)
 
 
@@ -235,19 +296,45 @@ def _centred(ax, x: float, inches: float, text: str) -> None:
     width = ax.get_position().width * ax.figure.get_size_inches()[0]
     half = text_width(text, BASE) / 2 / width * (high - low)
     x = min(max(x, low + half), high - half) if 2 * half < high - low else (low + high) / 2
-    ax.text(x, inches, text, ha="center", va="baseline", transform=_lane(ax), color=colour("ink"), fontsize=BASE,
-            clip_on=False, zorder=6)
+    ax.text(
+        x,
+        inches,
+        text,
+        ha="center",
+        va="baseline",
+        transform=_lane(ax),
+        color=colour("ink"),
+        fontsize=BASE,
+        clip_on=False,
+        zorder=6,
+    )
 
 
 def _stalk(ax, x: float, start: float, end: float) -> None:
-    ax.plot([x, x], [start, end], color=colour("second"), linewidth=0.9, transform=_lane(ax), clip_on=False, zorder=1)
+    ax.plot(
+        [x, x],
+        [start, end],
+        color=colour("second"),
+        linewidth=0.9,
+        transform=_lane(ax),
+        clip_on=False,
+        zorder=1,
+    )
 
 
 def _bracket(ax, low: float, high: float, inches: float, text: str, role: str) -> None:
     """Range as a line with end ticks, its words on the line."""
     drop = 5 / POINTS
-    ax.plot([low, low, high, high], [inches - drop, inches, inches, inches - drop], color=colour(role), linewidth=1.3,
-            transform=_lane(ax), clip_on=False, zorder=3, gid="bracket")
+    ax.plot(
+        [low, low, high, high],
+        [inches - drop, inches, inches, inches - drop],
+        color=colour(role),
+        linewidth=1.3,
+        transform=_lane(ax),
+        clip_on=False,
+        zorder=3,
+        gid="bracket",
+    )
     _centred(ax, (low + high) / 2, inches + 0.05, text)
 
 
@@ -264,25 +351,62 @@ def _cells(ax, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) 
             corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
             codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     # An outline of half a point closes the hairlines renderers leave between neighbours.
-    ax.add_patch(PathPatch(Path(corners, codes), facecolor=colour(role), edgecolor=colour(role), linewidth=width,
-                           zorder=2 if width < 1 else 1, gid=role))
+    ax.add_patch(
+        PathPatch(
+            Path(corners, codes),
+            facecolor=colour(role),
+            edgecolor=colour(role),
+            linewidth=width,
+            zorder=2 if width < 1 else 1,
+            gid=role,
+        )
+    )
 
 
 def _ramp_key(fig, side: float, statistic: str, spans: list[str], plausible: bool) -> None:
     left, y = 0.85 + side + 0.3, 0.65 + side - 0.1
     inches = fig.dpi_scale_trans
-    fig.text(left, y, statistic, fontsize=BASE, fontweight="bold", color=colour("ink"), va="center_baseline",
-             transform=inches)
+    fig.text(
+        left,
+        y,
+        statistic,
+        fontsize=BASE,
+        fontweight="bold",
+        color=colour("ink"),
+        va="center_baseline",
+        transform=inches,
+    )
     for role, span in reversed(list(zip(RAMP, spans, strict=True))):
         y -= 0.24
-        fig.add_artist(Rectangle((left, y - 0.08), 0.3, 0.16, facecolor=colour(role), linewidth=0, transform=inches))
-        fig.text(left + 0.4, y, span, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
+        fig.add_artist(
+            Rectangle((left, y - 0.08), 0.3, 0.16, facecolor=colour(role), linewidth=0, transform=inches)
+        )
+        fig.text(
+            left + 0.4, y, span, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches
+        )
     if plausible:
         y -= 0.34
-        fig.add_artist(Rectangle((left, y - 0.08), 0.3, 0.16, facecolor="none", edgecolor=colour("warn"), linewidth=1.4,
-                                 linestyle=(0, (4, 2)), transform=inches))
-        fig.text(left + 0.4, y, "plausible margins", fontsize=BASE, color=colour("ink"), va="center_baseline",
-                 transform=inches)
+        fig.add_artist(
+            Rectangle(
+                (left, y - 0.08),
+                0.3,
+                0.16,
+                facecolor="none",
+                edgecolor=colour("warn"),
+                linewidth=1.4,
+                linestyle=(0, (4, 2)),
+                transform=inches,
+            )
+        )
+        fig.text(
+            left + 0.4,
+            y,
+            "plausible margins",
+            fontsize=BASE,
+            color=colour("ink"),
+            va="center_baseline",
+            transform=inches,
+        )
 
 
 def _capital(text: str) -> str:

@@ -1,7 +1,8 @@
 """The one look of every figure: colours by role, type sizes, and small axis helpers.
 
-Figures are drawn once, with the light colours. `render.svg` makes the dark variant by exchanging each light hex code for
-its dark one, which is why no hex code may occur twice in a theme and why figures use no colour outside `ROLES`.
+Figures are drawn once, with the light colours. `render.svg` makes the dark variant by exchanging each light
+hex code for its dark one, which is why no hex code may occur twice in a theme and why figures use no colour
+outside `ROLES`.
 """
 
 from __future__ import annotations
@@ -27,23 +28,24 @@ class Tone(NamedTuple):
     dark: str
 
 
-#: What each colour means. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and 1.4.11);
-#: fills lie behind marks and carry no meaning alone: an outline, a hatch or a label says the same.
+#: What each colour means. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3
+#: and 1.4.11); fills lie behind marks and carry no meaning alone: an outline, a hatch or a label says the
+#: same.
 ROLES: dict[str, Tone] = {
-    "page": Tone("#ffffff", "#121417"),     # the page itself: inside of hollow marks
-    "ink": Tone("#1d2126", "#e7eaed"),      # text, axes, whiskers
-    "muted": Tone("#57606a", "#a2abb5"),    # secondary text, reference lines
-    "grid": Tone("#dfe3e7", "#30363d"),     # faint rules
-    "accent": Tone("#174a8c", "#7fb8f7"),   # the restated result
-    "second": Tone("#b8500a", "#d9772b"),   # a second series
-    "third": Tone("#259c8a", "#a4ecdc"),    # a third series
-    "warn": Tone("#a3123f", "#ff6f91"),     # a disagreement
-    "band": Tone("#d3e2f4", "#1f3552"),     # fill of an interval or a range
-    "band2": Tone("#f6e3d3", "#47301c"),    # fill of a second band
-    "zone1": Tone("#c3c9d0", "#4b545e"),    # funnel zones, from p = .10 outwards
+    "page": Tone("#ffffff", "#121417"),  # the page itself: inside of hollow marks
+    "ink": Tone("#1d2126", "#e7eaed"),  # text, axes, whiskers
+    "muted": Tone("#57606a", "#a2abb5"),  # secondary text, reference lines
+    "grid": Tone("#dfe3e7", "#30363d"),  # faint rules
+    "accent": Tone("#174a8c", "#7fb8f7"),  # the restated result
+    "second": Tone("#b8500a", "#d9772b"),  # a second series
+    "third": Tone("#259c8a", "#a4ecdc"),  # a third series
+    "warn": Tone("#a3123f", "#ff6f91"),  # a disagreement
+    "band": Tone("#d3e2f4", "#1f3552"),  # fill of an interval or a range
+    "band2": Tone("#f6e3d3", "#47301c"),  # fill of a second band
+    "zone1": Tone("#c3c9d0", "#4b545e"),  # funnel zones, from p = .10 outwards
     "zone2": Tone("#d9dde1", "#373e46"),
     "zone3": Tone("#eef0f2", "#22272d"),
-    "ramp1": Tone("#bcd6f0", "#27476b"),    # five ordered steps, low to high
+    "ramp1": Tone("#bcd6f0", "#27476b"),  # five ordered steps, low to high
     "ramp2": Tone("#8db5e0", "#3b689a"),
     "ramp3": Tone("#5b8fc9", "#5a8fc8"),
     "ramp4": Tone("#2f66a6", "#8dbcf0"),
@@ -53,7 +55,8 @@ TEXT_ROLES = ("ink", "muted")
 MARK_ROLES = ("accent", "second", "third", "warn")
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 
-#: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
+#: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1
+#: px.
 PX_PER_INCH = 80
 WIDE = 9.0  # inches: the text column
 BASE = 10.0  # points: no text of a standard figure is smaller

@@ -28,7 +28,8 @@ def heterogeneity(
     Parameters
     ----------
     table : DataFrame
-        Column `x` (tau or tau2, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the scale of analysis.
+        Column `x` (tau or tau2, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the scale of
+        analysis.
     x : str
         Name of the column on the horizontal axis.
     transform : Scale
@@ -72,13 +73,37 @@ def heterogeneity(
     ax.set_ylim(low - pad, high + pad)
     ax.set_xlim(at[0], at[-1])
     if printed:
-        ax.axhspan(*band, facecolor=colour("band2"), edgecolor=colour("second"), linewidth=0.9, zorder=2.2, gid="printed")
+        ax.axhspan(
+            *band,
+            facecolor=colour("band2"),
+            edgecolor=colour("second"),
+            linewidth=0.9,
+            zorder=2.2,
+            gid="printed",
+        )
     ax.plot(at[[0, -1]], [null, null], color=colour("ink"), linewidth=0.9, zorder=1.5)
     # The wide band is hatched and dashed, the narrow one filled and drawn through: apart without colour.
-    ax.fill_between(at, parts["pi_low"], parts["pi_high"], facecolor="none", edgecolor=colour("zone1"), hatch="////",
-                    linewidth=0, zorder=0.5, gid="prediction")
-    ax.fill_between(at, parts["ci_low"], parts["ci_high"], facecolor=colour("band"), edgecolor="none", linewidth=0,
-                    zorder=1, gid="confidence")
+    ax.fill_between(
+        at,
+        parts["pi_low"],
+        parts["pi_high"],
+        facecolor="none",
+        edgecolor=colour("zone1"),
+        hatch="////",
+        linewidth=0,
+        zorder=0.5,
+        gid="prediction",
+    )
+    ax.fill_between(
+        at,
+        parts["ci_low"],
+        parts["ci_high"],
+        facecolor=colour("band"),
+        edgecolor="none",
+        linewidth=0,
+        zorder=1,
+        gid="confidence",
+    )
     for end in ("pi_low", "pi_high"):
         ax.plot(at, parts[end], color=colour("muted"), linewidth=1.2, linestyle=(0, (5, 2)), zorder=2)
     for end in ("ci_low", "ci_high"):
@@ -90,24 +115,45 @@ def heterogeneity(
     plain = Scale("", leading_zero=False)
     marks = plain.ticks(at[0], at[-1], most=8)
     ax.set_xticks(marks, plain.tick_labels(marks))
-    ax.set_xlabel(x_axis or {"tau": "τ: standard deviation of the true effects", "tau2": "τ²: variance of the true "
-                             "effects"}.get(x, x) + (" (Fisher z)" if transform is FISHER_Z else ""))
+    ax.set_xlabel(
+        x_axis
+        or {
+            "tau": "τ: standard deviation of the true effects",
+            "tau2": "τ²: variance of the true effects",
+        }.get(x, x)
+        + (" (Fisher z)" if transform is FISHER_Z else "")
+    )
     ax.set_ylabel(axis or symbol)
-    data = pd.DataFrame({x: at} | {
-        label: transform.back(parts[name]) for label, name in zip(
-            (symbol, "lower", "upper", "prediction lower", "prediction upper"), NEEDED, strict=True)})
+    data = pd.DataFrame(
+        {x: at}
+        | {
+            label: transform.back(parts[name])
+            for label, name in zip(
+                (symbol, "lower", "upper", "prediction lower", "prediction upper"), NEEDED, strict=True
+            )
+        }
+    )
     first, last = table.iloc[0], table.iloc[-1]
+    null_text = number(transform.null, 0)
+
+    def span(row: pd.Series, kind: str) -> str:
+        return transform.write_interval(row[f"{kind}_low"], row[f"{kind}_high"])
+
     greek = {"tau": "τ", "tau2": "τ²"}.get(x, x)
     below = at[parts["pi_low"] <= null]
-    return Drawn(fig, alt_text(
-        f"Pooled {symbol} {transform.write(first['estimate'])} with confidence and prediction bands as {greek} grows from "
-        f"{number(at[0], 2)} to {number(at[-1], 2)}",
-        f"Confidence interval {transform.write_interval(first['ci_low'], first['ci_high'])} at the start, "
-        f"{transform.write_interval(last['ci_low'], last['ci_high'])} at the end; prediction interval at the end "
-        f"{transform.write_interval(last['pi_low'], last['pi_high'])}",
-        f"The prediction interval includes {number(transform.null, 0)} from {greek} = {number(below[0], 2)} on"
-        if len(below) else f"The prediction interval excludes {number(transform.null, 0)} throughout",
-    ), data)
+    return Drawn(
+        fig,
+        alt_text(
+            f"Pooled {symbol} {transform.write(first['estimate'])} with confidence and prediction bands as "
+            f"{greek} grows from {number(at[0], 2)} to {number(at[-1], 2)}",
+            f"Confidence interval {span(first, 'ci')} at the start, {span(last, 'ci')} at the end; "
+            f"prediction interval at the end {span(last, 'pi')}",
+            f"The prediction interval includes {null_text} from {greek} = {number(below[0], 2)} on"
+            if len(below)
+            else f"The prediction interval excludes {null_text} throughout",
+        ),
+        data,
+    )
 
 
 def _end_labels(ax, ends: dict[str, float]) -> None:
@@ -115,10 +161,23 @@ def _end_labels(ax, ends: dict[str, float]) -> None:
     low, high = ax.get_ylim()
     inches = ax.get_position().height * ax.figure.get_size_inches()[1]
     unit = (high - low) / inches
-    x = ax.get_xlim()[1] + 0.1 / (ax.get_position().width * ax.figure.get_size_inches()[0]) * np.diff(ax.get_xlim())[0]
+    x = (
+        ax.get_xlim()[1]
+        + 0.1 / (ax.get_position().width * ax.figure.get_size_inches()[0]) * np.diff(ax.get_xlim())[0]
+    )
     last = -np.inf
     for name, y in sorted(ends.items(), key=lambda item: item[1]):
         tall = (0.40 if "\n" in name else 0.22) * unit
         y = max(y, last + tall / 2)
-        ax.text(x, y, name, va="center", ha="left", fontsize=BASE, color=colour("ink"), clip_on=False, linespacing=1.1)
+        ax.text(
+            x,
+            y,
+            name,
+            va="center",
+            ha="left",
+            fontsize=BASE,
+            color=colour("ink"),
+            clip_on=False,
+            linespacing=1.1,
+        )
         last = y + tall / 2

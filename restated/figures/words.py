@@ -1,4 +1,4 @@
-"""Numbers and sentences for figures: the same formatting on the axis, in the text columns and in the alt text."""
+"""Numbers and sentences for figures: one formatting on the axis, in text columns and in the alt text."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ class Scale:
     leading_zero : bool
         False writes .31, as printed for statistics that cannot exceed one.
     steps : sequence of float
-        Distances between ticks to choose from, on the axis scale; empty asks for ratio ticks (.1, .2, .5, 1, ...).
+        Distances between ticks to choose from, on the axis scale; empty asks for ratio ticks (.1, .2, .5, 1,
+        ...).
     """
 
     symbol: str
@@ -113,6 +114,10 @@ class Scale:
         """An interval of the analysis scale: [.25, .37]."""
         return f"[{self.write(low)}, {self.write(high)}]"
 
+    def write_result(self, fit) -> str:
+        """Estimate and interval of a fit: .31 [.25, .37]."""
+        return f"{self.write(fit.estimate)} {self.write_interval(fit.ci_low, fit.ci_high)}"
+
     def tick_labels(self, values: Sequence[float]) -> list[str]:
         """Ticks, given on the axis scale, all with as many digits as the longest needs; 0 stays 0."""
         digits = 0
@@ -120,7 +125,9 @@ class Scale:
             digits += 1
         if not self.steps:  # ratio ticks span magnitudes: .1, 1, 10
             return [number(v, 0 if float(v).is_integer() else digits) for v in values]
-        return ["0" if abs(v) < _TICK_ERROR else number(v, digits, leading_zero=self.leading_zero) for v in values]
+        return [
+            "0" if abs(v) < _TICK_ERROR else number(v, digits, leading_zero=self.leading_zero) for v in values
+        ]
 
     def ticks(self, low: float, high: float, *, most: int = 8) -> np.ndarray:
         """Round axis values between two analysis-scale limits, at most `most` of them."""

@@ -95,6 +95,26 @@ def _compared(rows: pd.DataFrame, column: str, recomputed, n) -> pd.DataFrame:
     )
 
 
+def compared_as_printed(checked: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The checked rows of one coefficient, as the figure of differences reads them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``label, printed, low, high, recomputed``; rows that counts leave undefined are left out.
+    """
+    part = checked[(checked["coefficient"] == name) & checked["recomputed"].notna()]
+    return pd.DataFrame(
+        {
+            "label": part["row_id"] + " " + part["study"],
+            "printed": part["in_file"],
+            "low": part["in_file"] - SIX_DECIMALS,
+            "high": part["in_file"] + SIX_DECIMALS,
+            "recomputed": part["recomputed"],
+        }
+    ).reset_index(drop=True)
+
+
 def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """Rows whose four-way table, collapsed to secure or insecure, is not the two-way table of the same row.
 
@@ -245,11 +265,13 @@ def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:
     used = secure_rows(rows).assign(z=lambda d: fisher_z(d["r_secure_insecure"].to_numpy(float)))
     grouped = used.groupby("study_id", sort=False)
     out = grouped.agg(study=("study", "first"), sample=("sample", "first"), year=("year", "first"), n=("n", "max"),
-                      z=("z", "mean"), rows=("z", "size")).reset_index()  # fmt: skip
+                      z=("z", "mean")).reset_index()  # fmt: skip
     out["n"] = out["n"].astype(int)
     out["v"] = fisher_z_variance(out["n"].to_numpy(float))
-    plain = out["sample"].isin(["Single sample"]) | (out["rows"] > 1)
-    out["label"] = np.where(plain, out["study"], out["study"] + ", " + out["sample"].str[0].str.lower() + out["sample"].str[1:])
+    # A paper with several samples: the first part of the sample's description tells them apart.
+    several = out["study"].duplicated(keep=False)
+    which = out["sample"].str.split(",").str[0].str.strip()
+    out["label"] = np.where(several, out["study"] + ", " + which.str[0].str.lower() + which.str[1:], out["study"])
     return out[["study_id", "label", "year", "n", "z", "v"]]
 
 

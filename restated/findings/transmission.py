@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
+from ..errors import RestatedError
 from ..estimate import agreement, path
 from ..estimate.effects import d_to_r
 from ..reconstruct import studysets
@@ -21,6 +24,12 @@ def plausible(tables: TableSet) -> np.ndarray:
     a, b, c, _ = tables.tables.T
     caregiver, child = (a + b) / tables.n, (a + c) / tables.n
     return (low <= caregiver) & (caregiver <= high) & (low <= child) & (child <= high)
+
+
+def margin_table(tables: TableSet) -> pd.DataFrame:
+    """Margins and phi of every table: ``row1, column1, value``."""
+    a, b, c, _ = tables.tables.T
+    return pd.DataFrame({"row1": a + b, "column1": a + c, "value": agreement.phi(tables.tables)})
 
 
 _STATISTICS = {"phi": agreement.phi, "odds ratio": agreement.odds_ratio, "tetrachoric r": agreement.tetrachoric}
@@ -60,6 +69,7 @@ def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
         "indirect effect (regression)": lambda *r: path.two_predictor(*r).indirect,
         "product of two correlations": lambda *r: path.two_predictor(*r).product,
         "direct effect of the cause": lambda *r: path.two_predictor(*r).direct,
+        "effect on the mediator": lambda *r: path.two_predictor(*r).a,
         "effect of the mediator": lambda *r: path.two_predictor(*r).b,
         "share of the association that is indirect": lambda *r: path.two_predictor(*r).share,
         "product as a share of the association": lambda *r: path.two_predictor(*r).product / path.two_predictor(*r).total,
@@ -72,6 +82,56 @@ def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
             box = path.over_box(function, *intervals)
             out.append((case, name, float(function(*middle)), box.low, box.high))
     return pd.DataFrame(out, columns=["case", "quantity", "value", "low", "high"])
+
+
+def path_panels(paths: pd.DataFrame, case: str, printed: dict[str, tuple[str, float]], restated: dict[str, str]) -> pd.DataFrame:
+    """Printed and restated paths of one case, as the path diagram reads them.
+
+    Parameters
+    ----------
+    paths : pandas.DataFrame
+        From :func:`indirect_paths`.
+    case : str
+    printed : dict
+        Edge ("a", "b", "direct", "indirect", "total") to printed text and value.
+    restated : dict
+        Edge to the quantity of `paths` that stands for it.
+    """
+    mine = paths[paths["case"] == case].set_index("quantity")
+    rows = [("as printed", edge, value, None, None, text) for edge, (text, value) in printed.items()]
+    rows += [
+        ("restated by regression", edge, mine.loc[q, "value"], mine.loc[q, "low"], mine.loc[q, "high"], None)
+        for edge, q in restated.items()
+    ]
+    return pd.DataFrame(rows, columns=["panel", "edge", "value", "low", "high", "text"])
+
+
+def printed_over_time(numbers, series: dict[str, tuple[str, ...]]) -> pd.DataFrame:
+    """Printed correlations by year of their source, as the figure over time reads them.
+
+    Parameters
+    ----------
+    numbers : restated.register.Register
+    series : dict
+        Name of a series to the ids of its printed numbers.
+
+    Raises
+    ------
+    RestatedError
+        If a number is unverified: such a number is not drawn.
+    """
+    rows = []
+    for name, ids in series.items():
+        for n in (numbers.number(i) for i in ids):
+            if n.grade == "U":
+                raise RestatedError(f"'{n.id}' is unverified and is not drawn among verified numbers")
+            year = int(re.search(r"\d{4}", n.study).group())
+            rows.append((n.study, year, float(n.value.value), *_printed_interval(n), n.value.text, name))
+    return pd.DataFrame(rows, columns=["label", "year", "value", "low", "high", "text", "series"])
+
+
+def _printed_interval(number) -> tuple[float, float]:
+    return tuple(np.nan if x is None else float(x.value) for x in (number.ci_low, number.ci_high))
 
 
 def r_interval_from_d(low: float, high: float) -> tuple[float, float]:
@@ -114,3 +174,11 @@ def heterogeneity_sweep(k: int, total_n: int, pooled: str, tau2_grid, *, draws: 
             row |= {f"{name}_low": values.min(), f"{name}_mid": np.median(values), f"{name}_high": values.max()}
         out.append(row)
     return pd.DataFrame(out)
+
+
+def sweep_curves(sweep: pd.DataFrame) -> pd.DataFrame:
+    """Medians over the drawn sets, on Fisher z, as the figure of heterogeneity reads them."""
+    names = {"r_mid": "estimate", **{f"{n}_mid": n for n in ("ci_low", "ci_high", "pi_low", "pi_high")}}
+    curves = sweep[["tau2", "tau", *names]].rename(columns=names)
+    curves[list(names.values())] = np.arctanh(curves[list(names.values())])
+    return curves

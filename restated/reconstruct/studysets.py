@@ -241,7 +241,7 @@ def _stretch(z, v, model, fix, tau2, q) -> np.ndarray:
             raise RestatedError(
                 f"in {int(off.sum())} sets no stretch brings the {model} estimate to {tau2:g}",
                 field="tau2",
-                remedy="Use fix=None or another seed",
+                remedy="Use model='DL', fix=None or another seed",
             )
     return stretched
 

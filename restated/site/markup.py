@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from html import escape
 
@@ -57,8 +58,10 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
     if row.get("basis"):
         basis = entries.BASIS_WORDS.get(row["basis"], row["basis"])
         pairs.append(("Basis", f"{basis}; agreement by construction" if row.get("by_construction") else basis))
-    if row.get("reason"):
-        pairs.append(("Note", str(row["reason"])))
+    # The ledger adds the kind of interval to the reason; here it already stands beside the number.
+    reason = re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or ""))
+    if reason:
+        pairs.append(("Note", reason))
     return pairs
 
 

@@ -123,6 +123,9 @@ def test_an_end_inside_the_box_is_found():
     # R2 is 0 at r_xy = r_my = 0 and positive at every corner.
     box = over_box(lambda *r: two_predictor(*r).r2, (0.1, 0.2), (-0.1, 0.2), (-0.2, 0.1))
     assert box.low == pytest.approx(0, abs=1e-12) and not box.at_vertices
+    # From the better corner of [0, 2.5] the cosine only rises: the dip at pi / 3 is found from the grid.
+    dip = over_box(lambda x: np.cos(3 * x), (0.0, 2.5))
+    assert dip.low == pytest.approx(-1, abs=1e-14) and dip.high == 1
     # A function with one hump: sin on [1, 2.5] reaches 1 at pi / 2.
     hump = over_box(np.sin, (1.0, 2.5))
     assert hump.high == pytest.approx(1, abs=1e-14) and hump.high_at[0] == pytest.approx(np.pi / 2, abs=1e-6)

@@ -49,6 +49,8 @@ def test_summaries_agree_with_the_project_estimator(model):
         fit = meta.fit(sets.z[i], sets.v[i], method=model)
         np.testing.assert_allclose(np.tanh(fit.estimate), found.r[i], atol=EXACT)
         np.testing.assert_allclose(fit.tau2, found.tau2[i], atol=EXACT)
+        np.testing.assert_allclose(np.tanh([fit.ci_low, fit.ci_high]), [found.ci_low[i], found.ci_high[i]], atol=EXACT)
+        np.testing.assert_allclose(np.tanh([fit.pi_low, fit.pi_high]), [found.pi_low[i], found.pi_high[i]], atol=EXACT)
 
 
 def test_dersimonian_laird_summaries_agree_with_statsmodels():
@@ -75,6 +77,14 @@ def test_fixed_dersimonian_laird_tau2_is_the_estimate(k, tau2, seed):
 def test_fixed_reml_tau2_is_the_estimate():
     sets = study_sets(40, 2000, ".31", tau2=0.04, draws=50, seed=1, model="REML", fix="tau2")
     np.testing.assert_allclose(summaries(sets).tau2, 0.04, rtol=ITERATED)
+
+
+def test_reml_with_two_maxima_is_reported():
+    # Few studies of very unequal size: the score is zero at the wanted tau2, yet the likelihood is higher elsewhere.
+    with pytest.raises(RestatedError, match="sets no stretch brings the REML estimate to 0.01"):
+        study_sets(
+            5, 300, ".3", tau2=0.01, draws=200, seed=0, model="REML", fix="tau2", size_shape=1.5, min_n=4
+        )
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -184,15 +184,19 @@ def test_on_boundary_names_the_tables_that_need_a_closed_end():
     assert not two_by_two(8, agreement="12.5").on_boundary.any()
 
 
-def test_on_boundary_is_exact_not_approximate():
-    # Kappa of (5, 1, 1, 5) is 2/3: one end lies on it, then 1e-12 beside it.
-    third = Fraction(2, 3)
-    at = two_by_two(12, row1=6, col1=6, kappa=(third, Fraction(1)))
-    beside = two_by_two(12, row1=6, col1=6, kappa=(third + Fraction(1, 10**12), Fraction(1)))
+def test_ends_are_compared_exactly():
+    # Kappa of (5, 1, 1, 5) is 2/3: an end lies on it, then so little beside it that no float can tell.
+    ends = Fraction(2, 3), Fraction(2, 3) + Fraction(1, 10**20)
+    at, beside = (two_by_two(12, row1=6, col1=6, kappa=(end, None)) for end in ends)
     assert _as_set(at) == {(5, 1, 1, 5), (6, 0, 0, 6)}
+    assert at.on_boundary.tolist() == [True, False]
     assert _as_set(beside) == {(6, 0, 0, 6)}
-    # (6, 0, 0, 6) has kappa 1 and touches the other end.
-    assert at.on_boundary.tolist() == [True, True]
+    near = two_by_two(12, row1=6, col1=6, kappa=(Fraction(2, 3) - Fraction(1, 10**20), Fraction(9, 10)))
+    assert _as_set(near) == {(5, 1, 1, 5)} and not near.on_boundary.any()
+
+
+def test_an_exact_number_has_no_ends_to_touch():
+    assert not two_by_two(12, row1=6, kappa=(Fraction(2, 3),) * 2).on_boundary.any()
 
 
 @pytest.mark.parametrize(("n", "percent", "kappa"), [(50, "72", ".43"), (97, "75", ".49")])

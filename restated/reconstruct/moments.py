@@ -1,0 +1,201 @@
+"""Synthetic rows with exactly the printed means, SDs and correlations.
+
+`exact_moments` gives n rows whose sample moments equal the printed ones. Everything the moments do not fix - quantiles,
+tails, interactions - comes from the shape that the caller assumes and from the seed; a result that depends on it has to be
+shown over several shapes and seeds.
+
+References
+----------
+Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
+Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correlated variables with given marginals).
+Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, special
+
+from restated.errors import RestatedError
+
+KINDS = ("normal", "lognormal", "gamma")
+
+# An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
+SMALLEST_EIGENVALUE = 1e-10
+
+# Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed decimals.
+CORRELATION_TOLERANCE = 1e-10
+MAX_ROUNDS = 500
+
+# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the limits of
+# floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n lie inside.
+SIGMA_RANGE = (1e-4, 300.0)
+GAMMA_RANGE = (1e-3, 1e7)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An assumed marginal shape.
+
+    Attributes
+    ----------
+    kind : {'normal', 'lognormal', 'gamma'}
+        Distribution of the values that are not zero.
+    zeros : int
+        Number of cases that are exactly zero (for instance: used no service); only with a positive shape.
+    """
+
+    kind: str = "normal"
+    zeros: int = 0
+
+
+def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: int = 0) -> np.ndarray:
+    """Rows with exactly these sample means and SDs and, to `CORRELATION_TOLERANCE`, correlations.
+
+    Parameters
+    ----------
+    n : int
+        Number of rows; more than the number of columns.
+    means, sds : array_like, shape (p,)
+        Sample means and SDs (divisor n - 1).
+    correlations : array_like, shape (p, p), optional
+        Sample correlations. Left out, they are 0 for normal columns and near 0 for the others.
+    shapes : sequence of Shape or str, optional
+        One per column; normal by default.
+    seed : int
+        Seed of the random generator.
+
+    Returns
+    -------
+    ndarray, shape (n, p)
+
+    Raises
+    ------
+    RestatedError
+        If what is asked for contradicts itself; the message names the two sides.
+
+    Notes
+    -----
+    Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s z), a gamma
+    column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample coefficient of variation is the
+    printed one (for exp(s z) it rises with s, because the log of the empirical moment generating function is convex),
+    and the column is then scaled to its mean. The lowest z become the zeros. Correlations of z are adjusted until those
+    of the columns are right.
+    """
+    means, sds, wanted, shapes = _request(n, means, sds, correlations, shapes)
+    p = len(means)
+    z = np.random.default_rng(seed).standard_normal((n, p))
+    z -= z.mean(axis=0)
+    white = np.linalg.solve(np.linalg.cholesky(z.T @ z / (n - 1)), z.T).T
+    for column, shape in enumerate(shapes):
+        _check_shape(n, means[column], sds[column], shape, column)
+    if correlations is None or all(shape.kind == "normal" for shape in shapes):
+        return _columns(white @ np.linalg.cholesky(wanted).T, means, sds, shapes)
+    latent = wanted.copy()
+    for _ in range(MAX_ROUNDS):
+        if np.linalg.eigvalsh(latent)[0] < SMALLEST_EIGENVALUE:
+            break
+        rows = _columns(white @ np.linalg.cholesky(latent).T, means, sds, shapes)
+        off = wanted - np.corrcoef(rows.T)
+        if np.abs(off).max() < CORRELATION_TOLERANCE:
+            return rows
+        latent = latent + off
+        np.fill_diagonal(latent, 1.0)
+    raise RestatedError(
+        "the correlations conflict with the shapes: no sample of these shapes was found that has them",
+        field="correlations",
+        remedy="Use milder shapes, smaller correlations or another seed",
+    )
+
+
+def _request(n, means, sds, correlations, shapes):
+    means, sds = np.atleast_1d(np.asarray(means, dtype=float)), np.atleast_1d(np.asarray(sds, dtype=float))
+    p = len(means)
+    if means.shape != sds.shape or means.ndim != 1:
+        raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
+    if not isinstance(n, (int, np.integer)) or n <= p:
+        raise RestatedError(f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n")
+    if not np.all(np.isfinite(means)) or not np.all(sds > 0) or not np.all(np.isfinite(sds)):
+        raise RestatedError("means must be numbers and SDs positive numbers", field="means, sds")
+    shapes = ["normal"] * p if shapes is None else list(shapes)
+    shapes = [Shape(shape) if isinstance(shape, str) else shape for shape in shapes]
+    if len(shapes) != p:
+        raise RestatedError(f"{len(shapes)} shapes conflict with {p} columns", field="shapes")
+    wanted = np.eye(p) if correlations is None else np.asarray(correlations, dtype=float)
+    if wanted.shape != (p, p) or not np.array_equal(wanted, wanted.T) or not np.all(np.diag(wanted) == 1):
+        raise RestatedError(f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations")
+    smallest = np.linalg.eigvalsh(wanted)[0]
+    if smallest < SMALLEST_EIGENVALUE:
+        raise RestatedError(
+            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}", field="correlations"
+        )
+    return means, sds, wanted, shapes
+
+
+def _check_shape(n, mean, sd, shape, column) -> None:
+    where = f"shapes, column {column + 1}"
+    if shape.kind not in KINDS:
+        raise RestatedError(f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}")
+    if shape.kind == "normal":
+        if shape.zeros:
+            raise RestatedError("zeros conflict with a normal shape", field=where, remedy="Use lognormal or gamma")
+        return
+    if mean <= 0:
+        raise RestatedError(f"the mean {mean:g} conflicts with a {shape.kind} shape, which is positive", field=where)
+    if not 0 <= shape.zeros <= n - 2:
+        raise RestatedError(f"{shape.zeros} zeros conflict with n = {n}: two other values are needed", field=where)
+    lowest, highest = sd_range(n, mean, shape.zeros)
+    if not lowest < sd < highest:
+        raise RestatedError(
+            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for {shape.zeros} zeros: "
+            f"it lies between {lowest:.6g} and {highest:.6g}",
+            field=where,
+        )
+
+
+def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
+    """Limits of the SD of n values with a given mean, of which `zeros` are 0 and the others positive.
+
+    The lower limit has all others equal, the upper one a single value that holds the whole sum.
+    """
+    return mean * math.sqrt(n / (n - 1) * zeros / (n - zeros)), mean * math.sqrt(n)
+
+
+def _columns(z, means, sds, shapes) -> np.ndarray:
+    return np.stack([_column(z[:, j], means[j], sds[j], shapes[j]) for j in range(len(means))], axis=1)
+
+
+def _column(z, mean, sd, shape) -> np.ndarray:
+    if shape.kind == "normal":
+        return mean + sd * (z - z.mean()) / z.std(ddof=1)
+    n, column = len(z), np.zeros(len(z))
+    positive = np.sort(np.argsort(z, kind="stable")[shape.zeros :])
+    # Mean and SD of the positive values from those of the whole column.
+    m = len(positive)
+    m_mean = mean * n / m
+    squares = (n - 1) * sd**2 + n * mean**2
+    m_sd = math.sqrt((squares - m * m_mean**2) / (m - 1))
+    column[positive] = _positive(z[positive], m_mean, m_sd, shape.kind)
+    return column
+
+
+def _positive(z, mean, sd, kind) -> np.ndarray:
+    """Values of a positive shape, increasing in z, with exact mean and SD."""
+    if kind == "lognormal":
+        limits, curve = SIGMA_RANGE, lambda s: np.exp(s * (z - z.max()))
+    else:
+        upper = special.ndtr(-z)  # the complement keeps the digits of the upper tail
+        limits, curve = GAMMA_RANGE, lambda a: special.gammainccinv(a, upper)
+
+    def excess(log_parameter):
+        values = curve(math.exp(log_parameter))
+        return math.log(values.std(ddof=1) / values.mean()) - math.log(sd / mean)
+
+    ends = [math.log(limit) for limit in limits]
+    if excess(ends[0]) * excess(ends[1]) > 0:
+        raise RestatedError(f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape")
+    values = curve(math.exp(optimize.brentq(excess, *ends, xtol=1e-15, rtol=1e-14)))
+    return values * (mean / values.mean())

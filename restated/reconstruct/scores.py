@@ -1,0 +1,223 @@
+"""Which samples of whole numbers can stand behind a printed mean and SD?
+
+`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and SD print as
+given. Where these are too many to list, it draws from all of them evenly; their number is known either way.
+
+References
+----------
+Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
+Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6, e26968.
+Neither program is used here: samples are counted by dynamic programming over the scores.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from restated.errors import RestatedError
+from restated.reconstruct.counts import closed_interval, integer_range
+
+# Partial samples held at one score: three arrays of this length take about 120 MB.
+MAX_STATES = 5_000_000
+
+
+@dataclass(frozen=True)
+class ScoreSet:
+    """Samples compatible with a printed mean and SD.
+
+    Attributes
+    ----------
+    counts : ndarray of int, shape (m, levels)
+        How often each score occurs.
+    scores : ndarray of int, shape (levels,)
+        The scores, from the lower to the upper end of the scale.
+    total : float
+        How many samples exist (exact up to 2**53).
+    method : str
+        'exhaustive': `counts` are all samples; 'sampled': even draws from all, with replacement.
+    """
+
+    counts: np.ndarray
+    scores: np.ndarray
+    total: float
+    method: str
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    @property
+    def identified(self) -> bool:
+        """Exactly one sample fits."""
+        return self.total == 1
+
+    @property
+    def empty(self) -> bool:
+        """No sample fits."""
+        return self.total == 0
+
+    def rows(self, i: int) -> np.ndarray:
+        """Sample `i` as one score per case, ascending."""
+        return np.repeat(self.scores, self.counts[i])
+
+
+def score_samples(
+    mean, sd, n: int, low: int, high: int, *, limit: int = 200_000, draws: int = 10_000, seed: int = 0
+) -> ScoreSet:
+    """All samples of whole scores with a printed mean and SD, or an even draw from them.
+
+    Parameters
+    ----------
+    mean, sd : str, Printed, or pair of numbers
+        As printed; the SD has divisor n - 1.
+    n : int
+        Sample size, at least 2.
+    low, high : int
+        Ends of the scale.
+    limit : int
+        Up to this many samples are listed, above it `draws` are drawn.
+    draws, seed : int
+        For the drawn variant.
+
+    Returns
+    -------
+    ScoreSet
+
+    Raises
+    ------
+    RestatedError
+        For an unusable n or scale, an unbounded mean or SD, or a problem with more than `MAX_STATES` partial samples.
+
+    Notes
+    -----
+    Scores are taken up one after the other; partial samples with the same number of cases, sum and sum of squares are
+    one state, and the number of ways to reach it is added up. Going back from the states that fit visits every sample
+    once, or draws one with the right probability.
+    """
+    _check(n, low, high)
+    wanted = _targets(mean, sd, n, low, high)
+    levels = high - low + 1
+    empty = ScoreSet(np.empty((0, levels), dtype=np.int64), np.arange(low, high + 1), 0.0, "exhaustive")
+    if not len(wanted):
+        return empty
+    keys, ways, coding = _forward(n, levels, wanted)
+    if not len(keys[-1]):
+        return empty
+    total = float(ways[-1].sum())
+    if total <= limit:
+        counts, method = _all_paths(keys, coding, n, levels), "exhaustive"
+    else:
+        counts, method = _drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)), "sampled"
+    return ScoreSet(counts, empty.scores, total, method)
+
+
+def _check(n, low, high) -> None:
+    for name, value in (("n", n), ("low", low), ("high", high)):
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            raise RestatedError(f"{value!r} is not a whole number", field=name)
+    if n < 2:
+        raise RestatedError("a sample with an SD has at least 2 cases", field="n")
+    if low >= high:
+        raise RestatedError(f"the scale from {low} to {high} is empty", field="low, high")
+
+
+def _targets(mean, sd, n, low, high) -> np.ndarray:
+    """Sum and sum of squares that fit, with scores counted from the lower end of the scale; shape (t, 3), n first."""
+    m_low, m_high = closed_interval(mean, "mean")
+    s_low, s_high = closed_interval(sd, "sd")
+    if None in (m_low, m_high, s_high):
+        raise RestatedError("the mean needs two ends and the SD an upper one", field="mean, sd")
+    if s_high < 0:
+        raise RestatedError("an SD is not negative", field="sd")
+    s_low = max(s_low or Fraction(0), Fraction(0))
+    span, found = high - low, []
+    first, last = integer_range((m_low - low) * n, (m_high - low) * n, 0, span * n)
+    for total in range(first, last + 1):
+        base = Fraction(total * total, n)
+        squares = integer_range(base + (n - 1) * s_low**2, base + (n - 1) * s_high**2, total, span * total)
+        found += [(n, total, q) for q in range(squares[0], squares[1] + 1)]
+    return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _forward(n, levels, wanted):
+    """States after each score and the number of ways to reach them."""
+    coding = int(wanted[:, 1].max()) + 1, int(wanted[:, 2].max()) + 1
+    if (n + 1) * coding[0] * coding[1] >= 2**62:
+        raise RestatedError("the sums of squares are too large to be coded", remedy="Use a shorter scale or a smaller n")
+    least, most = wanted.min(axis=0), wanted.max(axis=0)
+    keys, ways = [np.zeros(1, dtype=np.int64)], [np.ones(1)]
+    for x in range(levels):
+        c, s, q = _decode(keys[-1], coding)
+        room = n - c
+        # The last score takes all cases that are left.
+        lowest = room if x == levels - 1 else np.zeros_like(room)
+        length = room - lowest + 1
+        if length.sum() > MAX_STATES * 4:
+            raise RestatedError(
+                f"a sample of {n} on {levels} scores has too many partial sums", remedy="Use a shorter scale or a smaller n"
+            )
+        f = np.repeat(lowest, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+        c, s, q = (np.repeat(part, length) for part in (c, s, q))
+        c, s, q = c + f, s + f * x, q + f * x * x
+        rest, y, top = n - c, x + 1, levels - 1
+        # What is left takes scores between y and top.
+        keep = (s + rest * y <= most[1]) & (q + rest * y * y <= most[2])
+        keep &= (s + rest * top >= least[1]) & (q + rest * top * top >= least[2])
+        code = (c[keep] * coding[0] + s[keep]) * coding[1] + q[keep]
+        merged, inverse = np.unique(code, return_inverse=True)
+        if len(merged) > MAX_STATES:
+            raise RestatedError(
+                f"a sample of {n} on {levels} scores has too many partial sums", remedy="Use a shorter scale or a smaller n"
+            )
+        keys.append(merged)
+        ways.append(np.bincount(inverse, weights=np.repeat(ways[-1], length)[keep], minlength=len(merged)))
+    fits = np.isin(keys[-1], (wanted[:, 0] * coding[0] + wanted[:, 1]) * coding[1] + wanted[:, 2])
+    keys[-1], ways[-1] = keys[-1][fits], ways[-1][fits]
+    return keys, ways, coding
+
+
+def _decode(code, coding):
+    rest, q = np.divmod(code, coding[1])
+    c, s = np.divmod(rest, coding[0])
+    return c, s, q
+
+
+def _predecessors(code, x, n, keys, coding):
+    """For each state and each count f = 0..n of score x, the position of the state before, and whether it exists."""
+    c, s, q = (part[:, None] for part in _decode(code, coding))
+    f = np.arange(n + 1)
+    before = ((c - f) * coding[0] + s - f * x) * coding[1] + q - f * x * x
+    place = np.minimum(np.searchsorted(keys, before), len(keys) - 1)
+    return place, (keys[place] == before) & (f <= c) & (f * x <= s) & (f * x * x <= q)
+
+
+def _all_paths(keys, coding, n, levels) -> np.ndarray:
+    counts = np.zeros((len(keys[-1]), levels), dtype=np.int64)
+    state = keys[-1]
+    for x in range(levels - 1, -1, -1):
+        place, exists = _predecessors(state, x, n, keys[x], coding)
+        row, f = np.nonzero(exists)
+        counts, state = counts[row], keys[x][place[row, f]]
+        counts[:, x] = f
+    return counts[np.lexsort(counts.T[::-1])]
+
+
+def _drawn_paths(keys, ways, coding, n, levels, draws, rng) -> np.ndarray:
+    counts = np.zeros((draws, levels), dtype=np.int64)
+    state = rng.choice(keys[-1], size=draws, p=ways[-1] / ways[-1].sum())
+    for x in range(levels - 1, -1, -1):
+        place, exists = _predecessors(state, x, n, keys[x], coding)
+        weight = np.cumsum(np.where(exists, ways[x][place], 0.0), axis=1)
+        f = (rng.random(draws)[:, None] * weight[:, -1:] >= weight).sum(axis=1)
+        counts[:, x] = f
+        state = keys[x][place[np.arange(draws), f]]
+    return counts
+
+
+def mean_is_possible(mean, n: int) -> bool:
+    """GRIM: whether any sum of n whole scores prints as this mean."""
+    low, high = closed_interval(mean, "mean")
+    return low is None or high is None or math.ceil(low * n) <= math.floor(high * n)

@@ -1,0 +1,303 @@
+"""A small book, built with jupyter-book: three builds side by side, two good ones and a broken one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from restated import paths
+
+from .rows import everything
+
+CONFIG = """
+title: Scratch
+author: Nobody
+only_build_toc_files: true
+execute: {execute_notebooks: "off"}
+bibtex_bibfiles: [references.bib]
+parse: {myst_enable_extensions: [colon_fence, dollarmath, amsmath, deflist]}
+sphinx:
+  extra_extensions: [restated.site]
+  config: {bibtex_reference_style: author_year}
+"""
+TOC = """
+format: jb-book
+root: index
+parts:
+  - caption: Findings
+    chapters: [{file: notebooks/chapter}]
+  - caption: Apparatus
+    chapters: [{file: book/ledger}, {file: book/dictionary}, {file: book/references}]
+"""
+BIB = """
+@article{verhage2016, author={Verhage, Marije L. and Schuengel, Carlo}, title={Narrowing the transmission gap},
+  journal={Psychological Bulletin}, year={2016}, volume={142}, pages={337--366}}
+"""
+INDEX = r"""
+# Scratch
+
+The first paragraph of the front page is long enough to describe it.
+
+Printed {published}`seen-first-hand` {published}`seen-second-hand` {published}`not-seen` {published}`hostile`; restated
+{restated}`agrees` {interval}`agrees` {restated}`counted`; {verdict}`disagrees` {grade}`not-seen` {status}`enumerated`.
+
+Inline $\tau^2 \ge 0$ and numbered:
+
+```{math}
+:label: pooled
+\hat\theta = \frac{\sum_i w_i y_i}{\sum_i w_i}
+```
+
+\begin{align}
+a &= b \\
+c &= d
+\end{align}
+
+```{verdict-counts}
+```
+
+```{verdict-counts}
+:by: finding
+```
+
+## A number {published}`seen-first-hand` in a title
+
+Text.
+"""
+CHAPTER = r"""
+```{chapter-head}
+:question: How strongly?
+The printed value is {published}`seen-first-hand` {cite:p}`verhage2016`.
+```
+"""
+BROKEN = r"""
+# Scratch
+
+Text {published}`seen-frist-hand`, {restated}`seen-first-hand`, {published}`counted`, {status}`guessed`.
+
+$\foo{x}$
+"""
+PACKAGE = {"resources": [{"path": "a.csv", "title": "A", "status": "printed", "schema": {"fields": [{"name": "id"}]}}]}
+
+
+def notebook() -> str:
+    def code(tag, html):
+        output = {"output_type": "display_data", "metadata": {}, "data": {"text/html": html}}
+        meta = {"tags": [tag]}
+        return {"cell_type": "code", "id": tag, "metadata": meta, "execution_count": 1, "source": "show()", "outputs": [output]}
+
+    cells = [
+        {"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# A chapter\n" + CHAPTER},
+        code("hide-input", '<figure class="rs-figure" id="fig-a"><figcaption>Caption</figcaption></figure>'),
+    ]
+    return json.dumps({"cells": cells, "metadata": {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}, "nbformat": 4, "nbformat_minor": 5})
+
+
+def lay_out(folder: Path, index: str) -> None:
+    files = {
+        "_config.yml": CONFIG,
+        "_toc.yml": TOC,
+        "references.bib": BIB,
+        "index.md": index,
+        "notebooks/chapter.ipynb": notebook(),
+        "book/ledger.md": "# Ledger\n\n```{ledger}\n```\n",
+        "book/dictionary.md": "# Dictionary\n\n```{data-dictionary}\n```\n",
+        "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
+        "data/datapackage.json": json.dumps(PACKAGE),
+        "entries.json": json.dumps(everything()),
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def start(folder: Path, index: str) -> subprocess.Popen:
+    lay_out(folder / "book", index)
+    call = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder / "book")]
+    environment = os.environ | {
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "RESTATED_ROOT": str(folder / "book"),
+        "RESTATED_ENTRIES": str(folder / "book" / "entries.json"),
+    }
+    call += ["--path-output", str(folder / "out"), "-n", "-W", "--keep-going"]
+    return subprocess.Popen(call, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory):
+    """The folders of two good builds and the output of the broken one."""
+    folders = [tmp_path_factory.mktemp(name) for name in ("one", "two", "broken")]
+    running = [start(f, index) for f, index in zip(folders, (INDEX, INDEX, BROKEN), strict=True)]
+    said = [process.communicate()[0] for process in running]
+    assert [process.returncode for process in running[:2]] == [0, 0], said[0] + said[1]
+    assert running[2].returncode != 0
+    return folders[0] / "out/_build/html", folders[1] / "out/_build/html", re.sub(r"\x1b\[[0-9;]*m", "", said[2])
+
+
+@pytest.fixture(scope="module")
+def site(builds) -> Path:
+    return builds[0]
+
+
+@pytest.fixture(scope="module")
+def pages(site) -> dict[str, str]:
+    return {p.relative_to(site).as_posix(): p.read_text(encoding="utf-8") for p in sorted(site.rglob("*.html"))}
+
+
+class Links(HTMLParser):
+    def __init__(self, html: str):
+        super().__init__()
+        self.ids: list[str] = []
+        self.refs: list[tuple[str, str]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if "id" in attrs:
+            self.ids.append(attrs["id"])
+        for name in ("href", "src", "action"):
+            if attrs.get(name):
+                self.refs.append((tag, attrs[name]))
+
+
+def test_a_wrong_id_is_named_with_its_page_and_the_id_that_was_meant(builds):
+    said = builds[2]
+    assert "page 'index', line 3: {published}: there is no ledger entry 'seen-frist-hand'; did you mean" in said
+    assert "'seen-first-hand'?" in said
+    assert "index.md:3" in said
+
+
+def test_a_number_that_cannot_be_shown_so_is_a_warning(builds):
+    said = builds[2]
+    assert "{restated}: 'seen-first-hand' has not been recomputed" in said
+    assert "{published}: 'counted' was recomputed and never printed" in said
+    assert "'guessed' is no status" in said
+    assert r"cannot be set: the command \foo is not known" in said
+
+
+def test_two_builds_are_identical(builds):
+    one, two, _ = builds
+    names = sorted(p.relative_to(one) for p in one.rglob("*") if p.is_file())
+    assert names == sorted(p.relative_to(two) for p in two.rglob("*") if p.is_file())
+    assert [n for n in names if (one / n).read_bytes() != (two / n).read_bytes()] == []
+
+
+def test_pages_refer_to_nothing_outside_and_nothing_missing(site, pages):
+    ids = {name: set(Links(html).ids) for name, html in pages.items()}
+    downloads = {"ledger.csv", "ledger.json"}  # put beside the pages by the build
+    for name, html in pages.items():
+        for tag, ref in Links(html).refs:
+            assert not re.match(r"(https?:)?//", ref), (name, tag, ref)
+            path, _, anchor = ref.partition("#")
+            path = path.partition("?")[0]
+            target = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
+            if target not in downloads:
+                assert (site / target).is_file(), (name, ref)
+                assert not anchor or anchor in ids[target], (name, ref)
+
+
+def test_anchors_are_unique_on_their_page(pages):
+    for name, html in pages.items():
+        ids = Links(html).ids
+        assert len(ids) == len(set(ids)), name
+
+
+def test_every_entry_has_its_row(pages):
+    assert {e["id"] for e in everything()} <= set(Links(pages["book/ledger.html"]).ids)
+
+
+def test_links_to_the_ledger_are_relative_to_the_page(pages):
+    assert 'href="book/ledger.html#seen-first-hand"' in pages["index.html"]
+    assert 'href="../book/ledger.html#seen-first-hand"' in pages["notebooks/chapter.html"]
+
+
+def test_only_our_scripts_and_styles_are_loaded_once(pages):
+    ours = {"pygments.css", "restated.css", "restated.js", "ledger.js", "search.js", "search-data.js"}
+    for name, html in pages.items():
+        loaded = re.findall(r'_static/([^"?]+)', html)
+        assert set(loaded) <= ours, name
+        assert len(loaded) == len(set(loaded)), name
+        assert "mathjax" not in html.lower().replace("mathjax_ignore", "")
+        assert "thebe" not in html.lower()
+
+
+def test_no_ballast_is_left(site):
+    left = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file()}
+    assert not [n for n in left if n.endswith((".map", ".woff2", ".ttf"))]
+    assert not {"searchindex.js", ".buildinfo", "genindex.html"} & left
+    assert sum((site / n).stat().st_size for n in left) < 300_000
+
+
+def test_formulas_are_mathml(pages):
+    html = pages["index.html"]
+    assert html.count("<math ") == 3
+    assert 'alttext="\\tau^2 \\ge 0"' in html
+    assert 'id="equation-pooled"' in html
+
+
+def test_titles_and_navigation_hold_text_only(pages):
+    html = pages["index.html"]
+    contents = html[html.index('aria-label="On this page"') if 'aria-label="On this page"' in html else 0 :]
+    assert "<title>Scratch" in html
+    for page in pages.values():
+        nav = page[page.index('id="rs-nav"') : page.index("</nav>")]
+        assert "rs-tip" not in nav
+    assert 'A number <span class="rs-number">' in contents
+
+
+def test_each_page_has_one_heading_a_language_and_its_own_description(pages):
+    found = []
+    for name, html in pages.items():
+        assert html.count("<h1") == 1, name
+        assert '<html lang="en"' in html, name
+        (text,) = re.findall(r'<meta name="description" content="([^"]+)"', html)
+        assert html.count('name="viewport"') == 1
+        found.append(text)
+    assert "The first paragraph of the front page is long enough to describe it." in found
+
+
+def test_the_bibliography_is_a_list_of_items(pages):
+    html = pages["book/references.html"]
+    assert html.count('role="list"') == html.count('role="listitem"') == 1
+    assert 'id="cite-verhage2016"' in html
+    assert "doc-biblioentry" not in html
+    assert 'href="references.html#cite-verhage2016"' in pages["book/ledger.html"]
+
+
+def test_a_chapter_opens_with_its_question(pages):
+    html = pages["notebooks/chapter.html"]
+    assert '<p class="rs-question">How strongly?</p>' in html
+    assert 'aria-label="Verdicts of the numbers restated on this page"' in html
+
+
+def test_a_folded_cell_is_called_what_it_says(pages):
+    html = pages["notebooks/chapter.html"]
+    assert '<details class="rs-code"><summary>Code cell source</summary>' in html
+    assert "Toggle hidden content" not in html
+
+
+def test_the_search_finds_names_ids_and_claims(site):
+    text = (site / "_static/search-data.js").read_text(encoding="utf-8")
+    records = json.loads(text.removeprefix("window.RESTATED_SEARCH=").rstrip().removesuffix(";"))
+    by_title = {record[1]: record for record in records}
+    assert by_title["disagrees"][0] == "book/ledger.html#disagrees"
+    assert by_title["Verhage & Schuengel 2016"][0] == "book/references.html#cite-verhage2016"
+    assert "Narrowing the transmission gap" in by_title["Verhage & Schuengel 2016"][3]
+    assert "The printed value is .31 Verhage & Schuengel 2016" in by_title["A chapter"][3]
+    assert "Status: enumerated" in by_title["Scratch"][3]
+    assert "</script" not in text.lower()
+    assert not re.search("[\u2028\u2029]", text)
+
+
+def test_static_files_are_packaged():
+    """Everything the extension serves lies in the folders the package declares."""
+    here = paths.ROOT / "restated" / "site"
+    assert {p.suffix for p in (here / "static").iterdir()} == {".css", ".js"}
+    assert {p.name for p in (here / "templates").iterdir()} == {"layout.html", "search.html"}

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import re
+
+from restated.site import entries
+from restated.site.ledgerpage import HEADINGS, counts_html, ledger_html
+
+from .rows import HOSTILE, everything, restated, row
+from .test_markup import Reader
+
+
+def table(html: str) -> list[list[str]]:
+    """Cells of the rows of the body, as HTML."""
+    body = html[html.index("<tbody>") : html.index("</tbody>")]
+    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", tr, re.S) for tr in re.findall(r"<tr.*?</tr>", body, re.S)]
+
+
+def test_every_row_has_its_anchor_and_every_column():
+    rows = everything()
+    html = ledger_html(rows, root="../")
+    assert re.findall(r'<tr id="([^"]+)"', html) == [r["id"] for r in rows]
+    assert all(len(cells) == len(HEADINGS) for cells in table(html))
+    assert all(f'href="#{r["id"]}"' in html for r in rows)
+
+
+def test_the_table_is_named_and_its_headings_have_a_scope():
+    html = ledger_html(everything())
+    assert "<caption" in html
+    assert 'role="region" tabindex="0" aria-labelledby="rs-ledger-caption"' in html
+    assert html.count('<th scope="col"') == len(HEADINGS)
+    assert html.count('<th scope="row"') == len(everything())
+    assert "4 printed and 3 recomputed" in html.replace("\n", " ")
+
+
+def test_hostile_rows_stay_text():
+    html = ledger_html([row("hostile", **dict.fromkeys(("quantity", "study", "locator", "reason", "finding"), HOSTILE))])
+    assert "<script" not in html
+    assert "<img" not in html
+    assert HOSTILE in Reader(html).text
+
+
+def test_links_are_relative_to_the_site():
+    html = ledger_html([restated("a")], root="../", cite=lambda key: f"references.html#cite-{key}")
+    assert 'href="../ledger.csv" download' in html
+    assert 'href="../ledger.json" download' in html
+    assert 'href="../notebooks/chapter.html"' in html
+    assert 'href="references.html#cite-verhage2016"' in html
+    assert "cite-" not in ledger_html([restated("a")])
+
+
+def test_filters_offer_only_what_occurs_and_are_shown_by_their_script():
+    html = ledger_html([row("a", verdict="unverified", grade="U"), restated("b")])
+    form = html[html.index("<form") : html.index("</form>")]
+    assert re.search(r"<form[^>]* hidden>", form)
+    assert re.findall(r'value="([^"]+)"', form) == ["0", "within-rounding", "unverified", "open-data", "P", "U"]
+    for name in re.findall(r'for="([^"]+)"', form):
+        assert f'id="{name}"' in form
+
+
+def test_a_row_says_grade_basis_and_verdict_in_words():
+    (cells,) = table(ledger_html([restated("a", grade="U", by_construction=True, verdict="differs")]))
+    text = " ".join(re.sub("<[^>]+>", " ", cell) for cell in cells)
+    for words in ("unverified", "open data", "by construction", "differs", "0.28 to 0.34", "stability"):
+        assert words in text
+
+
+def test_a_ledger_of_twelve_hundred_rows_stays_below_a_megabyte():
+    reason = "the data behind it were not available for this edition"
+    quantity = "standardised mean difference of symptom severity at the end of treatment, intention to treat"
+    rows = [row(f"trials-bateman2009-outcome-{i}", quantity=quantity, reason=reason) for i in range(1200)]
+    assert len(ledger_html(rows).encode()) < 1_000_000
+
+
+def test_counts_are_those_of_the_rows():
+    rows = everything()
+    html = counts_html(rows)
+    for verdict, n in entries.tally(rows, printed=True).items():
+        line = re.search(rf"<tr><th[^>]*><span class=\"rs-verdict rs-v-{verdict}\">.*?</tr>", html)
+        recomputed = entries.tally(rows, printed=False)[verdict]
+        assert (line is None) == (n == recomputed == 0)
+        if line:
+            assert re.findall(r"<span>([\d,]+)</span></td>", line[0]) == [str(recomputed), str(n)]
+    assert "<td>3</td><td>4</td>" in html
+
+
+def test_counts_by_finding_add_up_and_escape():
+    html = counts_html(everything(), by_finding=True)
+    assert "<script" not in html
+    assert 'stability</th><td>1</td><td>1</td><td>1</td><td>3</td>' in html

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.utils import new_document
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restated.site.pages import DESCRIPTION_LENGTH, book_navigation, description
+
+
+def page(*paragraphs: str) -> nodes.document:
+    document = new_document("page")
+    document.extend(nodes.paragraph("", text) for text in paragraphs)
+    return document
+
+
+def test_front_matter_describes_the_page_before_its_text_does():
+    text = "A paragraph that is long enough to describe a page."
+    assert description(page(text), {"description": "What it says."}) == "What it says."
+    assert description(page("short", text), {}) == text
+    assert description(None, {}) == ""
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(st.lists(st.text("abc,", min_size=1, max_size=12), min_size=40, max_size=60))
+def test_a_long_description_is_cut_between_words(words):
+    text = " ".join(words)
+    cut = description(page(text), {})
+    assert len(cut) <= DESCRIPTION_LENGTH
+    if cut != text:
+        assert cut.endswith("…")
+        assert set(cut[:-1].split()) <= set(w.rstrip(",;") for w in words) | set(words)
+
+
+def test_navigation_marks_the_page_and_has_no_headings():
+    html = (
+        '<p aria-level="2" class="caption" role="heading"><span class="caption-text">Part</span></p><ul>'
+        '<li class="toctree-l1 current"><a class="current reference internal" href="#">Here</a></li>'
+        '<li class="toctree-l1"><a class="reference internal" href="b.html">There</a></li></ul>'
+    )
+    shown = book_navigation(lambda **kwargs: html)
+    assert "heading" not in shown
+    assert shown.count("aria-current") == 1
+    assert '<a class="current reference internal" href="#" aria-current="page">Here' in shown
+    assert book_navigation(lambda **kwargs: None) == ""
