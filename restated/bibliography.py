@@ -36,6 +36,10 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
 _SUFFIX = re.compile(r"(?:\d{4}|nd)(data|[a-z])$", re.ASCII)
 
 
+#: A key becomes part of an address and of the ledger; BibTeX itself would let braces through.
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
+
+
 class Bibliography(Mapping[str, Entry]):
     """Entries by key, in file order, with the short labels the book prints."""
 
@@ -119,6 +123,13 @@ def _keys(text: str, path: Path) -> dict[str, int]:
             continue
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
+        if not _KEY.fullmatch(key):
+            raise RestatedError(
+                f"'{key}' is not a key",
+                file=path,
+                row=line,
+                remedy="Use letters, digits and hyphens, beginning with a letter.",
+            )
         if first := folded.get(key.casefold()):
             raise RestatedError(
                 f"the key '{key}' occurs already in line {found[first]}"

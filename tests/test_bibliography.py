@@ -156,3 +156,9 @@ def test_a_missing_or_unreadable_file(tmp_path):
     assert "there is no such file" in refusal(tmp_path / "none.bib")
     (tmp_path / "latin.bib").write_bytes(ONE.replace("gap", "l\xfccke").encode("latin-1"))
     assert "not UTF-8" in refusal(tmp_path / "latin.bib")
+
+
+@pytest.mark.parametrize("key", ["{verhage2016", "2016verhage", "ver#hage"])
+def test_a_key_that_cannot_be_an_address_is_refused(bib, key):
+    message = refusal(bib(ONE.replace("{verhage2016,", "{%s," % key)))
+    assert f"references.bib, row 1: '{key}' is not a key" in message

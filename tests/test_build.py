@@ -115,19 +115,18 @@ FAULTS = {
         faulty_notebook("import pandas as pd\npd.DataFrame({'a': [1]})"),
         ["code cell 2 of notebooks/small.md", "without a status"],
     ),
-    "a number that does not exist": (
-        faulty_notebook(prose="And {restated}`tiny-men`."),
-        ["notebooks/small", "tiny-men", "tiny-mean"],
+    # One build for three faults: every warning of a page is listed, not only the first.
+    "a number, a citation and a page that do not exist": (
+        faulty_notebook(prose="{restated}`tiny-men`, {cite:p}`nobody1900` and [there](nowhere.md)."),
+        ["notebooks/small", "tiny-men", "tiny-mean", "nobody1900", "nowhere.md"],
     ),
-    "a missing citation": (faulty_notebook(prose="And {cite:p}`nobody1900`."), ["notebooks/small", "nobody1900"]),
-    "a broken reference": (faulty_notebook(prose="And [there](nowhere.md)."), ["notebooks/small", "nowhere.md"]),
     "a duplicate key": (
         lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{atkinson2000,"),
         ["references.bib", "atkinson2000"],
     ),
     "broken BibTeX": (
-        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{{verhage2016,"),
-        ["references.bib"],
+        lambda s: edit(s / "references.bib", "@article{verhage2016,", "@article{verhage2016 {"),
+        ["references.bib, row", "BibTeX"],
     ),
     "an impossible correlation": (
         lambda s: edit(s / "data" / "studies" / "paternal-sensitivity.csv", "Belsky,1983,51,0.11", "Belsky,1983,51,1.11"),

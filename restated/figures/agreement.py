@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from .words import Scale, alt_text, number, plural
 
 PLOT, HEIGHT = 5.6, 3.9  # inches
@@ -21,6 +21,7 @@ SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMED = 8
 
 
+@drawing
 def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool = False) -> Drawn:
     """Recomputed minus printed value against the printed value.
 

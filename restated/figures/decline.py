@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from .words import CORRELATION, Scale, alt_text, plural
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
@@ -16,6 +16,7 @@ SERIES = (("o", "accent", "-"), ("s", "second", (0, (5, 2))), ("^", "third", (0,
 NONE_PRINTED = "no interval printed"
 
 
+@drawing
 def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None) -> Drawn:
     """Estimates by year of publication, with printed intervals where any were printed.
 

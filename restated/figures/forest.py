@@ -13,7 +13,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import POINTS, Drawn, colour, text_width
+from .style import POINTS, Drawn, colour, drawing, text_width
 from .words import FISHER_Z, Scale, alt_text, count, crosses, number, plural
 
 #: Share of whiskers that may be cut by the automatic axis limits; a few very small studies would squeeze the
@@ -38,6 +38,7 @@ STATUS_MARKS = {
 }
 
 
+@drawing
 def forest(
     studies: pd.DataFrame,
     fit,

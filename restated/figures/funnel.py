@@ -9,7 +9,7 @@ from scipy.stats import norm
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, new_figure
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure
 from .words import FISHER_Z, Scale, alt_text, crosses, number, plural
 
 #: Two-sided p at the edges of the zones, with the fill inside each edge and the line style of the edge
@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 7.4, 4.6  # inches
 KEY = 2.0  # inches at the right for the key
 
 
+@drawing
 def funnel(
     y,
     se,

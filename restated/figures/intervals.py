@@ -11,7 +11,7 @@ from restated.errors import RestatedError
 from . import rows as layout
 from .forest import level_text
 from .rows import Column
-from .style import Drawn, colour, text_width
+from .style import Drawn, colour, drawing, text_width
 from .words import FISHER_Z, Scale, alt_text, count, number
 
 #: Names of methods as readers know them; others are shown as they are.
@@ -29,6 +29,7 @@ METHODS = {
 }
 
 
+@drawing
 def leave_one_out(
     table: pd.DataFrame, fit, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
 ) -> Drawn:
@@ -68,6 +69,7 @@ def leave_one_out(
     )
 
 
+@drawing
 def cumulative(
     table: pd.DataFrame, fit, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
 ) -> Drawn:
@@ -97,6 +99,7 @@ def cumulative(
     )
 
 
+@drawing
 def estimators(
     table: pd.DataFrame, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
 ) -> Drawn:

@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from restated.errors import RestatedError
 
-from .style import BASE, POINTS, Drawn, colour, new_figure, text_width, wrap_to
+from .style import BASE, POINTS, Drawn, colour, drawing, new_figure, text_width, wrap_to
 from .words import Scale, alt_text
 
 #: Edges of the diagram: a leads to the mediator, b from it to the outcome, direct past it.
@@ -23,6 +23,7 @@ PLACES = ((0.78, 1.25), (PANEL / 2, 2.62), (PANEL - 0.78, 1.25))
 NOT_PRINTED = "not printed"
 
 
+@drawing
 def path_diagram(table: pd.DataFrame, nodes: Sequence[str], *, coefficient: str = "r") -> Drawn:
     """Three nodes with coefficients and ranges on the arrows, one panel per version.
 

@@ -13,6 +13,7 @@ from restated.errors import RestatedError
 
 from .style import POINTS, PX_PER_INCH, ROLES, look
 
+THEMES = ("light", "dark")
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
@@ -37,33 +38,39 @@ _DEFAULTS = {
 
 
 def svg(fig: Figure, theme: str = "light", *, prefix: str = "") -> str:
-    """Figure as SVG text.
+    """Figure as SVG text in one theme; see `themes`."""
+    if theme not in THEMES:
+        raise RestatedError(f"unknown theme '{theme}'", remedy="Use 'light' or 'dark'")
+    return themes(fig, prefix=prefix)[theme]
+
+
+def themes(fig: Figure, *, prefix: str = "") -> dict[str, str]:
+    """Figure as SVG text, light and dark; the two differ in colours only.
 
     Parameters
     ----------
     fig : matplotlib.figure.Figure
         Drawn with the colours of `style.ROLES` and no others.
-    theme : {"light", "dark"}
-        The dark variant differs from the light one in colours only.
     prefix : str
         Put before every id, so that several figures can stand inline in one page.
 
     Raises
     ------
     RestatedError
-        If the theme is unknown or the figure contains a colour that has no role.
+        If the figure contains a colour that has no role.
     """
-    if theme not in ("light", "dark"):
-        raise RestatedError(f"unknown theme '{theme}'", remedy="Use 'light' or 'dark'")
     text = _minified(_raw(fig), fig, prefix)
-    tones = {tone.light: getattr(tone, theme) for tone in ROLES.values()}
-    strangers = sorted({code for code in _HEX.findall(text) if code not in tones})
+    known = {tone.light: tone for tone in ROLES.values()}
+    strangers = sorted(set(_HEX.findall(text)) - set(known))
     if strangers:
         raise RestatedError(
             f"the figure uses colours without a role: {', '.join(strangers)}",
             remedy="Take colours from style.colour()",
         )
-    return _HEX.sub(lambda match: tones[match.group()], text)
+    return {
+        theme: _HEX.sub(lambda match, theme=theme: getattr(known[match.group()], theme), text)
+        for theme in THEMES
+    }
 
 
 def png(fig: Figure, dpi: int = 160) -> bytes:

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 
 from restated.errors import RestatedError
 
-from .style import BASE, POINTS, RAMP, Drawn, axes_in_inches, colour, new_figure, text_width
+from .style import BASE, POINTS, RAMP, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from .words import Scale, alt_text, plural
 
 #: Up to this many different values each is drawn as a stem; more become a histogram.
@@ -23,6 +23,7 @@ WIDTH = 7.4  # inches
 KEY = 2.3  # inches at the right for the key of the margin map
 
 
+@drawing
 def set_range(
     values,
     *,
@@ -123,6 +124,7 @@ def set_range(
     return Drawn(fig, alt_text(*words), data)
 
 
+@drawing
 def margins(
     table: pd.DataFrame,
     *,

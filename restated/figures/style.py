@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from functools import cache, wraps
 from typing import NamedTuple
 
 import matplotlib as mpl
@@ -63,8 +65,10 @@ BASE = 10.0  # points: no text of a standard figure is smaller
 COMPACT = 9.0  # points: text of figures with many rows
 POINTS = 72.0  # points in an inch
 
+FONT = "DejaVu Sans"  # ships with matplotlib, so every machine draws the same glyphs
+
 RC = {
-    "font.family": ["DejaVu Sans"],  # ships with matplotlib, so every machine draws the same glyphs
+    "font.family": [FONT],
     "font.size": BASE,
     "mathtext.fontset": "dejavusans",
     "axes.unicode_minus": True,
@@ -117,6 +121,17 @@ def look():
         yield
 
 
+def drawing(function):
+    """Decorator: the figure looks the same whatever matplotlib settings the caller has made."""
+
+    @wraps(function)
+    def styled(*args, **kwargs):
+        with look():
+            return function(*args, **kwargs)
+
+    return styled
+
+
 def new_figure(width: float, height: float) -> Figure:
     """Empty transparent figure of `width` by `height` inches, free of pyplot's global state."""
     fig = Figure(figsize=(width, height), dpi=100, facecolor="none", edgecolor="none")
@@ -148,11 +163,12 @@ def dress(ax) -> None:
     ax.yaxis.label.set_size(BASE)
 
 
+@cache
+@lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of `text` in inches at `size` points."""
-    font = FontProperties(family="DejaVu Sans", size=size, weight=weight)
-    with look():
-        width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    font = FontProperties(family=FONT, size=size, weight=weight)
+    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
     return width / POINTS
 
 

@@ -7,13 +7,14 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from .words import FISHER_Z, Scale, alt_text, number
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
 NEEDED = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
 
 
+@drawing
 def heterogeneity(
     table: pd.DataFrame,
     *,

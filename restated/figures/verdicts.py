@@ -11,7 +11,7 @@ from restated.verdict import VERDICTS
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour
+from .style import Drawn, colour, drawing
 from .words import CORRELATION, Scale, alt_text, plural
 
 #: Shape and colour of a verdict; the word always stands beside it.
@@ -28,6 +28,7 @@ BAR = 0.37  # half height of the printed rounding interval, in rows
 GUTTER = 0.16  # inches before the verdict word, for its mark
 
 
+@drawing
 def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None) -> Drawn:
     """Printed value with its rounding interval beside the restated value with its interval, one row per
     number.

@@ -29,6 +29,8 @@ SMALLEST_EIGENVALUE = 1e-10
 # Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed decimals.
 CORRELATION_TOLERANCE = 1e-10
 MAX_ROUNDS = 500
+# The rows that are zero are chosen anew in this many rounds and then kept: the correlations jump when they change.
+ROUNDS_BEFORE_FREEZE = 10
 
 # Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the limits of
 # floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n lie inside.
@@ -93,12 +95,16 @@ def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: i
     for column, shape in enumerate(shapes):
         _check_shape(n, means[column], sds[column], shape, column)
     if correlations is None or all(shape.kind == "normal" for shape in shapes):
-        return _columns(white @ np.linalg.cholesky(wanted).T, means, sds, shapes)
+        z = white @ np.linalg.cholesky(wanted).T
+        return _columns(z, means, sds, shapes, _not_zero(z, shapes))
     latent = wanted.copy()
-    for _ in range(MAX_ROUNDS):
+    for round_ in range(MAX_ROUNDS):
         if np.linalg.eigvalsh(latent)[0] < SMALLEST_EIGENVALUE:
             break
-        rows = _columns(white @ np.linalg.cholesky(latent).T, means, sds, shapes)
+        z = white @ np.linalg.cholesky(latent).T
+        if round_ < ROUNDS_BEFORE_FREEZE:
+            positive = _not_zero(z, shapes)
+        rows = _columns(z, means, sds, shapes, positive)
         off = wanted - np.corrcoef(rows.T)
         if np.abs(off).max() < CORRELATION_TOLERANCE:
             return rows
@@ -164,20 +170,25 @@ def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     return mean * math.sqrt(n / (n - 1) * zeros / (n - zeros)), mean * math.sqrt(n)
 
 
-def _columns(z, means, sds, shapes) -> np.ndarray:
-    return np.stack([_column(z[:, j], means[j], sds[j], shapes[j]) for j in range(len(means))], axis=1)
+def _not_zero(z, shapes) -> list[np.ndarray]:
+    """For each column the rows that are not zero: all but those with the lowest z."""
+    return [np.sort(np.argsort(z[:, j], kind="stable")[shape.zeros :]) for j, shape in enumerate(shapes)]
 
 
-def _column(z, mean, sd, shape) -> np.ndarray:
+def _columns(z, means, sds, shapes, positive) -> np.ndarray:
+    return np.stack(
+        [_column(z[:, j], means[j], sds[j], shapes[j], positive[j]) for j in range(len(means))], axis=1
+    )
+
+
+def _column(z, mean, sd, shape, positive) -> np.ndarray:
     if shape.kind == "normal":
         return mean + sd * (z - z.mean()) / z.std(ddof=1)
     n, column = len(z), np.zeros(len(z))
-    positive = np.sort(np.argsort(z, kind="stable")[shape.zeros :])
     # Mean and SD of the positive values from those of the whole column.
     m = len(positive)
     m_mean = mean * n / m
-    squares = (n - 1) * sd**2 + n * mean**2
-    m_sd = math.sqrt((squares - m * m_mean**2) / (m - 1))
+    m_sd = math.sqrt(((n - 1) * sd**2 - n * mean**2 * (n - m) / m) / (m - 1))
     column[positive] = _positive(z[positive], m_mean, m_sd, shape.kind)
     return column
 
@@ -195,7 +206,10 @@ def _positive(z, mean, sd, kind) -> np.ndarray:
         return math.log(values.std(ddof=1) / values.mean()) - math.log(sd / mean)
 
     ends = [math.log(limit) for limit in limits]
-    if excess(ends[0]) * excess(ends[1]) > 0:
-        raise RestatedError(f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape")
+    if not excess(ends[0]) * excess(ends[1]) < 0:
+        raise RestatedError(
+            f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape",
+            remedy="Use another shape or, for an SD near its upper limit, another seed",
+        )
     values = curve(math.exp(optimize.brentq(excess, *ends, xtol=1e-15, rtol=1e-14)))
     return values * (mean / values.mean())

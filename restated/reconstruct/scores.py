@@ -12,7 +12,6 @@ Neither program is used here: samples are counted by dynamic programming over th
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -166,6 +165,9 @@ def _forward(n, levels, wanted):
         # What is left takes scores between y and top.
         keep = (s + rest * y <= most[1]) & (q + rest * y * y <= most[2])
         keep &= (s + rest * top >= least[1]) & (q + rest * top * top >= least[2])
+        # For a given sum the squares are smallest when all are equal, and x^2 <= (y + top) x - y top for y <= x <= top.
+        keep &= np.maximum(0, least[1] - s) ** 2 <= (most[2] - q) * rest
+        keep &= q + (y + top) * (most[1] - s) - rest * y * top >= least[2]
         code = (c[keep] * coding[0] + s[keep]) * coding[1] + q[keep]
         merged, inverse = np.unique(code, return_inverse=True)
         if len(merged) > MAX_STATES:
@@ -215,9 +217,3 @@ def _drawn_paths(keys, ways, coding, n, levels, draws, rng) -> np.ndarray:
         counts[:, x] = f
         state = keys[x][place[np.arange(draws), f]]
     return counts
-
-
-def mean_is_possible(mean, n: int) -> bool:
-    """GRIM: whether any sum of n whole scores prints as this mean."""
-    low, high = closed_interval(mean, "mean")
-    return low is None or high is None or math.ceil(low * n) <= math.floor(high * n)

@@ -25,11 +25,17 @@ from restated.reconstruct.counts import closed_interval, integer_range
 # Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
 
-# Sampler: chains started apart, and switches between two kept tables for each way to choose two rows and two columns.
-CHAINS = 32
-SWEEPS_BETWEEN = 4
+# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
+CHAINS = 64
+MOVES_BETWEEN = 2
+# Tables kept per chain even if fewer are asked for: the diagnostics compare halves of chains.
+LEAST_PER_CHAIN = 8
+# Longest short step beyond the width of the wanted range; any value from 1 connects.
+SHORT_STEP = 2
 # Share of the kept run that is spent first and thrown away.
 WARM_UP = 0.5
+# Rounds allowed for each that would be needed if chains never left the range; they are inside far more often than that.
+PATIENCE = 20
 # How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case outside. The
 # value decides how often chains leave the range, not what is found inside it.
 PULL = 1.0
@@ -104,10 +110,11 @@ def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 400
     Notes
     -----
     Enumeration fills cells one after the other between the limits that the margins leave, so that no partial table is a
-    dead end but for the diagonal. The sampler chooses two rows and two columns and moves a number of cases, evenly over
-    all the margins allow, around the four cells; this connects all tables with these margins. Tables with a diagonal
-    outside the wanted range are visited with falling probability and not kept, because inside the range alone the switches
-    need not connect; among the kept tables the distribution is uniform.
+    dead end but for the diagonal. The sampler chooses two rows and two columns and moves cases around the four cells (a
+    switch); this connects all tables with these margins. Tables with a diagonal outside the wanted range are visited with
+    falling probability and not kept, because inside the range alone switches need not connect; among the kept tables the
+    distribution is uniform. Pairs of switches that cancel on the diagonal make long moves possible. Read `r_hat` (at most
+    1.05 or so) and `effective` before using a sample.
     """
     rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
     if len(rows) != len(columns) or rows.sum() != columns.sum():
@@ -184,15 +191,15 @@ def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
     rng = np.random.default_rng(seed)
     k = len(rows)
     tables = np.stack([_start(rows, columns, rng) for _ in range(CHAINS)])
-    sweep = SWEEPS_BETWEEN * (k * (k - 1) // 2) ** 2
-    per_chain = -(-draws // CHAINS)
+    sweep = MOVES_BETWEEN * (k * (k - 1) // 2) ** 2
+    per_chain = max(LEAST_PER_CHAIN, -(-draws // CHAINS))
     kept = [[] for _ in range(CHAINS)]
     # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until all are full.
     rounds = 0
     warm_up = int(WARM_UP * per_chain) + 1
     while min(map(len, kept)) < per_chain:
         for _ in range(sweep):
-            _switch(tables, diagonal, rng)
+            _move(tables, diagonal, rng)
         rounds += 1
         if rounds <= warm_up:
             continue
@@ -200,8 +207,11 @@ def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
         for chain in np.flatnonzero(inside):
             if len(kept[chain]) < per_chain:
                 kept[chain].append(tables[chain].copy())
-        if rounds > 1000 * (warm_up + per_chain):
-            raise RestatedError("the sampler does not reach the printed agreement or kappa")
+        if rounds > PATIENCE * (warm_up + per_chain):
+            raise RestatedError(
+                "the sampler does not reach the printed agreement or kappa with these margins",
+                remedy="Perhaps no table has them; check the margins",
+            )
     return np.array(kept)
 
 
@@ -218,19 +228,47 @@ def _outside(tables, diagonal) -> np.ndarray:
     return np.maximum(0, np.maximum(diagonal[0] - trace, trace - diagonal[1]))
 
 
-def _switch(tables, diagonal, rng) -> None:
-    """One switch in every chain, in place."""
+def _move(tables, diagonal, rng) -> None:
+    """Two Metropolis steps in every chain, in place: a short one that connects, and a long one that mixes.
+
+    The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays as it is, and
+    goes anywhere on that line with equal probability. Both proposals are symmetric, so the target is uniform inside the
+    range.
+    """
     chains, k, _ = tables.shape
+    first, second = _switches(k, chains, rng), _switches(k, chains, rng)
+    reach = SHORT_STEP + diagonal[1] - diagonal[0]
+    _step(tables, first, rng.integers(-reach, reach + 1, chains), diagonal, rng)
+    effect_1 = first.trace(axis1=1, axis2=2)[:, None, None]
+    effect_2 = second.trace(axis1=1, axis2=2)[:, None, None]
+    line = np.where((effect_1 == 0) & (effect_2 == 0), first, effect_2 * first - effect_1 * second)
+    line //= np.maximum(1, np.gcd(effect_1, effect_2))
+    _step(tables, line, _anywhere_on(line, tables, rng), diagonal, rng)
+
+
+def _switches(k, chains, rng) -> np.ndarray:
+    """A random switch for each chain, shape (chains, k, k): 1 and -1 at the corners of a rectangle."""
     every = np.arange(chains)
-    i, p = _two_of(k, chains, rng)
-    j, q = _two_of(k, chains, rng)
-    a, b, c, d = tables[every, i, j], tables[every, i, q], tables[every, p, j], tables[every, p, q]
-    x = rng.integers(-np.minimum(a, d), np.minimum(b, c) + 1)
-    before = _outside(tables, diagonal)
-    moved = tables.copy()
-    for row, column, sign in ((i, j, 1), (i, q, -1), (p, j, -1), (p, q, 1)):
-        moved[every, row, column] += sign * x
-    accept = rng.random(chains) < np.exp(np.minimum(0.0, PULL * (before - _outside(moved, diagonal))))
+    (i, p), (j, q) = _two_of(k, chains, rng), _two_of(k, chains, rng)
+    switch = np.zeros((chains, k, k), dtype=np.int64)
+    switch[every, i, j] = switch[every, p, q] = 1
+    switch[every, i, q] = switch[every, p, j] = -1
+    return switch
+
+
+def _anywhere_on(line, tables, rng) -> np.ndarray:
+    """A number of steps along each line, even over all that leave no cell negative; 0 for a line without direction."""
+    furthest = tables.sum(axis=(1, 2))[:, None, None]
+    steps = tables // np.maximum(1, np.abs(line))
+    down = np.where(line > 0, steps, furthest).min(axis=(1, 2))
+    up = np.where(line < 0, steps, furthest).min(axis=(1, 2))
+    return np.where((line != 0).any(axis=(1, 2)), rng.integers(-down, up + 1), 0)
+
+
+def _step(tables, direction, steps, diagonal, rng) -> None:
+    moved = tables + steps[:, None, None] * direction
+    fall = _outside(tables, diagonal) - _outside(moved, diagonal)
+    accept = (moved >= 0).all(axis=(1, 2)) & (rng.random(len(tables)) < np.exp(np.minimum(0.0, PULL * fall)))
     tables[accept] = moved[accept]
 
 
@@ -258,7 +296,7 @@ def _diagnose(chains) -> tuple[float, float]:
         x = centred[:, :, cell]
         covariance = [np.mean(np.sum(x[:, lag:] * x[:, : half - lag], axis=1) / half) for lag in range(half)]
         rho = 1 - (within[cell] - np.array(covariance)) / pooled[cell]
-        pairs = rho[1::2][: len(rho[2::2])] + rho[2::2]
+        pairs = rho[: half - half % 2].reshape(-1, 2).sum(axis=1)
         stop = np.argmax(pairs < 0) if np.any(pairs < 0) else len(pairs)
-        smallest = min(smallest, 2 * count * half / max(1.0, 1 + 2 * float(pairs[:stop].sum())))
+        smallest = min(smallest, 2 * count * half / max(1.0, 2 * float(pairs[:stop].sum()) - 1))
     return r_hat, smallest

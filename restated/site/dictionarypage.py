@@ -69,7 +69,11 @@ def _names(items, *fields: str) -> str:
     """The first of `fields` each item has, joined."""
     found = []
     for item in items or ():
-        text = next((str(item[f]) for f in fields if item.get(f)), "") if isinstance(item, Mapping) else str(item)
+        text = (
+            next((str(item[f]) for f in fields if item.get(f)), "")
+            if isinstance(item, Mapping)
+            else str(item)
+        )
         if text:
             found.append(text)
     return "; ".join(found)
@@ -77,19 +81,14 @@ def _names(items, *fields: str) -> str:
 
 def fields_table(resource: Mapping) -> str:
     """The fields of one data file as an accessible table."""
-    caption = f"Fields of {resource['path']}"
-    rows = "".join(
+    rows = [
         f'<tr><th scope="row"><code>{escape(f["name"])}</code></th><td>{escape(f.get("type", ""))}</td>'
         f"<td>{escape(f.get('unit') or '')}</td><td>{escape(f.get('description', ''))}</td>"
         f"<td>{escape(_constraints(f))}</td></tr>"
         for f in resource.get("schema", {}).get("fields", ())
-    )
-    head = "".join(f'<th scope="col">{h}</th>' for h in ("field", "type", "unit", "meaning", "rules"))
-    return (
-        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{escape(caption)}"><table class="rs-table '
-        f'rs-fields"><caption class="rs-hidden">{escape(caption)}</caption><thead><tr>{head}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
+    ]
+    headings = ["field", "type", "unit", "meaning", "rules"]
+    return markup.table(f"Fields of {resource['path']}", headings, rows, css="rs-fields")
 
 
 class DataDictionary(SphinxDirective):
@@ -117,7 +116,11 @@ class DataDictionary(SphinxDirective):
             html = ""
             if status := resource.get("status"):
                 key = _status_key(status)
-                badge = markup.status_badge(key) if key else f'<span class="rs-status">Status: {escape(status)}</span>'
+                badge = (
+                    markup.status_badge(key)
+                    if key
+                    else f'<span class="rs-status">Status: {escape(status)}</span>'
+                )
                 html = f"<p>{badge}</p>"
             section += nodes.raw("", html + fields_table(resource), format="html")
             sections.append(section)

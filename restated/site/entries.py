@@ -78,12 +78,14 @@ def load(path: Path | None = None) -> dict[str, dict]:
     Raises
     ------
     RestatedError
-        No such file, not a list of rows, a required field missing, a word outside the vocabulary, an id used twice.
+        No such file, not a list of rows, a required field missing, an unknown word, an id used twice.
     """
     path = location() if path is None else Path(path)
     if not path.is_file():
         raise RestatedError(
-            "there are no ledger entries to print numbers from", file=path, remedy="run 'make book', which writes them first"
+            "there are no ledger entries to print numbers from",
+            file=path,
+            remedy="run 'make book', which writes them first",
         )
     return _load(path, path.stat().st_mtime_ns)
 
@@ -103,7 +105,9 @@ def _load(path: Path, stamp: int) -> dict[str, dict]:
             if field not in row:
                 raise RestatedError("this field is missing", file=path, row=row.get("id", i), field=field)
         if row["verdict"] not in VERDICTS:
-            raise RestatedError(f"'{row['verdict']}' is no verdict", file=path, row=row["id"], field="verdict")
+            raise RestatedError(
+                f"'{row['verdict']}' is no verdict", file=path, row=row["id"], field="verdict"
+            )
         if row["grade"] and row["grade"] not in GRADE_WORDS:
             raise RestatedError(f"'{row['grade']}' is no grade", file=path, row=row["id"], field="grade")
         if row["id"] in by_id:

@@ -1,4 +1,4 @@
-"""Puts the parts together: configuration, our own templates and static files, and what each module registers."""
+"""Puts the parts together: configuration, templates, static files, and what each module registers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,9 @@ def override_visitors(app) -> None:
     if "myst_nb" in app.extensions:
         from myst_nb.sphinx_ import HideCodeCellNode
 
-        app.add_node(HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell))
+        app.add_node(
+            HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell)
+        )
 
 
 def setup(app) -> dict:

@@ -11,9 +11,18 @@ from sphinx.util.docutils import SphinxDirective
 
 from ..verdict import BASES, VERDICTS
 from . import entries, markup
+from .otherbuilders import OTHERS, nothing
 
 #: Columns of the table.
-HEADINGS = ("Id", "Quantity and finding", "Source", "Published", "Restated", "Basis and page", "Verdict and reason")
+HEADINGS = (
+    "Id",
+    "Quantity and finding",
+    "Source",
+    "Published",
+    "Restated",
+    "Basis and page",
+    "Verdict and reason",
+)
 
 #: Columns a reader will want to sort by size.
 NUMERIC = ("Published", "Restated")
@@ -22,7 +31,7 @@ NUMERIC = ("Published", "Restated")
 class html_block(nodes.General, nodes.Element):
     """Generated HTML. Attributes: ``make`` (names the generator) and whatever that generator needs.
 
-    The HTML is made when the page is written, because addresses are relative to the page. Other builders print the
+    The HTML is made when the page is written: addresses are relative to the page. Other builders print the
     child paragraph instead.
     """
 
@@ -51,7 +60,8 @@ def _published_cell(row: Mapping) -> str:
     ci = f" <small>{escape(row['ci_text'])}</small>" if row.get("ci_text") else ""
     grade = row["grade"]
     mark = "unverified" if grade == "U" else grade
-    return f'{escape(text)} <abbr class="g" title="{escape(entries.GRADE_WORDS[grade])}">{escape(mark)}</abbr>{ci}'
+    title = escape(entries.GRADE_WORDS[grade])
+    return f'{escape(text)} <abbr title="{title}">{escape(mark)}</abbr>{ci}'
 
 
 def _restated_cell(row: Mapping) -> str:
@@ -104,7 +114,8 @@ def _filters(rows: list[Mapping]) -> str:
     grades = {row["grade"] for row in rows}
     return (
         '<form class="rs-filters" role="search" aria-label="Filter the ledger" hidden>'
-        '<label for="rs-f-text">Text<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
+        '<label for="rs-f-text">Text'
+        '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
         + _select("finding", "Finding", ((str(i), f) for i, f in enumerate(entries.findings(rows))))
         + _select("verdict", "Verdict", ((v, entries.VERDICT_SHORT[v]) for v in VERDICTS if v in used))
         + _select("basis", "Basis", ((b, entries.BASIS_WORDS[b]) for b in BASES if b in bases))
@@ -141,58 +152,64 @@ def ledger_html(
     body = "\n".join(_row(row, root, cite, number[row["finding"]]) for row in rows)
     printed = sum(map(entries.is_printed, rows))
     return (
-        f'<p class="rs-downloads">Download the ledger: <a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
+        '<p class="rs-downloads">Download the ledger: '
+        f'<a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
         f'<a href="{escape(root)}ledger.json" download>ledger.json</a></p>\n'
         f"{_filters(rows)}\n"
-        '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0" aria-labelledby="rs-ledger-caption">'
+        '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0"'
+        ' aria-labelledby="rs-ledger-caption">'
         '<table class="rs-ledger">'
-        f'<caption id="rs-ledger-caption">Ledger of numbers: {printed:,} printed and {len(rows) - printed:,} recomputed'
+        f'<caption id="rs-ledger-caption">Ledger of numbers: {printed:,} printed and '
+        f"{len(rows) - printed:,} recomputed"
         f"</caption>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>\n"
     )
 
 
 def _bar(verdict: str, share: float) -> str:
-    """A bar of that share of the longest one; the number beside it says the same, so it is hidden from the ear."""
+    """A bar of that share of the longest one, hidden from the ear: the number beside it says the same."""
     if not share:
         return ""
     return f'<span class="rs-len rs-l-{verdict}" aria-hidden="true" style="--w:{100 * share:.1f}%"></span>'
 
 
-def _counts_table(caption: str, corner: str, names: list[str], counts: list[dict[str, int]]) -> str:
-    """Counts of verdicts: one line per verdict with a bar, one column per kind of number."""
-    head = "".join(f'<th scope="col">{escape(n)}</th>' for n in names)
+def _counts(rows: list[Mapping]) -> str:
+    """Counts of verdicts: one line per verdict, one column with bars per kind of number."""
+    counts = [entries.tally(rows, printed=False), entries.tally(rows, printed=True)]
+    longest = max((c[v] for c in counts for v in VERDICTS), default=0) or 1
     lines = []
-    largest = max((c[v] for c in counts for v in VERDICTS), default=0) or 1
     for verdict in VERDICTS:
-        if not any(c[verdict] for c in counts):
-            continue
-        cells = "".join(
-            f"<td>{_bar(verdict, c[verdict] / largest)}<span>{c[verdict]:,}</span></td>" for c in counts
-        )
-        lines.append(f'<tr><th scope="row">{markup.verdict_badge(verdict)}</th>{cells}</tr>')
+        if any(c[verdict] for c in counts):
+            cells = "".join(
+                f"<td>{_bar(verdict, c[verdict] / longest)}<span>{c[verdict]:,}</span></td>" for c in counts
+            )
+            lines.append(f'<tr><th scope="row">{markup.verdict_badge(verdict)}</th>{cells}</tr>')
     total = "".join(f"<td>{sum(c.values()):,}</td>" for c in counts)
-    return (
-        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
-        f'<table class="rs-table rs-counts"><caption>{escape(caption)}</caption>'
-        f'<thead><tr><th scope="col">{escape(corner)}</th>{head}</tr></thead><tbody>{"".join(lines)}</tbody>'
-        f'<tfoot><tr><th scope="row">all</th>{total}</tr></tfoot></table></div>\n'
+    return markup.table(
+        "How many numbers carry which verdict",
+        ["verdict", "restated numbers", "printed numbers"],
+        lines,
+        css="rs-counts",
+        foot=f'<tr><th scope="row">all</th>{total}</tr>',
     )
 
 
-def _finding_table(rows: list[Mapping], *, printed: bool) -> str:
-    used = [v for v in VERDICTS if any(entries.is_printed(r) == printed and r["verdict"] == v for r in rows)]
-    head = "".join(f'<th scope="col">{markup.verdict_badge(v)}</th>' for v in used)
+def _counts_by_finding(rows: list[Mapping], *, printed: bool) -> str:
+    """Counts of verdicts: one line per finding, one column per verdict that occurs."""
+    count = {
+        finding: entries.tally((r for r in rows if r["finding"] == finding), printed=printed)
+        for finding in entries.findings(rows)
+    }
+    used = [v for v in VERDICTS if any(c[v] for c in count.values())]
     lines = []
-    for finding in entries.findings(rows):
-        count = entries.tally((r for r in rows if r["finding"] == finding), printed=printed)
-        if sum(count.values()):
-            cells = "".join(f"<td>{count[v]:,}</td>" for v in used)
-            lines.append(f'<tr><th scope="row">{escape(finding)}</th>{cells}<td>{sum(count.values()):,}</td></tr>')
-    caption = f"Verdicts of {'printed' if printed else 'restated'} numbers by finding"
-    return (
-        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{caption}">'
-        f'<table class="rs-table rs-counts"><caption>{caption}</caption><thead><tr><th scope="col">finding</th>{head}'
-        f'<th scope="col">all</th></tr></thead><tbody>{"".join(lines)}</tbody></table></div>\n'
+    for finding, c in count.items():
+        if total := sum(c.values()):
+            cells = "".join(f"<td>{c[v]:,}</td>" for v in used)
+            lines.append(f'<tr><th scope="row">{escape(finding)}</th>{cells}<td>{total:,}</td></tr>')
+    return markup.table(
+        f"Verdicts of {'printed' if printed else 'restated'} numbers by finding",
+        ["finding", *map(markup.verdict_badge, used), "all"],
+        lines,
+        css="rs-counts",
     )
 
 
@@ -200,16 +217,21 @@ def counts_html(rows: Iterable[Mapping], *, by_finding: bool = False) -> str:
     """Tables of how many numbers carry which verdict."""
     rows = list(rows)
     if by_finding:
-        return _finding_table(rows, printed=False) + _finding_table(rows, printed=True)
-    counts = [entries.tally(rows, printed=False), entries.tally(rows, printed=True)]
-    return _counts_table("How many numbers carry which verdict", "verdict", ["restated numbers", "printed numbers"], counts)
+        return _counts_by_finding(rows, printed=False) + _counts_by_finding(rows, printed=True)
+    return _counts(rows)
 
 
 class LedgerDirective(SphinxDirective):
     """``{ledger}``: the whole ledger."""
 
     def run(self):
-        return [html_block("", nodes.paragraph("", "The ledger is in the files ledger.csv and ledger.json."), make="ledger")]
+        return [
+            html_block(
+                "",
+                nodes.paragraph("", "The ledger is in the files ledger.csv and ledger.json."),
+                make="ledger",
+            )
+        ]
 
 
 class VerdictCounts(SphinxDirective):
@@ -220,9 +242,14 @@ class VerdictCounts(SphinxDirective):
     def run(self):
         rows = entries.load().values()
         count = entries.tally(rows, printed=False)
-        text = ", ".join(f"{entries.VERDICT_SHORT[v]} {n}" for v, n in count.items() if n) or "no number restated"
+        text = (
+            ", ".join(f"{entries.VERDICT_SHORT[v]} {n}" for v, n in count.items() if n)
+            or "no number restated"
+        )
         return [
-            html_block("", nodes.paragraph("", text), make="counts", by_finding=self.options.get("by") == "finding")
+            html_block(
+                "", nodes.paragraph("", text), make="counts", by_finding=self.options.get("by") == "finding"
+            )
         ]
 
 
@@ -232,7 +259,9 @@ class citation_links:
     def __init__(self, builder, docname: str):
         self.builder, self.docname = builder, docname
         domain = builder.env.domains.get("cite")
-        self.places = {c.key: (c.bibliography_key.docname, c.citation_id) for c in domain.citations} if domain else {}
+        self.places = (
+            {c.key: (c.bibliography_key.docname, c.citation_id) for c in domain.citations} if domain else {}
+        )
 
     def __call__(self, key: str) -> str | None:
         if key not in self.places:
@@ -254,17 +283,8 @@ def visit_html_block(self, node: html_block) -> None:
     raise nodes.SkipNode
 
 
-def visit_as_text(self, node: html_block) -> None:
-    """Visitor of every other builder."""
-
-
-def depart(self, node: html_block) -> None:
-    """Nothing to close."""
-
-
 def setup(app) -> None:
     """Register directives and node."""
-    others = dict.fromkeys(("latex", "text", "man", "texinfo"), (visit_as_text, depart))
-    app.add_node(html_block, html=(visit_html_block, depart), **others)
+    app.add_node(html_block, html=(visit_html_block, nothing), **OTHERS)
     app.add_directive("ledger", LedgerDirective)
     app.add_directive("verdict-counts", VerdictCounts)

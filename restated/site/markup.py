@@ -1,4 +1,4 @@
-"""Small pieces of HTML the pages are made of. Pure functions on rows; everything that is text is escaped here."""
+"""Small pieces of HTML the pages are made of. Pure functions on rows; all text is escaped here."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ def hidden(text: str) -> str:
 
 def grade_badge(grade: str) -> str:
     """How well the source was seen, as a letter and in words."""
-    return f'<span class="rs-grade rs-g-{escape(grade)}">{escape(grade)}: {escape(entries.GRADE_WORDS[grade])}</span>'
+    words = escape(entries.GRADE_WORDS[grade])
+    return f'<span class="rs-grade rs-g-{escape(grade)}">{escape(grade)}: {words}</span>'
 
 
 def verdict_badge(verdict: str) -> str:
@@ -32,7 +33,32 @@ def verdict_badge(verdict: str) -> str:
 
 def status_badge(status: str) -> str:
     """What a figure, table or file was made from, in words. `status` is a key of :data:`entries.STATUSES`."""
-    return f'<span class="rs-status rs-status-{escape(status)}">Status: {escape(entries.STATUSES[status])}</span>'
+    words = escape(entries.STATUSES[status])
+    return f'<span class="rs-status rs-status-{escape(status)}">Status: {words}</span>'
+
+
+def table(caption: str, headings: list[str], rows: list[str], *, css: str, foot: str = "") -> str:
+    """A table in a region of its own, which scrolls sideways where the page is narrow.
+
+    Parameters
+    ----------
+    caption : str
+        Text; names the table and its region.
+    headings, rows : list of str
+        HTML of the headings and of the rows, ``<tr>`` and all.
+    css : str
+        A class of its own.
+    foot : str
+        HTML of the last row.
+    """
+    name = escape(caption)
+    head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
+    foot = f"<tfoot>{foot}</tfoot>" if foot else ""
+    return (
+        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{name}">'
+        f'<table class="rs-table {css}"><caption>{name}</caption><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody>{foot}</table></div>\n"
+    )
 
 
 def facts(row: Mapping) -> list[tuple[str, str]]:
@@ -57,7 +83,9 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
     pairs.append(("Verdict", entries.VERDICT_SHORT[row["verdict"]]))
     if row.get("basis"):
         basis = entries.BASIS_WORDS.get(row["basis"], row["basis"])
-        pairs.append(("Basis", f"{basis}; agreement by construction" if row.get("by_construction") else basis))
+        pairs.append(
+            ("Basis", f"{basis}; agreement by construction" if row.get("by_construction") else basis)
+        )
     # The ledger adds the kind of interval to the reason; here it already stands beside the number.
     reason = re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or ""))
     if reason:
@@ -82,12 +110,15 @@ def _mark(kind: str, row: Mapping) -> tuple[str, str, str]:
     grade, verdict = row["grade"], row["verdict"]
     if kind == "published":
         words = "grade: " + entries.GRADE_WORDS[grade]
-        shown = f'<span class="rs-mark" aria-hidden="true">{"unverified" if grade == "U" else escape(grade)}</span>'
+        letter = "unverified" if grade == "U" else escape(grade)
+        shown = f'<span class="rs-mark" aria-hidden="true">{letter}</span>'
         return f"rs-g-{grade}", shown, words
     words = "verdict: " + entries.VERDICT_SHORT[verdict]
     # Agreement is quiet; a verdict that should stop the reader stands there in words.
     loud = verdict in ("differs", "unverified", "not-recomputable")
-    text = f'<span class="rs-word{"" if loud else " rs-print"}"> {escape(entries.VERDICT_SHORT[verdict])}</span>'
+    text = (
+        f'<span class="rs-word{"" if loud else " rs-print"}"> {escape(entries.VERDICT_SHORT[verdict])}</span>'
+    )
     shown = f'<span class="rs-mark" aria-hidden="true">{entries.VERDICT_SHAPES[verdict]}{text}</span>'
     return f"rs-v-{verdict}", shown, words
 
@@ -112,7 +143,8 @@ def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str
     if len(text) > LONGEST_UNBROKEN:
         css += " rs-long"
     return (
-        f'<span class="rs-number"><a class="rs-num {escape(css)}" href="{escape(href)}" aria-describedby="{escape(tip_id)}">'
+        f'<span class="rs-number"><a class="rs-num {escape(css)}" href="{escape(href)}"'
+        f' aria-describedby="{escape(tip_id)}">'
         f'<span class="rs-val">{escape(text)}</span>{mark}{hidden(f", {KIND_WORDS[kind]}, {words}")}</a>'
         f"{tooltip(row, tip_id)}</span>"
     )
@@ -122,6 +154,7 @@ def badge_link(kind: str, row: Mapping, *, href: str, tip_id: str) -> str:
     """A verdict or grade badge that leads to its ledger row."""
     badge = verdict_badge(row["verdict"]) if kind == "verdict" else grade_badge(row["grade"])
     return (
-        f'<span class="rs-number"><a class="rs-num rs-badge-link" href="{escape(href)}" aria-describedby="{escape(tip_id)}">'
+        f'<span class="rs-number"><a class="rs-num rs-badge-link" href="{escape(href)}"'
+        f' aria-describedby="{escape(tip_id)}">'
         f"{badge}</a>{tooltip(row, tip_id)}</span>"
     )

@@ -15,17 +15,22 @@ from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 
-#: Elements of MathML that take a fixed number of children. The converter drops a missing argument without a word.
+#: MathML elements with a fixed number of children. The converter drops a missing argument without a word.
 ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
 
-#: Environments the converter does not know, or would number by itself, and what sets them the same way without.
-ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
+#: Environments the converter does not know or would number by itself, and what sets them the same way.
+ALIASES = {
+    "aligned": "split",
+    "align": "align*",
+    "gathered": "matrix",
+    "gather": "matrix",
+    "gather*": "matrix",
+}
 
 #: Environments that come out right. The converter lets an unknown one pass and loses its layout.
-ENVIRONMENTS = {
-    "align*", "array", "bmatrix", "Bmatrix", "cases", "equation", "equation*", "matrix", "pmatrix", "split", "vmatrix",
-    "Vmatrix",
-}  # fmt: skip
+ENVIRONMENTS = frozenset(
+    "align* array bmatrix Bmatrix cases equation equation* matrix pmatrix split vmatrix Vmatrix".split()
+)
 
 #: Styled letters: browsers that follow MathML Core want the letter itself, not a ``mathvariant`` attribute.
 LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
@@ -60,9 +65,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
         raise MathError("the formula is empty")
     if _depth(source) != 0:
         raise MathError("its braces do not balance")
-    known = re.sub(
-        r"\\(begin|end)\{(\w+)\}", lambda m: rf"\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", source
-    )
+    known = re.sub(r"\\(begin|end)\{(\w+)\}", lambda m: rf"\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", source)
     for environment in re.findall(r"\\begin\{([^}]*)\}", known):
         if environment not in ENVIRONMENTS:
             raise MathError(f"the environment {environment} is not known")
@@ -110,7 +113,9 @@ def _repair(math: Element) -> None:
             element.tag, element.text = "mo", "\N{TILDE OPERATOR}"
         elif element.tag == "mi" and len(text) == 1 and unicodedata.category(text) in ("Sm", "Ps", "Pe"):
             element.tag = "mo"
-        elif element.tag == "mrow" and len(element) == 1 and element[0].tag == "mo" and element[0].text == ",":
+        elif (
+            element.tag == "mrow" and len(element) == 1 and element[0].tag == "mo" and element[0].text == ","
+        ):
             element[0].tag = "mtext"  # 1{,}000: the braces ask for no space after the comma
         elif element.tag == "mo" and len(text) > 1 and text.isalpha():
             element.tag = "mi"  # a function name is no operator: no space before it
@@ -122,7 +127,11 @@ def _repair(math: Element) -> None:
             continue
         for i in reversed(range(len(parent) - 1)):
             name, after = parent[i], parent[i + 1]
-            if name.tag == "mi" and len(name.text or "") > 1 and after.tag in ("mi", "mn", "mfrac", "msub", "msup"):
+            if (
+                name.tag == "mi"
+                and len(name.text or "") > 1
+                and after.tag in ("mi", "mn", "mfrac", "msub", "msup")
+            ):
                 space = Element("mspace", width="0.1667em")
                 parent.insert(i + 1, space)
 
@@ -148,7 +157,9 @@ def _or_warning(node: nodes.Node, display: bool) -> str:
     try:
         return to_mathml(latex, display=display)
     except MathError as error:
-        logger.warning("the formula %r cannot be set: %s", latex, error, location=node, type="restated", subtype="math")
+        logger.warning(
+            "the formula %r cannot be set: %s", latex, error, location=node, type="restated", subtype="math"
+        )
         fallback = Element("code", {"class": "rs-formula-failed"})
         fallback.text = latex
         return tostring(fallback, encoding="unicode")

@@ -1,4 +1,4 @@
-"""Pages without ballast: what the theme loads and this book does not need is left out, what it lacks is added."""
+"""Pages without ballast: what the theme loads and nobody needs is left out, what it lacks is added."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sphinx.environment.adapters.toctree import TocTree
 from sphinx.util.docutils import SphinxDirective
 
 from . import entries, ledgerpage, markup
+from .otherbuilders import OTHERS
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -19,7 +20,7 @@ DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) describes no page.
 SHORTEST_DESCRIPTION = 40
 
-#: Style sheets and scripts of ours, in loading order. Everything else the theme or an extension adds is dropped.
+#: Style sheets and scripts of ours, in loading order. All others, of the theme or an extension, are dropped.
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
@@ -27,6 +28,27 @@ SEARCH_SCRIPTS = ("search-data.js", "search.js")
 
 #: Written by Sphinx or the theme for a search we replaced, or for tools this book does not serve.
 UNUSED_FILES = ("searchindex.js", ".buildinfo", "genindex.html")
+
+#: What sphinx-thebe puts into every page even when there is no live code.
+LIVE_CODE = re.compile(
+    r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
+)
+
+#: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
+#: This one has a language, a title and a link.
+REDIRECT = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{title}">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={target}">
+<link rel="canonical" href="{target}">
+</head>
+<body><main><h1>{title}</h1><p><a href="{target}">Open the book</a></p></main></body>
+</html>
+"""
 
 
 class chapter_head(nodes.General, nodes.Element):
@@ -62,19 +84,15 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     count = entries.tally((r for r in entries.load().values() if r.get("page") == page), printed=False)
     items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
     if items:
-        self.body.append(f'</div><ul class="rs-strip" aria-label="Verdicts of the numbers restated on this page">{items}</ul>')
-    else:
-        self.body.append("</div>")
-    self.body.append("</div>\n")
-
-
-def _pass(self, node: nodes.Node) -> None:
-    """Visitor of builders that show the children and nothing more."""
+        label = "Verdicts of the numbers restated on this page"
+        items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'
+    self.body.append(f"</div>{items}</div>\n")
 
 
 def visit_citation(self, node: nodes.citation) -> None:
     """A bibliography entry as a list item of a list; the stock roles break the list for screen readers."""
-    if not isinstance(node.parent[max(0, node.parent.index(node) - 1)], nodes.citation) or node.parent.index(node) == 0:
+    place = node.parent.index(node)
+    if place == 0 or not isinstance(node.parent[place - 1], nodes.citation):
         self.body.append('<div role="list" class="citation-list">\n')
     self.body.append(self.starttag(node, "div", CLASS="citation", role="listitem"))
 
@@ -89,7 +107,8 @@ def depart_citation(self, node: nodes.citation) -> None:
 
 def visit_hidden_cell(self, node: nodes.Element) -> None:
     """A folded code cell whose summary is called what it says."""
-    self.body.append(f'<details class="rs-code"><summary>{escape(node["prompt_show"].replace("Show ", "", 1).capitalize())}</summary>\n')
+    name = node["prompt_show"].removeprefix("Show ").capitalize()
+    self.body.append(f'<details class="rs-code"><summary>{escape(name)}</summary>\n')
 
 
 def depart_hidden_cell(self, node: nodes.Element) -> None:
@@ -129,7 +148,9 @@ def page_contents(app, pagename: str) -> str:
     if pagename not in app.env.tocs:
         return ""
     toc = TocTree(app.env).get_toc_for(pagename, app.builder)
-    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None)
+    inner = next(
+        (n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None
+    )
     if inner is None or len(inner) < 2:
         return ""
     return app.builder.render_partial(inner)["fragment"]
@@ -137,7 +158,9 @@ def page_contents(app, pagename: str) -> str:
 
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
-    has_ledger = doctree is not None and any(n["make"] == "ledger" for n in doctree.findall(ledgerpage.html_block))
+    has_ledger = doctree is not None and any(
+        n["make"] == "ledger" for n in doctree.findall(ledgerpage.html_block)
+    )
     if has_ledger:
         app.add_js_file(LEDGER_SCRIPT, loading_method="defer")
     if pagename == "search":
@@ -145,24 +168,33 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
             app.add_js_file(name, loading_method="defer")
     context["css_files"] = _local(context["css_files"], STYLES)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
+    context["body"] = LIVE_CODE.sub("", context.get("body") or "")
     context["restated_wide"] = has_ledger
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
     metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator)"[^>]*>', "", context.get("metatags") or "")
     if 'name="description"' not in metatags:
         metadata = app.env.metadata.get(pagename, {})
-        text = description(doctree, metadata) or f"{context.get('title') or 'Search'} – {app.config.html_title}"
+        text = (
+            description(doctree, metadata) or f"{context.get('title') or 'Search'} – {app.config.html_title}"
+        )
         metatags += f'\n    <meta name="description" content="{escape(re.sub("<[^>]+>", "", text))}">'
     context["metatags"] = metatags
 
 
 def prune(app, exception) -> None:
-    """Delete what no page refers to: source maps, the theme's scripts, fonts and styles, the replaced search index."""
+    """Mend the redirect; delete what no page refers to: source maps, theme files, the old search index."""
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
     for name in UNUSED_FILES:
         (out / name).unlink(missing_ok=True)
+    if app.config.root_doc != "index":
+        target = app.builder.get_target_uri(app.config.root_doc)
+        page = REDIRECT.format(
+            lang=app.config.language, title=escape(app.config.html_title), target=escape(target)
+        )
+        (out / "index.html").write_text(page, encoding="utf-8")
     static = out / "_static"
     used = {static / name for name in STYLES}
     for page in out.rglob("*.html"):
@@ -182,11 +214,7 @@ def prune(app, exception) -> None:
 
 def setup(app) -> None:
     """Register nodes, the chapter head, and the hooks on page contexts and the finished build."""
-    app.add_node(
-        chapter_head,
-        html=(visit_chapter_head, depart_chapter_head),
-        **dict.fromkeys(("latex", "text", "man", "texinfo"), (_pass, _pass)),
-    )
+    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **OTHERS)
     app.add_directive("chapter-head", ChapterHead)
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # After the theme (500) and its buttons (501), which add what is dropped here.

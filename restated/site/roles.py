@@ -9,6 +9,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from . import entries, markup
+from .otherbuilders import OTHERS, nothing
 
 logger = logging.getLogger(__name__)
 
@@ -19,7 +20,7 @@ CELL_STRIDE = 10_000
 class ledger_number(nodes.Inline, nodes.TextElement):
     """A number (or badge) taken from the ledger. Attributes: ``kind``, ``entry`` (the ledger id).
 
-    Its only child is the visible text, so that search, text and LaTeX output hold the number and nothing else.
+    Its only child is the visible text, so that search, text and LaTeX output hold the number alone.
     """
 
 
@@ -76,10 +77,18 @@ class LedgerRole(SphinxRole):
     def _refuse(self, problem: str):
         line = self.lineno or 0
         where = f"page '{self.env.docname}', " + (
-            f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}" if line >= CELL_STRIDE else f"line {line}"
+            f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}"
+            if line >= CELL_STRIDE
+            else f"line {line}"
         )
         logger.warning(
-            "%s: {%s}: %s", where, self.kind, problem, location=self.get_location(), type="restated", subtype="id"
+            "%s: {%s}: %s",
+            where,
+            self.kind,
+            problem,
+            location=self.get_location(),
+            type="restated",
+            subtype="id",
         )
         return [nodes.literal(self.rawtext, self.text)], []
 
@@ -91,11 +100,18 @@ class StatusRole(SphinxRole):
         status = self.text.strip()
         if status not in entries.STATUSES:
             logger.warning(
-                "page '%s': '%s' is no status; use one of %s", self.env.docname, status, ", ".join(entries.STATUSES),
-                location=self.get_location(), type="restated", subtype="status",
-            )  # fmt: skip
+                "page '%s': '%s' is no status; use one of %s",
+                self.env.docname,
+                status,
+                ", ".join(entries.STATUSES),
+                location=self.get_location(),
+                type="restated",
+                subtype="status",
+            )
             return [nodes.literal(self.rawtext, self.text)], []
-        return [status_badge(self.rawtext, "", nodes.Text(f"Status: {entries.STATUSES[status]}"), status=status)], []
+        return [
+            status_badge(self.rawtext, "", nodes.Text(f"Status: {entries.STATUSES[status]}"), status=status)
+        ], []
 
 
 def _only_text(self, node: nodes.Node) -> bool:
@@ -133,20 +149,10 @@ def visit_status(self, node: status_badge) -> None:
     raise nodes.SkipNode
 
 
-def visit_as_text(self, node: nodes.Node) -> None:
-    """Visitor of every other builder: the child text speaks for itself."""
-
-
-def depart(self, node: nodes.Node) -> None:
-    """Nothing to close."""
-
-
 def setup(app) -> None:
     """Register roles and nodes."""
-    plain = (visit_as_text, depart)
-    others = dict.fromkeys(("latex", "text", "man", "texinfo"), plain)
-    app.add_node(ledger_number, html=(visit_number, depart), **others)
-    app.add_node(status_badge, html=(visit_status, depart), **others)
+    app.add_node(ledger_number, html=(visit_number, nothing), **OTHERS)
+    app.add_node(status_badge, html=(visit_status, nothing), **OTHERS)
     for kind in ("published", "restated", "interval", "verdict", "grade"):
         app.add_role(kind, LedgerRole(kind))
     app.add_role("status", StatusRole())

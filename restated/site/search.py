@@ -23,7 +23,9 @@ def works(env, uri) -> dict[str, tuple[str, str, str]]:
     for c in domain.citations if domain else ():
         names = [" ".join(p.prelast_names + p.last_names) for p in c.entry.persons.get("author", ())]
         who = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
-        name = " ".join(filter(None, [who or c.entry.fields.get("title", c.key), c.entry.fields.get("year", "")]))
+        name = " ".join(
+            filter(None, [who or c.entry.fields.get("title", c.key), c.entry.fields.get("year", "")])
+        )
         text = c.formatted_entry.text.render_as("text")
         found[c.key] = (f"{uri(c.bibliography_key.docname)}#{c.citation_id}", name, text)
     return found
@@ -85,7 +87,9 @@ def records(env, uri) -> list[list[str]]:
     if ledger in env.all_docs:
         for row in entries.load().values():
             facts = [entries.source_text(row), entries.published_text(row), entries.restated_text(row)]
-            text = "; ".join([str(row["quantity"]), *filter(None, facts), entries.VERDICT_SHORT[row["verdict"]]])
+            text = "; ".join(
+                [str(row["quantity"]), *filter(None, facts), entries.VERDICT_SHORT[row["verdict"]]]
+            )
             found.append([f"{uri(ledger)}#{row['id']}", row["id"], "Ledger", text])
     return found
 
@@ -97,7 +101,9 @@ def write(app, exception) -> None:
     data = json.dumps(records(app.env, app.builder.get_target_uri), ensure_ascii=False, separators=(",", ":"))
     # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    (Path(app.outdir) / "_static" / "search-data.js").write_text(f"window.RESTATED_SEARCH={data};\n", encoding="utf-8")
+    (Path(app.outdir) / "_static" / "search-data.js").write_text(
+        f"window.RESTATED_SEARCH={data};\n", encoding="utf-8"
+    )
 
 
 def setup(app) -> None:

@@ -8,7 +8,18 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from restated.figures import agreement, decline, forest, funnel, intervals, mediation, sets, sweep, verdicts
+from restated.figures import (
+    agreement,
+    decline,
+    forest,
+    funnel,
+    intervals,
+    mediation,
+    render,
+    sets,
+    sweep,
+    verdicts,
+)
 from restated.figures.style import Drawn
 
 
@@ -16,18 +27,30 @@ def fit(estimate=0.2, half=0.08, k=8, *, pi=0.3, weights=None, tau2=0.01, i2=40.
     """A pooled result as the figures use it."""
     weights = np.linspace(5, 20, k) if weights is None else np.asarray(weights, float)
     return SimpleNamespace(
-        estimate=estimate, ci_low=estimate - half, ci_high=estimate + half, pi_low=estimate - pi,
-        pi_high=estimate + pi, weights=weights, tau2=tau2, i2=i2, k=k,
+        estimate=estimate,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        pi_low=estimate - pi,
+        pi_high=estimate + pi,
+        weights=weights,
+        tau2=tau2,
+        i2=i2,
+        k=k,
     )
 
 
 def studies(k=8, seed=1) -> pd.DataFrame:
     random = np.random.default_rng(seed)
     n = random.integers(20, 300, k)
-    return pd.DataFrame({
-        "study": [f"Author {chr(65 + i % 26)}{i}" for i in range(k)], "year": 1990 + np.arange(k) % 30, "n": n,
-        "y": random.normal(0.2, 0.2, k), "se": 1 / np.sqrt(n - 3.0),
-    })
+    return pd.DataFrame(
+        {
+            "study": [f"Author {chr(65 + i % 26)}{i}" for i in range(k)],
+            "year": 1990 + np.arange(k) % 30,
+            "n": n,
+            "y": random.normal(0.2, 0.2, k),
+            "se": 1 / np.sqrt(n - 3.0),
+        }
+    )
 
 
 def pooled_rows(k=6) -> pd.DataFrame:
@@ -46,18 +69,29 @@ def methods() -> pd.DataFrame:
 
 def spread() -> pd.DataFrame:
     tau = np.linspace(0, 0.4, 21)
-    return pd.DataFrame({
-        "tau": tau, "estimate": 0.32, "ci_low": 0.29 - tau / 5, "ci_high": 0.35 + tau / 5,
-        "pi_low": 0.29 - 2 * tau, "pi_high": 0.35 + 2 * tau,
-    })
+    return pd.DataFrame(
+        {
+            "tau": tau,
+            "estimate": 0.32,
+            "ci_low": 0.29 - tau / 5,
+            "ci_high": 0.35 + tau / 5,
+            "pi_low": 0.29 - 2 * tau,
+            "pi_high": 0.35 + 2 * tau,
+        }
+    )
 
 
 def paths() -> pd.DataFrame:
     return pd.DataFrame(
-        [("Printed", "a", 0.31, None, None, ".31"), ("Printed", "b", 0.27, None, None, ".27"),
-         ("Printed", "direct", None, None, None, ""), ("Restated", "a", 0.31, 0.305, 0.315, ""),
-         ("Restated", "b", 0.19, 0.18, 0.2, ""), ("Restated", "direct", 0.25, 0.24, 0.26, ""),
-         ("Restated", "indirect", 0.059, 0.055, 0.063, "")],
+        [
+            ("Printed", "a", 0.31, None, None, ".31"),
+            ("Printed", "b", 0.27, None, None, ".27"),
+            ("Printed", "direct", None, None, None, ""),
+            ("Restated", "a", 0.31, 0.305, 0.315, ""),
+            ("Restated", "b", 0.19, 0.18, 0.2, ""),
+            ("Restated", "direct", 0.25, 0.24, 0.26, ""),
+            ("Restated", "indirect", 0.059, 0.055, 0.063, ""),
+        ],
         columns=["panel", "edge", "value", "low", "high", "text"],
     )
 
@@ -65,49 +99,92 @@ def paths() -> pd.DataFrame:
 def verdict_rows() -> pd.DataFrame:
     missing = np.nan
     return pd.DataFrame(
-        [("First r", ".28", 0.275, 0.285, 0.26, 0.18, 0.34, "differs"),
-         ("Second r", ".12", 0.115, 0.125, 0.121, 0.06, 0.17, "within-rounding"),
-         ("Third r", ".21", 0.205, 0.215, missing, missing, missing, "not-recomputable"),
-         ("Fourth r", "", missing, missing, -0.2, missing, missing, "new")],
-        columns=["quantity", "published", "published_low", "published_high", "restated", "restated_low",
-                 "restated_high", "verdict"],
+        [
+            ("First r", ".28", 0.275, 0.285, 0.26, 0.18, 0.34, "differs"),
+            ("Second r", ".12", 0.115, 0.125, 0.121, 0.06, 0.17, "within-rounding"),
+            ("Third r", ".21", 0.205, 0.215, missing, missing, missing, "not-recomputable"),
+            ("Fourth r", "", missing, missing, -0.2, missing, missing, "new"),
+        ],
+        columns=[
+            "quantity",
+            "published",
+            "published_low",
+            "published_high",
+            "restated",
+            "restated_low",
+            "restated_high",
+            "verdict",
+        ],
     )
 
 
 def checks() -> pd.DataFrame:
-    return pd.DataFrame({
-        "label": ["One", "Two", "Three"], "printed": [0.1, 0.3, 0.5], "low": [0.095, 0.295, 0.495],
-        "high": [0.105, 0.305, 0.505], "recomputed": [0.102, 0.295, 0.43],
-    })
+    return pd.DataFrame(
+        {
+            "label": ["One", "Two", "Three"],
+            "printed": [0.1, 0.3, 0.5],
+            "low": [0.095, 0.295, 0.495],
+            "high": [0.105, 0.305, 0.505],
+            "recomputed": [0.102, 0.295, 0.43],
+        }
+    )
 
 
 def estimates() -> pd.DataFrame:
-    return pd.DataFrame({
-        "label": ["First 1995", "Second 2016", "Third 2024"], "year": [1995, 2016, 2024], "value": [0.47, 0.31, 0.25],
-        "low": [np.nan, np.nan, 0.22], "high": [np.nan, np.nan, 0.28], "series": ["a", "a", "b"],
-    })
+    return pd.DataFrame(
+        {
+            "label": ["First 1995", "Second 2016", "Third 2024"],
+            "year": [1995, 2016, 2024],
+            "value": [0.47, 0.31, 0.25],
+            "low": [np.nan, np.nan, 0.22],
+            "high": [np.nan, np.nan, 0.28],
+            "series": ["a", "a", "b"],
+        }
+    )
 
 
 def margin_rows() -> pd.DataFrame:
-    return pd.DataFrame({"row1": [10, 12, 14, 20], "column1": [11, 12, 18, 30], "value": [0.4, 0.42, 0.45, 0.5]})
+    return pd.DataFrame(
+        {"row1": [10, 12, 14, 20], "column1": [11, 12, 18, 30], "value": [0.4, 0.42, 0.45, 0.5]}
+    )
 
 
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
     "forest": (lambda: forest.forest(studies(), fit(), left="less", right="more"), ".20"),
-    "forest with groups": (lambda: forest.forest(
-        studies().assign(group=list("aaabbbbb"), status=["printed"] * 4 + ["assumed"] * 4), fit(),
-        second=("Other", fit(0.25))), ".20"),
-    "funnel": (lambda: funnel.funnel(studies()["y"], studies()["se"], fit(), filled_y=[-0.2], filled_se=[0.2],
-                                     filled_fit=fit(0.15)), ".20"),
+    "forest with groups": (
+        lambda: forest.forest(
+            studies().assign(group=list("aaabbbbb"), status=["printed"] * 4 + ["assumed"] * 4),
+            fit(),
+            second=("Other", fit(0.25)),
+        ),
+        ".20",
+    ),
+    "funnel": (
+        lambda: funnel.funnel(
+            studies()["y"], studies()["se"], fit(), filled_y=[-0.2], filled_se=[0.2], filled_fit=fit(0.15)
+        ),
+        ".20",
+    ),
     "leave one out": (lambda: intervals.leave_one_out(pooled_rows(), fit()), ".20"),
     "cumulative": (lambda: intervals.cumulative(pooled_rows(), fit()), ".24"),
     "estimators": (lambda: intervals.estimators(methods()), ".15"),
-    "set, stems": (lambda: sets.set_range([0.42, 0.43, 0.43, 0.5], statistic="phi", printed=(".43", 0.425, 0.435),
-                                          plausible=("plausible margins", 0.42, 0.43)), ".500"),
+    "set, stems": (
+        lambda: sets.set_range(
+            [0.42, 0.43, 0.43, 0.5],
+            statistic="phi",
+            printed=(".43", 0.425, 0.435),
+            plausible=("plausible margins", 0.42, 0.43),
+        ),
+        ".500",
+    ),
     "set, histogram": (lambda: sets.set_range(np.linspace(0.4, 0.6, 500), statistic="phi"), ".600"),
-    "margins": (lambda: sets.margins(margin_rows(), n=50, row="caregivers", column="children",
-                                     plausible=(10, 14, 10, 20)), ".50"),
+    "margins": (
+        lambda: sets.margins(
+            margin_rows(), n=50, row="caregivers", column="children", plausible=(10, 14, 10, 20)
+        ),
+        ".50",
+    ),
     "heterogeneity": (lambda: sweep.heterogeneity(spread(), printed=(".31", 0.305, 0.315)), ".31"),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
     "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
@@ -120,3 +197,9 @@ FIGURES = {
 def drawn(name: str) -> Drawn:
     """The drawing of that name, made once for all tests that only look at it."""
     return FIGURES[name][0]()
+
+
+@cache
+def pictures(name: str) -> dict[str, str]:
+    """The SVG of that drawing by theme."""
+    return render.themes(drawn(name).fig)

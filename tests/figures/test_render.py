@@ -1,4 +1,4 @@
-"""The minifier may change nothing a reader sees: its output is compared, shape by shape, with matplotlib's own."""
+"""The minifier may change nothing a reader sees: its output is compared with matplotlib's own."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from restated.errors import RestatedError
 from restated.figures import render, style
 from restated.figures.forest import forest
 
-from .samples import FIGURES, drawn, fit, studies
+from .samples import FIGURES, drawn, fit, pictures, studies
 
 #: Points; glyph places are rounded to 0.05 pt, twice where words are shared.
 MOVED = 0.16
@@ -34,7 +34,7 @@ def points(d: str) -> list[tuple[float, float]]:
             x, y = start
             continue
         size = {"M": 2, "L": 2, "H": 1, "V": 1, "Q": 4, "C": 6}[kind]
-        values = [float(token) for token in tokens[at:at + size]]
+        values = [float(token) for token in tokens[at : at + size]]
         at += size
         if kind in "HV":
             if kind == "H":
@@ -91,7 +91,7 @@ def shapes(svg: str) -> list[tuple[dict, np.ndarray]]:
             shift[0, 2], shift[1, 2] = float(element.get("x", 0)), float(element.get("y", 0))
             walk(known[element.get("href")[1:]], place @ shift, look)
         elif element.tag == "path":
-            d = points(element.get("d"))
+            d = points(element.get("d", ""))
             if d and not (look.get("fill") == "none" and "stroke" not in look):
                 found.append((look, (place @ np.column_stack([d, np.ones(len(d))]).T)[:2].T))
         elif element.tag in ("svg", "g"):
@@ -104,18 +104,23 @@ def shapes(svg: str) -> list[tuple[dict, np.ndarray]]:
 
 def comparable(look: dict) -> tuple:
     """Style without what SVG says by default, numbers rounded."""
+
     def plain(text):
         if text.startswith("url("):
             return "url"
-        return re.sub(r"\d*\.?\d+", lambda m: f"{float(m.group()):.2f}", text).replace(" ", "") if text[0] != "#" else text
+        return (
+            re.sub(r"\d*\.?\d+", lambda m: f"{float(m.group()):.2f}", text).replace(" ", "")
+            if text[0] != "#"
+            else text
+        )
+
     defaults = {"stroke-linecap": "butt", "stroke-width": "1.00"}
     return tuple(sorted((k, plain(v)) for k, v in look.items() if defaults.get(k) != plain(v)))
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_minified_picture_is_the_same_picture(name):
-    fig = drawn(name).fig
-    before, after = shapes(render._raw(fig)), shapes(render.svg(fig))
+    before, after = shapes(render._raw(drawn(name).fig)), shapes(pictures(name)["light"])
     assert len(before) == len(after) > 20
 
     for (look, at), (other_look, other_at) in zip(before, after, strict=True):
@@ -126,19 +131,29 @@ def test_minified_picture_is_the_same_picture(name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_references_are_complete_and_nothing_foreign_is_left(name):
-    text = render.svg(drawn(name).fig, "dark")
+    text = pictures(name)["dark"]
     root = ET.fromstring(text)
     ids = [e.get("id") for e in root.iter() if e.get("id")]
     wanted = set(re.findall(r'href="#([^"]+)"', text)) | set(re.findall(r"url\(#([^)]+)\)", text))
     assert len(ids) == len(set(ids)) and set(ids) == wanted
-    for word in ("metadata", "<!--", "DOCTYPE", "xlink", "matplotlib", "<style", "<text", "font-family", "http:"):
+    for word in (
+        "metadata",
+        "<!--",
+        "DOCTYPE",
+        "xlink",
+        "matplotlib",
+        "<style",
+        "<text",
+        "font-family",
+        "http:",
+    ):
         assert word not in text.replace("http://www.w3.org/2000/svg", ""), word
 
 
 def test_size_attributes_follow_the_figure():
     fig = drawn("forest").fig
     width, height = fig.get_size_inches()
-    root = ET.fromstring(render.svg(fig))
+    root = ET.fromstring(pictures("forest")["light"])
     assert float(root.get("width")) == round(width * style.PX_PER_INCH) <= 720
     assert float(root.get("height")) == round(height * style.PX_PER_INCH)
     assert root.get("viewBox").split()[2:] == [render._short(width * 72), render._short(height * 72)]
@@ -172,12 +187,17 @@ def test_png_is_a_repeatable_png():
     assert one == two and one.startswith(b"\x89PNG")
 
 
-@given(st.lists(st.tuples(st.sampled_from("MLQC"), st.lists(st.integers(-999, 9999), min_size=6, max_size=6)),
-                min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("MLQC"), st.lists(st.integers(-999, 9999), min_size=6, max_size=6)),
+        min_size=1,
+        max_size=12,
+    )
+)
 @settings(deadline=None, derandomize=True, max_examples=60)
 def test_relative_glyph_paths_keep_every_point(commands):
     size = {"M": 2, "L": 2, "Q": 4, "C": 6}
-    d = "M 3 4 " + " ".join(f"{c} {' '.join(map(str, v[:size[c]]))}" for c, v in commands) + " Z"
+    d = "M 3 4 " + " ".join(f"{c} {' '.join(map(str, v[: size[c]]))}" for c, v in commands) + " Z"
     assert points(render._path(d, relative=True)) == points(d)
 
 
@@ -195,4 +215,12 @@ def test_an_unknown_path_command_is_refused():
 
 
 def test_letters_count_on():
-    assert [render._letters(i) for i in (0, 25, 26, 51, 52, 701, 702)] == ["a", "z", "aa", "az", "ba", "zz", "aaa"]
+    assert [render._letters(i) for i in (0, 25, 26, 51, 52, 701, 702)] == [
+        "a",
+        "z",
+        "aa",
+        "az",
+        "ba",
+        "zz",
+        "aaa",
+    ]

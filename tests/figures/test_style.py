@@ -11,24 +11,27 @@ from restated.figures import style
 
 #: Contrast that WCAG 2.2 asks of text (1.4.3) and of marks (1.4.11).
 TEXT, MARK = 4.5, 3.0
-#: CIE 1976 distance at which two colours are told apart without looking twice; a just noticeable one is about 2.
+#: CIE 1976 distance at which two colours are told apart at once; a just noticeable one is about 2.
 APART = 20.0
 #: Lightness steps of the five-step ramp that survive grey printing.
 STEP = 8.0
 #: Machado, Oliveira & Fernandes (2009), severity 1, for linear RGB.
 VISION = {
     "full": np.eye(3),
-    "deuteranopia": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413],
-                              [-0.011820, 0.042940, 0.968881]]),
-    "protanopia": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216],
-                            [-0.003882, -0.048116, 1.051998]]),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
 }
-TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750],
-                   [0.0193339, 0.1191920, 0.9503041]])
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 
 
 def linear(code: str) -> np.ndarray:
-    c = np.array([int(code[i:i + 2], 16) for i in (1, 3, 5)]) / 255
+    c = np.array([int(code[i : i + 2], 16) for i in (1, 3, 5)]) / 255
     return np.where(c <= 0.04045, c / 12.92, ((c + 0.055) / 1.055) ** 2.4)
 
 
@@ -79,7 +82,9 @@ def test_ramp_is_ordered_by_lightness_away_from_the_page(theme):
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_funnel_zones_fade_into_the_page(theme):
     page = lab(linear(getattr(style.ROLES["page"], theme)))[0]
-    away = [abs(lab(linear(getattr(style.ROLES[role], theme)))[0] - page) for role in ("zone1", "zone2", "zone3")]
+    away = [
+        abs(lab(linear(getattr(style.ROLES[role], theme)))[0] - page) for role in ("zone1", "zone2", "zone3")
+    ]
     assert np.all(np.diff(away) < -4)
 
 

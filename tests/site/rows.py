@@ -54,7 +54,15 @@ def restated(id: str = "study-r-again", **fields) -> dict:
     return row(id, **(base | fields))
 
 
-NEW = {"published": "", "published_text": "", "grade": "", "source_key": "", "study": "", "locator": "", "verdict": "new"}
+NEW = {
+    "published": "",
+    "published_text": "",
+    "grade": "",
+    "source_key": "",
+    "study": "",
+    "locator": "",
+    "verdict": "new",
+}
 
 
 def everything() -> list[dict]:
@@ -65,6 +73,11 @@ def everything() -> list[dict]:
         row("not-seen", grade="U", verdict="unverified"),
         restated("agrees"),
         restated("disagrees", verdict="differs", restated_text="0.39", by_construction=True),
-        restated("counted", **NEW, restated_text="12", interval_text="", basis="enumerated", status="enumerated"),
-        row("hostile", **dict.fromkeys(("quantity", "study", "locator", "published_text", "reason", "finding"), HOSTILE)),
+        restated(
+            "counted", **NEW, restated_text="12", interval_text="", basis="enumerated", status="enumerated"
+        ),
+        row(
+            "hostile",
+            **dict.fromkeys(("quantity", "study", "locator", "published_text", "reason", "finding"), HOSTILE),
+        ),
     ]

@@ -36,7 +36,9 @@ def test_a_field_is_shown_with_its_rules_in_words():
     assert '<th scope="row"><code>n</code></th>' in html
 
 
-@pytest.mark.parametrize(("content", "words"), [("{", "not JSON"), ("[]", "no data files"), ("{}", "no data files")])
+@pytest.mark.parametrize(
+    ("content", "words"), [("{", "not JSON"), ("[]", "no data files"), ("{}", "no data files")]
+)
 def test_a_bad_description_is_refused(tmp_path, content, words):
     path = tmp_path / "datapackage.json"
     path.write_text(content, encoding="utf-8")

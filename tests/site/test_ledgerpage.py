@@ -12,7 +12,9 @@ from .test_markup import Reader
 def table(html: str) -> list[list[str]]:
     """Cells of the rows of the body, as HTML."""
     body = html[html.index("<tbody>") : html.index("</tbody>")]
-    return [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", tr, re.S) for tr in re.findall(r"<tr.*?</tr>", body, re.S)]
+    return [
+        re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", tr, re.S) for tr in re.findall(r"<tr.*?</tr>", body, re.S)
+    ]
 
 
 def test_every_row_has_its_anchor_and_every_column():
@@ -33,7 +35,9 @@ def test_the_table_is_named_and_its_headings_have_a_scope():
 
 
 def test_hostile_rows_stay_text():
-    html = ledger_html([row("hostile", **dict.fromkeys(("quantity", "study", "locator", "reason", "finding"), HOSTILE))])
+    html = ledger_html(
+        [row("hostile", **dict.fromkeys(("quantity", "study", "locator", "reason", "finding"), HOSTILE))]
+    )
     assert "<script" not in html
     assert "<img" not in html
     assert HOSTILE in Reader(html).text
@@ -52,7 +56,14 @@ def test_filters_offer_only_what_occurs_and_are_shown_by_their_script():
     html = ledger_html([row("a", verdict="unverified", grade="U"), restated("b")])
     form = html[html.index("<form") : html.index("</form>")]
     assert re.search(r"<form[^>]* hidden>", form)
-    assert re.findall(r'value="([^"]+)"', form) == ["0", "within-rounding", "unverified", "open-data", "P", "U"]
+    assert re.findall(r'value="([^"]+)"', form) == [
+        "0",
+        "within-rounding",
+        "unverified",
+        "open-data",
+        "P",
+        "U",
+    ]
     for name in re.findall(r'for="([^"]+)"', form):
         assert f'id="{name}"' in form
 
@@ -86,4 +97,4 @@ def test_counts_are_those_of_the_rows():
 def test_counts_by_finding_add_up_and_escape():
     html = counts_html(everything(), by_finding=True)
     assert "<script" not in html
-    assert 'stability</th><td>1</td><td>1</td><td>1</td><td>3</td>' in html
+    assert "stability</th><td>1</td><td>1</td><td>1</td><td>3</td>" in html

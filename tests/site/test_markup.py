@@ -39,17 +39,36 @@ class Reader(HTMLParser):
 
 
 ANY_TEXT = st.text(max_size=60) | st.sampled_from([HOSTILE, '"', "'", "<", "&amp;", "]]>", "<!--"])
-FIELDS = ("quantity", "study", "locator", "published_text", "restated_text", "interval_text", "reason", "ci_text")
+FIELDS = (
+    "quantity",
+    "study",
+    "locator",
+    "published_text",
+    "restated_text",
+    "interval_text",
+    "reason",
+    "ci_text",
+)
 
 
 @settings(deadline=None, derandomize=True, max_examples=150)
-@given(texts=st.lists(ANY_TEXT, min_size=len(FIELDS), max_size=len(FIELDS)), kind=st.sampled_from(("published", "restated")))
+@given(
+    texts=st.lists(ANY_TEXT, min_size=len(FIELDS), max_size=len(FIELDS)),
+    kind=st.sampled_from(("published", "restated")),
+)
 def test_no_text_of_a_row_becomes_markup(texts, kind):
     one = restated("x", **dict(zip(FIELDS, texts, strict=True)))
     read = Reader(markup.number(kind, one, texts[3], href="../ledger.html#x", tip_id="tip"))
     assert read.nested
     assert set(read.tags) == {"span", "a"}
-    assert {name for name, _ in read.attributes} <= {"class", "href", "aria-describedby", "aria-hidden", "role", "id"}
+    assert {name for name, _ in read.attributes} <= {
+        "class",
+        "href",
+        "aria-describedby",
+        "aria-hidden",
+        "role",
+        "id",
+    }
     # What the tooltip says is what the row says, character by character (the parser joins line ends).
     assert " ".join(texts[0].split()) in " ".join(read.text.split())
 
@@ -102,7 +121,10 @@ def test_facts_of_a_new_number_name_no_source():
 
 def test_the_kind_of_an_interval_is_said_once():
     kind = "95 % confidence interval"
-    for reason, note in ((f"range: {kind}", None), (f"one sample left out; range: {kind}", "one sample left out")):
+    for reason, note in (
+        (f"range: {kind}", None),
+        (f"one sample left out; range: {kind}", "one sample left out"),
+    ):
         facts = dict(markup.facts(restated(interval_kind=kind, reason=reason)))
         assert facts["Restated"] == f"0.31 ({kind} 0.28 to 0.34)"
         assert facts.get("Note") == note
@@ -110,7 +132,9 @@ def test_the_kind_of_an_interval_is_said_once():
 
 def test_a_number_stays_on_the_line_of_its_mark_unless_it_is_long():
     assert "rs-long" not in markup.number("interval", restated(), "0.28 to 0.34", href="#", tip_id="t")
-    assert "rs-long" in markup.number("interval", restated(), "a text that is long enough to wrap", href="#", tip_id="t")
+    assert "rs-long" in markup.number(
+        "interval", restated(), "a text that is long enough to wrap", href="#", tip_id="t"
+    )
 
 
 @pytest.mark.parametrize("status", entries.STATUSES)

@@ -54,7 +54,9 @@ def test_a_function_name_stands_off_its_argument_but_not_off_a_bracket():
     assert parsed(r"\log(x)").find(f".//{SPACE}mspace") is None
 
 
-@pytest.mark.parametrize("environment", ["aligned", "split", "align", "align*", "gathered", "cases", "pmatrix"])
+@pytest.mark.parametrize(
+    "environment", ["aligned", "split", "align", "align*", "gathered", "cases", "pmatrix"]
+)
 def test_environments_become_rows(environment):
     cells = "a & b \\\\ c & d" if environment != "gathered" else "a \\\\ c"
     math = parsed(rf"\begin{{{environment}}}{cells}\end{{{environment}}}", display=True)

@@ -29,7 +29,7 @@ def test_a_long_description_is_cut_between_words(words):
     assert len(cut) <= DESCRIPTION_LENGTH
     if cut != text:
         assert cut.endswith("…")
-        assert set(cut[:-1].split()) <= set(w.rstrip(",;") for w in words) | set(words)
+        assert set(cut[:-1].split()) <= {w.rstrip(",;") for w in words} | set(words)
 
 
 def test_navigation_marks_the_page_and_has_no_headings():

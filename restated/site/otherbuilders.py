@@ -1,0 +1,13 @@
+"""What builders other than HTML do with our nodes: show the children, which are plain text."""
+
+from __future__ import annotations
+
+from docutils import nodes
+
+
+def nothing(self, node: nodes.Node) -> None:
+    """Visitor that adds nothing of its own."""
+
+
+#: Visitors for ``app.add_node``.
+OTHERS = dict.fromkeys(("latex", "text", "man", "texinfo"), (nothing, nothing))

@@ -1,0 +1,128 @@
+"""Rows with exact moments, for every shape."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.reconstruct.moments import CORRELATION_TOLERANCE, Shape, exact_moments, sd_range
+
+modest = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+@modest
+@given(st.integers(2, 5), st.integers(0, 60), st.integers(0, 99))
+def test_normal_rows_have_the_moments(p, more, seed):
+    rng = np.random.default_rng(seed)
+    factor = rng.standard_normal((p, p + 2))
+    wanted = np.corrcoef(factor)
+    wanted = (wanted + wanted.T) / 2
+    np.fill_diagonal(wanted, 1.0)
+    assume(np.linalg.eigvalsh(wanted)[0] > 1e-3)
+    means, sds = rng.normal(0, 10, p), rng.uniform(0.1, 20, p)
+    rows = exact_moments(p + 1 + more, means, sds, wanted, seed=seed)
+    np.testing.assert_allclose(rows.mean(axis=0), means, atol=1e-11)
+    np.testing.assert_allclose(rows.std(axis=0, ddof=1), sds, rtol=1e-11)
+    np.testing.assert_allclose(np.corrcoef(rows.T), wanted, atol=1e-11)
+
+
+@settings(modest, max_examples=25)
+@given(
+    st.integers(8, 80),
+    st.floats(0.1, 1e4),
+    st.floats(0.02, 0.5),  # above it the two largest of the sample decide whether a shape can reach the SD
+    st.sampled_from(["lognormal", "gamma"]),
+    st.floats(0, 0.6),
+    st.integers(0, 99),
+)
+def test_positive_shapes_have_the_moments(n, mean, where, kind, zero_share, seed):
+    zeros = int(zero_share * n)
+    low, high = sd_range(n, mean, zeros)
+    sd = low + where * (high - low)
+    x = exact_moments(n, [mean], [sd], shapes=[Shape(kind, zeros)], seed=seed)[:, 0]
+    assert x.mean() == pytest.approx(mean, rel=1e-12)
+    assert x.std(ddof=1) == pytest.approx(sd, rel=1e-9)
+    assert x.min() >= 0
+    # Extreme spreads push small gamma values below the smallest float; otherwise exactly the asked zeros are zero.
+    assert np.sum(x == 0) == zeros or (kind == "gamma" and np.sum(x == 0) > zeros and sd > mean)
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantile"),
+    [
+        ("lognormal", lambda u, cv: np.exp(stats.norm.ppf(u) * np.sqrt(np.log1p(cv**2)))),
+        ("gamma", lambda u, cv: stats.gamma.ppf(u, 1 / cv**2)),
+    ],
+)
+def test_large_samples_have_the_shape(kind, quantile):
+    x = np.sort(exact_moments(4000, [10.0], [6.0], shapes=[kind], seed=1)[:, 0])
+    u = (np.arange(4000) + 0.5) / 4000
+    assert np.corrcoef(x, quantile(u, 0.6))[0, 1] > 0.998
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        ["lognormal", "normal", "gamma"],
+        [Shape("lognormal", 8), "gamma", "normal"],
+        [Shape("gamma", 20), Shape("lognormal", 10), "lognormal"],
+    ],
+)
+def test_shaped_columns_have_the_correlations(shapes):
+    wanted = np.array([[1, 0.3, -0.2], [0.3, 1, 0.25], [-0.2, 0.25, 1]])
+    means, sds = [20.0, 3.0, 7.0], [24.0, 2.0, 5.0]
+    rows = exact_moments(60, means, sds, wanted, shapes=shapes, seed=4)
+    np.testing.assert_allclose(np.corrcoef(rows.T), wanted, atol=2 * CORRELATION_TOLERANCE)
+    np.testing.assert_allclose(rows.mean(axis=0), means, rtol=1e-12)
+    np.testing.assert_allclose(rows.std(axis=0, ddof=1), sds, rtol=1e-9)
+
+
+def test_uncorrelated_by_default_and_deterministic():
+    rows = exact_moments(30, [0, 0], [1, 1], seed=5)
+    assert np.corrcoef(rows.T)[0, 1] == pytest.approx(0, abs=1e-13)
+    assert np.array_equal(rows, exact_moments(30, [0, 0], [1, 1], seed=5))
+    assert not np.array_equal(rows, exact_moments(30, [0, 0], [1, 1], seed=6))
+
+
+@modest
+@given(st.lists(st.floats(0.01, 100), min_size=2, max_size=12), st.integers(0, 5))
+def test_no_sample_leaves_the_sd_range(positive, zeros):
+    x = np.array([*positive, *[0.0] * zeros])
+    low, high = sd_range(len(x), x.mean(), zeros)
+    assert low * (1 - 1e-9) - 1e-9 <= x.std(ddof=1) <= high * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((3, [1, 2, 3], [1, 1, 1]), {}, "n = 3 conflicts with 3 columns"),
+        ((10, [1, 2], [1]), {}, "2 means and 1 SDs"),
+        ((10, [1, 2], [1, 0]), {}, "SDs positive"),
+        ((10, [1, 2], [1, 1], [[1, 0.5], [0.4, 1]]), {}, "not a correlation matrix"),
+        (
+            (10, [0, 0, 0], [1, 1, 1], [[1, 0.9, 0.9], [0.9, 1, -0.9], [0.9, -0.9, 1]]),
+            {},
+            "correlations conflict with each other: smallest eigenvalue -0.8",
+        ),
+        ((10, [1, 2], [1, 1]), {"shapes": ["gamma"]}, "1 shapes conflict with 2 columns"),
+        ((10, [1], [1]), {"shapes": ["weibull"]}, "unknown shape"),
+        ((10, [1], [1]), {"shapes": [Shape("normal", 2)]}, "zeros conflict with a normal shape"),
+        ((10, [-1], [1]), {"shapes": ["gamma"]}, "the mean -1 conflicts with a gamma shape"),
+        ((10, [1], [1]), {"shapes": [Shape("gamma", 9)]}, "9 zeros conflict with n = 10"),
+        ((10, [1], [3.2]), {"shapes": ["lognormal"]}, "the SD 3.2 conflicts with the mean 1 .* lies between 0 and 3.16228"),
+        ((10, [1], [0.9]), {"shapes": [Shape("gamma", 5)]}, "the SD 0.9 conflicts with the mean 1 .* 5 zeros.* 1.05409"),
+        ((10, [1e9], [1.0]), {"shapes": ["gamma"]}, "conflicts with the mean .* gamma shape"),
+        (
+            (40, [1, 1], [3, 3], [[1, -0.9], [-0.9, 1]]),
+            {"shapes": ["lognormal", "lognormal"]},
+            "correlations conflict with the shapes",
+        ),
+    ],
+)
+def test_requests_that_contradict_themselves(arguments, options, message):
+    with pytest.raises(RestatedError, match=message):
+        exact_moments(*arguments, **options)
