@@ -120,7 +120,7 @@ def toc() -> list[str]:
 
     walk(content)
     for page in pages:
-        if not any((paths.ROOT / f"{page}{end}").is_file() for end in ("", ".md")):
+        if not (paths.ROOT / f"{page}.md").is_file():
             raise RestatedError(f"page '{page}' does not exist", file=file, remedy="mend its name or remove the line")
     return pages
 
@@ -133,12 +133,15 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, dictionary, register
+    from . import bibliography, dictionary, prose, register
 
     works = bibliography.check(paths.BIBLIOGRAPHY)
     numbers = register.load(bibliography=works)
     dictionary.check(paths.DATA)
-    return numbers, toc()
+    pages = toc()
+    for page in pages:
+        prose.check(paths.ROOT / f"{page}.md")
+    return numbers, pages
 
 
 def _environment() -> dict[str, str]:

@@ -197,17 +197,16 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
         restated = _esc(e["restated_text"]) or "–"
         if e["interval_text"] and e["interval_text"] != e["restated_text"]:
             kind = "possible" if e["interval_kind"] == "set" else e["interval_kind"]
-            restated += f" <small>({_esc(kind)}: {_esc(e['interval_text'])})</small>"
-        circular = "by construction" if e["by_construction"] else ("check" if e["published"] else "–")
-        reason = e["reason"] if e["interval_kind"] == "set" else e["reason"].split("; range: ")[0]
-        reason = "" if reason.startswith("range: ") else reason
+            restated += f" <small>{_esc(kind)}: {_esc(e['interval_text'])}</small>"
+        circular = "<small>by construction, no check</small>" if e["by_construction"] else ""
+        reason = "" if e["reason"].startswith("range: ") else e["reason"].split("; range: ")[0]
         rows.append(
             f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
-            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])}</td><td>{circular}</td>"
-            f"<td>{_esc(e['status'])}</td><td>{_esc(reason)}</td></tr>"
+            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
+            f"<td><small>{_esc(e['status'])}{': ' if reason else ''}{_esc(reason)}</small></td></tr>"
         )
         text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
-    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Agreement is", "Computed from", "Why")
+    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
     block = (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
         f'<figcaption><span class="rs-status rs-status-printed">Status: printed against restated; each row says what '

@@ -14,7 +14,8 @@ r_xm * r_my ignores x when the mediator meets the outcome; it is not the indirec
 References
 ----------
 Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
-Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
+Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor
+coefficients).
 Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
 MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
 """
@@ -31,14 +32,15 @@ from scipy import optimize, stats
 from restated.errors import RestatedError
 from restated.reconstruct.counts import closed_interval
 
-# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
-# determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible:
+# the determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
 DETERMINANT_SLACK = 1e-12
 
 # Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
 
-# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to replace it:
+# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to
+# replace it:
 # below that the two are equal within the arithmetic.
 GAIN = 1e-12
 
@@ -86,7 +88,8 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
     Parameters
     ----------
     r_xm, r_xy, r_my : float or array_like
-        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
+        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast
+        together.
 
     Returns
     -------
@@ -95,8 +98,8 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
     Raises
     ------
     RestatedError
-        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no
-        three variables can have these correlations.
+        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same
+        variable), or no three variables can have these correlations.
 
     Notes
     -----
@@ -108,7 +111,9 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
             remedy="Check them against third_range()",
         )
     if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
-        raise RestatedError("predictor and mediator correlate perfectly: their paths cannot be told apart", field="r_xm")
+        raise RestatedError(
+            "predictor and mediator correlate perfectly: their paths cannot be told apart", field="r_xm"
+        )
     return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
 
 
@@ -148,7 +153,8 @@ def implied_correlations(b, direct, indirect) -> Implied:
     Returns
     -------
     Implied
-        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked here.
+        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked
+        here.
 
     Raises
     ------
@@ -157,7 +163,9 @@ def implied_correlations(b, direct, indirect) -> Implied:
     """
     b, direct, indirect = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in (b, direct, indirect)))
     if np.any(b == 0):
-        raise RestatedError("with b = 0 any correlation of predictor and mediator gives the same indirect path", field="b")
+        raise RestatedError(
+            "with b = 0 any correlation of predictor and mediator gives the same indirect path", field="b"
+        )
     r_xm = indirect / b
     return Implied(r_xm, direct + indirect, b + r_xm * direct)
 
@@ -178,8 +186,8 @@ def over_box(function: Callable, *intervals) -> Box:
     Parameters
     ----------
     function : callable
-        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
-        ``lambda *r: two_predictor(*r).indirect``.
+        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for
+        instance ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
         One per argument: printed text stands for its rounding interval.
 
@@ -194,11 +202,12 @@ def over_box(function: Callable, *intervals) -> Box:
 
     Notes
     -----
-    A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
-    exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end may
-    lie inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
-    quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The set
-    of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
+    A function that rises or falls in each argument throughout the box has its ends at vertices, and then
+    the range is exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved
+    in all three, so an end may lie inside. Therefore a grid with `GRID` points a side is searched too and
+    its best point polished by a bounded quasi-Newton search; over boxes as small as rounding intervals
+    these functions have one turning point at most. The set of feasible correlation triples is convex: when
+    all vertices are feasible, so is the whole box.
     """
     limits = []
     for i, interval in enumerate(intervals):
@@ -207,11 +216,13 @@ def over_box(function: Callable, *intervals) -> Box:
             raise RestatedError("the interval has no end on one side", field=f"interval {i + 1}")
         limits.append(tuple(float(end) for end in ends))
     vertices = np.array(list(product(*limits)))
-    grid = np.stack(np.meshgrid(*(np.linspace(*ends, GRID) for ends in limits), indexing="ij")).reshape(len(limits), -1).T
+    grid = np.array(list(product(*(np.linspace(*ends, GRID) for ends in limits))))
     points = np.concatenate([vertices, grid])
     values = np.asarray(function(*points.T), dtype=float)
     if not np.all(np.isfinite(values)):
-        raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
+        raise RestatedError(
+            "the function has no value at some point of the box", remedy="Shorten an interval"
+        )
     ends = []
     for sign in (1, -1):  # smallest, then largest
         corner = int(np.argmin(sign * values[: len(vertices)]))
@@ -222,7 +233,7 @@ def over_box(function: Callable, *intervals) -> Box:
         if sign * (best - function(*polished)) > slack:
             best, where = float(function(*polished)), polished
         ends.append((float(best), tuple(float(x) for x in where)))
-    inside = [x not in ends_of for at in ends for x, ends_of in zip(at[1], limits)]
+    inside = [x not in ends_of for at in ends for x, ends_of in zip(at[1], limits, strict=True)]
     return Box(ends[0][0], ends[1][0], ends[0][1], ends[1][1], not any(inside))
 
 
@@ -249,7 +260,7 @@ class IndirectInterval(NamedTuple):
     delta_high: float
     simulated_low: float
     simulated_high: float
-    infeasible: float  # share of simulated triples no three variables can have; left out of the simulated limits
+    infeasible: float  # share of simulated triples that no three variables can have; left out
 
 
 def indirect_interval(
@@ -288,9 +299,10 @@ def indirect_interval(
 
     Notes
     -----
-    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
-    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
-    fixed-effect model: differences between studies are ignored and the limits are too narrow by as much as these matter.
+    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for
+    correlations from separate samples, an assumption for overlapping ones. With the n of a meta-analysis
+    the limits are those of a fixed-effect model: differences between studies are ignored and the limits are
+    too narrow by as much as these matter.
     """
     estimate = float(two_predictor(r_xm, r_xy, r_my).indirect)
     r = np.array([r_xm, r_xy, r_my], dtype=float)

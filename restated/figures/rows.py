@@ -23,6 +23,8 @@ MARGIN = 0.06  # inches around everything
 LEADING, COMPACT_LEADING = 1.75, 1.35
 #: Narrowest plot that can still be read, inches.
 LEAST_PLOT = 2.6
+#: Least room for row labels, inches; longer ones are cut.
+LEAST_LABELS = 0.8
 #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
 MANY_ROWS = 32
 #: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
@@ -57,7 +59,7 @@ class Column:
     def width(self, size: float, strong: frozenset[int]) -> float:
         """Inches the column needs."""
         widths = [
-            text_width(cell, size, "bold" if i in strong else "normal")
+            text_width(cell, size, _weight(i, strong))
             for i, cell in enumerate(self.cells)
             if cell and i not in self.free
         ]
@@ -157,10 +159,16 @@ def row_chart(
     size, row_height = type_size(rows, compact)
     needs = {id(column): column.width(size, strong) for column in (*left, *right)}
     taken = sum(needs[id(c)] + c.gap for c in (*left, *right)) + 2 * MARGIN + GAP
+    # Labels give way to the plot; headings and summary labels may use the whole block left of it.
     labels = left[0]
-    label_room = max(needs[id(labels)] - max(0.0, taken + LEAST_PLOT - width), 0.8)
-    taken += min(label_room, needs[id(labels)]) - needs[id(labels)]
-    needs[id(labels)] = min(label_room, needs[id(labels)])
+    label_width = needs[id(labels)]
+    others = sum(needs[id(c)] + c.gap for c in left[1:])
+    free = max((text_width(labels.cells[i], size, _weight(i, strong)) for i in labels.free), default=0.0)
+    wanted = max(label_width, free - others)
+    wanted = min(wanted, max(width - LEAST_PLOT - (taken - label_width), LEAST_LABELS))
+    taken += wanted - label_width
+    needs[id(labels)] = wanted
+    block = wanted + others
     many = rows > MANY_ROWS
     header = 1.6 * size / POINTS + MARGIN + (1.6 * size / POINTS if many else 0.0)
     foot = (2 * 1.35 + 0.9 + foot_lines * 1.35) * size / POINTS + MARGIN
@@ -201,12 +209,16 @@ def row_chart(
             chart.text_at(edge, head, column.heading, align=column.align, fontweight="bold")
         for i, cell in enumerate(column.cells):
             if cell:
-                weight = "bold" if i in strong else "normal"
-                if column is labels and i not in column.free:
-                    cell = shortened(cell, need, size, weight)
+                weight = _weight(i, strong)
+                if column is labels:
+                    cell = shortened(cell, block if i in column.free else need, size, weight)
                 tone = colour("muted" if i in quiet else "ink")
                 chart.text_at(edge, i, cell, align=column.align, fontweight=weight, color=tone)
     return chart
+
+
+def _weight(row: int, strong: frozenset[int]) -> str:
+    return "bold" if row in strong else "normal"
 
 
 def shortened(text: str, inches: float, size: float, weight: str = "normal") -> str:

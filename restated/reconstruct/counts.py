@@ -1,8 +1,8 @@
 """Which event counts can stand behind a printed percentage?
 
-A percentage printed with few digits and a denominator allow a short list of integer counts. This module lists all of
-them, also when the denominator itself is uncertain, and turns counts into rows. It also holds `closed_interval`, the one
-place where the reconstructors read a constraint.
+A percentage printed with few digits and a denominator allow a short list of integer counts. This module
+lists all of them, also when the denominator itself is uncertain, and turns counts into rows. It also holds
+`closed_interval`, the one place where the reconstructors read a constraint.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
     Parameters
     ----------
     value : str, Printed, int, Fraction, or pair of numbers
-        Text is read as printed (its rounding interval), an integer or a Fraction stands for itself, and a pair
-        ``(low, high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the
-        decimal number it displays (0.305 is 305/1000).
+        Text is read as printed (its rounding interval), an integer or a Fraction stands for itself, and a
+        pair ``(low, high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair
+        stands for the decimal number it displays (0.305 is 305/1000).
     name : str
         What to call the constraint in an error message.
 
@@ -37,8 +37,8 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
     Raises
     ------
     RestatedError
-        For a bare float, which no longer says how many digits were printed, for text without a number, and for a pair
-        in the wrong order.
+        For a bare float, which no longer says how many digits were printed, for text without a number, and
+        for a pair in the wrong order.
     """
     if isinstance(value, str):
         from restated.printed import parse
@@ -62,7 +62,9 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
         )
     low, high = _fraction(low, name), _fraction(high, name)
     if low is not None and high is not None and low > high:
-        raise RestatedError(f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name)
+        raise RestatedError(
+            f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name
+        )
     return low, high
 
 
@@ -91,10 +93,16 @@ def describe(value) -> str:
 
 
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
-    """First and last integer inside a closed interval and inside ``floor..ceiling`` (empty when first > last)."""
+    """First and last integer inside a closed interval and inside ``floor..ceiling`` (empty when first >
+    last)."""
     first = floor if low is None else max(floor, math.ceil(low))
     last = ceiling if high is None else min(ceiling, math.floor(high))
     return first, last
+
+
+def ragged_ranges(first: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """The ranges ``first[i], ..., first[i] + length[i] - 1`` one after the other, shape (sum of lengths,)."""
+    return np.repeat(first - (np.cumsum(length) - length), length) + np.arange(length.sum())
 
 
 @dataclass(frozen=True)
@@ -110,8 +118,8 @@ class CountSet:
     denominators : tuple of int
         The denominators tried.
     on_boundary : ndarray of bool, shape (m,)
-        True where the exact percentage falls on an end of the rounding interval, so that the count is compatible only
-        under one way of rounding ties.
+        True where the exact percentage falls on an end of the rounding interval, so that the count is
+        compatible only under one way of rounding ties.
     """
 
     pairs: np.ndarray
@@ -147,15 +155,18 @@ class CountSet:
     def message(self) -> str:
         """One sentence: how many counts fit."""
         tried = self.denominators
-        n = f"n = {tried[0]}" if len(tried) == 1 else f"any n tried ({len(tried)} values, {tried[0]} to {tried[-1]})"
+        n = (
+            f"n = {tried[0]}"
+            if len(tried) == 1
+            else f"any n tried ({len(tried)} values, {tried[0]} to {tried[-1]})"
+        )
         if self.empty:
             return f"no integer count fits {self.percent} % of {n}"
         if self.identified:
             count, total = self.pairs[0]
             return f"{self.percent} % of {n} is {count} of {total}, the only count that fits"
-        return (
-            f"{self.percent} % of {n} fits {len(self)} counts, from {self.counts.min()} to {self.counts.max()}"
-        )
+        fewest, most = self.counts.min(), self.counts.max()
+        return f"{self.percent} % of {n} fits {len(self)} counts, from {fewest} to {most}"
 
 
 def counts(percent, n) -> CountSet:
@@ -192,9 +203,7 @@ def counts(percent, n) -> CountSet:
             rows.append((count, total))
             edges.append(low != high and count in ends)
     text = describe(percent).rstrip("% ")
-    return CountSet(
-        np.array(rows, dtype=np.int64).reshape(-1, 2), text, tried, np.array(edges, dtype=bool)
-    )
+    return CountSet(np.array(rows, dtype=np.int64).reshape(-1, 2), text, tried, np.array(edges, dtype=bool))
 
 
 def _denominators(n) -> tuple[int, ...]:
@@ -219,8 +228,8 @@ def concordance(percent, pairs) -> CountSet:
     Parameters
     ----------
     percent : str, Printed, or pair of numbers
-        Pairwise concordance in percentage points: concordant pairs out of all pairs counted. A *probandwise* rate has
-        another denominator and must not be given here.
+        Pairwise concordance in percentage points: concordant pairs out of all pairs counted. A
+        *probandwise* rate has another denominator and must not be given here.
     pairs : int or iterable of int
         Number of pairs, or all numbers that come into question.
 

@@ -1,14 +1,16 @@
 """Synthetic rows with exactly the printed means, SDs and correlations.
 
-`exact_moments` gives n rows whose sample moments equal the printed ones. Everything the moments do not fix - quantiles,
-tails, interactions - comes from the shape that the caller assumes and from the seed; a result that depends on it has to be
-shown over several shapes and seeds.
+`exact_moments` gives n rows whose sample moments equal the printed ones. Everything the moments do not fix
+- quantiles, tails, interactions - comes from the shape that the caller assumes and from the seed; a result
+that depends on it has to be shown over several shapes and seeds.
 
 References
 ----------
 Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
-Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correlated variables with given marginals).
-Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
+Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correlated variables with given
+marginals).
+Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative
+values).
 """
 
 from __future__ import annotations
@@ -23,17 +25,21 @@ from restated.errors import RestatedError
 
 KINDS = ("normal", "lognormal", "gamma")
 
-# An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
+# An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured
+# accurately.
 SMALLEST_EIGENVALUE = 1e-10
 
-# Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed decimals.
+# Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed
+# decimals.
 CORRELATION_TOLERANCE = 1e-10
 MAX_ROUNDS = 500
-# The rows that are zero are chosen anew in this many rounds and then kept: the correlations jump when they change.
+# The rows that are zero are chosen anew in this many rounds and then kept: the correlations jump when they
+# change.
 ROUNDS_BEFORE_FREEZE = 10
 
-# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the limits of
-# floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n lie inside.
+# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values
+# meet the limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root
+# of n lie inside.
 SIGMA_RANGE = (1e-4, 300.0)
 GAMMA_RANGE = (1e-3, 1e7)
 
@@ -81,11 +87,11 @@ def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: i
 
     Notes
     -----
-    Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s z), a gamma
-    column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample coefficient of variation is the
-    printed one (for exp(s z) it rises with s, because the log of the empirical moment generating function is convex),
-    and the column is then scaled to its mean. The lowest z become the zeros. Correlations of z are adjusted until those
-    of the columns are right.
+    Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s
+    z), a gamma column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample
+    coefficient of variation is the printed one (for exp(s z) it rises with s, because the log of the
+    empirical moment generating function is convex), and the column is then scaled to its mean. The lowest z
+    become the zeros. Correlations of z are adjusted until those of the columns are right.
     """
     means, sds, wanted, shapes = _request(n, means, sds, correlations, shapes)
     p = len(means)
@@ -121,9 +127,13 @@ def _request(n, means, sds, correlations, shapes):
     means, sds = np.atleast_1d(np.asarray(means, dtype=float)), np.atleast_1d(np.asarray(sds, dtype=float))
     p = len(means)
     if means.shape != sds.shape or means.ndim != 1:
-        raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
+        raise RestatedError(
+            f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds"
+        )
     if not isinstance(n, (int, np.integer)) or n <= p:
-        raise RestatedError(f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n")
+        raise RestatedError(
+            f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n"
+        )
     if not np.all(np.isfinite(means)) or not np.all(sds > 0) or not np.all(np.isfinite(sds)):
         raise RestatedError("means must be numbers and SDs positive numbers", field="means, sds")
     shapes = ["normal"] * p if shapes is None else list(shapes)
@@ -132,11 +142,14 @@ def _request(n, means, sds, correlations, shapes):
         raise RestatedError(f"{len(shapes)} shapes conflict with {p} columns", field="shapes")
     wanted = np.eye(p) if correlations is None else np.asarray(correlations, dtype=float)
     if wanted.shape != (p, p) or not np.array_equal(wanted, wanted.T) or not np.all(np.diag(wanted) == 1):
-        raise RestatedError(f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations")
+        raise RestatedError(
+            f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations"
+        )
     smallest = np.linalg.eigvalsh(wanted)[0]
     if smallest < SMALLEST_EIGENVALUE:
         raise RestatedError(
-            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}", field="correlations"
+            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}",
+            field="correlations",
         )
     return means, sds, wanted, shapes
 
@@ -144,20 +157,28 @@ def _request(n, means, sds, correlations, shapes):
 def _check_shape(n, mean, sd, shape, column) -> None:
     where = f"shapes, column {column + 1}"
     if shape.kind not in KINDS:
-        raise RestatedError(f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}")
+        raise RestatedError(
+            f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}"
+        )
     if shape.kind == "normal":
         if shape.zeros:
-            raise RestatedError("zeros conflict with a normal shape", field=where, remedy="Use lognormal or gamma")
+            raise RestatedError(
+                "zeros conflict with a normal shape", field=where, remedy="Use lognormal or gamma"
+            )
         return
     if mean <= 0:
-        raise RestatedError(f"the mean {mean:g} conflicts with a {shape.kind} shape, which is positive", field=where)
+        raise RestatedError(
+            f"the mean {mean:g} conflicts with a {shape.kind} shape, which is positive", field=where
+        )
     if not 0 <= shape.zeros <= n - 2:
-        raise RestatedError(f"{shape.zeros} zeros conflict with n = {n}: two other values are needed", field=where)
+        raise RestatedError(
+            f"{shape.zeros} zeros conflict with n = {n}: two other values are needed", field=where
+        )
     lowest, highest = sd_range(n, mean, shape.zeros)
     if not lowest < sd < highest:
         raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for {shape.zeros} zeros: "
-            f"it lies between {lowest:.6g} and {highest:.6g}",
+            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for "
+            f"{shape.zeros} zeros: it lies between {lowest:.6g} and {highest:.6g}",
             field=where,
         )
 

@@ -1,12 +1,14 @@
 """Which samples of whole numbers can stand behind a printed mean and SD?
 
-`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and SD print as
-given. Where these are too many to list, it draws from all of them evenly; their number is known either way.
+`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and
+SD print as given. Where these are too many to list, it draws from all of them evenly; their number is known
+either way.
 
 References
 ----------
 Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
-Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6, e26968.
+Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ
+Preprints 6, e26968.
 Neither program is used here: samples are counted by dynamic programming over the scores.
 """
 
@@ -18,7 +20,7 @@ from fractions import Fraction
 import numpy as np
 
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, integer_range
+from restated.reconstruct.counts import closed_interval, integer_range, ragged_ranges
 
 # Partial samples held at one score: three arrays of this length take about 120 MB.
 MAX_STATES = 5_000_000
@@ -88,13 +90,14 @@ def score_samples(
     Raises
     ------
     RestatedError
-        For an unusable n or scale, an unbounded mean or SD, or a problem with more than `MAX_STATES` partial samples.
+        For an unusable n or scale, an unbounded mean or SD, or a problem with more than `MAX_STATES`
+        partial samples.
 
     Notes
     -----
-    Scores are taken up one after the other; partial samples with the same number of cases, sum and sum of squares are
-    one state, and the number of ways to reach it is added up. Going back from the states that fit visits every sample
-    once, or draws one with the right probability.
+    Scores are taken up one after the other; partial samples with the same number of cases, sum and sum of
+    squares are one state, and the number of ways to reach it is added up. Going back from the states that
+    fit visits every sample once, or draws one with the right probability.
     """
     _check(n, low, high)
     wanted = _targets(mean, sd, n, low, high)
@@ -109,7 +112,10 @@ def score_samples(
     if total <= limit:
         counts, method = _all_paths(keys, coding, n, levels), "exhaustive"
     else:
-        counts, method = _drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)), "sampled"
+        counts, method = (
+            _drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)),
+            "sampled",
+        )
     return ScoreSet(counts, empty.scores, total, method)
 
 
@@ -124,7 +130,8 @@ def _check(n, low, high) -> None:
 
 
 def _targets(mean, sd, n, low, high) -> np.ndarray:
-    """Sum and sum of squares that fit, with scores counted from the lower end of the scale; shape (t, 3), n first."""
+    """Sum and sum of squares that fit, with scores counted from the lower end of the scale; shape (t, 3), n
+    first."""
     m_low, m_high = closed_interval(mean, "mean")
     s_low, s_high = closed_interval(sd, "sd")
     if None in (m_low, m_high, s_high):
@@ -145,7 +152,7 @@ def _forward(n, levels, wanted):
     """States after each score and the number of ways to reach them."""
     coding = int(wanted[:, 1].max()) + 1, int(wanted[:, 2].max()) + 1
     if (n + 1) * coding[0] * coding[1] >= 2**62:
-        raise RestatedError("the sums of squares are too large to be coded", remedy="Use a shorter scale or a smaller n")
+        raise _too_large(n, levels)
     least, most = wanted.min(axis=0), wanted.max(axis=0)
     keys, ways = [np.zeros(1, dtype=np.int64)], [np.ones(1)]
     for x in range(levels):
@@ -155,30 +162,34 @@ def _forward(n, levels, wanted):
         lowest = room if x == levels - 1 else np.zeros_like(room)
         length = room - lowest + 1
         if length.sum() > MAX_STATES * 4:
-            raise RestatedError(
-                f"a sample of {n} on {levels} scores has too many partial sums", remedy="Use a shorter scale or a smaller n"
-            )
-        f = np.repeat(lowest, length) + np.arange(length.sum()) - np.repeat(np.cumsum(length) - length, length)
+            raise _too_large(n, levels)
+        f = ragged_ranges(lowest, length)
         c, s, q = (np.repeat(part, length) for part in (c, s, q))
         c, s, q = c + f, s + f * x, q + f * x * x
         rest, y, top = n - c, x + 1, levels - 1
         # What is left takes scores between y and top.
         keep = (s + rest * y <= most[1]) & (q + rest * y * y <= most[2])
         keep &= (s + rest * top >= least[1]) & (q + rest * top * top >= least[2])
-        # For a given sum the squares are smallest when all are equal, and x^2 <= (y + top) x - y top for y <= x <= top.
+        # For a given sum the squares are smallest when all are equal, and x^2 <= (y + top) x - y top for y
+        # <= x <= top.
         keep &= np.maximum(0, least[1] - s) ** 2 <= (most[2] - q) * rest
         keep &= q + (y + top) * (most[1] - s) - rest * y * top >= least[2]
         code = (c[keep] * coding[0] + s[keep]) * coding[1] + q[keep]
         merged, inverse = np.unique(code, return_inverse=True)
         if len(merged) > MAX_STATES:
-            raise RestatedError(
-                f"a sample of {n} on {levels} scores has too many partial sums", remedy="Use a shorter scale or a smaller n"
-            )
+            raise _too_large(n, levels)
         keys.append(merged)
         ways.append(np.bincount(inverse, weights=np.repeat(ways[-1], length)[keep], minlength=len(merged)))
     fits = np.isin(keys[-1], (wanted[:, 0] * coding[0] + wanted[:, 1]) * coding[1] + wanted[:, 2])
     keys[-1], ways[-1] = keys[-1][fits], ways[-1][fits]
     return keys, ways, coding
+
+
+def _too_large(n, levels) -> RestatedError:
+    return RestatedError(
+        f"a sample of {n} on {levels} scores has too many partial sums",
+        remedy="Use a shorter scale or a smaller n",
+    )
 
 
 def _decode(code, coding):
@@ -188,7 +199,8 @@ def _decode(code, coding):
 
 
 def _predecessors(code, x, n, keys, coding):
-    """For each state and each count f = 0..n of score x, the position of the state before, and whether it exists."""
+    """For each state and each count f = 0..n of score x, the position of the state before, and whether it
+    exists."""
     c, s, q = (part[:, None] for part in _decode(code, coding))
     f = np.arange(n + 1)
     before = ((c - f) * coding[0] + s - f * x) * coding[1] + q - f * x * x

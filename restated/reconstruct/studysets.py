@@ -1,20 +1,23 @@
 """Sets of studies that lead to a printed pooled correlation.
 
-A meta-analysis printed as k samples, N participants and one pooled r leaves open which effects and sample sizes stand
-behind it. `study_sets` draws many such sets. Sizes add up to N exactly and the pooled estimate falls inside the printed
-rounding interval exactly; everything else follows from assumptions that the caller names.
+A meta-analysis printed as k samples, N participants and one pooled r leaves open which effects and sample
+sizes stand behind it. `study_sets` draws many such sets. Sizes add up to N exactly and the pooled estimate
+falls inside the printed rounding interval exactly; everything else follows from assumptions that the caller
+names.
 
-**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'`` or ``fix='Q'`` the heterogeneity
-estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale with variance tau2, sampling
-variance 1 / (n - 3), no relation between size and effect, one effect per sample. What `summaries` then adds (interval,
-prediction interval, I2) says what such a meta-analysis would look like; it is no evidence on the real one.
+**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'`` or ``fix='Q'`` the
+heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale
+with variance tau2, sampling variance 1 / (n - 3), no relation between size and effect, one effect per
+sample. What `summaries` then adds (interval, prediction interval, I2) says what such a meta-analysis would
+look like; it is no evidence on the real one.
 
 References
 ----------
 Fisher (1921), Metron 1, 3-32 (z transformation and its variance).
 DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
 Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30, 261-293 (REML score).
-Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
+Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of
+freedom).
 """
 
 from __future__ import annotations
@@ -34,8 +37,8 @@ SMALLEST_N = 4
 
 MODELS = ("FE", "DL", "REML")
 
-# REML is said to sit at the requested tau2 when its search returns it within this relative distance; the search itself
-# stops at 1e-12 and the score equation is flat near its root, hence the wider margin.
+# REML is said to sit at the requested tau2 when its search returns it within this relative distance; the
+# search itself stops at 1e-12 and the score equation is flat near its root, hence the wider margin.
 REML_MATCH = 1e-6
 
 
@@ -103,8 +106,9 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     min_n : int
         Smallest size allowed.
     size_shape : float
-        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is divided; 0 gives
-        nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
+        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is
+        divided; 0 gives nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the
+        smallest before the floor.
     draws : int
         Number of sets.
     rng : numpy.random.Generator
@@ -120,7 +124,8 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     """
     if k * min_n > total_n:
         raise RestatedError(
-            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"
+            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed",
+            field="min_n",
         )
     shares = np.exp(size_shape * rng.standard_normal((draws, k)))
     shares /= shares.sum(axis=1, keepdims=True)
@@ -156,10 +161,13 @@ def study_sets(
     min_n, size_shape : int, float
         Spread of sample sizes, see `sizes`. Assumptions.
     model : {'DL', 'REML', 'FE'}
-        Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common effect.
+        Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common
+        effect.
     fix : {None, 'tau2', 'Q'}
-        None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs between sets.
-        'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's Q equals `q`.
+        None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs
+        between sets.
+        'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's
+        Q equals `q`.
     q : float, optional
         Printed Q for ``fix='Q'``.
 
@@ -174,9 +182,9 @@ def study_sets(
 
     Notes
     -----
-    Adding a constant to all z changes neither weights, Q nor any tau2 estimate, so the pooled z is set exactly by a
-    shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and the REML score
-    y'PPy - tr(P) = 0 at a given tau2 are then solved for s in closed form.
+    Adding a constant to all z changes neither weights, Q nor any tau2 estimate, so the pooled z is set
+    exactly by a shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and
+    the REML score y'PPy - tr(P) = 0 at a given tau2 are then solved for s in closed form.
     """
     _check(k, tau2, draws, min_n, size_shape, model, fix, q)
     low, high = closed_interval(pooled, "pooled")
@@ -205,12 +213,16 @@ def study_sets(
 def _check(k, tau2, draws, min_n, size_shape, model, fix, q) -> None:
     for name, value, least in (("k", k, 2), ("draws", draws, 1), ("min_n", min_n, SMALLEST_N)):
         if not isinstance(value, (int, np.integer)) or value < least:
-            raise RestatedError(f"{name} must be a whole number of at least {least}, not {value!r}", field=name)
+            raise RestatedError(
+                f"{name} must be a whole number of at least {least}, not {value!r}", field=name
+            )
     for name, value in (("tau2", tau2), ("size_shape", size_shape)):
         if not np.isfinite(value) or value < 0:
             raise RestatedError(f"{name} must not be negative, not {value!r}", field=name)
     if model not in MODELS:
-        raise RestatedError(f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}")
+        raise RestatedError(
+            f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}"
+        )
     if fix not in (None, "tau2", "Q"):
         raise RestatedError(f"fix is None, 'tau2' or 'Q', not {fix!r}", field="fix")
     if (fix == "Q") != (q is not None):
@@ -218,7 +230,9 @@ def _check(k, tau2, draws, min_n, size_shape, model, fix, q) -> None:
     if q is not None and q < 0:
         raise RestatedError(f"Q cannot be negative, not {q!r}", field="q")
     if fix == "tau2" and model == "FE":
-        raise RestatedError("the common-effect model estimates no tau2", field="fix", remedy="Use fix='Q' or DL or REML")
+        raise RestatedError(
+            "the common-effect model estimates no tau2", field="fix", remedy="Use fix='Q' or DL or REML"
+        )
 
 
 def _stretch(z, v, model, fix, tau2, q) -> np.ndarray:
@@ -270,8 +284,8 @@ def summaries(sets: StudySets, *, level: float = 0.95) -> Summaries:
     Returns
     -------
     Summaries
-        Wald confidence interval (normal quantile); prediction interval with the t quantile for k - 2 degrees of freedom
-        on sqrt(tau2 + SE^2); both back-transformed from z. I2 from Q.
+        Wald confidence interval (normal quantile); prediction interval with the t quantile for k - 2
+        degrees of freedom on sqrt(tau2 + SE^2); both back-transformed from z. I2 from Q.
     """
     if not 0 < level < 1:
         raise RestatedError(f"the level {level} is not between 0 and 1", field="level")

@@ -17,11 +17,11 @@ from .otherbuilders import OTHERS, nothing
 HEADINGS = (
     "Id",
     "Quantity and finding",
-    "Source",
     "Published",
     "Restated",
-    "Basis and page",
     "Verdict and reason",
+    "Source",
+    "Basis and page",
 )
 
 #: Columns a reader will want to sort by size.
@@ -85,11 +85,11 @@ def _row(row: Mapping, root: str, cite: Callable[[str], str | None], finding: in
     reason = f" <small>{escape(row['reason'])}</small>" if row.get("reason") else ""
     cells = (
         f"{escape(str(row['quantity']))} <small>{escape(row['finding'])}</small>",
-        _source_cell(row, cite),
         _published_cell(row),
         _restated_cell(row),
-        _basis_cell(row, root),
         markup.verdict_badge(row["verdict"]) + reason,
+        _source_cell(row, cite),
+        _basis_cell(row, root),
     )
     css = f"f-{finding} v-{row['verdict']} b-{row.get('basis') or 'none'} g-{row['grade'] or 'none'}"
     return (
@@ -108,12 +108,12 @@ def _select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
 
 
 def _filters(rows: list[Mapping]) -> str:
-    """The form above the table. It does nothing without its script, so the script is what shows it."""
+    """The form above the table. It does nothing without its script; the style sheet hides it then."""
     used = {row["verdict"] for row in rows}
     bases = {row.get("basis") for row in rows}
     grades = {row["grade"] for row in rows}
     return (
-        '<form class="rs-filters" role="search" aria-label="Filter the ledger" hidden>'
+        '<form class="rs-filters" role="search" aria-label="Filter the ledger">'
         '<label for="rs-f-text">Text'
         '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
         + _select("finding", "Finding", ((str(i), f) for i, f in enumerate(entries.findings(rows))))

@@ -20,7 +20,7 @@ DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) describes no page.
 SHORTEST_DESCRIPTION = 40
 
-#: Style sheets and scripts of ours, in loading order. All others, of the theme or an extension, are dropped.
+#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of the theme or an extension, are dropped.
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
@@ -166,7 +166,8 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     if pagename == "search":
         for name in SEARCH_SCRIPTS:
             app.add_js_file(name, loading_method="defer")
-    context["css_files"] = _local(context["css_files"], STYLES)
+    styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
+    context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = LIVE_CODE.sub("", context.get("body") or "")
     context["restated_wide"] = has_ledger

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
 from . import entries
@@ -19,6 +20,7 @@ SECTION_TEXT = 6_000
 def works(env, uri) -> dict[str, tuple[str, str, str]]:
     """Address, name and full reference of every work of the bibliography, by key."""
     domain = env.domains.get("cite")
+    plain = Backend()  # made once: looking it up by name for every fragment takes seconds
     found = {}
     for c in domain.citations if domain else ():
         names = [" ".join(p.prelast_names + p.last_names) for p in c.entry.persons.get("author", ())]
@@ -26,7 +28,7 @@ def works(env, uri) -> dict[str, tuple[str, str, str]]:
         name = " ".join(
             filter(None, [who or c.entry.fields.get("title", c.key), c.entry.fields.get("year", "")])
         )
-        text = c.formatted_entry.text.render_as("text")
+        text = c.formatted_entry.text.render(plain)
         found[c.key] = (f"{uri(c.bibliography_key.docname)}#{c.citation_id}", name, text)
     return found
 

@@ -116,7 +116,7 @@ def test_no_point_of_the_box_lies_outside_its_range(middle, field, half, seed):
     assert function(*found.low_at) == pytest.approx(found.low, abs=1e-12)
     assert function(*found.high_at) == pytest.approx(found.high, abs=1e-12)
     for at in (found.low_at, found.high_at):
-        assert all(low <= x <= high for x, (low, high) in zip(at, box))
+        assert all(low <= x <= high for x, (low, high) in zip(at, box, strict=True))
 
 
 def test_an_end_inside_the_box_is_found():
@@ -135,7 +135,9 @@ def test_printed_text_stands_for_its_rounding_interval():
     def function(*r):
         return two_predictor(*r).indirect
 
-    assert over_box(function, ".25", ".30", ".25") == over_box(function, (0.245, 0.255), (0.295, 0.305), (0.245, 0.255))
+    assert over_box(function, ".25", ".30", ".25") == over_box(
+        function, (0.245, 0.255), (0.295, 0.305), (0.245, 0.255)
+    )
     exact = over_box(function, (0.25, 0.25), (0.3, 0.3), (0.25, 0.25))
     assert exact.low == exact.high == function(0.25, 0.3, 0.25)
 
@@ -166,7 +168,8 @@ def test_delta_and_monte_carlo_agree_in_large_samples():
 
 
 def test_limits_cover_at_their_level():
-    """Fresh triples from the stated model: a 90 % delta interval holds the true path in about 90 % of them."""
+    """Fresh triples from the stated model: a 90 % delta interval holds the true path in about 90 % of
+    them."""
     truth, n = np.array([0.3, 0.2, 0.4]), np.array([150, 200, 250])
     rng = np.random.default_rng(1)
     samples = np.tanh(np.arctanh(truth) + rng.standard_normal((600, 3)) / np.sqrt(n - 3))

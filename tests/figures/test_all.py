@@ -72,4 +72,4 @@ def test_every_text_is_large_enough_inside_and_free(name):
         for other, b in boxes[i + 1 :]:
             across = min(a.x1, b.x1) - max(a.x0, b.x0)
             down = min(a.y1, b.y1) - max(a.y0, b.y0)
-            assert across <= slack or down <= 2 * slack, f"'{one.get_text()}' overlaps '{other.get_text()}'"
+            assert across <= slack or down <= 2 * slack, f"{one.get_text()} | {other.get_text()}"

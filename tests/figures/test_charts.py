@@ -202,3 +202,9 @@ def test_more_than_three_series_are_refused():
     table = estimates().loc[[0, 1, 2, 0]].assign(series=list("abcd"))
     with pytest.raises(RestatedError, match="4 series"):
         over_time(table)
+
+
+def test_estimates_that_all_have_intervals_need_no_word_about_it():
+    drawn = over_time(estimates().assign(low=0.1, high=0.6, series=""))
+    assert "no interval" not in drawn.alt and not any("hollow" in text for text in texts(drawn.fig))
+    assert "series" not in drawn.data

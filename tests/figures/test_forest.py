@@ -65,7 +65,7 @@ def test_without_prediction_interval_there_is_no_bar(table, missing):
 def test_arrows_stand_only_where_intervals_are_cut(table):
     limits = (-0.5, 0.4)
     table = table.assign(y=np.linspace(-0.6, 0.6, 8), se=0.1)
-    fig = forest(table, fit(), limits=limits).fig
+    fig = forest(table, fit(pi=0.1), limits=limits).fig
     margin = norm.ppf(0.975) * table["se"]
     box = FISHER_Z.forward(np.array(limits))
     low = np.flatnonzero(table["y"] - margin < box[0])
@@ -183,3 +183,18 @@ def test_input_table_is_left_alone(table):
     before = table.copy()
     forest(table, fit())
     pd.testing.assert_frame_equal(table, before)
+
+
+def test_long_summary_labels_stay_left_of_the_plot(table):
+    drawn = forest(table, fit(), fit_label="Random effects (restricted maximum likelihood, Knapp–Hartung)")
+    drawn.fig.canvas.draw()
+    (label,) = [t for t in drawn.fig.axes[0].texts if t.get_text().startswith("Random effects")]
+    assert label.get_window_extent().x1 <= drawn.fig.axes[0].get_window_extent().x0
+    assert drawn.fig.get_size_inches()[0] <= 9 + 1e-9
+
+
+def test_long_row_labels_are_cut_and_whole_in_the_data(table):
+    names = ["A very long name of a study with many authors and a comparison " + str(i) for i in range(8)]
+    drawn = forest(table.assign(study=names), fit())
+    cut = [t.get_text() for t in drawn.fig.axes[0].texts if t.get_text().endswith("…")]
+    assert len(cut) == 8 and drawn.data["row"].tolist()[:8] == names

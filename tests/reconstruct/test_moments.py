@@ -47,7 +47,8 @@ def test_positive_shapes_have_the_moments(n, mean, where, kind, zero_share, seed
     assert x.mean() == pytest.approx(mean, rel=1e-12)
     assert x.std(ddof=1) == pytest.approx(sd, rel=1e-9)
     assert x.min() >= 0
-    # Extreme spreads push small gamma values below the smallest float; otherwise exactly the asked zeros are zero.
+    # Extreme spreads push small gamma values below the smallest float; otherwise exactly the asked zeros
+    # are zero.
     assert np.sum(x == 0) == zeros or (kind == "gamma" and np.sum(x == 0) > zeros and sd > mean)
 
 
@@ -113,8 +114,16 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
         ((10, [1], [1]), {"shapes": [Shape("normal", 2)]}, "zeros conflict with a normal shape"),
         ((10, [-1], [1]), {"shapes": ["gamma"]}, "the mean -1 conflicts with a gamma shape"),
         ((10, [1], [1]), {"shapes": [Shape("gamma", 9)]}, "9 zeros conflict with n = 10"),
-        ((10, [1], [3.2]), {"shapes": ["lognormal"]}, "the SD 3.2 conflicts with the mean 1 .* lies between 0 and 3.16228"),
-        ((10, [1], [0.9]), {"shapes": [Shape("gamma", 5)]}, "the SD 0.9 conflicts with the mean 1 .* 5 zeros.* 1.05409"),
+        (
+            (10, [1], [3.2]),
+            {"shapes": ["lognormal"]},
+            "the SD 3.2 conflicts with the mean 1 .* lies between 0 and 3.16228",
+        ),
+        (
+            (10, [1], [0.9]),
+            {"shapes": [Shape("gamma", 5)]},
+            "the SD 0.9 conflicts with the mean 1 .* 5 zeros.* 1.05409",
+        ),
         ((10, [1e9], [1.0]), {"shapes": ["gamma"]}, "conflicts with the mean .* gamma shape"),
         (
             (40, [1, 1], [3, 3], [[1, -0.9], [-0.9, 1]]),

@@ -65,7 +65,9 @@ def test_superiority_counts_pairs():
     found = u_values((-9, 9), 2, 3)
     assert found.u.tolist() == list(range(7))
     # Every U of groups 2 and 3 without ties occurs for some ranking.
-    seen = {sum(i > j for i in first for j in set(range(5)) - set(first)) for first in combinations(range(5), 2)}
+    seen = {
+        sum(i > j for i in first for j in set(range(5)) - set(first)) for first in combinations(range(5), 2)
+    }
     assert seen == set(found.u)
     assert found.superiority[0] == 0 and found.superiority[-1] == 1
     assert found.rank_biserial[0] == -1 and found.rank_biserial[-1] == 1
@@ -77,12 +79,12 @@ def test_correction_does_not_pass_the_mean():
 
 
 def test_ends_of_the_interval_are_exact():
-    # n1 = n2 = 4: variance 12, so U - 8 = 6 has z squared exactly 3.
-    square = Fraction(3)
-    found = u_values((0, Fraction(17320508, 10**7)), 4, 4)  # just above the root of 3
-    below = u_values((0, Fraction(17320508, 10**7) - Fraction(1, 10**6)), 4, 4)
-    assert Fraction(17320508, 10**7) ** 2 < square or 14 in found.u
-    assert 14 not in below.u[below.plain]
+    # Groups of 4 and 4 with a tie factor of 3/4: variance 3/4 * 12 = 9, so U = 8 + 3 has z = 1.
+    factor = Fraction(3, 4)
+    at = u_values((Fraction(1), Fraction(1)), 4, 4, factor=factor)
+    assert at.u[at.plain].tolist() == [11]
+    beside = u_values((1 + Fraction(1, 10**20), Fraction(11, 10)), 4, 4, factor=factor)
+    assert not beside.plain.any()
 
 
 def test_tie_factor():

@@ -47,7 +47,9 @@ def test_list_equals_brute_force(sample, low, decimals):
     expected = _brute_force(mean, sd, len(sample), low, low + 5)
     assert found.method == "exhaustive" and found.total == len(found) == len(expected)
     assert _as_set(found) == expected
-    if _fits(sample, mean, sd):  # formatting a float may round a tie the other way, inside the closed interval
+    if _fits(
+        sample, mean, sd
+    ):  # formatting a float may round a tie the other way, inside the closed interval
         assert tuple(sorted(sample)) in expected
 
 

@@ -14,7 +14,8 @@ from restated.reconstruct.studysets import MODELS, sizes, study_sets, summaries
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 
-# The pooled z is a weighted mean of up to about 100 terms shifted once: agreement to a few units of rounding error.
+# The pooled z is a weighted mean of up to about 100 terms shifted once: agreement to a few units of
+# rounding error.
 EXACT = 1e-12
 # The REML estimate comes from an iteration that stops at 1e-12 relative on a flat likelihood.
 ITERATED = 1e-6
@@ -49,8 +50,8 @@ def test_summaries_agree_with_the_project_estimator(model):
         fit = meta.fit(sets.z[i], sets.v[i], method=model)
         np.testing.assert_allclose(np.tanh(fit.estimate), found.r[i], atol=EXACT)
         np.testing.assert_allclose(fit.tau2, found.tau2[i], atol=EXACT)
-        np.testing.assert_allclose(np.tanh([fit.ci_low, fit.ci_high]), [found.ci_low[i], found.ci_high[i]], atol=EXACT)
-        np.testing.assert_allclose(np.tanh([fit.pi_low, fit.pi_high]), [found.pi_low[i], found.pi_high[i]], atol=EXACT)
+        for limit in ("ci_low", "ci_high", "pi_low", "pi_high"):
+            np.testing.assert_allclose(np.tanh(getattr(fit, limit)), getattr(found, limit)[i], atol=EXACT)
 
 
 def test_dersimonian_laird_summaries_agree_with_statsmodels():
@@ -80,7 +81,8 @@ def test_fixed_reml_tau2_is_the_estimate():
 
 
 def test_reml_with_two_maxima_is_reported():
-    # Few studies of very unequal size: the score is zero at the wanted tau2, yet the likelihood is higher elsewhere.
+    # Few studies of very unequal size: the score is zero at the wanted tau2, yet the likelihood is higher
+    # elsewhere.
     with pytest.raises(RestatedError, match="sets no stretch brings the REML estimate to 0.01"):
         study_sets(
             5, 300, ".3", tau2=0.01, draws=200, seed=0, model="REML", fix="tau2", size_shape=1.5, min_n=4

@@ -20,7 +20,7 @@ from restated.reconstruct.tables import two_by_two
 exhaustive = settings(deadline=None, derandomize=True, max_examples=60)
 
 
-# --- the oracle: every statistic a second time, from its textbook definition ------------------------------------------
+# --- the oracle: every statistic a second time, from its textbook definition ----------------------
 
 
 def _share(x, y):
@@ -40,7 +40,7 @@ def _oracle_chi2(a, b, c, d):
     if 0 in rows or 0 in columns:
         return None
     expected = [Fraction(r * k, n) for r in rows for k in columns]
-    return sum((o - e) ** 2 / e for o, e in zip((a, b, c, d), expected))
+    return sum((o - e) ** 2 / e for o, e in zip((a, b, c, d), expected, strict=True))
 
 
 def _times(factor, x):
@@ -88,7 +88,10 @@ def _fits(table, wanted):
 
 
 def _every_table(n):
-    return ((a, b, c, n - a - b - c) for a in range(n + 1) for b in range(n + 1 - a) for c in range(n + 1 - a - b))
+    for a in range(n + 1):
+        for b in range(n + 1 - a):
+            for c in range(n + 1 - a - b):
+                yield a, b, c, n - a - b - c
 
 
 def _brute_force(n, wanted):
@@ -254,11 +257,13 @@ def test_undefined_statistics_never_fit():
 
 
 def test_percent_signs_and_printed_objects():
-    fractions = two_by_two(20, sensitivity=".84", specificity=".60")
-    assert np.array_equal(two_by_two(20, sensitivity="84%", specificity="60%").tables, two_by_two(
-        20, sensitivity=(Fraction(835, 1000), Fraction(845, 1000)), specificity=(Fraction(595, 1000), Fraction(605, 1000))
-    ).tables)
-    assert np.array_equal(two_by_two(20, sensitivity=parse(".84"), specificity=parse(".60")).tables, fractions.tables)
+    as_text = two_by_two(20, sensitivity=".84", specificity=".60").tables
+    boxes = [(Fraction(835, 1000), Fraction(845, 1000)), (Fraction(595, 1000), Fraction(605, 1000))]
+    for sensitivity, specificity in (("84%", "60%"), (parse(".84"), parse(".60")), boxes):
+        assert np.array_equal(
+            two_by_two(20, sensitivity=sensitivity, specificity=specificity).tables, as_text
+        )
+    assert np.array_equal(two_by_two(20, agreement="75%").tables, two_by_two(20, agreement="75").tables)
 
 
 def test_range_reports_extremes_with_their_tables():

@@ -37,7 +37,6 @@
     body.append.apply(body, rows); // back in the order of the ledger
     setTimeout(apply, 0);
   });
-  form.hidden = false;
 
   // --- sorting -------------------------------------------------------------------------------------------------------
   function numberIn(text) {

@@ -93,17 +93,16 @@
   });
 
   // --- formulas and code that are wider than the page can be reached and scrolled by keyboard ------------------------
-  function reach() {
-    all("div.math, pre").forEach(function (box) {
-      if (box.scrollWidth > box.clientWidth + 1) {
-        box.tabIndex = 0;
-        box.setAttribute("role", "group");
-        box.setAttribute("aria-label", box.tagName === "PRE" ? "Code, scrolls sideways" : "Formula, scrolls sideways");
-      }
+  const reach = new ResizeObserver(function (changed) {
+    changed.forEach(function (change) {
+      const box = change.target;
+      if (box.scrollWidth <= box.clientWidth + 1) return;
+      box.tabIndex = 0;
+      box.setAttribute("role", "group");
+      box.setAttribute("aria-label", box.tagName === "PRE" ? "Code, scrolls sideways" : "Formula, scrolls sideways");
     });
-  }
-  reach();
-  addEventListener("resize", reach);
+  });
+  all("div.math, pre").forEach(function (box) { reach.observe(box); });
 
   // --- a folded table is printed open --------------------------------------------------------------------------------
   let folded = [];

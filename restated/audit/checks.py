@@ -1,0 +1,153 @@
+"""What each check compares, what its power means, and where its rule comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+CONSISTENT = "consistent"
+INCONSISTENT = "inconsistent as printed"
+UNINFORMATIVE = "uninformative"
+OUTCOMES = (CONSISTENT, INCONSISTENT, UNINFORMATIVE)
+
+
+class Check(NamedTuple):
+    """One kind of check, in words."""
+
+    title: str
+    rule: str
+    power: str  # the set of possible printed values of which `power` is the refused share
+    reference: str
+
+
+CHECKS: dict[str, Check] = {
+    "percent-count": Check(
+        "percentage, count and denominator",
+        "some whole count out of the denominator rounds to the percentage",
+        "percentages from 0 to 100 with the printed decimals",
+        "arithmetic; the idea of GRIM (Brown & Heathers 2017) for shares",
+    ),
+    "percent-total": Check(
+        "shares that make up a whole",
+        "the shares can add up to 100 %, and where the denominator is printed their counts can add up to it",
+        "values from 0 to 100 of the last share, the others as printed",
+        "arithmetic",
+    ),
+    "percent-subgroups": Check(
+        "percentage of a whole and of its parts",
+        "the counts behind the subgroup percentages add up to a count behind the overall percentage",
+        "values from 0 to 100 of the overall percentage",
+        "arithmetic",
+    ),
+    "percent-arms": Check(
+        "percentages of two groups with only their total printed",
+        "two group sizes with the printed total exist for which both percentages are whole counts",
+        "totals from 2 to twice the printed one",
+        "arithmetic",
+    ),
+    "group-sizes": Check(
+        "sizes of two groups and their total",
+        "group sizes add up to n",
+        "totals from 0 to twice the recomputed one",
+        "arithmetic",
+    ),
+    "sum": Check(
+        "parts and their sum or difference",
+        "the parts can add up to the whole",
+        "values of the whole between 0 and twice the recomputed one",
+        "arithmetic",
+    ),
+    "grim": Check(
+        "mean of whole-number scores (GRIM)",
+        "some whole sum divided by n (times items) rounds to the mean",
+        "means with the printed decimals within one unit of the scale",
+        "Brown & Heathers 2017, doi 10.1177/1948550616673876",
+    ),
+    "sd-bound": Check(
+        "largest SD for a mean on a limited scale (umbrella)",
+        "SD² is at most n / (n − 1) · (max − mean)(mean − min)",
+        "SDs from 0 to the largest possible anywhere on the scale",
+        "Bhatia & Davis 2000, doi 10.1080/00029890.2000.12005203",
+    ),
+    "interval-centre": Check(
+        "estimate and the middle of its interval",
+        "the estimate is the middle of the interval on its own scale: logarithm for ratios, plain or Fisher z for "
+        "correlations, plain otherwise",
+        "estimates inside the printed interval",
+        "Altman & Bland 2011, doi 10.1136/bmj.d2090",
+    ),
+    "interval-p": Check(
+        "estimate, interval and p",
+        "the p that estimate and interval imply (normal to t) meets the printed p",
+        "printable p from 0 to 1; for a printed bound the p values it excludes",
+        "Altman & Bland 2011, doi 10.1136/bmj.d2090",
+    ),
+    "statistic-p": Check(
+        "test statistic, degrees of freedom and p",
+        "the p of the test statistic meets the printed p",
+        "printable p from 0 to 1; for a printed bound the p values it excludes",
+        "Nuijten et al. 2016, doi 10.3758/s13428-015-0664-2",
+    ),
+    "q-i2": Check(
+        "Q, degrees of freedom and I²",
+        "I² = max(0, (Q − df) / Q)",
+        "values of I² from 0 to 100 with the printed decimals",
+        "Higgins & Thompson 2002, doi 10.1002/sim.1186",
+    ),
+    "correlation-triple": Check(
+        "three correlations of three variables",
+        "the correlation matrix has no negative eigenvalue",
+        "values of the third correlation from −1 to 1",
+        "Stanley & Wang 1969, doi 10.1177/001316446902900304",
+    ),
+    "d-r": Check(
+        "one effect printed as d and as r",
+        "r = d / √(d² + 4), equal groups",
+        "values of r from −1 to 1",
+        "Borenstein et al. 2009, chapter 7",
+    ),
+    "falconer": Check(
+        "variance components and twin correlations",
+        "a² = 2(r MZ − r DZ), c² = 2 r DZ − r MZ, e² = 1 − r MZ, each in 0 to 1; at a bound also the two-component model",
+        "values of the component from 0 to its largest",
+        "Falconer & Mackay 1996, chapter 10",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check of one group of printed numbers.
+
+    Attributes
+    ----------
+    check : str
+        Key of `CHECKS`.
+    ids : tuple of str
+        Register rows used.
+    compared : str
+        The printed numbers put side by side.
+    printed : str
+        The printed number that was checked.
+    low, high : float
+        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible ones.
+    outcome : str
+        One of `OUTCOMES`.
+    power : float
+        Share of the possible printed values (`Check.power`) that the check would have refused.
+    verified : bool
+        False if a row is graded U: such a result is shown as unverified and never counted.
+    sentence : str
+        The result in words.
+    """
+
+    check: str
+    ids: tuple[str, ...]
+    compared: str
+    printed: str
+    low: float
+    high: float
+    outcome: str
+    power: float
+    verified: bool
+    sentence: str

@@ -1,0 +1,116 @@
+"""The common ground of all checks: closed rounding intervals, and the share of possible prints a check refuses."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ..errors import RestatedError
+from ..printed import Printed
+
+#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part in 10**11 is
+#: above the error of a few dozen operations and of the distribution functions used here, and far below any printed digit.
+SLACK = 1e-11
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What a check found, before it knows of rows and ids.
+
+    Attributes
+    ----------
+    fits : bool
+        Some value inside every rounding interval satisfies the rule.
+    low, high : float
+        What the other numbers allow for the checked one; the nearest possible values where nothing is allowed.
+    power : float
+        Share of the possible printed values the check refuses.
+    detail : str
+        One neutral clause.
+    """
+
+    fits: bool
+    low: float
+    high: float
+    power: float
+    detail: str
+
+
+def box(printed: Printed) -> tuple[float, float]:
+    """Rounding interval as floats, infinite where the print sets no end."""
+    low = -math.inf if printed.low is None else float(printed.low)
+    return low, math.inf if printed.high is None else float(printed.high)
+
+
+def overlap(first: tuple[float, float], second: tuple[float, float]) -> bool:
+    """Whether two closed intervals share a point, up to `SLACK`."""
+    slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
+    return first[0] <= second[1] + slack and second[0] <= first[1] + slack
+
+
+def step(printed: Printed) -> tuple[Fraction, Fraction]:
+    """Distance between neighbouring prints of this kind, and half the width of a rounding interval.
+
+    Raises
+    ------
+    RestatedError
+        For words, bounds and ranges, which have no neighbours.
+    """
+    if printed.kind == "exact":
+        return Fraction(1), Fraction(0)
+    if printed.kind not in ("rounded", "about"):
+        raise RestatedError(f"'{printed.text}' does not say to how many digits it was rounded")
+    width = Fraction(printed.high) - Fraction(printed.low)
+    return width, width / 2
+
+
+def printable(printed: Printed, low, high) -> tuple[list[Fraction], Fraction]:
+    """All values from `low` to `high` that could have been printed with the same digits, and half a unit."""
+    unit, half = step(printed)
+    first, last = math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
+    return [i * unit for i in range(first, last + 1)], half
+
+
+def share_refused(printed: Printed, low: float, high: float, allowed: list[tuple[float, float]]) -> float:
+    """Share of the printable values from `low` to `high` whose rounding interval meets none of the `allowed` intervals."""
+    values, half = printable(printed, low, high)
+    if not values:
+        return 0.0
+    value, half = np.array([float(v) for v in values]), float(half)
+    accepted = np.zeros(value.size, dtype=bool)
+    for start, end in allowed:
+        slack = SLACK * max(1.0, abs(low), abs(high))
+        accepted |= (value + half >= start - slack) & (value - half <= end + slack)
+    return float(1 - accepted.mean())
+
+
+def p_interval(p: Printed) -> tuple[float, float]:
+    """Interval of a printed p, closed by 0 and 1."""
+    low, high = box(p)
+    return max(low, 0.0), min(high, 1.0)
+
+
+def p_power(p: Printed, low: float, high: float) -> float:
+    """Power against a printed p, where the recomputed p is `low` to `high`.
+
+    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound: the length of
+    the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going on.
+    """
+    if p.kind in ("below", "above"):
+        start, end = p_interval(p)
+        return 1.0 - (end - start)
+    return share_refused(p, 0, 1, [(low, high)])
+
+
+def show(x: float, digits: int = 4) -> str:
+    """A recomputed number for a sentence: four significant digits, a real minus."""
+    return f"{x:.{digits}g}".replace("-", "\u2212")
+
+
+def span(low: float, high: float, digits: int = 4) -> str:
+    """A range for a sentence; one number if both ends show the same digits."""
+    first, last = show(low, digits), show(high, digits)
+    return first if first == last else f"{first} to {last}"

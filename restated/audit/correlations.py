@@ -1,0 +1,102 @@
+"""Correlations among themselves, as d, and of twins.
+
+References
+----------
+Stanley & Wang (1969), Educational and Psychological Measurement 29, 579-581 (range of the third correlation).
+Borenstein, Hedges, Higgins & Rothstein (2009), Introduction to meta-analysis, chapter 7 (d and r).
+Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., chapter 10 (twin correlations).
+"""
+
+from __future__ import annotations
+
+import math
+
+from ..errors import RestatedError
+from ..estimate.effects import d_to_r
+from ..printed import Printed
+from .comparison import Comparison, box, overlap, share_refused, span
+
+
+def third(first: Printed, second: Printed, other: Printed) -> Comparison:
+    """Can three printed correlations of three variables belong together?
+
+    Given two, the third lies in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha - beta).
+
+    Returns
+    -------
+    Comparison
+        `low`, `high`: possible values of the third over the rounding box of the other two.
+    """
+    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the least difference.
+    alpha, beta = (tuple(math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))) for r in (first, second))
+    sums = alpha[0] + beta[0], alpha[1] + beta[1]
+    nearest_pi = min(max(math.pi, sums[0]), sums[1])
+    low = math.cos(nearest_pi)
+    apart = max(0.0, alpha[0] - beta[1], beta[0] - alpha[1])
+    high = math.cos(apart)
+    return Comparison(
+        overlap((low, high), box(other)), low, high, share_refused(other, -1, 1, [(low, high)]),
+        f"the other two allow {span(low, high)}",
+    )
+
+
+def r_of_d(d: Printed, r: Printed) -> Comparison:
+    """Does a printed r follow from the same effect printed as d (equal groups, sign ignored)?"""
+    ends = sorted(abs(float(d_to_r(x))) for x in box(d))
+    low = 0.0 if box(d)[0] <= 0 <= box(d)[1] else ends[0]
+    high = ends[1]
+    # Reviews code the same effect for security or for insecurity: only its size is compared.
+    allowed = [(low, high), (-high, -low)]
+    fits = any(overlap(box(r), ends) for ends in allowed)
+    return Comparison(
+        fits, low, high, share_refused(r, -1, 1, allowed), f"d implies r = {span(low, high)} in size"
+    )
+
+
+def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:
+    """Is a printed variance component near what two twin correlations imply?
+
+    a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
+    fitted model holds it at 0 and the rest shifts: then a2 may lie anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and
+    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
+
+    Parameters
+    ----------
+    mz, dz : Printed
+        Twin correlations.
+    component : {'a2', 'c2', 'e2'}
+    printed : Printed
+        The printed component.
+    scale : int
+        1 if the component is printed as a proportion, 100 if in percent.
+
+    Returns
+    -------
+    Comparison
+        `low`, `high` in the units of the printed component.
+
+    Raises
+    ------
+    RestatedError
+        If the component is unknown.
+    """
+    m, d = box(mz), box(dz)
+    spans = {
+        "a2": [2 * (m[0] - d[1]), 2 * (m[1] - d[0])],
+        "c2": [2 * d[0] - m[1], 2 * d[1] - m[0]],
+        "e2": [1 - m[1], 1 - m[0]],
+    }
+    if component not in spans:
+        raise RestatedError(f"'{component}' is not one of a2, c2, e2")
+    reach = list(spans[component])
+    if spans["c2"][0] < 0:  # without shared environment: r_MZ = a2 and r_DZ = a2 / 2
+        between = [min(2 * d[0], m[0]), max(2 * d[1], m[1])]
+        reach += {"a2": between, "c2": [0.0], "e2": [1 - x for x in between]}[component]
+    if spans["a2"][0] < 0:  # without genetic share: both correlations are c2
+        between = [min(d[0], m[0]), max(d[1], m[1])]
+        reach += {"a2": [0.0], "c2": between, "e2": [1 - x for x in between]}[component]
+    low, high = (scale * min(1.0, max(0.0, x)) for x in (min(reach), max(reach)))
+    text = f"the twin correlations imply {span(low, high)}; models with covariates need not agree exactly"
+    return Comparison(
+        overlap((low, high), box(printed)), low, high, share_refused(printed, 0, scale, [(low, high)]), text
+    )

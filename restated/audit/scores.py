@@ -1,0 +1,92 @@
+"""Means and standard deviations of scores on a known scale.
+
+References
+----------
+Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (GRIM).
+Bhatia & Davis (2000), American Mathematical Monthly 107, 353-357: variance <= (max - mean)(mean - min).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from ..errors import RestatedError
+from ..printed import Printed
+from .comparison import Comparison, box, overlap, printable, share_refused, show
+
+
+def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
+    """Is a printed mean a whole sum divided by n (times the number of averaged items)?
+
+    Parameters
+    ----------
+    mean : Printed
+    sizes : sequence of int
+        Sample sizes that come into question; one that fits is enough.
+    items : int
+        Whole-number items averaged into one score; 1 for a single rating or a sum score.
+
+    Returns
+    -------
+    Comparison
+        `low`, `high`: the possible means nearest to the printed one, below and above.
+    """
+    grains = [n * items for n in sizes]
+    ends = Fraction(mean.low), Fraction(mean.high)
+
+    def possible(low: Fraction, high: Fraction) -> bool:
+        return any(math.ceil(low * grain) <= math.floor(high * grain) for grain in grains)
+
+    # The pattern of possible means repeats with every whole number: one unit, without its upper end, is the whole of it.
+    values, half = printable(mean, 0, 1)
+    power = 1 - np.mean([possible(v - half, v + half) for v in values if v < 1])
+    middle = (ends[0] + ends[1]) / 2
+    below = max(Fraction(math.floor(middle * grain), grain) for grain in grains)
+    above = min(Fraction(math.ceil(middle * grain), grain) for grain in grains)
+    fits = possible(*ends)
+    text = f"the nearest possible means are {show(float(below), 5)} and {show(float(above), 5)}"
+    return Comparison(fits, float(below), float(above), float(power), text)
+
+
+def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, maximum: float) -> Comparison:
+    """Is a printed SD within the largest one possible for the mean on a limited scale?
+
+    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the rounding interval.
+
+    Parameters
+    ----------
+    mean, sd : Printed
+    sizes : sequence of int
+        Sample sizes above 1 that come into question; the most generous counts.
+    minimum, maximum : float
+        Ends of the scale.
+
+    Returns
+    -------
+    Comparison
+        `low` is 0, `high` the largest possible SD; nan where the mean lies outside the scale.
+
+    Raises
+    ------
+    RestatedError
+        If a sample size is below 2.
+    """
+    if min(sizes) < 2:
+        raise RestatedError("a standard deviation needs at least two cases", field="n")
+    low, high = box(mean)
+    middle = (minimum + maximum) / 2
+    inflate = max(math.sqrt(n / (n - 1)) for n in sizes)
+    widest = inflate * (maximum - minimum) / 2
+    best = min(max(middle, low), high)
+    if not minimum <= best <= maximum:
+        return Comparison(False, math.nan, math.nan, 1.0, f"the mean lies outside the scale {minimum:g} to {maximum:g}")
+    largest = inflate * math.sqrt((maximum - best) * (best - minimum))
+    power = share_refused(sd, 0, widest, [(0.0, largest)])
+    return Comparison(
+        overlap((0.0, largest), box(sd)), 0.0, largest, power,
+        f"on the scale {minimum:g} to {maximum:g} the SD can be at most {show(largest)}",
+    )

@@ -1,0 +1,395 @@
+"""Linear mixed growth models: a polynomial in time for each child, with random intercept and slope.
+
+    y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
+
+x_i holds 1 and the covariates of child i, and every power of time up to `degree` is crossed with each of them.
+Waves are common to all children; each child may miss any of them (nan). D refers to the time scale given: its
+first entry is the variance between children at time 0.
+
+`fit` is the reference route through statsmodels. `fit_batch` gives the same results for thousands of data
+sets, from sums over children that share the same observed waves (`restated.estimate.growth_likelihood`).
+
+References
+----------
+Laird, N. M., & Ware, J. H. (1982). Biometrics, 38, 963-974 (the model, ML and REML).
+Pinheiro, J. C., & Bates, D. M. (2000). Mixed-effects models in S and S-PLUS. Springer (chapter 2).
+Singer, J. D., & Willett, J. B. (2003). Applied longitudinal data analysis. Oxford University Press.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from statsmodels.regression.mixed_linear_model import MixedLM
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
+
+from restated.errors import RestatedError
+from restated.estimate import growth_likelihood as likelihood
+
+METHODS = ("REML", "ML")
+#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few
+#: megabytes, and larger chunks gain no more speed.
+CHUNK = 32
+#: A design whose smallest singular value is below this share of the largest has no digits left for some
+#: coefficient: products of the design, in double precision, carry the square of it.
+RANK_TOLERANCE = 1e-7
+#: D is called singular if its smallest eigenvalue, with time scaled to orthonormal columns, is below this share
+#: of the residual variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+SINGULAR_SHARE = 1e-8
+#: A covariance matrix handed to `simulate` may miss positive semidefiniteness by this share: rounding.
+EIGENVALUE_SLACK = 1e-12
+#: Patterns of observed waves are numbered in the bits of a 64-bit integer.
+MAX_WAVES = 62
+
+
+@dataclass(frozen=True)
+class GrowthFit:
+    """A growth model fitted to one data set. Fixed effects in the order of `names`."""
+
+    names: tuple[str, ...]
+    fixed: np.ndarray  # (p,)
+    fixed_covariance: np.ndarray  # (p, p)
+    random_covariance: np.ndarray  # (2, 2), D: intercept, slope
+    residual_variance: float
+    log_likelihood: float  # restricted for REML, with all constants
+    converged: bool
+    children: int  # with at least one value
+    observations: int
+    method: str
+
+    @property
+    def fixed_se(self) -> np.ndarray:
+        """Standard errors of the fixed effects, shape (p,)."""
+        return np.sqrt(np.diag(self.fixed_covariance))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """Fixed effects as a table, one row per name."""
+        return pd.DataFrame({"estimate": self.fixed, "se": self.fixed_se},
+                            index=pd.Index(self.names, name="coefficient"))
+
+
+@dataclass(frozen=True)
+class GrowthBatch:
+    """Growth models fitted to many data sets; the first axis of each array is the data set."""
+
+    names: tuple[str, ...]
+    fixed: np.ndarray  # (draws, p)
+    fixed_covariance: np.ndarray  # (draws, p, p)
+    random_covariance: np.ndarray  # (draws, 2, 2)
+    residual_variance: np.ndarray  # (draws,)
+    log_likelihood: np.ndarray  # (draws,)
+    singular: np.ndarray  # (draws,), bool: a variance is zero or the correlation is -1 or 1
+    children: np.ndarray  # (draws,)
+    observations: np.ndarray  # (draws,)
+    method: str
+
+    @property
+    def fixed_se(self) -> np.ndarray:
+        """Standard errors of the fixed effects, shape (draws, p)."""
+        return np.sqrt(np.einsum("bii->bi", self.fixed_covariance))
+
+
+def fit(y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None,
+        method: str = "REML") -> GrowthFit:
+    """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
+
+    Parameters
+    ----------
+    y : array_like, shape (children, waves)
+        Outcome; nan where a child was not seen.
+    times : array_like, shape (waves,)
+        Time of each wave, in the unit and from the origin wanted.
+    covariates : array_like, shape (children,) or (children, q)
+        Child-level covariates without the intercept, which is added; q may be 0.
+    degree : int
+        Degree of the polynomial in time, at least 1.
+    names : sequence of str, optional
+        Names of the covariates; default the columns of a DataFrame, else x1, x2, ...
+    method : {"REML", "ML"}
+
+    Returns
+    -------
+    GrowthFit
+        `fixed` runs over the covariates (intercept first) and within each over the powers of time;
+        `converged` is what statsmodels says.
+
+    Raises
+    ------
+    RestatedError
+        If shapes disagree, a time or covariate is missing, the design is collinear, the waves do not determine
+        the variances, or statsmodels fails.
+    """
+    design = _Design.make(times, covariates, degree, names, method)
+    y = _outcome(y, design)
+    sums = _sums(y[None], design, first=0)
+    child, wave = np.nonzero(np.isfinite(y))
+    powers = design.powers[wave]
+    fixed = (design.covariates[child][:, :, None] * powers[:, None, :]).reshape(len(child), -1)
+    model = MixedLM(y[child, wave], fixed, groups=child, exog_re=powers[:, :2])
+    with warnings.catch_warnings():
+        # Both are told by `converged`; boundary estimates are a legitimate result.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            result = model.fit(reml=method == "REML")
+            covariance = np.asarray(result.cov_params())[:fixed.shape[1], :fixed.shape[1]]
+        except (np.linalg.LinAlgError, ValueError) as problem:
+            raise RestatedError(f"statsmodels cannot fit this growth model: {problem}",
+                                remedy="Centre and scale time, or use fit_batch") from problem
+    return GrowthFit(
+        names=design.names, fixed=np.asarray(result.fe_params), fixed_covariance=covariance,
+        random_covariance=np.asarray(result.cov_re), residual_variance=float(result.scale),
+        log_likelihood=float(result.llf), converged=bool(result.converged),
+        children=int(sums.children[0]), observations=int(sums.observations[0]), method=method,
+    )
+
+
+def fit_batch(data_sets: Iterable, times, covariates, *, degree: int = 1,
+              names: Sequence[str] | None = None, method: str = "REML") -> GrowthBatch:
+    """Fit the same growth model to many data sets.
+
+    Parameters
+    ----------
+    data_sets : iterable of array_like, shape (children, waves)
+        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only
+        a few data sets are held in memory at a time. Missing values may differ between data sets.
+    times, covariates, degree, names, method
+        As in `fit`; shared by all data sets.
+
+    Returns
+    -------
+    GrowthBatch
+        Estimates inside the parameter space: D is positive semidefinite, and `singular` tells where it has
+        no inverse. Standard errors of the fixed effects take the variances as known, as in `fit`.
+
+    Raises
+    ------
+    RestatedError
+        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the
+        search does not settle.
+    """
+    design = _Design.make(times, covariates, degree, names, method)
+    incoming = iter(data_sets)
+    chunks, first = [], 0
+    while chunk := list(itertools.islice(incoming, CHUNK)):
+        y = np.stack([_outcome(one, design, row) for row, one in enumerate(chunk, start=first)])
+        chunks.append(_fit_chunk(y, design, first))
+        first += len(chunk)
+    if not chunks:
+        raise RestatedError("no data set to fit", field="data_sets")
+    fields = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
+    return GrowthBatch(names=design.names, method=method, **fields)
+
+
+def simulate(times, covariates, fixed, random_covariance, residual_variance: float, *, missing: float = 0.0,
+             rng: np.random.Generator) -> np.ndarray:
+    """Draw one data set from the growth model, with values missing completely at random.
+
+    Parameters
+    ----------
+    times : array_like, shape (waves,)
+    covariates : array_like, shape (children,) or (children, q)
+        Without the intercept, which is added; q may be 0.
+    fixed : array_like, shape (p,)
+        As `GrowthFit.fixed`; its length sets the degree of the polynomial: p = (q + 1)(degree + 1).
+    random_covariance : array_like, shape (2, 2)
+        D; it may be singular.
+    residual_variance : float
+    missing : float
+        Probability of each value to be missing.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray, shape (children, waves)
+
+    Raises
+    ------
+    RestatedError
+        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is
+        not a probability below 1.
+    """
+    x = _with_intercept(covariates)
+    times, fixed, covariance = _floats(times, "times"), _floats(fixed, "fixed"), _floats(random_covariance, "D")
+    if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
+        raise RestatedError(f"{fixed.size} fixed effects do not spread over an intercept and "
+                            f"{x.shape[1] - 1} covariates", field="fixed",
+                            remedy="Give each of them degree + 1 effects, for the powers of time from 0")
+    if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
+        raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
+    eigenvalues, vectors = np.linalg.eigh(covariance)
+    if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
+        raise RestatedError(f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
+                            field="random_covariance", remedy="Lower the covariance or raise a variance")
+    if not residual_variance >= 0 or not 0 <= missing < 1:
+        raise RestatedError(f"residual variance {residual_variance} is negative or the probability {missing} of "
+                            "a missing value is not in [0, 1)")
+    powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
+    root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
+    random = rng.standard_normal((len(x), 2)) @ root.T
+    y = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
+    y += np.sqrt(residual_variance) * rng.standard_normal(y.shape)
+    y[rng.random(y.shape) < missing] = np.nan
+    return y
+
+
+@dataclass(frozen=True)
+class _Design:
+    """What all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and
+    powers = time @ time_root, whose columns have mean square 1."""
+
+    covariates: np.ndarray  # (children, c), intercept first
+    powers: np.ndarray  # (waves, d), time^0, time^1, ...
+    x: np.ndarray
+    x_root: np.ndarray  # (c, c), upper triangular
+    time: np.ndarray
+    time_root: np.ndarray  # (d, d), upper triangular
+    names: tuple[str, ...]
+    method: str
+
+    @classmethod
+    def make(cls, times, covariates, degree: int, names, method: str) -> _Design:
+        if method not in METHODS:
+            raise RestatedError(f"unknown method {method!r}", field="method", remedy="Use 'REML' or 'ML'")
+        times = _floats(times, "times")
+        if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
+            raise RestatedError(f"times must be a list of different numbers, at most {MAX_WAVES}", field="times")
+        if not 1 <= degree < len(times):
+            raise RestatedError(f"degree {degree} needs at least {degree + 1} waves and must be 1 or more; "
+                                f"there are {len(times)} waves", field="degree")
+        if names is None and isinstance(covariates, pd.DataFrame):
+            names = [str(name) for name in covariates.columns]
+        design = _with_intercept(covariates)
+        names = [f"x{i + 1}" for i in range(design.shape[1] - 1)] if names is None else list(names)
+        if len(names) != design.shape[1] - 1:
+            raise RestatedError(f"{design.shape[1] - 1} covariates but {len(names)} names", field="names")
+        powers = np.vander(times, degree + 1, increasing=True)
+        time, time_root = _orthogonal(powers, "times", "Centre the times")
+        x, x_root = _orthogonal(design, "covariates", "Leave one out: the intercept is added")
+        return cls(design, powers, x, x_root, time, time_root, _labels(names, degree), method)
+
+
+def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarray]:
+    """Fields of GrowthBatch for data sets y of shape (draws, children, waves)."""
+    restricted = design.method == "REML"
+    centre = np.nanmean(y, axis=(1, 2))
+    scale = np.nanstd(y, axis=(1, 2))
+    _refuse(~(scale > 0), first, "has the same outcome for all children and waves", "y")
+    sums = _sums((y - centre[:, None, None]) / scale[:, None, None], design, first)
+    best = likelihood.maximise(sums, restricted, first)
+    draws, (c, d) = len(y), (design.x.shape[1], design.time.shape[1])
+    df = sums.observations - restricted * c * d
+
+    # Back from orthogonal columns and the standardised outcome to the scales given.
+    x_inverse, time_inverse = np.linalg.inv(design.x_root), np.linalg.inv(design.time_root)
+    back = np.kron(x_inverse, time_inverse)
+    fixed = scale[:, None] * (best.beta @ back.T)
+    fixed[:, 0] += centre
+    residual = scale**2 * best.residual_variance
+    slope_inverse = time_inverse[:2, :2]
+    log_det_back = np.linalg.slogdet(back)[1]
+    return {
+        "fixed": fixed,
+        "fixed_covariance": residual[:, None, None] * (back @ best.inverse_information @ back.T),
+        "random_covariance": residual[:, None, None] * (slope_inverse @ best.relative @ slope_inverse.T),
+        "residual_variance": residual,
+        "log_likelihood": -best.deviance / 2 - df * np.log(scale) + restricted * log_det_back,
+        "singular": np.linalg.eigvalsh(best.relative)[:, 0] < SINGULAR_SHARE,
+        "children": sums.children,
+        "observations": sums.observations,
+    }
+
+
+def _sums(y: np.ndarray, design: _Design, first: int) -> likelihood.Sums:
+    """Sufficient statistics of data sets y of shape (draws, children, waves), after checking that they
+    determine the model."""
+    observed = np.isfinite(y)
+    together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
+    _refuse(~_variances_determined(together, design.time[:, 1]), first,
+            "does not determine residual, intercept and slope variance from the waves seen together", "y",
+            "Children with three or more waves are needed")
+    sums = likelihood.summarise(y, observed, design.x, design.time)
+    information = likelihood.information_without_random_effects(sums)
+    eigenvalues = np.linalg.eigvalsh(information)
+    lost = (eigenvalues[:, 0] < RANK_TOLERANCE * eigenvalues[:, -1]) | (
+        sums.observations <= information.shape[1])
+    _refuse(lost, first, f"does not determine {information.shape[1]} fixed effects", "y",
+            "Lower the degree or leave out a covariate: some combination has too few values")
+    return sums
+
+
+def _variances_determined(together: np.ndarray, slope: np.ndarray) -> np.ndarray:
+    """Whether covariances at the pairs of waves seen in the same child determine D and the residual variance.
+
+    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k:
+    linear in the four parameters, which are determined if the pairs seen give four independent equations.
+    """
+    j, k = np.triu_indices(len(slope))
+    equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
+    return np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4
+
+
+def _refuse(bad: np.ndarray, first: int, problem: str, field: str, remedy: str | None = None) -> None:
+    """Raise for the first data set marked `bad`."""
+    if bad.any():
+        raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field=field, remedy=remedy)
+
+
+def _floats(values, name: str) -> np.ndarray:
+    try:
+        array = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise RestatedError("not all entries are numbers", field=name) from None
+    if not np.isfinite(array).all():
+        raise RestatedError("an entry is missing or not finite", field=name)
+    return array
+
+
+def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
+    try:
+        y = np.asarray(y, dtype=float)
+    except (TypeError, ValueError):
+        raise RestatedError(f"data set {index} has entries that are not numbers", field="y",
+                            remedy="Write missing values as nan") from None
+    expected = (len(design.covariates), len(design.time))
+    if y.shape != expected:
+        raise RestatedError(f"data set {index} has shape {y.shape}, but covariates and times ask for "
+                            f"{expected}: children by waves", field="y")
+    if np.isinf(y).any():
+        raise RestatedError(f"data set {index} has an infinite value", field="y",
+                            remedy="Write missing values as nan")
+    return y
+
+
+def _with_intercept(covariates) -> np.ndarray:
+    """Covariates as a matrix with a first column of ones."""
+    x = _floats(covariates, "covariates")
+    if x.ndim == 1:
+        x = x[:, None]
+    if x.ndim != 2 or not len(x):
+        raise RestatedError(f"covariates of shape {x.shape}", field="covariates",
+                            remedy="Give one row per child and one column per covariate")
+    return np.column_stack([np.ones(len(x)), x])
+
+
+def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray, np.ndarray]:
+    """Orthogonal columns with mean square 1 and the triangular root: matrix = columns @ root."""
+    singular = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0).clip(min=np.finfo(float).tiny),
+                             compute_uv=False)
+    if len(matrix) < matrix.shape[1] or singular[-1] < RANK_TOLERANCE * singular[0]:
+        raise RestatedError("the columns are collinear", field=field, remedy=remedy)
+    columns, root = np.linalg.qr(matrix)
+    size = np.sqrt(len(matrix))
+    return columns * size, root / size
+
+
+def _labels(names: Sequence[str], degree: int) -> tuple[str, ...]:
+    powers = ["", "time"] + [f"time^{k}" for k in range(2, degree + 1)]
+    return tuple(":".join(filter(None, (name, power))) or "intercept" for name in ["", *names] for power in powers)

@@ -1,0 +1,331 @@
+"""Maximum of the (restricted) likelihood of growth models, for many data sets at once.
+
+The design of child i is x_i (crossed with) F: child-level covariates times functions of time at the waves seen.
+Children with the same pattern m of observed waves share F_m and its first two columns Z_m, those of the random
+intercept and slope. With relative covariance D (in units of the residual variance),
+
+    V = I + Z D Z',   G = Z'Z,   P = (I + D G)^-1,   V^-1 = I - Z P D Z',   C = Z'V^-1 Z = G P,   K = F'V^-1 Z,
+
+so that the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
+(Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
+
+Residual variance and fixed effects are profiled out. D is written as L L' with L lower triangular, relative to
+the residual standard deviation, as lme4 does; but the three elements of L run over all reals: D stays positive
+semidefinite, a variance of zero is an ordinary stationary point, and Newton's method needs no bounds.
+
+Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m
+carry these two last, so that sums and products of small matrices run over long contiguous rows.
+
+References
+----------
+Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48
+    (profiled deviance in the relative Cholesky factor).
+Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per child).
+Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy import sparse
+
+from restated.errors import RestatedError
+
+#: L to start from: random intercept and slope each as large as the residual. Time has orthogonal columns of
+#: mean square 1, so this is no matter of units.
+START = (1.0, 0.0, 1.0)
+#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
+#: off costs 1, so the error left is below 1e-6 standard errors.
+GAIN_TOLERANCE = 1e-12
+#: A rise of the deviance below this counts as rounding: deviances are near 1e4 and carry 16 digits.
+ROUNDING = 1e-8
+#: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
+FLAT_SHARE = 1e-10
+#: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
+FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
+#: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
+MAX_ITERATIONS = 200
+#: A residual variance below this share of the outcome's variance is rounding: the model fits without error.
+NO_RESIDUAL = 1e-10
+#: The derivatives of D in its elements D11, D12 (and D21), D22.
+UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
+#: The second derivatives of D11, D12, D22 in L11, L21, L22.
+BENDS = np.array([[[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+                  [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+                  [[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]])
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Sufficient statistics: sums over children, within pattern of observed waves where there is an axis m."""
+
+    time_products: np.ndarray  # (e, e, 1, m), F'F
+    count: np.ndarray  # (b, m), children
+    xx: np.ndarray  # (a, a, b, m), x x'
+    xz: np.ndarray  # (a, 2, b, m), x (Z'y)'
+    zz: np.ndarray  # (2, 2, b, m), (Z'y)(Z'y)'
+    xy: np.ndarray  # (b, a, e), x (F'y)', over all patterns
+    yy: np.ndarray  # (b,), y'y, over all patterns
+    observations: np.ndarray  # (b,)
+    children: np.ndarray  # (b,), with at least one value
+
+    def take(self, rows: np.ndarray) -> Sums:
+        """The sums of some of the data sets."""
+        return Sums(self.time_products, self.count[rows], self.xx[:, :, rows], self.xz[:, :, rows],
+                    self.zz[:, :, rows], self.xy[rows], self.yy[rows], self.observations[rows],
+                    self.children[rows])
+
+
+@dataclass(frozen=True)
+class Maximum:
+    """Estimates at the maximum; deviance is minus twice the (restricted) log-likelihood, constants included."""
+
+    relative: np.ndarray  # (b, 2, 2), D in units of the residual variance
+    residual_variance: np.ndarray  # (b,)
+    beta: np.ndarray  # (b, a * e), covariate by covariate
+    inverse_information: np.ndarray  # (b, a * e, a * e), (X'V^-1 X)^-1
+    deviance: np.ndarray  # (b,)
+
+
+@dataclass(frozen=True)
+class _State:
+    """Profiled deviance at one L per data set, with derivatives in L; and what the estimates need."""
+
+    deviance: np.ndarray  # (b,)
+    gradient: np.ndarray  # (b, 3)
+    curvature: np.ndarray  # (b, 3, 3)
+    residual: np.ndarray  # (b,)
+    beta: np.ndarray
+    inverse: np.ndarray
+
+
+def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarray) -> Sums:
+    """Sufficient statistics of a few data sets.
+
+    Parameters
+    ----------
+    y : ndarray, shape (draws, children, waves)
+        Values where `observed` is False are ignored.
+    observed : ndarray of bool, shape (draws, children, waves)
+    x : ndarray, shape (children, a)
+    time : ndarray, shape (waves, e)
+        Functions of time; the first two, which are those of the random effects, span intercept and slope.
+    """
+    draws, children, waves = y.shape
+    y = np.where(observed, y, 0.0)
+    codes, pattern = np.unique(observed @ (1 << np.arange(waves)), return_inverse=True)
+    seen = (codes[:, None] >> np.arange(waves)) & 1
+    # One row for each data set and pattern, with a 1 for each child that belongs to it.
+    patterns, cells = len(codes), draws * children
+    group = (np.arange(draws)[:, None] * patterns + pattern.reshape(draws, children)).ravel()
+    ones = np.ones(cells)
+    shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))),
+                              shape=(draws * patterns, children))
+    own = sparse.csr_array((ones, (group, np.arange(cells))), shape=(draws * patterns, cells))
+
+    def grouped(sums: np.ndarray, *shape: int) -> np.ndarray:
+        """Sums of shape (draws * patterns, components) as (*components, draws, patterns)."""
+        return np.ascontiguousarray(sums.T).reshape(*shape, draws, patterns)
+
+    fy = y @ time
+    zy = fy[..., :2]
+    a = x.shape[1]
+    return Sums(
+        time_products=np.einsum("mw,we,wf->efm", seen, time, time)[:, :, None],
+        count=np.bincount(group, minlength=draws * patterns).reshape(draws, patterns).astype(float),
+        xx=grouped(shared @ _outer(x, x), a, a),
+        xz=grouped(own @ _outer(x, zy).reshape(cells, -1), a, 2),
+        zz=grouped(own @ _outer(zy, zy).reshape(cells, -1), 2, 2),
+        xy=x.T @ fy,
+        yy=np.einsum("bnw,bnw->b", y, y),
+        observations=observed.sum(axis=(1, 2)),
+        children=observed.any(axis=2).sum(axis=1),
+    )
+
+
+def information_without_random_effects(sums: Sums) -> np.ndarray:
+    """X'X, shape (b, a * e, a * e): singular where a data set does not determine the fixed effects."""
+    time_products = sums.time_products
+    return _crossed(sums.xx, np.broadcast_to(time_products, (*time_products.shape[:2], *sums.count.shape)))
+
+
+def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
+    """Maximum of the profiled likelihood: damped Newton steps for all data sets together.
+
+    Parameters
+    ----------
+    sums : Sums
+        Of an outcome standardised to variance 1.
+    restricted : bool
+        REML (True) or ML.
+    first : int
+        Number of the first data set, for messages.
+
+    Raises
+    ------
+    RestatedError
+        If a data set is fitted without residual, or its search does not settle.
+    """
+    factor = np.tile(np.array(START), (len(sums.yy), 1))
+    state = _state(sums, factor, restricted)
+    damping = np.zeros(len(factor))
+    active = np.arange(len(factor))
+    current = sums
+    for _ in range(MAX_ITERATIONS):
+        step, gain, largest = _newton(state, active, damping[active])
+        settled = gain < GAIN_TOLERANCE
+        if settled.any():
+            active, step, largest = active[~settled], step[~settled], largest[~settled]
+            current = sums.take(active)
+        if not len(active):
+            break
+        trial = _state(current, factor[active] + step, restricted)
+        better = trial.deviance <= state.deviance[active] + ROUNDING  # False for nan
+        accepted = active[better]
+        factor[accepted] += step[better]
+        for field in fields(_State):
+            getattr(state, field.name)[accepted] = getattr(trial, field.name)[better]
+        eased = np.where(damping[active] > FIRST_DAMPING * largest, damping[active] / DAMPING_FACTOR, 0.0)
+        raised = np.maximum(damping[active] * DAMPING_FACTOR, FIRST_DAMPING * largest)
+        damping[active] = np.where(better, eased, raised)
+    exact = ~(state.residual > NO_RESIDUAL)
+    for bad, problem in ((exact, "is fitted without error: no residual variance is left"),
+                         (np.isin(np.arange(len(factor)), active), "has a likelihood whose maximum was not found")):
+        if bad.any():
+            raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y",
+                                remedy="Check the outcome, or leave out the random slope")
+    lower = _lower(factor)
+    return Maximum(lower @ lower.transpose(0, 2, 1), state.residual, state.beta, state.inverse, state.deviance)
+
+
+def _newton(state: _State, rows: np.ndarray, damping: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Step downhill, the gain in deviance it promises, and the largest curvature.
+
+    Along directions of negative curvature the sign is turned, which leads away from saddle points.
+    """
+    curvature, axes = np.linalg.eigh(state.curvature[rows])
+    curvature = np.abs(curvature)
+    largest = curvature.max(axis=1)
+    stretched = np.maximum(curvature, FLAT_SHARE * largest[:, None]) + damping[:, None]
+    slope = np.einsum("bki,bk->bi", axes, state.gradient[rows])
+    step = -np.einsum("bki,bi->bk", axes, slope / stretched)
+    return step, np.sum(slope**2 / stretched, axis=1) / 2, largest
+
+
+def _state(sums: Sums, factor: np.ndarray, restricted: bool) -> _State:
+    """Profiled deviance at `factor` (L11, L21, L22; shape (b, 3)) and its derivatives."""
+    lower = _lower(factor)
+    relative = lower @ lower.transpose(0, 2, 1)
+    D = relative.transpose(1, 2, 0)[..., None]
+    F = sums.time_products
+    H, G = F[:, :2], F[:2, :2]
+    draws, a, e = len(factor), len(sums.xx), len(F)
+    df = sums.observations - (a * e if restricted else 0)
+
+    inner = _product(D, G)
+    inner[0, 0] += 1
+    inner[1, 1] += 1
+    det = inner[0, 0] * inner[1, 1] - inner[0, 1] * inner[1, 0]
+    P = np.array([[inner[1, 1], -inner[0, 1]], [-inner[1, 0], inner[0, 0]]]) / det
+    C = _product(G, P)
+    K = _product(H, P)
+    WH = _product(_product(P, D), H.swapaxes(0, 1))  # V^-1 = I - Z W Z'
+
+    # Generalised least squares. Sums over patterns are matrix products over the last axis.
+    information = _crossed(sums.xx, F - _product(H, WH))
+    right = (sums.xy - sum(_over_patterns(sums.xz[:, i], WH[i]) for i in (0, 1))).reshape(draws, -1)
+    inverse = np.linalg.inv(information)
+    beta = np.einsum("bij,bj->bi", inverse, right)
+    weighted_yy = sums.yy - np.einsum("ijbm,ijbm->b", _product(P, D), sums.zz)
+    residual = (weighted_yy - np.einsum("bi,bi->b", beta, right)) / df
+
+    with np.errstate(invalid="ignore", divide="ignore"):  # no residual variance: refused by `maximise`
+        deviance = df * (1 + np.log(2 * np.pi * residual)) + np.einsum("bm,bm->b", sums.count, np.log(det))
+        scale = 1 / residual
+    if restricted:
+        deviance = deviance + np.linalg.slogdet(information)[1]
+
+    # Sums over children of x q' and q q', with q = Z'V^-1 (y - X beta).
+    BK = _product(beta.reshape(draws, a, e).transpose(1, 2, 0)[..., None], K)
+    xq = _product(sums.xz, P) - _product(sums.xx, BK)
+    left = _product(sums.zz, P) - _product(sums.xz.swapaxes(0, 1), BK)
+    qq = _product(P.swapaxes(0, 1), left) - _product(BK.swapaxes(0, 1), xq)
+
+    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal
+    # equations X'V^-1 (y - X beta), minus `change` of the information.
+    ends = [[_over_patterns(xq[:, i], K[:, j]).reshape(draws, -1) for j in (0, 1)] for i in (0, 1)]
+    pull = np.stack([ends[0][0], ends[0][1] + ends[1][0], ends[1][1]], axis=1)
+    lost = np.einsum("kij,ijb->bk", UNITS, qq.sum(axis=-1))
+    hessian = -2 * scale[:, None, None] * (pull @ inverse @ pull.transpose(0, 2, 1))
+    hessian -= (scale**2 / df)[:, None, None] * lost[:, :, None] * lost[:, None, :]
+    X = scale[:, None] * qq
+    if restricted:
+        outer = K[:, None, :, None] * K[None, :, None, :]  # (e, e, i, j, b, m)
+        change = np.stack([_crossed(sums.xx, outer[:, :, 0, 0]),
+                           _crossed(sums.xx, outer[:, :, 0, 1] + outer[:, :, 1, 0]),
+                           _crossed(sums.xx, outer[:, :, 1, 1])], axis=1)
+        moved = inverse[:, None] @ change
+        hessian -= np.einsum("bkij,blji->bkl", moved, moved)
+        X = X + _product(K.swapaxes(0, 1), _product(_uncrossed(sums.xx, inverse), K))
+    NC = sums.count * C
+    gradient = np.einsum("kij,ijb->bk", UNITS, (NC - X).sum(axis=-1))
+    pairs = _over_patterns((2 * X - NC).reshape(4, draws, -1), C.reshape(4, draws, -1)).reshape(-1, 2, 2, 2, 2)
+    hessian += np.einsum("kij,bjpqi,lpq->bkl", UNITS, pairs, UNITS, optimize=True)
+
+    # From the elements of D to those of L.
+    turn = _turn(factor)
+    curvature = turn.transpose(0, 2, 1) @ hessian @ turn + np.einsum("bk,kxy->bxy", gradient, BENDS)
+    return _State(deviance, np.einsum("bk,bkx->bx", gradient, turn), curvature, residual, beta, inverse)
+
+
+def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Matrix products in the first two axes, one for each data set and pattern."""
+    total = left[:, 0, None] * right[0]
+    for j in range(1, len(right)):
+        total += left[:, j, None] * right[j]
+    return total
+
+
+def _over_patterns(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Sum over patterns of outer products: (p, b, m) and (q, b, m) give (b, p, q)."""
+    return left.transpose(1, 0, 2) @ right.transpose(1, 2, 0)
+
+
+def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Products of all entries of the last axes, flattened into one."""
+    return (left[..., :, None] * right[..., None, :]).reshape(*right.shape[:-1], -1)
+
+
+def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
+    """Sum over patterns of Kronecker products: (a, a, b, m) and (e, e, b, m) give (b, a * e, a * e)."""
+    a, e, (draws, patterns) = len(products), len(functions), products.shape[2:]
+    total = _over_patterns(products.reshape(a * a, draws, patterns), functions.reshape(e * e, draws, patterns))
+    return total.reshape(draws, a, a, e, e).transpose(0, 1, 3, 2, 4).reshape(draws, a * e, a * e)
+
+
+def _uncrossed(products: np.ndarray, matrix: np.ndarray) -> np.ndarray:
+    """The transpose of `_crossed`: trace of (products crossed with E) times matrix is the trace of the result
+    times E; shape (e, e, b, m)."""
+    a, (draws, patterns) = len(products), products.shape[2:]
+    e = matrix.shape[1] // a
+    blocks = matrix.reshape(draws, a, e, a, e).transpose(0, 2, 4, 1, 3).reshape(draws, e * e, a * a)
+    result = blocks @ products.reshape(a * a, draws, patterns).transpose(1, 0, 2)
+    return np.ascontiguousarray(result.transpose(1, 0, 2)).reshape(e, e, draws, patterns)
+
+
+def _lower(factor: np.ndarray) -> np.ndarray:
+    """L, shape (b, 2, 2)."""
+    lower = np.zeros((len(factor), 2, 2))
+    lower[:, 0, 0], lower[:, 1, 0], lower[:, 1, 1] = factor.T
+    return lower
+
+
+def _turn(factor: np.ndarray) -> np.ndarray:
+    """Derivatives of (D11, D12, D22) in (L11, L21, L22), shape (b, 3, 3)."""
+    turn = np.zeros((len(factor), 3, 3))
+    turn[:, 0, 0] = 2 * factor[:, 0]
+    turn[:, 1, 0], turn[:, 1, 1] = factor[:, 1], factor[:, 0]
+    turn[:, 2, 1], turn[:, 2, 2] = 2 * factor[:, 1], 2 * factor[:, 2]
+    return turn
