@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import textwrap
@@ -166,6 +167,22 @@ def test_a_reader_original_replaces_the_rows_and_is_named(scratch):
     result = run(scratch, "build")
     assert result.returncode == 0, result.stderr
     assert "observed, original file supplied by the reader" in page(scratch)
+
+
+def test_an_interrupted_build_leaves_the_last_good_book(scratch):
+    before = page(scratch)
+    edit(scratch / "notebooks" / "small.md", "One number:", "Another number:")
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "restated", "build"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )  # fmt: skip
+    for line in process.stdout:
+        if "notebooks/small.md" in line:
+            process.send_signal(signal.SIGINT)
+            break
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert said == "stopped; the last good book, if there is one, is untouched\n"
+    assert page(scratch) == before
 
 
 def test_a_build_cut_off_between_two_renames_is_put_right(tmp_path):

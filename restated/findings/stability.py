@@ -201,6 +201,43 @@ def with_prediction(fit: robust.RobustFit, level: float = 0.95) -> Predicted:
                      fit.weights)  # fmt: skip
 
 
+def kappa_rows(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
+    """Rows with a four-way table for a forest plot on the raw scale: ``study, year, n, y, se`` (Cohen's variance)."""
+    tables = four_way_tables(transitions)
+    return pd.DataFrame(
+        {
+            "study": _row_labels(transitions),
+            "year": transitions["year"].to_numpy(),
+            "n": tables.sum(axis=(1, 2)),
+            "y": agreement.kappa_square(tables),
+            "se": np.sqrt(agreement.kappa_variance_cohen(tables)),
+        }
+    )
+
+
+def _row_labels(rows: pd.DataFrame) -> np.ndarray:
+    """Authors, with the sample where a paper has several rows."""
+    authors = rows["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
+    return np.where(rows["study"].duplicated(keep=False), authors + ": " + rows["sample"], authors)
+
+
+def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
+    """The three pooled stabilities with interval, prediction interval and heterogeneity, each on its own scale."""
+    fits = (
+        ("r, secure or insecure", pooled_secure(rows), fisher_z_to_r),
+        ("kappa, four classes", pooled_fourway(transitions), float),
+        ("r, organised or disorganised", pooled_organised(rows), fisher_z_to_r),
+    )
+    out = []
+    for name, fit, back in fits:
+        p = with_prediction(fit)
+        ends = (p.estimate, p.ci_low, p.ci_high, p.pi_low, p.pi_high)
+        out.append((name, fit.k, fit.clusters, *(float(back(x)) for x in ends), fit.df, fit.tau2, fit.i2))
+    names = ["Coefficient", "Rows", "Samples", "Pooled", "95 % CI low", "95 % CI high", "Prediction low", "Prediction high",
+             "Degrees of freedom", "τ²", "I² in %"]  # fmt: skip
+    return pd.DataFrame(out, columns=names)
+
+
 def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows with a secure-or-insecure r for a forest plot: ``study, year, n, y, se`` on Fisher z.
 
@@ -210,10 +247,7 @@ def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
     r = used["r_secure_insecure"].to_numpy(float)
     y = np.full(len(r), np.inf)
     y[np.abs(r) < 1] = fisher_z(r[np.abs(r) < 1])
-    paper = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
-    several = used["study"].duplicated(keep=False)
-    label = np.where(several, paper + ": " + used["sample"], paper)
-    return pd.DataFrame({"study": label, "year": used["year"].to_numpy(), "n": used["n"].to_numpy(int), "y": y,
+    return pd.DataFrame({"study": _row_labels(used), "year": used["year"].to_numpy(), "n": used["n"].to_numpy(int), "y": y,
                          "se": np.sqrt(fisher_z_variance(used["n"].to_numpy(float)))})  # fmt: skip
 
 

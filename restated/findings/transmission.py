@@ -84,6 +84,26 @@ def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
     return pd.DataFrame(out, columns=["case", "quantity", "value", "low", "high"])
 
 
+def readable_ranges(ranges: pd.DataFrame) -> pd.DataFrame:
+    """Ranges of :func:`table_ranges` for a reader: an infinite end is written as 'no upper limit'."""
+
+    def written(x: float, statistic: str) -> str:
+        if not np.isfinite(x):
+            return "no upper limit"
+        return f"{x:.1f}" if statistic == "odds ratio" else f"{x:.3f}"
+
+    return pd.DataFrame(
+        {
+            "Classification": ranges["classification"],
+            "Margins": ranges["margins"],
+            "Tables": ranges["tables"],
+            "Statistic": ranges["statistic"],
+            "Lowest": [written(x, s) for x, s in zip(ranges["lowest"], ranges["statistic"], strict=True)],
+            "Highest": [written(x, s) for x, s in zip(ranges["highest"], ranges["statistic"], strict=True)],
+        }
+    )
+
+
 def path_panels(paths: pd.DataFrame, case: str, printed: dict[str, tuple[str, float]], restated: dict[str, str]) -> pd.DataFrame:
     """Printed and restated paths of one case, as the path diagram reads them.
 

@@ -19,7 +19,7 @@ from restated.estimate.path import (
     two_predictor,
 )
 
-modest = settings(deadline=None, derandomize=True, max_examples=60)
+modest = settings(deadline=None, derandomize=True, max_examples=40)
 correlation = st.floats(-0.95, 0.95)
 
 

@@ -101,3 +101,18 @@ def test_the_working_correlation_table_holds_the_main_result(rows):
 def test_small_samples_report_more_stability(rows):
     test = stability.small_study_test(rows)
     assert test.estimate[1] > 0 and 0 < test.p[1] < 1
+
+
+def test_the_kappa_forest_draws_what_is_pooled(rows, transitions):
+    drawn = stability.kappa_rows(rows, transitions)
+    assert len(drawn) == stability.pooled_fourway(transitions).k == len(stability.pooled_fourway(transitions).weights)
+    by_row = rows.set_index("row_id").loc[transitions["row_id"], "kappa_four_way"].to_numpy()
+    assert np.allclose(drawn["y"], by_row, atol=1e-6)
+    assert (drawn["n"].to_numpy() == transitions["n"].to_numpy()).all()
+
+
+def test_the_pooled_table_is_on_the_scale_of_each_coefficient(rows, transitions):
+    table = stability.pooled_table(rows, transitions).set_index("Coefficient")
+    assert table.loc["r, secure or insecure", "Pooled"] == pytest.approx(np.tanh(stability.pooled_secure(rows).estimate))
+    assert table.loc["kappa, four classes", "Pooled"] == pytest.approx(stability.pooled_fourway(transitions).estimate)
+    assert (table["Prediction low"] < table["95 % CI low"]).all() and (table["95 % CI high"] < table["Prediction high"]).all()

@@ -3,6 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from restated import register
+from restated.errors import RestatedError
 from restated.estimate import path
 from restated.findings import transmission
 from restated.reconstruct import tables
@@ -52,3 +54,33 @@ def test_more_heterogeneity_widens_both_intervals_around_the_same_pooled_value()
     none = sweep.iloc[0]
     assert none["i2_high"] == pytest.approx(0, abs=1e-9)
     assert none["pi_high_mid"] == pytest.approx(none["ci_high_mid"], abs=0.005)
+
+
+def test_an_endless_range_is_said_in_words(foster):
+    ranges = transmission.table_ranges(foster).assign(classification="foster")
+    shown = transmission.readable_ranges(ranges).set_index(["Statistic", "Margins"])
+    assert shown.loc[("odds ratio", "all"), "Highest"] == "no upper limit"
+    assert shown.loc[("phi", "all"), "Lowest"] == "0.425"
+
+
+def test_path_panels_put_printed_beside_restated():
+    paths = transmission.indirect_paths({"x": ((0.245, 0.255), (0.295, 0.305), (0.245, 0.255))})
+    panels = transmission.path_panels(paths, "x", {"direct": (".24", 0.24)}, {"direct": "direct effect of the cause"})
+    printed, restated = panels.iloc[0], panels.iloc[1]
+    assert (printed["panel"], printed["text"], printed["value"]) == ("as printed", ".24", 0.24)
+    assert restated["low"] < restated["value"] < restated["high"]
+
+
+def test_no_unverified_number_is_drawn_over_time():
+    numbers = register.load()
+    over = transmission.printed_over_time(numbers, {"a": ("verhage2016-secure-r", "madigan2024-fathers-r")})
+    assert list(over["year"]) == [2016, 2024] and list(over["text"]) == [".31", ".21"]
+    assert np.isnan(over.loc[0, "low"]) and over.loc[1, "low"] == 0.14
+    with pytest.raises(RestatedError, match="verhage2018-secure-r.*unverified"):
+        transmission.printed_over_time(numbers, {"a": ("verhage2018-secure-r",)})
+
+
+def test_sweep_curves_are_on_the_scale_of_analysis():
+    sweep = transmission.heterogeneity_sweep(20, 1000, ".31", [0.0, 0.02], draws=20, seed=3)
+    curves = transmission.sweep_curves(sweep)
+    assert np.tanh(curves["ci_low"]).to_numpy() == pytest.approx(sweep["ci_low_mid"].to_numpy())

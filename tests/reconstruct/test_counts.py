@@ -14,7 +14,7 @@ from restated.errors import RestatedError
 from restated.printed import parse
 from restated.reconstruct.counts import closed_interval, concordance, counts, expand
 
-modest = settings(deadline=None, derandomize=True, max_examples=100)
+modest = settings(deadline=None, derandomize=True, max_examples=60)
 
 
 @modest

@@ -14,7 +14,7 @@ from scipy.stats import mannwhitneyu, norm
 from restated.errors import RestatedError
 from restated.reconstruct.ranks import tie_factor, u_values
 
-modest = settings(deadline=None, derandomize=True, max_examples=80)
+modest = settings(deadline=None, derandomize=True, max_examples=40)
 sizes = st.integers(2, 15)
 
 
@@ -39,7 +39,7 @@ def test_all_u_and_only_those(n1, n2, hundredths, percent):
     low, high = hundredths / 100 - 0.05, hundredths / 100 + 0.05
     factors = (Fraction(percent, 100), Fraction(1))
     found = u_values((low, high), n1, n2, factor=factors)
-    grid = np.linspace(percent / 100, 1, 400)
+    grid = np.linspace(percent / 100, 1, 200)
     for u in np.arange(0, n1 * n2 + 0.5, 1 if percent == 100 else 0.5):
         for name, correction in (("plain", 0), ("corrected", 0.5)):
             z = _z(u, n1, n2, grid, correction)

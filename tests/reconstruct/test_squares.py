@@ -18,7 +18,7 @@ from restated.reconstruct import squares as module
 from restated.reconstruct.squares import square_tables
 from restated.reconstruct.tables import two_by_two
 
-modest = settings(deadline=None, derandomize=True, max_examples=40)
+modest = settings(deadline=None, derandomize=True, max_examples=30)
 
 
 def _compositions(total, limits):
@@ -111,7 +111,7 @@ def test_sampler_is_even_over_the_list(monkeypatch, rows, columns, percent):
     listed = _as_set(square_tables(rows, columns, agreement=percent))
     monkeypatch.setattr(module, "MAX_TABLES", 1)
     monkeypatch.setattr(module, "MOVES_BETWEEN", 3)  # nearly independent draws, as the test below assumes
-    sample = square_tables(rows, columns, agreement=percent, draws=20 * len(listed), seed=1)
+    sample = square_tables(rows, columns, agreement=percent, draws=10 * len(listed), seed=1)
     assert sample.method == "sampled" and sample.r_hat < 1.1
     assert _as_set(sample) == listed
     _, counts = np.unique(sample.tables.reshape(len(sample), -1), axis=0, return_counts=True)

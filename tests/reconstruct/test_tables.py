@@ -17,7 +17,7 @@ from restated.printed import parse
 from restated.reconstruct import tables as module
 from restated.reconstruct.tables import two_by_two
 
-exhaustive = settings(deadline=None, derandomize=True, max_examples=60)
+exhaustive = settings(deadline=None, derandomize=True, max_examples=40)
 
 
 # --- the oracle: every statistic a second time, from its textbook definition ----------------------
