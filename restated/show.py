@@ -85,8 +85,7 @@ def figure(drawn, *, id: str, caption: str, status: str, ledger: Ledger | None =
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
     pictures = []
-    for theme in ("light", "dark"):
-        svg = render.svg(drawn.fig, theme)
+    for theme, svg in render.themes(drawn.fig).items():
         width, height = _size(svg)
         source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
         # In JupyterLab there is no theme switch: only the light variant is visible there.

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from ..errors import RestatedError
 from ..printed import Printed
 
@@ -70,21 +68,34 @@ def step(printed: Printed) -> tuple[Fraction, Fraction]:
 def printable(printed: Printed, low, high) -> tuple[list[Fraction], Fraction]:
     """All values from `low` to `high` that could have been printed with the same digits, and half a unit."""
     unit, half = step(printed)
-    first, last = math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
+    first, last = _numbers(low, high, unit)
     return [i * unit for i in range(first, last + 1)], half
 
 
-def share_refused(printed: Printed, low: float, high: float, allowed: list[tuple[float, float]]) -> float:
-    """Share of the printable values from `low` to `high` whose rounding interval meets none of the `allowed` intervals."""
-    values, half = printable(printed, low, high)
-    if not values:
-        return 0.0
-    value, half = np.array([float(v) for v in values]), float(half)
-    accepted = np.zeros(value.size, dtype=bool)
-    for start, end in allowed:
-        slack = SLACK * max(1.0, abs(low), abs(high))
-        accepted |= (value + half >= start - slack) & (value - half <= end + slack)
-    return float(1 - accepted.mean())
+def _numbers(low, high, unit: Fraction) -> tuple[int, int]:
+    """First and last multiple of `unit` between two ends."""
+    return math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
+
+
+def share_refused(printed: Printed, low, high, allowed: list[tuple[float, float]]) -> float:
+    """Share of the printable values from `low` to `high` whose rounding interval meets none of the `allowed` intervals.
+
+    `low` and `high` are read exactly: give a Decimal or Fraction where an end is itself a printed value.
+    """
+    unit, half = step(printed)
+    first, last = _numbers(low, high, unit)
+    slack = Fraction(SLACK * max(1.0, abs(float(low)), abs(float(high))))
+    accepted, after = 0, first
+    for start, end in sorted(allowed):
+        # Prints are counted, not listed: a sum of money has millions of them.
+        begin, to = first, last
+        if math.isfinite(start):
+            begin = max(first, math.ceil((Fraction(start) - half - slack) / unit))
+        if math.isfinite(end):
+            to = min(last, math.floor((Fraction(end) + half + slack) / unit))
+        accepted += max(0, to - max(begin, after) + 1)
+        after = max(after, to + 1)
+    return 1 - accepted / (last - first + 1) if last >= first else 0.0
 
 
 def p_interval(p: Printed) -> tuple[float, float]:

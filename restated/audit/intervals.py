@@ -60,7 +60,7 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
         to, back = _TO[scale], _FROM[scale]
         ends = [(to(a) + to(b)) / 2 for a, b in zip(box(low), box(high), strict=True)]
         middles.append((back(ends[0]), back(ends[1])))
-    power = share_refused(estimate, float(low.value), float(high.value), middles)
+    power = share_refused(estimate, low.value, high.value, middles)
     first, last = min(m[0] for m in middles), max(m[1] for m in middles)
     fits = any(overlap(box(estimate), middle) for middle in middles)
     text = f"the middle of the interval{' on the logarithmic scale' if 'log' in scales else ''} is {span(first, last)}"

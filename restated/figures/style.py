@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import NamedTuple
 
 import matplotlib as mpl

@@ -151,11 +151,11 @@ def margin_rows() -> pd.DataFrame:
 
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
-    "forest": (lambda: forest.forest(studies(), fit(), left="less", right="more"), ".20"),
+    "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
     "forest with groups": (
         lambda: forest.forest(
-            studies().assign(group=list("aaabbbbb"), status=["printed"] * 4 + ["assumed"] * 4),
-            fit(),
+            studies(3).assign(group=list("abb"), status=["printed", "printed", "assumed"]),
+            fit(k=3),
             second=("Other", fit(0.25)),
         ),
         ".20",
@@ -166,8 +166,8 @@ FIGURES = {
         ),
         ".20",
     ),
-    "leave one out": (lambda: intervals.leave_one_out(pooled_rows(), fit()), ".20"),
-    "cumulative": (lambda: intervals.cumulative(pooled_rows(), fit()), ".24"),
+    "leave one out": (lambda: intervals.leave_one_out(pooled_rows(3), fit()), ".20"),
+    "cumulative": (lambda: intervals.cumulative(pooled_rows(3), fit()), ".24"),
     "estimators": (lambda: intervals.estimators(methods()), ".15"),
     "set, stems": (
         lambda: sets.set_range(
