@@ -132,7 +132,7 @@ class Ledger:
         digits: int = 2,
         unit: str = "",
         finding: str | None = None,
-    ) -> Record:
+    ) -> None:
         """Enter one recomputed number.
 
         Parameters
@@ -159,10 +159,6 @@ class Ledger:
             Decimals to show in prose.
         unit : str
             Unit shown after the number in prose.
-
-        Returns
-        -------
-        Record
 
         Raises
         ------
@@ -198,7 +194,6 @@ class Ledger:
             bool(by_construction), reason.strip(), digits, unit,
         )  # fmt: skip
         self.records.append(record)
-        return record
 
     def entry(self, id: str) -> dict:
         """The joined ledger row of one of this notebook's records, as the ledger page will show it."""

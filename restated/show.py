@@ -291,6 +291,11 @@ def check_outputs(notebook, name: str) -> None:
                     f"code cell {number} of {name} shows a figure or table without a status",
                     remedy="show it with restated.show.figure(...) or restated.show.table(...)",
                 )
+            if mark is None and output["output_type"] == "execute_result":
+                raise RestatedError(
+                    f"code cell {number} of {name} shows a bare value: {data.get('text/plain', '')[:60]}",
+                    remedy="record it in the ledger and name it in the text, or do not end the cell with it",
+                )
             if mark and mark["kind"] != "records":
                 if mark["id"] in seen:
                     raise RestatedError(

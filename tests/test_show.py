@@ -125,6 +125,12 @@ def test_outputs_without_status_are_refused_naming_the_cell(mime):
         show.check_outputs(cell(output(mime)), "notebooks/n.md")
 
 
+def test_a_bare_value_is_refused():
+    bare = nbformat.v4.new_output("execute_result", data={"text/plain": "0.1234"}, execution_count=1)
+    with pytest.raises(RestatedError, match="code cell 1 of n shows a bare value: 0.1234"):
+        show.check_outputs(cell(bare), "n")
+
+
 def test_one_id_cannot_be_shown_twice():
     mark = {"kind": "figure", "id": "a", "status": "assumed"}
     with pytest.raises(RestatedError, match="both show 'a'"):

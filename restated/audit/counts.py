@@ -41,8 +41,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     ends = Fraction(percent.low), Fraction(percent.high)
     allowed = [n for n in denominators if count is None or count <= n]
     pairs = [(int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count]
-    values, half = printable(percent, 0, 100)
-    power = 1 - np.mean([any(_holds(v - half, v + half, n, count) for n in allowed) for v in values])
+    power = 1 - np.mean(np.any([_reached(percent, n, count) for n in allowed], axis=0)) if allowed else 1.0
     if pairs:
         shares = [100 * c / n for c, n in pairs]
         named = ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
@@ -67,9 +66,17 @@ def _whole(low: Fraction, high: Fraction, n: int) -> range:
     return range(max(0, math.ceil(low * n / 100)), min(n, math.floor(high * n / 100)) + 1)
 
 
-def _holds(low: Fraction, high: Fraction, n: int, count: int | None) -> bool:
-    found = _whole(low, high, n)
-    return bool(found) if count is None else count in found
+def _reached(percent: Printed, n: int, count: int | None) -> np.ndarray:
+    """Which percentages from 0 to 100 with the printed decimals some count (or the given one) out of n rounds to."""
+    unit, half = step(percent)
+    scale = math.lcm(unit.denominator, half.denominator)
+    value = np.arange(int(100 / unit) + 1, dtype=object) * int(unit * scale)  # whole numbers of any size, no rounding
+    edge, whole = int(half * scale), 100 * scale
+    if count is not None:
+        return np.array(abs(value * n - count * whole) <= edge * n, dtype=bool)
+    first = -((-(value - edge) * n) // whole)
+    last = (value + edge) * n // whole
+    return np.array(np.maximum(first, 0) <= np.minimum(last, n), dtype=bool)
 
 
 def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] | None:
