@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve lock clean references
+.PHONY: help book test lab serve bench lock clean references
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,9 @@ lab: $(STAMP) ## Open JupyterLab on the notebooks
 
 serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
 	@$(RUN) -m restated serve
+
+bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.json
+	@$(RUN) -m benchmarks
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \

@@ -1,0 +1,34 @@
+"""Run all benchmarks, print the table and write ``_build/bench.json``."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+
+import benchmarks
+from restated import paths
+
+#: Modules that hold no rows of their own.
+HELPERS = ("__main__", "measure")
+
+
+def main() -> None:
+    rows = []
+    for module in sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in HELPERS):
+        for row in importlib.import_module(f"benchmarks.{module}").rows():
+            if tuple(row) != benchmarks.KEYS:
+                raise SystemExit(f"benchmarks/{module}.py: a row has the keys {list(row)}, not {list(benchmarks.KEYS)}")
+            rows.append(row)
+            ratio = "–" if row["ratio"] is None else f"{row['ratio']:,.0f} ×"
+            theirs = "–" if row["peer_s"] is None else f"{row['peer_s']:.3g} s"
+            print(f"{row['work']}: {row['ours_s']:.3g} s; {row['peer'] or 'no peer'}: {theirs}; {ratio}; "
+                  f"{row['bar']}: {{True: 'holds', False: 'does not hold', None: 'not measured'}[row['holds']]}", flush=True)  # fmt: skip
+    target = paths.BUILD / "bench.json"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    print(f"Written to {paths.shown(target)}")
+
+
+if __name__ == "__main__":
+    main()
