@@ -10,7 +10,7 @@ import pytest
 from restated import build, paths
 
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
-PAGES = [f"{p}.html" for p in build.toc()] + ["index.html", "search.html"]
+PAGES = [f"{p}.html" for p in build.toc()] + ["search.html"]
 CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
 
 
@@ -36,6 +36,13 @@ def test_a_page_opens_from_disk_without_errors_or_requests_to_others(browser, si
     assert tab.title().strip()
     overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, f"{page} scrolls sideways by {overflow} px"
+    tab.context.close()
+
+
+def test_the_address_of_the_site_leads_to_the_front_page(browser, site):
+    tab = open_page(browser, site, "index.html")
+    tab.wait_for_url("**/book/index.html")
+    assert tab.faults == []
     tab.context.close()
 
 
@@ -68,7 +75,7 @@ def test_each_figure_shows_one_picture_with_words_status_and_data(browser, site,
         assert f"-{theme}.svg" in shown[0].get_attribute("src")
         alt = shown[0].get_attribute("alt")
         assert len(alt) >= 20 and ".svg" not in alt
-        assert figure.query_selector(".rs-status").inner_text().lower().startswith("status:")
+        assert figure.query_selector(".rs-status").text_content().lower().startswith("status:")
         assert figure.query_selector("details table")
     tab.context.close()
 
