@@ -24,7 +24,7 @@ def locked() -> list[Requirement]:
 
 def wanted() -> list[Requirement]:
     extras = PROJECT["optional-dependencies"]
-    return [Requirement(x) for x in PROJECT["dependencies"] + extras["lab"] + extras["test"]]
+    return [Requirement(x) for x in PROJECT["dependencies"] + extras["lab"] + extras["cluster"] + extras["test"]]
 
 
 @pytest.mark.parametrize("requirement", wanted(), ids=lambda r: r.name)

@@ -71,8 +71,8 @@ CHECKS: dict[str, Check] = {
     ),
     "interval-centre": Check(
         "estimate and the middle of its interval",
-        "the estimate is the middle of the interval on its own scale: logarithm for ratios, plain or Fisher z for "
-        "correlations, plain otherwise",
+        "the estimate is the middle of the interval on its own scale: logarithm for ratios, plain or Fisher "
+        "z for correlations, plain otherwise",
         "estimates inside the printed interval",
         "Altman & Bland 2011, doi 10.1136/bmj.d2090",
     ),
@@ -108,7 +108,8 @@ CHECKS: dict[str, Check] = {
     ),
     "falconer": Check(
         "variance components and twin correlations",
-        "a² = 2(r MZ − r DZ), c² = 2 r DZ − r MZ, e² = 1 − r MZ, each in 0 to 1; at a bound also the two-component model",
+        "a² = 2(r MZ − r DZ), c² = 2 r DZ − r MZ, e² = 1 − r MZ, each in 0 to 1; "
+        "at a bound also the model of two components",
         "values of the component from 0 to its largest",
         "Falconer & Mackay 1996, chapter 10",
     ),
@@ -130,7 +131,8 @@ class Result:
     printed : str
         The printed number that was checked.
     low, high : float
-        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible ones.
+        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible
+        ones.
     outcome : str
         One of `OUTCOMES`.
     power : float

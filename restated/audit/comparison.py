@@ -1,4 +1,4 @@
-"""The common ground of all checks: closed rounding intervals, and the share of possible prints a check refuses."""
+"""The common ground of all checks: rounding intervals, and the share of possible prints a check refuses."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from fractions import Fraction
 from ..errors import RestatedError
 from ..printed import Printed
 
-#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part in 10**11 is
-#: above the error of a few dozen operations and of the distribution functions used here, and far below any printed digit.
+#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part
+#: in 10**11 is above the error of a few dozen operations and of the distribution functions used here, and far
+#: below any printed digit.
 SLACK = 1e-11
 
 
@@ -23,7 +24,8 @@ class Comparison:
     fits : bool
         Some value inside every rounding interval satisfies the rule.
     low, high : float
-        What the other numbers allow for the checked one; the nearest possible values where nothing is allowed.
+        What the other numbers allow for the checked one; the nearest possible values where nothing is
+        allowed.
     power : float
         Share of the possible printed values the check refuses.
     detail : str
@@ -78,7 +80,7 @@ def _numbers(low, high, unit: Fraction) -> tuple[int, int]:
 
 
 def share_refused(printed: Printed, low, high, allowed: list[tuple[float, float]]) -> float:
-    """Share of the printable values from `low` to `high` whose rounding interval meets none of the `allowed` intervals.
+    """Share of the printable values from `low` to `high` whose interval meets none of the `allowed` ones.
 
     `low` and `high` are read exactly: give a Decimal or Fraction where an end is itself a printed value.
     """
@@ -107,10 +109,11 @@ def p_interval(p: Printed) -> tuple[float, float]:
 def p_power(p: Printed, low: float, high: float) -> float:
     """Power against a printed p, where the recomputed p is `low` to `high`.
 
-    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound: the length of
-    the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going on.
+    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound:
+    the length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when
+    nothing is going on.
     """
-    if p.kind in ("below", "above"):
+    if p.kind in ("below", "above", "range"):
         start, end = p_interval(p)
         return 1.0 - (end - start)
     return share_refused(p, 0, 1, [(low, high)])

@@ -2,7 +2,8 @@
 
 References
 ----------
-Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to shares).
+Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to
+shares).
 """
 
 from __future__ import annotations
@@ -40,11 +41,15 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     """
     ends = Fraction(percent.low), Fraction(percent.high)
     allowed = [n for n in denominators if count is None or count <= n]
-    pairs = [(int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count]
+    pairs = [
+        (int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count
+    ]
     power = 1 - np.mean(np.any([_reached(percent, n, count) for n in allowed], axis=0)) if allowed else 1.0
     if pairs:
         shares = [100 * c / n for c, n in pairs]
-        named = ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
+        named = (
+            ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
+        )
         return Comparison(True, min(shares), max(shares), float(power), f"fits {named}")
     if count is not None:
         shares = [100 * count / n for n in denominators]
@@ -53,7 +58,9 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     middle = (ends[0] + ends[1]) / 2
     below = max((Fraction(math.floor(middle * n / 100), n), n) for n in denominators)
     above = min((Fraction(math.floor(middle * n / 100) + 1, n), n) for n in denominators)
-    nearest = " and ".join(f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above))
+    nearest = " and ".join(
+        f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above)
+    )
     text = f"no whole count fits; the nearest are {nearest}"
     cut = _cut_off(percent, denominators)
     if cut:
@@ -67,10 +74,12 @@ def _whole(low: Fraction, high: Fraction, n: int) -> range:
 
 
 def _reached(percent: Printed, n: int, count: int | None) -> np.ndarray:
-    """Which percentages from 0 to 100 with the printed decimals some count (or the given one) out of n rounds to."""
+    """Which percentages from 0 to 100 some count out of n (or the given one) rounds to."""
     unit, half = step(percent)
     scale = math.lcm(unit.denominator, half.denominator)
-    value = np.arange(int(100 / unit) + 1, dtype=object) * int(unit * scale)  # whole numbers of any size, no rounding
+    value = np.arange(int(100 / unit) + 1, dtype=object) * int(
+        unit * scale
+    )  # whole numbers of any size, no rounding
     edge, whole = int(half * scale), 100 * scale
     if count is not None:
         return np.array(abs(value * n - count * whole) <= edge * n, dtype=bool)
@@ -161,8 +170,8 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     Returns
     -------
     Comparison
-        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none is found
-        between 2 and twice the total).
+        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none
+        is found between 2 and twice the total).
     """
     sizes = range(1, 2 * total)
     ok = [
@@ -207,6 +216,9 @@ def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
     power = share_refused(whole, min(0, middle), max(0, middle), [(float(low), float(high))])
     word = "differ by" if any(sign < 0 for sign, _ in parts) else "add up to"
     return Comparison(
-        low <= ends[1] and ends[0] <= high, float(low), float(high), power,
+        low <= ends[1] and ends[0] <= high,
+        float(low),
+        float(high),
+        power,
         f"the parts {word} {span(float(low), float(high), 7)}",
     )

@@ -1,7 +1,8 @@
 """Which printed numbers belong together, where the register rows do not say so themselves.
 
-``data/audit/groups.csv`` holds one group a row. Its columns are described in ``data/datapackage.json``. A number is referred
-to by its id, or by id and column (``fearon2010-disorganization-d:k``); a minus before it subtracts.
+``data/audit/groups.csv`` holds one group a row. Its columns are described in ``data/datapackage.json``. A
+number is referred to by its id, or by id and column (``fearon2010-disorganization-d:k``); a minus before it
+subtracts.
 """
 
 from __future__ import annotations
@@ -59,7 +60,10 @@ class Reference:
         value = self.printed.value
         if value is None or value != int(value):
             raise RestatedError(
-                f"'{self.printed.text}' is not a whole number", file=self.row.file, row=self.row.row, field=self.field
+                f"'{self.printed.text}' is not a whole number",
+                file=self.row.file,
+                row=self.row.row,
+                field=self.field,
             )
         return int(value)
 
@@ -135,11 +139,17 @@ def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None
     check = cells["check"]
     if check not in NEEDS:
         raise RestatedError(
-            f"groups for '{check}' follow from the rows themselves", file=path, row=row, field="check",
+            f"groups for '{check}' follow from the rows themselves",
+            file=path,
+            row=row,
+            field="check",
             remedy="Remove the row, or set applies to no to keep the check away",
         )
     fewest, most, fewest_whole, most_whole, columns = NEEDS[check]
-    for column, count, low, high in (("parts", parts, fewest, most), ("whole", whole, fewest_whole, most_whole)):
+    for column, count, low, high in (
+        ("parts", parts, fewest, most),
+        ("whole", whole, fewest_whole, most_whole),
+    ):
         if count < low or (high is not None and count > high):
             limits = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
             raise RestatedError(
@@ -155,11 +165,18 @@ def _reference(text: str, register: Register, path: Path, row: int, column: str)
     field = field or "value"
     if name not in register:
         raise RestatedError(
-            f"'{name}' is no published number", file=path, row=row, field=column, remedy="Give an id of data/published"
+            f"'{name}' is no published number",
+            file=path,
+            row=row,
+            field=column,
+            remedy="Give an id of data/published",
         )
     if field not in FIELDS:
         raise RestatedError(
-            f"'{field}' is no column a reference can name", file=path, row=row, field=column,
+            f"'{field}' is no column a reference can name",
+            file=path,
+            row=row,
+            field=column,
             remedy=f"Use one of {', '.join(FIELDS)}",
         )
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)

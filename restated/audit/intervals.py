@@ -16,16 +16,17 @@ from scipy import stats
 from ..printed import Printed
 from .comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
 
-#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are printed
-#: both ways, with or without Fisher's transformation, and the source seldom says which: either is enough.
+#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations
+#: are printed both ways, with or without Fisher's transformation, and the source seldom says which: either is
+#: enough.
 SCALES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("OR", "RR", "HR"), ("log",)),
     **dict.fromkeys(("r", "icc"), ("plain", "fisher-z")),
     **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
 
-#: Where nobody says how many degrees of freedom stand behind an interval, anything from this many to the normal limit is
-#: allowed: fewer would be unusual enough to be printed.
+#: Where nobody says how many degrees of freedom stand behind an interval, anything from this many to the
+#: normal limit is allowed: fewer would be unusual enough to be printed.
 FEWEST_DF = 10
 
 
@@ -53,7 +54,8 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     Returns
     -------
     Comparison
-        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over all scales.
+        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over
+        all scales.
     """
     middles = []
     for scale in scales:
@@ -63,19 +65,27 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     power = share_refused(estimate, low.value, high.value, middles)
     first, last = min(m[0] for m in middles), max(m[1] for m in middles)
     fits = any(overlap(box(estimate), middle) for middle in middles)
-    text = f"the middle of the interval{' on the logarithmic scale' if 'log' in scales else ''} is {span(first, last)}"
+    where = " on the logarithmic scale" if "log" in scales else ""
+    text = f"the middle of the interval{where} is {span(first, last)}"
     if not fits:
         text += "; an interval from resampling, a profile likelihood or an exact method need not be centred"
     return Comparison(fits, first, last, power, text)
 
 
 def p_of_interval(
-    estimate: Printed, low: Printed, high: Printed, p: Printed, scales: Sequence[str], *, level: float, df: float | None
+    estimate: Printed,
+    low: Printed,
+    high: Printed,
+    p: Printed,
+    scales: Sequence[str],
+    *,
+    level: float,
+    df: float | None,
 ) -> Comparison:
     """Does the printed p follow from estimate and interval?
 
-    Estimate over half the width of the interval, times the quantile that made the interval, is the test statistic. The
-    quantile may be normal or t: both, and all between, are allowed.
+    Estimate over half the width of the interval, times the quantile that made the interval, is the test
+    statistic. The quantile may be normal or t: both, and all between, are allowed.
 
     Parameters
     ----------

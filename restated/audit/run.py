@@ -1,7 +1,8 @@
 """Apply every check to every register row or group of rows it fits.
 
-Which rows a check fits follows from their columns where these say enough (``_of_rows``); where they do not, from
-``data/audit/groups.csv`` (``_of_group``). That table can also keep a check away from a row it would misread, with a reason.
+Which rows a check fits follows from their columns where these say enough (``_of_rows``); where they do not,
+from ``data/audit/groups.csv`` (``_of_group``). That table can also keep a check away from a row it would
+misread, with a reason.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
             if row.p and row.p.is_number and open_to("interval-p", row):
                 yield _interval_p(row, scales)
         if row.statistic in ("chi2", "Q", "z") and row.p and row.p.is_number and open_to("statistic-p", row):
-            df = statistics.parse_df(row.unit) or ((int(row.k) - 1,) if row.statistic == "Q" and row.k else ())
+            df = statistics.parse_df(row.unit) or (
+                (int(row.k) - 1,) if row.statistic == "Q" and row.k else ()
+            )
             if df or row.statistic == "z":
                 yield _statistic_p(row, df)
 
@@ -98,7 +101,13 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
         for q, i2 in product(_with(members, "Q"), _with(members, "I2")):
             if q.k and q.population == i2.population and open_to("q-i2", q):
                 found = statistics.i2_of_q(q.value, int(q.k) - 1, i2.value)
-                yield _result("q-i2", [q, i2], found, f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}", i2.value.text)
+                yield _result(
+                    "q-i2",
+                    [q, i2],
+                    found,
+                    f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}",
+                    i2.value.text,
+                )
         for r, d in product(_with(members, "r"), [m for s in MEAN_DIFFERENCES for m in _with(members, s)]):
             if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
                 yield from _d_r(r, d)
@@ -118,14 +127,16 @@ def _has_interval(row: PublishedNumber) -> bool:
 
 
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
-    """A percentage with its denominator in the row. Both k and n name a pooled percentage, which is no share of cases; two
-    group sizes leave open which is meant: neither is checked here."""
+    """A percentage with its denominator in the row. Both k and n name a pooled percentage, which is no share
+    of cases; two group sizes leave open which is meant: neither is checked here."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
         return
     base = int(row.n_group1 or row.n_group2 or row.n or row.k)
     if base == 0:
         return
-    beside = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
+    beside = [
+        m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)
+    ]
     count = int(beside[0].value.value) if beside else None
     found = counts.percent_of_count(row.value, [base], count)
     text = f"{row.value.text} %" + ("" if count is None else f" and {count}") + f" of {base}"
@@ -149,7 +160,9 @@ def _interval_p(row: PublishedNumber, scales: Sequence[str]) -> Result:
 def _statistic_p(row: PublishedNumber, df: Sequence[float]) -> Result:
     found = statistics.statistic_against_p(row.statistic, row.value, df, row.p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
-    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {row.p.text}", row.p.text)
+    return _result(
+        "statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {row.p.text}", row.p.text
+    )
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
@@ -175,7 +188,9 @@ def _of_group(group: Group) -> Iterator[Result]:
             yield _result(group.check, rows, found, text, first.text)
         case "percent-total":
             scales = [100 if ref.row.unit.startswith("proportion") else 1 for ref in parts]
-            found = counts.percents_total([ref.printed for ref in parts], scales, whole[0].count if whole else None)
+            found = counts.percents_total(
+                [ref.printed for ref in parts], scales, whole[0].count if whole else None
+            )
             text = " + ".join(ref.printed.text for ref in parts) + (f" of {whole[0].count}" if whole else "")
             yield _result(group.check, rows, found, text, parts[-1].printed.text)
         case "percent-subgroups":
@@ -195,7 +210,9 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = " ".join(
                 f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts
             ).removeprefix("+ ")
-            yield _result(group.check, rows, found, f"{text} with {whole[0].printed.text}", whole[0].printed.text)
+            yield _result(
+                group.check, rows, found, f"{text} with {whole[0].printed.text}", whole[0].printed.text
+            )
         case "grim":
             found = scores.grim(first, [ref.count for ref in whole], group.items)
             text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}"
@@ -219,7 +236,8 @@ def _of_group(group: Group) -> Iterator[Result]:
             for ref in whole:
                 scale = 100 if ref.row.unit.startswith("percent") else 1
                 found = correlations.falconer(first, parts[1].printed, ref.row.statistic, ref.printed, scale)
-                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}, r DZ {parts[1].printed.text}"
+                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}"
+                text += f", r DZ {parts[1].printed.text}"
                 yield _result(
                     group.check, [parts[0].row, parts[1].row, ref.row], found, text, ref.printed.text
                 )
@@ -252,20 +270,23 @@ def summary(results: Iterable[Result]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and ``unverified``
-        (results that rest on a row graded U, which are never counted). One row per check, also where none applied.
+        Columns ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and
+        ``unverified`` (results that rest on a row graded U, which are never counted). One row per check, also
+        where none applied.
     """
     results = list(results)
     rows = []
     for name, check in CHECKS.items():
         mine = [r for r in results if r.check == name]
         counted = [r for r in mine if r.verified]
-        rows.append({
-            "check": check.title,
-            **{outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES},
-            "median power": pd.Series([r.power for r in counted], dtype=float).median(),
-            "unverified": len(mine) - len(counted),
-        })
+        rows.append(
+            {
+                "check": check.title,
+                **{outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES},
+                "median power": pd.Series([r.power for r in counted], dtype=float).median(),
+                "unverified": len(mine) - len(counted),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -288,8 +309,10 @@ def table(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
-    """How many seen numbers of the register entered at least one check, and how many there are (words and grade U left
-    out)."""
+    """How many seen numbers of the register entered a check, and how many there are.
+
+    Words and numbers graded U are left out.
+    """
     used = {id for result in results for id in result.ids}
     seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
     return sum(id in used for id in seen), len(seen)

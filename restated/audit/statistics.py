@@ -2,7 +2,7 @@
 
 References
 ----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p recomputed from
+Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
 test statistic and degrees of freedom).
 Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
 """
@@ -24,7 +24,9 @@ ALPHA = 0.05
 _DF = re.compile(r"df\s*=\s*(\d+(?:\.\d+)?)(?:\s*,\s*(\d+(?:\.\d+)?))?")
 
 
-def p_of_statistic(kind: str, statistic: tuple[float, float], df: Sequence[float] = ()) -> tuple[float, float]:
+def p_of_statistic(
+    kind: str, statistic: tuple[float, float], df: Sequence[float] = ()
+) -> tuple[float, float]:
     """Two-sided p over an interval of a test statistic.
 
     Parameters
@@ -47,9 +49,13 @@ def p_of_statistic(kind: str, statistic: tuple[float, float], df: Sequence[float
     """
     needed = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
     if kind not in needed:
-        raise RestatedError(f"'{kind}' is not a test statistic known here", remedy=f"use one of {', '.join(needed)}")
+        raise RestatedError(
+            f"'{kind}' is not a test statistic known here", remedy=f"use one of {', '.join(needed)}"
+        )
     if len(df) != needed[kind] or any(not d > 0 for d in df):
-        raise RestatedError(f"{kind} needs {needed[kind]} positive degrees of freedom, not {list(df)}", field="df")
+        raise RestatedError(
+            f"{kind} needs {needed[kind]} positive degrees of freedom, not {list(df)}", field="df"
+        )
     low, high = statistic
     if kind in ("z", "t"):
         dist = stats.norm if kind == "z" else stats.t(*df)
@@ -92,12 +98,15 @@ def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
     """Does a printed I² (percent) follow from Q and its degrees of freedom: max(0, (Q - df) / Q)?"""
     low, high = (100 * max(0.0, (x - df) / x) if x > 0 else 0.0 for x in box(q))
     return Comparison(
-        overlap((low, high), box(i2)), low, high, share_refused(i2, 0, 100, [(low, high)]),
+        overlap((low, high), box(i2)),
+        low,
+        high,
+        share_refused(i2, 0, 100, [(low, high)]),
         f"Q and its {df} degrees of freedom imply I² = {span(low, high)} %",
     )
 
 
 def parse_df(text: str) -> tuple[float, ...]:
-    """Degrees of freedom out of words such as 'chi-square, df = 9' or 'F, df = 2, 57'; empty where none are given."""
+    """Degrees of freedom out of words such as 'chi-square, df = 9' or 'F, df = 2, 57'; empty without any."""
     match = _DF.search(text)
     return tuple(float(d) for d in match.groups() if d is not None) if match else ()

@@ -23,7 +23,7 @@ Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins a
 Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
 Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36,
 331-340 (likelihood-ratio tests at the boundary).
-Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (T function).
+The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from __future__ import annotations
@@ -34,10 +34,11 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import stats
-from scipy.special import ndtr, ndtri, owens_t, xlogy
+from scipy.special import ndtri, owens_t
 
 from restated.errors import RestatedError
-from restated.estimate.agreement import tetrachoric
+from restated.estimate.twinlikelihood import (MAX_ITERATIONS, ContinuousData, LiabilityData, best_on_line,
+                                              maximise)
 from restated.reconstruct.counts import closed_interval
 
 #: What one unit of each component adds to (r_mz, r_dz).
@@ -48,32 +49,10 @@ MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",)
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
 COMPONENTS = ("a2", "c2", "d2", "e2")
 
-#: Points at which a likelihood is first looked at along a line; the best one is refined between its neighbours.
-GRID = 9
-#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of
-#: the likelihood, but the derivative, which is what is solved, fixes its zero to about 1e-12.
-STEP_TOLERANCE = 1e-10
-#: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
-THRESHOLD_TOLERANCE = 1e-6
-#: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
-MAX_ITERATIONS = 100
-#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in: beyond
-#: 8 standard deviations fewer than one person in 1e15 is affected.
-THRESHOLD_STEP = 1.0
-THRESHOLD_RANGE = 8.0
-#: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
-TO_THE_EDGE = 0.95
-#: A gradient counts as pointing inwards above this, per pair: below, rounding error could make it.
-INWARD = 1e-9
-#: First step inwards from an edge, as a share of the room there; halved until the likelihood rises.
-FIRST_STEP = 0.1
-MAX_HALVINGS = 40
 #: Ends of intervals are found to this precision in the share.
 LIMIT_TOLERANCE = 1e-8
 #: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to about 1e-10.
 SAME_LIKELIHOOD = 1e-8
-#: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
-SMALLEST_PROBABILITY = 1e-300
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
 SUM_TOLERANCE = 1e-9
 #: Draws of a power simulation fitted at a time: keeps memory flat.
@@ -112,7 +91,7 @@ class TwinFit:
     deviance: float | np.ndarray
     df: int
     at_bound: bool | np.ndarray  # a component of the model is estimated as 0
-    data: _Liability | _Continuous = field(repr=False, compare=False)
+    data: LiabilityData | ContinuousData = field(repr=False, compare=False)
 
     @property
     def aic(self):
@@ -153,7 +132,7 @@ class Power:
     undefined: int
 
 
-# --- fitting ---------------------------------------------------------------------------------------------------------
+# --- fitting ---------------------------------------------------------------------------------------------
 
 
 def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
@@ -185,7 +164,7 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
         mz, dz = np.broadcast_arrays(mz, dz)
     except ValueError:
         raise RestatedError(f"shapes {mz.shape} of mz and {dz.shape} of dz do not go together") from None
-    data = _Liability(mz.reshape(-1, 3), dz.reshape(-1, 3), thresholds == "common", mz.shape[:-1])
+    data = LiabilityData(mz.reshape(-1, 3), dz.reshape(-1, 3), thresholds == "common", mz.shape[:-1])
     return _fit(data, model)
 
 
@@ -220,7 +199,7 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
         raise RestatedError("mz, dz, n_mz and n_dz hold different numbers of data sets") from None
     shape = parts[0].shape
     variances, covariances = np.stack(parts[0:4:2], -1), np.stack(parts[1:4:2], -1)
-    data = _Continuous(variances.reshape(-1, 2), covariances.reshape(-1, 2),
+    data = ContinuousData(variances.reshape(-1, 2), covariances.reshape(-1, 2),
                        np.stack(parts[4:], -1).reshape(-1, 2) - 1.0, shape)
     return _fit(data, model)
 
@@ -246,7 +225,7 @@ def intervals(fit: TwinFit, *, level: float = 0.95) -> dict[str, Interval]:
         raise RestatedError(f"the level {level!r} is not between 0 and 1", field="level")
     parts = MODELS[fit.model]
     if not parts:
-        return {"e2": Interval(*(_shaped(np.where(np.isnan(np.ravel(fit.e2)), np.nan, 1.0), fit.data.shape),) * 2)}
+        return {"e2": Interval(fit.e2, fit.e2)}  # 1 by definition
     names = (*parts, "e2")
     rows = fit.data.defined
     # All ends of all shares of all data sets are searched together: one row each.
@@ -300,7 +279,7 @@ def compare(fit: TwinFit) -> dict[str, Comparison]:
     return result
 
 
-# --- arithmetic on correlations and prevalences ----------------------------------------------------------------------
+# --- arithmetic on correlations and prevalences ----------------------------------------------------------
 
 
 def falconer(r_mz, r_dz):
@@ -388,7 +367,7 @@ def pair_probabilities(prevalence, r):
     return np.stack([prevalence - one_order, 2 * one_order, 1 - prevalence - one_order], axis=-1)
 
 
-# --- power -----------------------------------------------------------------------------------------------------------
+# --- power -----------------------------------------------------------------------------------------------
 
 
 def power(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None = None, *,
@@ -502,252 +481,11 @@ def _wishart(rng, n: int, r: float, size: int) -> np.ndarray:
     return np.stack([variance, covariance, covariance, variance], axis=-1).reshape(size, 2, 2)
 
 
-# --- data: likelihood as a function of the two correlations, nuisance parameters maximised out ------------------------
-
-
-class _Profile(NamedTuple):
-    """Profile log-likelihood, its gradient and Hessian in (r_mz, r_dz), and the nuisance parameters."""
-
-    value: np.ndarray  # (k,)
-    gradient: np.ndarray  # (k, 2)
-    hessian: np.ndarray  # (k, 2, 2)
-    nuisance: np.ndarray  # (k, 2)
-
-
-class _Liability:
-    """Two tables of pairs for each of `size` data sets; nuisance: the thresholds of MZ and DZ twins."""
-
-    def __init__(self, mz, dz, common: bool, shape):
-        self.tables = np.stack([mz, dz], axis=1)  # (size, 2, 3)
-        self.common, self.shape, self.size = common, shape, len(mz)
-        self.pairs = self.tables.sum(axis=(1, 2))
-        affected = 2 * self.tables[..., 0] + self.tables[..., 1]  # (size, 2): individuals
-        people = 2 * self.tables.sum(axis=-1)
-        if common:
-            affected, people = (np.repeat(x.sum(axis=1, keepdims=True), 2, axis=1) for x in (affected, people))
-        self.defined = np.flatnonzero(((affected > 0) & (affected < people)).all(axis=1))
-        self.start = np.zeros((self.size, 2))
-        self.start[self.defined] = ndtri(affected[self.defined] / people[self.defined])
-        self.df_saturated = 3 if common else 2  # free proportions, less the thresholds
-        # Without discordant MZ pairs the likelihood can rise up to e2 = 0.
-        self.without_error = self.tables[:, 0, 1] == 0
-
-    def saturated(self) -> np.ndarray:
-        n = self.tables.sum(axis=2, keepdims=True)
-        cells = self.tables / n * np.array([1, 0.5, 1])
-        return xlogy(self.tables, cells).sum(axis=(1, 2))
-
-    def free_correlations(self) -> np.ndarray:
-        """Tetrachoric correlations of the groups, shape (size, 2); nan where a margin is empty."""
-        both, discordant, neither = np.moveaxis(self.tables, -1, 0)
-        return np.asarray(tetrachoric(np.stack([both, discordant / 2, discordant / 2, neither], -1)))
-
-    def nuisance_fields(self, nuisance) -> dict:
-        return {"prevalence_mz": ndtr(nuisance[:, 0]), "prevalence_dz": ndtr(nuisance[:, 1])}
-
-    def angle(self, first, second) -> np.ndarray:
-        """Angle between two directions of (r_mz, r_dz) in the metric of the information at r = 0."""
-        density = np.exp(-self.start**2 / 2) / np.sqrt(2 * np.pi)
-        share = ndtr(self.start)
-        information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2
-        return _angle(information, first, second)
-
-    def profile(self, rows, r, start) -> _Profile:
-        """Maximise over the thresholds at correlations `r`, shape (k, 2), for the data sets `rows`.
-
-        For given correlations the log-likelihood is concave in the thresholds: the four probabilities are
-        integrals of a log-concave density over shifted quadrants.
-        """
-        tables = self.tables[rows]
-        h = start.copy()
-        k = len(rows)
-        value, gradient, hessian = np.empty(k), np.empty((k, 2)), np.empty((k, 2, 2))
-        low, high = np.full((k, 2), -THRESHOLD_RANGE), np.full((k, 2), THRESHOLD_RANGE)
-        active = np.arange(k)
-        for _ in range(MAX_ITERATIONS):
-            at = h[active]
-            terms = _table_terms(tables[active], at, r[active])
-            slope, curve = terms.h, terms.hh
-            if self.common:
-                slope, curve = (np.repeat(x.sum(axis=1, keepdims=True), 2, axis=1) for x in (slope, curve))
-            low[active] = np.where(slope > 0, at, low[active])
-            high[active] = np.where(slope > 0, high[active], at)
-            with np.errstate(divide="ignore", invalid="ignore"):
-                step = np.clip(-slope / curve, -THRESHOLD_STEP, THRESHOLD_STEP)
-            proposal = at + step
-            inside = (proposal >= low[active]) & (proposal <= high[active])
-            proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
-            h[active] = proposal
-            settled = (np.abs(proposal - at) <= THRESHOLD_TOLERANCE).all(axis=1)
-            if settled.any():
-                # Value and derivatives belong to `at`, a tiny step before the maximum: corrected for it.
-                done = active[settled]
-                s, c = slope[settled], curve[settled]
-                value[done] = terms.value[settled].sum(axis=1) - 0.5 * (
-                    s[:, 0] ** 2 / c[:, 0] + (0 if self.common else s[:, 1] ** 2 / c[:, 1]))
-                cross = terms.hr[settled]
-                gradient[done] = terms.r[settled] - cross * s / c
-                hessian[done] = 0
-                hessian[done, 0, 0], hessian[done, 1, 1] = (terms.rr[settled] - cross**2 / c).T
-                if self.common:
-                    hessian[done, 0, 1] = hessian[done, 1, 0] = -cross[:, 0] * cross[:, 1] / c[:, 0]
-                active = active[~settled]
-            if not len(active):
-                return _Profile(value, gradient, hessian, h)
-        raise RestatedError("the search for a threshold did not settle", remedy="Check the tables")
-
-
-class _TableTerms(NamedTuple):
-    """Log-likelihood of each table and its derivatives in the threshold h and the correlation r; (k, 2)."""
-
-    value: np.ndarray
-    h: np.ndarray
-    r: np.ndarray
-    hh: np.ndarray
-    hr: np.ndarray
-    rr: np.ndarray
-
-
-def _table_terms(tables, h, r) -> _TableTerms:
-    """Terms of tables (k, 2, 3) at thresholds h and correlations r, both (k, 2), 0 <= r <= 1.
-
-    P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At
-    r = 1 discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
-    """
-    both, discordant, neither = tables[..., 0], tables[..., 1], tables[..., 2]
-    slope = np.sqrt((1 - r) / (1 + r))
-    one_order = 2 * owens_t(h, slope)
-    phi = np.exp(-h * h / 2) / np.sqrt(2 * np.pi)
-    beyond = ndtr(h * slope)
-    open_ = r < 1
-    room = np.where(open_, (1 - r) * (1 + r), 1.0)
-    density = np.where(open_, np.exp(-h * h / (1 + r)) / (2 * np.pi * np.sqrt(room)), 0.0)
-    p = (np.maximum(ndtr(h) - one_order, SMALLEST_PROBABILITY), one_order,
-         np.maximum(ndtr(-h) - one_order, SMALLEST_PROBABILITY))
-    possible = one_order > 0
-    weights = (both / p[0], np.where(possible, discordant / np.where(possible, one_order, 1.0), 0.0), neither / p[2])
-    # Derivatives of the three probabilities; those in r differ only in sign.
-    p_h = (2 * phi * beyond, phi * (1 - 2 * beyond), -2 * phi * (1 - beyond))
-    curve = 2 * phi * (slope * np.exp(-((h * slope) ** 2) / 2) / np.sqrt(2 * np.pi) - h * beyond)
-    p_hh = (curve, -h * phi - curve, curve + 2 * h * phi)
-    net = weights[0] - weights[1] + weights[2]
-    bend = h * h / (1 + r) ** 2 + r / room
-    # Squared probabilities in the second derivatives: count / p^2 = weight / p.
-    second = (weights[0] / p[0], weights[1] / np.where(possible, one_order, 1.0), weights[2] / p[2])
-    return _TableTerms(
-        value=xlogy(both, p[0]) + xlogy(discordant, one_order) + xlogy(neither, p[2]),
-        h=sum(w * x for w, x in zip(weights, p_h)),
-        r=density * net,
-        hh=sum(w * x for w, x in zip(weights, p_hh)) - sum(s * x * x for s, x in zip(second, p_h)),
-        hr=-2 * h / (1 + r) * density * net
-        - density * (second[0] * p_h[0] - second[1] * p_h[1] + second[2] * p_h[2]),
-        rr=density * bend * net - density**2 * (second[0] + second[1] + second[2]),
-    )
-
-
-class _Continuous:
-    """Mean variances and covariances of `size` pairs of groups; nuisance: the common variance (twice)."""
-
-    without_error = None
-
-    def __init__(self, variances, covariances, weights, shape):
-        self.variances, self.covariances, self.weights = variances, covariances, weights
-        self.shape, self.size = shape, len(variances)
-        self.pairs = weights.sum(axis=1)
-        self.defined = np.arange(self.size)
-        self.start = np.ones((self.size, 2))
-        self.without_error = np.zeros(self.size, dtype=bool)
-        self.df_saturated = 3
-
-    def saturated(self) -> np.ndarray:
-        """Each group with its own variance and correlation."""
-        determinant = self.variances**2 - self.covariances**2
-        return -0.5 * (self.weights * (np.log(determinant) + 2)).sum(axis=1)
-
-    def free_correlations(self) -> np.ndarray:
-        return self.covariances / self.variances
-
-    def nuisance_fields(self, nuisance) -> dict:
-        return {"variance": nuisance[:, 0]}
-
-    def angle(self, first, second) -> np.ndarray:
-        return _angle(self.weights, first, second)
-
-    def profile(self, rows, r, start) -> _Profile:
-        """Log-likelihood at the best variance, V = sum of w (s / (1 + r) + d / (1 - r)) / (4 sum of w / 2)."""
-        w, variance, covariance = self.weights[rows], self.variances[rows], self.covariances[rows]
-        total, difference = variance + covariance, variance - covariance
-        n = w.sum(axis=1)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            share = w / (2 * n[:, None])
-            v = (share * (total / (1 + r) + difference / (1 - r))).sum(axis=1)
-            v_r = share * (difference / (1 - r) ** 2 - total / (1 + r) ** 2)
-            v_rr = share * 2 * (difference / (1 - r) ** 3 + total / (1 + r) ** 3)
-            room = (1 - r) * (1 + r)
-            relative = v_r / v[:, None]
-            gradient = w * r / room - n[:, None] * relative
-            hessian = n[:, None, None] * relative[:, :, None] * relative[:, None, :]
-            own = w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
-            hessian[:, 0, 0] += own[:, 0]
-            hessian[:, 1, 1] += own[:, 1]
-            value = -n * np.log(v) - 0.5 * (w * np.log(room)).sum(axis=1) - n
-        edge = (r >= 1).any(axis=1)  # perfect correlation: impossible, as no sample correlation is 1
-        value[edge], gradient[edge], hessian[edge] = -np.inf, 0.0, 0.0
-        return _Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))
-
-
-def _angle(information, first, second) -> np.ndarray:
-    """Angle of two directions in the metric of a diagonal information matrix, shape (m, 2)."""
-    inner = [(information * np.multiply(x, y)).sum(axis=1) for x, y in
-             ((first, second), (first, first), (second, second))]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1))
-
-
-# --- the search over the triangle -------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Best:
-    """Best point found so far, by data set: log-likelihood, correlations, nuisance parameters."""
-
-    value: np.ndarray
-    r: np.ndarray
-    nuisance: np.ndarray
-
-    def update(self, where, value, r, nuisance) -> None:
-        better = value > self.value[where]
-        where = where[better]
-        self.value[where], self.r[where], self.nuisance[where] = value[better], r[better], nuisance[better]
-
-
 def _fit(data, model: str) -> TwinFit:
     parts = MODELS[model]
     rows = data.defined
-    corners = [np.broadcast_to(RESEMBLANCE[name], (len(rows), 2)) for name in parts]
-    origin = np.zeros((len(rows), 2))
-    start = data.start[rows]
-    if len(rows) == 0:
-        best = _Best(np.empty(0), origin, start)
-    elif not parts:
-        found = data.profile(rows, origin, start)
-        best = _Best(found.value, origin, found.nuisance)
-    else:
-        best = _Best(*_along(data, rows, origin, corners[0], start))
-        if len(parts) == 2:
-            everything = np.arange(len(rows))
-            best.update(everything, *_along(data, rows, origin, corners[1], start))
-            perfect = everything[data.without_error[rows]]
-            best.update(perfect, *_along(data, rows[perfect], *(c[perfect] for c in corners), start[perfect]))
-            _inside(data, rows, np.array([RESEMBLANCE[name] for name in parts]).T, best)
-    shares = dict.fromkeys(COMPONENTS, np.zeros(len(rows)))
-    if len(parts) == 2:
-        solution = np.linalg.solve(np.array([RESEMBLANCE[name] for name in parts]).T, best.r.T)
-        # A corner or an edge is met up to rounding by what was computed as a point on it.
-        solution[np.abs(solution) < STEP_TOLERANCE] = 0.0
-        shares |= dict(zip(parts, solution))
-    elif parts:
-        shares[parts[0]] = best.r[:, 0] / RESEMBLANCE[parts[0]][0]
+    units, best = maximise(data, rows, [RESEMBLANCE[name] for name in parts])
+    shares = dict.fromkeys(COMPONENTS, np.zeros(len(rows))) | dict(zip(parts, units.T))
     shares["e2"] = np.maximum(1 - best.r[:, 0], 0.0)
     nuisance = dict.fromkeys(("prevalence_mz", "prevalence_dz", "variance"), np.full(len(rows), np.nan))
     nuisance |= data.nuisance_fields(best.nuisance)
@@ -755,160 +493,14 @@ def _fit(data, model: str) -> TwinFit:
     # Rounding can put a perfectly fitting model a few units in the last place above the saturated one.
     values["deviance"] = np.maximum(2 * (data.saturated()[rows] - best.value), 0.0)
     at_bound = np.zeros(data.size, dtype=bool)
-    at_bound[rows] = np.any([shares[name] == 0 for name in parts], axis=0) if parts else False
+    at_bound[rows] = (units == 0).any(axis=1)
     return TwinFit(
         model=model, **{name: _shaped(_spread(x, rows, data.size), data.shape) for name, x in values.items()},
         df=data.df_saturated - len(parts), at_bound=_shaped(at_bound, data.shape), data=data,
     )
 
 
-def _along(data, rows, first, last, start):
-    """Best point on the line from `first` to `last`, both (k, 2): log-likelihood, correlations, nuisance."""
-    k = len(rows)
-    if k == 0:
-        return np.empty(0), np.empty((0, 2)), np.empty((0, 2))
-    direction = last - first
-    place = np.linspace(0.0, 1.0, GRID)
-    values, slopes = np.empty((GRID, k)), np.empty((GRID, k))
-    nuisance = np.empty((GRID, k, 2))
-    at = start
-    for i, s in enumerate(place):
-        found = data.profile(rows, first + s * direction, at)
-        values[i], slopes[i] = found.value, (found.gradient * direction).sum(axis=1)
-        nuisance[i] = at = found.nuisance
-    top = np.argmax(values, axis=0)
-    column = np.arange(k)
-    s, value, at = place[top], values[top, column], nuisance[top, column].copy()
-    slope = slopes[top, column]
-    low, high = place[np.maximum(top - 1, 0)], place[np.minimum(top + 1, GRID - 1)]
-    # At an end whose slope leads outwards the search is over.
-    active = np.flatnonzero(~((top == 0) & (slope <= 0)) & ~((top == GRID - 1) & (slope >= 0)))
-    position = s.copy()
-    for _ in range(MAX_ITERATIONS):
-        if not len(active):
-            break
-        point = first[active] + position[active, None] * direction[active]
-        found = data.profile(rows[active], point, at[active])
-        at[active] = found.nuisance
-        slope = (found.gradient * direction[active]).sum(axis=1)
-        curve = np.einsum("ki,kij,kj->k", direction[active], found.hessian, direction[active])
-        better = found.value >= value[active]
-        value[active] = np.where(better, found.value, value[active])
-        s[active] = np.where(better, position[active], s[active])
-        low[active] = np.where(slope > 0, position[active], low[active])
-        high[active] = np.where(slope > 0, high[active], position[active])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            proposal = position[active] - slope / curve
-        inside = (proposal > low[active]) & (proposal < high[active]) & (curve < 0)
-        proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
-        step = np.abs(proposal - position[active])
-        position[active] = np.where(slope == 0, position[active], proposal)
-        active = active[(step > STEP_TOLERANCE) & (slope != 0)]
-    else:
-        raise RestatedError("the search along a line of twin correlations did not settle",
-                            remedy="Check the tables or matrices")
-    # The last proposal is better than the best place looked at, by less than the likelihood can show.
-    near = np.abs(position - s) < np.sqrt(STEP_TOLERANCE)
-    s = np.where(near, position, s)
-    return value, first + s[:, None] * direction, at
-
-
-def _inside(data, rows, generators, best: _Best) -> None:
-    """Newton inside the triangle, from the free correlations if they lie inside, else inwards from the edge.
-
-    `generators` is (2, 2): columns are the two components. Starts that do not exist leave `best` as it is.
-    """
-    k = len(rows)
-    backwards = np.linalg.inv(generators)
-    free = data.free_correlations()[rows]
-    x = free @ backwards.T
-    room = np.column_stack([x, 1 - x.sum(axis=1)])
-    with np.errstate(invalid="ignore"):
-        use = (room > STEP_TOLERANCE).all(axis=1)
-    # The edge points with a direction inwards along which the likelihood rises.
-    edge = data.profile(rows, best.r, best.nuisance)
-    slope = edge.gradient @ generators
-    at_edge = best.r @ backwards.T
-    error = 1 - at_edge.sum(axis=1)
-    rising = (np.abs(at_edge) < STEP_TOLERANCE) & (slope > INWARD * data.pairs[rows, None])
-    push = np.flatnonzero(~use & rising.any(axis=1) & (error > STEP_TOLERANCE))
-    step = np.full(len(push), FIRST_STEP)
-    pending = np.arange(len(push))
-    for _ in range(MAX_HALVINGS):
-        if not len(pending):
-            break
-        which = push[pending]
-        x[which] = at_edge[which] + rising[which] * (step[pending] * error[which] / 2)[:, None]
-        tried = data.profile(rows[which], x[which] @ generators.T, best.nuisance[which])
-        higher = tried.value > best.value[which]
-        use[which[higher]] = True
-        pending = pending[~higher]
-        step[pending] /= 2
-    which = np.flatnonzero(use)
-    if len(which):
-        value, x, nuisance = _newton(data, rows[which], generators, x[which], best.nuisance[which])
-        best.update(which, value, x @ generators.T, nuisance)
-
-
-def _newton(data, rows, generators, x, nuisance):
-    """Damped Newton over two shares, inside the triangle."""
-    found = data.profile(rows, x @ generators.T, nuisance)
-    value, nuisance = found.value.copy(), found.nuisance.copy()
-    gradient = found.gradient @ generators
-    hessian = generators.T @ found.hessian @ generators
-    active = np.arange(len(rows))
-    for _ in range(MAX_ITERATIONS):
-        step = _ascent(gradient[active], hessian[active])
-        # Distance to the three edges along the step.
-        ends = np.column_stack([x[active], 1 - x[active].sum(axis=1)])
-        moves = np.column_stack([step, -step.sum(axis=1)])
-        with np.errstate(divide="ignore", invalid="ignore"):
-            limit = np.where(moves < 0, -ends / moves, np.inf).min(axis=1)
-        length = np.minimum(1.0, TO_THE_EDGE * limit)
-        small = (np.abs(step) * length[:, None]).max(axis=1) < STEP_TOLERANCE
-        active, step, length = active[~small], step[~small], length[~small]
-        waiting = np.arange(len(active))
-        stuck = np.ones(len(active), dtype=bool)
-        for _ in range(MAX_HALVINGS):
-            if not len(waiting):
-                break
-            which = active[waiting]
-            proposal = x[which] + length[waiting, None] * step[waiting]
-            found = data.profile(rows[which], proposal @ generators.T, nuisance[which])
-            rises = found.value > value[which]
-            taken = which[rises]
-            x[taken], value[taken], nuisance[taken] = proposal[rises], found.value[rises], found.nuisance[rises]
-            gradient[taken] = found.gradient[rises] @ generators
-            hessian[taken] = generators.T @ found.hessian[rises] @ generators
-            stuck[waiting[rises]] = False
-            waiting = waiting[~rises]
-            length[waiting] /= 2
-        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step
-        # uses the gradient, which is more precise.
-        last = active[stuck]
-        if len(last):
-            move = _ascent(gradient[last], hessian[last])
-            tiny = np.abs(move).max(axis=1) < np.sqrt(STEP_TOLERANCE)
-            moved = x[last] + move
-            fits = tiny & (moved > 0).all(axis=1) & (moved.sum(axis=1) < 1)
-            x[last[fits]] = moved[fits]
-        active = active[~stuck]
-        if not len(active):
-            return value, x, nuisance
-    raise RestatedError("the search for twin shares did not settle", remedy="Check the tables or matrices")
-
-
-def _ascent(gradient, hessian):
-    """Newton steps -H^-1 g for (k, 2) gradients; H is made negative definite where it is not."""
-    mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
-    half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])
-    largest = mean + half  # eigenvalue
-    shift = np.where(largest >= 0, largest + np.abs(mean - half) * 1e-3 + 1e-3, 0.0)
-    shifted = hessian - shift[:, None, None] * np.eye(2)
-    return -np.linalg.solve(shifted, gradient[:, :, None])[:, :, 0]
-
-
-# --- profile intervals -----------------------------------------------------------------------------------------------
+# --- profile intervals -----------------------------------------------------------------------------------
 
 
 def _profile_ends(fit, rows, which, near, far, top, critical):
@@ -958,13 +550,13 @@ def _excess(data, parts, rows, which, share, top, critical):
     first[is_error] = (1 - share[is_error, None]) * parts[0]
     last[is_error] = (1 - share[is_error, None]) * parts[-1]
     if len(parts) == 2:
-        value = _along(data, rows, first, last, data.start[rows])[0]
+        value = best_on_line(data, rows, first, last, data.start[rows])[0]
     else:
         value = data.profile(rows, first, data.start[rows]).value
     return np.sqrt(np.maximum(2 * (top - value), 0.0)) - np.sqrt(critical)
 
 
-# --- reading and shaping ---------------------------------------------------------------------------------------------
+# --- reading and shaping ---------------------------------------------------------------------------------
 
 
 def _pairs(tables, name: str) -> np.ndarray:

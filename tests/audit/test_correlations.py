@@ -1,4 +1,5 @@
-"""Correlations of real samples belong together; impossible ones are refused; d, r and twin components follow their rules."""
+"""Correlations of real samples belong together; impossible ones are refused; d, r and twin components follow
+their rules."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def smallest_eigenvalue(a, b, c):
     return np.linalg.eigvalsh([[1, a, b], [a, 1, c], [b, c, 1]])[0]
 
 
-@pytest.mark.parametrize(("first", "second"), [(".26", ".34"), (".90", ".95"), ("-.80", ".70"), ("1.0", ".5")])
+@pytest.mark.parametrize(
+    ("first", "second"), [(".26", ".34"), (".90", ".95"), ("-.80", ".70"), ("1.0", ".5")]
+)
 def test_range_and_power_by_brute_force(first, second):
     a, b = parse(first), parse(second)
     found = correlations.third(a, b, parse(".00"))
@@ -45,7 +48,10 @@ def test_range_and_power_by_brute_force(first, second):
     for p in universe:
         inside = any(
             smallest_eigenvalue(x, y, z) >= 0
-            for x in grid_a[::20] for y in grid_b[::20] for z in np.linspace(float(p.low), float(p.high), 3) if abs(z) <= 1
+            for x in grid_a[::20]
+            for y in grid_b[::20]
+            for z in np.linspace(float(p.low), float(p.high), 3)
+            if abs(z) <= 1
         )
         if inside:
             assert correlations.third(a, b, p).fits
@@ -84,7 +90,8 @@ def test_components_behind_two_correlations_fit(total, share, decimals, scale, r
 @modest
 @given(st.floats(0, 0.9), st.floats(-0.2, 0.9), st.floats(0, 1), roundings)
 def test_components_of_a_model_at_its_bound_fit(m, d, weight, rounding):
-    """Where c2 (a2) would be negative, the two-component model fits a value between what either correlation implies."""
+    """Where c2 (a2) would be negative, the two-component model fits a value between what either correlation
+    implies."""
     mz, dz = printed(m, 2, rounding), printed(d, 2, rounding)
     if m > 2 * d:
         a2 = min(1, max(0, weight * m + (1 - weight) * 2 * d))

@@ -69,7 +69,11 @@ def test_no_power_where_every_percentage_is_possible():
 
 
 @modest
-@given(st.lists(st.integers(0, 60), min_size=2, max_size=5).filter(lambda c: sum(c) > 0), st.integers(0, 1), roundings)
+@given(
+    st.lists(st.integers(0, 60), min_size=2, max_size=5).filter(lambda c: sum(c) > 0),
+    st.integers(0, 1),
+    roundings,
+)
 def test_shares_of_one_count_add_up(cells, decimals, rounding):
     n = sum(cells)
     percents = [printed(100 * c / n, decimals, rounding) for c in cells]
@@ -96,7 +100,11 @@ def test_shares_that_cannot_add_up_are_refused():
 
 
 @modest
-@given(st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), min_size=2, max_size=3), st.integers(0, 1), roundings)
+@given(
+    st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), min_size=2, max_size=3),
+    st.integers(0, 1),
+    roundings,
+)
 def test_subgroups_of_one_table_agree(groups, decimals, rounding):
     sizes = [n for n, _ in groups]
     cells = [round(share * n) for n, share in groups]
@@ -109,8 +117,12 @@ def test_subgroups_power_by_brute_force():
     parts, sizes = [parse("70"), parse("64")], [57, 53]
     found = counts.percents_of_subgroups(parts, sizes, parse("67"), 110)
     universe = all_prints(0, 100, 0)
-    possible = {a + b for a in range(58) for b in range(54)
-                if parts[0].contains(Fraction(100 * a, 57)) and parts[1].contains(Fraction(100 * b, 53))}
+    possible = {
+        a + b
+        for a in range(58)
+        for b in range(54)
+        if parts[0].contains(Fraction(100 * a, 57)) and parts[1].contains(Fraction(100 * b, 53))
+    }
     accepted = sum(any(p.contains(Fraction(100 * s, 110)) for s in possible) for p in universe)
     assert found.fits
     assert found.power == pytest.approx(1 - accepted / len(universe))
@@ -137,10 +149,16 @@ def test_arms_power_by_brute_force():
 
 
 @modest
-@given(st.lists(st.tuples(st.sampled_from([1, -1]), st.floats(0, 1e4)), min_size=2, max_size=4), st.integers(0, 2), roundings)
+@given(
+    st.lists(st.tuples(st.sampled_from([1, -1]), st.floats(0, 1e4)), min_size=2, max_size=4),
+    st.integers(0, 2),
+    roundings,
+)
 def test_rounded_parts_of_a_sum_fit(parts, decimals, rounding):
     whole = sum(sign * x for sign, x in parts)
-    found = counts.total([(sign, printed(x, decimals, rounding)) for sign, x in parts], printed(whole, decimals, rounding))
+    found = counts.total(
+        [(sign, printed(x, decimals, rounding)) for sign, x in parts], printed(whole, decimals, rounding)
+    )
     assert found.fits
 
 
@@ -150,7 +168,9 @@ def test_sum_power_by_brute_force_and_a_violation():
     accepted = sum(counts.total(parts, p).fits for p in all_prints(0, 11.8, 1))
     assert found.power == pytest.approx(1 - accepted / 119)
     assert accepted == 3  # 5.8, 5.9, 6.0
-    exact = counts.total([(1, parse("57", exact=True)), (1, parse("53", exact=True))], parse("110", exact=True))
+    exact = counts.total(
+        [(1, parse("57", exact=True)), (1, parse("53", exact=True))], parse("110", exact=True)
+    )
     assert exact.fits
     assert exact.power == pytest.approx(1 - 1 / 221)
     assert not counts.total([(1, parse("13966")), (-1, parse("1306"))], parse("12658")).fits

@@ -37,15 +37,27 @@ def test_references_name_a_value_or_a_column(numbers, tmp_path):
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("a,sum,yes,nobody2000-n finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "row 2, field 'parts': 'nobody2000-n'"),
+        (
+            "a,sum,yes,nobody2000-n finkel2000-n-dz,finkel2000-a2:n,,,,,arms",
+            "row 2, field 'parts': 'nobody2000-n'",
+        ),
         ("a,sum,yes,finkel2000-n-mz:p finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'p' is no column"),
-        ("a,sum,yes,finkel2000-c2 finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'finkel2000-c2' holds no number"),
+        (
+            "a,sum,yes,finkel2000-c2 finkel2000-n-dz,finkel2000-a2:n,,,,,arms",
+            "'finkel2000-c2' holds no number",
+        ),
         ("a,sum,yes,finkel2000-n-mz,finkel2000-a2:n,,,,,arms", "'sum' needs 2 or more numbers here, not 1"),
-        ("a,sum,yes,finkel2000-n-mz finkel2000-n-dz,,,,,,arms", "field 'whole': 'sum' needs 1 numbers here, not 0"),
+        (
+            "a,sum,yes,finkel2000-n-mz finkel2000-n-dz,,,,,,arms",
+            "field 'whole': 'sum' needs 1 numbers here, not 0",
+        ),
         ("a,grim,yes,dugan2024-age-mean,franz2011-n,,,,,age", "field 'items': 'grim' needs this column"),
         ("a,interval-centre,yes,groh2014-security-d,,,,,,d", "follow from the rows themselves"),
         ("a,no-such-check,yes,groh2014-security-d,,,,,,d", "field 'check': 'no-such-check' is not one of"),
-        ("a,sum,yes,finkel2000-n-mz finkel2000-n-dz,finkel2000-a2:n,,,,,", "field 'reason': the value is missing"),
+        (
+            "a,sum,yes,finkel2000-n-mz finkel2000-n-dz,finkel2000-a2:n,,,,,",
+            "field 'reason': the value is missing",
+        ),
     ],
 )
 def test_a_faulty_group_is_refused_with_its_place(numbers, tmp_path, line, message):
@@ -58,7 +70,9 @@ def test_a_faulty_group_is_refused_with_its_place(numbers, tmp_path, line, messa
 
 def test_a_share_is_no_count(numbers, tmp_path):
     path = tmp_path / "groups.csv"
-    path.write_text(HEADER + "a,percent-count,yes,dozier2001-agreement,madigan2023-secure,,,,,share\n", encoding="utf-8")
+    path.write_text(
+        HEADER + "a,percent-count,yes,dozier2001-agreement,madigan2023-secure,,,,,share\n", encoding="utf-8"
+    )
     (group,) = groups.load(numbers, path)
     with pytest.raises(RestatedError, match="'51.6' is not a whole number"):
         _ = group.whole[0].count

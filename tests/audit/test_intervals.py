@@ -35,7 +35,15 @@ def test_honest_intervals_are_centred(middle, se, scale, decimals, rounding, df)
 
 
 @modest
-@given(st.floats(-1.2, 1.2), st.floats(0.02, 0.8), scales, st.integers(1, 3), roundings, dfs, st.sampled_from([85, 90, 95]))
+@given(
+    st.floats(-1.2, 1.2),
+    st.floats(0.02, 0.8),
+    scales,
+    st.integers(1, 3),
+    roundings,
+    dfs,
+    st.sampled_from([85, 90, 95]),
+)
 def test_honest_p_fits_the_interval(middle, se, scale, decimals, rounding, df, level):
     dist = stats.norm if df is None else stats.t(df)
     numbers = make(middle, se, scale, decimals, rounding, dist.ppf(0.5 + level / 200))
@@ -52,7 +60,9 @@ def test_honest_p_fits_the_interval(middle, se, scale, decimals, rounding, df, l
 @given(st.floats(-1, 1), st.floats(0.1, 0.5), st.sampled_from(["plain", "log"]), st.sampled_from([-1, 1]))
 def test_an_estimate_moved_away_from_the_middle_is_refused(middle, se, scale, side):
     estimate, low, high = make(middle, se, scale, 2, "ROUND_HALF_UP", 1.96)
-    assume(scale == "plain" or low.value >= 1)  # below, the digits of a ratio say too little to refuse anything
+    assume(
+        scale == "plain" or low.value >= 1
+    )  # below, the digits of a ratio say too little to refuse anything
     moved = parse(str(estimate.value + side * parse("0.03").value))
     assert not intervals.centred(moved, low, high, [scale]).fits
 
@@ -65,12 +75,16 @@ def test_centre_known_cases():
     assert intervals.centred(*derks, intervals.SCALES["r"]).fits
 
 
-@pytest.mark.parametrize(("scale", "numbers"), [("plain", (".39", ".32", ".47")), ("log", ("2.56", "1.24", "5.30"))])
+@pytest.mark.parametrize(
+    ("scale", "numbers"), [("plain", (".39", ".32", ".47")), ("log", ("2.56", "1.24", "5.30"))]
+)
 def test_centre_power_by_brute_force(scale, numbers):
     estimate, low, high = map(parse, numbers)
     universe = all_prints(float(low.value), float(high.value), 2)
     accepted = sum(intervals.centred(p, low, high, [scale]).fits for p in universe)
-    assert intervals.centred(estimate, low, high, [scale]).power == pytest.approx(1 - accepted / len(universe))
+    assert intervals.centred(estimate, low, high, [scale]).power == pytest.approx(
+        1 - accepted / len(universe)
+    )
 
 
 def test_p_known_case_and_power():

@@ -28,10 +28,19 @@ def small(tmp_path, *rows):
     folder.mkdir()
     lines = [COLUMNS]
     for i, row in enumerate(rows):
-        cells = dict.fromkeys(register.COLUMNS, "") | {
-            "id": f"a2000-x{i}", "finding": "f", "study": "A 2000", "quantity": "x", "statistic": "d", "source_key": "a2000",
-            "grade": "P",
-        } | row
+        cells = (
+            dict.fromkeys(register.COLUMNS, "")
+            | {
+                "id": f"a2000-x{i}",
+                "finding": "f",
+                "study": "A 2000",
+                "quantity": "x",
+                "statistic": "d",
+                "source_key": "a2000",
+                "grade": "P",
+            }
+            | row
+        )
         lines.append(",".join(f'"{cells[c]}"' for c in register.COLUMNS))
     (folder / "f.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return register.load(folder, bibliography=["a2000", "b2000"])
@@ -41,8 +50,8 @@ def run(tmp_path, *rows):
     return [(r.check, r.outcome, r.verified) for r in audit.run(small(tmp_path, *rows), groups=[])]
 
 
-# What the printed numbers of the sources do not agree in, each read again in the notes it came from. A new entry here means:
-# read the evidence again before believing it. Keys are check and first row.
+# What the printed numbers of the sources do not agree in, each read again in the notes it came from. A new
+# entry here means: read the evidence again before believing it. Keys are check and first row.
 INCONSISTENT = {
     ("percent-count", "brettschneider2014-bateman2003-female"),
     ("percent-count", "bateman1999-major-depression-ph"),
@@ -91,7 +100,9 @@ def test_wording_is_neutral(results):
 
 def test_rows_graded_u_are_marked_and_not_counted(results):
     shown = audit.summary(results)
-    counted = sum(shown[outcome].sum() for outcome in (audit.CONSISTENT, audit.INCONSISTENT, audit.UNINFORMATIVE))
+    counted = sum(
+        shown[outcome].sum() for outcome in (audit.CONSISTENT, audit.INCONSISTENT, audit.UNINFORMATIVE)
+    )
     assert counted == sum(r.verified for r in results)
     assert shown["unverified"].sum() == sum(not r.verified for r in results) > 0
     table = audit.table(results)

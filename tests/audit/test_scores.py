@@ -1,4 +1,5 @@
-"""GRIM and the largest SD: honest samples always pass, impossible ones do not, power is what brute force counts."""
+"""GRIM and the largest SD: honest samples always pass, impossible ones do not, power is what brute force
+counts."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ def test_grim_agrees_with_brute_force(n, items, hundredths):
     sums = np.arange(0, 6 * n * items)
 
     def possible(p):
-        return bool(np.any((sums / (n * items) >= float(p.low) - 1e-9) & (sums / (n * items) <= float(p.high) + 1e-9)))
+        return bool(
+            np.any((sums / (n * items) >= float(p.low) - 1e-9) & (sums / (n * items) <= float(p.high) + 1e-9))
+        )
 
     assert found.fits == possible(mean)
     universe = all_prints(0, 0.99, 2)
@@ -48,7 +51,9 @@ def test_grim_known_cases():
 @given(st.lists(st.floats(0, 4), min_size=2, max_size=40), st.integers(0, 3), roundings)
 def test_sds_of_samples_on_the_scale_pass(sample, decimals, rounding):
     mean, sd = np.mean(sample), np.std(sample, ddof=1)
-    found = scores.sd_bound(printed(mean, decimals, rounding), printed(sd, decimals, rounding), [len(sample)], 0, 4)
+    found = scores.sd_bound(
+        printed(mean, decimals, rounding), printed(sd, decimals, rounding), [len(sample)], 0, 4
+    )
     assert found.fits
 
 

@@ -44,7 +44,9 @@ def test_p_agrees_with_tests_on_data():
     f = stats.f_oneway(a, b, c)
     assert statistics.p_of_statistic("F", (f.statistic,) * 2, [2, 72])[0] == pytest.approx(f.pvalue)
     chi2 = stats.chi2_contingency([[20, 10], [12, 18]], correction=False)
-    assert statistics.p_of_statistic("chi2", (chi2.statistic,) * 2, [chi2.dof])[0] == pytest.approx(chi2.pvalue)
+    assert statistics.p_of_statistic("chi2", (chi2.statistic,) * 2, [chi2.dof])[0] == pytest.approx(
+        chi2.pvalue
+    )
 
 
 def test_a_p_on_the_other_side_of_the_statistic_is_refused():
@@ -58,7 +60,9 @@ def test_a_p_on_the_other_side_of_the_statistic_is_refused():
 
 def test_p_power_by_brute_force():
     found = statistics.statistic_against_p("Q", parse("0.75"), [1], parse(".39"))
-    accepted = sum(statistics.statistic_against_p("Q", parse("0.75"), [1], p).fits for p in all_prints(0, 1, 2))
+    accepted = sum(
+        statistics.statistic_against_p("Q", parse("0.75"), [1], p).fits for p in all_prints(0, 1, 2)
+    )
     assert found.power == pytest.approx(1 - accepted / 101)
     # a bound: share of evenly spread p values that the print excludes
     grid = np.linspace(0, 1, 100_001)

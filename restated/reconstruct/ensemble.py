@@ -1,0 +1,397 @@
+"""Many reconstructed data sets, one estimate on each: range, quantiles and the extremal data sets themselves.
+
+`ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers,
+never the data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone.
+Hence
+
+* the result is the same for any number of workers and any order in which they finish;
+* any draw can be made again by itself, which is how the extremal data sets are returned;
+* finished batches can be kept in a folder and a broken-off run continued.
+
+On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context
+changes::
+
+    with dask.distributed.Client(address), joblib.parallel_config("dask"):
+        result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
+
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while
+quantiles are those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple
+random sample of all.
+
+A range over draws is what the draws reached. It lies inside the range of all compatible data sets and says
+nothing about how far the latter goes beyond, unless the reconstruction enumerates.
+
+References
+----------
+O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator).
+Child i of a seed is numpy's SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+from restated.errors import RestatedError
+
+#: Draws handed to a worker at a time, and kept or lost together. Large enough that sending a task costs
+#: little beside a millisecond of work a draw, small enough that an interruption costs little.
+BATCH = 100
+
+#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from
+#: its nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a
+#: quantity.
+QUANTILE_DRAWS = 100_000
+
+#: A kept draw that is made again must give the kept numbers; a batch of another size, or another numerical
+#: library, may change their last bits, and nothing but another reconstruction or estimate changes more than
+#: this part of them.
+SAME_DRAW = 1e-9
+
+#: Progress is told in this many steps.
+PROGRESS_STEPS = 10
+
+_MANIFEST = "ensemble.json"
+
+
+class Extreme(NamedTuple):
+    """The draw in which a quantity was smallest or largest (the first one, if several)."""
+
+    value: float
+    draw: int
+    data: Any  # the data set, as `reconstruct` returned it
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """What `ensemble` found.
+
+    Attributes
+    ----------
+    draws, seed : int
+    low, high : dict of str to Extreme
+        By quantity; a quantity that was undefined (nan) in every draw is left out.
+    undefined : dict of str to int
+        Draws in which a quantity was nan; they do not enter range and quantiles.
+    values : pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)
+        The quantities of the first draws; the index is the draw.
+    """
+
+    draws: int
+    seed: int
+    low: dict[str, Extreme]
+    high: dict[str, Extreme]
+    undefined: dict[str, int]
+    values: pd.DataFrame
+
+    def quantiles(self, levels: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> pd.DataFrame:
+        """Quantiles of the first `QUANTILE_DRAWS` draws: one row a quantity, one column a level."""
+        return self.values.quantile(list(levels)).T
+
+    def summary(self, levels: Sequence[float] = (0.025, 0.5, 0.975)) -> pd.DataFrame:
+        """One row a quantity: lowest, quantiles, highest, undefined draws."""
+        table = self.quantiles(levels)
+        table.insert(0, "lowest", [self.low[q].value if q in self.low else math.nan for q in table.index])
+        table["highest"] = [self.high[q].value if q in self.high else math.nan for q in table.index]
+        table["undefined"] = [self.undefined[q] for q in table.index]
+        return table
+
+
+def generator(seed: int, draw: int) -> np.random.Generator:
+    """The random generator of one draw: ``reconstruct(generator(seed, draw))`` makes its data set again."""
+    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
+
+
+def ensemble(
+    reconstruct: Callable[[np.random.Generator], Any],
+    estimate: Callable[[Any], Mapping[str, float]],
+    *,
+    draws: int,
+    seed: int,
+    workers: int | None = None,
+    batched: bool = False,
+    keep: Path | str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> Ensemble:
+    """Estimate the same quantities on many reconstructed data sets.
+
+    Parameters
+    ----------
+    reconstruct : callable
+        Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
+    estimate : callable
+        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan
+        where a quantity is undefined.
+    draws : int
+        Number of data sets.
+    seed : int
+    workers : int, optional
+        Processes; -1 for one a processor. By default one, or what a surrounding ``joblib.parallel_config``
+        says.
+    batched : bool
+        `estimate` takes a list of data sets and returns a mapping of names to arrays of that length.
+    keep : path-like, optional
+        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished
+        it. A later call with the same folder continues from there, also with more draws.
+    progress : callable, optional
+        Is given a line of text at each tenth of the work, such as ``print``.
+
+    Returns
+    -------
+    Ensemble
+
+    Raises
+    ------
+    RestatedError
+        If a number is out of range, a draw fails (the message names it), the names change between data sets,
+        a worker was killed, or `keep` holds draws of another ensemble.
+    """
+    _check(draws, seed, workers)
+    task = _Task(reconstruct, estimate, seed, batched)
+    tally = _Tally(draws, progress)
+    folder = None if keep is None else _open(Path(keep), seed)
+    done = set() if folder is None else _continue(task, tally, folder)
+    try:
+        for start, names, values in _compute(task, draws, done, workers, folder):
+            tally.add(start, names, values)
+    except TerminatedWorkerError as error:
+        lost = "Give a folder as keep, so that finished batches stay"
+        raise RestatedError(
+            "a worker process was killed",
+            remedy=lost if folder is None else "Run again with the same folder to continue",
+        ) from error
+    return tally.result(task)
+
+
+# --- the work -----------------------------------------------------------------------------------------------
+
+
+class _Task(NamedTuple):
+    reconstruct: Callable
+    estimate: Callable
+    seed: int
+    batched: bool
+
+    def data(self, draw: int):
+        return self.reconstruct(generator(self.seed, draw))
+
+    def run(self, start: int, stop: int) -> tuple[tuple[str, ...], np.ndarray]:
+        """Names and values, shape (stop - start, quantities), of some draws."""
+        if self.batched:
+            sets = [self._attempt(self.data, draw, draw) for draw in range(start, stop)]
+            found = self._attempt(self.estimate, sets, start)
+            values = np.column_stack([np.asarray(column, dtype=float) for column in _mapping(found).values()])
+            if len(values) != stop - start:
+                raise RestatedError(
+                    f"the estimate returned {len(values)} numbers for {stop - start} data sets"
+                )
+            return tuple(found), values
+        names, rows = None, []
+        for draw in range(start, stop):
+            found = _mapping(self._attempt(lambda i: self.estimate(self.data(i)), draw, draw))
+            names = tuple(found) if names is None else names
+            _same(names, tuple(found), draw)
+            rows.append([float(value) for value in found.values()])
+        return names, np.array(rows)
+
+    def _attempt(self, function: Callable, argument, draw: int):
+        try:
+            return function(argument)
+        except Exception as error:
+            where = (
+                f"the draws from {draw} on" if self.batched and function is self.estimate else f"draw {draw}"
+            )
+            raise RestatedError(
+                f"{where} failed: {error}",
+                remedy=f"Make the data set again with generator({self.seed}, {draw})",
+            ) from error
+
+
+def _mapping(found) -> Mapping:
+    if not isinstance(found, Mapping) or not found:
+        raise RestatedError(
+            f"the estimate returned {type(found).__name__}, not a mapping of names to numbers"
+        )
+    return found
+
+
+def _same(names: tuple[str, ...], others: tuple[str, ...], draw: int) -> None:
+    if names != others:
+        raise RestatedError(
+            f"draw {draw} has the quantities {', '.join(others)}, earlier draws have {', '.join(names)}",
+            remedy="Return the same names in the same order, with nan where a quantity is undefined",
+        )
+
+
+def _part(task: _Task, start: int, stop: int, folder: Path | None):
+    """What a worker does: compute a batch and, where asked, save it before anything else can happen."""
+    names, values = task.run(start, stop)
+    if folder is not None and folder.is_dir():  # a worker on another machine may not see the folder
+        _write(folder, start, names, values)
+    return start, names, values
+
+
+def _compute(
+    task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None
+) -> Iterator[tuple]:
+    """Batches that are not done yet, in the order in which they are finished."""
+    # A generator: joblib asks for the next few tasks only, so that their number takes no memory.
+    parts = ((start, min(start + BATCH, draws)) for start in range(0, draws, BATCH) if start not in done)
+    pool = Parallel(n_jobs=workers, return_as="generator_unordered")
+    for start, names, values in pool(delayed(_part)(task, *part, folder) for part in parts):
+        if folder is not None and not _path(folder, start).exists():
+            _write(folder, start, names, values)
+        yield start, names, values
+
+
+class _Tally:
+    """Running range and first draws: all that is held in memory."""
+
+    def __init__(self, draws: int, progress: Callable[[str], None] | None):
+        self.draws, self.progress = draws, progress
+        self.done = 0
+        self.names: tuple[str, ...] | None = None
+
+    def add(self, start: int, names: tuple[str, ...], values: np.ndarray) -> None:
+        if self.names is None:
+            self.names = names
+            self.first = np.full((min(self.draws, QUANTILE_DRAWS), len(names)), np.nan)
+            self.ends = {
+                sign: [(math.inf, -1)] * len(names) for sign in (1, -1)
+            }  # (sign * value, draw), least first
+            self.undefined = np.zeros(len(names), dtype=np.int64)
+        _same(self.names, names, start)
+        fit = max(0, min(len(values), len(self.first) - start))
+        self.first[start : start + fit] = values[:fit]
+        known = ~np.isnan(values)
+        self.undefined += (~known).sum(axis=0)
+        for sign, ends in self.ends.items():
+            for j in range(len(names)):
+                rows = np.flatnonzero(known[:, j])
+                if rows.size:
+                    best = rows[np.argmin(sign * values[rows, j])]
+                    # Among equal values the earliest draw counts, whichever batch came in first.
+                    found = (float(sign * values[best, j]), start + int(best))
+                    if ends[j][1] < 0 or found < ends[j]:
+                        ends[j] = found
+        self._tell(len(values))
+
+    def _tell(self, more: int) -> None:
+        before, self.done = self.done, self.done + more
+        step = PROGRESS_STEPS * self.done // self.draws
+        if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
+            self.progress(f"ensemble: {self.done:,} of {self.draws:,} draws")
+
+    def result(self, task: _Task) -> Ensemble:
+        def extremes(sign: int) -> dict[str, Extreme]:
+            return {
+                name: Extreme(sign * value, draw, task.data(draw))
+                for name, (value, draw) in zip(self.names, self.ends[sign], strict=True)
+                if draw >= 0
+            }
+
+        return Ensemble(
+            draws=self.draws,
+            seed=task.seed,
+            low=extremes(1),
+            high=extremes(-1),
+            undefined=dict(zip(self.names, self.undefined.tolist(), strict=True)),
+            values=pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw"),
+        )
+
+
+# --- kept draws ---------------------------------------------------------------------------------------------
+
+
+def _open(folder: Path, seed: int) -> Path:
+    """Make the folder, or make sure that it holds draws of the same seed and batches."""
+    folder = folder.resolve()  # workers may run elsewhere
+    wanted = {"seed": seed, "batch": BATCH}
+    manifest = folder / _MANIFEST
+    if manifest.exists():
+        try:
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+        except ValueError:
+            found = None
+        if found != wanted:
+            raise RestatedError(
+                f"the folder keeps draws of another ensemble ({found})",
+                file=manifest,
+                remedy="Give an empty folder",
+            )
+        return folder
+    if folder.exists() and any(folder.iterdir()):
+        raise RestatedError("the folder holds other files", file=folder, remedy="Give an empty folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    _replace(manifest, lambda path: path.write_text(json.dumps(wanted), encoding="utf-8"))
+    return folder
+
+
+def _path(folder: Path, start: int) -> Path:
+    return folder / f"draws-{start:09d}.npz"
+
+
+def _replace(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write beside, then rename: a file is there whole or not at all."""
+    beside = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")
+    write(beside)
+    os.replace(beside, path)
+
+
+def _write(folder: Path, start: int, names: tuple[str, ...], values: np.ndarray) -> None:
+    _replace(_path(folder, start), lambda path: np.savez(path, names=np.array(names), values=values))
+
+
+def _continue(task: _Task, tally: _Tally, folder: Path) -> set[int]:
+    """Take the kept batches into the tally; returns their first draws."""
+    done: set[int] = set()
+    for start in range(0, tally.draws, BATCH):
+        path = _path(folder, start)
+        if not path.exists():
+            continue
+        with np.load(path) as stored:
+            names, values = tuple(str(name) for name in stored["names"]), stored["values"]
+        wanted = min(BATCH, tally.draws - start)
+        if len(values) < wanted:  # the last batch of a shorter run
+            path.unlink()
+            continue
+        if not done:
+            _compare(task, folder, start, names, values[0])
+        tally.add(start, names, values[:wanted])
+        done.add(start)
+    return done
+
+
+def _compare(task: _Task, folder: Path, draw: int, names: tuple[str, ...], values: np.ndarray) -> None:
+    """Make one kept draw again: other numbers mean another reconstruction or estimate."""
+    again, found = task.run(draw, draw + 1)
+    if again != names or not np.allclose(found[0], values, rtol=SAME_DRAW, atol=SAME_DRAW, equal_nan=True):
+        raise RestatedError(
+            f"draw {draw} kept in the folder has other numbers than it has now",
+            file=folder,
+            remedy="Reconstruction or estimate have changed: give an empty folder",
+        )
+
+
+def _check(draws: int, seed: int, workers: int | None) -> None:
+    def whole(x) -> bool:
+        return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
+
+    if not whole(draws) or draws < 1:
+        raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")
+    if not whole(seed) or seed < 0:
+        raise RestatedError(f"the seed {seed!r} is not a whole number of 0 or more", field="seed")
+    if workers is not None and (not whole(workers) or workers == 0):
+        raise RestatedError(
+            f"the number of workers {workers!r} is not a whole number other than 0", field="workers"
+        )
