@@ -18,7 +18,7 @@ cannot determine (no pair with an affected twin, say) is nan.
 
 References
 ----------
-Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; the three shares from two correlations).
+Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
 Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer.
 Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
 Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36,
@@ -51,7 +51,7 @@ COMPONENTS = ("a2", "c2", "d2", "e2")
 
 #: Ends of intervals are found to this precision in the share.
 LIMIT_TOLERANCE = 1e-8
-#: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to about 1e-10.
+#: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
 SAME_LIKELIHOOD = 1e-8
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
 SUM_TOLERANCE = 1e-9
@@ -472,7 +472,7 @@ def _design(a2, c2, e2, n_mz, n_dz, drop, alpha):
 
 
 def _wishart(rng, n: int, r: float, size: int) -> np.ndarray:
-    """Sample covariance matrices, shape (size, 2, 2), of exchangeable pairs with variance 1 and correlation r.
+    """Sample covariance matrices, shape (size, 2, 2), of exchangeable pairs: variance 1, correlation r.
 
     Sum and difference of a pair are independent, so are their sample variances: scaled chi-squared.
     """
@@ -586,7 +586,7 @@ def _moments(value, name: str):
         raise RestatedError("correlations or covariances are not numbers", field=name) from None
     if x.ndim >= 2 and (x.ndim > 3 or x.shape[-2:] != (2, 2)):
         raise RestatedError(f"correlations or covariances have shape {x.shape}", field=name,
-                            remedy="Give correlations, shape () or (m,), or matrices, shape (2, 2) or (m, 2, 2)")
+                            remedy="Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)")
     if not np.isfinite(x).all():
         raise RestatedError("a correlation or covariance is missing or not finite", field=name)
     if x.ndim < 2:
