@@ -208,7 +208,7 @@ class ContinuousData:
     def saturated(self) -> np.ndarray:
         """Each group with its own variance and correlation."""
         determinant = self.variances**2 - self.covariances**2
-        return -0.5 * (self.weights * (np.log(determinant) + 2)).sum(axis=1)
+        return -0.5 * (self.weights * (np.log(determinant) + 2 + 2 * np.log(2 * np.pi))).sum(axis=1)
 
     def free_correlations(self) -> np.ndarray:
         return self.covariances / self.variances
@@ -239,7 +239,7 @@ class ContinuousData:
             own = w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
             hessian[:, 0, 0] += own[:, 0]
             hessian[:, 1, 1] += own[:, 1]
-            value = -n * np.log(v) - 0.5 * (w * np.log(room)).sum(axis=1) - n
+            value = -n * (np.log(2 * np.pi * v) + 1) - 0.5 * (w * np.log(room)).sum(axis=1)
         edge = (r >= 1).any(axis=1)  # perfect correlation: impossible, as no sample correlation is 1
         value[edge], gradient[edge], hessian[edge] = -np.inf, 0.0, 0.0
         return Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))

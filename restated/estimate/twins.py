@@ -72,8 +72,8 @@ class TwinFit:
 
     Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and
     `prevalence_dz` (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan.
-    `loglik` of tables is the sum of the log probabilities of the pairs as ordered pairs; of covariances it
-    leaves out the constant. `deviance` is twice its distance from the saturated model of two exchangeable
+    `loglik` is that of the single pairs: of tables the sum of their log probabilities, discordant pairs in
+    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable
     tables or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
@@ -171,8 +171,9 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
 def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
     """Twin model of two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
 
-    One variance for all twins. Means are free, so a group weighs n - 1 (Wishart likelihood, as in OpenMx and
-    LISREL for covariance matrices computed with n - 1).
+    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan.
+    Matrices are those programs print, with n - 1 in the denominator. Where only correlations are known, the
+    variances of the two groups are taken to be the same.
 
     Parameters
     ----------
@@ -192,7 +193,8 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
         pairs, shapes differ or the model is unknown.
     """
     _check_option("model", model, MODELS)
-    parts = [*_moments(mz, "mz"), *_moments(dz, "dz"), _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")]
+    n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
+    parts = [*_moments(mz, n_mz, "mz"), *_moments(dz, n_dz, "dz"), n_mz, n_dz]
     try:
         parts = np.broadcast_arrays(*parts)
     except ValueError:
@@ -200,7 +202,7 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
     shape = parts[0].shape
     variances, covariances = np.stack(parts[0:4:2], -1), np.stack(parts[1:4:2], -1)
     data = ContinuousData(variances.reshape(-1, 2), covariances.reshape(-1, 2),
-                       np.stack(parts[4:], -1).reshape(-1, 2) - 1.0, shape)
+                          np.stack(parts[4:], -1).reshape(-1, 2), shape)
     return _fit(data, model)
 
 
@@ -578,8 +580,8 @@ def _pairs(tables, name: str) -> np.ndarray:
     return counts
 
 
-def _moments(value, name: str):
-    """Mean variance and covariance of correlations, shape () or (m,), or matrices, (2, 2) or (m, 2, 2)."""
+def _moments(value, n, name: str):
+    """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices."""
     try:
         x = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -598,7 +600,7 @@ def _moments(value, name: str):
     variance, covariance = (x[..., 0, 0] + x[..., 1, 1]) / 2, x[..., 0, 1]
     if (x[..., 0, 0] * x[..., 1, 1] <= covariance**2).any() or (variance <= 0).any():
         raise RestatedError("a covariance matrix is not positive definite", field=name)
-    return variance, covariance
+    return variance * (n - 1) / n, covariance * (n - 1) / n
 
 
 def _pair_number(n, name: str) -> np.ndarray:

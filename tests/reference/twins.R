@@ -59,11 +59,13 @@ liability_group <- function(group, pairs, parts, separate) {
           mxFitFunctionML())
 }
 
-run <- function(model) {
+starts <- list(list(A = .3, C = .2, D = .2, E = .5), list(A = .05, C = .05, D = .05, E = .9),
+               list(A = .6, C = .05, D = .05, E = .3), list(A = .05, C = .6, D = .6, E = .3))
+
+run <- function(model, starts) {
   # Several starts: the search can stop short at a bound. The best of them is the maximum.
   best <- NULL
-  for (s in list(list(A = .3, C = .2, D = .2, E = .5), list(A = .05, C = .05, D = .05, E = .9),
-                 list(A = .6, C = .05, D = .05, E = .3), list(A = .05, C = .6, D = .6, E = .3))) {
+  for (s in starts) {
     fit <- tryCatch(suppressWarnings(suppressMessages(mxRun(model(s), silent = TRUE))), error = function(e) NULL)
     if (is.null(fit) || !is.finite(fit$output$minimum)) next
     if (is.null(best) || fit$output$minimum < best$output$minimum) best <- fit
@@ -76,7 +78,7 @@ fit_liability <- function(mz, dz, model, separate, fixed = list()) {
     parts <- components(model, fixed, start, TRUE)
     mxModel("twins", liability_group("mz", mz, parts, separate), liability_group("dz", dz, parts, separate),
             mxConstraint(mz.E > 0.000001, name = "positive"), mxFitFunctionMultigroup(c("mz", "dz")))
-  })
+  }, if (length(fixed)) starts[1:2] else starts)
 }
 
 # --- continuous ----------------------------------------------------------------------------------------------
@@ -87,12 +89,12 @@ continuous_group <- function(group, s, n, parts) {
           mxExpectationNormal("V", dimnames = c("t1", "t2")), mxFitFunctionML())
 }
 
-fit_continuous <- function(mz, dz, n_mz, n_dz, model, fixed = list()) {
+fit_continuous <- function(mz, dz, n_mz, n_dz, model) {
   run(function(start) {
-    parts <- components(model, fixed, lapply(start, `*`, mz[1, 1]), FALSE)
+    parts <- components(model, list(), lapply(start, `*`, mz[1, 1]), FALSE)
     mxModel("twins", continuous_group("mz", mz, n_mz, parts), continuous_group("dz", dz, n_dz, parts),
             mxFitFunctionMultigroup(c("mz", "dz")))
-  })
+  }, starts)
 }
 
 shares <- function(fit) {
@@ -130,7 +132,7 @@ for (name in names(tables)) for (thresholds in c("common", "separate")) for (mod
 }
 
 matrices <- list(
-  inside = list(mz = matrix(c(1, .48, .48, 1), 2), dz = matrix(c(1, .38, .38, 1), 2), n_mz = 57, n_dz = 53),
+  inside = list(mz = matrix(c(1.1, .5, .5, 1.3), 2), dz = matrix(c(1.2, .45, .45, 1), 2), n_mz = 57, n_dz = 53),
   no_c = list(mz = matrix(c(2.1, 1.2, 1.2, 1.9), 2), dz = matrix(c(2.4, .7, .7, 2.2), 2), n_mz = 90,
               n_dz = 110),
   no_a = list(mz = matrix(c(1, .5, .5, 1), 2), dz = matrix(c(1, .55, .55, 1), 2), n_mz = 70, n_dz = 40),
@@ -151,7 +153,23 @@ for (name in names(matrices)) for (model in names(models)) {
   )
 }
 
-# The same by lavaan where no bound is met; likelihood of covariance matrices with n - 1 ("wishart").
+# Correlations: variances that are 1 with n in the denominator, where OpenMx expects n - 1.
+correlations <- list(
+  oconnor = list(mz = .48, dz = .38, n_mz = 57, n_dz = 53),
+  steep = list(mz = .42, dz = .2, n_mz = 200, n_dz = 300),
+  flat = list(mz = .5, dz = .52, n_mz = 80, n_dz = 77)
+)
+standard <- function(r, n) matrix(c(1, r, r, 1), 2) * n / (n - 1)
+correlated <- list()
+for (name in names(correlations)) for (model in names(models)) {
+  m <- correlations[[name]]
+  call <- sprintf("fit_continuous(standard(m$mz, m$n_mz), standard(m$dz, m$n_dz), m$n_mz, m$n_dz, '%s')", model)
+  fit <- eval(parse(text = call))
+  correlated[[length(correlated) + 1]] <- c(list(data = name, model = model, call = call), shares(fit),
+                                            list(minus2ll = fit$output$minimum))
+}
+
+# A second program, where no bound is met.
 lavaan_text <- "
   t1 ~~ c(v, v)*t1
   t2 ~~ c(v, v)*t2
@@ -161,12 +179,14 @@ lavaan_text <- "
   e2 := 1 - mz/v"
 lavaan_case <- local({
   m <- matrices$inside
-  named <- lapply(m[1:2], function(s) {dimnames(s) <- list(c("t1", "t2"), c("t1", "t2")); s})
-  fit <- lavaan(lavaan_text, sample.cov = named, sample.nobs = c(m$n_mz, m$n_dz), likelihood = "wishart",
-                control = list(rel.tol = 1e-14))
+  named <- lapply(m[1:2], function(s) {
+    dimnames(s) <- list(c("t1", "t2"), c("t1", "t2"))
+    s
+  })
+  fit <- lavaan(lavaan_text, sample.cov = named, sample.nobs = c(m$n_mz, m$n_dz), control = list(rel.tol = 1e-14))
   e <- parameterEstimates(fit)
-  list(data = "inside", a2 = e$est[e$label == "a2"], c2 = e$est[e$label == "c2"], e2 = e$est[e$label == "e2"],
-       chisq = unname(fitMeasures(fit, "chisq")))
+  list(data = "inside", call = "lavaan(lavaan_text, sample.cov=named, sample.nobs=c(m$n_mz, m$n_dz))",
+       a2 = e$est[e$label == "a2"], c2 = e$est[e$label == "c2"], e2 = e$est[e$label == "e2"])
 })
 
 # --- profile limits: OpenMx fits with the share held fixed, and a root search of their likelihoods ------------
@@ -199,7 +219,8 @@ for (name in c("inside", "no_c", "no_a")) for (thresholds in c("common", "separa
 }
 
 write_reference("twins", c("OpenMx", "lavaan"), list(
-  tables = lapply(tables, function(t) lapply(t, as_array)),
+  tables = lapply(tables, function(t) lapply(t, as_array)), correlations = correlations,
   matrices = lapply(matrices, function(m) list(mz = unname(m$mz), dz = unname(m$dz), n_mz = m$n_mz, n_dz = m$n_dz)),
-  liability = liability, continuous = continuous, lavaan = lavaan_case, profile = profile
+  liability = liability, continuous = continuous, correlated = correlated, lavaan = lavaan_case,
+  profile = profile
 ))

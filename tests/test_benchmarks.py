@@ -1,0 +1,38 @@
+"""The form of the benchmarks; their speed is no matter for a test."""
+
+from __future__ import annotations
+
+import csv
+import importlib
+import pkgutil
+
+import pytest
+
+import benchmarks
+from benchmarks import __main__ as run
+from benchmarks import keep, measure
+from restated import paths
+
+MODULES = sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in run.HELPERS)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_benchmark_can_be_run_by_the_one_command(name):
+    assert callable(importlib.import_module(f"benchmarks.{name}").rows)
+
+
+def test_a_row_has_the_documented_keys_and_the_ratio_of_its_seconds():
+    row = measure.row("w", 2.0, peer="p", theirs=10.0, bar="b", holds=True)
+    assert tuple(row) == benchmarks.KEYS and row["ratio"] == 5
+    assert measure.row("w", 2.0, bar="b", holds=None)["ratio"] is None
+
+
+@pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), ("x", "x")])
+def test_the_kept_table_is_written_for_readers(value, text):
+    assert keep._text(value) == text
+
+
+def test_the_kept_table_has_the_documented_columns():
+    with (paths.DATA / "benchmarks" / "measured.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows and tuple(rows[0]) == benchmarks.KEYS

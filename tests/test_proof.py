@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from restated import proof
+
+
+def test_every_stored_reference_is_listed():
+    listed = proof.sources()
+    assert list(listed["File"]) == sorted(f.stem for f in proof.REFERENCE.glob("*.json"))
+    assert set(proof.SUBJECTS) == set(listed["File"])
+    assert listed["With"].str.startswith("R ").all()
+
+
+def test_the_tables_hold_every_case_and_small_differences():
+    table = proof.pooling()
+    assert list(table["Estimator"]) == ["FE", "DL", "HE", "SJ", "PM", "ML", "REML"]
+    assert (table["Cases"] == 8).all()
+    assert table.drop(columns=["Estimator", "Cases"]).to_numpy().max() < 1e-8
+    robust = proof.robust_variance()
+    assert (robust["Cases"] == 8).all() and robust.iloc[:, 2:].to_numpy().max() < 1e-10
+
+
+def test_a_difference_is_noticed(monkeypatch):
+    fit = proof.meta.fit
+    monkeypatch.setattr(proof.meta, "fit", lambda y, v, **k: fit(np.asarray(y) * 1.01, v, **k))
+    assert proof.pooling()["Estimate"].min() > 1e-3
+
+
+@pytest.mark.parametrize(("x", "text"), [(0.0, "0"), (3.4e-15, "3e-15")])
+def test_differences_are_written_in_powers_of_ten(x, text):
+    assert proof.written(pd.DataFrame({"a": ["x"], "b": [1], "c": [x]}))["c"].tolist() == [text]
