@@ -65,7 +65,7 @@ def _display(data: dict, **mark) -> None:
     display(data, raw=True, metadata={MARK: mark})
 
 
-def figure(drawn, *, id: str, caption: str, status: str, ledger: Ledger | None = None) -> None:
+def figure(drawn, *, id: str, caption: str, status: str) -> None:
     """Show a figure in its light and dark variant, with alternative text, caption, status and data table.
 
     Parameters
@@ -101,7 +101,7 @@ def figure(drawn, *, id: str, caption: str, status: str, ledger: Ledger | None =
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
     block = (
         f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}">'
-        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Figure, scrolls sideways on small screens">'
+        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">'
         f"{''.join(pictures)}</div>"
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'

@@ -30,9 +30,8 @@ components <- function(model, fixed, start, liability) {
 
 covariance <- function(group) {
   w <- resemblance[[group]]
-  text <- sprintf("rbind(cbind(A+C+D+E, %g%%x%%A+%g%%x%%C+%g%%x%%D), cbind(%g%%x%%A+%g%%x%%C+%g%%x%%D, A+C+D+E))",
-                  w["A"], w["C"], w["D"], w["A"], w["C"], w["D"])
-  mxAlgebraFromString(text, name = "V")
+  shared <- sprintf("%g%%x%%A + %g%%x%%C + %g%%x%%D", w["A"], w["C"], w["D"])
+  mxAlgebraFromString(sprintf("rbind(cbind(A+C+D+E, %s), cbind(%s, A+C+D+E))", shared, shared), name = "V")
 }
 
 # --- liability ---------------------------------------------------------------------------------------------
@@ -66,7 +65,8 @@ run <- function(model, starts) {
   # Several starts: the search can stop short at a bound. The best of them is the maximum.
   best <- NULL
   for (s in starts) {
-    fit <- tryCatch(suppressWarnings(suppressMessages(mxRun(model(s), silent = TRUE))), error = function(e) NULL)
+    fit <- tryCatch(suppressWarnings(suppressMessages(mxRun(model(s), silent = TRUE))),
+                    error = function(e) NULL)
     if (is.null(fit) || !is.finite(fit$output$minimum)) next
     if (is.null(best) || fit$output$minimum < best$output$minimum) best <- fit
   }
@@ -132,7 +132,7 @@ for (name in names(tables)) for (thresholds in c("common", "separate")) for (mod
 }
 
 matrices <- list(
-  inside = list(mz = matrix(c(1.1, .5, .5, 1.3), 2), dz = matrix(c(1.2, .45, .45, 1), 2), n_mz = 57, n_dz = 53),
+  inside = list(mz = matrix(c(1.1, .62, .62, 1.3), 2), dz = matrix(c(1.2, .4, .4, 1), 2), n_mz = 57, n_dz = 53),
   no_c = list(mz = matrix(c(2.1, 1.2, 1.2, 1.9), 2), dz = matrix(c(2.4, .7, .7, 2.2), 2), n_mz = 90,
               n_dz = 110),
   no_a = list(mz = matrix(c(1, .5, .5, 1), 2), dz = matrix(c(1, .55, .55, 1), 2), n_mz = 70, n_dz = 40),
@@ -183,7 +183,8 @@ lavaan_case <- local({
     dimnames(s) <- list(c("t1", "t2"), c("t1", "t2"))
     s
   })
-  fit <- lavaan(lavaan_text, sample.cov = named, sample.nobs = c(m$n_mz, m$n_dz), control = list(rel.tol = 1e-14))
+  fit <- lavaan(lavaan_text, sample.cov = named, sample.nobs = c(m$n_mz, m$n_dz),
+                control = list(rel.tol = 1e-12))
   e <- parameterEstimates(fit)
   list(data = "inside", call = "lavaan(lavaan_text, sample.cov=named, sample.nobs=c(m$n_mz, m$n_dz))",
        a2 = e$est[e$label == "a2"], c2 = e$est[e$label == "c2"], e2 = e$est[e$label == "e2"])
@@ -205,7 +206,12 @@ limits <- function(fit_with, estimate, minimum, level = .95) {
 }
 
 profile <- list()
-for (name in c("inside", "no_c", "no_a")) for (thresholds in c("common", "separate")) for (share in c("A", "C")) {
+profiled <- expand.grid(share = c("A", "C"), thresholds = c("common", "separate"),
+                        name = c("inside", "no_c", "no_a"), stringsAsFactors = FALSE)
+for (i in seq_len(nrow(profiled))) {
+  name <- profiled$name[i]
+  thresholds <- profiled$thresholds[i]
+  share <- profiled$share[i]
   t <- tables[[name]]
   separate <- thresholds == "separate"
   fit <- fit_liability(t$mz, t$dz, "ACE", separate)
@@ -219,8 +225,7 @@ for (name in c("inside", "no_c", "no_a")) for (thresholds in c("common", "separa
 }
 
 write_reference("twins", c("OpenMx", "lavaan"), list(
-  tables = lapply(tables, function(t) lapply(t, as_array)), correlations = correlations,
-  matrices = lapply(matrices, function(m) list(mz = unname(m$mz), dz = unname(m$dz), n_mz = m$n_mz, n_dz = m$n_dz)),
+  tables = lapply(tables, function(t) lapply(t, as_array)), matrices = matrices, correlations = correlations,
   liability = liability, continuous = continuous, correlated = correlated, lavaan = lavaan_case,
   profile = profile
 ))

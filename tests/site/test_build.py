@@ -264,7 +264,7 @@ def test_links_to_the_ledger_are_relative_to_the_page(pages):
 
 
 def test_only_our_scripts_and_styles_are_loaded_once(pages):
-    ours = {"pygments.css", "restated.css", "restated.js", "ledger.js", "search.js", "search-data.js"}
+    ours = {"icon.svg", "pygments.css", "restated.css", "restated.js", "ledger.js", "search.js", "search-data.js"}
     for name, html in pages.items():
         loaded = re.findall(r'_static/([^"?]+)', html)
         assert set(loaded) <= ours, name
@@ -350,5 +350,5 @@ def test_the_search_finds_names_ids_and_claims(site):
 def test_static_files_are_packaged():
     """Everything the extension serves lies in the folders the package declares."""
     here = paths.ROOT / "restated" / "site"
-    assert {p.suffix for p in (here / "static").iterdir()} == {".css", ".js"}
+    assert {p.suffix for p in (here / "static").iterdir()} == {".css", ".js", ".svg"}
     assert {p.name for p in (here / "templates").iterdir()} == {"layout.html", "search.html"}
