@@ -9,9 +9,10 @@ intercept and slope. With relative covariance D (in units of the residual varian
 so that the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
 (Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
 
-Residual variance and fixed effects are profiled out. D is written as L L' with L lower triangular, relative to
-the residual standard deviation, as lme4 does; but the three elements of L run over all reals: D stays positive
-semidefinite, a variance of zero is an ordinary stationary point, and Newton's method needs no bounds.
+Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each
+Newton step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular
+and unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, and the axes keep
+the curvature away from zero there, which those of intercept and slope (as in lme4) do not.
 
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m
 carry these two last, so that sums and products of small matrices run over long contiguous rows.
@@ -33,9 +34,9 @@ from scipy import sparse
 
 from restated.errors import RestatedError
 
-#: L to start from: random intercept and slope each as large as the residual. Time has orthogonal columns of
-#: mean square 1, so this is no matter of units.
-START = (1.0, 0.0, 1.0)
+#: The search starts from random intercept and slope each as large as the residual. Time has orthogonal columns
+#: of mean square 1, so this is no matter of units.
+START = np.eye(2)
 #: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
 #: off costs 1, so the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
@@ -43,6 +44,9 @@ GAIN_TOLERANCE = 1e-12
 ROUNDING = 1e-8
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
+#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero
+#: eigenvalue of D has zero slope even where the deviance falls away from it.
+NUDGE = 0.03
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
@@ -91,11 +95,11 @@ class Maximum:
 
 @dataclass(frozen=True)
 class _State:
-    """Profiled deviance at one L per data set, with derivatives in L; and what the estimates need."""
+    """Profiled deviance at one D per data set, with derivatives in D11, D12, D22; and the estimates there."""
 
     deviance: np.ndarray  # (b,)
     gradient: np.ndarray  # (b, 3)
-    curvature: np.ndarray  # (b, 3, 3)
+    hessian: np.ndarray  # (b, 3, 3)
     residual: np.ndarray  # (b,)
     beta: np.ndarray
     inverse: np.ndarray
@@ -168,23 +172,25 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
     RestatedError
         If a data set is fitted without residual, or its search does not settle.
     """
-    factor = np.tile(np.array(START), (len(sums.yy), 1))
-    state = _state(sums, factor, restricted)
-    damping = np.zeros(len(factor))
-    active = np.arange(len(factor))
+    draws = len(sums.yy)
+    relative = np.tile(START, (draws, 1, 1))
+    state = _state(sums, relative, restricted)
+    damping = np.zeros(draws)
+    active = np.arange(draws)
     current = sums
     for _ in range(MAX_ITERATIONS):
-        step, gain, largest = _newton(state, active, damping[active])
+        proposal, gain, largest = _newton(relative[active], state.gradient[active], state.hessian[active],
+                                          damping[active])
         settled = gain < GAIN_TOLERANCE
         if settled.any():
-            active, step, largest = active[~settled], step[~settled], largest[~settled]
+            active, proposal, largest = active[~settled], proposal[~settled], largest[~settled]
             current = sums.take(active)
         if not len(active):
             break
-        trial = _state(current, factor[active] + step, restricted)
+        trial = _state(current, proposal, restricted)
         better = trial.deviance <= state.deviance[active] + ROUNDING  # False for nan
         accepted = active[better]
-        factor[accepted] += step[better]
+        relative[accepted] = proposal[better]
         for field in fields(_State):
             getattr(state, field.name)[accepted] = getattr(trial, field.name)[better]
         eased = np.where(damping[active] > FIRST_DAMPING * largest, damping[active] / DAMPING_FACTOR, 0.0)
@@ -192,36 +198,46 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         damping[active] = np.where(better, eased, raised)
     exact = ~(state.residual > NO_RESIDUAL)
     for bad, problem in ((exact, "is fitted without error: no residual variance is left"),
-                         (np.isin(np.arange(len(factor)), active), "has a likelihood whose maximum was not found")):
+                         (np.isin(np.arange(draws), active), "has a likelihood whose maximum was not found")):
         if bad.any():
             raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y",
                                 remedy="Check the outcome, or leave out the random slope")
-    lower = _lower(factor)
-    return Maximum(lower @ lower.transpose(0, 2, 1), state.residual, state.beta, state.inverse, state.deviance)
+    return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 
 
-def _newton(state: _State, rows: np.ndarray, damping: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Step downhill, the gain in deviance it promises, and the largest curvature.
+def _newton(relative: np.ndarray, gradient: np.ndarray, hessian: np.ndarray,
+            damping: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Next D, the gain in deviance that is promised, and the largest curvature.
 
     Along directions of negative curvature the sign is turned, which leads away from saddle points.
     """
-    curvature, axes = np.linalg.eigh(state.curvature[rows])
+    spread, axes = np.linalg.eigh(relative)
+    spread, axes = np.sqrt(np.maximum(spread[:, ::-1], 0.0)), axes[:, :, ::-1]
+    # D11, D12, D22 by their counterparts in the eigenvectors' axes, and those by the root's L11, L21, L22.
+    turned = axes[:, None] @ UNITS @ axes.transpose(0, 2, 1)[:, None]
+    turned = np.stack([turned[:, :, 0, 0], turned[:, :, 0, 1], turned[:, :, 1, 1]], axis=1)
+    jacobian = turned * np.stack([2 * spread[:, 0], spread[:, 0], 2 * spread[:, 1]], axis=1)[:, None]
+    bend = np.einsum("bk,kxy->bxy", np.einsum("bk,bkl->bl", gradient, turned), BENDS)
+    curvature, directions = np.linalg.eigh(jacobian.transpose(0, 2, 1) @ hessian @ jacobian + bend)
+    slope = np.einsum("bki,bk->bi", directions, np.einsum("bk,bkx->bx", gradient, jacobian))
+    least = np.where(curvature < 0, -curvature * NUDGE, 0.0)
+    slope = np.where(slope < 0, np.minimum(slope, -least), np.maximum(slope, least))
     curvature = np.abs(curvature)
     largest = curvature.max(axis=1)
     stretched = np.maximum(curvature, FLAT_SHARE * largest[:, None]) + damping[:, None]
-    slope = np.einsum("bki,bk->bi", axes, state.gradient[rows])
-    step = -np.einsum("bki,bi->bk", axes, slope / stretched)
-    return step, np.sum(slope**2 / stretched, axis=1) / 2, largest
+    step = -np.einsum("bki,bi->bk", directions, slope / stretched)
+    root = np.zeros_like(relative)
+    root[:, 0, 0], root[:, 1, 0], root[:, 1, 1] = spread[:, 0] + step[:, 0], step[:, 1], spread[:, 1] + step[:, 2]
+    root = axes @ root
+    return root @ root.transpose(0, 2, 1), np.sum(slope**2 / stretched, axis=1) / 2, largest
 
 
-def _state(sums: Sums, factor: np.ndarray, restricted: bool) -> _State:
-    """Profiled deviance at `factor` (L11, L21, L22; shape (b, 3)) and its derivatives."""
-    lower = _lower(factor)
-    relative = lower @ lower.transpose(0, 2, 1)
+def _state(sums: Sums, relative: np.ndarray, restricted: bool) -> _State:
+    """Profiled deviance at D = `relative`, shape (b, 2, 2), and its derivatives."""
     D = relative.transpose(1, 2, 0)[..., None]
     F = sums.time_products
     H, G = F[:, :2], F[:2, :2]
-    draws, a, e = len(factor), len(sums.xx), len(F)
+    draws, a, e = len(relative), len(sums.xx), len(F)
     df = sums.observations - (a * e if restricted else 0)
 
     inner = _product(D, G)
@@ -273,11 +289,7 @@ def _state(sums: Sums, factor: np.ndarray, restricted: bool) -> _State:
     gradient = np.einsum("kij,ijb->bk", UNITS, (NC - X).sum(axis=-1))
     pairs = _over_patterns((2 * X - NC).reshape(4, draws, -1), C.reshape(4, draws, -1)).reshape(-1, 2, 2, 2, 2)
     hessian += np.einsum("kij,bjpqi,lpq->bkl", UNITS, pairs, UNITS, optimize=True)
-
-    # From the elements of D to those of L.
-    turn = _turn(factor)
-    curvature = turn.transpose(0, 2, 1) @ hessian @ turn + np.einsum("bk,kxy->bxy", gradient, BENDS)
-    return _State(deviance, np.einsum("bk,bkx->bx", gradient, turn), curvature, residual, beta, inverse)
+    return _State(deviance, gradient, hessian, residual, beta, inverse)
 
 
 def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
@@ -313,19 +325,3 @@ def _uncrossed(products: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     blocks = matrix.reshape(draws, a, e, a, e).transpose(0, 2, 4, 1, 3).reshape(draws, e * e, a * a)
     result = blocks @ products.reshape(a * a, draws, patterns).transpose(1, 0, 2)
     return np.ascontiguousarray(result.transpose(1, 0, 2)).reshape(e, e, draws, patterns)
-
-
-def _lower(factor: np.ndarray) -> np.ndarray:
-    """L, shape (b, 2, 2)."""
-    lower = np.zeros((len(factor), 2, 2))
-    lower[:, 0, 0], lower[:, 1, 0], lower[:, 1, 1] = factor.T
-    return lower
-
-
-def _turn(factor: np.ndarray) -> np.ndarray:
-    """Derivatives of (D11, D12, D22) in (L11, L21, L22), shape (b, 3, 3)."""
-    turn = np.zeros((len(factor), 3, 3))
-    turn[:, 0, 0] = 2 * factor[:, 0]
-    turn[:, 1, 0], turn[:, 1, 1] = factor[:, 1], factor[:, 0]
-    turn[:, 2, 1], turn[:, 2, 2] = 2 * factor[:, 1], 2 * factor[:, 2]
-    return turn

@@ -20,7 +20,8 @@ DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) describes no page.
 SHORTEST_DESCRIPTION = 40
 
-#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of the theme or an extension, are dropped.
+#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of
+#: the theme or an extension, are dropped.
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"

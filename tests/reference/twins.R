@@ -1,6 +1,7 @@
 # Reference values for restated/estimate/twins.py, from OpenMx: two-group models of ordered categories (raw
-# pairs) and of covariance matrices. A, C and D are variances with a lower bound of 0. Of a liability the total
-# variance is 1, so E = 1 - A - C - D, kept positive by a constraint; of a measure E is a variance of its own.
+# pairs) and of covariance matrices. A, C and D are variances with a lower bound of 0. The total variance of a
+# liability is 1, so E = 1 - A - C - D, kept positive by a constraint; a measure has E as a variance of its
+# own.
 
 source("common.R")
 suppressMessages({library(OpenMx); library(lavaan)})
@@ -34,7 +35,7 @@ covariance <- function(group) {
   mxAlgebraFromString(sprintf("rbind(cbind(A+C+D+E, %s), cbind(%s, A+C+D+E))", shared, shared), name = "V")
 }
 
-# --- liability ---------------------------------------------------------------------------------------------
+# --- liability -------------------------------------------------------------------------------------------
 
 people <- function(pairs) {
   n <- c(pairs[1], pairs[2], pairs[3])
@@ -81,7 +82,7 @@ fit_liability <- function(mz, dz, model, separate, fixed = list()) {
   }, if (length(fixed)) starts[1:2] else starts)
 }
 
-# --- continuous ----------------------------------------------------------------------------------------------
+# --- continuous ------------------------------------------------------------------------------------------
 
 continuous_group <- function(group, s, n, parts) {
   dimnames(s) <- list(c("t1", "t2"), c("t1", "t2"))
@@ -104,7 +105,7 @@ shares <- function(fit) {
   as.list(values / sum(values))
 }
 
-# --- cases ----------------------------------------------------------------------------------------------------
+# --- cases -----------------------------------------------------------------------------------------------
 
 # Pairs: both, discordant, neither. `what` says which part of the triangle the estimate falls into.
 tables <- list(
@@ -132,7 +133,8 @@ for (name in names(tables)) for (thresholds in c("common", "separate")) for (mod
 }
 
 matrices <- list(
-  inside = list(mz = matrix(c(1.1, .62, .62, 1.3), 2), dz = matrix(c(1.2, .4, .4, 1), 2), n_mz = 57, n_dz = 53),
+  inside = list(mz = matrix(c(1.1, .62, .62, 1.3), 2), dz = matrix(c(1.2, .4, .4, 1), 2), n_mz = 57,
+                n_dz = 53),
   no_c = list(mz = matrix(c(2.1, 1.2, 1.2, 1.9), 2), dz = matrix(c(2.4, .7, .7, 2.2), 2), n_mz = 90,
               n_dz = 110),
   no_a = list(mz = matrix(c(1, .5, .5, 1), 2), dz = matrix(c(1, .55, .55, 1), 2), n_mz = 70, n_dz = 40),
@@ -163,7 +165,8 @@ standard <- function(r, n) matrix(c(1, r, r, 1), 2) * n / (n - 1)
 correlated <- list()
 for (name in names(correlations)) for (model in names(models)) {
   m <- correlations[[name]]
-  call <- sprintf("fit_continuous(standard(m$mz, m$n_mz), standard(m$dz, m$n_dz), m$n_mz, m$n_dz, '%s')", model)
+  call <- sprintf("fit_continuous(standard(m$mz, m$n_mz), standard(m$dz, m$n_dz), m$n_mz, m$n_dz, '%s')",
+                  model)
   fit <- eval(parse(text = call))
   correlated[[length(correlated) + 1]] <- c(list(data = name, model = model, call = call), shares(fit),
                                             list(minus2ll = fit$output$minimum))
@@ -190,7 +193,7 @@ lavaan_case <- local({
        a2 = e$est[e$label == "a2"], c2 = e$est[e$label == "c2"], e2 = e$est[e$label == "e2"])
 })
 
-# --- profile limits: OpenMx fits with the share held fixed, and a root search of their likelihoods ------------
+# --- profile limits: OpenMx fits with the share held fixed, and a root search of their likelihoods -------
 
 limits <- function(fit_with, estimate, minimum, level = .95) {
   excess <- function(x) {
