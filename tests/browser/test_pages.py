@@ -65,10 +65,12 @@ def test_every_link_and_anchor_inside_the_book_leads_somewhere(browser, site, pa
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("page", CHAPTERS)
-def test_each_figure_shows_one_picture_with_words_status_and_data(browser, site, page, theme):
+def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words_and_data(browser, site, page, theme):
     tab = open_page(browser, site, page, theme=theme)
-    figures = tab.query_selector_all("figure.rs-figure")
-    assert figures
+    figures, tables = (tab.query_selector_all(f"figure.{kind}") for kind in ("rs-figure", "rs-tablefig"))
+    assert tables
+    for table in tables:
+        assert table.query_selector(".rs-status").text_content().lower().startswith("status:")
     for figure in figures:
         shown = [i for i in figure.query_selector_all("img") if i.evaluate("i => getComputedStyle(i).display") != "none"]
         assert len(shown) == 1
@@ -77,6 +79,13 @@ def test_each_figure_shows_one_picture_with_words_status_and_data(browser, site,
         assert len(alt) >= 20 and ".svg" not in alt
         assert figure.query_selector(".rs-status").text_content().lower().startswith("status:")
         assert figure.query_selector("details table")
+    tab.context.close()
+
+
+def test_the_first_chapter_has_its_figures(browser, site):
+    tab = open_page(browser, site, CHAPTERS[0])
+    shown = set(tab.eval_on_selector_all("figure.rs-figure", "all => all.map(f => f.id)"))
+    assert {"fig-fathers-forest", "fig-stability-forest", "fig-sets-vij1995", "fig-headline-sweep", "fig-gap-zeegers"} <= shown
     tab.context.close()
 
 
