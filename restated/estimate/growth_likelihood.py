@@ -4,7 +4,8 @@ The design of child i is x_i (crossed with) F: child-level covariates times func
 Children with the same pattern m of observed waves share F_m and its first two columns Z_m, those of the random
 intercept and slope. With relative covariance D (in units of the residual variance),
 
-    V = I + Z D Z',   G = Z'Z,   P = (I + D G)^-1,   V^-1 = I - Z P D Z',   C = Z'V^-1 Z = G P,   K = F'V^-1 Z,
+    D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
+    P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
 
 so that the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
 (Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
@@ -40,13 +41,17 @@ START = np.eye(2)
 #: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
 #: off costs 1, so the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A rise of the deviance below this counts as rounding: deviances are near 1e4 and carry 16 digits.
-ROUNDING = 1e-8
+#: A change of the deviance below this counts as rounding, times observations over residual variance: the sums of
+#: squares are of an outcome with variance 1, carry 16 digits, lose some on the way and are divided by the latter.
+ROUNDING = 1e-13
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
 #: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero
 #: eigenvalue of D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
+#: Longest step, with the elements of the root in units of the standard deviation they stand for (the residual one
+#: if that is larger): enough to double it.
+LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
@@ -173,24 +178,26 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         If a data set is fitted without residual, or its search does not settle.
     """
     draws = len(sums.yy)
-    relative = np.tile(START, (draws, 1, 1))
-    state = _state(sums, relative, restricted)
+    root = np.tile(START, (draws, 1, 1))
+    state = _state(sums, root, restricted)
     damping = np.zeros(draws)
     active = np.arange(draws)
     current = sums
     for _ in range(MAX_ITERATIONS):
-        proposal, gain, largest = _newton(relative[active], state.gradient[active], state.hessian[active],
+        proposal, gain, largest = _newton(root[active], state.gradient[active], state.hessian[active],
                                           damping[active])
-        settled = gain < GAIN_TOLERANCE
+        rounding = ROUNDING * current.observations / state.residual[active]
+        settled = (gain < GAIN_TOLERANCE) | ((gain < rounding) & (damping[active] > 0))
         if settled.any():
-            active, proposal, largest = active[~settled], proposal[~settled], largest[~settled]
+            keep = ~settled
+            active, proposal, largest, rounding = active[keep], proposal[keep], largest[keep], rounding[keep]
             current = sums.take(active)
         if not len(active):
             break
         trial = _state(current, proposal, restricted)
-        better = trial.deviance <= state.deviance[active] + ROUNDING  # False for nan
+        better = trial.deviance <= state.deviance[active] + rounding  # False for nan
         accepted = active[better]
-        relative[accepted] = proposal[better]
+        root[accepted] = proposal[better]
         for field in fields(_State):
             getattr(state, field.name)[accepted] = getattr(trial, field.name)[better]
         eased = np.where(damping[active] > FIRST_DAMPING * largest, damping[active] / DAMPING_FACTOR, 0.0)
@@ -202,59 +209,68 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         if bad.any():
             raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y",
                                 remedy="Check the outcome, or leave out the random slope")
+    relative = root @ root.transpose(0, 2, 1)
     return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 
 
-def _newton(relative: np.ndarray, gradient: np.ndarray, hessian: np.ndarray,
+def _newton(root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray,
             damping: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Next D, the gain in deviance that is promised, and the largest curvature.
+    """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
 
     Along directions of negative curvature the sign is turned, which leads away from saddle points.
     """
-    spread, axes = np.linalg.eigh(relative)
-    spread, axes = np.sqrt(np.maximum(spread[:, ::-1], 0.0)), axes[:, :, ::-1]
+    axes, spread, _ = np.linalg.svd(root)
     # D11, D12, D22 by their counterparts in the eigenvectors' axes, and those by the root's L11, L21, L22.
     turned = axes[:, None] @ UNITS @ axes.transpose(0, 2, 1)[:, None]
     turned = np.stack([turned[:, :, 0, 0], turned[:, :, 0, 1], turned[:, :, 1, 1]], axis=1)
-    jacobian = turned * np.stack([2 * spread[:, 0], spread[:, 0], 2 * spread[:, 1]], axis=1)[:, None]
+    unit = np.maximum(spread, 1.0)[:, [0, 1, 1]]
+    jacobian = turned * (unit * np.stack([2 * spread[:, 0], spread[:, 0], 2 * spread[:, 1]], axis=1))[:, None]
     bend = np.einsum("bk,kxy->bxy", np.einsum("bk,bkl->bl", gradient, turned), BENDS)
+    bend *= unit[:, :, None] * unit[:, None, :]
     curvature, directions = np.linalg.eigh(jacobian.transpose(0, 2, 1) @ hessian @ jacobian + bend)
     slope = np.einsum("bki,bk->bi", directions, np.einsum("bk,bkx->bx", gradient, jacobian))
     least = np.where(curvature < 0, -curvature * NUDGE, 0.0)
     slope = np.where(slope < 0, np.minimum(slope, -least), np.maximum(slope, least))
     curvature = np.abs(curvature)
     largest = curvature.max(axis=1)
-    stretched = np.maximum(curvature, FLAT_SHARE * largest[:, None]) + damping[:, None]
-    step = -np.einsum("bki,bi->bk", directions, slope / stretched)
-    root = np.zeros_like(relative)
-    root[:, 0, 0], root[:, 1, 0], root[:, 1, 1] = spread[:, 0] + step[:, 0], step[:, 1], spread[:, 1] + step[:, 2]
-    root = axes @ root
-    return root @ root.transpose(0, 2, 1), np.sum(slope**2 / stretched, axis=1) / 2, largest
+    curvature = np.maximum(curvature, FLAT_SHARE * largest[:, None])
+    gain = np.sum(slope**2 / curvature, axis=1) / 2
+    step = -np.einsum("bki,bi->bk", directions, slope / (curvature + damping[:, None]))
+    step *= unit * LONGEST_STEP / np.maximum(LONGEST_STEP, np.linalg.norm(step, axis=1, keepdims=True))
+    lower = np.zeros_like(root)
+    lower[:, 0, 0], lower[:, 1, 0], lower[:, 1, 1] = spread[:, 0] + step[:, 0], step[:, 1], spread[:, 1] + step[:, 2]
+    # A root with orthogonal columns: any other loses digits where one variance is much the larger.
+    axes, spread, _ = np.linalg.svd(axes @ lower)
+    return axes * spread[:, None], gain, largest
 
 
-def _state(sums: Sums, relative: np.ndarray, restricted: bool) -> _State:
-    """Profiled deviance at D = `relative`, shape (b, 2, 2), and its derivatives."""
-    D = relative.transpose(1, 2, 0)[..., None]
+def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
+    """Profiled deviance at D = R R', with R = `root` of shape (b, 2, 2), and its derivatives in D."""
+    R = root.transpose(1, 2, 0)[..., None]
     F = sums.time_products
     H, G = F[:, :2], F[:2, :2]
-    draws, a, e = len(relative), len(sums.xx), len(F)
+    draws, a, e = len(root), len(sums.xx), len(F)
     df = sums.observations - (a * e if restricted else 0)
 
-    inner = _product(D, G)
+    inner = _product(_product(R.swapaxes(0, 1), G), R)
     inner[0, 0] += 1
     inner[1, 1] += 1
-    det = inner[0, 0] * inner[1, 1] - inner[0, 1] * inner[1, 0]
-    P = np.array([[inner[1, 1], -inner[0, 1]], [-inner[1, 0], inner[0, 0]]]) / det
+    det = inner[0, 0] * inner[1, 1] - inner[0, 1] * inner[1, 0]  # of I + R'G R, hence of V
+    inner = np.array([[inner[1, 1], -inner[0, 1]], [-inner[1, 0], inner[0, 0]]]) / det
+    W = _product(_product(R, inner), R.swapaxes(0, 1))
+    P = -_product(W, G)
+    P[0, 0] += 1
+    P[1, 1] += 1
     C = _product(G, P)
     K = _product(H, P)
-    WH = _product(_product(P, D), H.swapaxes(0, 1))  # V^-1 = I - Z W Z'
+    WH = _product(W, H.swapaxes(0, 1))
 
     # Generalised least squares. Sums over patterns are matrix products over the last axis.
     information = _crossed(sums.xx, F - _product(H, WH))
     right = (sums.xy - sum(_over_patterns(sums.xz[:, i], WH[i]) for i in (0, 1))).reshape(draws, -1)
     inverse = np.linalg.inv(information)
     beta = np.einsum("bij,bj->bi", inverse, right)
-    weighted_yy = sums.yy - np.einsum("ijbm,ijbm->b", _product(P, D), sums.zz)
+    weighted_yy = sums.yy - np.einsum("ijbm,ijbm->b", W, sums.zz)
     residual = (weighted_yy - np.einsum("bi,bi->b", beta, right)) / df
 
     with np.errstate(invalid="ignore", divide="ignore"):  # no residual variance: refused by `maximise`
