@@ -2,12 +2,13 @@
 
     y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
 
-x_i holds 1 and the covariates of child i, and every power of time up to `degree` is crossed with each of them.
-Waves are common to all children; each child may miss any of them (nan). D refers to the time scale given: its
-first entry is the variance between children at time 0.
+x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves
+are common to all children; each child may miss any of them (nan). D refers to the time scale given: its first
+entry is the variance between children at time 0.
 
-`fit` is the reference route through statsmodels. `fit_batch` gives the same results for thousands of data
-sets, from sums over children that share the same observed waves (`restated.estimate.growth_likelihood`).
+`fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data
+sets, from sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and
+is to be preferred where a variance is small: there statsmodels' search can stop short of the maximum.
 
 References
 ----------
@@ -26,7 +27,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from statsmodels.regression.mixed_linear_model import MixedLM
-from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
@@ -35,11 +35,11 @@ METHODS = ("REML", "ML")
 #: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few
 #: megabytes, and larger chunks gain no more speed.
 CHUNK = 32
-#: A design whose smallest singular value is below this share of the largest has no digits left for some
-#: coefficient: products of the design, in double precision, carry the square of it.
-RANK_TOLERANCE = 1e-7
-#: D is called singular if its smallest eigenvalue, with time scaled to orthonormal columns, is below this share
-#: of the residual variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of
+#: 16 digits, fewer than six would be left for some coefficient.
+RANK_TOLERANCE = 1e-10
+#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of
+#: the residual variance. It is lme4's bound of 1e-4, which applies to standard deviations.
 SINGULAR_SHARE = 1e-8
 #: A covariance matrix handed to `simulate` may miss positive semidefiniteness by this share: rounding.
 EIGENVALUE_SLACK = 1e-12
@@ -49,7 +49,7 @@ MAX_WAVES = 62
 
 @dataclass(frozen=True)
 class GrowthFit:
-    """A growth model fitted to one data set. Fixed effects in the order of `names`."""
+    """A growth model fitted to one data set by statsmodels. Fixed effects in the order of `names`."""
 
     names: tuple[str, ...]
     fixed: np.ndarray  # (p,)
@@ -116,27 +116,29 @@ def fit(y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = 
     Returns
     -------
     GrowthFit
-        `fixed` runs over the covariates (intercept first) and within each over the powers of time;
-        `converged` is what statsmodels says.
+        `fixed` runs over the covariates (intercept first) and within each over the powers of time.
+        `fixed_covariance` comes from the second derivatives in all parameters, variances included; where
+        values are missing it differs from that of `fit_batch` in the third digit. `converged` is what
+        statsmodels says; with a variance near zero it can be wrong.
 
     Raises
     ------
     RestatedError
-        If shapes disagree, a time or covariate is missing, the design is collinear, the waves do not determine
-        the variances, or statsmodels fails.
+        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do
+        not determine variances or fixed effects, or statsmodels fails.
     """
     design = _Design.make(times, covariates, degree, names, method)
     y = _outcome(y, design)
-    sums = _sums(y[None], design, first=0)
-    child, wave = np.nonzero(np.isfinite(y))
+    observed = np.isfinite(y)
+    _determined(observed[None], design, first=0)
+    child, wave = np.nonzero(observed)
     powers = design.powers[wave]
     fixed = (design.covariates[child][:, :, None] * powers[:, None, :]).reshape(len(child), -1)
     model = MixedLM(y[child, wave], fixed, groups=child, exog_re=powers[:, :2])
     with warnings.catch_warnings():
-        # Both are told by `converged`; boundary estimates are a legitimate result.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        warnings.simplefilter("ignore", RuntimeWarning)
+        # Failed searches are told by `converged`; estimates on the boundary are a legitimate result.
         warnings.simplefilter("ignore", UserWarning)
+        warnings.simplefilter("ignore", RuntimeWarning)
         try:
             result = model.fit(reml=method == "REML")
             covariance = np.asarray(result.cov_params())[:fixed.shape[1], :fixed.shape[1]]
@@ -147,7 +149,7 @@ def fit(y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = 
         names=design.names, fixed=np.asarray(result.fe_params), fixed_covariance=covariance,
         random_covariance=np.asarray(result.cov_re), residual_variance=float(result.scale),
         log_likelihood=float(result.llf), converged=bool(result.converged),
-        children=int(sums.children[0]), observations=int(sums.observations[0]), method=method,
+        children=int(observed.any(axis=1).sum()), observations=len(child), method=method,
     )
 
 
@@ -166,8 +168,8 @@ def fit_batch(data_sets: Iterable, times, covariates, *, degree: int = 1,
     Returns
     -------
     GrowthBatch
-        Estimates inside the parameter space: D is positive semidefinite, and `singular` tells where it has
-        no inverse. Standard errors of the fixed effects take the variances as known, as in `fit`.
+        D is positive semidefinite; `singular` tells where it has no inverse. `fixed_covariance` is
+        (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
 
     Raises
     ------
@@ -217,7 +219,8 @@ def simulate(times, covariates, fixed, random_covariance, residual_variance: flo
         not a probability below 1.
     """
     x = _with_intercept(covariates)
-    times, fixed, covariance = _floats(times, "times"), _floats(fixed, "fixed"), _floats(random_covariance, "D")
+    times, fixed = _floats(times, "times"), _floats(fixed, "fixed")
+    covariance = _floats(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
         raise RestatedError(f"{fixed.size} fixed effects do not spread over an intercept and "
                             f"{x.shape[1] - 1} covariates", field="fixed",
@@ -229,8 +232,8 @@ def simulate(times, covariates, fixed, random_covariance, residual_variance: flo
         raise RestatedError(f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
                             field="random_covariance", remedy="Lower the covariance or raise a variance")
     if not residual_variance >= 0 or not 0 <= missing < 1:
-        raise RestatedError(f"residual variance {residual_variance} is negative or the probability {missing} of "
-                            "a missing value is not in [0, 1)")
+        raise RestatedError(f"residual variance {residual_variance} is negative, or {missing} is no "
+                            "probability below 1 for a missing value")
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
@@ -260,7 +263,8 @@ class _Design:
             raise RestatedError(f"unknown method {method!r}", field="method", remedy="Use 'REML' or 'ML'")
         times = _floats(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
-            raise RestatedError(f"times must be a list of different numbers, at most {MAX_WAVES}", field="times")
+            raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers",
+                                field="times")
         if not 1 <= degree < len(times):
             raise RestatedError(f"degree {degree} needs at least {degree + 1} waves and must be 1 or more; "
                                 f"there are {len(times)} waves", field="degree")
@@ -279,57 +283,71 @@ class _Design:
 def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarray]:
     """Fields of GrowthBatch for data sets y of shape (draws, children, waves)."""
     restricted = design.method == "REML"
-    centre = np.nanmean(y, axis=(1, 2))
-    scale = np.nanstd(y, axis=(1, 2))
-    _refuse(~(scale > 0), first, "has the same outcome for all children and waves", "y")
-    sums = _sums((y - centre[:, None, None]) / scale[:, None, None], design, first)
-    best = likelihood.maximise(sums, restricted, first)
+    observed = np.isfinite(y)
+    information = _determined(observed, design, first)
+    _refuse(np.nanmax(y, axis=(1, 2)) == np.nanmin(y, axis=(1, 2)), first, "has one value only", "y")
+    # Residuals of ordinary least squares, scaled: the sums of squares then lose no digits to fixed effects.
+    centre, variance = np.nanmean(y, axis=(1, 2)), np.nanvar(y, axis=(1, 2))
+    y = np.where(observed, y - centre[:, None, None], 0.0)
     draws, (c, d) = len(y), (design.x.shape[1], design.time.shape[1])
-    df = sums.observations - restricted * c * d
+    right = (design.x.T @ y @ design.time).reshape(draws, c * d, 1)
+    ordinary = np.linalg.solve(information, right)[..., 0]
+    y = np.where(observed, y - design.x @ ordinary.reshape(draws, c, d) @ design.time.T, 0.0)
+    observations = observed.sum(axis=(1, 2))
+    scale = np.sqrt(np.sum(y**2, axis=(1, 2)) / observations)
+    _refuse(scale**2 <= likelihood.NO_RESIDUAL * variance, first,
+            "has no variation around its fixed effects", "y")
+    sums = likelihood.summarise(y / scale[:, None, None], observed, design.x, design.time)
+    best = likelihood.maximise(sums, restricted, first)
 
-    # Back from orthogonal columns and the standardised outcome to the scales given.
+    # Back to the columns and the outcome given.
     x_inverse, time_inverse = np.linalg.inv(design.x_root), np.linalg.inv(design.time_root)
     back = np.kron(x_inverse, time_inverse)
-    fixed = scale[:, None] * (best.beta @ back.T)
+    fixed = (ordinary + scale[:, None] * best.beta) @ back.T
     fixed[:, 0] += centre
     residual = scale**2 * best.residual_variance
-    slope_inverse = time_inverse[:2, :2]
-    log_det_back = np.linalg.slogdet(back)[1]
+    line = time_inverse[:2, :2]
     return {
         "fixed": fixed,
         "fixed_covariance": residual[:, None, None] * (back @ best.inverse_information @ back.T),
-        "random_covariance": residual[:, None, None] * (slope_inverse @ best.relative @ slope_inverse.T),
+        "random_covariance": residual[:, None, None] * (line @ best.relative @ line.T),
         "residual_variance": residual,
-        "log_likelihood": -best.deviance / 2 - df * np.log(scale) + restricted * log_det_back,
+        "log_likelihood": (-best.deviance / 2 - (observations - restricted * c * d) * np.log(scale)
+                           + restricted * np.linalg.slogdet(back)[1]),
         "singular": np.linalg.eigvalsh(best.relative)[:, 0] < SINGULAR_SHARE,
-        "children": sums.children,
-        "observations": sums.observations,
+        "children": observed.any(axis=2).sum(axis=1),
+        "observations": observations,
     }
 
 
-def _sums(y: np.ndarray, design: _Design, first: int) -> likelihood.Sums:
-    """Sufficient statistics of data sets y of shape (draws, children, waves), after checking that they
-    determine the model."""
-    observed = np.isfinite(y)
+def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray:
+    """X'X of each data set, shape (draws, p, p).
+
+    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the
+    variances and the fixed effects.
+    """
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
     _refuse(~_variances_determined(together, design.time[:, 1]), first,
             "does not determine residual, intercept and slope variance from the waves seen together", "y",
             "Children with three or more waves are needed")
-    sums = likelihood.summarise(y, observed, design.x, design.time)
-    information = likelihood.information_without_random_effects(sums)
+    draws, (c, d) = len(observed), (design.x.shape[1], design.time.shape[1])
+    xx = (design.x[:, :, None] * design.x[:, None, :]).reshape(-1, c * c)
+    tt = (design.time[:, :, None] * design.time[:, None, :]).reshape(-1, d * d)
+    information = (xx.T @ observed @ tt).reshape(draws, c, c, d, d).transpose(0, 1, 3, 2, 4)
+    information = information.reshape(draws, c * d, c * d)
     eigenvalues = np.linalg.eigvalsh(information)
-    lost = (eigenvalues[:, 0] < RANK_TOLERANCE * eigenvalues[:, -1]) | (
-        sums.observations <= information.shape[1])
-    _refuse(lost, first, f"does not determine {information.shape[1]} fixed effects", "y",
+    deficient = eigenvalues[:, 0] < RANK_TOLERANCE * eigenvalues[:, -1]
+    _refuse(deficient | (observed.sum(axis=(1, 2)) <= c * d), first,
+            f"does not determine {c * d} fixed effects", "y",
             "Lower the degree or leave out a covariate: some combination has too few values")
-    return sums
+    return information
 
 
 def _variances_determined(together: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Whether covariances at the pairs of waves seen in the same child determine D and the residual variance.
 
-    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k:
-    linear in the four parameters, which are determined if the pairs seen give four independent equations.
+    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if
+    j = k: linear in the four parameters, which are determined by four independent equations.
     """
     j, k = np.triu_indices(len(slope))
     equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
@@ -392,4 +410,5 @@ def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray
 
 def _labels(names: Sequence[str], degree: int) -> tuple[str, ...]:
     powers = ["", "time"] + [f"time^{k}" for k in range(2, degree + 1)]
-    return tuple(":".join(filter(None, (name, power))) or "intercept" for name in ["", *names] for power in powers)
+    return tuple(":".join(filter(None, (name, power))) or "intercept"
+                 for name in ["", *names] for power in powers)

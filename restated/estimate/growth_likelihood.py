@@ -1,19 +1,20 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i (crossed with) F: child-level covariates times functions of time at the waves seen.
-Children with the same pattern m of observed waves share F_m and its first two columns Z_m, those of the random
-intercept and slope. With relative covariance D (in units of the residual variance),
+The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves seen.
+Children with the same pattern of observed waves share F and its first two columns Z, those of the random
+intercept and slope. With their covariance D in units of the residual variance,
 
     D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
     P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
 
-so that the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
+the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
 (Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
 
-Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each
-Newton step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular
-and unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, and the axes keep
-the curvature away from zero there, which those of intercept and slope (as in lme4) do not.
+Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because
+each Newton step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower
+triangular and unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point,
+with curvature in all directions; in the axes of intercept and slope, a vanishing intercept variance would
+leave one direction flat. The search has one start: second maxima occur with a handful of children only.
 
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m
 carry these two last, so that sums and products of small matrices run over long contiguous rows.
@@ -24,6 +25,7 @@ Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical
     (profiled deviance in the relative Cholesky factor).
 Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per child).
 Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
+Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
 """
 
 from __future__ import annotations
@@ -35,28 +37,29 @@ from scipy import sparse
 
 from restated.errors import RestatedError
 
-#: The search starts from random intercept and slope each as large as the residual. Time has orthogonal columns
-#: of mean square 1, so this is no matter of units.
-START = np.eye(2)
+#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence
+#: usual data take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
+START = np.eye(2) / 3
 #: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
 #: off costs 1, so the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this counts as rounding, times observations over residual variance: the sums of
-#: squares are of an outcome with variance 1, carry 16 digits, lose some on the way and are divided by the latter.
-ROUNDING = 1e-13
+#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of
+#: squares are of an outcome with mean square 1, carry 16 digits and lose some on the way.
+ROUNDING = 1e-12
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
 #: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero
 #: eigenvalue of D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
-#: Longest step, with the elements of the root in units of the standard deviation they stand for (the residual one
-#: if that is larger): enough to double it.
+#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one,
+#: whichever is larger: enough to double it.
 LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
-#: A residual variance below this share of the outcome's variance is rounding: the model fits without error.
+#: A residual mean square below this share of that of ordinary least squares, or that below this share of the
+#: outcome's variance, is rounding: the model fits without error.
 NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
 UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
@@ -68,7 +71,7 @@ BENDS = np.array([[[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
 
 @dataclass(frozen=True)
 class Sums:
-    """Sufficient statistics: sums over children, within pattern of observed waves where there is an axis m."""
+    """Sufficient statistics: sums over children, within pattern of waves seen where there is an axis m."""
 
     time_products: np.ndarray  # (e, e, 1, m), F'F
     count: np.ndarray  # (b, m), children
@@ -78,18 +81,16 @@ class Sums:
     xy: np.ndarray  # (b, a, e), x (F'y)', over all patterns
     yy: np.ndarray  # (b,), y'y, over all patterns
     observations: np.ndarray  # (b,)
-    children: np.ndarray  # (b,), with at least one value
 
     def take(self, rows: np.ndarray) -> Sums:
         """The sums of some of the data sets."""
         return Sums(self.time_products, self.count[rows], self.xx[:, :, rows], self.xz[:, :, rows],
-                    self.zz[:, :, rows], self.xy[rows], self.yy[rows], self.observations[rows],
-                    self.children[rows])
+                    self.zz[:, :, rows], self.xy[rows], self.yy[rows], self.observations[rows])
 
 
 @dataclass(frozen=True)
 class Maximum:
-    """Estimates at the maximum; deviance is minus twice the (restricted) log-likelihood, constants included."""
+    """Estimates at the maximum. The deviance is minus twice the log-likelihood, with constants."""
 
     relative: np.ndarray  # (b, 2, 2), D in units of the residual variance
     residual_variance: np.ndarray  # (b,)
@@ -150,14 +151,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
         xy=x.T @ fy,
         yy=np.einsum("bnw,bnw->b", y, y),
         observations=observed.sum(axis=(1, 2)),
-        children=observed.any(axis=2).sum(axis=1),
     )
-
-
-def information_without_random_effects(sums: Sums) -> np.ndarray:
-    """X'X, shape (b, a * e, a * e): singular where a data set does not determine the fixed effects."""
-    time_products = sums.time_products
-    return _crossed(sums.xx, np.broadcast_to(time_products, (*time_products.shape[:2], *sums.count.shape)))
 
 
 def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
@@ -166,7 +160,7 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
     Parameters
     ----------
     sums : Sums
-        Of an outcome standardised to variance 1.
+        Of an outcome whose mean square around ordinary least squares is 1.
     restricted : bool
         REML (True) or ML.
     first : int
@@ -187,7 +181,7 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         proposal, gain, largest = _newton(root[active], state.gradient[active], state.hessian[active],
                                           damping[active])
         rounding = ROUNDING * current.observations / state.residual[active]
-        settled = (gain < GAIN_TOLERANCE) | ((gain < rounding) & (damping[active] > 0))
+        settled = gain < np.maximum(GAIN_TOLERANCE, rounding**2)  # a gain is made of squared slopes
         if settled.any():
             keep = ~settled
             active, proposal, largest, rounding = active[keep], proposal[keep], largest[keep], rounding[keep]
@@ -205,7 +199,7 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         damping[active] = np.where(better, eased, raised)
     exact = ~(state.residual > NO_RESIDUAL)
     for bad, problem in ((exact, "is fitted without error: no residual variance is left"),
-                         (np.isin(np.arange(draws), active), "has a likelihood whose maximum was not found")):
+                         (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum")):
         if bad.any():
             raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y",
                                 remedy="Check the outcome, or leave out the random slope")
@@ -238,7 +232,8 @@ def _newton(root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray,
     step = -np.einsum("bki,bi->bk", directions, slope / (curvature + damping[:, None]))
     step *= unit * LONGEST_STEP / np.maximum(LONGEST_STEP, np.linalg.norm(step, axis=1, keepdims=True))
     lower = np.zeros_like(root)
-    lower[:, 0, 0], lower[:, 1, 0], lower[:, 1, 1] = spread[:, 0] + step[:, 0], step[:, 1], spread[:, 1] + step[:, 2]
+    lower[:, [0, 1], [0, 1]] = spread + step[:, [0, 2]]
+    lower[:, 1, 0] = step[:, 1]
     # A root with orthogonal columns: any other loses digits where one variance is much the larger.
     axes, spread, _ = np.linalg.svd(axes @ lower)
     return axes * spread[:, None], gain, largest
@@ -303,7 +298,8 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
         X = X + _product(K.swapaxes(0, 1), _product(_uncrossed(sums.xx, inverse), K))
     NC = sums.count * C
     gradient = np.einsum("kij,ijb->bk", UNITS, (NC - X).sum(axis=-1))
-    pairs = _over_patterns((2 * X - NC).reshape(4, draws, -1), C.reshape(4, draws, -1)).reshape(-1, 2, 2, 2, 2)
+    pairs = _over_patterns((2 * X - NC).reshape(4, draws, -1), C.reshape(4, draws, -1))
+    pairs = pairs.reshape(draws, 2, 2, 2, 2)
     hessian += np.einsum("kij,bjpqi,lpq->bkl", UNITS, pairs, UNITS, optimize=True)
     return _State(deviance, gradient, hessian, residual, beta, inverse)
 
@@ -328,8 +324,9 @@ def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
     """Sum over patterns of Kronecker products: (a, a, b, m) and (e, e, b, m) give (b, a * e, a * e)."""
-    a, e, (draws, patterns) = len(products), len(functions), products.shape[2:]
-    total = _over_patterns(products.reshape(a * a, draws, patterns), functions.reshape(e * e, draws, patterns))
+    a, e, cells = len(products), len(functions), products.shape[2:]
+    draws = cells[0]
+    total = _over_patterns(products.reshape(a * a, *cells), functions.reshape(e * e, *cells))
     return total.reshape(draws, a, a, e, e).transpose(0, 1, 3, 2, 4).reshape(draws, a * e, a * e)
 
 
