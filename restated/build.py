@@ -69,19 +69,22 @@ def _package(*, edge: bool) -> list[Path]:
     return [f for f in _files(package) if not any(f == s or s in f.parents for s in skip)]
 
 
+def _inputs() -> list[Path]:
+    """What every notebook may read: data, bibliography, lock, and the reference values of the tests, which one page shows."""
+    root = paths.ROOT
+    return _files(root / "requirements.lock", root / "tests" / "reference", paths.BIBLIOGRAPHY, paths.DATA)
+
+
 def book_key() -> str:
     """Fingerprint of everything the finished site depends on."""
-    root = paths.ROOT
-    sources = [root / n for n in ("_config.yml", "_toc.yml", "requirements.lock")]
-    return fingerprint(
-        _files(*sources, paths.BIBLIOGRAPHY, paths.BOOK, paths.NOTEBOOKS, paths.DATA) + _package(edge=True), _epoch()
-    )
+    sources = _files(paths.ROOT / "_config.yml", paths.ROOT / "_toc.yml", paths.BOOK, paths.NOTEBOOKS)
+    return fingerprint(sources + _inputs() + _package(edge=True), _epoch())
 
 
-def notebook_key(notebook: Path) -> str:
-    """Fingerprint of everything the outputs of `notebook` can depend on."""
-    lock = paths.ROOT / "requirements.lock"
-    return fingerprint(_files(notebook, lock, paths.BIBLIOGRAPHY, paths.DATA) + _package(edge=False))
+def notebook_keys(notebooks: list[Path]) -> list[str]:
+    """For each of `notebooks` the fingerprint of everything its outputs can depend on."""
+    shared = fingerprint(_inputs() + _package(edge=False))
+    return [fingerprint([notebook], shared) for notebook in notebooks]
 
 
 def _epoch() -> str:
@@ -218,7 +221,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
         The executed notebooks, in the order given.
     """
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
-    keys = [notebook_key(n) for n in notebooks]
+    keys = notebook_keys(notebooks)
     due = []
     for notebook, key, target in zip(notebooks, keys, targets, strict=True):
         try:

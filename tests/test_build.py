@@ -202,6 +202,22 @@ def test_a_finished_site_takes_the_place_of_the_old_one(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["html"]
 
 
+@pytest.mark.parametrize("changed", ["data/studies/a.csv", "tests/reference/meta.json", "restated/estimate/meta.py", "a.md"])
+def test_what_a_notebook_can_read_is_in_its_key(tmp_path, monkeypatch, changed):
+    for name in ("data/studies/a.csv", "tests/reference/meta.json", "restated/estimate/meta.py", "a.md", "b.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("one")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
+    monkeypatch.setattr(paths, "BIBLIOGRAPHY", tmp_path / "references.bib")
+    notebooks = [tmp_path / "a.md", tmp_path / "b.md"]
+    before = build.notebook_keys(notebooks)
+    (tmp_path / changed).write_text("two")
+    after = build.notebook_keys(notebooks)
+    # A notebook's own text changes its own key only, everything else the keys of all.
+    assert [x != y for x, y in zip(before, after, strict=True)] == [True, changed != "a.md"]
+
+
 def test_two_builds_do_not_run_at_once(tmp_path):
     with (tmp_path / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
