@@ -271,6 +271,7 @@ def _entry(record: Record, number: PublishedNumber | None) -> dict:
         "restated_text": in_digits(record.value, record.digits, record.unit) or interval,
         "interval_text": interval,
         "interval_kind": record.interval if interval else "",
+        "why": record.reason,
         "status": STATUS_OF_BASIS[record.basis],
         **_about(number),
     }

@@ -14,23 +14,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from . import verdict as rules
 from .errors import RestatedError
 from .ledger import ID, MIME, Ledger, as_mime, in_digits
-
-#: The words a reader meets for what rows or numbers are. ``class`` is the CSS class of the badge.
-STATUSES = {
-    "observed, open data": "observed",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "assumed": "assumed",
-    "printed": "printed",
-    "arithmetic on printed numbers": "arithmetic",
-    "observed, original file supplied by the reader": "original",
-    # About the book's own code, not about research: how close and how fast it is.
-    "measured when the book was built": "measured",
-    "measured on another day": "measured",
-}
+from .status import STATUSES
+from .verdict import SHORT
 
 #: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
 MIN_ALT = 20
@@ -77,7 +64,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     caption : str
         Plain text.
     status : str
-        One of :data:`STATUSES`.
+        One of :data:`restated.status.STATUSES`.
     """
     import matplotlib.pyplot as plt
 
@@ -168,20 +155,25 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
             for v, c, n in list(zip(row, names, numeric, strict=True))[1:]
         ]
         body.append(f"<tr>{''.join(cells)}</tr>")
+    return _scrolling(head, body, label=label, caption=caption)
+
+
+def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
+    """A table in its own labelled region, which scrolls where the page is narrow."""
     return (
-        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="rs-table">'
+        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="{kind}">'
         f'<caption class="rs-hidden">{_esc(caption)}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
 
 
 def verdict_badge(verdict: str) -> str:
-    """HTML of a verdict badge: shape (by CSS), word and, as title, the long form."""
-    return f'<span class="rs-verdict rs-v-{verdict}">{_esc(verdict)}</span>'
+    """HTML of a verdict badge: its words; the shape before them is added by the style sheet."""
+    return f'<span class="rs-verdict rs-v-{verdict}">{_esc(SHORT[verdict])}</span>'
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
-    """Show recomputed numbers beside the printed ones, with their verdicts, and hand the records to the build.
+    """Show recomputed numbers beside the printed ones, with their verdicts.
 
     Parameters
     ----------
@@ -201,22 +193,19 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
             kind = "possible" if e["interval_kind"] == "set" else e["interval_kind"]
             restated += f" <small>{_esc(kind)}: {_esc(e['interval_text'])}</small>"
         circular = "<small>by construction, no check</small>" if e["by_construction"] else ""
-        reason = "" if e["reason"].startswith("range: ") else e["reason"].split("; range: ")[0]
         rows.append(
             f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
             f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
-            f"<td><small>{_esc(e['status'])}{': ' if reason else ''}{_esc(reason)}</small></td></tr>"
+            f"<td><small>{_esc(e['status'])}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
         )
         text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
     heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     block = (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
         f'<figcaption><span class="rs-status rs-status-printed">Status: printed against restated; each row says what '
         f"its number was computed from</span> {_esc(caption)}</figcaption>"
-        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(caption)}">'
-        f'<table class="rs-table rs-verdicts"><caption class="rs-hidden">{_esc(caption)}</caption>'
-        f"<thead><tr>{''.join(f'<th scope=col>{h}</th>' for h in heads)}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></div></figure>"
+        f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
     )
     _display({"text/html": block, "text/plain": "\n".join(text)}, kind="verdicts", id=id, status="printed")
 
@@ -348,11 +337,3 @@ def status_of(frame: pd.DataFrame) -> str:
         raise RestatedError("this table has no status", remedy="load it with restated.studies.load(...)")
     return status
 
-
-def in_words(verdict: str) -> str:
-    return rules.IN_WORDS[verdict]
-
-
-__all__: Sequence[str] = (
-    "badge", "figure", "table", "verdicts", "open_ledger", "hand_over", "check_outputs", "extract", "status_of", "in_words",
-)  # fmt: skip

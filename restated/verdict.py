@@ -33,15 +33,8 @@ GRADES = ("P", "S", "U")
 #: and far below the last digit of any number printed here, so it can neither make nor break an agreement by itself.
 ROUNDOFF = 1e-12
 
-IN_WORDS = {
-    "identical": "identical",
-    "within-rounding": "agrees within rounding",
-    "compatible": "compatible: the printed value is among the possible ones",
-    "differs": "differs",
-    "not-recomputable": "not recomputable from what was available",
-    "unverified": "unverified: the source was not seen",
-    "new": "new: not printed in the source",
-}
+#: What a badge says.
+SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
 
 
 def _slack(*values: float) -> float:

@@ -99,4 +99,4 @@ def test_bad_input_is_refused(arguments):
 
 
 def test_every_verdict_has_words():
-    assert set(verdict.IN_WORDS) == set(verdict.VERDICTS)
+    assert set(verdict.SHORT) == set(verdict.VERDICTS)

@@ -363,7 +363,6 @@ def _search_inside(data, rows, generators, best: Best) -> None:
 
     `generators` is (2, 2): columns are the two components. Starts that do not exist leave `best` as it is.
     """
-    k = len(rows)
     backwards = np.linalg.inv(generators)
     free = data.free_correlations()[rows]
     x = free @ backwards.T

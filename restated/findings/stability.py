@@ -201,7 +201,7 @@ def with_prediction(fit: robust.RobustFit, level: float = 0.95) -> Predicted:
                      fit.weights)  # fmt: skip
 
 
-def kappa_rows(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
+def kappa_rows(transitions: pd.DataFrame) -> pd.DataFrame:
     """Rows with a four-way table for a forest plot on the raw scale: ``study, year, n, y, se`` (Cohen's variance)."""
     tables = four_way_tables(transitions)
     return pd.DataFrame(

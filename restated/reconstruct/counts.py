@@ -105,8 +105,22 @@ def ragged_ranges(first: np.ndarray, length: np.ndarray) -> np.ndarray:
     return np.repeat(first - (np.cumsum(length) - length), length) + np.arange(length.sum())
 
 
+class Exhaustive:
+    """A set that holds everything compatible with what was printed; its length is the number of members."""
+
+    @property
+    def identified(self) -> bool:
+        """Exactly one member fits."""
+        return len(self) == 1
+
+    @property
+    def empty(self) -> bool:
+        """No member fits."""
+        return len(self) == 0
+
+
 @dataclass(frozen=True)
-class CountSet:
+class CountSet(Exhaustive):
     """All counts compatible with a printed percentage.
 
     Attributes
@@ -140,16 +154,6 @@ class CountSet:
     def complements(self) -> np.ndarray:
         """Non-events (for pairs: discordant pairs), shape (m,)."""
         return self.pairs[:, 1] - self.pairs[:, 0]
-
-    @property
-    def identified(self) -> bool:
-        """Exactly one count fits."""
-        return len(self) == 1
-
-    @property
-    def empty(self) -> bool:
-        """No count fits."""
-        return len(self) == 0
 
     @property
     def message(self) -> str:

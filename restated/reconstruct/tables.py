@@ -33,7 +33,7 @@ from typing import NamedTuple
 import numpy as np
 
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, describe, integer_range, ragged_ranges
+from restated.reconstruct.counts import Exhaustive, closed_interval, describe, integer_range, ragged_ranges
 
 # Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is
 # not trusted and the quotient is compared in exact fractions. Quotients of exact integers are good to about
@@ -134,7 +134,7 @@ class Extremes(NamedTuple):
 
 
 @dataclass(frozen=True)
-class TableSet:
+class TableSet(Exhaustive):
     """All 2 x 2 tables compatible with printed numbers.
 
     Attributes
@@ -165,16 +165,6 @@ class TableSet:
 
     def __len__(self) -> int:
         return len(self.tables)
-
-    @property
-    def identified(self) -> bool:
-        """Exactly one table fits."""
-        return len(self) == 1
-
-    @property
-    def empty(self) -> bool:
-        """No table fits."""
-        return len(self) == 0
 
     @property
     def message(self) -> str:

@@ -29,7 +29,7 @@ from fractions import Fraction
 import numpy as np
 
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, describe, integer_range
+from restated.reconstruct.counts import Exhaustive, closed_interval, describe, integer_range
 
 DEFINITIONS = ("agreement", "pairwise", "probandwise")
 
@@ -52,7 +52,7 @@ MAX_CANDIDATES = 20_000_000
 
 
 @dataclass(frozen=True)
-class PairCounts:
+class PairCounts(Exhaustive):
     """All numbers of concordant and discordant pairs behind a printed concordance.
 
     Attributes
@@ -79,16 +79,6 @@ class PairCounts:
         return len(self.concordant)
 
     @property
-    def identified(self) -> bool:
-        """Exactly one count fits."""
-        return len(self) == 1
-
-    @property
-    def empty(self) -> bool:
-        """No count fits."""
-        return len(self) == 0
-
-    @property
     def message(self) -> str:
         """One sentence: how many counts fit."""
         name = self.definition if self.definition == "agreement" else f"{self.definition} concordance"
@@ -102,7 +92,7 @@ class PairCounts:
 
 
 @dataclass(frozen=True)
-class TwinTables:
+class TwinTables(Exhaustive):
     """All tables of twin pairs compatible with what is printed.
 
     Attributes
@@ -125,16 +115,6 @@ class TwinTables:
 
     def __len__(self) -> int:
         return len(self.tables)
-
-    @property
-    def identified(self) -> bool:
-        """Exactly one table fits."""
-        return len(self) == 1
-
-    @property
-    def empty(self) -> bool:
-        """No table fits."""
-        return len(self) == 0
 
     @property
     def prevalence(self) -> np.ndarray:

@@ -9,16 +9,16 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from .. import paths
+from .. import paths, status
 from ..errors import RestatedError
-from ..verdict import VERDICTS
+from ..verdict import SHORT, VERDICTS
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
 
 GRADE_WORDS = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
-#: Each verdict has a shape that stays readable in grey and in print, a short word, and a sentence.
+#: Each verdict has a shape that stays readable in grey and in print.
 VERDICT_SHAPES = {
     "identical": "=",
     "within-rounding": "≈",
@@ -28,26 +28,11 @@ VERDICT_SHAPES = {
     "unverified": "?",
     "new": "+",
 }
-VERDICT_SHORT = {
-    "identical": "identical",
-    "within-rounding": "within rounding",
-    "compatible": "compatible",
-    "differs": "differs",
-    "not-recomputable": "not recomputable",
-    "unverified": "unverified",
-    "new": "new",
-}
+
+VERDICT_SHORT = SHORT
 
 #: Key of each status (its CSS class) and the words a reader meets.
-STATUSES = {
-    "observed": "observed, open data",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic": "arithmetic on printed numbers",
-    "assumed": "assumed",
-    "printed": "printed",
-    "original": "observed, original file supplied by the reader",
-}
+STATUSES = {key: words for words, key in status.STATUSES.items()}
 
 BASIS_WORDS = {
     "open-data": "open data",

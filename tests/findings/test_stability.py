@@ -104,7 +104,7 @@ def test_small_samples_report_more_stability(rows):
 
 
 def test_the_kappa_forest_draws_what_is_pooled(rows, transitions):
-    drawn = stability.kappa_rows(rows, transitions)
+    drawn = stability.kappa_rows(transitions)
     assert len(drawn) == stability.pooled_fourway(transitions).k == len(stability.pooled_fourway(transitions).weights)
     by_row = rows.set_index("row_id").loc[transitions["row_id"], "kappa_four_way"].to_numpy()
     assert np.allclose(drawn["y"], by_row, atol=1e-6)
