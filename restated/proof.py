@@ -19,7 +19,7 @@ REFERENCE = paths.ROOT / "tests" / "reference"
 #: What each file compares, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
-    "costs": "t tests, Mann–Whitney, gamma model",
+    "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
     "events": "Mantel–Haenszel, Peto, logistic-normal model",
     "growth": "linear mixed growth models",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
-from restated import bibliography, dictionary, paths, studies
+from restated import bibliography, dictionary, paths, register, studies
 from restated.errors import RestatedError
 
-NAMES = ["paternal-sensitivity", "stability", "stability-transitions", "transmission-samples"]
+NAMES = ["paternal-sensitivity", "stability", "stability-transitions", "transmission-samples", "service-costs", "economic-evidence"]
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_names():
         studies.load("published-twins")
 
 
-@pytest.mark.parametrize(("name", "rows"), list(zip(NAMES, [16, 67, 37, 18], strict=True)))
+@pytest.mark.parametrize(("name", "rows"), list(zip(NAMES, [16, 67, 37, 18, 6, 15], strict=True)))
 def test_tables_of_the_repository(name, rows):
     frame = studies.load(name, originals=False)
     assert len(frame) == rows
@@ -44,7 +47,7 @@ def test_tables_of_the_repository(name, rows):
 
 def test_status_says_what_the_rows_are():
     status = [studies.load(name, originals=False).attrs["status"] for name in NAMES]
-    assert status == ["observed, open data"] * 3 + ["printed"]
+    assert status == ["observed, open data"] * 3 + ["printed", "recalled, not verified", "printed"]
 
 
 def test_gaps_are_nan_and_counts_are_whole():
@@ -168,3 +171,105 @@ def test_an_inconsistent_source_that_says_so_is_let_through(originals):
     originals("stability-transitions", row, wrong)
     frame = studies.load("stability-transitions")
     assert frame.loc[0, "A_to_D"] == 2
+
+
+#: Made-up amounts that have nothing to do with the paper; they exist to try the slot for originals.
+MADE_UP = {
+    ("pretreatment", "ph"): (1100, 900),
+    ("pretreatment", "gpc"): (1000, 1200),
+    ("treatment", "ph"): (2100, 900),
+    ("treatment", "gpc"): (1000, 1100),
+    ("follow-up", "ph"): (200, 150),
+    ("follow-up", "gpc"): (1000, 800),
+}
+
+
+def made_up_costs() -> list[dict[str, str]]:
+    """The empty template with the made-up totals filled in and its other rows removed."""
+    header, rows = dictionary.read_table(paths.ORIGINALS / "templates" / "service-costs.csv")
+    filled = []
+    for _, cells in rows:
+        arm = "ph" if cells["group"] == "partial hospitalization" else "gpc"
+        if cells["category"] == "total":
+            mean, sd = MADE_UP[cells["period"], arm]
+            filled.append(cells | {"mean": str(mean), "sd": str(sd), "basis": "per year", "note": "made up for a test"})
+    return filled
+
+
+def as_csv(rows: list[dict[str, str]]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue()
+
+
+@pytest.fixture
+def supply_costs(tmp_path, monkeypatch):
+    filled = made_up_costs()  # before the folder of originals moves
+    monkeypatch.setattr(paths, "ORIGINALS", tmp_path)
+
+    def supply(change=lambda rows: rows):
+        (tmp_path / "service-costs.csv").write_text(as_csv(change(filled)), encoding="utf-8")
+
+    return supply
+
+
+def test_the_cost_totals_of_the_repository_are_recalled_and_say_so():
+    frame = studies.load("service-costs", originals=False)
+    assert set(frame["grade"]) == {"U"} and frame["sd"].isna().all()
+    numbers = {n.id: n for n in register.load().values() if n.id.startswith("bateman2003-total-")}
+    for row in frame.itertuples():
+        printed = numbers[f"bateman2003-{row.row_id.replace('follow-up', 'followup')}"]
+        assert printed.grade == "U" and row.mean == float(printed.value.value)
+
+
+def test_the_template_has_the_columns_of_the_table_and_no_amount():
+    header, rows = dictionary.read_table(paths.ORIGINALS / "templates" / "service-costs.csv")
+    assert header == dictionary.load()["service-costs"].columns
+    assert len(rows) == 36 and all(cells["mean"] == cells["sd"] == "" for _, cells in rows)
+
+
+def test_a_made_up_original_of_the_costs_is_read(supply_costs):
+    supply_costs()
+    frame = studies.load("service-costs")
+    assert frame.attrs["status"] == "observed, original file supplied by the reader"
+    assert set(frame["note"]) == {"made up for a test"} and set(frame["grade"]) == {"P"}
+    assert frame["sd"].notna().all()
+
+
+def changed(number, **cells):
+    return lambda rows: [row | (cells if i == number else {}) for i, row in enumerate(rows)]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (changed(0, mean="-5"), "row 2, field 'mean': -5 is below 0"),
+        (changed(0, mean="1,100"), "row 2, field 'mean': '1,100' is not a number"),
+        (changed(0, mean=""), "row 2, field 'mean': the value is missing"),
+        (changed(1, currency="pounds sterling"), "row 3, field 'currency': 'pounds sterling' is not one of US dollars"),
+        (changed(1, basis="per month"), "row 3, field 'basis': 'per month' is not one of per year, per window"),
+        (changed(1, basis="per window"), "row 3, field 'basis': the amount is 'per window', those before it are 'per year'"),
+        (changed(0, basis=""), "row 2, field 'basis': the value is missing"),
+        (changed(0, sd="-1"), "row 2, field 'sd': -1 is below 0"),
+        (changed(0, sd="5200"), "row 2, field 'sd': 22 costs of at least 0 with a mean of 1100 have a standard deviation of at most 5159"),
+        (changed(0, n="1"), "row 2, field 'n': 1 is below 2"),
+        (changed(0, grade="U"), "row 2, field 'grade': the row has grade U"),
+        (lambda rows: rows[:-1], "field 'category': there is no row 'total' for follow-up, general psychiatric care"),
+        (lambda rows: [*rows, rows[0] | {"row_id": "again"}], "occurs already in row 2"),
+        (lambda rows: [{k: v for k, v in row.items() if k != "sd"} for row in rows], "row 1, field 'sd': the column is missing"),
+    ],
+)
+def test_an_original_of_the_costs_that_cannot_be_right(supply_costs, change, message):
+    supply_costs(change)
+    with pytest.raises(RestatedError) as caught:
+        studies.load("service-costs")
+    assert str(caught.value).startswith("service-costs.csv") and message in str(caught.value)
+
+
+def test_the_largest_possible_standard_deviation_is_let_through(supply_costs):
+    # One patient with all the cost: 22 values, 21 of them zero.
+    values = np.r_[np.zeros(21), 22 * 1100]
+    supply_costs(changed(0, sd=f"{values.std(ddof=1):.3f}"[:-1]))
+    assert studies.load("service-costs").loc[0, "sd"] == pytest.approx(values.std(ddof=1), abs=0.01)

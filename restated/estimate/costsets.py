@@ -88,9 +88,20 @@ def critical_ratio(cv: float, n1: int, n2: int, method: str, *, level: float = 0
     return float(grid[reached[-1]]) if len(reached) else 0.0
 
 
-def p_by_ranks(values1, values2) -> np.ndarray:
-    """Two-sided p of the Mann-Whitney test, normal approximation with tie and continuity correction, over the last axis."""
-    return stats.mannwhitneyu(values1, values2, axis=-1, method="asymptotic", use_continuity=True).pvalue
+def by_ranks(values1, values2) -> tuple[np.ndarray, np.ndarray]:
+    """Mann-Whitney test over the last axis, normal approximation with tie and continuity correction.
+
+    Parameters
+    ----------
+    values1, values2 : array_like, shapes (..., n1) and (..., n2)
+
+    Returns
+    -------
+    p, superiority : ndarray
+        Two-sided p, and the probability that a value of group 1 is larger (ties count one half).
+    """
+    test = stats.mannwhitneyu(values1, values2, axis=-1, method="asymptotic", use_continuity=True)
+    return test.pvalue, test.statistic / (np.shape(values1)[-1] * np.shape(values2)[-1])
 
 
 def resampled_means(values, *, seed: int, resamples: int = RESAMPLES) -> np.ndarray:

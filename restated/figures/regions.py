@@ -319,7 +319,7 @@ def detection(table: pd.DataFrame) -> Drawn:
     looks = (("band", None, "accent"), ("none", "////", "second"))
     panels = (
         ("power", "chance to find it", (0, 1), (0, 0.2, 0.4, 0.6, 0.8, 1)),
-        ("sign", "wrong direction,\nif found", (0, 0.5), (0, 0.1, 0.2, 0.3, 0.4, 0.5)),
+        ("sign", "wrong direction,\nif found", (0, None), ()),
         ("magnitude", "exaggeration,\nif found (times)", (0, None), None),
     )
     width = 2.18
@@ -337,6 +337,8 @@ def detection(table: pd.DataFrame) -> Drawn:
         ax.set_xlim(table["ratio"].min(), table["ratio"].max())
         ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if table["ratio"].min() - 1e-9 <= t <= table["ratio"].max() + 1e-9]
         ax.set_xticks(ticks, PLAIN.tick_labels(ticks))
+        if at is not None and not at:
+            at = PLAIN.ticks(0, top, most=6)
         if at is None:
             ax.set_yticks(*_ticks(top))
             ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)

@@ -180,7 +180,8 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``shape, test, ratio, cv1, cv2, share``; nan where the shape does not exist. The standard error of a share is at most
+        ``shape, test, ratio, cv1, cv2, share, opposite``; nan where the shape does not exist. `opposite` is the share in which
+        the test is significant although the arm with the lower mean ranks *higher*. The standard error of a share is at most
         ``sqrt(.25 / draws)``.
     """
     out = []
@@ -191,18 +192,22 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
             for i, cv1 in enumerate(sets.cvs):
                 against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
                 known = against[exists[against] & exists[i]]
-                found = {"Mann–Whitney": np.full(len(sets.cvs), np.nan), "bootstrap": np.full(len(sets.cvs), np.nan)}
+                # Rows: significant, and significant the other way round.
+                ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
                 if len(known):
-                    p = costsets.p_by_ranks(np.broadcast_to(ratio * x[i], (len(known), *x[i].shape)), y[known])
-                    found["Mann–Whitney"][known] = (p < 0.05).mean(axis=1)
+                    p, superiority = costsets.by_ranks(np.broadcast_to(ratio * x[i], (len(known), *x[i].shape)), y[known])
+                    ranked[0, known] = (p < 0.05).mean(axis=1)
+                    ranked[1, known] = ((p < 0.05) & ((superiority > 0.5) == (ratio < 1))).mean(axis=1)
                     apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
-                    found["bootstrap"][known] = apart.mean(axis=1)
-                out += [(shape, test, ratio, cv1, sets.cvs[j], values[j]) for test, values in found.items() for j in against]
-    return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share"])
+                    resampled[0, known] = apart.mean(axis=1)
+                    resampled[1, known] = 0.0  # the interval lies around the difference of the means
+                for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
+                    out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
+    return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share", "opposite"])
 
 
 def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
-    """SD/mean at which half of the data sets stop being significant, by shape, test and ratio.
+    """SD/mean up to which at least half of the data sets are significant, by shape, test and ratio.
 
     Parameters
     ----------
@@ -212,17 +217,17 @@ def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``shape, test, ratio, cv``, linear between grid points; infinite where half are significant to the end of the grid,
-        nan where fewer are from its start.
+        ``shape, test, ratio, cv``: from the smallest SD/mean up to the first fall below one half, linear between grid points;
+        infinite where there is none on the grid, nan where fewer than half are significant from its start.
     """
     out = []
     for key, rows in diagonal.dropna(subset="share").groupby(["shape", "test", "ratio"], sort=False):
         cv, share = rows["cv1"].to_numpy(), rows["share"].to_numpy()
-        drop = np.flatnonzero((share[:-1] >= 0.5) & (share[1:] < 0.5))
-        at = np.inf if share[-1] >= 0.5 else np.nan
-        if len(drop) and not np.isinf(at):
-            i = drop[-1]
-            at = cv[i] + (cv[i + 1] - cv[i]) * (share[i] - 0.5) / (share[i] - share[i + 1])
+        below = np.flatnonzero(share < 0.5)
+        at = np.inf
+        if len(below):
+            i = below[0] - 1
+            at = np.nan if i < 0 else cv[i] + (cv[i + 1] - cv[i]) * (share[i] - 0.5) / (share[i] - share[i + 1])
         out.append((*key, at))
     return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv"])
 
@@ -454,12 +459,12 @@ def reports(register) -> pd.DataFrame:
         return f"{n[then] - n[now]:.0f} fewer" if n[then] > n[now] else "as allocated"
 
     rows = [
-        ("Allocated", "report of 2001; arms from a commentary (S)", n["allocated-ph"], n["allocated-gpc"], n["all"], "", "", "", False),
-        ("First report, 1999", "arms as a Cochrane review codes them (S)", n["first-ph"], n["first-gpc"], n["first"],
+        ("Allocated", "report of 2001; arms: S", n["allocated-ph"], n["allocated-gpc"], n["all"], "", "", "", False),
+        ("First report, 1999", "arms as a review codes them: S", n["first-ph"], n["first-gpc"], n["first"],
          fewer("first-ph", "allocated-ph"), fewer("first-gpc", "allocated-gpc"), "", False),
-        ("Cost analysis, 2003", "Method section (P)", n["ph"], n["gpc"], n["ph"] + n["gpc"], fewer("ph", "allocated-ph"),
+        ("Cost analysis, 2003", "Method section: P", n["ph"], n["gpc"], n["ph"] + n["gpc"], fewer("ph", "allocated-ph"),
          f"{n['refused']:.0f} refused", "", False),
-        ("Eight years, 2008", "abstract: total only (P)", n["late-ph"], n["late-gpc"], n["late"], "unverified", "unverified", "", True),
+        ("Eight years, 2008", "abstract, total only: P", n["late-ph"], n["late-gpc"], n["late"], "unverified", "unverified", "", True),
     ]  # fmt: skip
     names = ["report", "source", "first", "second", "total", "first_says", "second_says", "total_says", "unverified"]
     return pd.DataFrame(rows, columns=names)

@@ -59,6 +59,10 @@ LARGE = ["bcg", "paternal", "homogeneous"]
      | product(["one-zero", "common", "rare"], ["RR", "RD"], ["Mantel-Haenszel"])),
     ("costs", "cases", ("data", "method"),
      product(["skewed", "tied"], ["Student", "Welch", "Mann-Whitney-TRUE", "Mann-Whitney-FALSE", "gamma"])),
+    ("costs", "moments", ("ratio", "cv1", "cv2", "method"),
+     product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"])),
+    ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
+    ("costs", "risks", ("x1", "n1", "x2", "n2"), {(5, 22, 14, 19), (3, 13, 14, 19), (2, 15, 13, 15), (10, 22, 1, 10)}),
 ])
 def test_the_grid_of_cases_is_complete(name, part, fields, expected):
     cases = load(name)[part]
