@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
 from restated.errors import RestatedError
@@ -80,8 +81,9 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
             if says:
                 write(left + width / 2, y - 0.13, says, ha="center", va="center_baseline", zorder=3)
             if arm and i + 1 < len(table):
+                ends = [y - BOX / 2, middles[i + 1] + BOX / 2]
                 fig.add_artist(
-                    _line(left + width / 2, y - BOX / 2, middles[i + 1] + BOX / 2, inches)
+                    Line2D([left + width / 2] * 2, ends, color=colour("muted"), linewidth=1.0, transform=inches, zorder=1)
                 )
     data = pd.DataFrame(
         {
@@ -98,9 +100,3 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
         for r in table.itertuples()
     ]
     return Drawn(fig, alt_text(f"Patients of one trial in {len(table)} reports, {arms[0]} and {arms[1]}", "; ".join(rows)), data)
-
-
-def _line(x: float, top: float, bottom: float, transform):
-    from matplotlib.lines import Line2D
-
-    return Line2D([x, x], [top, bottom], color=colour("muted"), linewidth=1.0, transform=transform, zorder=1)

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Rectangle
+from contourpy import contour_generator
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 
 from restated.errors import RestatedError
 
@@ -116,8 +119,6 @@ def _key(fig, left: float, height: float, entries) -> None:
         if x + need > fig.get_size_inches()[0]:
             x, y = left, y - 0.26
         if kind == "line":
-            from matplotlib.lines import Line2D
-
             role, dash = look
             fig.add_artist(Line2D([x, x + 0.36], [y, y], color=colour(role), linestyle=dash, linewidth=2, transform=inches))
         else:
@@ -174,8 +175,8 @@ def planes(
         ax = axes_in_inches(fig, 0.66 + k * (side + 0.38), 0.62, side, side)
         for ratio in ratios:
             p = p_value(test, ratio, across, up)
-            if p.min() < level < p.max():
-                ax.contour(across, up, p, levels=[level], colors=colour("accent"), linewidths=1.4)
+            for line in contour_generator(across, up, p).lines(level):
+                ax.plot(*line.T, color=colour("accent"), linewidth=1.4, zorder=2)
             same = p_value(test, ratio, grid, grid)
             limit = float(np.interp(level, same, grid)) if same[0] < level < same[-1] else np.nan
             rows.append((test, ratio, limit))
@@ -282,9 +283,6 @@ def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) ->
 
 def _squares(ax, cells: pd.DataFrame, step: float, **style) -> None:
     """Cells of one step as one shape."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
     if not len(cells):
         return
     corners, codes = [], []
