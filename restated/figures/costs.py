@@ -60,7 +60,8 @@ def summed(path: pd.DataFrame, *, arms: dict[str, str], windows: list[str], cros
     spread = (month[-1] - month[0]) / (ax.get_position().width * WIDTH)
     for (arm, words), (role, dash, marker) in zip(arms.items(), LINES, strict=True):
         cost = path[arm].to_numpy(float)
-        ax.plot(month, cost, color=colour(role), linestyle=dash, linewidth=1.8, marker=marker, markersize=6, zorder=3, clip_on=False)
+        ax.plot(month, cost, color=colour(role), linestyle=dash, linewidth=1.8, marker=marker, markersize=6, zorder=3,
+                clip_on=False)  # fmt: skip
         ax.text(month[-1] + 0.12 * spread, cost[-1], f"{words}: {count(cost[-1])}", va="center_baseline", fontsize=BASE,
                 color=colour("ink"), clip_on=False)  # fmt: skip
     first = next(iter(arms))

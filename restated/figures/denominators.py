@@ -45,28 +45,31 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     for y, row in enumerate(table.itertuples()):
         ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
         for n, count in row.counts.items():
-            ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, facecolor=colour("band"), edgecolor=colour("accent"), linewidth=1))
+            _cell(ax, n, y, facecolor=colour("band"), edgecolor=colour("accent"), linewidth=1)
             ax.text(n, y, f"{count}", ha="center", va="center_baseline", fontsize=BASE, color=colour("ink"))
-        ax.add_patch(
-            Rectangle((row.arm - 0.46, y - 0.42), 0.92, 0.84, facecolor="none", edgecolor=colour("warn"), linewidth=1.8,
-                      linestyle="-" if row.arm in row.counts else (0, (2.5, 1.5)), zorder=3)
-        )  # fmt: skip
+        dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
+        _cell(ax, row.arm, y, facecolor="none", edgecolor=colour("warn"), linewidth=1.8, linestyle=dash, zorder=3)
     ax.set_yticks(range(len(table)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
     ax.set_xlabel("denominator (framed: arm of the cost analysis)")
     fits = [row.arm in row.counts for row in table.itertuples()]
-    said = "; ".join(
-        f"{r.label} {r.percent} %: " + (", ".join(f"{c} of {n}" for n, c in r.counts.items()) or "none") for r in table.itertuples()
-    )
+    lists = [", ".join(f"{count} of {n}" for n, count in row.counts.items()) or "none" for row in table.itertuples()]
     data = pd.DataFrame(
         {
             "outcome and arm": table["label"],
             "percent": table["percent"],
-            "counts that give it": [", ".join(f"{c} of {n}" for n, c in r.counts.items()) or "none" for r in table.itertuples()],
+            "counts that give it": lists,
             "arm": table["arm"],
             "attainable with the arm": ["yes" if f else "no" for f in fits],
         }
     )
-    return Drawn(fig, alt_text(f"Denominators up to {largest} that can give {len(table)} printed percentages: {sum(fits)} fit the arm of "
-                               "the cost analysis", said), data)  # fmt: skip
+    alt = alt_text(
+        f"Denominators up to {largest} that can give {len(table)} printed percentages: {sum(fits)} fit the arm of the cost analysis",
+        "; ".join(f"{label}: {found}" for label, found in zip(labels, lists, strict=True)),
+    )
+    return Drawn(fig, alt, data)
+
+
+def _cell(ax, n: int, y: int, **style) -> None:
+    ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, **style))

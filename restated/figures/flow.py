@@ -77,9 +77,10 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
             fig.add_artist(box)
             shown = count(number) or "not printed"
             strong = "bold" if count(number) else "normal"
-            write(left + width / 2, y + (0.12 if says else 0), shown, ha="center", va="center_baseline", fontweight=strong, zorder=3)
+            middle = {"ha": "center", "va": "center_baseline", "zorder": 3}
+            write(left + width / 2, y + (0.12 if says else 0), shown, fontweight=strong, **middle)
             if says:
-                write(left + width / 2, y - 0.13, says, ha="center", va="center_baseline", zorder=3)
+                write(left + width / 2, y - 0.13, says, **middle)
             if arm and i + 1 < len(table):
                 ends = [y - BOX / 2, middles[i + 1] + BOX / 2]
                 fig.add_artist(

@@ -29,14 +29,13 @@ def ranges(
     null: bool = True,
     limits: tuple[float, float] | None = None,
 ) -> Drawn:
-    """One row per result: a bar from low to high, a mark at the value, or words where there is no number.
+    """One row per result: a bar from low to high, a mark at the value, nothing where there is no number.
 
     Parameters
     ----------
     table : DataFrame
         `low`, `high`, `value` on the scale of analysis (missing where there is none), the columns of `left` and `right`
-        (text), optional `words` (said in the plot where a row has no number) and `open` (True draws the mark hollow and the bar
-        thin: a weaker kind of result).
+        (text), and optional `open` (True draws the mark hollow and the bar thin: a weaker kind of result).
     left, right : sequences of str
         Text columns, named as their headings; the first one names the row.
     scale : Scale
@@ -66,14 +65,13 @@ def ranges(
     if not len(known):
         raise RestatedError("no row has a number: there is nothing to draw", remedy="Say so in words")
     hollow = table["open"].to_numpy(bool) if "open" in table else np.zeros(len(table), bool)
-    words = table["words"].fillna("").astype(str).tolist() if "words" in table else [""] * len(table)
     start = float(scale.forward(scale.null))
     if limits is None:
         ends = np.r_[known, start] if null else known
         limits = layout.padded(float(ends.min()), float(ends.max()))
     chart = layout.row_chart(
         [Column(name, table[name].astype(str).tolist()) for name in left],
-        [Column(name, table[name].astype(str).tolist(), align="right") for name in right],
+        [Column(name, table[name].astype(str).tolist(), align="right" if _numeric(table[name]) else "left") for name in right],
         limits=limits,
         scale=scale,
         axis=axis,
@@ -100,13 +98,6 @@ def ranges(
             clip_on=False,
             zorder=4,
         )
-    for row, text in enumerate(words):
-        if text and not np.isfinite([low[row], high[row], value[row]]).any():
-            middle = sum(limits) / 2
-            chart.ax.text(
-                middle, row, text, ha="center", va="center", color=colour("muted"), fontsize=chart.size, zorder=3,
-                bbox={"facecolor": colour("page"), "edgecolor": "none", "pad": 1.5},
-            )  # fmt: skip
     spoken = []
     for i, name in enumerate(table[left[0]]):
         if np.isfinite(low[i]):
@@ -116,6 +107,9 @@ def ranges(
     data = table[[*left, *right]].astype(str)
     for name, numbers in zip(("lowest", "highest", "value"), (low, high, value), strict=True):
         data[name] = scale.back(numbers)
-    if any(words):
-        data["in words"] = words
     return Drawn(chart.fig, alt_text(says, "; ".join(spoken)), data.dropna(axis=1, how="all"))
+
+
+def _numeric(column: pd.Series) -> bool:
+    """True for a column of digits, which is set flush right."""
+    return column.astype(str).str.match(r"[\d−.]").all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import groupby
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from matplotlib.path import Path
 
 from restated.errors import RestatedError
 
-from .style import BASE, RAMP, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, RAMP, ROLES, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from .words import Scale, alt_text, number
 
 #: Colour and line of up to three tests: apart without colour.
@@ -21,7 +22,13 @@ LINES = (("accent", "-"), ("second", (0, (5, 2))), ("third", (0, (1, 1.5))))
 #: Lightness falls as the share of data sets rises, in five equal steps.
 STEPS = np.linspace(0, 1, len(RAMP) + 1)
 PLAIN = Scale("")
-HEIGHT = 4.9  # inches of the figure of limits
+HEIGHT = 5.1  # inches of the figure of limits
+ABOVE = 1.3  # inches of it above and below the plot
+#: A mark that stands for something weaker than the rest of the figure.
+HOLLOW = {
+    "marker": "D", "markersize": 6.5, "markeredgewidth": 1.5, "markeredgecolor": ROLES["second"].light,
+    "markerfacecolor": ROLES["page"].light,
+}  # fmt: skip
 
 
 def _need(table: pd.DataFrame, *names: str) -> None:
@@ -33,7 +40,14 @@ def _need(table: pd.DataFrame, *names: str) -> None:
 
 
 @drawing
-def limits(curves: pd.DataFrame, bands: pd.DataFrame, *, marks: dict[str, float], top: float) -> Drawn:
+def limits(
+    curves: pd.DataFrame,
+    bands: pd.DataFrame,
+    *,
+    marks: dict[str, float],
+    top: float,
+    ratios: tuple[str, list[float]] | None = None,
+) -> Drawn:
     """Largest SD/mean at which a ratio of mean costs is still called significant, by test.
 
     Parameters
@@ -46,6 +60,8 @@ def limits(curves: pd.DataFrame, bands: pd.DataFrame, *, marks: dict[str, float]
         Words to an SD/mean found elsewhere: horizontal lines.
     top : float
         Upper end of the vertical axis.
+    ratios : (words, list of float), optional
+        Ratios to mark at the foot of the plot with hollow marks, and what they are.
 
     Raises
     ------
@@ -59,7 +75,7 @@ def limits(curves: pd.DataFrame, bands: pd.DataFrame, *, marks: dict[str, float]
         raise RestatedError("more tests than can be told apart", field="test")
     fig = new_figure(WIDE, HEIGHT)
     room = max((text_width(words, BASE) for words in marks), default=0) + 0.25
-    ax = axes_in_inches(fig, 0.75, 0.62, WIDE - 0.75 - room, HEIGHT - 1.1)
+    ax = axes_in_inches(fig, 0.75, 0.62, WIDE - 0.75 - room, HEIGHT - ABOVE)
     ax.set_xlim(0.1, 1)
     ax.set_ylim(0, top)
     fills = (("band", None, "accent"), ("none", "////", "muted"))
@@ -71,18 +87,22 @@ def limits(curves: pd.DataFrame, bands: pd.DataFrame, *, marks: dict[str, float]
     for name, (role, dash) in zip(tests, LINES, strict=False):
         here = curves[curves["test"] == name]
         ax.plot(here["ratio"], here["cv"], color=colour(role), linestyle=dash, linewidth=2, zorder=3)
-    place, apart = -np.inf, 0.21 * top / (HEIGHT - 1.1)
+    place, apart = -np.inf, 0.21 * top / (HEIGHT - ABOVE)
     for words, cv in sorted(marks.items(), key=lambda item: item[1]):
         ax.plot([0.1, 1], [cv, cv], color=colour("muted"), linewidth=0.9, linestyle=(0, (2, 2)), zorder=2)
         place = max(cv, place + apart)
         ax.plot([1, 1.012], [cv, place], color=colour("muted"), linewidth=0.9, clip_on=False)
         ax.text(1.02, place, words, va="center_baseline", fontsize=BASE, color=colour("ink"), clip_on=False)
+    if ratios:
+        ax.plot(ratios[1], np.full(len(ratios[1]), 0.035 * top), linestyle="none", **HOLLOW, zorder=5)
     ticks = np.arange(1, 11) / 10
     ax.set_xticks(ticks, [number(t, 1) for t in ticks])
     ax.set_yticks(*_ticks(top))
     ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
     ax.set_ylabel("SD/mean in both arms")
-    _key(fig, 0.75, HEIGHT, [*[(t, "line", *LINES[i]) for i, t in enumerate(tests)], *[(s, "fill", *fills[i]) for i, s in enumerate(sets)]])
+    lines = [(test, "line", *look) for test, look in zip(tests, LINES, strict=False)]
+    fills = [(name, "fill", *look) for name, look in zip(sets, fills, strict=False)]
+    _key(fig, 0.75, HEIGHT, lines + fills + ([(ratios[0], "mark")] if ratios else []))
     at = 0.5
     values = {t: float(np.interp(at, (h := curves[curves["test"] == t])["ratio"], h["cv"])) for t in tests}
     spans = {s: bands[(bands["test"] == s) & np.isclose(bands["ratio"], at)].iloc[0] for s in sets}
@@ -93,7 +113,9 @@ def limits(curves: pd.DataFrame, bands: pd.DataFrame, *, marks: dict[str, float]
         ]
     ).rename(columns={"cv": "largest SD/mean", "low": "lowest over shapes", "high": "highest over shapes"})
     said = ", ".join(f"{t} {number(v, 2)}" for t, v in values.items())
-    over = ", ".join(f"{s} {number(r['low'], 2)} to {number(r['high'], 2)}" for s, r in spans.items() if np.isfinite([r["low"], r["high"]]).all())
+    over = ", ".join(
+        f"{s} {number(r['low'], 2)} to {number(r['high'], 2)}" for s, r in spans.items() if np.isfinite([r["low"], r["high"]]).all()
+    )
     return Drawn(
         fig,
         alt_text(
@@ -118,7 +140,9 @@ def _key(fig, left: float, height: float, entries) -> None:
         need = 0.45 + text_width(name, BASE) + 0.3
         if x + need > fig.get_size_inches()[0]:
             x, y = left, y - 0.26
-        if kind == "line":
+        if kind == "mark":
+            fig.add_artist(Line2D([x + 0.18], [y], linestyle="none", transform=inches, **HOLLOW))
+        elif kind == "line":
             role, dash = look
             fig.add_artist(Line2D([x, x + 0.36], [y, y], color=colour(role), linestyle=dash, linewidth=2, transform=inches))
         else:
@@ -181,11 +205,11 @@ def planes(
             limit = float(np.interp(level, same, grid)) if same[0] < level < same[-1] else np.nan
             rows.append((test, ratio, limit))
             if 0.3 < limit < top * 0.95:
-                ax.text(limit, limit, number(ratio, 2, leading_zero=False), ha="center", va="center", fontsize=BASE, color=colour("ink"),
-                        bbox={"facecolor": colour("page"), "edgecolor": "none", "pad": 1.0}, zorder=5)  # fmt: skip
+                ax.text(limit, limit, number(ratio, 2, leading_zero=False), ha="center", va="center", fontsize=BASE,
+                        color=colour("ink"), bbox={"facecolor": colour("page"), "edgecolor": "none", "pad": 1.0}, zorder=5)  # fmt: skip
         for letter, cv in marks.items():
             if cv < top:
-                ax.plot([cv], [cv], linestyle="none", marker="D", markersize=5, markeredgecolor=colour("second"), markerfacecolor=colour("page"), zorder=4)
+                ax.plot([cv], [cv], linestyle="none", **HOLLOW, zorder=4)
                 ax.text(cv + 0.06 * top / 3, cv - 0.16 * top / 3, letter, fontsize=BASE, color=colour("ink"), va="center", zorder=5)
         ax.set_xlim(0, top)
         ax.set_ylim(0, top)
@@ -198,8 +222,8 @@ def planes(
                  va="center_baseline", transform=fig.dpi_scale_trans)  # fmt: skip
     data = pd.DataFrame(rows, columns=["test", "ratio of means", "largest SD/mean if equal in both arms"])
     said = [
-        f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for name, r, cv in rows if name == test and np.isfinite(cv))
-        for test in tests
+        f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, r, cv in group if np.isfinite(cv))
+        for test, group in groupby(rows, key=lambda row: row[0])
     ]
     return Drawn(
         fig,
@@ -257,7 +281,8 @@ def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) ->
             if c == 0:
                 ax.set_ylabel(f"{test}\nSD/mean, {arms[1]}")
             if r == 0:
-                fig.text(x0, height - 0.68, shape, fontsize=BASE, fontweight="bold", color=colour("ink"), va="center_baseline", transform=inches)
+                fig.text(x0, height - 0.68, shape, fontsize=BASE, fontweight="bold", color=colour("ink"), va="center_baseline",
+                         transform=inches)  # fmt: skip
     x = 0.1
     fig.text(x, height - 0.2, "significant:", fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
     x += text_width("significant:", BASE) + 0.12
@@ -273,7 +298,11 @@ def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) ->
     said = []
     for test in tests:
         spans = equal[(equal["test"] == test)].groupby("cv1")["share"].agg(["min", "max"])
-        parts = [f"{100 * spans.loc[cv, 'min']:.0f} to {100 * spans.loc[cv, 'max']:.0f} % at SD/mean {number(cv, 1)}" for cv in (1.0, 2.0) if cv in spans.index]
+        parts = [
+            f"{100 * spans.loc[cv, 'min']:.0f} to {100 * spans.loc[cv, 'max']:.0f} % at SD/mean {number(cv, 1)}"
+            for cv in (1.0, 2.0)
+            if cv in spans.index
+        ]
         if parts:
             said.append(f"{test}, equal SD/mean, over shapes: " + ", ".join(parts))
     wide = equal.pivot_table(index=["test", "shape"], columns="cv1", values="share").reset_index()
@@ -336,7 +365,7 @@ def detection(table: pd.DataFrame) -> Drawn:
         ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if table["ratio"].min() - 1e-9 <= t <= table["ratio"].max() + 1e-9]
         ax.set_xticks(ticks, PLAIN.tick_labels(ticks))
         if at is not None and not at:
-            at = PLAIN.ticks(0, top, most=6)
+            at = [abs(t) for t in PLAIN.ticks(0, top, most=6)]  # no negative zero
         if at is None:
             ax.set_yticks(*_ticks(top))
             ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)
@@ -347,7 +376,8 @@ def detection(table: pd.DataFrame) -> Drawn:
         for i, line in enumerate(title.split("\n")):
             fig.text(0.65 + k * (width + 0.68), 3.3 - 0.2 * i, line, fontsize=BASE, fontweight="bold", color=colour("ink"),
                      va="center_baseline", transform=fig.dpi_scale_trans)  # fmt: skip
-    _key(fig, 0.65, 3.9, [(f"SD/mean {number(cv, 1)}, range over shapes", "fill", *look) for cv, look in zip(cvs, looks, strict=True)])
+    entries = [(f"SD/mean {number(cv, 1)}, range over shapes", "fill", *look) for cv, look in zip(cvs, looks, strict=True)]
+    _key(fig, 0.65, 3.9, entries)
     data = pd.DataFrame(rows, columns=["what", "SD/mean", "true ratio", "lowest over shapes", "highest over shapes"])
     at = table["ratio"].unique()[np.argmin(np.abs(table["ratio"].unique() - 0.5))]
 
@@ -355,6 +385,12 @@ def detection(table: pd.DataFrame) -> Drawn:
         rows = table[(table["cv"] == cv) & (table["ratio"] == at)][name]
         return f"{number(times * rows.min(), digits)} to {number(times * rows.max(), digits)}{unit}"
 
-    said = [f"at SD/mean {number(cv, 1)}: power {span('power', cv, 100, ' %', 0)}, exaggeration {span('magnitude', cv, 1, ' times', 1)}" for cv in cvs]
-    return Drawn(fig, alt_text(f"What trials of this size find when the true ratio of mean costs is {number(at, 1)}: " + "; ".join(said),
-                               "Closer to 1 power falls and exaggeration grows"), data)  # fmt: skip
+    said = [
+        f"at SD/mean {number(cv, 1)}: power {span('power', cv, 100, ' %', 0)}, exaggeration {span('magnitude', cv, 1, ' times', 1)}"
+        for cv in cvs
+    ]
+    alt = alt_text(
+        f"What trials of this size find when the true ratio of mean costs is {number(at, 1)}: " + "; ".join(said),
+        "Closer to 1 power falls and exaggeration grows",
+    )
+    return Drawn(fig, alt, data)

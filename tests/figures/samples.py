@@ -180,7 +180,7 @@ def percents() -> pd.DataFrame:
 def set_rows() -> pd.DataFrame:
     return pd.DataFrame(
         {"Name": ["One", "Two", "Three"], "Kind": ["set", "point", "words"], "low": [0.2, np.nan, np.nan], "high": [0.4, np.nan, np.nan],
-         "value": [np.nan, 0.55, np.nan], "open": [False, True, False], "words": ["", "", "no number seen"]}
+         "value": [np.nan, 0.55, np.nan], "open": [False, True, False], "Said": ["a set", "a point", "no number seen"]}
     )  # fmt: skip
 
 
@@ -264,11 +264,12 @@ FIGURES = {
     "denominators": (lambda: denominators.denominators(percents(), largest=22), "23 %"),
     "ranges": (
         lambda: ranges.ranges(
-            set_rows(), left=["Name", "Kind"], scale=Scale("share"), axis="share", says="Shares of three results."
+            set_rows(), left=["Name", "Kind"], right=["Said"], scale=Scale("share"), axis="share", says="Shares of three results."
         ),
         "0.20 to 0.40",
     ),
-    "limits": (lambda: regions.limits(limit_curves(), limit_bands(), marks={"a study": 1.2, "another": 1.25}, top=3.0), "1.00"),
+    "limits": (lambda: regions.limits(limit_curves(), limit_bands(), marks={"a study": 1.2, "another": 1.25}, top=3.0,
+                                    ratios=("unverified", [0.2, 0.9])), "1.00"),
     "planes": (
         lambda: regions.planes(
             lambda test, ratio, a, b: np.hypot(a, b) / (20 * (1 - ratio)), ["one", "two", "three"], [0.2, 0.5, 0.85],

@@ -47,7 +47,7 @@ def test_amounts_per_year_and_per_window_are_two_forms_of_one_table(made_up):
     six = service_costs.totals(made_up, MONTHS)
     first = six[(six["period"] == "treatment") & (six["arm"] == "ph")].iloc[0]
     assert (first["per_year"], first["per_window"]) == (2100, 2100 * 18 / 12)
-    windows = made_up.assign(basis="per window", mean=[m * MONTHS[p] / 12 for m, p in zip(made_up["mean"], made_up["period"], strict=True)])
+    windows = made_up.assign(basis="per window", mean=made_up["mean"] * made_up["period"].map(MONTHS) / 12)
     again = service_costs.totals(windows, MONTHS)
     assert again["per_year"].to_numpy() == pytest.approx(six["per_year"].to_numpy())
 
@@ -129,7 +129,7 @@ def test_shares_count_single_tests(sets):
 
     shares = service_costs.shares(sets, [0.4])
     assert len(shares) == 2 * 3 * 9
-    row = shares[(shares["shape"] == "gamma") & (shares["test"] == "Mann–Whitney") & (shares["cv1"] == 1.0) & (shares["cv2"] == 2.0)].iloc[0]
+    row = shares.set_index(["shape", "test", "cv1", "cv2"]).loc[("gamma", "Mann–Whitney", 1.0, 2.0)]
     found = [costs.mann_whitney(0.4 * x, y) for x, y in zip(sets.values1["gamma"][1], sets.values2["gamma"][2], strict=True)]
     assert row["share"] == np.mean([f.p < 0.05 for f in found])
     assert row["opposite"] == np.mean([f.p < 0.05 and f.probability_larger > 0.5 for f in found])
