@@ -43,7 +43,7 @@ def sources() -> pd.DataFrame:
         packages = ", ".join(f"{name} {version}" for name, version in content["packages"].items())
         cases = sum(len(part) for part in content.values() if isinstance(part, list))
         rows.append((file.stem, SUBJECTS[file.stem], f"R {content['r']}: {packages}", cases or None))
-    return pd.DataFrame(rows, columns=["File", "Compares", "With", "Cases"])
+    return pd.DataFrame(rows, columns=["File", "Compares", "With", "Cases"]).astype({"Cases": "Int64"})
 
 
 def _worst(ours, theirs) -> float:
