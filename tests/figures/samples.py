@@ -10,7 +10,7 @@ import pandas as pd
 
 from restated.figures import (
     agreement,
-    costs,
+    cost,
     decline,
     denominators,
     flow,
@@ -18,10 +18,13 @@ from restated.figures import (
     funnel,
     intervals,
     mediation,
+    outcomes,
+    precision,
     ranges,
     regions,
     render,
     sets,
+    summed,
     sweep,
     verdicts,
 )
@@ -211,6 +214,28 @@ def detected() -> pd.DataFrame:
         [(s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv) for s in ("a", "b") for cv in (1.0, 2.0) for r in (0.1, 0.3, 0.5, 0.7, 0.9)],
         columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
     )
+def ratios() -> pd.DataFrame:
+    return pd.DataFrame({
+        "work": ["1,000 fits", "all tables", "many models"], "peer": ["metafor", "a plain loop", "lme4"],
+        "ratio": [267.0, 53.0, 1284.0], "bar": [150.0, np.nan, 100.0],
+    })
+
+
+def costs() -> pd.DataFrame:
+    return pd.DataFrame([
+        {"work": work, "axis": axis, "size": size, "seconds": 1e-4 * size**slope}
+        for work, axis, slope in (("pooling", "draws", 1.0), ("tables of two columns and two rows", "cases", 2.5))
+        for size in (10, 20, 40, 80)
+    ])
+
+
+def outcome_counts() -> pd.DataFrame:
+    return pd.DataFrame({"check": ["percent and count", "mean", "never used"], "fine": [40, 10, 0], "off": [3, 0, 0],
+                         "idle": [0, 12, 0]})
+
+
+def gaps() -> pd.DataFrame:
+    return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
 
 
 #: Name -> (a new drawing, the main number its alternative text must say).
@@ -255,7 +280,7 @@ FIGURES = {
     "agreement": (lambda: agreement.differences(checks()), ".43"),
     "flow": (lambda: flow.flow(reports(), arms=("first arm", "second arm")), "43"),
     "summed costs": (
-        lambda: costs.summed(
+        lambda: summed.summed(
             cost_path(), arms={"a": "first arm", "b": "second arm"}, windows=["before", "treatment", "follow-up"], crossings=[24.0],
             mark="recalled, not verified",
         ),
@@ -279,6 +304,10 @@ FIGURES = {
     ),
     "share planes": (lambda: regions.share_planes(share_rows(), arms=("first arm", "second arm"), ratio=0.2), "55 %"),
     "detection": (lambda: regions.detection(detected()), "50 %"),
+    "speed": (lambda: cost.speed(ratios()), "53 ×"),
+    "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
+    "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
+    "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
 }
 

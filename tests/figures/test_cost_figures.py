@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.figures import costs, denominators, flow, ranges, regions
+from restated.figures import denominators, flow, ranges, regions, summed
 from restated.figures.words import Scale
 
 from .samples import cost_path, detected, drawn, limit_bands, limit_curves, percents, reports, set_rows, share_rows
@@ -22,7 +22,7 @@ def texts(name):
 def test_unverified_amounts_are_marked_in_the_picture_and_said():
     assert "recalled, not verified" in texts("summed costs")
     assert "Recalled, not verified." in drawn("summed costs").alt
-    plain = costs.summed(cost_path(), arms=ARMS, windows=WINDOWS, crossings=[])
+    plain = summed.summed(cost_path(), arms=ARMS, windows=WINDOWS, crossings=[])
     assert "ecalled" not in plain.alt and "The lines do not cross" in plain.alt
 
 
@@ -59,8 +59,8 @@ def test_cells_without_data_are_hatched_not_shaded():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: costs.summed(cost_path().drop(columns="a"), arms=ARMS, windows=WINDOWS, crossings=[]), "no column 'a'"),
-    (lambda: costs.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]), "1 windows do not lie between 4 months"),
+    (lambda: summed.summed(cost_path().drop(columns="a"), arms=ARMS, windows=WINDOWS, crossings=[]), "no column 'a'"),
+    (lambda: summed.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]), "1 windows do not lie between 4 months"),
     (lambda: flow.flow(reports().drop(columns="total"), arms=("a", "b")), "no column 'total'"),
     (lambda: flow.flow(reports().head(0), arms=("a", "b")), "no rows"),
     (lambda: flow.flow(reports(), arms=("an arm with a very long name indeed", "b")), "too long"),
