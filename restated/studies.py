@@ -22,6 +22,10 @@ _FOUR_WAY = tuple(f"{a}_to_{b}" for a in "ABCD" for b in "ABCD")
 
 #: Counts that must add up to a total in each row that has them.
 SUMS = {"stability": (_TWO_WAY, "n"), "stability-transitions": (_FOUR_WAY, "n")}
+#: Part and whole: the first column cannot exceed the second.
+PARTS = {"mbt-events": (("events_mbt", "n_mbt"), ("events_control", "n_control"))}
+#: Standard deviations that cannot be zero: nothing could be divided by them.
+SPREADS = {"mbt-scores": ("sd_mbt", "sd_control")}
 #: A row whose source is inconsistent says so in its note with these words and is let through.
 SAID_SO = "counts add up to"
 
@@ -39,7 +43,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``paternal-sensitivity``, ``stability``, ``stability-transitions`` or ``transmission-samples``.
+        A name of :func:`names`, for example ``paternal-sensitivity``.
     originals : bool
         Prefer a table the reader put into ``data/originals``.
 
@@ -52,7 +56,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Raises
     ------
     RestatedError
-        If there is no such table, or a column, type, range, repeated row or sum of counts is wrong.
+        If there is no such table, or a column, type, range, repeated row, sum of counts, part or spread is wrong.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):
@@ -69,6 +73,8 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
         )
     if name in SUMS:
         _check_sums(rows, *SUMS[name], path)
+    _check_parts(rows, PARTS.get(name, ()), path)
+    _check_spreads(rows, SPREADS.get(name, ()), path)
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:
         frame["status"] = SUPPLIED
@@ -97,6 +103,32 @@ def _check_sums(rows: list[tuple[int, dict]], parts: tuple[str, ...], total: str
                 field=total,
                 remedy=f"Correct them, or say in the note what the '{SAID_SO}' if the source is so.",
             )
+
+
+def _check_parts(rows: list[tuple[int, dict]], pairs: tuple[tuple[str, str], ...], path: Path) -> None:
+    for number, cells in rows:
+        for part, whole in pairs:
+            if cells[part] > cells[whole]:
+                raise RestatedError(
+                    f"{cells[part]} is more than {cells[whole]}, the value of {whole}",
+                    file=path,
+                    row=number,
+                    field=part,
+                    remedy="Count patients, not events or percentages, and give the patients they are counted among.",
+                )
+
+
+def _check_spreads(rows: list[tuple[int, dict]], columns: tuple[str, ...], path: Path) -> None:
+    for number, cells in rows:
+        for column in columns:
+            if cells[column] == 0:
+                raise RestatedError(
+                    "a standard deviation of 0 would mean that all patients scored alike",
+                    file=path,
+                    row=number,
+                    field=column,
+                    remedy="Give the standard deviation, not a standard error or a rounded zero.",
+                )
 
 
 def _frame(cells: list[dict], resource: dictionary.Resource) -> pd.DataFrame:
