@@ -20,7 +20,12 @@ JUDGEMENT_MARKS = {
     "unclear": ("^", False, "second"),
     "high": ("X", True, "warn"),
     "not seen": None,
+    "not serious": ("o", True, "third"),
+    "serious": ("X", True, "warn"),
+    "cannot judge": None,
 }
+#: The judgements that count against a row.
+AGAINST = ("high", "serious")
 #: Shorter words for cells.
 SHORT = {"some concerns": "some"}
 ROW = 1.9 * BASE / POINTS  # inches
@@ -96,12 +101,15 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
                 _cell(ax, MARGIN + left + j * cell, top, cell, judgement, drop)
     counts = {j: int((table[list(columns)] == j).to_numpy().sum()) for j in JUDGEMENT_MARKS}
     tally = ", ".join(f"{n} {j}" for j, n in counts.items() if n)
-    worst = table[(table[list(columns)] == "high").any(axis=1)]
+    against = [j for j in AGAINST if counts[j]]
+    worst = table[table[list(columns)].isin(against).any(axis=1)]
     return Drawn(
         fig,
         alt_text(
             f"Grid of judgements for {plural(len(table), 'row')} and {plural(len(columns), 'domain')}: {tally}",
-            f"At least one judgement of high in {plural(len(worst), 'row')}: {', '.join(worst[label].astype(str))}" if len(worst) else "",
+            f"At least one judgement of {' or '.join(against)} in {plural(len(worst), 'row')}: {', '.join(worst[label].astype(str))}"
+            if against
+            else "",
         ),
         table[[label, *([group] if group else []), *columns]].replace("", "does not apply").reset_index(drop=True),
     )

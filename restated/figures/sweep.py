@@ -66,7 +66,7 @@ def heterogeneity(
     labels = {
         f"pooled {symbol}": parts["estimate"][-1],
         **{
-            "\n".join(wrap_to(f"95\u00a0% {name}", END_LABEL, BASE)): parts[end][-1]
+            "\n".join(wrap_to(f"95 % {name}", END_LABEL, BASE)).replace("95 %", "95\u00a0%"): parts[end][-1]
             for name, end in zip(bands, ("ci_high", "pi_high"), strict=True)
         },
     }

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from .. import bibliography
 from ..errors import RestatedError
 from ..estimate import events, fragility, meta
 from ..estimate.effects import hedges_g
+from ..ledger import in_digits
 
 #: Trials with counts of suicide attempts: those that existed when the Cochrane review was made, and all of them.
 THREE = ("bateman1999", "bateman2009", "philips2018")
@@ -36,6 +38,17 @@ DOMAINS = {
     "selective_reporting": "Selective reporting",
     "overall": "Overall",
 }
+
+#: Domains of GRADE: columns of the certainty table, and the headings of the figure.
+GRADE_DOMAINS = {
+    "risk_of_bias": "Risk of bias",
+    "inconsistency": "Inconsistency",
+    "indirectness": "Indirectness",
+    "imprecision": "Imprecision",
+    "publication_bias": "Publication bias",
+}
+#: Words for the directions in which abstracts report a result.
+DIRECTIONS = {"negative": "in words: lower", "positive": "in words: higher", "null": "in words: no difference"}
 
 
 def families(reports: pd.DataFrame) -> pd.DataFrame:
@@ -89,6 +102,13 @@ def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     for trial in own.loc[~own["row_id"].isin(judged["trial"]), "row_id"]:
         out.append({"row": names[trial], "group": "No judgement with this tool was seen"} | dict.fromkeys(DOMAINS.values(), "not seen"))
     return pd.DataFrame(out)
+
+
+def certainty_grid(certainty: pd.DataFrame) -> pd.DataFrame:
+    """Judgements of certainty as the grid reads them: ``row`` (outcome and what is left) and one column per domain."""
+    cells = certainty[list(GRADE_DOMAINS)].replace("does not apply", "").rename(columns=GRADE_DOMAINS)
+    label = certainty["outcome"].str.capitalize() + ": " + certainty["certainty"]
+    return pd.concat([label.rename("row"), cells], axis=1)
 
 
 def attempts(counts: pd.DataFrame, trials: Sequence[str]) -> pd.DataFrame:
@@ -251,16 +271,98 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
     return pd.DataFrame(out, columns=["sd", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "g_first", "reml", "i2"])
 
 
+def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Counts per arm in columns for readers: "1 of 19"."""
+    return pd.DataFrame(
+        {
+            "Trial": rows["trial"].map(names),
+            "Counted": rows["definition"],
+            "MBT": [f"{a} of {n}" for a, n in zip(rows["events_mbt"], rows["n_mbt"], strict=True)],
+            "Control": [f"{a} of {n}" for a, n in zip(rows["events_control"], rows["n_control"], strict=True)],
+            "Caution": rows["note"],
+            "Grade": rows["grade"],
+        }
+    )
+
+
+def scores_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Scores per arm in columns for readers: "2.01 (0.54), n = 71"."""
+
+    def arm(r, which: str) -> str:
+        return f"{getattr(r, f'mean_{which}'):g} ({getattr(r, f'sd_{which}'):g}), n = {getattr(r, f'n_{which}'):.0f}"
+
+    return pd.DataFrame(
+        {
+            "Trial": rows["trial"].map(names),
+            "Scale": rows["instrument"],
+            "Week": rows["weeks"].astype(str),
+            "MBT": [arm(r, "mbt") for r in rows.itertuples()],
+            "Control": [arm(r, "control") for r in rows.itertuples()],
+            "Caution": rows["note"],
+        }
+    )
+
+
+def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """The table of :func:`differences` in columns for readers, percent and percentage points."""
+
+    def needed(r) -> str:
+        return f"{r.nnt:.1f} ({r.nnt_low:.1f} to {'no limit' if np.isinf(r.nnt_high) else format(r.nnt_high, '.1f')})"
+
+    points = [f"{in_digits(100 * r.rd, 0)} ({in_digits(100 * r.rd_low, 0)} to {in_digits(100 * r.rd_high, 0)})" for r in each.itertuples()]
+    return pd.DataFrame(
+        {
+            "Trial": each["trial"].map(names),
+            "MBT %": 100 * each["risk_mbt"],
+            "Control %": 100 * each["risk_control"],
+            "Difference, points": points,
+            "Number needed to treat": ["–" if np.isnan(r.nnt) else needed(r) for r in each.itertuples()],
+            "p (Fisher)": each["p"],
+            "Fragility": ["none" if f is None else f"{f:.0f}, {'lost' if s else 'gained'}" for f, s in zip(each["fragility"], each["significant"], strict=True)],
+        }
+    )
+
+
+def printed_rows(numbers, ids: dict[str, Sequence[str]]) -> pd.DataFrame:
+    """Printed numbers and directions by outcome, with whom they are about; a number nobody saw says so in its cell."""
+    works = bibliography.load()
+    out = []
+    for outcome, names in ids.items():
+        for n in (numbers.number(i) for i in names):
+            text = _printed(n) if n.is_number else DIRECTIONS[n.value.text]
+            value = f"unverified: {text}" if n.grade == "U" else text
+            out.append((outcome, n.quantity, n.population, value, works.short(n.source_key), n.grade))
+    return pd.DataFrame(out, columns=["About", "Quantity", "Patients and comparison", "Printed", "Source", "Grade"])
+
+
 def review_rows(reviews: pd.DataFrame, numbers) -> pd.DataFrame:
     """What reviews say, with the number as printed and its interval, in columns for readers."""
-    from .. import bibliography
-
     works = bibliography.load()
     out = []
     for row in reviews.itertuples():
         n = numbers.number(row.published)
-        ci = f" ({n.ci_low.text} to {n.ci_high.text})" if n.ci_low is not None and n.ci_high is not None else ""
-        unit = " %" if n.statistic == "percent" else ""
-        value = f"{n.value.text}{unit}{ci}" if n.is_number else "in words"
+        value = _printed(n) if n.is_number else "in words"
         out.append((works.short(row.source_key), row.comparison, row.outcome, value, row.says, row.limits, row.grade))
     return pd.DataFrame(out, columns=["Review", "Comparison", "About", "Printed", "Says", "Cannot carry", "Grade"])
+
+
+def guideline_rows(guidelines: pd.DataFrame) -> pd.DataFrame:
+    """What guidelines say, by year, in columns for readers; a text that nobody saw says so."""
+    rows = guidelines.sort_values("year", na_position="last", kind="stable")
+    years = ["year not seen" if np.isnan(y) else f"{y:.0f}" for y in rows["year"]]
+    unseen = rows["grade"] == "U"
+    return pd.DataFrame(
+        {
+            "Text": [f"{g} ({y}): {k}" for g, y, k in zip(rows["guideline"], years, rows["kind"], strict=True)],
+            "Issued by": rows["body"],
+            "Says about MBT": rows["says"].where(~unseen, "unverified: " + rows["says"]),
+            "Caution": rows["note"],
+            "Grade": rows["grade"],
+        }
+    )
+
+
+def _printed(n) -> str:
+    """A number as printed, with its unit sign and its interval."""
+    ci = f" ({n.ci_low.text} to {n.ci_high.text})" if n.ci_low is not None and n.ci_high is not None else ""
+    return n.value.text + (" %" if n.statistic == "percent" else "") + ci
