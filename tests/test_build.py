@@ -47,17 +47,22 @@ def run(scratch, *arguments):
     )  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    """A scratch book with one small notebook, built once."""
-    scratch = tmp_path_factory.mktemp("book")
+def lay_out(scratch, toc, chapter):
+    """Copy what a book is built from, with a front page that leads to one chapter, into an empty folder."""
     for name in ("restated", "data", "book"):
         shutil.copytree(paths.ROOT / name, scratch / name, ignore=shutil.ignore_patterns("__pycache__", "originals"))
     for name in ("_config.yml", "references.bib", "requirements.lock"):
         shutil.copy(paths.ROOT / name, scratch)
-    (scratch / "_toc.yml").write_text(TOC, encoding="utf-8")
-    (scratch / "book" / "index.md").write_text("# A small book\n\nSee [the chapter](../notebooks/small.md).\n")
+    (scratch / "_toc.yml").write_text(toc, encoding="utf-8")
+    (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{chapter}.md).\n")
     (scratch / "notebooks").mkdir()
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory):
+    """A scratch book with one small notebook, built once."""
+    scratch = tmp_path_factory.mktemp("book")
+    lay_out(scratch, TOC, "small")
     (scratch / "notebooks" / "small.md").write_text(NOTEBOOK.lstrip(), encoding="utf-8")
     result = run(scratch, "build")
     assert result.returncode == 0, result.stdout + result.stderr

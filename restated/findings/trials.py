@@ -262,13 +262,15 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
         Columns as the sweep figure reads them: the DL fit as ``estimate, ci_low, ci_high``, the limits of REML with
         Knapp–Hartung as ``pi_low, pi_high``; then ``g_first`` (the trial itself), ``reml`` and ``i2`` (from Q).
     """
-    out = []
-    for sd in grid:
-        rows = severity(scores, counts, sd=float(sd))
-        dl = meta.fit(rows["y"], rows["v"], method="DL")
-        kh = meta.fit(rows["y"], rows["v"], method="REML", ci="knapp-hartung")
-        out.append((float(sd), dl.estimate, dl.ci_low, dl.ci_high, kh.ci_low, kh.ci_high, rows["y"].iat[0], kh.estimate, dl.i2_q))
-    return pd.DataFrame(out, columns=["sd", "estimate", "ci_low", "ci_high", "pi_low", "pi_high", "g_first", "reml", "i2"])
+    sets = [severity(scores, counts, sd=float(sd)) for sd in grid]
+    y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
+    dl, kh = meta.fit_batch(y, v, method="DL"), meta.fit_batch(y, v, method="REML", ci="knapp-hartung")
+    return pd.DataFrame(
+        {
+            "sd": np.asarray(grid, float), "estimate": dl.estimate, "ci_low": dl.ci_low, "ci_high": dl.ci_high,
+            "pi_low": kh.ci_low, "pi_high": kh.ci_high, "g_first": y[:, 0], "reml": kh.estimate, "i2": dl.i2_q,
+        }
+    )  # fmt: skip
 
 
 def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
