@@ -107,7 +107,8 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
         fig,
         alt_text(
             f"Grid of judgements for {plural(len(table), 'row')} and {plural(len(columns), 'domain')}: {tally}",
-            f"At least one judgement of {' or '.join(against)} in {plural(len(worst), 'row')}: {', '.join(worst[label].astype(str))}"
+            f"At least one judgement of {' or '.join(against)} in {plural(len(worst), 'row')}: "
+            + ", ".join(worst[label].astype(str))
             if against
             else "",
         ),

@@ -25,6 +25,8 @@ EMPTY_CELLS = {
     "½ in all trials": {"correction": 0.5, "correct": "all"},
     "by size of arm": {"correction": events.TREATMENT_ARM},
 }
+#: The rule of methods that need none.
+AS_THEY_ARE = "counts as they are"
 #: Inverse-variance models: the classical choice of review software, and today's.
 MODELS = {"DL, Wald": ("DL", "wald"), "REML, Knapp–Hartung": ("REML", "knapp-hartung")}
 #: Order in which kinds of comparators are shown.
@@ -100,7 +102,8 @@ def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
         out.append({"row": f"{names[row['trial']]}: {outcome}", "group": "Judged in a source that was seen"} | cells)
     own = reports[reports["relation"] == "independent sample"].sort_values("year", kind="stable")
     for trial in own.loc[~own["row_id"].isin(judged["trial"]), "row_id"]:
-        out.append({"row": names[trial], "group": "No judgement with this tool was seen"} | dict.fromkeys(DOMAINS.values(), "not seen"))
+        cells = dict.fromkeys(DOMAINS.values(), "not seen")
+        out.append({"row": names[trial], "group": "No judgement with this tool was seen"} | cells)
     return pd.DataFrame(out)
 
 
@@ -150,10 +153,10 @@ def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         Indexed by (method, rule): estimate, ci_low, ci_high, p, tau2 (nan for a common-effect method).
     """
     counts = arms(rows)
-    fits: dict[tuple[str, str], object] = {("Mantel–Haenszel", "counts as they are"): events.mantel_haenszel(*counts, measure=measure)}
+    fits: dict[tuple[str, str], object] = {("Mantel–Haenszel", AS_THEY_ARE): events.mantel_haenszel(*counts, measure=measure)}
     if measure == "OR":
-        fits["Peto", "counts as they are"] = events.peto(*counts)
-        fits["Binomial–normal model", "counts as they are"] = events.logistic_normal(*counts)
+        fits["Peto", AS_THEY_ARE] = events.peto(*counts)
+        fits["Binomial–normal model", AS_THEY_ARE] = events.logistic_normal(*counts)
     for words, (method, ci) in MODELS.items():
         for rule, options in EMPTY_CELLS.items():
             fits[words, rule] = meta.fit(*events.effect_sizes(*counts, measure=measure, **options), method=method, ci=ci)
@@ -183,7 +186,8 @@ def differences(rows: pd.DataFrame) -> pd.DataFrame:
         p = stats.fisher_exact([[a, first - a], [c, second - c]])[1]
         needed = events.number_needed_to_treat(rd, rd - margin, rd + margin)
         out.append((trial, a / first, c / second, rd, rd - margin, rd + margin, *needed, p, fragile.number, fragile.significant))
-    columns = ["trial", "risk_mbt", "risk_control", "rd", "rd_low", "rd_high", "nnt", "nnt_low", "nnt_high", "p", "fragility", "significant"]
+    columns = ["trial", "risk_mbt", "risk_control", "rd", "rd_low", "rd_high", "nnt", "nnt_low", "nnt_high"]
+    columns += ["p", "fragility", "significant"]
     return pd.DataFrame(out, columns=columns)
 
 
@@ -250,7 +254,8 @@ def severity(scores: pd.DataFrame, counts: pd.DataFrame, *, sd: float | None = N
 def listed_g(scores: pd.DataFrame, row_id: str, *, exact: bool) -> float:
     """Hedges' g of one row of scores, with the exact or the approximate small-sample factor."""
     r = scores.set_index("row_id").loc[row_id]
-    return float(hedges_g(r["mean_mbt"], r["sd_mbt"], r["n_mbt"], r["mean_control"], r["sd_control"], r["n_control"], exact=exact)[0])
+    arms = [r[f"{what}_{arm}"] for arm in ("mbt", "control") for what in ("mean", "sd", "n")]
+    return float(hedges_g(*arms, exact=exact)[0])
 
 
 def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) -> pd.DataFrame:
@@ -271,6 +276,43 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
             "pi_low": kh.ci_low, "pi_high": kh.ci_high, "g_first": y[:, 0], "reml": kh.estimate, "i2": dl.i2_q,
         }
     )  # fmt: skip
+
+
+def severity_readings(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Pooled severity under each reading of the arm sizes, with the doubtful SD as listed and as at baseline.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``n taken as, SD of 2009, n``, then estimate and interval for DL with Wald and for REML with Knapp–Hartung.
+    """
+    start = scores.set_index("row_id").loc[SEVERITY[0].replace("-78", "-0"), "sd_mbt"]
+    out = []
+    for sizes in ("as listed", "randomised", "seen at the end"):
+        for words, sd in (("as listed", None), ("as at baseline", start)):
+            rows = severity(scores, counts, sd=sd, sizes=sizes)
+            dl = meta.fit(rows["y"], rows["v"], method="DL")
+            kh = meta.fit(rows["y"], rows["v"], method="REML", ci="knapp-hartung")
+            n = int(rows["n_mbt"].sum() + rows["n_control"].sum())
+            out.append((sizes, words, n, dl.estimate, dl.ci_low, dl.ci_high, kh.estimate, kh.ci_low, kh.ci_high))
+    names = ["n taken as", "SD of 2009", "n", "g (DL)", "from", "to", "g (REML)", "from (KH)", "to (KH)"]
+    return pd.DataFrame(out, columns=names)
+
+
+def recorded(fit, back=np.exp, factor: float = 1.0) -> dict:
+    """A pooled result as a ledger takes it: value, ends of its 95 % interval and the name of that interval.
+
+    Parameters
+    ----------
+    fit : MetaFit, EventsFit or row of :func:`estimator_matrix`
+    back : callable
+        From the scale of analysis to the one that is recorded.
+    factor : float
+        Applied afterwards, for example 100 for percentage points.
+    """
+    kind = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
+    value, low, high = (factor * float(back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high"))
+    return {"value": value, "low": low, "high": high, "interval": f"95 % confidence interval ({kind})", "basis": "arithmetic"}
 
 
 def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
@@ -311,7 +353,10 @@ def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     def needed(r) -> str:
         return f"{r.nnt:.1f} ({r.nnt_low:.1f} to {'no limit' if np.isinf(r.nnt_high) else format(r.nnt_high, '.1f')})"
 
-    points = [f"{in_digits(100 * r.rd, 0)} ({in_digits(100 * r.rd_low, 0)} to {in_digits(100 * r.rd_high, 0)})" for r in each.itertuples()]
+    def fragile(r) -> str:
+        return "–" if r.fragility is None or np.isnan(r.fragility) else f"{r.fragility:.0f}, {'lost' if r.significant else 'gained'}"
+
+    points = ["{} ({} to {})".format(*(in_digits(100 * x, 0) for x in (r.rd, r.rd_low, r.rd_high))) for r in each.itertuples()]
     return pd.DataFrame(
         {
             "Trial": each["trial"].map(names),
@@ -320,7 +365,7 @@ def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
             "Difference, points": points,
             "Number needed to treat": ["–" if np.isnan(r.nnt) else needed(r) for r in each.itertuples()],
             "p (Fisher)": each["p"],
-            "Fragility": ["none" if f is None else f"{f:.0f}, {'lost' if s else 'gained'}" for f, s in zip(each["fragility"], each["significant"], strict=True)],
+            "Fragility": [fragile(r) for r in each.itertuples()],
         }
     )
 
