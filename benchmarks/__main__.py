@@ -1,4 +1,4 @@
-"""Run all benchmarks, print the table and write ``_build/bench.json``."""
+"""Run all benchmarks, print the table and write ``_build/bench.json``; the curves of cost go to ``bench-curves.json``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import pkgutil
 
 import benchmarks
 from restated import paths
+
+from . import scaling
 
 #: Modules that hold no rows of their own.
 HELPERS = ("__main__", "keep", "measure")
@@ -25,10 +27,11 @@ def main() -> None:
             verdict = {True: "holds", False: "does not hold", None: "not measured"}[row["holds"]]
             print(f"{row['work']}: {row['ours_s']:.3g} s; {row['peer'] or 'no peer'}: {theirs}; {ratio}", flush=True)
             print(f"  {row['bar']}: {verdict}", flush=True)
-    target = paths.BUILD / "bench.json"
-    target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    print(f"Written to {paths.shown(target)}")
+    paths.BUILD.mkdir(exist_ok=True)
+    for name, content in (("bench.json", rows), ("bench-curves.json", scaling.curves())):
+        target = paths.BUILD / name
+        target.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        print(f"Written to {paths.shown(target)}")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,10 @@ SAME_LOG_LIKELIHOOD = 1e-4
 COVARIATES = 7  # with the intercept and a linear trend of each: 16 fixed effects
 
 
-def _cohorts(number: int):
+def cohorts(number: int, children: int = CHILDREN):
+    """Times, covariates and `number` simulated outcomes of one design."""
     rng = np.random.default_rng(1364)
-    covariates = np.column_stack([rng.integers(0, 2, (CHILDREN, 4)), rng.normal(size=(CHILDREN, 3))])
+    covariates = np.column_stack([rng.integers(0, 2, (children, 4)), rng.normal(size=(children, 3))])
     times = np.linspace(0, 6, WAVES)
     truth = rng.normal(0, 0.2, 2 * (COVARIATES + 1)), [[1, -0.05], [-0.05, 0.05]], 1.0
     sets = [growth.simulate(times, covariates, *truth, missing=MISSING, rng=rng) for _ in range(number)]
@@ -64,7 +65,7 @@ def _lme4(times, covariates, sets, method: str) -> tuple[float, np.ndarray]:
 
 
 def rows() -> list[dict]:
-    times, covariates, sets = _cohorts(OUR_FITS)
+    times, covariates, sets = cohorts(OUR_FITS)
     return [row for method in ("REML", "ML") for row in _rows(times, covariates, sets, method)]
 
 

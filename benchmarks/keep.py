@@ -1,31 +1,36 @@
-"""Keep the last run for the book: ``python -m benchmarks.keep`` turns _build/bench.json into data/benchmarks/measured.csv."""
+"""Keep the last run for the book: ``python -m benchmarks.keep`` turns the JSON of ``_build`` into tables of data/benchmarks."""
 
 from __future__ import annotations
 
 import csv
 import json
 
-from restated import paths
+from restated import paths, proof
 
 from . import KEYS
+from .scaling import CURVE_KEYS
+
+#: What `make bench` writes, the table it becomes and its columns.
+KEPT = (("bench.json", "measured.csv", KEYS), ("bench-curves.json", "curves.csv", CURVE_KEYS))
 
 
 def _text(value) -> str:
     if value is None:
-        return "not measured"
+        return proof.NOT_MEASURED
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return f"{value:.3g}" if isinstance(value, float) else str(value) or "none"
 
 
 def main() -> None:
-    rows = json.loads((paths.BUILD / "bench.json").read_text(encoding="utf-8"))
-    target = paths.DATA / "benchmarks" / "measured.csv"
-    with target.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, KEYS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({k: _text(row[k]) for k in KEYS} for row in rows)
-    print(f"Kept in {paths.shown(target)}")
+    for source, name, columns in KEPT:
+        rows = json.loads((paths.BUILD / source).read_text(encoding="utf-8"))
+        target = paths.DATA / "benchmarks" / name
+        with target.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows({k: _text(row[k]) for k in columns} for row in rows)
+        print(f"Kept in {paths.shown(target)}")
 
 
 if __name__ == "__main__":

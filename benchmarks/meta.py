@@ -14,14 +14,15 @@ PEER_FITS = 200
 FASTER_THAN_METAFOR = 150
 
 
-def _studies(fits: int):
+def studies(fits: int, k: int = STUDIES):
+    """Effects and sampling variances, each of shape (fits, k)."""
     rng = np.random.default_rng(95)
-    v = 1 / rng.integers(10, 200, (fits, STUDIES))
+    v = 1 / rng.integers(10, 200, (fits, k))
     return rng.normal(0.3, np.sqrt(v + 0.02)), v
 
 
 def rows() -> list[dict]:
-    y, v = _studies(FITS)
+    y, v = studies(FITS)
     ours = measure.seconds(lambda: meta.fit_batch(y, v, method="REML"))
     work = f"{FITS:,} REML random-effects fits, k = {STUDIES}"
     bar = f"at least {FASTER_THAN_METAFOR} times as fast per fit as metafor's rma"

@@ -42,7 +42,7 @@ cat(took)
 """
 
 
-def _tables(fits: int) -> tuple[np.ndarray, np.ndarray]:
+def simulated(fits: int) -> tuple[np.ndarray, np.ndarray]:
     """Simulated studies of 80 and 77 pairs; four in ten are at an edge of the triangle."""
     rng = np.random.default_rng(1)
     r_mz, r_dz = twins.implied_correlations(a2=0.3, c2=0.3)
@@ -51,7 +51,7 @@ def _tables(fits: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def rows() -> list[dict]:
-    mz, dz = _tables(FITS)
+    mz, dz = simulated(FITS)
     fit = twins.liability(mz, dz)
     ours = measure.seconds(lambda: twins.liability(mz, dz))
     limits = ours + measure.seconds(lambda: twins.intervals(fit), repeats=1)

@@ -8,7 +8,7 @@ printed so. No value passes through a binary float on the way.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 from numbers import Rational, Real
@@ -78,7 +78,7 @@ class Printed:
     value : Decimal or None
         The number itself; None for words and for bounds and ranges.
     kind : str
-        ``exact`` (a count), ``rounded``, ``below``, ``above``, ``range``, ``about`` or ``text``.
+        ``exact`` (a count), ``rounded``, ``truncated``, ``below``, ``above``, ``range``, ``about`` or ``text``.
     decimals : int or None
         Printed decimals; None where no digits are printed.
     """
@@ -94,6 +94,25 @@ class Printed:
     def is_number(self) -> bool:
         """Whether the print sets at least one end."""
         return self.kind != "text"
+
+    def cut_off(self) -> Printed:
+        """The same print, read as digits that were cut off instead of rounded: ``.04`` is then .04 to .05.
+
+        The interval reaches from the digits away from zero by one unit of the last digit, its far end
+        included although only values below it are printed so. Zero is reached from both sides.
+
+        Raises
+        ------
+        RestatedError
+            If the print is not a number with its digits.
+        """
+        if self.kind not in ("rounded", "truncated"):
+            raise RestatedError(f"'{self.text}' has no digits that could have been cut off")
+        unit = Decimal((0, (1,), -self.decimals))
+        with localcontext(Context(prec=len(self.text) + 10)):
+            low = self.value if self.value > 0 else self.value - unit
+            high = self.value if self.value < 0 else self.value + unit
+        return replace(self, low=low, high=high, kind="truncated")
 
     def contains(self, x) -> bool:
         """Whether `x` (float, int, Decimal, Fraction) could have been printed so; False for text and NaN."""

@@ -16,6 +16,9 @@ from .estimate import meta, robust
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 
+#: What the kept benchmark table says where a program was not there.
+NOT_MEASURED = "not measured"
+
 #: What each file compares, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
@@ -41,7 +44,7 @@ def sources() -> pd.DataFrame:
         packages = ", ".join(f"{name} {version}" for name, version in content["packages"].items())
         cases = sum(len(part) for part in content.values() if isinstance(part, list))
         rows.append((file.stem, SUBJECTS[file.stem], f"R {content['r']}: {packages}", cases or None))
-    return pd.DataFrame(rows, columns=["File", "Compares", "With", "Cases"])
+    return pd.DataFrame(rows, columns=["File", "Compares", "With", "Cases"]).astype({"Cases": "Int64"})
 
 
 def _worst(ours, theirs) -> float:
@@ -88,6 +91,26 @@ def robust_variance() -> pd.DataFrame:
     return pd.DataFrame(table, columns=["Data set", "Cases", *fields])
 
 
+def ratios(measured: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the kept benchmark table in which another program was measured too.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``data/benchmarks/measured.csv`` as text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where the bar is of another kind.
+    """
+    rows = measured[measured["ratio"] != NOT_MEASURED]
+    asked = rows["bar"].str.extract(r"at least (\d+) times", expand=False)
+    short = {name: rows[name].str.split(r", | \(| with | in a loop", regex=True).str[0] for name in ("work", "peer")}
+    return pd.DataFrame({**short, "ratio": rows["ratio"].astype(float),
+                         "bar": asked.astype(float)}).reset_index(drop=True)  # fmt: skip
+
+
 def written(table: pd.DataFrame) -> pd.DataFrame:
     """Differences in powers of ten, as a reader compares them; 0 where there is none."""
     shown = table.copy()
@@ -96,4 +119,4 @@ def written(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-__all__ = ["SUBJECTS", "pooling", "robust_variance", "sources", "written"]
+__all__ = ["SUBJECTS", "NOT_MEASURED", "pooling", "ratios", "robust_variance", "sources", "written"]

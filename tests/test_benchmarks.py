@@ -27,12 +27,13 @@ def test_a_row_has_the_documented_keys_and_the_ratio_of_its_seconds():
     assert measure.row("w", 2.0, bar="b", holds=None)["ratio"] is None
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), ("x", "x")])
+@pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), ("x", "x"), ("", "none")])
 def test_the_kept_table_is_written_for_readers(value, text):
     assert keep._text(value) == text
 
 
-def test_the_kept_table_has_the_documented_columns():
-    with (paths.DATA / "benchmarks" / "measured.csv").open(encoding="utf-8", newline="") as file:
+@pytest.mark.parametrize(("name", "columns"), [(name, columns) for _, name, columns in keep.KEPT])
+def test_the_kept_tables_have_the_documented_columns(name, columns):
+    with (paths.DATA / "benchmarks" / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert rows and tuple(rows[0]) == benchmarks.KEYS
+    assert rows and tuple(rows[0]) == columns

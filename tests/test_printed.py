@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -131,6 +131,22 @@ def test_round_trip_over_both_rounding_rules(x, places, rule):
     assert printed.contains(float(x))
     assert printed.decimals == places
     assert printed.high - printed.low == Decimal((0, (1,), -places))
+
+
+@quick
+@given(numbers, st.integers(0, 7))
+def test_digits_cut_off_hold_the_number_they_were_cut_from(x, places):
+    text = f"{x.quantize(Decimal((0, (1,), -places)), rounding=ROUND_DOWN):f}"
+    cut = parse(text).cut_off()
+    assert cut.contains(x) and cut.kind == "truncated" and cut.text == text
+    width = Decimal((0, (1,), -places))
+    assert cut.high - cut.low == (2 * width if cut.value == 0 else width)
+
+
+@pytest.mark.parametrize("text", ["<.001", "about 40", "half", "none", "20/40", "none seen"])
+def test_only_digits_can_be_cut_off(text):
+    with pytest.raises(RestatedError, match="no digits"):
+        parse(text).cut_off()
 
 
 @quick

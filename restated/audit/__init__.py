@@ -13,13 +13,14 @@ our copy can be behind it.
 
 from __future__ import annotations
 
-from .checks import CHECKS, CONSISTENT, INCONSISTENT, UNINFORMATIVE, Result
+from .checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from .run import coverage, run, summary, table
 
 __all__ = [
     "CHECKS",
     "CONSISTENT",
     "INCONSISTENT",
+    "OUTCOMES",
     "UNINFORMATIVE",
     "Result",
     "coverage",

@@ -90,12 +90,13 @@ def _reached(percent: Printed, n: int, count: int | None) -> np.ndarray:
 
 def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] | None:
     """A count whose percentage begins with the printed digits, as when digits are cut off and not rounded."""
-    if percent.value is None:
+    if percent.kind != "rounded":
         return None
-    value, unit = Fraction(percent.value), step(percent)[0]
+    cut = percent.cut_off()
+    low, high = Fraction(cut.low), Fraction(cut.high)
     for n in denominators:
-        for c in _whole(value, value + unit, n):
-            if Fraction(100 * c, n) < value + unit:
+        for c in _whole(low, high, n):
+            if Fraction(100 * c, n) < high:
                 return c, n
     return None
 

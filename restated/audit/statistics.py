@@ -2,8 +2,6 @@
 
 References
 ----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
-test statistic and degrees of freedom).
 Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
 """
 
@@ -12,10 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scipy import stats
-
-from ..errors import RestatedError
 from ..printed import Printed
+from ..reconstruct.pvalues import p_of_statistic
 from .comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
 
 #: The conventional level at which readers decide; two p on different sides of it are said to be so.
@@ -24,54 +20,13 @@ ALPHA = 0.05
 _DF = re.compile(r"df\s*=\s*(\d+(?:\.\d+)?)(?:\s*,\s*(\d+(?:\.\d+)?))?")
 
 
-def p_of_statistic(
-    kind: str, statistic: tuple[float, float], df: Sequence[float] = ()
-) -> tuple[float, float]:
-    """Two-sided p over an interval of a test statistic.
-
-    Parameters
-    ----------
-    kind : {'z', 't', 'F', 'chi2', 'Q'}
-        chi2, Q and F are tested in the upper tail.
-    statistic : tuple of float
-        Lowest and highest value.
-    df : sequence of float
-        None for z, one for t, chi2 and Q, two for F.
-
-    Returns
-    -------
-    tuple of float
-
-    Raises
-    ------
-    RestatedError
-        If the kind is unknown or the degrees of freedom do not suit it.
-    """
-    needed = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
-    if kind not in needed:
-        raise RestatedError(
-            f"'{kind}' is not a test statistic known here", remedy=f"use one of {', '.join(needed)}"
-        )
-    if len(df) != needed[kind] or any(not d > 0 for d in df):
-        raise RestatedError(
-            f"{kind} needs {needed[kind]} positive degrees of freedom, not {list(df)}", field="df"
-        )
-    low, high = statistic
-    if kind in ("z", "t"):
-        dist = stats.norm if kind == "z" else stats.t(*df)
-        least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
-        return float(2 * dist.sf(max(abs(low), abs(high)))), float(2 * dist.sf(least))
-    dist = stats.f(*df) if kind == "F" else stats.chi2(*df)
-    return float(dist.sf(high)), float(dist.sf(max(low, 0.0)))
-
-
 def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: Printed) -> Comparison:
     """Does a printed p follow from the printed test statistic?
 
     Parameters
     ----------
     kind : str
-        As for `p_of_statistic`.
+        As for `restated.reconstruct.pvalues.p_of_statistic`.
     statistic : Printed
     df : sequence of float
     p : Printed
@@ -79,13 +34,16 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
     Returns
     -------
     Comparison
-        `low`, `high`: the two-sided p. A one-sided p is mentioned where only it would fit.
+        `low`, `high`: the two-sided p. Digits of p cut off, or a one-sided p, are mentioned where only they
+        would fit.
     """
     low, high = p_of_statistic(kind, box(statistic), df)
     printed = p_interval(p)
     fits = overlap((low, high), printed)
     text = f"the statistic implies p = {span(low, high)}"
     if not fits:
+        if p.kind == "rounded" and overlap((low, high), p_interval(p.cut_off())):
+            text += "; the print would fit if its digits were cut off instead of rounded"
         one_sided = kind in ("z", "t") or (kind in ("chi2", "Q", "F") and df[0] == 1)
         if one_sided and overlap((low / 2, high / 2), printed):
             text += f"; half of it, as in a one-sided test, is {span(low / 2, high / 2)} and would fit"

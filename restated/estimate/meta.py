@@ -1,4 +1,4 @@
-"""Meta-analysis of independent effects: pooling, meta-regression, and checks for small-study effects.
+"""Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
 Defaults follow the current recommendation for primary results where the paper's own choice is unknown:
 REML, and a t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald
@@ -12,8 +12,6 @@ References
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
 Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710.
-Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005) (regression tests).
-Duval, S., & Tweedie, R. (2000). Biometrics, 56, 455-463 (trim and fill).
 Estimators of tau2: see `restated.estimate.tau2`.
 """
 
@@ -31,8 +29,6 @@ from restated.estimate import tau2 as between
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
-#: Trim and fill settles within a few rounds; k0 can cycle between two values, which is reported.
-MAX_TRIM_ROUNDS = 100
 
 
 @dataclass(frozen=True)
@@ -124,36 +120,6 @@ class MetaRegression:
         return pd.DataFrame(values, index=pd.Index(self.names, name="coefficient"))
 
 
-@dataclass(frozen=True)
-class EggerTest:
-    """Regression test for funnel-plot asymmetry; `limit` is the effect predicted at a standard error of 0."""
-
-    model: str
-    slope: float
-    slope_se: float
-    statistic: float
-    df: float  # inf for a normal reference distribution
-    p: float
-    limit: float
-    limit_low: float
-    limit_high: float
-    level: float
-
-
-@dataclass(frozen=True)
-class TrimAndFill:
-    """Trim-and-fill result: `fit` is the model on the observed and the `k0` filled-in effects."""
-
-    k0: int
-    k0_se: float  # nan where its large-sample approximation fails
-    k0_p: float  # R0's test of no missing study; nan for L0
-    side: str
-    estimator: str
-    filled_y: np.ndarray
-    filled_v: np.ndarray
-    fit: MetaFit
-
-
 def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> MetaFit:
     """Pool independent effects.
 
@@ -182,7 +148,7 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     RestatedError
         If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
     X = np.ones((len(y), 1))
     tau2 = batch.tau2
@@ -220,7 +186,7 @@ def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.
     RestatedError
         As `fit`.
     """
-    Y, V = _checked(Y, V, batch=True)
+    Y, V = checked(Y, V, batch=True)
     _check_options(ci, level, pi_df)
     draws, k = Y.shape
     X = np.ones((k, 1))
@@ -278,7 +244,7 @@ def fit_regression(y, v, X, *, names: Sequence[str] | None = None, method: str =
     RestatedError
         As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     _check_options(ci, level, "k-2")
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
@@ -334,7 +300,7 @@ def leave_one_out(y, v, *, labels: Sequence | None = None, **options) -> pd.Data
     RestatedError
         As `fit`, and if k < 3.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
     rows = [fit(np.delete(y, i), np.delete(v, i), **options) for i in range(len(y))]
@@ -365,7 +331,7 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
     RestatedError
         As `fit`, and if `order` has another length.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
     if key.shape != y.shape:
         raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
@@ -373,113 +339,6 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
     rows = [_single(y[sequence[0]], v[sequence[0]], **options)]
     rows += [fit(y[sequence[:size]], v[sequence[:size]], **options) for size in range(2, len(y) + 1)]
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
-
-
-def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
-          level: float = 0.95) -> EggerTest:
-    """Regression test for funnel-plot asymmetry, with the standard error as predictor.
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,), k >= 3
-    model : {"mixed", "classical"}
-        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`.
-        classical: least squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of
-        Egger et al. (1997), in which the intercept of y / se on 1 / se is this slope.
-    level : float
-        Coverage of the limit estimate's interval.
-
-    Returns
-    -------
-    EggerTest
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
-    """
-    y, v = _checked(y, v)
-    if model not in ("mixed", "classical"):
-        raise RestatedError(f"unknown regression test {model!r}", remedy="Use 'mixed' or 'classical'")
-    if np.ptp(v) == 0:
-        raise RestatedError("the standard errors are all equal, there is no slope to test", field="v")
-    if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
-        method, ci = "FE", "knapp-hartung"
-    result = fit_regression(y, v, np.sqrt(v), names=["se"], method=method, ci=ci, level=level)
-    return EggerTest(
-        model=model, slope=float(result.estimate[1]), slope_se=float(result.se[1]),
-        statistic=float(result.statistic[1]), df=result.qm_df_residual, p=float(result.p[1]),
-        limit=float(result.estimate[0]), limit_low=float(result.ci_low[0]),
-        limit_high=float(result.ci_high[0]), level=level,
-    )
-
-
-def trim_and_fill(y, v, *, side: str | None = None, estimator: str = "L0", method: str = "REML",
-                  ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> TrimAndFill:
-    """Trim and fill (Duval & Tweedie 2000).
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    side : {"left", "right"}, optional
-        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression
-        on the standard error (left if small studies have larger effects).
-    estimator : {"L0", "R0"}
-        L0 rests on the Wilcoxon rank sum, R0 on the length of the rightmost run.
-    method, ci, level, pi_df
-        As in `fit`; the model is used while trimming as well as for the final fit.
-
-    Returns
-    -------
-    TrimAndFill
-
-    Raises
-    ------
-    RestatedError
-        As `fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
-    """
-    y, v = _checked(y, v)
-    if estimator not in ("L0", "R0"):
-        raise RestatedError(f"unknown trim-and-fill estimator {estimator!r}", remedy="Use 'L0' or 'R0'")
-    if side not in (None, "left", "right"):
-        raise RestatedError(f"unknown side {side!r}", remedy="Use 'left' or 'right'")
-    if side is None:
-        side = "right" if fit_regression(y, v, np.sqrt(v), method=method).estimate[1] < 0 else "left"
-    sign = 1.0 if side == "left" else -1.0
-    order = np.argsort(sign * y, kind="stable")
-    flipped, variance = sign * y[order], v[order]
-    k, k0 = len(y), 0
-    for _ in range(MAX_TRIM_ROUNDS):
-        if k - k0 < 2:
-            raise RestatedError("trim and fill would trim all but one study",
-                                remedy="Do not use it on these data")
-        centre = fit(flipped[: k - k0], variance[: k - k0], method=method).estimate
-        deviation = flipped - centre
-        ranks = np.empty(k)
-        ranks[np.argsort(np.abs(deviation), kind="stable")] = np.arange(1, k + 1)
-        before, raw = k0, _missing(ranks, deviation, estimator)
-        k0 = max(0, int(np.round(raw)))  # halves go to the even number
-        if k0 == before:
-            break
-    else:
-        raise RestatedError("trim and fill did not settle on a number of studies", field="estimator",
-                            remedy="Try the other estimator")
-    filled_y = sign * (2 * centre - flipped[k - k0:])
-    filled_v = variance[k - k0:]
-    if estimator == "L0":  # from the variance of the rank sum
-        rank_variance = (k * (k + 1) * (2 * k + 1) + 10 * raw**3 + 27 * raw**2 + 17 * raw
-                         - 18 * k * raw**2 - 18 * k * raw + 6 * k**2 * raw) / 24
-        # The approximation fails, with a negative variance, where far fewer than half lie on the full side.
-        k0_se = 4 * np.sqrt(rank_variance) / (2 * k - 1) if rank_variance >= 0 else np.nan
-    else:
-        k0_se = np.sqrt(2 * k0 + 2)
-    return TrimAndFill(
-        k0=k0, k0_se=float(k0_se), k0_p=0.5 ** (k0 + 1) if estimator == "R0" else np.nan,
-        side=side, estimator=estimator,
-        filled_y=filled_y, filled_v=filled_v,
-        fit=fit(np.append(y, filled_y), np.append(v, filled_v),
-                method=method, ci=ci, level=level, pi_df=pi_df),
-    )
 
 
 def estimator_matrix(y, v, *, methods: Sequence[str] = ("DL", "PM", "REML"),
@@ -505,14 +364,6 @@ def estimator_matrix(y, v, *, methods: Sequence[str] = ("DL", "PM", "REML"),
         result = fit(y, v, method=method, ci=ci, level=level, pi_df=pi_df)
         rows.append([getattr(result, column) for column in columns])
     return pd.DataFrame(rows, columns=columns, index=pd.MultiIndex.from_tuples(keys, names=["method", "ci"]))
-
-
-def _missing(ranks: np.ndarray, deviation: np.ndarray, estimator: str) -> float:
-    """Estimated number of missing studies from signed ranks, before rounding; may be negative."""
-    k = len(ranks)
-    if estimator == "L0":
-        return (4 * ranks[deviation > 0].sum() - k * (k + 1)) / (2 * k - 1)
-    return k - ranks[deviation < 0].max(initial=0) - 1
 
 
 def _heterogeneity(Y: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -545,7 +396,7 @@ def _summary(rows: Sequence[MetaFit], labels: Sequence | None) -> pd.DataFrame:
     return table if labels is None else table.set_index(pd.Index(list(labels), name="study"))
 
 
-def _checked(y, v, *, batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def checked(y, v, *, batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """`y` and `v` as float arrays of one shape, or a RestatedError."""
     y, v = _floats(y, "y"), _floats(v, "v")
     if y.ndim != (2 if batch else 1):

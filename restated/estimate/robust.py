@@ -21,7 +21,7 @@ import pandas as pd
 from scipy import stats
 
 from restated.errors import RestatedError
-from restated.estimate.meta import _checked, _design
+from restated.estimate.meta import checked, _design
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its
 #: adjustment: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
@@ -116,7 +116,7 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
         If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
         [0, 1], or there are fewer than two clusters.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
     scalars = {name: float(getattr(result, name)[0])
                for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")}
@@ -146,7 +146,7 @@ def fit_regression(y, v, cluster, X, *, names: Sequence[str] | None = None, rho:
     RestatedError
         As `fit`, and if X is collinear or leaves no residual degrees of freedom.
     """
-    y, v = _checked(y, v)
+    y, v = checked(y, v)
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
     design, names = _design(X, len(y), names)

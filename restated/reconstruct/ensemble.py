@@ -32,6 +32,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,8 +59,8 @@ QUANTILE_DRAWS = 100_000
 #: this part of them.
 SAME_DRAW = 1e-9
 
-#: Progress is told in this many steps.
-PROGRESS_STEPS = 10
+#: Progress is told, and its bar drawn, in this many steps.
+PROGRESS_STEPS = 20
 
 _MANIFEST = "ensemble.json"
 
@@ -112,6 +113,11 @@ def generator(seed: int, draw: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
 
 
+def bar(line: str) -> None:
+    """For `progress`: a bar that grows in its place on a terminal or in a notebook."""
+    print(f"\r{line}", end="", file=sys.stderr, flush=True)
+
+
 def ensemble(
     reconstruct: Callable[[np.random.Generator], Any],
     estimate: Callable[[Any], Mapping[str, float]],
@@ -144,7 +150,7 @@ def ensemble(
         Folder in which every finished batch is saved as soon as it is finished, by the worker that finished
         it. A later call with the same folder continues from there, also with more draws.
     progress : callable, optional
-        Is given a line of text at each tenth of the work, such as ``print``.
+        Is given a line of text with a bar at each twentieth of the work, such as `bar` or ``print``.
 
     Returns
     -------
@@ -290,7 +296,8 @@ class _Tally:
         before, self.done = self.done, self.done + more
         step = PROGRESS_STEPS * self.done // self.draws
         if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
-            self.progress(f"ensemble: {self.done:,} of {self.draws:,} draws")
+            drawn = "█" * step + "░" * (PROGRESS_STEPS - step)
+            self.progress(f"{drawn} {self.done:,} of {self.draws:,} draws")
 
     def result(self, task: _Task) -> Ensemble:
         def extremes(sign: int) -> dict[str, Extreme]:

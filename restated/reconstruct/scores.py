@@ -14,13 +14,14 @@ Neither program is used here: samples are counted by dynamic programming over th
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, integer_range, ragged_ranges
+from restated.reconstruct.counts import closed_interval, describe, integer_range, ragged_ranges
 
 # Partial samples held at one score: three arrays of this length take about 120 MB.
 MAX_STATES = 5_000_000
@@ -40,12 +41,15 @@ class ScoreSet:
         How many samples exist (exact up to 2**53).
     method : str
         'exhaustive': `counts` are all samples; 'sampled': even draws from all, with replacement.
+    message : str
+        One sentence: how many samples there are, and for none, what conflicts with what.
     """
 
     counts: np.ndarray
     scores: np.ndarray
     total: float
     method: str
+    message: str
 
     def __len__(self) -> int:
         return len(self.counts)
@@ -102,12 +106,11 @@ def score_samples(
     _check(n, low, high)
     wanted = _targets(mean, sd, n, low, high)
     levels = high - low + 1
-    empty = ScoreSet(np.empty((0, levels), dtype=np.int64), np.arange(low, high + 1), 0.0, "exhaustive")
-    if not len(wanted):
-        return empty
-    keys, ways, coding = _forward(n, levels, wanted)
+    keys, ways, coding = _forward(n, levels, wanted) if len(wanted) else ([[]], None, None)
     if not len(keys[-1]):
-        return empty
+        none = np.empty((0, levels), dtype=np.int64)
+        message = f"no sample fits: {_conflict(mean, sd, n, low, high)}"
+        return ScoreSet(none, np.arange(low, high + 1), 0.0, "exhaustive", message)
     total = float(ways[-1].sum())
     if total <= limit:
         counts, method = _all_paths(keys, coding, n, levels), "exhaustive"
@@ -116,7 +119,9 @@ def score_samples(
             _drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)),
             "sampled",
         )
-    return ScoreSet(counts, empty.scores, total, method)
+    asked = f"n = {n} on the scale {low} to {high}, mean {describe(mean)}, SD {describe(sd)}"
+    message = f"{total:,.0f} sample{'s' * (total != 1)} of whole scores fit{'s' * (total == 1)} {asked}"
+    return ScoreSet(counts, np.arange(low, high + 1), total, method, message)
 
 
 def _check(n, low, high) -> None:
@@ -146,6 +151,34 @@ def _targets(mean, sd, n, low, high) -> np.ndarray:
         squares = integer_range(base + (n - 1) * s_low**2, base + (n - 1) * s_high**2, total, span * total)
         found += [(n, total, q) for q in range(squares[0], squares[1] + 1)]
     return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+
+def _conflict(mean, sd, n, low, high) -> str:
+    """Which printed number stands against which, where no sample fits."""
+    m_low, m_high = closed_interval(mean, "mean")
+    s_low, s_high = closed_interval(sd, "sd")
+    if m_high < low or m_low > high:
+        return f"the mean {describe(mean)} conflicts with the scale {low} to {high}"
+    first, last = integer_range((m_low - low) * n, (m_high - low) * n, 0, (high - low) * n)
+    if first > last:
+        return f"the mean {describe(mean)} conflicts with n = {n}: no whole sum of scores gives it"
+    # For a given sum the squares are largest with as many scores as possible at the ends of the scale, and smallest
+    # with all scores at the two whole numbers around the mean.
+    largest = smallest = None
+    for total in range(first, last + 1):
+        at_top, rest = divmod(total, high - low)
+        whole, over = divmod(total, n)
+        most = Fraction(at_top * (high - low) ** 2 + rest**2) - Fraction(total**2, n)
+        least = Fraction((n - over) * whole**2 + over * (whole + 1) ** 2) - Fraction(total**2, n)
+        largest = most if largest is None else max(largest, most)
+        smallest = least if smallest is None else min(smallest, least)
+    ends = [math.sqrt(x / (n - 1)) for x in (smallest, largest)]
+    if (s_low or 0) ** 2 * (n - 1) > largest or s_high**2 * (n - 1) < smallest:
+        return (
+            f"the SD {describe(sd)} conflicts with the mean {describe(mean)} of {n} whole scores on the scale {low} to "
+            f"{high}: it lies between {ends[0]:.4g} and {ends[1]:.4g}"
+        )
+    return f"the mean {describe(mean)} and the SD {describe(sd)} conflict for {n} whole scores on the scale {low} to {high}"
 
 
 def _forward(n, levels, wanted):

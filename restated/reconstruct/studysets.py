@@ -5,8 +5,8 @@ sizes stand behind it. `study_sets` draws many such sets. Sizes add up to N exac
 falls inside the printed rounding interval exactly; everything else follows from assumptions that the caller
 names.
 
-**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'`` or ``fix='Q'`` the
-heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale
+**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'``, ``fix='Q'`` or
+``fix='I2'`` the heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale
 with variance tau2, sampling variance 1 / (n - 3), no relation between size and effect, one effect per
 sample. What `summaries` then adds (interval, prediction interval, I2) says what such a meta-analysis would
 look like; it is no evidence on the real one.
@@ -145,6 +145,7 @@ def study_sets(
     model: str = "DL",
     fix: str | None = None,
     q: float | None = None,
+    i2: float | None = None,
 ) -> StudySets:
     """Draw sets of study effects and sizes that give a printed pooled correlation.
 
@@ -163,13 +164,16 @@ def study_sets(
     model : {'DL', 'REML', 'FE'}
         Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common
         effect.
-    fix : {None, 'tau2', 'Q'}
+    fix : {None, 'tau2', 'Q', 'I2'}
         None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs
         between sets.
         'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's
-        Q equals `q`.
+        Q equals `q`. 'I2': until I2 equals `i2`.
     q : float, optional
         Printed Q for ``fix='Q'``.
+    i2 : float, optional
+        Printed I2 from Q in percent, (Q - df) / Q, for ``fix='I2'``: above 0, as 0 leaves Q open from 0 to
+        k - 1, and below 100.
 
     Returns
     -------
@@ -186,7 +190,7 @@ def study_sets(
     exactly by a shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and
     the REML score y'PPy - tr(P) = 0 at a given tau2 are then solved for s in closed form.
     """
-    _check(k, tau2, draws, min_n, size_shape, model, fix, q)
+    _check(k, tau2, draws, min_n, size_shape, model, fix, q, i2)
     low, high = closed_interval(pooled, "pooled")
     if low is None or high is None or low <= -1 or high >= 1:
         raise RestatedError("the pooled correlation needs an interval inside -1 to 1", field="pooled")
@@ -196,7 +200,8 @@ def study_sets(
     z = np.sqrt(tau2 + v) * rng.standard_normal((draws, k))
     target = float(low) + (float(high) - float(low)) * rng.random(draws)
     if fix is not None:
-        z = _stretch(z, v, model, fix, tau2, q)
+        wanted = (k - 1) / (1 - i2 / 100) if fix == "I2" else q
+        z = _stretch(z, v, model, tau2, wanted)
     z += (np.arctanh(target) - _pool(z, v, _tau2(z, v, model))[0])[:, None]
     inputs = [f"k = {k}", f"N = {total_n}", f"pooled r = {describe(pooled)} ({model})"]
     assumed = [
@@ -204,13 +209,13 @@ def study_sets(
         "true effects normal on the Fisher z scale, unrelated to sample size",
         "one effect per sample, sampling variance 1 / (n - 3)",
     ]
-    if fix == "Q":
-        inputs.append(f"Q = {q:g}")
+    if fix in ("Q", "I2"):
+        inputs.append(f"Q = {q:g}" if fix == "Q" else f"I2 = {i2:g} %")
     assumed.append(f"tau2 = {tau2:g}" + (" (the estimate equals it)" if fix == "tau2" else ""))
     return StudySets(z, n, target, model, tuple(inputs), tuple(assumed))
 
 
-def _check(k, tau2, draws, min_n, size_shape, model, fix, q) -> None:
+def _check(k, tau2, draws, min_n, size_shape, model, fix, q, i2) -> None:
     for name, value, least in (("k", k, 2), ("draws", draws, 1), ("min_n", min_n, SMALLEST_N)):
         if not isinstance(value, (int, np.integer)) or value < least:
             raise RestatedError(
@@ -223,21 +228,30 @@ def _check(k, tau2, draws, min_n, size_shape, model, fix, q) -> None:
         raise RestatedError(
             f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}"
         )
-    if fix not in (None, "tau2", "Q"):
-        raise RestatedError(f"fix is None, 'tau2' or 'Q', not {fix!r}", field="fix")
-    if (fix == "Q") != (q is not None):
-        raise RestatedError("fix='Q' and a value for q go together", field="q")
+    if fix not in (None, "tau2", "Q", "I2"):
+        raise RestatedError(f"fix is None, 'tau2', 'Q' or 'I2', not {fix!r}", field="fix")
+    for name, value in (("Q", q), ("I2", i2)):
+        if (fix == name) != (value is not None):
+            raise RestatedError(
+                f"fix='{name}' and a value for {name.lower()} go together", field=name.lower()
+            )
     if q is not None and q < 0:
         raise RestatedError(f"Q cannot be negative, not {q!r}", field="q")
+    if i2 is not None and not 0 < i2 < 100:
+        raise RestatedError(
+            f"I2 fixes Q only between 0 and 100 percent, not {i2!r}",
+            field="i2",
+            remedy="Where I2 is printed as 0, sweep Q from 0 to k - 1 with fix='Q'",
+        )
     if fix == "tau2" and model == "FE":
         raise RestatedError(
             "the common-effect model estimates no tau2", field="fix", remedy="Use fix='Q' or DL or REML"
         )
 
 
-def _stretch(z, v, model, fix, tau2, q) -> np.ndarray:
-    """Deviations stretched so that Q, or the model's tau2 estimate, takes a given value."""
-    if fix == "Q":
+def _stretch(z, v, model, tau2, q) -> np.ndarray:
+    """Deviations stretched so that Q, or without one the model's tau2 estimate, takes a given value."""
+    if q is not None:
         factor2 = q / _pool(z, v, np.zeros(len(z)))[2]
     elif model == "DL":
         w = 1.0 / v
@@ -249,7 +263,7 @@ def _stretch(z, v, model, fix, tau2, q) -> np.ndarray:
         trace = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
         factor2 = trace / ((w * (z - mean[:, None])) ** 2).sum(axis=1)
     stretched = z * np.sqrt(factor2)[:, None]
-    if fix == "tau2":
+    if q is None:
         off = np.abs(_tau2(stretched, v, model) - tau2) > REML_MATCH * (tau2 + v.mean(axis=1))
         if np.any(off):
             raise RestatedError(

@@ -25,7 +25,7 @@ Pearson (1900); for the 2 x 2 case phi = (ad - bc) / sqrt(product of the four ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
@@ -141,8 +141,8 @@ class TableSet(Exhaustive):
     ----------
     tables : ndarray of int, shape (m, 4)
         Cells a, b, c, d; sorted.
-    n : int
-        Total.
+    n : int or tuple of int
+        Total, or all totals tried.
     constraints : dict of str to str
         What was asked, as text.
     candidates : int
@@ -156,7 +156,7 @@ class TableSet(Exhaustive):
     """
 
     tables: np.ndarray
-    n: int
+    n: int | tuple[int, ...]
     constraints: dict[str, str]
     candidates: int
     on_boundary: np.ndarray
@@ -170,7 +170,8 @@ class TableSet(Exhaustive):
     def message(self) -> str:
         """One sentence: how many tables fit what, and for none, which constraint stands in the way."""
         asked = ", ".join(f"{name} {text}" for name, text in self.constraints.items())
-        asked = f"n = {self.n}" + (f", {asked}" if asked else "")
+        total = f"n = {self.n}" if isinstance(self.n, int) else f"n from {self.n[0]} to {self.n[-1]}"
+        asked = total + (f", {asked}" if asked else "")
         if self.identified:
             return f"one integer table fits {asked}"
         if not self.empty:
@@ -212,7 +213,7 @@ class TableSet(Exhaustive):
 
 
 def two_by_two(
-    n: int,
+    n: int | Iterable[int],
     *,
     row1=None,
     col1=None,
@@ -237,8 +238,9 @@ def two_by_two(
 
     Parameters
     ----------
-    n : int
-        Total number of cases.
+    n : int or iterable of int
+        Total number of cases, or all totals that come into question (a `range`, a list): the tables of each,
+        one total after the other.
     row1, col1 : constraint, optional
         Counts in the first row and the first column.
     row1_share, col1_share : constraint, optional
@@ -264,7 +266,7 @@ def two_by_two(
     Raises
     ------
     RestatedError
-        If `n` is not a positive whole number, a constraint cannot be read, or the constraints leave more than
+        If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints leave more than
         `MAX_CANDIDATES` tables to look at.
 
     Notes
@@ -294,6 +296,8 @@ def two_by_two(
         }.items()
         if value is not None
     }
+    if not isinstance(n, (int, np.integer)):
+        return _over_totals(n, given)
     n = _total(n)
     bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
     pairs, candidates = _outer(n, bounds)
@@ -308,6 +312,26 @@ def two_by_two(
         candidates=candidates,
         on_boundary=_on_boundary(tables, bounds),
         conflict=() if len(tables) else _conflict(n, bounds),
+    )
+
+
+def _over_totals(totals, given: dict) -> TableSet:
+    """The union over several totals; they differ in size, so no table is counted twice."""
+    if not isinstance(totals, Iterable) or isinstance(totals, str):
+        raise RestatedError(f"the total {totals!r} is not a positive whole number", field="n")
+    tried = sorted({_total(n) for n in totals})
+    if not tried:
+        raise RestatedError("no total to try", field="n")
+    sets = [two_by_two(n, **given) for n in tried]
+    tables = np.concatenate([found.tables for found in sets])
+    conflict = () if len(tables) else dict.fromkeys(name for found in sets for name in found.conflict)
+    return TableSet(
+        tables=tables,
+        n=tuple(tried),
+        constraints=sets[0].constraints,
+        candidates=sum(found.candidates for found in sets),
+        on_boundary=np.concatenate([found.on_boundary for found in sets]),
+        conflict=tuple(conflict),
     )
 
 

@@ -84,6 +84,21 @@ def test_bootstrap_is_repeatable_and_near_its_large_sample_value():
         assert (first.ci_low, first.ci_high) == limits
 
 
+def test_simulated_costs_recover_difference_and_ratio():
+    """Gamma costs with means 1,000 and 800: Welch keeps its level, the gamma model finds the ratio."""
+    rng, runs = np.random.default_rng(8), 400
+    welch, ratio, covered = [], [], np.zeros(2)
+    for _ in range(runs):
+        x, y = rng.gamma(2, 500, 120), rng.gamma(2, 400, 80)
+        first, second = costs.t_test(x, y), costs.gamma_model(x, y)
+        welch.append(first.estimate)
+        ratio.append(second.estimate)
+        covered += first.ci_low <= 200 <= first.ci_high, second.ci_low <= np.log(1.25) <= second.ci_high
+    assert abs(np.mean(welch) - 200) < 4 * np.std(welch) / np.sqrt(runs)
+    assert abs(np.mean(ratio) - np.log(1.25)) < 4 * np.std(ratio) / np.sqrt(runs)
+    assert (np.abs(covered / runs - 0.95) < 4 * np.sqrt(0.95 * 0.05 / runs)).all()
+
+
 def test_zeros_are_allowed_in_the_gamma_model():
     result = costs.gamma_model([0, 10, 20], [5, 0, 5])
     assert result.estimate == pytest.approx(np.log(3))

@@ -103,6 +103,20 @@ def test_an_effect_given_twice_counts_once(sample):
     assert twice.se == pytest.approx(once.se, rel=1e-7)
 
 
+def test_simulated_clusters_recover_the_mean_and_its_coverage():
+    """Effects of one sample share an error: robust intervals keep their level all the same."""
+    rng, runs, covered, found = np.random.default_rng(12), 400, 0, []
+    cluster = np.repeat(np.arange(40), 3)
+    v = np.repeat(1 / rng.integers(20, 100, 40), 3)
+    for _ in range(runs):
+        shared = rng.normal(0, np.sqrt(0.8 * v[::3] + 0.02))[cluster]
+        fit = robust.fit(0.25 + shared + rng.normal(0, np.sqrt(0.2 * v)), v, cluster)
+        covered += fit.ci_low <= 0.25 <= fit.ci_high
+        found.append(fit.estimate)
+    assert abs(np.mean(found) - 0.25) < 4 * np.std(found) / np.sqrt(runs)
+    assert abs(covered / runs - 0.95) < 4 * np.sqrt(0.95 * 0.05 / runs)
+
+
 def test_few_clusters_are_flagged():
     result = robust.fit([0.1, 0.4, 0.2], [0.02, 0.03, 0.01], ["a", "b", "b"])
     assert result.df < robust.MINIMUM_DF and not result.trustworthy_df

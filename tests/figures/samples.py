@@ -10,12 +10,15 @@ import pandas as pd
 
 from restated.figures import (
     agreement,
+    cost,
     decline,
     forest,
     funnel,
     intervals,
     judgements,
     mediation,
+    outcomes,
+    precision,
     render,
     sets,
     sweep,
@@ -177,6 +180,30 @@ def judged() -> pd.DataFrame:
     )
 
 
+def ratios() -> pd.DataFrame:
+    return pd.DataFrame({
+        "work": ["1,000 fits", "all tables", "many models"], "peer": ["metafor", "a plain loop", "lme4"],
+        "ratio": [267.0, 53.0, 1284.0], "bar": [150.0, np.nan, 100.0],
+    })
+
+
+def costs() -> pd.DataFrame:
+    return pd.DataFrame([
+        {"work": work, "axis": axis, "size": size, "seconds": 1e-4 * size**slope}
+        for work, axis, slope in (("pooling", "draws", 1.0), ("tables of two columns and two rows", "cases", 2.5))
+        for size in (10, 20, 40, 80)
+    ])
+
+
+def outcome_counts() -> pd.DataFrame:
+    return pd.DataFrame({"check": ["percent and count", "mean", "never used"], "fine": [40, 10, 0], "off": [3, 0, 0],
+                         "idle": [0, 12, 0]})
+
+
+def gaps() -> pd.DataFrame:
+    return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
+
+
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
@@ -228,6 +255,10 @@ FIGURES = {
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
     "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
     "agreement": (lambda: agreement.differences(checks()), ".43"),
+    "speed": (lambda: cost.speed(ratios()), "53 ×"),
+    "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
+    "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
+    "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
 }
 

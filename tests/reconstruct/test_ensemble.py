@@ -244,12 +244,18 @@ def test_memory_is_flat_in_the_number_of_draws(monkeypatch):
     assert many < few + 200_000  # one number a draw more would take 14 kB; all data sets 144 MB
 
 
-def test_progress_is_told_in_tenths():
+def test_progress_is_told_step_by_step():
     lines = []
     ensemble(sample, moments, draws=2_000, seed=SEED, progress=lines.append)
-    assert lines[0] == "ensemble: 200 of 2,000 draws"
-    assert lines[-1] == "ensemble: 2,000 of 2,000 draws"
+    assert lines[0] == "█" + "░" * 19 + " 100 of 2,000 draws"
+    assert lines[-1] == "█" * 20 + " 2,000 of 2,000 draws"
     assert len(lines) == module.PROGRESS_STEPS
+
+
+def test_the_bar_stays_on_one_line(capsys):
+    ensemble(sample, moments, draws=200, seed=SEED, progress=module.bar)
+    shown = capsys.readouterr().err
+    assert "\n" not in shown and shown.count("\r") == 2 and shown.endswith("200 of 200 draws")
 
 
 def test_a_failing_draw_is_named():

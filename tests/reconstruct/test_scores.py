@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
@@ -53,9 +54,34 @@ def test_list_equals_brute_force(sample, low, decimals):
         assert tuple(sorted(sample)) in expected
 
 
+@pytest.mark.parametrize(("mean", "sd", "n", "message"), [
+    ("5.60", "1.00", 10, "the mean 5.60 conflicts with the scale 1 to 5"),
+    ("2.25", "1.00", 10, "the mean 2.25 conflicts with n = 10: no whole sum"),
+    ("1.50", "2.00", 10, "the SD 2.00 conflicts with the mean 1.50 of 10 whole scores.* between 0.527 and 1.269"),
+    ("1.50", "0.10", 10, "the SD 0.10 conflicts with the mean 1.50"),
+    ("2.20", "1.31", 5, "the mean 2.20 and the SD 1.31 conflict for 5 whole scores"),
+])
+def test_an_empty_set_says_what_conflicts_with_what(mean, sd, n, message):
+    found = score_samples(mean, sd, n, 1, 5)
+    assert found.empty and found.method == "exhaustive"
+    assert re.search(message, found.message)
+    assert not _brute_force(mean, sd, n, 1, 5)
+
+
+@modest
+@given(st.integers(2, 6), st.integers(1, 4), st.data())
+def test_the_limits_in_the_message_are_the_smallest_and_largest_sd(n, span, data):
+    """Oracle: all samples with that sum."""
+    total = data.draw(st.integers(0, n * span))
+    sds = [np.std(s, ddof=1) for s in combinations_with_replacement(range(span + 1), n) if sum(s) == total]
+    message = score_samples((Fraction(total, n),) * 2, (100, 101), n, 0, span).message
+    assert message.endswith(f"it lies between {min(sds):.4g} and {max(sds):.4g}")
+
+
 def test_published_example_of_closure():
     found = score_samples("2.20", "1.32", 20, 1, 5)
     assert found.total == len(found) == 9 and not found.identified
+    assert found.message == "9 samples of whole scores fit n = 20 on the scale 1 to 5, mean 2.20, SD 1.32"
 
 
 def test_one_sample_and_none():

@@ -96,6 +96,14 @@ def test_fixed_q_is_reached_and_i2_follows(model):
     np.testing.assert_allclose(summaries(sets).i2, 100 * (25.5 - 15) / 25.5, rtol=EXACT)
 
 
+@modest
+@given(st.integers(3, 40), st.floats(0.1, 95), st.sampled_from(MODELS), st.integers(0, 99))
+def test_fixed_i2_is_reached(k, i2, model, seed):
+    sets = study_sets(k, 50 * k, ".31", tau2=0.01, draws=4, seed=seed, model=model, fix="I2", i2=i2)
+    np.testing.assert_allclose(summaries(sets).i2, i2, rtol=1e-9)  # a difference of two close numbers where I2 is small
+    assert f"I2 = {i2:g} %" in sets.inputs
+
+
 def test_free_heterogeneity_has_the_stated_mean():
     # E[Q] = k - 1 + tau2 C for independent normal effects; the mean over draws must be near it.
     sets = study_sets(30, 1800, ".31", tau2=0.05, draws=4000, seed=5)
@@ -147,7 +155,10 @@ def test_inputs_and_assumptions_are_stated():
         ({"draws": 0}, "draws must be a whole number"),
         ({"tau2": -0.1}, "tau2 must not be negative"),
         ({"model": "PM"}, "unknown model"),
-        ({"fix": "I2"}, "fix is None"),
+        ({"fix": "H"}, "fix is None"),
+        ({"fix": "I2"}, "go together"),
+        ({"i2": 30.0}, "go together"),
+        ({"fix": "I2", "i2": 0.0}, "between 0 and 100"),
         ({"fix": "Q"}, "go together"),
         ({"q": 3.0}, "go together"),
         ({"fix": "Q", "q": -1.0}, "Q cannot be negative"),

@@ -238,6 +238,18 @@ def test_a_table_in_the_search_is_visited_once():
     assert _as_set(found) == set(_every_table(9))
 
 
+def test_an_uncertain_total_gives_the_tables_of_each():
+    asked = {"agreement": "75", "kappa": ".49"}
+    found = two_by_two([13, 12, 11, 12], **asked)
+    one_by_one = [two_by_two(n, **asked) for n in (11, 12, 13)]
+    assert found.tables.tolist() == [row for each in one_by_one for row in each.tables.tolist()]
+    assert found.on_boundary.tolist() == [edge for each in one_by_one for edge in each.on_boundary]
+    assert found.n == (11, 12, 13) and found.candidates == sum(each.candidates for each in one_by_one)
+    assert "n from 11 to 13, agreement 75, kappa .49" in found.message
+    none = two_by_two(range(3, 5), row1=3, kappa=".99", agreement="10")
+    assert none.empty and set(none.conflict) <= {"row1", "kappa", "agreement"}
+
+
 def test_blocks_do_not_change_the_result(monkeypatch):
     whole = two_by_two(40, kappa=".43")
     monkeypatch.setattr(module, "BLOCK", 100)
@@ -300,6 +312,9 @@ def test_a_single_impossible_constraint_is_named():
     [
         ({"n": 0}, "not a positive whole number"),
         ({"n": 12.0}, "not a positive whole number"),
+        ({"n": [12, 0]}, "not a positive whole number"),
+        ({"n": "12"}, "not a positive whole number"),
+        ({"n": []}, "no total to try"),
         ({"n": 200_000}, "the most the exact search can hold"),
         ({"n": 5000, "kappa": ".49"}, "Add a margin or the percentage of agreement"),
         ({"n": 10, "kappa": 0.49}, "how many digits were printed"),

@@ -1,0 +1,103 @@
+"""p and the test statistic behind it: either, printed with few digits, leaves an interval for the other.
+
+A test statistic is named by its kind: z and t are two-sided and stand without their sign; F, chi-square and
+Q are tested in the upper tail.
+
+References
+----------
+Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
+test statistic and degrees of freedom).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.reconstruct.counts import closed_interval, describe
+
+#: Degrees of freedom each kind of statistic has.
+DEGREES = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
+
+#: Kinds whose sign a two-sided p does not tell.
+SIGNED = ("z", "t")
+
+
+def p_of_statistic(kind: str, statistic, df: Sequence[float] = ()) -> tuple[float, float]:
+    """Lowest and highest two-sided p over an interval of a test statistic.
+
+    Parameters
+    ----------
+    kind : {'z', 't', 'F', 'chi2', 'Q'}
+    statistic : str, Printed, or pair of numbers
+        As printed, or its lowest and highest value.
+    df : sequence of float
+        None for z, one for t, chi2 and Q, two for F.
+
+    Returns
+    -------
+    tuple of float
+
+    Raises
+    ------
+    RestatedError
+        If the kind is unknown or the degrees of freedom do not suit it.
+    """
+    distribution = _distribution(kind, df)
+    low, high = _ends(statistic, "statistic")
+    if kind in SIGNED:
+        least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+        return float(2 * distribution.sf(max(abs(low), abs(high)))), float(2 * distribution.sf(least))
+    return float(distribution.sf(high)), float(distribution.sf(max(low, 0.0)))
+
+
+def statistic_of_p(kind: str, p, df: Sequence[float] = ()) -> tuple[float, float]:
+    """Lowest and highest test statistic that gives a printed two-sided p.
+
+    Parameters
+    ----------
+    kind : {'z', 't', 'F', 'chi2', 'Q'}
+    p : str, Printed, or pair of numbers
+        As printed: '.04', '<.001'. For digits that were cut off give ``parse('.04').cut_off()``.
+    df : sequence of float
+        As for `p_of_statistic`.
+
+    Returns
+    -------
+    tuple of float
+        Without a sign for z and t; the upper end is infinite where p may be 0.
+
+    Raises
+    ------
+    RestatedError
+        As for `p_of_statistic`, and if no part of the interval of p lies between 0 and 1.
+    """
+    distribution = _distribution(kind, df)
+    low, high = _ends(p, "p")
+    low, high = max(low, 0.0), min(high, 1.0)
+    if low > high:
+        raise RestatedError(f"'{describe(p)}' is not a probability", field="p", remedy="A p lies between 0 and 1.")
+    tails = 2 if kind in SIGNED else 1
+    return float(distribution.isf(high / tails)), float(distribution.isf(low / tails))
+
+
+def _distribution(kind: str, df: Sequence[float]):
+    if kind not in DEGREES:
+        raise RestatedError(f"'{kind}' is not a test statistic known here", remedy=f"use one of {', '.join(DEGREES)}")
+    if len(df) != DEGREES[kind] or any(not d > 0 for d in df):
+        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
+    match kind:
+        case "z":
+            return stats.norm
+        case "t":
+            return stats.t(*df)
+        case "F":
+            return stats.f(*df)
+    return stats.chi2(*df)
+
+
+def _ends(value, name: str) -> tuple[float, float]:
+    low, high = closed_interval(value, name)
+    return float("-inf") if low is None else float(low), float("inf") if high is None else float(high)
