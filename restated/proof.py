@@ -23,7 +23,8 @@ NOT_MEASURED = "not measured"
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
     "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
-    "events": "Mantel–Haenszel, Peto, logistic-normal model",
+    "differences": "Hedges’ g, its variance and its pooling",
+    "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",

@@ -23,6 +23,10 @@ _FOUR_WAY = tuple(f"{a}_to_{b}" for a in "ABCD" for b in "ABCD")
 
 #: Counts that must add up to a total in each row that has them.
 SUMS = {"stability": (_TWO_WAY, "n"), "stability-transitions": (_FOUR_WAY, "n")}
+#: Part and whole: the first column cannot exceed the second.
+PARTS = {"mbt-events": (("events_mbt", "n_mbt"), ("events_control", "n_control"))}
+#: Standard deviations that cannot be zero: nothing could be divided by them.
+SPREADS = {"mbt-scores": ("sd_mbt", "sd_control")}
 #: A row whose source is inconsistent says so in its note with these words and is let through.
 SAID_SO = "counts add up to"
 #: The table of mean costs, and the category whose rows the chapter needs for each window and arm.
@@ -55,8 +59,8 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Raises
     ------
     RestatedError
-        If there is no such table, a column, type, range, repeated row, sum of counts or cost is wrong, or a supplied
-        original holds a row of grade U.
+        If there is no such table, a column, type, range, repeated row, sum of counts, part, spread or cost is wrong, or a
+        supplied original holds a row of grade U.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):
@@ -77,6 +81,8 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
         _check_costs(rows, resource, path)
     if status == SUPPLIED:
         _check_seen(rows, path)
+    _check_parts(rows, PARTS.get(name, ()), path)
+    _check_spreads(rows, SPREADS.get(name, ()), path)
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:
         frame["status"] = SUPPLIED
@@ -151,6 +157,32 @@ def _check_costs(rows: list[tuple[int, dict]], resource: dictionary.Resource, pa
                     file=path,
                     field="category",
                     remedy="Add the row: the chapter rests on the six totals.",
+                )
+
+
+def _check_parts(rows: list[tuple[int, dict]], pairs: tuple[tuple[str, str], ...], path: Path) -> None:
+    for number, cells in rows:
+        for part, whole in pairs:
+            if cells[part] > cells[whole]:
+                raise RestatedError(
+                    f"{cells[part]} is more than {cells[whole]}, the value of {whole}",
+                    file=path,
+                    row=number,
+                    field=part,
+                    remedy="Count patients, not events or percentages, and give the patients they are counted among.",
+                )
+
+
+def _check_spreads(rows: list[tuple[int, dict]], columns: tuple[str, ...], path: Path) -> None:
+    for number, cells in rows:
+        for column in columns:
+            if cells[column] == 0:
+                raise RestatedError(
+                    "a standard deviation of 0 would mean that all patients scored alike",
+                    file=path,
+                    row=number,
+                    field=column,
+                    remedy="Give the standard deviation, not a standard error or a rounded zero.",
                 )
 
 

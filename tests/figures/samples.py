@@ -17,6 +17,7 @@ from restated.figures import (
     forest,
     funnel,
     intervals,
+    judgements,
     mediation,
     outcomes,
     precision,
@@ -26,6 +27,7 @@ from restated.figures import (
     sets,
     summed,
     sweep,
+    trialmap,
     verdicts,
 )
 from restated.figures.style import Drawn
@@ -214,6 +216,33 @@ def detected() -> pd.DataFrame:
         [(s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv) for s in ("a", "b") for cv in (1.0, 2.0) for r in (0.1, 0.3, 0.5, 0.7, 0.9)],
         columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
     )
+
+
+    """Made-up reports: two samples with usual care, one of them with a follow-up in the same year, and one other."""
+    return pd.DataFrame(
+        [
+            ("one", "First 1999", "usual care", "adults", 38.0, 1999, "independent sample", "yes"),
+            ("one", "First 1999", "usual care", "adults", 30.0, 2004, "follow-up", "yes"),
+            ("one", "First 1999", "usual care", "adults", 12.0, 2004, "sub-sample", "no"),
+            ("two", "Second 2010", "usual care", "adolescents", 134.0, 2010, "independent sample", "no"),
+            ("three", "Third 2021", "another treatment", "carers", np.nan, 2021, "protocol", "not known"),
+        ],
+        columns=["family", "label", "group", "population", "n", "year", "relation", "developer"],
+    )
+
+
+def judged() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": ["First trial", "Second trial", "Third trial"],
+            "group": ["judged", "judged", "not judged"],
+            "Random allocation": ["low", "some concerns", "not seen"],
+            "Missing data": ["high", "unclear", "not seen"],
+            "Overall": ["high", "", "not seen"],
+        }
+    )
+
+
 def ratios() -> pd.DataFrame:
     return pd.DataFrame({
         "work": ["1,000 fits", "all tables", "many models"], "peer": ["metafor", "a plain loop", "lme4"],
@@ -275,6 +304,17 @@ FIGURES = {
         ".50",
     ),
     "heterogeneity": (lambda: sweep.heterogeneity(spread(), printed=(".31", 0.305, 0.315)), ".31"),
+    "sweep with marks": (
+        lambda: sweep.heterogeneity(
+            spread().rename(columns={"tau": "SD"}), x="SD", bands=("Wald interval", "other interval"), marks=[(0.1, "listed"), (0.15, "as at baseline")]
+        ),
+        ".31",
+    ),
+    "trial map": (lambda: trialmap.trial_map(reports()), "5 reports on 3 samples"),
+    "judgements": (
+        lambda: judgements.judgement_grid(judged(), label="row", columns=["Random allocation", "Missing data", "Overall"], group="group"),
+        "2 high",
+    ),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
     "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
     "agreement": (lambda: agreement.differences(checks()), ".43"),
