@@ -107,8 +107,8 @@ def latent_growth() -> pd.DataFrame:
         variances = np.abs(np.append(fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"]))
         rows.append((case["data"], len(y), f"{np.isnan(y).mean():.0%}".replace("%", " %"), case["log_likelihood"],
                      float(fit.log_likelihood[0]), f"{apart.max():.0e}", f"{variances.max():.0e}"))
-    return pd.DataFrame(rows, columns=["Ratings", "Children", "Missing", "Log-likelihood, lavaan", "Log-likelihood, here",
-                                       "Coefficient (standard errors)", "Variance"])
+    return pd.DataFrame(rows, columns=["Ratings", "Children", "Missing", "Likelihood, lavaan", "Likelihood, here",
+                                       "Coefficients", "Variances"])
 
 
 def written(table: pd.DataFrame) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``paternal-sensitivity``, ``stability``, ``stability-transitions`` or ``transmission-samples``.
+        ``paternal-sensitivity``, ``stability``, ``stability-transitions``, ``transmission-samples`` or ``cohort-assumptions``.
     originals : bool
         Prefer a table the reader put into ``data/originals``.
 

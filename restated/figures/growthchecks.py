@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure
-from .words import alt_text, number
+from .words import alt_text, number, plain_ticks
 
 SIDE, HEIGHT = 2.25, 2.2  # inches of a panel
 LEFT, GAP, BOTTOM, TOP = 0.62, 0.72, 0.82, 0.36  # inches
@@ -40,6 +40,9 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     ends = [residuals.to_numpy().min(), residuals.to_numpy().max()]
     axes[2].plot(ends, ends, color=colour("muted"), linewidth=1.2, zorder=1)
     axes[2].plot(residuals["normal"], residuals["observed"], linestyle="none", marker="o", markersize=3, color=colour("accent"), zorder=2)
+    for ax in axes:
+        plain_ticks(ax.yaxis, *ax.get_ylim(), most=7)
+    plain_ticks(axes[2].xaxis, *axes[2].get_xlim(), most=6)
     for ax, title, below in zip(axes, ("SD of ratings", "Correlation", "Residual percentiles"),
                                 ("grade", "grades apart", "normal distribution"), strict=True):
         ax.text(0, 1.04, title, transform=ax.transAxes, fontsize=BASE, fontweight="bold", color=colour("ink"), va="bottom")

@@ -19,8 +19,8 @@ MARKS = (("o", "accent", True), ("s", "second", False), ("D", "ink", True), ("^"
 #: Vertical distance between the marks of one row, in rows.
 STEP = 0.22
 PERCENT = Scale("share", decimals=0, leading_zero=True)
-#: Shares of at most this many percent other than 0 are written in tenths.
-FINE = 1.0
+#: Shares below this many percent, other than 0, are written in tenths, and below the second as being below it.
+FINE, FINEST = 1.0, 0.1
 
 
 @drawing
@@ -106,8 +106,10 @@ def shares(
 
 
 def percent(share: float) -> str:
-    """A share in words of print: 0, 0.3, 42."""
+    """A share in words of print: 0, <0.1, 0.3, 42."""
     value = 100 * share
+    if 0 < value < FINEST:
+        return f"<{FINEST:g}"
     return f"{value:.1f}" if 0 < value < FINE else f"{value:.0f}"
 
 

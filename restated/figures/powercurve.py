@@ -10,7 +10,7 @@ import pandas as pd
 from restated.errors import RestatedError
 
 from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
-from .words import Scale, alt_text, number
+from .words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
 #: Colour, line style and marker of the curves.
@@ -62,8 +62,7 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     ax.text(0.01, 100 * PLANNED + 1.5, "80 %", transform=ax.get_yaxis_transform(), fontsize=BASE, color=colour("muted"), va="bottom")
     ax.set_ylim(-3, 103)
     ax.set_yticks([0, 20, 40, 60, 80, 100])
-    ticks = Scale("").ticks(*ax.get_xlim())
-    ax.set_xticks(ticks, Scale("").tick_labels(ticks))
+    plain_ticks(ax.xaxis, *ax.get_xlim())
     ax.set_xlabel(x_axis)
     ax.set_ylabel(axis)
     _names(ax, ends)

@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from restated.errors import RestatedError
 
 from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
-from .words import alt_text, number
+from .words import alt_text, number, plain_ticks
 
 #: Marker, colour, line style and width of each class: shapes and styles first.
 LINES = {
@@ -166,6 +166,7 @@ def _frame(ax, times, grades, limits, *, title: str, first: bool, last: bool) ->
     ax.axhline(0, color=colour("grid"), linewidth=0.9, zorder=0)
     shown = [0, len(times) // 2, len(times) - 1]
     ax.set_xticks([times[k] for k in shown], [f"grade {grades[k]}" if k == shown[1] else grades[k] for k in shown] if last else [""] * 3)
+    plain_ticks(ax.yaxis, *ax.get_ylim(), most=6)
     if not first:
         ax.set_yticklabels([])
     if title:

@@ -155,7 +155,7 @@ def routes(children: pd.DataFrame, complete: np.ndarray, made: np.ndarray, truth
     table = {"Term": list(terms), "True": truth[at]}
     for name, found in fits.items():
         estimate, se = (np.atleast_2d(part)[0] for part in (found.fixed, found.fixed_se))
-        table[name] = [f"{e:.3f} ({s:.3f})".replace("-", "−") for e, s in zip(estimate[at], se[at], strict=True)]
+        table[name] = [f"{e:.4f} ({s:.4f})".replace("-", "−") for e, s in zip(estimate[at], se[at], strict=True)]
     return pd.DataFrame(table)
 
 

@@ -45,20 +45,21 @@ def _same(design: Design) -> Design:
     return design
 
 
+#: Short labels stand in figures; the chapter says what each changes.
 VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", _same),
-    "complete": Variation("only children rated in all seven grades", lambda d: replace(d, complete_only=True)),
-    "no-loss": Variation("nobody lost: all 1,364 classified and rated in every grade", lambda d: d.with_ranges(
-        classified=(1364, 1364), ever_rated=(1, 1), missed=(0, 0), lost=(0.0, 0.0))),
+    "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
+    "no-loss": Variation("nobody lost, every rating made", lambda d: d.with_ranges(
+        classified=d.ranges["recruited"], ever_rated=(1, 1), missed=(0, 0), lost=(0.0, 0.0))),
     "one-teacher": Variation("one teacher rates all years", lambda d: replace(d, one_teacher=True)),
     "three-waves": Variation("grades 1, 3 and 5 only", lambda d: replace(d, waves=(1, 3, 5))),
-    "rare-risk": Variation("high risk means the upper tenth", lambda d: d.with_ranges(share_high_risk=(0.1, 0.1))),
-    "common-risk": Variation("high risk means the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
+    "rare-risk": Variation("high risk: the upper tenth", lambda d: d.with_ranges(share_high_risk=(0.1, 0.1))),
+    "common-risk": Variation("high risk: the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
     "few-disorganized": Variation("15 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.15, 0.15))),
     "many-disorganized": Variation("30 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.30, 0.30))),
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
-    "autocorrelated": Variation("deviations of neighbouring grades correlate .3", lambda d: replace(d, autocorrelation=0.3)),
-    "index": Variation("the analysis uses the risk index, not its upper quarter", _same, index_analysis=True),
+    "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
+    "index": Variation("risk index instead of groups", _same, index_analysis=True),
 }
 
 
