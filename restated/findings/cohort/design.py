@@ -45,8 +45,8 @@ SKEWED_SHAPE = 1.0
 
 
 def assumptions() -> pd.DataFrame:
-    """The table of assumptions, one row each, with its status and source."""
-    return studies.load("cohort-assumptions")
+    """The table of assumptions, one row each, with its status and source. Readers change it in place: stored results know it."""
+    return studies.load("cohort-assumptions", originals=False)
 
 
 @dataclass(frozen=True)

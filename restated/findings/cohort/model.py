@@ -157,17 +157,3 @@ def routes(children: pd.DataFrame, complete: np.ndarray, made: np.ndarray, truth
         estimate, se = (np.atleast_2d(part)[0] for part in (found.fixed, found.fixed_se))
         table[name] = [f"{e:.4f} ({s:.4f})".replace("-", "−") for e, s in zip(estimate[at], se[at], strict=True)]
     return pd.DataFrame(table)
-
-
-def observed_means(children: pd.DataFrame, y: np.ndarray, *, least: int = 1) -> pd.DataFrame:
-    """Mean rating of each cell and grade, where at least `least` children were rated: ``attachment, sex, risk, wave, mean, n``."""
-    rows = []
-    for attachment, sex, risk in CELLS:
-        here = ((children["attachment"] == attachment) & (children["sex"] == sex) & (children["risk"] == risk)).to_numpy()
-        for wave in range(y.shape[1]):
-            values = y[here, wave]
-            values = values[np.isfinite(values)]
-            if len(values) >= least:
-                rows.append((attachment, sex, risk, wave, float(values.mean()), len(values)))
-    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "wave", "mean", "n"])
-
