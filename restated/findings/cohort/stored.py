@@ -156,7 +156,8 @@ def wilson(share, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
     z = stats.norm.ppf((1 + level) / 2)
     centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
     half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    # At 0 and 1 the interval ends at the share itself, up to rounding.
+    return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
 
 
 def detectable(se: float, power: float = 0.8) -> float:

@@ -36,9 +36,6 @@ def test_power_of_the_stored_table_agrees_with_its_standard_error():
         assert counted == pytest.approx(float(norm.sf(statements.CRITICAL - extra / se)), abs=0.02)
 
 
-    return norm.cdf(x)
-
-
 def test_scenarios_agree_with_the_grid_and_more_growth_is_found_more_often():
     for key, extra in (("main", 0.0), ("extra-020", 0.2), ("extra-050", 0.5), ("extra-080", 0.8)):
         for event in ("C7", "whole", "four-way"):
