@@ -50,11 +50,13 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     fig.text(LEFT, 0.16, "dots: in the data; lines: implied by the model", fontsize=BASE, color=colour("muted"),
              transform=fig.dpi_scale_trans, va="center_baseline")
     off = {name: float(np.abs(parts[name]["observed"] - parts[name]["implied"]).max()) for name in ("spread", "correlation")}
-    data = pd.concat([
-        pd.DataFrame({"check": "SD, " + pd.Series([grades[i] for i in spread["wave"]]), "in the data": spread["observed"], "implied": spread["implied"]}),
-        pd.DataFrame({"check": "correlation, " + correlation["lag"].astype(str) + " apart", "in the data": correlation["observed"], "implied": correlation["implied"]}),
-        pd.DataFrame({"check": [f"residual percentile {p}" for p in range(1, 100)], "in the data": residuals["observed"], "implied": residuals["normal"]}),
-    ], ignore_index=True)
+    named = (
+        ([f"SD, {grades[i]}" for i in spread["wave"]], spread["observed"], spread["implied"]),
+        ([f"correlation, {lag} apart" for lag in correlation["lag"]], correlation["observed"], correlation["implied"]),
+        ([f"residual percentile {p}" for p in range(1, 100)], residuals["observed"], residuals["normal"]),
+    )
+    data = pd.concat([pd.DataFrame(dict(zip(("check", "in the data", "implied"), part, strict=True))) for part in named],
+                     ignore_index=True)
     return Drawn(
         fig,
         alt_text(

@@ -84,7 +84,8 @@ def _unit(term: str) -> np.ndarray:
     return weights
 
 
-def checks(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float) -> dict[str, pd.DataFrame]:
+def checks(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *,
+           high_risk: float) -> dict[str, pd.DataFrame]:
     """Variances, correlations and residuals beside what the model implies.
 
     Returns

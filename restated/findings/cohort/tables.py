@@ -103,8 +103,8 @@ def number_records(table: pd.DataFrame) -> list[dict]:
     se = {order: pick(f"se {order}") for order in orders}
     rows = [{"id": "cohort-cohorts", "value": int(table["cohorts"].max()), "digits": 0, "quantity": "simulated cohorts of the base design"}]
     for id, name, words in (("cell-size", "cell", "classified"), ("cell-rated", "cell-rated", "with three or more ratings")):
-        rows.append({"id": f"cohort-{id}", "value": pick(f"{name} mean"), "low": pick(f"{name} q0.025"), "high": pick(f"{name} q0.975"),
-                     "interval": "central 95 % of simulated cohorts", "digits": 0,
+        rows.append({"id": f"cohort-{id}", "value": pick(f"{name} mean"), "low": pick(f"{name} q0.025"),
+                     "high": pick(f"{name} q0.975"), "interval": "central 95 % of simulated cohorts", "digits": 0,
                      "quantity": f"disorganized boys at high risk in a simulated cohort, {words}"})
     rows += [
         {"id": "cohort-detectable-main", "value": stored.detectable(se[orders[0]]),
@@ -122,8 +122,9 @@ def number_records(table: pd.DataFrame) -> list[dict]:
          "quantity": "average level understated by complete cases, SD of ratings"},
     ]
     for extra in (0.2, 0.5):
-        rows.append({"id": f"cohort-needed-{round(100 * extra):03d}", "value": round(stored.children_needed(se[orders[-1]], extra, children), -2),
-                     "digits": 0, "quantity": f"classified children needed to find a four-way difference of {extra:g} with 80 % power, to hundreds"})
+        needed = round(stored.children_needed(se[orders[-1]], extra, children), -2)
+        rows.append({"id": f"cohort-needed-{round(100 * extra):03d}", "value": needed, "digits": 0,
+                     "quantity": f"classified children for 80 % power at a four-way difference of {extra:g}, to hundreds"})
     for scenario, extra in (("extra-020", 0.2), ("extra-050", 0.5), ("extra-080", 0.8)):
         of = f"among significant four-way terms, true extra growth {extra:g}"
         rows.append({"id": f"cohort-exaggeration-{scenario[-3:]}", "value": pick("exaggeration", scenario), "digits": 1,
@@ -133,8 +134,8 @@ def number_records(table: pd.DataFrame) -> list[dict]:
     for variation in VARIATIONS:
         if variation != "base":
             share = _row(stored.shares(table, variation=variation), COMPARED, "whole")
-            rows.append(_share(f"cohort-whole-{variation}", f"simulated cohorts that show the whole pattern at an extra growth of .5; {VARIATIONS[variation].label}",
-                               *share) | {"interval": "95 % Monte Carlo interval (Wilson)", "unit": " %"})
+            quantity = f"simulated cohorts that show the whole pattern at an extra growth of .5; {VARIATIONS[variation].label}"
+            rows.append(_share(f"cohort-whole-{variation}", quantity, *share) | {"interval": "95 % Monte Carlo interval (Wilson)", "unit": " %"})
     for variation in ("autocorrelated", "skewed"):
         share = _row(stored.shares(table, variation=variation), "nothing", "four-way found")
         rows.append(_share(f"cohort-false-{variation}", f"significant four-way terms where nothing is true; {VARIATIONS[variation].label}",
@@ -168,7 +169,8 @@ def cost_of_interactions(table: pd.DataFrame) -> pd.DataFrame:
         se = stored.pick(table, f"se {order}")
         needed = [f"{round(stored.children_needed(se, value, children), -1):,}" for value in (0.5, 0.2)]
         rows.append((order, se, stored.detectable(se), *needed))
-    return pd.DataFrame(rows, columns=["Difference in change", "Standard error", "Found with 80 % power", "Children for .5", "Children for .2"])
+    columns = ["Difference in change", "Standard error", "Found with 80 % power", "Children for .5", "Children for .2"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def errors_of_sign_and_size(table: pd.DataFrame) -> pd.DataFrame:

@@ -59,7 +59,8 @@ def test_cell_shares_have_the_margins_and_the_odds_ratio_asked_for(d, q, boys, o
     assert of(lambda a, s, r: a == "disorganized") == pytest.approx(d)
     assert of(lambda a, s, r: r == "high") == pytest.approx(q)
     assert of(lambda a, s, r: s == "boy") == pytest.approx(boys)
-    table = [of(lambda a, s, r, x=x, y=y: (a == "disorganized") == x and (r == "high") == y) for x, y in itertools.product((True, False), repeat=2)]
+    both = itertools.product((True, False), repeat=2)
+    table = [of(lambda a, s, r, x=x, y=y: (a == "disorganized") == x and (r == "high") == y) for x, y in both]
     assert table[0] * table[3] / (table[1] * table[2]) == pytest.approx(odds)
 
 

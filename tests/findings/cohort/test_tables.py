@@ -86,7 +86,8 @@ def test_every_route_gives_the_truth_back_where_every_rating_is_there():
 def test_checks_see_a_model_that_does_not_fit():
     base = design.Design.standard()
     children, complete, _ = model.illustration(NUMBERS, SCENARIOS["main"], base, seed=4)
-    good = model.checks(children, complete, design.TIMES, model.fit(children, complete, design.TIMES, high_risk=base.high_risk), high_risk=base.high_risk)
+    fit = model.fit(children, complete, design.TIMES, high_risk=base.high_risk)
+    good = model.checks(children, complete, design.TIMES, fit, high_risk=base.high_risk)
     assert np.abs(good["spread"]["observed"] - good["spread"]["implied"]).max() < 0.02
     assert np.abs(good["residuals"]["observed"] - good["residuals"]["normal"]).max() < 0.15
     skewed = np.exp(complete)
