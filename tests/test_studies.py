@@ -29,7 +29,7 @@ def originals(tmp_path, monkeypatch):
 
 
 def test_names():
-    assert studies.names() == NAMES
+    assert studies.names() == [*NAMES, "cohort-assumptions"]
     with pytest.raises(
         RestatedError, match="no study table 'opie'. Use one of paternal-sensitivity, stability"
     ):
