@@ -17,7 +17,9 @@ NONE_PRINTED = "no interval printed"
 
 
 @drawing
-def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None) -> Drawn:
+def over_time(
+    table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None, window: tuple[float, float, str] | None = None
+) -> Drawn:
     """Estimates by year of publication, with printed intervals where any were printed.
 
     Parameters
@@ -29,6 +31,8 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
         How numbers are written; values are in axis units.
     axis : str, optional
         Title of the vertical axis.
+    window : (first year, last year, words), optional
+        Years to mark, both included.
 
     Raises
     ------
@@ -76,6 +80,8 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
     ax.set_ylim(ends.min() - pad * (ends.min() < scale.null), ends.max() + pad)
     across = max(year.max() - year.min(), 1)
     ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
+    if window:
+        _window(ax, *window)
     for i, name in enumerate(names):
         marker, role, dash = SERIES[i]
         here = np.flatnonzero((table["series"].astype(str) == name).to_numpy())
@@ -131,9 +137,18 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
             f"to {digits[low_at]} ({table['label'][low_at]})",
             listed if len(listed) < 260 else "",
             f"{int((~has).sum())} have {NONE_PRINTED}" if (~has).any() else "",
+            f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
         ),
         data,
     )
+
+
+def _window(ax, first: float, last: float, words: str) -> None:
+    """Years that a statement names, each year as wide as it is long."""
+    ax.axvspan(first - 0.5, last + 0.5, facecolor=colour("band2"), edgecolor=colour("second"), linewidth=0.9, zorder=0,
+               gid="window")  # fmt: skip
+    low, high = ax.get_ylim()
+    ax.text(first - 0.7, low + 0.03 * (high - low), words, fontsize=BASE, color=colour("ink"), ha="right", va="bottom")
 
 
 def _labels(ax, year, value, words, styles, has) -> None:
