@@ -23,8 +23,10 @@ NOT_MEASURED = "not measured"
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
     "costs": "t tests, Mann–Whitney, gamma model",
+    "differences": "difference of two estimates that may be correlated",
     "events": "Mantel–Haenszel, Peto, logistic-normal model",
     "growth": "linear mixed growth models",
+    "individuals": "overlap, probability of superiority and risk behind a mean difference",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",
     "twins": "liability-threshold and continuous twin models",

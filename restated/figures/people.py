@@ -15,7 +15,7 @@ WIDTH = 9.0  # inches
 ROW, HEAD, FOOT = 1.95, 0.62, 0.1  # inches: one effect, headings, room below
 #: Inches: left edge and width of the words, the curves and the two hundreds.
 WORDS, CURVES = (0.06, 2.15), (2.35, 2.6)
-GRIDS = (5.45, 7.4)
+GRIDS = (5.35, 7.25)
 SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
 NEEDED = ("label", "text", "d", "overlap", "risk_lower", "risk_higher")

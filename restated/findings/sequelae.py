@@ -18,6 +18,7 @@ from ..audit.intervals import centred
 from ..errors import RestatedError
 from ..estimate import differences, individuals
 from ..estimate.effects import d_to_r, r_to_d
+from ..ledger import in_digits
 from ..reconstruct import studysets, totals
 from .transmission import printed_over_time
 
@@ -93,6 +94,15 @@ def printed_estimates(numbers) -> pd.DataFrame:
             total = f"{int(n.n):,}" if n.n else "–"
             rows.append((group, PATTERN[pattern], *_printed(n), i == 0, n.k or "–", total, n.grade, n.id))
     return pd.DataFrame(rows, columns=["group", "label", "value", "low", "high", "strong", "k", "n", "grade", "id"])
+
+
+def written(low: Sequence[float], high: Sequence[float], digits: int) -> list[str]:
+    """Ranges for a table cell: "3.52 to 4.30", one number where both ends show the same digits, "< 0.0001" for less."""
+
+    def one(x: float) -> str:
+        return f"< {10.0**-digits:.{digits}f}" if 0 < x < 0.5 * 10.0**-digits else in_digits(x, digits)
+
+    return [one(a) if one(a) == one(b) else f"{one(a)} to {one(b)}" for a, b in zip(low, high, strict=True)]
 
 
 def _printed(n) -> tuple[float, float, float]:
@@ -255,9 +265,9 @@ def heterogeneity(numbers, which: Sequence[str], *, draws: int, seed: int) -> pd
     -------
     pandas.DataFrame
         One row per estimate: ``id, k, n, sampling_se`` (smallest sampling error of N children), ``se_low, se_high``
-        (printed), ``tau_highest`` (any sizes, any shares), ``tau_low, tau_high`` (ordinary sizes), ``pi_low, pi_high``
-        (95 % prediction limits at the smaller, then at the larger of these, t with k - 2 degrees of freedom, as the pair
-        ``(inner_low, inner_high)`` and ``(pi_low, pi_high)``).
+        (printed), ``share_alone`` (largest share of the smaller group at which sampling error alone explains the interval),
+        ``tau_highest`` (any sizes, any shares), ``tau_low, tau_high`` (ordinary sizes), ``inner_low, inner_high`` and
+        ``pi_low, pi_high`` (95 % prediction limits at these two, t with k - 2 degrees of freedom).
     """
     rows = []
     for n in (numbers.number(i) for i in which):
@@ -269,10 +279,11 @@ def heterogeneity(numbers, which: Sequence[str], *, draws: int, seed: int) -> pd
         middle = sum(se) / 2
         tau2 = np.array([totals.tau2_from_se(s, c, middle) for s in _sizes(k, total, draws, seed)])
         low, high = np.nanmin(tau2), np.nanmax(tau2)
+        share_alone = (1 - np.sqrt(max(0.0, 1 - 4 / (se[0] ** 2 * total)))) / 2
         inner, outer = (stats.t.ppf(0.975, k - 2) * np.sqrt(x + middle**2) for x in (low, high))
-        rows.append((n.id, k, total, np.sqrt(4 / total), *se, np.sqrt(highest), np.sqrt(low), np.sqrt(high),
+        rows.append((n.id, k, total, np.sqrt(4 / total), *se, share_alone, np.sqrt(highest), np.sqrt(low), np.sqrt(high),
                      value - inner, value + inner, value - outer, value + outer))  # fmt: skip
-    names = "id k n sampling_se se_low se_high tau_highest tau_low tau_high inner_low inner_high pi_low pi_high".split()
+    names = "id k n sampling_se se_low se_high share_alone tau_highest tau_low tau_high inner_low inner_high pi_low pi_high".split()
     return pd.DataFrame(rows, columns=names)
 
 

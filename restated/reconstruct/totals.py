@@ -26,6 +26,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from restated.errors import RestatedError
+from restated.verdict import ROUNDOFF
 
 
 class Range(NamedTuple):
@@ -82,8 +83,9 @@ def tau2_from_q(sizes, c: float, q: float):
 def tau2_from_se(sizes, c: float, se: float) -> float:
     """Between-study variance at which the Wald standard error is `se`, for one set of sizes; nan if sampling error alone
     is larger."""
-    if standard_error(sizes, c, 0.0) > se:
-        return np.nan
+    alone = float(standard_error(sizes, c, 0.0))
+    if alone >= se:
+        return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan
     # The standard error is at least sqrt(tau2 / k), which bounds the search.
     return float(brentq(lambda t: float(standard_error(sizes, c, t)) - se, 0.0, len(sizes) * se**2, xtol=1e-15))
 

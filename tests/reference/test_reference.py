@@ -59,6 +59,9 @@ LARGE = ["bcg", "paternal", "homogeneous"]
      | product(["one-zero", "common", "rare"], ["RR", "RD"], ["Mantel-Haenszel"])),
     ("costs", "cases", ("data", "method"),
      product(["skewed", "tied"], ["Student", "Welch", "Mann-Whitney-TRUE", "Mann-Whitney-FALSE", "gamma"])),
+    ("differences", "cases", ("data", "rho"), product(["peers", "reversed", "equal"], [-0.3, 0, 0.5, 0.8])),
+    ("individuals", "cases", ("d", "base", "share"),
+     product([-0.5, 0, 0.15, 0.31, 0.39, 2], [0.2, 0.484], [0.02, 0.1, 0.5])),
 ])
 def test_the_grid_of_cases_is_complete(name, part, fields, expected):
     cases = load(name)[part]
