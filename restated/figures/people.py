@@ -11,11 +11,12 @@ from restated.errors import RestatedError
 from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
 from .words import alt_text, number
 
-WIDTH = 9.0  # inches
-ROW, HEAD, FOOT = 1.95, 0.62, 0.1  # inches: one effect, headings, room below
-#: Inches: left edge and width of the words, the curves and the two hundreds.
-WORDS, CURVES = (0.06, 2.15), (2.35, 2.6)
-GRIDS = (5.35, 7.25)
+WIDTH = 7.6  # inches
+HEAD, LINE = 0.55, 0.2  # inches: headings, one line of words
+BELOW, AFTER = 0.42, 0.12  # inches under a picture: its caption, and room before the next effect
+#: Left edges in inches: the two hundreds come first, so that a narrow screen shows them beside each other.
+GRIDS = (0.1, 2.1)
+CURVES = (4.2, 3.2)  # left edge and width
 SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
 NEEDED = ("label", "text", "d", "overlap", "risk_lower", "risk_higher")
@@ -47,11 +48,16 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     shares = table[["overlap", "risk_lower", "risk_higher"]].to_numpy(float)
     if not ((shares >= 0) & (shares <= 1)).all():
         raise RestatedError("a share is not between 0 and 1", field="risk_higher")
-    height = HEAD + ROW * len(table) + FOOT
+    lines = [
+        [(row.label, "bold"), *((line, "normal") for line in wrap_to(row.text, CURVES[0] - GRIDS[0], BASE))]
+        for row in table.itertuples()
+    ]
+    tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
+    height = HEAD + sum(tall)
     fig = new_figure(WIDTH, height)
 
-    def words(x, y, text, *, align="left", weight="normal", role="ink"):
-        fig.text(x, y, text, fontsize=BASE, fontweight=weight, color=colour(role), ha=align, va="baseline",
+    def words(x, y, text, *, align="left", weight="normal"):
+        fig.text(x, y, text, fontsize=BASE, fontweight=weight, color=colour("ink"), ha=align, va="baseline",
                  transform=fig.dpi_scale_trans)  # fmt: skip
 
     words(CURVES[0], height - 0.24, f"solid: {lower}", weight="bold")
@@ -60,16 +66,15 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         words(left, height - 0.24, "of 100", weight="bold")
         words(left, height - 0.44, group, weight="bold")
     said = []
-    for i, row in enumerate(table.itertuples()):
-        base = height - HEAD - (i + 1) * ROW
-        lines = [(line, "bold") for line in wrap_to(row.label, WORDS[1], BASE)]
-        lines += [(line, "normal") for line in wrap_to(row.text, WORDS[1], BASE)]
-        for j, (line, weight) in enumerate(lines):
-            words(WORDS[0], base + ROW - 0.3 - 0.2 * j, line, weight=weight)
+    base = height - HEAD
+    for row, mine, deep in zip(table.itertuples(), lines, tall, strict=True):
+        base -= deep
+        for j, (line, weight) in enumerate(mine):
+            words(GRIDS[0], base + deep - 0.2 - LINE * j, line, weight=weight)
         _curves(fig, base, row.d)
         words(CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {number(100 * row.overlap, 0)}\u00a0%", align="center")
         for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher), strict=True):
-            _grid(fig, left, base + 0.42, int(round(100 * risk)))
+            _grid(fig, left, base + BELOW, int(round(100 * risk)))
             words(left, base + 0.2, f"{number(100 * risk, 1)} {outermost}")
         said.append(f"{row.label}: {number(100 * row.risk_lower, 1)} against {number(100 * row.risk_higher, 1)}, "
                     f"overlap {number(100 * row.overlap, 0)} %")
@@ -83,7 +88,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
 
 def _curves(fig, base: float, d: float) -> None:
     """The two distributions with the part they share."""
-    ax = axes_in_inches(fig, CURVES[0], base + 0.42, CURVES[1], SIDE)
+    ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
     x = np.linspace(-3.2, 3.2 + abs(d), 81)
     first, second = norm.pdf(x), norm.pdf(x - d)
     ax.fill_between(x, np.minimum(first, second), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
