@@ -350,7 +350,7 @@ def q_against_interval(q, estimate, shares: Sequence[float], *, draws: int, seed
     -------
     pandas.DataFrame
         ``share, se_equal`` (sizes as equal as can be: the least), ``se_low, se_high`` (drawn ordinary sizes), ``printed_low,
-        printed_high, fits`` ("ordinary sizes", "more unequal sizes" or "no sizes").
+        printed_high`` and ``fits``, which sizes lead to the printed interval.
     """
     k, total = int(q.k), int(q.n)
     printed = se_box(estimate)
@@ -363,8 +363,8 @@ def q_against_interval(q, estimate, shares: Sequence[float], *, draws: int, seed
         ses = totals.se_from_q(drawn, c, float(q.value.value))
         low, high = float(ses.min()), float(ses.max())
         fits = (
-            "no sizes" if least > printed[1] else "more unequal sizes" if high < printed[0]
-            else "more equal sizes" if low > printed[1] else "ordinary sizes"
+            "none" if least > printed[1] else "more unequal than ordinary" if high < printed[0]
+            else "more equal than ordinary" if low > printed[1] else "ordinary"
         )  # fmt: skip
         rows.append((share, least, low, high, *printed, fits))
     return pd.DataFrame(rows, columns="share se_equal se_low se_high printed_low printed_high fits".split())

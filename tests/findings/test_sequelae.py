@@ -114,7 +114,7 @@ def test_q_and_interval_bound_the_spread_from_both_sides(numbers):
     assert found.i2[0] == pytest.approx(66.9, abs=0.05) and found.p[1] < 1e-6
     assert 0 < found.tau_least < found.tau_most
     table = sequelae.q_against_interval(q, d, [0.05, 0.2, 0.5], draws=20, seed=1)
-    assert table["fits"].tolist() == ["no sizes", "ordinary sizes", "more unequal sizes"]
+    assert table["fits"].tolist() == ["none", "ordinary", "more unequal than ordinary"]
     assert (table["se_equal"] <= table["se_low"]).all()
 
 
