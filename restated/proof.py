@@ -22,9 +22,10 @@ NOT_MEASURED = "not measured"
 #: What each file compares, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
-    "costs": "t tests, Mann–Whitney, gamma model",
-    "differences": "difference of two estimates that may be correlated",
-    "events": "Mantel–Haenszel, Peto, logistic-normal model",
+    "contrasts": "difference of two estimates that may be correlated",
+    "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
+    "differences": "Hedges’ g, its variance and its pooling",
+    "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",
     "individuals": "overlap, probability of superiority and risk behind a mean difference",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",

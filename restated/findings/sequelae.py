@@ -16,7 +16,7 @@ from scipy import stats
 
 from ..audit.intervals import centred
 from ..errors import RestatedError
-from ..estimate import differences, individuals
+from ..estimate import contrasts, individuals
 from ..estimate.effects import d_to_r, r_to_d
 from ..ledger import in_digits
 from ..reconstruct import studysets, totals
@@ -125,7 +125,7 @@ def se_box(n, *, convention: float = CONVENTION) -> tuple[float, float]:
     if n.ci_low is None or n.ci_high is None:
         raise RestatedError(f"'{n.id}' was printed without an interval", remedy="Leave it out, and say so")
     ends = [(float(x.low), float(x.high)) for x in (n.ci_low, n.ci_high)]
-    return differences.standard_error(*ends, level=level_of(n, convention))
+    return contrasts.standard_error(*ends, level=level_of(n, convention))
 
 
 def precision(numbers, which: Sequence[str]) -> pd.DataFrame:
@@ -140,10 +140,10 @@ def precision(numbers, which: Sequence[str]) -> pd.DataFrame:
     rows = []
     for n in (numbers.number(i) for i in which):
         se = se_box(n)
-        z = differences.z_difference(n.interval, (0.0, 0.0), se, (1e-12, 1e-12))
+        z = contrasts.z_difference(n.interval, (0.0, 0.0), se, (1e-12, 1e-12))
         middle = centred(n.value, n.ci_low, n.ci_high, ["plain"])
         said = _SAID.search(n.note)
-        rows.append((n.id, n.value.text, *se, *z, *differences.two_sided_p(z), middle.low, middle.high, middle.fits,
+        rows.append((n.id, n.value.text, *se, *z, *contrasts.two_sided_p(z), middle.low, middle.high, middle.fits,
                      said.group(1).strip() if said else ""))  # fmt: skip
     names = "id d se_low se_high z_low z_high p_low p_high middle_low middle_high centred said".split()
     return pd.DataFrame(rows, columns=names)
@@ -171,14 +171,14 @@ def tested(numbers, pairs, *, rho: float = 0.0, convention: float = CONVENTION) 
     for pair in pairs:
         a, b = numbers.number(pair.first), numbers.number(pair.second)
         boxes = a.interval, b.interval, se_box(a, convention=convention), se_box(b, convention=convention)
-        z = differences.z_difference(*boxes, rho=rho)
-        ends = [differences.interval(d, se, level=0.85) for d, se in zip(boxes[:2], boxes[2:], strict=True)]
+        z = contrasts.z_difference(*boxes, rho=rho)
+        ends = [contrasts.interval(d, se, level=0.85) for d, se in zip(boxes[:2], boxes[2:], strict=True)]
         above = ends[0][0][0] - ends[1][1][1], ends[0][0][1] - ends[1][1][0]
         below = ends[1][0][0] - ends[0][1][1], ends[1][0][1] - ends[0][1][0]
         gap = max(above, below)
         middle = float(a.value.value) - float(b.value.value)
         rows.append((pair.id, pair.name, pair.stronger, middle, a.low - b.high, a.high - b.low, *z,
-                     *differences.two_sided_p(z), *gap))  # fmt: skip
+                     *contrasts.two_sided_p(z), *gap))  # fmt: skip
     names = "id name stronger difference difference_low difference_high z_low z_high p_low p_high gap_low gap_high".split()
     return pd.DataFrame(rows, columns=names)
 
@@ -207,7 +207,7 @@ def rho_needed(numbers, pair: Stated, grid: Sequence[float]) -> tuple[float, flo
     """Correlation from which a difference is significant at 5 %: for some of the box, and for all of it."""
     a, b = numbers.number(pair.first), numbers.number(pair.second)
     critical = float(stats.norm.ppf(0.975))
-    return differences.least_rho(a.interval, b.interval, se_box(a), se_box(b), critical=critical, grid=grid)
+    return contrasts.least_rho(a.interval, b.interval, se_box(a), se_box(b), critical=critical, grid=grid)
 
 
 #: Lower limits of two 85 % intervals as the excerpt shows them, without the sign that may have stood before them. They are
@@ -251,7 +251,7 @@ def signs(numbers) -> pd.DataFrame:
 
 def at_other_level(n, level: float) -> tuple[tuple[float, float], tuple[float, float]]:
     """Boxes of the two ends of a printed interval at another confidence level, around the printed estimate."""
-    return differences.interval(n.interval, se_box(n), level=level)
+    return contrasts.interval(n.interval, se_box(n), level=level)
 
 
 def heterogeneity(numbers, which: Sequence[str], *, draws: int, seed: int) -> pd.DataFrame:

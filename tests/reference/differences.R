@@ -1,19 +1,28 @@
-# Reference values for restated/estimate/differences.py, from metafor: two estimates that may be correlated.
+# Reference values for hedges_g in restated/estimate/effects.py and its pooling, from metafor. Calls are written for
+# data frame `dat`.
 
-suppressMessages(library(metafor))
 source("common.R")
+suppressMessages(library(metafor))
 
-call <- "rma.mv(c(d1, d2), matrix(c(s1^2, rho*s1*s2, rho*s1*s2, s2^2), 2), mods = ~ c(1, 0))"
+rows <- read.csv("data/differences.csv")
+sets <- split(rows[-1], factor(rows$set, unique(rows$set)))
 
-cases <- list()
-pairs <- list(peers = c(0.39, 0.038, 0.15, 0.048), reversed = c(0.08, 0.071, 0.34, 0.082), equal = c(0.2, 0.05, 0.2, 0.1))
-for (pair in names(pairs)) {
-  for (rho in c(-0.3, 0, 0.5, 0.8)) {
-    d1 <- pairs[[pair]][1]; s1 <- pairs[[pair]][2]; d2 <- pairs[[pair]][3]; s2 <- pairs[[pair]][4]
+single <- list()
+pooled <- list()
+for (set in names(sets)) {
+  dat <- sets[[set]]
+  call <- "escalc(measure='SMD', m1i=mean1, sd1i=sd1, n1i=n1, m2i=mean2, sd2i=sd2, n2i=n2, data=dat, vtype='LS')"
+  es <- eval(parse(text = call))
+  single[[length(single) + 1]] <- list(data = set, call = call, y = as_array(es$yi), v = as_array(es$vi))
+  for (method in c("DL", "REML")) for (test in c("z", "knha")) {
+    call <- sprintf("rma(yi, vi, data=es, method='%s', test='%s', control=list(threshold=1e-15, maxiter=10000))",
+                    method, test)
     fit <- eval(parse(text = call))
-    cases[[length(cases) + 1]] <- list(data = pair, rho = rho, d1 = d1, s1 = s1, d2 = d2, s2 = s2, call = call,
-                                       z = scalar(fit$zval[2]), p = scalar(fit$pval[2]))
+    pooled[[length(pooled) + 1]] <- list(
+      data = set, method = method, test = test, call = call, estimate = scalar(fit$beta), se = scalar(fit$se),
+      ci_low = scalar(fit$ci.lb), ci_high = scalar(fit$ci.ub), p = scalar(fit$pval), tau2 = scalar(fit$tau2)
+    )
   }
 }
 
-write_reference("differences", c("metafor"), list(cases = cases))
+write_reference("differences", c("metafor"), list(data = sets, single = single, pooled = pooled))

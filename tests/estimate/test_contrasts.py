@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated.estimate.differences import interval, least_rho, standard_error, two_sided_p, z_difference
+from restated.estimate.contrasts import interval, least_rho, standard_error, two_sided_p, z_difference
 from restated.printed import interval as digits
 from tests.reference import CLOSED_FORM, assert_matches, load
 
@@ -16,7 +16,7 @@ modest = settings(deadline=None, derandomize=True, max_examples=60)
 PEERS = (0.385, 0.395), (0.305, 0.315), (0.0357, 0.0408), (0.0408, 0.0459)
 
 
-@pytest.mark.parametrize("case", load("differences")["cases"], ids=lambda c: f"{c['data']}-{c['rho']}")
+@pytest.mark.parametrize("case", load("contrasts")["cases"], ids=lambda c: f"{c['data']}-{c['rho']}")
 def test_metafor_agrees(case):
     points = [(case[name],) * 2 for name in ("d1", "d2", "s1", "s2")]
     z = z_difference(*points, rho=case["rho"])
