@@ -21,9 +21,9 @@ def built(tmp_path_factory):
     """A book of this one chapter, built with two made-up originals; what the build said."""
     scratch = tmp_path_factory.mktemp("book")
     text = (paths.NOTEBOOKS / "mbt-trials.md").read_text(encoding="utf-8")
-    lay_out(scratch, "mbt-trials", text.replace("audit.md", "mbt-trials.md"))  # the only chapter of this book
-    for name in ("ledger", "data-dictionary"):  # the real ones take longer than the chapter
-        (scratch / "book" / f"{name}.md").write_text(f"# Stands for {name}\n\nNothing.\n", encoding="utf-8")
+    for left_out, there in (("notebooks/audit.md", "notebooks/mbt-trials.md"), ("book/data-dictionary.md", "book/ledger.md")):
+        text = text.replace(left_out, there)
+    lay_out(scratch, "mbt-trials", text)
     originals = scratch / "data" / "originals"
     originals.mkdir()
     for name in ("mbt-events", "mbt-scores"):
