@@ -21,7 +21,11 @@ _TWO_WAY = ("SS", "SI", "IS", "II")
 _FOUR_WAY = tuple(f"{a}_to_{b}" for a in "ABCD" for b in "ABCD")
 
 #: Counts that must add up to a total in each row that has them.
-SUMS = {"stability": (_TWO_WAY, "n"), "stability-transitions": (_FOUR_WAY, "n")}
+SUMS = {
+    "stability": (_TWO_WAY, "n"),
+    "stability-transitions": (_FOUR_WAY, "n"),
+    "twin-pairs": (("both", "discordant", "neither"), "n_pairs"),
+}
 #: A row whose source is inconsistent says so in its note with these words and is let through.
 SAID_SO = "counts add up to"
 
@@ -39,7 +43,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``paternal-sensitivity``, ``stability``, ``stability-transitions`` or ``transmission-samples``.
+        ``paternal-sensitivity``, ``stability``, ``stability-transitions``, ``transmission-samples`` or ``twin-pairs``.
     originals : bool
         Prefer a table the reader put into ``data/originals``.
 
