@@ -73,8 +73,8 @@ class TwinFit:
     Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and
     `prevalence_dz` (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan.
     `loglik` is that of the single pairs: of tables the sum of their log probabilities, discordant pairs in
-    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable
-    tables or matrices, with `df` degrees of freedom when no share is at a bound.
+    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the
+    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str

@@ -81,7 +81,9 @@ def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataF
         pairs = int(row["n_pairs"])
         low, high = int(discordant.min()), int(discordant.max())
         percent = row["agreement"] if isinstance(row["agreement"], str) else ""
-        out.append((row["row_id"], row["study"], row["year"], row["group"], pairs, percent, pairs - high, pairs - low, low, high))
+        out.append(
+            (row["row_id"], row["study"], row["year"], row["group"], pairs, percent, pairs - high, pairs - low, low, high)
+        )
     names = "row_id study year group pairs percent concordant_low concordant_high discordant_low discordant_high"
     return pd.DataFrame(out, columns=names.split())
 
@@ -97,8 +99,11 @@ def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
         tables = sets[row["row_id"]].tables
         kept = tables[plausible(tables)]
         line = {name: row[name] for name in ("row_id", "study", "year", "group")} | {"tables": len(tables), "kept": len(kept)}
-        for name, function in (("agreement", resemblance.agreement), ("score", resemblance.double_entry),
-                               ("liability", resemblance.liability)):
+        for name, function in (
+            ("agreement", resemblance.agreement),
+            ("score", resemblance.double_entry),
+            ("liability", resemblance.liability),
+        ):
             values = function(kept)
             line |= {f"{name}_low": values.min(initial=np.inf), f"{name}_high": values.max(initial=-np.inf)}
         out.append(line)
@@ -177,8 +182,9 @@ class SetFits:
         """
         kept = twins.liability(self.mz[self.kept], self.dz[self.kept], thresholds=self.thresholds)
         found = twins.intervals(kept, level=LEVEL)
-        return self.estimates().assign(ci_lowest=[found[name].low.min() for name in SHARES],
-                                       ci_highest=[found[name].high.max() for name in SHARES])
+        return self.estimates().assign(
+            ci_lowest=[found[name].low.min() for name in SHARES], ci_highest=[found[name].high.max() for name in SHARES]
+        )
 
     def significant(self, p: str) -> int:
         """In how many of the kept combinations ``genes_p`` or ``home_p`` is below .05."""
@@ -221,8 +227,18 @@ def fit_scores(r_mz, r_dz, n_mz, n_dz) -> pd.DataFrame:
     intervals, tests = twins.intervals(fit, level=LEVEL), twins.compare(fit)
     p = {"a2": tests["CE"].p_boundary, "c2": tests["AE"].p_boundary, "e2": np.array([np.nan])}
     return pd.DataFrame(
-        [(name, getattr(fit, name).min(), getattr(fit, name).max(), intervals[name].low.min(), intervals[name].high.max(),
-          p[name].min(), p[name].max()) for name in SHARES],
+        [
+            (
+                name,
+                getattr(fit, name).min(),
+                getattr(fit, name).max(),
+                intervals[name].low.min(),
+                intervals[name].high.max(),
+                p[name].min(),
+                p[name].max(),
+            )
+            for name in SHARES
+        ],
         columns=["share", "lowest", "highest", "ci_lowest", "ci_highest", "p_low", "p_high"],
     )
 
@@ -332,16 +348,34 @@ def if_equal(pairs: int, r: float, mz_shares: Sequence[float], prevalences: Sequ
             fits.append((np.array([np.nan]), twins.continuous([r], [r], *n)))
         for prevalence, fit in fits:
             found = twins.intervals(fit, level=LEVEL, only=("a2", "c2"))
-            out.append(pd.DataFrame({"pairs": pairs, "mz_share": share, "prevalence": prevalence, "a2_high": found["a2"].high,
-                                     "c2_low": found["c2"].low, "c2_high": found["c2"].high}))
+            out.append(
+                pd.DataFrame(
+                    {
+                        "pairs": pairs,
+                        "mz_share": share,
+                        "prevalence": prevalence,
+                        "a2_high": found["a2"].high,
+                        "c2_low": found["c2"].low,
+                        "c2_high": found["c2"].high,
+                    }
+                )
+            )
     return pd.concat(out, ignore_index=True)
 
 
 # --- power -----------------------------------------------------------------------------------------------------------------
 
 
-def power_table(pairs: int, truths: Sequence[tuple[float, float]], mz_shares: Sequence[float],
-                prevalences: Sequence[float | None], *, drop: str = "a2", draws: int, seed: int) -> pd.DataFrame:
+def power_table(
+    pairs: int,
+    truths: Sequence[tuple[float, float]],
+    mz_shares: Sequence[float],
+    prevalences: Sequence[float | None],
+    *,
+    drop: str = "a2",
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
     """Simulated power over true shares, splits by zygosity and secure shares.
 
     Parameters
@@ -366,12 +400,16 @@ def power_table(pairs: int, truths: Sequence[tuple[float, float]], mz_shares: Se
     out = []
     for i, (a2, c2, share, p) in enumerate(designs):
         n_mz = round(pairs * share)
-        found = twins.power(a2, c2, 1 - a2 - c2, n_mz, pairs - n_mz, p, drop=drop, alpha=1 - LEVEL, draws=draws, seed=seed + i)
+        found = twins.power(
+            a2, c2, 1 - a2 - c2, n_mz, pairs - n_mz, p, drop=drop, alpha=1 - LEVEL, draws=draws, seed=seed + i
+        )
         out.append((pairs, a2, c2, share, np.nan if p is None else p, found.power, found.se, found.low, found.high))
     return pd.DataFrame(out, columns=["pairs", "a2", "c2", "mz_share", "prevalence", "power", "se", "low", "high"])
 
 
-def needed(truths: Sequence[tuple[float, float]], prevalences: Sequence[float | None], *, mz_share: float = 0.5) -> pd.DataFrame:
+def needed(
+    truths: Sequence[tuple[float, float]], prevalences: Sequence[float | None], *, mz_share: float = 0.5
+) -> pd.DataFrame:
     """Pairs for 80 % power to see a2, large-sample approximation: ``a2, c2, prevalence, pairs``."""
     out = []
     for a2, c2 in truths:
@@ -467,17 +505,29 @@ def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
 
 #: Age, measure, scale and ids of what was printed, youngest first; the scale is said because the shares are of different things.
 _LIFE = (
-    ("infancy", "Bokhorst 2003", "Strange Situation, secure or not", "classes", (None, "bokhorst2003-secure-c2", "bokhorst2003-secure-e2")),
-    ("infancy", "Bokhorst 2003", "Strange Situation, disorganized or not", "classes", "only unique environment or error; no number"),
-    ("infancy", "Bakermans-Kr. 2004", "Q-Sort by mother, security to father", "report", (None, "bakermans2004-attachment-c2", "bakermans2004-attachment-e2")),
-    ("9 months", "Roisman 2006", "observed relationship quality", "score", "shared and unique environment; no number"),
-    ("24 months", "Roisman 2008", "observer-rated security", "score", "shared and unique environment; no number"),
-    ("24 months", "Finkel 2000", "separation–reunion rating", "classes", ("finkel2000-a2", None, "finkel2000-e2")),
-    ("preschool", "O'Connor 2001", "Strange Situation, secure or not", "classes", "some genes, both environments; no number"),
-    ("15 years", "Fearon 2014", "Child Attachment Interview", "score", ("fearon2014-a2", None, None)),
-    ("about 70 years", "Dugan 2024", "self-report, general style", "self-report", ("dugan2024-general-a2", None, "dugan2024-general-e2")),
-    ("about 70 years", "Dugan 2024", "self-report, style with parents", "self-report", ("dugan2024-parent-a2", None, None)),
-)  # fmt: skip
+    (
+        "infancy",
+        "Bokhorst 2003",
+        "Strange Situation, secure",
+        "classes",
+        (None, "bokhorst2003-secure-c2", "bokhorst2003-secure-e2"),
+    ),
+    ("infancy", "Bokhorst 2003", "…, disorganized", "classes", "only unique environment or error; no number"),
+    (
+        "infancy",
+        "Bakermans-Kr. 2004",
+        "Q-Sort by the mother",
+        "score",
+        (None, "bakermans2004-attachment-c2", "bakermans2004-attachment-e2"),
+    ),
+    ("9 months", "Roisman 2006", "relationship quality", "score", "both environments; no number"),
+    ("24 months", "Roisman 2008", "observer-rated security", "score", "both environments; no number"),
+    ("24 months", "Finkel 2000", "separation–reunion", "classes", ("finkel2000-a2", None, "finkel2000-e2")),
+    ("preschool", "O'Connor 2001", "Strange Situation, secure", "classes", "some genes, both environments; no number"),
+    ("15 years", "Fearon 2014", "interview, coherence", "score", ("fearon2014-a2", None, None)),
+    ("70 years", "Dugan 2024", "self-report, general", "score", ("dugan2024-general-a2", None, "dugan2024-general-e2")),
+    ("70 years", "Dugan 2024", "self-report, parents", "score", ("dugan2024-parent-a2", None, None)),
+)
 
 
 def over_life(register, restated: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -502,7 +552,9 @@ def over_life(register, restated: pd.DataFrame | None = None) -> pd.DataFrame:
     """
     out = []
     for age, study, measure, scale, what in _LIFE:
-        line = dict(age=age, study=study, measure=measure, scale=scale, a2=np.nan, c2=np.nan, e2=np.nan, words="", status="printed")
+        line = dict(
+            age=age, study=study, measure=measure, scale=scale, a2=np.nan, c2=np.nan, e2=np.nan, words="", status="printed"
+        )
         if isinstance(what, str):
             line["words"] = what
         else:
