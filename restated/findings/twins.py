@@ -14,7 +14,6 @@ from ..errors import RestatedError
 from ..estimate import pairs as resemblance
 from ..estimate import twins
 from ..reconstruct.counts import closed_interval
-from ..reconstruct.pvalues import p_of_statistic
 from ..reconstruct.twintables import TwinTables, crossed, twin_tables
 from .transmission import PLAUSIBLE_SECURE
 
@@ -423,38 +422,38 @@ def needed(
 
 
 def pairs_behind_r(r, p, most: int) -> tuple[int, int]:
-    """Fewest and most pairs with which a printed correlation can have its printed two-sided p (t test), up to `most`.
+    """Fewest and most pairs with which a printed positive correlation can have its printed two-sided p (t test), up to `most`.
 
     Raises
     ------
     RestatedError
         If no number of pairs fits.
     """
-    r_low, r_high = (float(x) for x in closed_interval(r, "r"))
 
-    def t(value, n):
-        return value * np.sqrt((n - 2) / (1 - value**2))
+    def p_of(value, n):
+        return 2 * stats.t.sf(value * np.sqrt((n - 2) / (1 - value**2)), n - 2)
 
-    return _pairs_with_p(lambda n: p_of_statistic("t", (t(r_low, n), t(r_high, n)), [n - 2]), p, most)
+    return _pairs_with_p(p_of, closed_interval(r, "r"), p, most)
 
 
 def pairs_behind_kappa(kappa, p, most: int) -> tuple[int, int]:
     """The same for a kappa of two exchangeable raters, whose variance under independence is 1 / pairs (normal test)."""
-    low, high = (float(x) for x in closed_interval(kappa, "kappa"))
-    return _pairs_with_p(lambda n: p_of_statistic("z", (low * np.sqrt(n), high * np.sqrt(n))), p, most)
+
+    def p_of(value, n):
+        return 2 * stats.norm.sf(value * np.sqrt(n))
+
+    return _pairs_with_p(p_of, closed_interval(kappa, "kappa"), p, most)
 
 
-def _pairs_with_p(p_of_n, p, most: int) -> tuple[int, int]:
-    low, high = closed_interval(p, "p")
-    fits = [n for n in range(4, most + 1) if _overlap(p_of_n(n), (low, high))]
-    if not fits:
+def _pairs_with_p(p_of, statistic, p, most: int) -> tuple[int, int]:
+    n = np.arange(4, most + 1)
+    low, high = (float(x) for x in statistic)
+    p_low, p_high = closed_interval(p, "p")
+    least, largest = p_of(high, n), p_of(low, n)
+    fits = (least <= (1 if p_high is None else float(p_high))) & (largest >= (0 if p_low is None else float(p_low)))
+    if not fits.any():
         raise RestatedError(f"no number of pairs up to {most} gives the printed p")
-    return fits[0], fits[-1]
-
-
-def _overlap(found: tuple[float, float], printed) -> bool:
-    low, high = (None if x is None else float(x) for x in printed)
-    return (high is None or found[0] <= high) and (low is None or found[1] >= low)
+    return int(n[fits][0]), int(n[fits][-1])
 
 
 def liability_of_kappa(kappa, affected: Sequence[float]) -> tuple[float, float]:
