@@ -22,7 +22,11 @@ _TWO_WAY = ("SS", "SI", "IS", "II")
 _FOUR_WAY = tuple(f"{a}_to_{b}" for a in "ABCD" for b in "ABCD")
 
 #: Counts that must add up to a total in each row that has them.
-SUMS = {"stability": (_TWO_WAY, "n"), "stability-transitions": (_FOUR_WAY, "n")}
+SUMS = {
+    "stability": (_TWO_WAY, "n"),
+    "stability-transitions": (_FOUR_WAY, "n"),
+    "twin-pairs": (("both", "discordant", "neither"), "n_pairs"),
+}
 #: Part and whole: the first column cannot exceed the second.
 PARTS = {"mbt-events": (("events_mbt", "n_mbt"), ("events_control", "n_control"))}
 #: Standard deviations that cannot be zero: nothing could be divided by them.

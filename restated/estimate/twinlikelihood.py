@@ -21,7 +21,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri, owens_t, xlogy
 
 from restated.errors import RestatedError
-from restated.estimate.agreement import tetrachoric
+from restated.estimate import pairs
 
 #: Points at which a likelihood is first looked at along a line; the best one is refined between its
 #: neighbours. One peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
@@ -85,8 +85,7 @@ class LiabilityData:
 
     def free_correlations(self) -> np.ndarray:
         """Tetrachoric correlations of the groups, shape (size, 2); nan where a margin is empty."""
-        both, discordant, neither = np.moveaxis(self.tables, -1, 0)
-        return np.asarray(tetrachoric(np.stack([both, discordant / 2, discordant / 2, neither], -1)))
+        return np.asarray(pairs.liability(self.tables))
 
     def nuisance_fields(self, nuisance) -> dict:
         return {"prevalence_mz": ndtr(nuisance[:, 0]), "prevalence_dz": ndtr(nuisance[:, 1])}

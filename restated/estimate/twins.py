@@ -73,8 +73,8 @@ class TwinFit:
     Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and
     `prevalence_dz` (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan.
     `loglik` is that of the single pairs: of tables the sum of their log probabilities, discordant pairs in
-    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable
-    tables or matrices, with `df` degrees of freedom when no share is at a bound.
+    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the
+    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str
@@ -206,7 +206,7 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
     return _fit(data, model)
 
 
-def intervals(fit: TwinFit, *, level: float = 0.95) -> dict[str, Interval]:
+def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None = None) -> dict[str, Interval]:
     """Profile-likelihood intervals of the shares of a model.
 
     All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
@@ -217,11 +217,13 @@ def intervals(fit: TwinFit, *, level: float = 0.95) -> dict[str, Interval]:
     ----------
     fit : TwinFit
     level : float
+    only : tuple of str, optional
+        The shares wanted, where many data sets make the others too costly; all by default.
 
     Returns
     -------
     dict of str to Interval
-        Keys are the components of the model and "e2".
+        Keys are the components of the model and "e2", or those of `only`.
     """
     if not 0 < level < 1:
         raise RestatedError(f"the level {level!r} is not between 0 and 1", field="level")
@@ -229,9 +231,11 @@ def intervals(fit: TwinFit, *, level: float = 0.95) -> dict[str, Interval]:
     if not parts:
         return {"e2": Interval(fit.e2, fit.e2)}  # 1 by definition
     names = (*parts, "e2")
+    for name in only or ():
+        _check_option("only", name, names)
     rows = fit.data.defined
     # All ends of all shares of all data sets are searched together: one row each.
-    keys = [(name, end) for name in names for end in ("low", "high")]
+    keys = [(name, end) for name in only or names for end in ("low", "high")]
     m = len(rows)
     far = np.concatenate([np.full(m, float(end == "high")) for _, end in keys])
     near = np.concatenate([np.ravel(getattr(fit, name))[rows] for name, _ in keys])
@@ -239,10 +243,10 @@ def intervals(fit: TwinFit, *, level: float = 0.95) -> dict[str, Interval]:
     top = np.tile(np.ravel(fit.loglik)[rows], len(keys))
     repeated = np.tile(rows, len(keys))
     ends = _profile_ends(fit, repeated, which, near, far, top, float(stats.chi2.ppf(level, 1)))
-    found = {name: {} for name in names}
+    found = {name: {} for name in only or names}
     for (name, end), values in zip(keys, ends.reshape(len(keys), m)):
         found[name][end] = _shaped(_spread(values, rows, fit.data.size), fit.data.shape)
-    return {name: Interval(**found[name]) for name in names}
+    return {name: Interval(**ends) for name, ends in found.items()}
 
 
 def compare(fit: TwinFit) -> dict[str, Comparison]:
@@ -263,22 +267,45 @@ def compare(fit: TwinFit) -> dict[str, Comparison]:
     dict of str to Comparison
         Keyed by the sub-model.
     """
-    result = {}
-    for reduced in SUBMODELS[fit.model]:
-        dropped = tuple(name for name in MODELS[fit.model] if name not in MODELS[reduced])
-        other = _fit(fit.data, reduced)
-        lrt = 2 * (np.asarray(fit.loglik) - other.loglik)
-        lrt = np.where(lrt < SAME_LIKELIHOOD, np.where(np.isnan(lrt), np.nan, 0.0), lrt)
-        one, two = stats.chi2.sf(lrt, 1), stats.chi2.sf(lrt, 2)
-        if len(dropped) == 1:
-            mixture = 0.5 * one
-        else:
-            both = fit.data.angle(*(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
-            mixture = 0.5 * one + _shaped(both, fit.data.shape) * two
-        p = one if len(dropped) == 1 else two
-        result[reduced] = Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()],
-                                     np.where(lrt == 0, 1.0, mixture)[()])
-    return result
+    return {reduced: _test(fit, reduced) for reduced in SUBMODELS[fit.model]}
+
+
+def _test(fit: TwinFit, reduced: str) -> Comparison:
+    """One of the tests of `compare`."""
+    dropped = tuple(name for name in MODELS[fit.model] if name not in MODELS[reduced])
+    other = _fit(fit.data, reduced)
+    lrt = 2 * (np.asarray(fit.loglik) - other.loglik)
+    lrt = np.where(lrt < SAME_LIKELIHOOD, np.where(np.isnan(lrt), np.nan, 0.0), lrt)
+    one, two = stats.chi2.sf(lrt, 1), stats.chi2.sf(lrt, 2)
+    if len(dropped) == 1:
+        mixture = 0.5 * one
+    else:
+        both = fit.data.angle(*(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
+        mixture = 0.5 * one + _shaped(both, fit.data.shape) * two
+    p = one if len(dropped) == 1 else two
+    return Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
+
+
+def lowest_aic(fit: TwinFit) -> np.ndarray:
+    """Name of the model with the lowest Akaike criterion among a model and its sub-models.
+
+    Parameters
+    ----------
+    fit : TwinFit
+
+    Returns
+    -------
+    ndarray of str, shape of the data
+        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where
+        nothing was fitted.
+    """
+    tests = compare(fit)
+    names = sorted(tests, key=lambda name: len(MODELS[name])) + [fit.model]
+    # Dropping k shares lowers the penalty by 2 k and raises the deviance by the likelihood ratio.
+    excess = np.stack([tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik)
+                       for name in names])
+    best = np.array(names)[np.argmin(np.nan_to_num(excess, nan=np.inf), axis=0)]
+    return np.where(np.isnan(fit.loglik), "", best)
 
 
 # --- arithmetic on correlations and prevalences ----------------------------------------------------------
@@ -402,26 +429,37 @@ def power(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: flo
     Power
     """
     reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
-    if draws < 1:
-        raise RestatedError(f"{draws!r} draws cannot be simulated", field="draws")
-    rng = np.random.default_rng(seed)
     significant = undefined = 0
-    for start in range(0, draws, BLOCK):
-        size = min(BLOCK, draws - start)
-        if prevalence is None:
-            matrices = [_wishart(rng, n, r, size) for n, r in ((n_mz, r_mz), (n_dz, r_dz))]
-            fit = continuous(*matrices, n_mz, n_dz)
-        else:
-            tables = [rng.multinomial(n, pair_probabilities(prevalence, r), size)
-                      for n, r in ((n_mz, r_mz), (n_dz, r_dz))]
-            fit = liability(*tables, thresholds=thresholds)
-        p = compare(fit)[reduced].p_boundary
+    for fit in _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
+        p = _test(fit, reduced).p_boundary
         significant += int(np.sum(p < alpha))
         undefined += int(np.sum(np.isnan(p)))
     share = significant / draws
     wilson = stats.binomtest(significant, draws).proportion_ci(method="wilson")
     return Power(share, float(np.sqrt(share * (1 - share) / draws)), float(wilson.low), float(wilson.high),
                  draws, undefined)
+
+
+def model_choice(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None = None, *,
+                 thresholds: str = "common", draws: int = 2000, seed: int = 0) -> dict[str, float]:
+    """How often each model has the lowest Akaike criterion in simulated studies of known shares.
+
+    Parameters
+    ----------
+    a2, c2, e2, n_mz, n_dz, prevalence, thresholds, draws, seed
+        As in `power`.
+
+    Returns
+    -------
+    dict of str to float
+        Share of studies by model, "ACE", "AE", "CE" and "E"; they add up to 1 less the undefined studies.
+    """
+    _, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, "a2", 0.05)
+    tally = dict.fromkeys(("ACE", *SUBMODELS["ACE"]), 0)
+    for fit in _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
+        chosen = lowest_aic(fit)
+        tally = {name: n + int(np.sum(chosen == name)) for name, n in tally.items()}
+    return {name: n / draws for name, n in tally.items()}
 
 
 def power_expected(a2: float, c2: float, e2: float, n_mz, n_dz, prevalence=None, *, drop: str = "a2",
@@ -454,7 +492,53 @@ def power_expected(a2: float, c2: float, e2: float, n_mz, n_dz, prevalence=None,
                         n_dz[..., None] * pair_probabilities(prevalence, r_dz), thresholds=thresholds)
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the
     # (1 - alpha) quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
-    return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(compare(fit)[reduced].lrt))[()]
+    return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
+
+
+def pairs_for_power(a2: float, c2: float, e2: float, mz_share: float, prevalence=None, *, power: float = 0.8,
+                    drop: str = "a2", alpha: float = 0.05, thresholds: str = "common"):
+    """Pairs a study needs for a given power, by the approximation of `power_expected`.
+
+    The noncentrality is proportional to the number of pairs, so it is computed once.
+
+    Parameters
+    ----------
+    a2, c2, e2 : float
+    mz_share : float
+        Identical pairs as a share of all pairs.
+    prevalence : array_like of float or None
+    power : float
+        Above `alpha`.
+    drop, alpha, thresholds
+        As in `power`.
+
+    Returns
+    -------
+    float or ndarray
+        Not rounded.
+    """
+    if not (0 < mz_share < 1 and alpha < power < 1):
+        raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
+    unit = 1000.0
+    once = power_expected(a2, c2, e2, unit * mz_share, unit * (1 - mz_share), prevalence, drop=drop, alpha=alpha,
+                          thresholds=thresholds)
+    root = stats.norm.isf(alpha) - stats.norm.isf(once)
+    return unit * ((stats.norm.isf(alpha) - stats.norm.isf(power)) / root) ** 2
+
+
+def _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
+    """ACE fits to simulated studies, `BLOCK` at a time."""
+    if draws < 1:
+        raise RestatedError(f"{draws!r} draws cannot be simulated", field="draws")
+    rng = np.random.default_rng(seed)
+    for start in range(0, draws, BLOCK):
+        size = min(BLOCK, draws - start)
+        groups = ((n_mz, r_mz), (n_dz, r_dz))
+        if prevalence is None:
+            yield continuous(*(_wishart(rng, n, r, size) for n, r in groups), n_mz, n_dz)
+        else:
+            yield liability(*(rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups),
+                            thresholds=thresholds)
 
 
 def _design(a2, c2, e2, n_mz, n_dz, drop, alpha):

@@ -57,8 +57,7 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
         style = {"facecolor": colour(face), "edgecolor": colour(edge), "hatch": hatch, "linewidth": 0.9}
         chart.ax.barh(np.arange(len(checks)), counts[:, j], left=counts[:, :j].sum(axis=1), height=0.62, zorder=2,
                       gid=f"part-{j}", **style)  # fmt: skip
-        inches = chart.fig.dpi_scale_trans
-        chart.ax.fill_between([x, x + 0.28], chart.foot - 0.02, chart.foot + 0.11, transform=inches, clip_on=False, **style)
+        chart.swatch(x, **style)
         chart.below(x + 0.36, outcome, color=colour("ink"))
         x += 0.36 + text_width(outcome, chart.size) + 0.3
     total = counts.sum(axis=0)

@@ -102,6 +102,14 @@ class Chart:
         )
 
 
+    def swatch(self, inches_x: float, *, width: float = 0.28, **style) -> None:
+        """A small filled field for a key, on the first free line under the axis."""
+        where = self.fig.dpi_scale_trans
+        self.ax.fill_between(
+            [inches_x, inches_x + width], self.foot - 0.02, self.foot + 0.11, transform=where, clip_on=False, **style
+        )
+
+
 def type_size(rows: int, compact: bool | None) -> tuple[float, float]:
     """Type size in points and row height in inches."""
     small = rows > MANY_ROWS if compact is None else compact

@@ -499,10 +499,55 @@ def test_studies_without_affected_twins_count_as_not_significant():
     assert found.undefined > 50 and found.power < 0.5
 
 
+@pytest.mark.parametrize("prevalence", [None, 0.3])
+def test_pairs_for_power_give_that_power(prevalence):
+    design = dict(a2=0.4, c2=0.12, e2=0.48)
+    for drop in ("a2", "c2"):
+        n = twins.pairs_for_power(**design, mz_share=0.4, prevalence=prevalence, drop=drop, power=0.7)
+        found = twins.power_expected(**design, n_mz=0.4 * n, n_dz=0.6 * n, prevalence=prevalence, drop=drop)
+        assert found == pytest.approx(0.7, abs=1e-3)  # free means: not exactly proportional to the pairs
+
+
+# --- choice of a model ---------------------------------------------------------------------------------------------------
+
+
+def test_lowest_aic_is_the_smallest_of_the_printed_criteria():
+    rng = np.random.default_rng(8)
+    # Studies that lead to genes, to the home, to neither and (large ones) to both.
+    truths = ((80, 0.6, 0.3), (80, 0.5, 0.5), (80, 0.05, 0.05), (2000, 0.8, 0.6))
+    mz, dz = (np.concatenate([sample(rng, n, 0.4, r[i], 15) for n, *r in truths]) for i in (0, 1))
+    chosen = twins.lowest_aic(twins.liability(mz, dz))
+    names = ("E", "CE", "AE", "ACE")
+    aic = np.array([twins.liability(mz, dz, model=name).aic for name in names])
+    picked = aic[[names.index(name) for name in chosen], np.arange(60)]
+    np.testing.assert_allclose(picked, aic.min(axis=0), atol=1e-6)
+    assert set(chosen) == set(names)
+    assert twins.lowest_aic(twins.liability((5, 0, 0), (5, 0, 0))) == ""
+
+
+def test_model_choice_counts_each_study_once_and_finds_the_truth_in_large_studies():
+    small = twins.model_choice(0.25, 0.27, 0.48, 79, 78, 0.5, draws=300, seed=4)
+    assert sum(small.values()) == pytest.approx(1)
+    assert small == twins.model_choice(0.25, 0.27, 0.48, 79, 78, 0.5, draws=300, seed=4)
+    large = twins.model_choice(0.0, 0.52, 0.48, 4000, 4000, 0.5, draws=50, seed=4)
+    # AIC lets a needless share in when its statistic passes 2: in about 8 % of studies with one share at its bound.
+    assert large["AE"] == large["E"] == 0 and large["CE"] > 0.75
+
+
+def test_single_shares_have_the_interval_they_have_among_all():
+    fit = twins.liability([(20, 17, 20), (30, 20, 7)], [(15, 19, 19), (20, 20, 13)])
+    every, one = twins.intervals(fit), twins.intervals(fit, only=("c2",))
+    assert list(one) == ["c2"]
+    np.testing.assert_allclose(one["c2"], every["c2"], atol=SAME)
+    with pytest.raises(RestatedError, match="'d2' is not one of a2, c2, e2"):
+        twins.intervals(fit, only=("d2",))
+
+
 # --- bad input -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("call", "message"), [
+    (lambda: twins.pairs_for_power(0.3, 0.2, 0.5, 1.0), "identical pairs or a power of 0.8 is out of range"),
     (lambda: twins.liability((1, 2), (1, 2, 3)), r"field 'mz': twin tables have shape \(2,\)"),
     (lambda: twins.liability((1, 2, 3), (1, -2, 3)), "field 'dz': a count of pairs is negative"),
     (lambda: twins.liability((1, 2, np.nan), (1, 2, 3)), "field 'mz': a count of pairs is negative, missing"),

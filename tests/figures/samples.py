@@ -10,6 +10,7 @@ import pandas as pd
 
 from restated.figures import (
     agreement,
+    concordance,
     cost,
     decline,
     denominators,
@@ -35,6 +36,10 @@ from restated.figures import (
     sweep,
     trajectories,
     trialmap,
+    shares,
+    sweep,
+    twinplane,
+    twinpower,
     verdicts,
 )
 from restated.figures import estimates as printed_estimates
@@ -339,6 +344,47 @@ def people_rows() -> pd.DataFrame:
     })
 
 
+def pair_groups() -> pd.DataFrame:
+    return pd.DataFrame({
+        "label": ["First 1998", "First 1998", "Second 2000"], "group": ["MZ", "DZ", "siblings"], "pairs": [40, 30, 138],
+        "concordant_low": [30, 12, 85], "concordant_high": [30, 12, 86], "percent": ["75", "40", "62"],
+        "score_low": [0.3, -0.3, 0.1], "score_high": [0.4, -0.1, 0.2], "liability_low": [0.47, -0.5, 0.2], "liability_high": [0.6, -0.2, 0.35],
+    })
+
+
+def twin_share_rows() -> pd.DataFrame:
+    return pd.DataFrame({
+        "study": ["First"] * 3 + ["Second"] * 3, "share": ["a2", "c2", "e2"] * 2, "lowest": [0.1, 0.0, 0.4, 0.2, 0.28, 0.52],
+        "highest": [0.6, 0.4, 0.5, 0.2, 0.28, 0.52], "ci_lowest": [0.0, 0.0, 0.2, 0.0, 0.0, 0.36], "ci_highest": [0.8, 0.7, 0.9, 0.6, 0.55, 0.7],
+        "printed": ["25 %", "", "", "", "", ""], "printed_value": [0.25] + [np.nan] * 5,
+    })
+
+
+def twin_correlations() -> pd.DataFrame:
+    return pd.DataFrame([
+        ("First 2003, implied", "liability", 0.515, 0.525, 0.515, 0.525),
+        ("Second 2014, a score", "score", 0.415, 0.425, 0.195, 0.205),
+        ("Third 2000, if there were two classes only", "liability", 0.2, 0.4, -0.5, -0.2),
+    ], columns=["label", "kind", "mz_low", "mz_high", "dz_low", "dz_high"])
+
+
+def life() -> pd.DataFrame:
+    missing = np.nan
+    return pd.DataFrame([
+        ("infancy", "First 2003", "laboratory, secure", "classes", missing, 0.52, 0.48, "", "printed"),
+        ("infancy", "First 2003", "laboratory, other", "classes", missing, missing, missing, "only unique; no number", "printed"),
+        ("15 years", "Second 2014", "interview", "score", 0.40, missing, missing, "", "printed"),
+        ("15 years", "Second 2014", "score", "score", 0.2, 0.28, 0.52, "", "assumed"),
+    ], columns=["age", "study", "measure", "scale", "a2", "c2", "e2", "words", "status"])
+
+
+def powers() -> pd.DataFrame:
+    table = pd.DataFrame([(panel, series, share) for panel in ("if .25", "if .40") for series in ("classes", "a score") for share in (0.3, 0.5, 0.7)],
+                         columns=["panel", "series", "mz_share"])
+    power = np.linspace(0.1, 0.49, len(table))
+    return table.assign(power=power, low=power - 0.02, high=power + 0.02)
+
+
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
@@ -420,8 +466,19 @@ FIGURES = {
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
     "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
+    "pair bars": (lambda: concordance.pair_bars(pair_groups()), "85–86 of 138"),
+    "two scales": (lambda: concordance.two_scales(pair_groups()), ".47 to .60"),
+    "twin shares": (lambda: shares.share_ranges(twin_share_rows()), ".10 to .60"),
+    "plane": (
+        lambda: twinplane.correlation_plane(
+            twin_correlations(), region=np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45), (0.5, 0.5)]), region_words="tables that fit"
+        ),
+        "fraternal −.50 to −.20",
+    ),
+    "shares by age": (lambda: shares.shares_by_age(life()), "genes .40"),
+    "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
-    "shares": (
+    "frequencies": (
         lambda: frequencies.shares(
             simulated_shares(), {"C7": ("rise", "C7"), "whole": ("pattern", "whole")}, heading="True", axis="percent", groups=(1,)
         ),

@@ -1,0 +1,96 @@
+"""How alike the members of pairs are in a yes/no trait, on three scales that must not be mixed.
+
+Twins, or siblings, of a pair are exchangeable: a pair has both members affected, one, or none.
+
+====================  ===============================================================================
+Scale                 In words
+====================  ===============================================================================
+agreement             share of pairs whose members are in the same class
+score                 correlation of the yes/no scores themselves: phi of the double-entered table, or
+                      the intraclass correlation, which differs from it by about 1 / (2 pairs)
+liability             correlation of two normal liabilities behind the classes (tetrachoric)
+====================  ===============================================================================
+
+A share of variance from a liability model, such as c2, lives on the third scale. All functions take tables of
+pairs with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what
+a table leaves undefined is nan.
+
+References
+----------
+Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (double entry, analysis of variance).
+Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from restated.errors import RestatedError
+from restated.estimate.agreement import percent_agreement, phi, tetrachoric
+
+
+def symmetrised(tables) -> np.ndarray:
+    """The 2x2 tables a, b, c, d with the discordant pairs halved into their two orders, shape (..., 4).
+
+    Raises
+    ------
+    RestatedError
+        If the last axis does not hold three counts.
+    """
+    tables = np.asarray(tables, dtype=float)
+    if tables.ndim == 0 or tables.shape[-1] != 3:
+        raise RestatedError(f"tables of pairs have shape {tables.shape}", field="tables",
+                            remedy="Give pairs with both, one and no member affected along the last axis")
+    both, one, neither = np.moveaxis(tables, -1, 0)
+    return np.stack([both, one / 2, one / 2, neither], axis=-1)
+
+
+def agreement(tables):
+    """Share of pairs whose members are in the same class."""
+    return percent_agreement(symmetrised(tables))
+
+
+def affected(tables):
+    """Share of affected members."""
+    a, b, _, d = np.moveaxis(symmetrised(tables), -1, 0)
+    with np.errstate(invalid="ignore"):
+        return ((a + b) / (a + 2 * b + d))[()]
+
+
+def double_entry(tables):
+    """Correlation of the scores with each pair entered in both orders: 1 - discordant / (2 n p q)."""
+    return phi(symmetrised(tables))
+
+
+def intraclass(tables):
+    """ICC(1,1) of the scores: (MSB - MSW) / (MSB + MSW) of the analysis of variance of n pairs.
+
+    The sum of squares within pairs is half the discordant pairs, the total one 2 n p q.
+    """
+    a, b, _, d = np.moveaxis(symmetrised(tables), -1, 0)
+    n, p = a + 2 * b + d, affected(tables)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = b / n
+        between = (2 * n * p * (1 - p) - b) / (n - 1)
+        return ((between - within) / (between + within))[()]
+
+
+def liability(tables):
+    """Correlation of the liabilities with one threshold for both members."""
+    return tetrachoric(symmetrised(tables))
+
+
+def expected(affected, score) -> np.ndarray:
+    """Shares of pairs with both, one and no member affected, shape (..., 3), from the share affected and the score correlation.
+
+    Raises
+    ------
+    RestatedError
+        If no table has that share and that correlation (it would need a negative share of pairs).
+    """
+    p, r = np.broadcast_arrays(np.asarray(affected, dtype=float), np.asarray(score, dtype=float))
+    one = 2 * p * (1 - p) * (1 - r)
+    tables = np.stack([p - one / 2, one, 1 - p - one / 2], axis=-1)
+    if not (tables >= 0).all():
+        raise RestatedError("no pairs have that share affected and that correlation", field="score")
+    return tables
