@@ -19,12 +19,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import special
+from scipy import optimize, special
 from scipy.optimize import elementwise
 
 from restated.errors import RestatedError
 
-KINDS = ("normal", "lognormal", "gamma")
+KINDS = ("normal", "lognormal", "gamma", "beta")
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured
 # accurately.
@@ -43,6 +43,10 @@ ROUNDS_BEFORE_FREEZE = 10
 # of n lie inside.
 SIGMA_RANGE = (1e-4, 300.0)
 GAMMA_RANGE = (1e-3, 1e7)
+# Search range for the concentration a + b of a beta: from nearly all values at an end to nearly all alike.
+CONCENTRATION_RANGE = (1e-3, 1e8)
+# Search range for the logit of its location: beyond it the sample mean is 0 or 1 to all digits.
+LOGIT_RANGE = (-30.0, 30.0)
 # The parameter is searched on its logarithm to the last digits, so that the SD is right to rounding error.
 ROOT_TOLERANCES = {"xatol": 1e-15, "xrtol": 1e-14}
 
@@ -53,14 +57,18 @@ class Shape:
 
     Attributes
     ----------
-    kind : {'normal', 'lognormal', 'gamma'}
-        Distribution of the values that are not zero.
+    kind : {'normal', 'lognormal', 'gamma', 'beta'}
+        Distribution of the values that are not zero. Only a beta stays between two limits.
     zeros : int
         Number of cases that are exactly zero (for instance: used no service); only with a positive shape.
+    low, high : float, optional
+        Ends of the scale, for a beta.
     """
 
     kind: str = "normal"
     zeros: int = 0
+    low: float | None = None
+    high: float | None = None
 
 
 def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: int = 0) -> np.ndarray:
@@ -93,8 +101,8 @@ def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: i
     Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s
     z), a gamma column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample
     coefficient of variation is the printed one (for exp(s z) it rises with s, because the log of the
-    empirical moment generating function is convex), and the column is then scaled to its mean. The lowest z
-    become the zeros. Correlations of z are adjusted until those of the columns are right.
+    empirical moment generating function is convex), and the column is then scaled to its mean. A beta column is its quantile of Phi(z) between
+    the limits, location and concentration solved for both moments. The lowest z become the zeros. Correlations of z are adjusted until those of the columns are right.
     """
     means, sds, wanted, shapes = _request(n, means, sds, correlations, shapes)
     p = len(means)
@@ -137,8 +145,15 @@ def _request(n, means, sds, correlations, shapes):
         raise RestatedError(
             f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n"
         )
-    if not np.all(np.isfinite(means)) or not np.all(sds > 0) or not np.all(np.isfinite(sds)):
-        raise RestatedError("means must be numbers and SDs positive numbers", field="means, sds")
+    for column, (mean, sd) in enumerate(zip(means, sds, strict=True), start=1):
+        if not (math.isfinite(mean) and math.isfinite(sd)):
+            raise RestatedError(f"the mean or the SD of column {column} is missing or not finite", field="means, sds")
+        if sd <= 0:
+            raise RestatedError(
+                f"the SD {sd:g} of column {column} is {'negative' if sd < 0 else 'zero'}; rows with these moments need a "
+                "positive one",
+                field="sds",
+            )
     shapes = ["normal"] * p if shapes is None else list(shapes)
     shapes = [Shape(shape) if isinstance(shape, str) else shape for shape in shapes]
     if len(shapes) != p:
@@ -163,11 +178,18 @@ def _check_shape(n, mean, sd, shape, column) -> None:
         raise RestatedError(
             f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}"
         )
+    if shape.kind in ("normal", "beta") and shape.zeros:
+        raise RestatedError(
+            f"zeros conflict with a {shape.kind} shape", field=where, remedy="Use lognormal or gamma"
+        )
+    if (shape.low is None or shape.high is None) if shape.kind == "beta" else (shape.low, shape.high) != (None, None):
+        raise RestatedError(
+            "two limits belong to a beta shape, and to no other", field=where, remedy="Give low and high with 'beta' only"
+        )
     if shape.kind == "normal":
-        if shape.zeros:
-            raise RestatedError(
-                "zeros conflict with a normal shape", field=where, remedy="Use lognormal or gamma"
-            )
+        return
+    if shape.kind == "beta":
+        _check_limits(n, mean, sd, shape, where)
         return
     if mean <= 0:
         raise RestatedError(
@@ -182,6 +204,18 @@ def _check_shape(n, mean, sd, shape, column) -> None:
         raise RestatedError(
             f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for "
             f"{shape.zeros} zeros: it lies between {lowest:.6g} and {highest:.6g}",
+            field=where,
+        )
+
+
+def _check_limits(n, mean, sd, shape, where) -> None:
+    scale = f"the limits {shape.low:g} and {shape.high:g}"
+    if not shape.low < mean < shape.high:
+        raise RestatedError(f"the mean {mean:g} conflicts with {scale}: it lies outside them or on one", field=where)
+    largest = math.sqrt(n / (n - 1) * (shape.high - mean) * (mean - shape.low))
+    if not sd < largest:
+        raise RestatedError(
+            f"the SD {sd:g} conflicts with the mean {mean:g} and {scale}: with n = {n} it stays below {largest:.6g}",
             field=where,
         )
 
@@ -211,7 +245,7 @@ def exact_samples(n: int, mean: float, sd: float, shape: Shape | str, *, draws: 
         As `exact_moments`.
     """
     (mean,), (sd,), _, (shape,) = _request(n, [mean], [sd], None, [shape])
-    if shape.kind == "normal":
+    if shape.kind not in ("lognormal", "gamma"):
         raise RestatedError("samples are drawn in bulk for positive shapes only", field="shape")
     _check_shape(n, mean, sd, shape, 0)
     z = np.random.default_rng(seed).standard_normal((draws, n))
@@ -245,9 +279,41 @@ def _columns(z, means, sds, shapes, positive) -> np.ndarray:
 def _column(z, mean, sd, shape, positive) -> np.ndarray:
     if shape.kind == "normal":
         return mean + sd * (z - z.mean()) / z.std(ddof=1)
+    if shape.kind == "beta":
+        return _between(z, mean, sd, shape)
     column = np.zeros(len(z))
     column[positive] = _positive(z[None, positive], *_of_positive(len(z), len(positive), mean, sd), shape.kind)[0]
     return column
+
+
+def _between(z, mean, sd, shape) -> np.ndarray:
+    """Beta values between the limits of `shape`, increasing in z, with exact mean and SD.
+
+    For each concentration the location is solved for the sample mean (which rises with it), then the concentration for
+    the sample SD (which falls with it).
+    """
+    width = shape.high - shape.low
+    share, spread, level = (mean - shape.low) / width, sd / width, special.ndtr(z)
+
+    def at(logit, concentration):
+        return special.betaincinv(concentration * special.expit(logit), concentration * special.expit(-logit), level)
+
+    def values(concentration):
+        found = optimize.brentq(lambda logit: at(logit, concentration).mean() - share, *LOGIT_RANGE, xtol=1e-14, rtol=1e-14)
+        return at(found, concentration)
+
+    def excess(log_concentration):
+        return values(math.exp(log_concentration)).std(ddof=1) - spread
+
+    ends = [math.log(limit) for limit in CONCENTRATION_RANGE]
+    try:
+        found = values(math.exp(optimize.brentq(excess, *ends, xtol=1e-14, rtol=1e-14)))
+    except ValueError:  # no change of sign: this sample of z cannot be spread so far or so little
+        raise RestatedError(
+            f"the SD {sd:g} conflicts with the mean {mean:g} between {shape.low:g} and {shape.high:g} for a beta shape",
+            remedy="Use another seed: near its limits the SD depends on the draw",
+        ) from None
+    return shape.low + width * found
 
 
 def _of_positive(n, m, mean, sd) -> tuple[float, float]:

@@ -52,6 +52,24 @@ def test_positive_shapes_have_the_moments(n, mean, where, kind, zero_share, seed
     assert np.sum(x == 0) == zeros or (kind == "gamma" and np.sum(x == 0) > zeros and sd > mean)
 
 
+@settings(modest, max_examples=25)
+@given(st.integers(8, 60), st.floats(0.1, 0.9), st.floats(0.05, 0.7), st.floats(-50, 50), st.floats(0.1, 100), st.integers(0, 99))
+def test_bounded_shapes_have_the_moments_and_stay_inside(n, share, spread, low, width, seed):
+    mean, high = low + share * width, low + width
+    sd = spread * np.sqrt(n / (n - 1) * (high - mean) * (mean - low))
+    x = exact_moments(n, [mean], [sd], shapes=[Shape("beta", 0, low, high)], seed=seed)[:, 0]
+    assert x.mean() == pytest.approx(mean, rel=1e-9, abs=1e-9 * width)
+    assert x.std(ddof=1) == pytest.approx(sd, rel=1e-8)
+    assert low <= x.min() and x.max() <= high
+
+
+def test_bounded_columns_have_the_correlations_too():
+    wanted = np.array([[1, 0.4], [0.4, 1]])
+    rows = exact_moments(50, [2.5, 10.0], [1.1, 3.0], wanted, shapes=[Shape("beta", 0, 1, 5), "normal"], seed=3)
+    assert np.corrcoef(rows.T)[0, 1] == pytest.approx(0.4, abs=2 * CORRELATION_TOLERANCE)
+    assert rows[:, 0].min() >= 1 and rows[:, 0].max() <= 5
+
+
 @pytest.mark.parametrize(
     ("kind", "quantile"),
     [
@@ -102,7 +120,18 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
     [
         ((3, [1, 2, 3], [1, 1, 1]), {}, "n = 3 conflicts with 3 columns"),
         ((10, [1, 2], [1]), {}, "2 means and 1 SDs"),
-        ((10, [1, 2], [1, 0]), {}, "SDs positive"),
+        ((10, [1, 2], [1, 0]), {}, "the SD 0 of column 2 is zero"),
+        ((10, [1, 2], [-1, 1]), {}, "the SD -1 of column 1 is negative"),
+        ((10, [1, np.nan], [1, 1]), {}, "column 2 is missing or not finite"),
+        ((10, [1], [1]), {"shapes": [Shape("beta")]}, "two limits belong to a beta shape"),
+        ((10, [1], [1]), {"shapes": [Shape("gamma", low=0, high=5)]}, "two limits belong to a beta shape"),
+        ((10, [1], [1]), {"shapes": [Shape("beta", 2, 0, 5)]}, "zeros conflict with a beta shape"),
+        ((10, [6], [1]), {"shapes": [Shape("beta", 0, 0, 5)]}, "the mean 6 conflicts with the limits 0 and 5"),
+        (
+            (10, [2], [2.7]),
+            {"shapes": [Shape("beta", 0, 0, 5)]},
+            "the SD 2.7 conflicts with the mean 2 and the limits 0 and 5: with n = 10 it stays below 2.58199",
+        ),
         ((10, [1, 2], [1, 1], [[1, 0.5], [0.4, 1]]), {}, "not a correlation matrix"),
         (
             (10, [0, 0, 0], [1, 1, 1], [[1, 0.9, 0.9], [0.9, 1, -0.9], [0.9, -0.9, 1]]),
