@@ -39,7 +39,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        ``paternal-sensitivity``, ``stability``, ``stability-transitions`` or ``transmission-samples``.
+        One of :func:`names`, such as ``stability``.
     originals : bool
         Prefer a table the reader put into ``data/originals``.
 

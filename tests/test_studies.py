@@ -6,7 +6,10 @@ import pytest
 from restated import bibliography, dictionary, paths, studies
 from restated.errors import RestatedError
 
-NAMES = ["paternal-sensitivity", "stability", "stability-transitions", "transmission-samples"]
+NAMES = [
+    "paternal-sensitivity", "stability", "stability-transitions", "transmission-samples", "theory-graph", "theory-edges",
+    "aai-distributions",
+]
 
 
 @pytest.fixture
@@ -31,7 +34,7 @@ def test_names():
         studies.load("published-twins")
 
 
-@pytest.mark.parametrize(("name", "rows"), list(zip(NAMES, [16, 67, 37, 18], strict=True)))
+@pytest.mark.parametrize(("name", "rows"), list(zip(NAMES, [16, 67, 37, 18, 21, 73, 8], strict=True)))
 def test_tables_of_the_repository(name, rows):
     frame = studies.load(name, originals=False)
     assert len(frame) == rows
@@ -44,7 +47,7 @@ def test_tables_of_the_repository(name, rows):
 
 def test_status_says_what_the_rows_are():
     status = [studies.load(name, originals=False).attrs["status"] for name in NAMES]
-    assert status == ["observed, open data"] * 3 + ["printed"]
+    assert status == ["observed, open data"] * 3 + ["printed"] * 4
 
 
 def test_gaps_are_nan_and_counts_are_whole():

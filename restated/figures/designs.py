@@ -21,7 +21,7 @@ NONE = "none pooled"
 DESIGNS: dict[str, Design] = {
     "pooled correlations": Design("pooled r", 2.2, "-", False, "o", True, "accent"),
     "pooled group comparisons": Design("groups", 2.2, (0, (5, 2)), False, "s", False, "accent"),
-    "pooled population surveys": Design("survey", 2.2, (0, (7, 2, 1.2, 2)), False, "D", True, "second"),
+    "pooled surveys and cohorts": Design("survey", 2.2, (0, (7, 2, 1.2, 2)), False, "D", True, "second"),
     "one sample, one time": Design("one sample", 1.2, (0, (3, 2.4)), False, "^", False, "second"),
     "followed over time": Design("followed", 1.2, (0, (7, 2, 1, 2, 1, 2)), False, "v", True, "third"),
     "twins or families": Design("twins", 3.6, "-", True, "X", True, "third"),

@@ -15,8 +15,8 @@ from .words import alt_text, plural
 
 ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of its bar and of a line of words
 LABELS = 2.7  # inches for the names of the groups
-#: Fill and hatch of the first to fourth class: the hatch alone tells them apart.
-FILLS = (("page", ""), ("band", "///"), ("zone2", "..."), ("band2", "xxx"))
+#: Fill and hatch of the first to fourth class: the hatch alone tells them apart. Dots would make the file four times as large.
+FILLS = (("page", ""), ("band", "///"), ("zone2", "---"), ("band2", "xxx"))
 SUM_SLACK = 1.0  # percentage points by which rounded shares may miss 100
 
 

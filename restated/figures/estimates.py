@@ -27,7 +27,7 @@ def estimates(
     limits: tuple[float, float] | None = None,
     column: str = "Estimate",
     heading: str = "",
-    missing: str = "no interval",
+    missing: str = "no CI",
 ) -> Drawn:
     """Rows of estimates that are shown together and not averaged.
 

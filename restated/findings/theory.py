@@ -316,12 +316,12 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
         best = [i.strip() for i in row.best.split(";")] if isinstance(row.best, str) and row.best else []
         rows = [by_id.loc[i] for i in best]
         numbers = [register.number(i) for i in best]
-        intervals = [f"{n.ci_low.text} to {n.ci_high.text}" if n.ci_low else "not printed" for n in numbers if n.is_number]
+        intervals = [f"{n.ci_low.text} to {n.ci_high.text}".replace("-", "−") if n.ci_low else "not printed" for n in numbers if n.is_number]
         out.append({
             "Arrow": row.row_id,
             "From → to (sign)": f"{row.from_box} → {row.to_box} ({row.sign.replace('-', '−')})",
             "Best evidence seen": "; ".join(filter(None, (printed_text(n) for n in numbers))) or ("no number" if best else "none"),
-            "Interval": "; ".join(intervals) or "–",
+            "Interval": "; ".join(dict.fromkeys(intervals)) or "–",
             "k": "; ".join(dict.fromkeys(_size(r, "k") for r in rows)) or "–",
             "N": "; ".join(dict.fromkeys(_size(r, "n") for r in rows)) or "–",
             "Design": row.design,
@@ -337,7 +337,7 @@ def _size(row, name: str) -> str:
     if name == "n" and np.isnan(row["n"]) and not np.isnan(row["n_group1"]):
         return f"{int(row['n_group1']):,} and {int(row['n_group2']):,}{whole}"
     if np.isnan(row[name]):
-        return "not printed"
+        return "not printed" if name == "n" or row["design_class"].startswith("pooled") else "one sample"
     unit = f" {row['k_unit']}" if name == "k" and isinstance(row["k_unit"], str) and row["k_unit"] else ""
     return f"{int(row[name]):,}{unit}{whole}"
 

@@ -12,8 +12,10 @@ from restated.figures import (
     agreement,
     cost,
     decline,
+    distributions,
     forest,
     funnel,
+    graph,
     intervals,
     mediation,
     outcomes,
@@ -23,6 +25,7 @@ from restated.figures import (
     sweep,
     verdicts,
 )
+from restated.figures.estimates import estimates as draw_estimates
 from restated.figures.style import Drawn
 
 
@@ -176,6 +179,39 @@ def gaps() -> pd.DataFrame:
     return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
 
 
+def graph_boxes() -> dict[str, str]:
+    return {"care": "theory", "security": "theory", "mentalizing of oneself": "theory", "genes": "rival cause"}
+
+
+def graph_arrows() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("G1", "care", "security", "+", "r .30", "pooled correlations"),
+            ("G2", "security", "mentalizing of oneself", "+", "d 1.2", "pooled group comparisons"),
+            ("G3", "care", "mentalizing of oneself", "−", "", "none pooled"),
+            ("G4", "genes", "mentalizing of oneself", "+", "a² .42", "twins or families"),
+            ("G5", "genes", "security", "+", "a² .10", "one sample, one time"),
+        ],
+        columns=["edge", "from", "to", "sign", "estimate", "design"],
+    )
+
+
+def side_by_side() -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["G1: care", "G1: care", "G2: security"], "label": ["First 2016", "Second 2020", "Third 2021"],
+        "printed": ["r .30", "d 0.5", "OR 2.6"], "n": ["974", "", ""], "y": [0.3, 0.24, 0.25], "low": [0.25, np.nan, 0.06],
+        "high": [0.35, np.nan, 0.42], "design": ["pooled correlations", "pooled group comparisons", "pooled surveys and cohorts"],
+    })
+
+
+def class_shares() -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["patients with a long name that needs a second line", "controls"], "note": ["exact counts, n = 40", "n not seen"],
+        "secure": [10.0, 60.0], "insecure": [40.0, 40.0], "unresolved": [50.0, np.nan], "secure text": ["4", "60 %"],
+        "insecure text": ["16", "40 %"], "unresolved text": ["20", ""],
+    })
+
+
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
@@ -220,6 +256,9 @@ FIGURES = {
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
     "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
+    "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
+    "estimates": (lambda: draw_estimates(side_by_side(), says="Two kinds of evidence"), ".30"),
+    "stacked": (lambda: distributions.stacked(class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"), "16"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
 }
 
