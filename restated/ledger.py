@@ -51,7 +51,12 @@ STATUS_OF_BASIS = {
     "moment-matched": "moment-matched",
     "arithmetic": "arithmetic on printed numbers",
     "assumed": "assumed",
+    "original": "observed, original file supplied by the reader",
+    "recalled": "recalled, not verified",
 }
+
+#: Basis of a number computed from recalled ones: whatever it is compared with, it stays unverified.
+RECALLED = "recalled"
 
 
 @dataclass(frozen=True)
@@ -141,8 +146,9 @@ class Ledger:
             Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
         value : float, optional
             The number; leave out when only a range is known.
-        basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed"}
-            What the number was computed from.
+        basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
+            What the number was computed from. A number that any recalled (grade U) number went into is ``recalled``: it is
+            unverified wherever it appears.
         quantity : str
             What was computed, in words; taken from the printed number when left out.
         low, high : float, optional
@@ -163,7 +169,8 @@ class Ledger:
         Raises
         ------
         RestatedError
-            Bad id, unknown basis, unknown printed id, a number that is not finite, or an id recorded twice.
+            Bad id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a recalled number
+            that would speak for a printed one.
         """
         if not ID.fullmatch(id):
             raise RestatedError(
@@ -175,6 +182,11 @@ class Ledger:
             raise RestatedError(
                 f"ledger entry '{id}' restates '{published}', which is not in the register",
                 remedy="see data/published for the ids, and data/published/merged_ids.csv for ids that were merged",
+            )
+        if basis == RECALLED and published is not None and self.register[published].grade != "U":
+            raise RestatedError(
+                f"ledger entry '{id}' rests on recalled numbers and cannot restate '{published}', which was seen in print",
+                remedy="leave out published=...",
             )
         if id in self.register:
             raise RestatedError(f"'{id}' is the id of a printed number", remedy="give the recomputed number its own id")
@@ -216,6 +228,20 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
     return text.replace("-", "−") + unit
 
 
+def basis_of(status: str) -> str:
+    """Basis of a number computed from rows of a status, such as that of a table from :func:`restated.studies.load`.
+
+    Raises
+    ------
+    RestatedError
+        If rows of that status are no basis of a number.
+    """
+    for basis, words in STATUS_OF_BASIS.items():
+        if words == status:
+            return basis
+    raise RestatedError(f"rows of the status '{status}' are no basis of a recomputed number")
+
+
 def _range_text(record: Record) -> str:
     low, high = (in_digits(x, record.digits, record.unit) for x in (record.low, record.high))
     if low and high:
@@ -241,6 +267,7 @@ def _entry(record: Record, number: PublishedNumber | None) -> dict:
         restated=record.value,
         restated_low=record.low if record.has_set else None,
         restated_high=record.high if record.has_set else None,
+        recalled=record.basis == RECALLED,
     )
     reason = record.reason
     if not record.has_set and (record.low is not None or record.high is not None):

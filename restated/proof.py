@@ -22,8 +22,9 @@ NOT_MEASURED = "not measured"
 #: What each file compares, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
-    "costs": "t tests, Mann–Whitney, gamma model",
-    "events": "Mantel–Haenszel, Peto, logistic-normal model",
+    "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
+    "differences": "Hedges’ g, its variance and its pooling",
+    "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",

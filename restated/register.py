@@ -46,6 +46,7 @@ STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
     "MD": (None, None),
     "OR": (Decimal(0), None),
     "RR": (Decimal(0), None),
+    "logRR": (None, None),  # natural logarithm of a risk ratio
     "HR": (Decimal(0), None),
     "Q": (Decimal(0), None),
     "I2": (Decimal(0), Decimal(100)),

@@ -11,6 +11,7 @@ STATUSES = {
     "assumed": "assumed",
     "printed": "printed",
     "observed, original file supplied by the reader": "original",
+    "recalled, not verified": "recalled",
     # About the book's own code, not about research: how close and how fast it is.
     "measured when the book was built": "measured",
     "measured on another day": "measured-earlier",

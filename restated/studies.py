@@ -13,6 +13,7 @@ import pandas as pd
 
 from . import dictionary, paths
 from .errors import RestatedError
+from .reconstruct.moments import sd_range
 
 #: Status of a table a reader supplied.
 SUPPLIED = "observed, original file supplied by the reader"
@@ -22,8 +23,14 @@ _FOUR_WAY = tuple(f"{a}_to_{b}" for a in "ABCD" for b in "ABCD")
 
 #: Counts that must add up to a total in each row that has them.
 SUMS = {"stability": (_TWO_WAY, "n"), "stability-transitions": (_FOUR_WAY, "n")}
+#: Part and whole: the first column cannot exceed the second.
+PARTS = {"mbt-events": (("events_mbt", "n_mbt"), ("events_control", "n_control"))}
+#: Standard deviations that cannot be zero: nothing could be divided by them.
+SPREADS = {"mbt-scores": ("sd_mbt", "sd_control")}
 #: A row whose source is inconsistent says so in its note with these words and is let through.
 SAID_SO = "counts add up to"
+#: The table of mean costs, and the category whose rows the chapter needs for each window and arm.
+COSTS, TOTAL = "service-costs", "total"
 
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64"}
 
@@ -39,7 +46,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Parameters
     ----------
     name : str
-        One of :func:`names`, such as ``stability``.
+        One of :func:`names`.
     originals : bool
         Prefer a table the reader put into ``data/originals``.
 
@@ -52,7 +59,8 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     Raises
     ------
     RestatedError
-        If there is no such table, or a column, type, range, repeated row or sum of counts is wrong.
+        If there is no such table, a column, type, range, repeated row, sum of counts, part, spread or cost is wrong, or a
+        supplied original holds a row of grade U.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):
@@ -69,6 +77,12 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
         )
     if name in SUMS:
         _check_sums(rows, *SUMS[name], path)
+    if name == COSTS:
+        _check_costs(rows, resource, path)
+    if status == SUPPLIED:
+        _check_seen(rows, path)
+    _check_parts(rows, PARTS.get(name, ()), path)
+    _check_spreads(rows, SPREADS.get(name, ()), path)
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:
         frame["status"] = SUPPLIED
@@ -97,6 +111,79 @@ def _check_sums(rows: list[tuple[int, dict]], parts: tuple[str, ...], total: str
                 field=total,
                 remedy=f"Correct them, or say in the note what the '{SAID_SO}' if the source is so.",
             )
+
+
+def _check_seen(rows: list[tuple[int, dict]], path: Path) -> None:
+    """An original holds what its owner saw in print: a recalled row in it would lose its mark."""
+    for number, cells in rows:
+        if cells.get("grade") == "U":
+            raise RestatedError(
+                "the row has grade U, recalled and not seen, in a file of originals",
+                file=path,
+                row=number,
+                field="grade",
+                remedy="Compare it with the paper and give grade P, or remove the row.",
+            )
+
+
+def _check_costs(rows: list[tuple[int, dict]], resource: dictionary.Resource, path: Path) -> None:
+    """One time basis, six totals, and standard deviations that costs of at least 0 can have."""
+    first = rows[0][1]["basis"]
+    for number, cells in rows:
+        if cells["basis"] != first:
+            raise RestatedError(
+                f"the amount is '{cells['basis']}', those before it are '{first}'",
+                file=path,
+                row=number,
+                field="basis",
+                remedy="Give all amounts on one time basis.",
+            )
+        if cells["sd"] is not None and cells["sd"] > (most := sd_range(cells["n"], cells["mean"])[1]):
+            raise RestatedError(
+                f"{cells['n']} costs of at least 0 with a mean of {cells['mean']:g} have a standard deviation of at most "
+                f"{most:.0f}, not {cells['sd']:g}",
+                file=path,
+                row=number,
+                field="sd",
+                remedy="Check mean, standard deviation and patients in the source.",
+            )
+    rules = {field.name: field.constraints for field in resource.fields}
+    there = {(cells["period"], cells["group"]) for _, cells in rows if cells["category"] == TOTAL}
+    for period in rules["period"]["enum"]:
+        for group in rules["group"]["enum"]:
+            if (period, group) not in there:
+                raise RestatedError(
+                    f"there is no row '{TOTAL}' for {period}, {group}",
+                    file=path,
+                    field="category",
+                    remedy="Add the row: the chapter rests on the six totals.",
+                )
+
+
+def _check_parts(rows: list[tuple[int, dict]], pairs: tuple[tuple[str, str], ...], path: Path) -> None:
+    for number, cells in rows:
+        for part, whole in pairs:
+            if cells[part] > cells[whole]:
+                raise RestatedError(
+                    f"{cells[part]} is more than {cells[whole]}, the value of {whole}",
+                    file=path,
+                    row=number,
+                    field=part,
+                    remedy="Count patients, not events or percentages, and give the patients they are counted among.",
+                )
+
+
+def _check_spreads(rows: list[tuple[int, dict]], columns: tuple[str, ...], path: Path) -> None:
+    for number, cells in rows:
+        for column in columns:
+            if cells[column] == 0:
+                raise RestatedError(
+                    "a standard deviation of 0 would mean that all patients scored alike",
+                    file=path,
+                    row=number,
+                    field=column,
+                    remedy="Give the standard deviation, not a standard error or a rounded zero.",
+                )
 
 
 def _frame(cells: list[dict], resource: dictionary.Resource) -> pd.DataFrame:

@@ -4,8 +4,9 @@ One printed number stands for the closed interval of all numbers that would have
 (:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict is
 the first rule that applies:
 
-1. nothing was printed                                         -> ``new``
-2. the printed number was not seen in any source (grade U)     -> ``unverified``
+1. the printed number was not seen in any source (grade U), or
+   the number was computed from such numbers                   -> ``unverified``
+2. nothing was printed                                         -> ``new``
 3. nothing could be recomputed                                 -> ``not-recomputable``
 4. the restated number equals the printed one                  -> ``identical``
 5. the restated number, or every member of the restated set,
@@ -26,7 +27,7 @@ from decimal import Decimal
 from .errors import RestatedError
 
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
-BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed")
+BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled")
 GRADES = ("P", "S", "U")
 
 #: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
@@ -50,6 +51,7 @@ def assign(
     restated: float | None = None,
     restated_low: float | None = None,
     restated_high: float | None = None,
+    recalled: bool = False,
 ) -> str:
     """Verdict on one number.
 
@@ -65,6 +67,8 @@ def assign(
         The recomputed number.
     restated_low, restated_high : float, optional
         Lowest and highest member of the restated *set*. Leave out for a confidence interval.
+    recalled : bool
+        True when the number was computed from numbers that nobody verified: it then agrees and disagrees with nothing.
 
     Returns
     -------
@@ -85,10 +89,10 @@ def assign(
             raise RestatedError(f"the {what} interval runs from {low} down to {high}", remedy="give the lower end first")
     if restated is not None and math.isnan(restated):
         raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
+    if recalled or grade == "U":
+        return "unverified"
     if grade is None:
         return "new"
-    if grade == "U":
-        return "unverified"
     if (restated is None and restated_low is None and restated_high is None) or (
         printed_low is None and printed_high is None
     ):

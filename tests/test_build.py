@@ -47,18 +47,23 @@ def run(scratch, *arguments):
     )  # fmt: skip
 
 
+def lay_out(scratch, name, text):
+    """A scratch copy of the sources whose only chapter is `text`, as notebooks/<name>.md, without originals."""
+    for folder in ("restated", "data", "book"):
+        shutil.copytree(paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals"))
+    for file in ("_config.yml", "references.bib", "requirements.lock"):
+        shutil.copy(paths.ROOT / file, scratch)
+    (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
+    (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
+    (scratch / "notebooks").mkdir()
+    (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
+
+
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
     """A scratch book with one small notebook, built once."""
     scratch = tmp_path_factory.mktemp("book")
-    for name in ("restated", "data", "book"):
-        shutil.copytree(paths.ROOT / name, scratch / name, ignore=shutil.ignore_patterns("__pycache__", "originals"))
-    for name in ("_config.yml", "references.bib", "requirements.lock"):
-        shutil.copy(paths.ROOT / name, scratch)
-    (scratch / "_toc.yml").write_text(TOC, encoding="utf-8")
-    (scratch / "book" / "index.md").write_text("# A small book\n\nSee [the chapter](../notebooks/small.md).\n")
-    (scratch / "notebooks").mkdir()
-    (scratch / "notebooks" / "small.md").write_text(NOTEBOOK.lstrip(), encoding="utf-8")
+    lay_out(scratch, "small", NOTEBOOK.lstrip())
     result = run(scratch, "build")
     assert result.returncode == 0, result.stdout + result.stderr
     return scratch, result.stdout

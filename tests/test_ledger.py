@@ -69,6 +69,27 @@ def test_an_unverified_number_stays_unverified(book):
     assert book.entry("c")["verdict"] == "unverified"
 
 
+def test_a_number_computed_from_recalled_ones_is_unverified_and_never_new(book, numbers):
+    book.record("h", 12, basis="recalled", quantity="something")
+    entry = book.entry("h")
+    assert (entry["verdict"], entry["status"]) == ("unverified", "recalled, not verified")
+    book.record("i", 70, published="vanijzendoorn1995-threeway-agreement", basis="recalled")
+    assert book.entry("i")["verdict"] == "unverified"
+    assert ledger.counts(ledger.join(numbers, book.records)) == {"unverified": 2}
+
+
+def test_a_recalled_number_cannot_speak_for_a_seen_one(book):
+    with pytest.raises(RestatedError, match="'j' rests on recalled numbers and cannot restate 'verhage2016-secure-r'"):
+        book.record("j", 0.31, published="verhage2016-secure-r", basis="recalled")
+
+
+def test_the_basis_follows_the_status_of_the_rows():
+    for basis, status in ledger.STATUS_OF_BASIS.items():
+        assert ledger.basis_of(status) == basis
+    with pytest.raises(RestatedError, match="'printed' are no basis"):
+        ledger.basis_of("printed")
+
+
 def test_only_restated_numbers_are_counted(book, numbers):
     book.record("d", 0.31, published="verhage2016-secure-r", basis="open-data")
     book.record("e", 1, quantity="something", basis="arithmetic")

@@ -52,6 +52,14 @@ def test_a_point_is_never_merely_compatible(printed, value):
 
 
 @quick
+@given(st.sampled_from([None, *verdict.GRADES]), ordered, numbers)
+def test_nothing_saves_a_number_computed_from_recalled_ones(grade, printed, value):
+    low, high = printed if grade else (None, None)
+    got = verdict.assign(grade=grade, printed=low, printed_low=low, printed_high=high, restated=value, recalled=True)
+    assert got == "unverified"
+
+
+@quick
 @given(numbers, numbers)
 def test_nothing_saves_an_unverified_number(printed, value):
     got = verdict.assign(

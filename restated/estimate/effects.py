@@ -4,6 +4,7 @@ References
 ----------
 Fisher, R. A. (1921). Metron, 1, 3-32.
 Hedges, L. V. (1981). Journal of Educational Statistics, 6, 107-128 (correction factor).
+Hedges, L. V. (1982). Psychological Bulletin, 92, 490-499 (large-sample variance of g).
 Borenstein, M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 7. Wiley.
 Hasselblad, V., & Hedges, L. V. (1995). Psychological Bulletin, 117, 167-178 (odds ratio and d).
 """
@@ -133,7 +134,7 @@ def odds_ratio_to_d(odds_ratio):
     return (np.log(odds_ratio) * np.sqrt(3) / np.pi)[()]
 
 
-def hedges_correction(df):
+def hedges_correction(df, *, exact: bool = True):
     """Hedges' small-sample factor J by which d is multiplied to give g.
 
     J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), the exact form; 1 - 3 / (4 df - 1) approximates it.
@@ -142,6 +143,8 @@ def hedges_correction(df):
     ----------
     df : array_like
         Degrees of freedom of the standard deviation, above 1 (two groups: n1 + n2 - 2).
+    exact : bool
+        False gives the approximation, which many programs use.
 
     Raises
     ------
@@ -151,7 +154,42 @@ def hedges_correction(df):
     df = np.asarray(df, dtype=float)
     if (df <= 1).any():
         raise RestatedError("Hedges' correction needs more than one degree of freedom", field="df")
+    if not exact:
+        return (1 - 3 / (4 * df - 1))[()]
     return np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - 0.5 * np.log(df / 2))[()]
+
+
+def hedges_g(mean1, sd1, n1, mean2, sd2, n2, *, exact: bool = True):
+    """Hedges' g of two independent groups, and its large-sample variance.
+
+    g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2;
+    v = 1 / n1 + 1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
+
+    Parameters
+    ----------
+    mean1, sd1, n1, mean2, sd2, n2 : array_like
+        Group 1 against group 2; broadcast against each other.
+    exact : bool
+        As in `hedges_correction`.
+
+    Returns
+    -------
+    g, v : float or ndarray
+
+    Raises
+    ------
+    RestatedError
+        If a standard deviation is not positive or a group has fewer than two members.
+    """
+    mean1, sd1, n1, mean2, sd2, n2 = (np.asarray(x, dtype=float) for x in (mean1, sd1, n1, mean2, sd2, n2))
+    if (sd1 <= 0).any() or (sd2 <= 0).any():
+        raise RestatedError("a standard deviation is not positive", field="sd")
+    if (n1 < 2).any() or (n2 < 2).any():
+        raise RestatedError("a group has fewer than two members", field="n")
+    df = n1 + n2 - 2
+    pooled = np.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / df)
+    g = hedges_correction(df, exact=exact) * (mean1 - mean2) / pooled
+    return g[()], (1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2)))[()]
 
 
 def _correlations(r) -> np.ndarray:

@@ -4,7 +4,8 @@ Counts are given as events and patients per arm, arm 1 first; effects compare ar
 ratios are on the log scale, risk differences as they are. The methods treat empty cells differently, which is
 where they part for rare events:
 
-- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one;
+- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one
+  (the treatment-arm correction adds more to the larger arm instead);
 - Mantel-Haenszel and Peto use the counts as they are;
 - the logistic-normal model uses the binomial likelihood, without a correction.
 
@@ -20,6 +21,9 @@ Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (vari
 Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
 Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in
 Medicine, 37, 1059-1085 (logistic-normal model; their model 4).
+Sweeting, M. J., Sutton, A. J., & Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm
+correction).
+Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
 """
 
 from __future__ import annotations
@@ -33,6 +37,8 @@ from scipy.special import expit, gammaln, roots_hermite
 from restated.errors import RestatedError
 
 MEASURES = ("OR", "RR", "RD")
+#: Correction in proportion to the size of an arm, so that unequal arms do not by themselves make an effect.
+TREATMENT_ARM = "treatment-arm"
 #: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
 QUADRATURE_NODES = 20
 #: Inner Newton searches end at steps below this; both functions are smooth and concave.
@@ -64,7 +70,7 @@ class EventsFit:
     level: float
 
 
-def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: float = 0.5,
+def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: float | str = 0.5,
                  correct: str = "zero-trials"):
     """Effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
@@ -72,8 +78,9 @@ def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: f
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
-    correction : float
-        What is added to each of the four cells.
+    correction : float or "treatment-arm"
+        What is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and
+        n2 / (n1 + n2) to those of arm 2.
     correct : {"zero-trials", "all"}
         Which trials are corrected: those with an empty cell (the usual rule), or all of them.
 
@@ -91,11 +98,16 @@ def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: f
     informative = _informative(a, b, c, d, measure)
     if correct not in ("zero-trials", "all"):
         raise RestatedError(f"unknown rule {correct!r}", field="correct", remedy="Use 'zero-trials' or 'all'")
-    if not correction > 0:
-        raise RestatedError(f"correction {correction} is not positive", field="correction")
-    empty = (a == 0) | (b == 0) | (c == 0) | (d == 0)
-    add = np.where(empty | (correct == "all"), correction, 0.0)
-    a, b, c, d = a + add, b + add, c + add, d + add
+    if correction == TREATMENT_ARM:
+        add1, add2 = (a + b) / (a + b + c + d), (c + d) / (a + b + c + d)
+    elif not isinstance(correction, str) and correction > 0:
+        add1 = add2 = correction
+    else:
+        raise RestatedError(f"correction {correction} is not positive", field="correction",
+                            remedy=f"Give a number above zero, or '{TREATMENT_ARM}'")
+    corrected = (a == 0) | (b == 0) | (c == 0) | (d == 0) | (correct == "all")
+    add1, add2 = np.where(corrected, add1, 0.0), np.where(corrected, add2, 0.0)
+    a, b, c, d = a + add1, b + add1, c + add2, d + add2
     if measure == "OR":
         y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     elif measure == "RR":
@@ -223,6 +235,23 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
                          for j in free] for i in free])
     se = float(np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0]))
     return _result("OR", "logistic-normal", theta, se, tau**2, len(a), left_out, level)
+
+
+def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
+    """Number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
+
+    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely
+    many is compatible with it, and beyond that harm.
+
+    Returns
+    -------
+    number, low, high : float
+        `high` is infinite where the interval includes no difference; all three are nan where `rd` is not
+        negative, because then nobody is spared an event.
+    """
+    if not rd < 0:
+        return np.nan, np.nan, np.nan
+    return -1 / rd, -1 / low, -1 / high if high < 0 else np.inf
 
 
 class _Trials:

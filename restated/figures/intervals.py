@@ -12,7 +12,7 @@ from . import rows as layout
 from .forest import level_text
 from .rows import Column
 from .style import Drawn, colour, drawing, text_width
-from .words import FISHER_Z, Scale, alt_text, count, number
+from .words import FISHER_Z, Scale, alt_text, count, number, plural
 
 #: Names of methods as readers know them; others are shown as they are.
 METHODS = {
@@ -101,17 +101,24 @@ def cumulative(
 
 @drawing
 def estimators(
-    table: pd.DataFrame, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
+    table: pd.DataFrame,
+    *,
+    transform: Scale = FISHER_Z,
+    axis: str | None = None,
+    level: float = 0.95,
+    headings: tuple[str, str] = ("Estimator", "Interval method"),
 ) -> Drawn:
     """The same data under each estimator of tau2 and each interval method.
 
     Parameters
     ----------
     table : DataFrame
-        Indexed by (method, ci): estimate, ci_low, ci_high, tau2, optional pi_low, pi_high, on the scale of
-        analysis.
+        Indexed by (method, ci): estimate, ci_low, ci_high, tau2 (nan for a method without one), optional
+        pi_low, pi_high, on the scale of analysis.
     transform, axis, level
         As in `leave_one_out`.
+    headings : (str, str)
+        What the two levels of the index are.
     """
     if table.index.nlevels != 2:
         raise RestatedError("the estimator table is not indexed by method and interval", field="index")
@@ -127,10 +134,10 @@ def estimators(
     box = _limits(parts, transform)
     symbol = transform.symbol
     chart = layout.row_chart(
-        [Column("Estimator", shown), Column("Interval", kinds)],
+        [Column(headings[0], shown), Column(headings[1], kinds)],
         [
             *layout.interval_columns(f"{symbol} [{level_text(level)} CI]", transform, *ends),
-            Column("τ²", [number(x, 3) for x in table["tau2"]], align="right"),
+            Column("τ²", ["–" if np.isnan(x) else number(x, 3) for x in table["tau2"]], align="right"),
         ],
         limits=box,
         scale=transform,
@@ -160,8 +167,8 @@ def estimators(
         chart.below(left, f"thick: {level_text(level)} confidence interval; thin: prediction interval")
     data = pd.DataFrame(
         {
-            "estimator": methods,
-            "interval": kinds,
+            headings[0].lower(): methods,
+            headings[1].lower(): kinds,
             symbol: transform.back(ends[0]),
             "lower": transform.back(ends[1]),
             "upper": transform.back(ends[2]),
@@ -177,8 +184,8 @@ def estimators(
     return Drawn(
         chart.fig,
         alt_text(
-            f"Pooled {symbol} under {len(set(methods))} estimators and {len(set(kinds))} interval methods: "
-            f"estimate {span}",
+            f"Pooled {symbol} under {plural(len(set(methods)), headings[0].lower())} and "
+            f"{plural(len(set(kinds)), headings[1].lower())}: estimate {span}",
             f"Widest interval {transform.write_interval(*_widest(ends))}; τ² from {tau2[0]} to {tau2[1]}",
             _how_many_exclude(table, transform),
         ),

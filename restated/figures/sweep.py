@@ -1,16 +1,19 @@
-"""What heterogeneity that nobody printed would do to an interval."""
+"""What a number that nobody knows, such as the heterogeneity, would do to a pooled effect and its intervals."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, wrap_to
 from .words import FISHER_Z, Scale, alt_text, number
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
+END_LABEL = 1.5  # inches for a name at the right end of a line
 NEEDED = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
 
 
@@ -23,14 +26,16 @@ def heterogeneity(
     printed: tuple[str, float, float] | None = None,
     axis: str | None = None,
     x_axis: str | None = None,
+    bands: tuple[str, str] = ("confidence interval", "prediction interval"),
+    marks: Sequence[tuple[float, str]] = (),
 ) -> Drawn:
-    """Pooled effect with its confidence and prediction bands as heterogeneity grows.
+    """Pooled effect with its confidence and prediction bands as heterogeneity, or another number, grows.
 
     Parameters
     ----------
     table : DataFrame
-        Column `x` (tau or tau2, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the scale of
-        analysis.
+        Column `x` (tau, tau2 or what is unknown, increasing), estimate, ci_low, ci_high, pi_low, pi_high on
+        the scale of analysis.
     x : str
         Name of the column on the horizontal axis.
     transform : Scale
@@ -38,6 +43,10 @@ def heterogeneity(
         Printed pooled value and its rounding interval, in axis units.
     axis, x_axis : str, optional
         Titles of the axes.
+    bands : (str, str)
+        Names of the filled interval (ci) and of the hatched one (pi).
+    marks : sequence of (x, text)
+        Places on the horizontal axis worth a line and a name.
 
     Raises
     ------
@@ -56,8 +65,10 @@ def heterogeneity(
     symbol = transform.symbol
     labels = {
         f"pooled {symbol}": parts["estimate"][-1],
-        "95\u00a0% confidence\ninterval": parts["ci_high"][-1],
-        "95\u00a0% prediction\ninterval": parts["pi_high"][-1],
+        **{
+            "\n".join(wrap_to(f"95 % {name}", END_LABEL, BASE)).replace("95 %", "95\u00a0%"): parts[end][-1]
+            for name, end in zip(bands, ("ci_high", "pi_high"), strict=True)
+        },
     }
     band = printed and [float(transform.forward(value)) for value in printed[1:]]
     if printed and band[0] <= parts["estimate"][-1] <= band[1]:
@@ -66,7 +77,8 @@ def heterogeneity(
         labels[f"printed {printed[0]}"] = sum(band) / 2
     room = max(text_width(line, BASE) for label in labels for line in label.split("\n")) + 0.25
     fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.77)
+    top = 0.15 + 0.21 * len(marks)
+    ax = axes_in_inches(fig, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.62 - top)
     null = float(transform.forward(transform.null))
     values = np.concatenate([*parts.values(), [null]])
     low, high = values.min(), values.max()
@@ -111,6 +123,7 @@ def heterogeneity(
         ax.plot(at, parts[end], color=colour("accent"), linewidth=1.0, zorder=2)
     ax.plot(at, parts["estimate"], color=colour("accent"), linewidth=1.8, zorder=3, gid="estimate")
     _end_labels(ax, labels)
+    _marks(ax, marks)
     ticks = transform.ticks(low - pad, high + pad)
     ax.set_yticks(transform.forward(ticks), transform.tick_labels(ticks))
     plain = Scale("", leading_zero=False)
@@ -125,12 +138,13 @@ def heterogeneity(
         + (" (Fisher z)" if transform is FISHER_Z else "")
     )
     ax.set_ylabel(axis or symbol)
+    hatched = [f"{bands[1].replace(' interval', '')} {end}" for end in ("lower", "upper")]
     data = pd.DataFrame(
         {x: at}
         | {
             label: transform.back(parts[name])
             for label, name in zip(
-                (symbol, "lower", "upper", "prediction lower", "prediction upper"), NEEDED, strict=True
+                (symbol, "lower", "upper", *hatched), NEEDED, strict=True
             )
         }
     )
@@ -141,20 +155,35 @@ def heterogeneity(
         return transform.write_interval(row[f"{kind}_low"], row[f"{kind}_high"])
 
     greek = {"tau": "τ", "tau2": "τ²"}.get(x, x)
-    below = at[parts["pi_low"] <= null]
+    including = at[(parts["pi_low"] <= null) & (null <= parts["pi_high"])]
     return Drawn(
         fig,
         alt_text(
-            f"Pooled {symbol} {transform.write(first['estimate'])} with confidence and prediction bands as "
+            f"Pooled {symbol} {transform.write(first['estimate'])} with {bands[0]} and {bands[1]} as "
             f"{greek} grows from {number(at[0], 2)} to {number(at[-1], 2)}",
-            f"Confidence interval {span(first, 'ci')} at the start, {span(last, 'ci')} at the end; "
-            f"prediction interval at the end {span(last, 'pi')}",
-            f"The prediction interval includes {null_text} from {greek} = {number(below[0], 2)} on"
-            if len(below)
-            else f"The prediction interval excludes {null_text} throughout",
+            f"The {bands[0]} is {span(first, 'ci')} at the start, {span(last, 'ci')} at the end; "
+            f"the {bands[1]} at the end {span(last, 'pi')}",
+            f"The {bands[1]} includes {null_text} from {greek} = {number(including[0], 2)} on"
+            if len(including)
+            else f"The {bands[1]} excludes {null_text} throughout",
         ),
         data,
     )
+
+
+def _marks(ax, marks: Sequence[tuple[float, str]]) -> None:
+    """Dotted lines with their names above the plot, each name on a line of its own."""
+    inches = ax.get_position().height * ax.figure.get_size_inches()[1]
+    for i, (x, name) in enumerate(sorted(marks, reverse=True)):
+        height = 1 + 0.21 * (i + 0.15) / inches
+        ax.plot(
+            [x, x], [0, height], transform=ax.get_xaxis_transform(), color=colour("muted"), linestyle=(0, (1, 2)),
+            linewidth=1.0, zorder=2.1, clip_on=False,
+        )  # fmt: skip
+        ax.annotate(
+            name, (x, height), xycoords=ax.get_xaxis_transform(), xytext=(3, 0), textcoords="offset points",
+            va="bottom", ha="left", fontsize=BASE, color=colour("ink"), annotation_clip=False,
+        )  # fmt: skip
 
 
 def _end_labels(ax, ends: dict[str, float]) -> None:
@@ -168,7 +197,7 @@ def _end_labels(ax, ends: dict[str, float]) -> None:
     )
     last = -np.inf
     for name, y in sorted(ends.items(), key=lambda item: item[1]):
-        tall = (0.40 if "\n" in name else 0.22) * unit
+        tall = (0.04 + 0.18 * (name.count("\n") + 1)) * unit
         y = max(y, last + tall / 2)
         ax.text(
             x,

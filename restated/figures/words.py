@@ -150,7 +150,9 @@ CORRELATION = Scale("r", leading_zero=False)
 KAPPA = Scale("kappa", leading_zero=False)
 #: Standardised mean differences.
 DIFFERENCE = Scale("d")
-#: Log odds ratios inside, odds ratios on the axis.
+HEDGES_G = Scale("g")
+#: Log ratios inside, ratios on the axis.
+RISK_RATIO = Scale("risk ratio", back=np.exp, forward=np.log, null=1.0, steps=())
 ODDS_RATIO = Scale("odds ratio", back=np.exp, forward=np.log, null=1.0, steps=())
 
 

@@ -19,7 +19,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import special
+from scipy.optimize import elementwise
 
 from restated.errors import RestatedError
 
@@ -42,6 +43,8 @@ ROUNDS_BEFORE_FREEZE = 10
 # of n lie inside.
 SIGMA_RANGE = (1e-4, 300.0)
 GAMMA_RANGE = (1e-3, 1e7)
+# The parameter is searched on its logarithm to the last digits, so that the SD is right to rounding error.
+ROOT_TOLERANCES = {"xatol": 1e-15, "xrtol": 1e-14}
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,43 @@ def _check_shape(n, mean, sd, shape, column) -> None:
         )
 
 
+def exact_samples(n: int, mean: float, sd: float, shape: Shape | str, *, draws: int, seed: int = 0) -> np.ndarray:
+    """Many samples of one column, each with exactly this mean and SD; see `exact_moments`.
+
+    Parameters
+    ----------
+    n : int
+        Values in a sample.
+    mean, sd : float
+        Of every sample (divisor n - 1).
+    shape : Shape or str
+        A positive shape.
+    draws : int
+        Number of samples.
+    seed : int
+
+    Returns
+    -------
+    ndarray, shape (draws, n)
+
+    Raises
+    ------
+    RestatedError
+        As `exact_moments`.
+    """
+    (mean,), (sd,), _, (shape,) = _request(n, [mean], [sd], None, [shape])
+    if shape.kind == "normal":
+        raise RestatedError("samples are drawn in bulk for positive shapes only", field="shape")
+    _check_shape(n, mean, sd, shape, 0)
+    z = np.random.default_rng(seed).standard_normal((draws, n))
+    z -= z.mean(axis=1, keepdims=True)
+    z = np.sort(z / z.std(axis=1, ddof=1, keepdims=True), axis=1)
+    out = np.zeros((draws, n))
+    m_mean, m_sd = _of_positive(n, n - shape.zeros, mean, sd)
+    out[:, shape.zeros :] = _positive(z[:, shape.zeros :], m_mean, m_sd, shape.kind)
+    return np.random.default_rng([seed, 1]).permuted(out, axis=1)
+
+
 def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     """Limits of the SD of n values with a given mean, of which `zeros` are 0 and the others positive.
 
@@ -205,32 +245,42 @@ def _columns(z, means, sds, shapes, positive) -> np.ndarray:
 def _column(z, mean, sd, shape, positive) -> np.ndarray:
     if shape.kind == "normal":
         return mean + sd * (z - z.mean()) / z.std(ddof=1)
-    n, column = len(z), np.zeros(len(z))
-    # Mean and SD of the positive values from those of the whole column.
-    m = len(positive)
-    m_mean = mean * n / m
-    m_sd = math.sqrt(((n - 1) * sd**2 - n * mean**2 * (n - m) / m) / (m - 1))
-    column[positive] = _positive(z[positive], m_mean, m_sd, shape.kind)
+    column = np.zeros(len(z))
+    column[positive] = _positive(z[None, positive], *_of_positive(len(z), len(positive), mean, sd), shape.kind)[0]
     return column
 
 
+def _of_positive(n, m, mean, sd) -> tuple[float, float]:
+    """Mean and SD of the m values that are not zero, from those of all n."""
+    return mean * n / m, math.sqrt(((n - 1) * sd**2 - n * mean**2 * (n - m) / m) / (m - 1))
+
+
 def _positive(z, mean, sd, kind) -> np.ndarray:
-    """Values of a positive shape, increasing in z, with exact mean and SD."""
+    """Values of a positive shape, increasing in z, with exact mean and SD in each row of z, shape (draws, m)."""
     if kind == "lognormal":
-        limits, curve = SIGMA_RANGE, lambda s: np.exp(s * (z - z.max()))
+        limits = SIGMA_RANGE
+        above = z - z.max(axis=1, keepdims=True)
+
+        def curve(s, rows):
+            return np.exp(s[:, None] * above[rows])
     else:
+        limits = GAMMA_RANGE
         upper = special.ndtr(-z)  # the complement keeps the digits of the upper tail
-        limits, curve = GAMMA_RANGE, lambda a: special.gammainccinv(a, upper)
 
-    def excess(log_parameter):
-        values = curve(math.exp(log_parameter))
-        return math.log(values.std(ddof=1) / values.mean()) - math.log(sd / mean)
+        def curve(a, rows):
+            return special.gammainccinv(a[:, None], upper[rows])
 
-    ends = [math.log(limit) for limit in limits]
-    if not excess(ends[0]) * excess(ends[1]) < 0:
+    def excess(log_parameter, rows):
+        values = curve(np.exp(log_parameter), rows)
+        return np.log(values.std(axis=1, ddof=1) / values.mean(axis=1)) - math.log(sd / mean)
+
+    rows = np.arange(len(z))
+    ends = [np.full(len(z), math.log(limit)) for limit in limits]
+    if not np.all(excess(ends[0], rows) * excess(ends[1], rows) < 0):
         raise RestatedError(
             f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape",
             remedy="Use another shape or, for an SD near its upper limit, another seed",
         )
-    values = curve(math.exp(optimize.brentq(excess, *ends, xtol=1e-15, rtol=1e-14)))
-    return values * (mean / values.mean())
+    found = elementwise.find_root(excess, tuple(ends), args=(rows,), tolerances=ROOT_TOLERANCES)
+    values = curve(np.exp(found.x), rows)
+    return values * (mean / values.mean(axis=1, keepdims=True))

@@ -40,6 +40,8 @@ BASIS_WORDS = {
     "moment-matched": "moment-matched",
     "arithmetic": "arithmetic on printed numbers",
     "assumed": "assumed",
+    "original": "original file supplied by the reader",
+    "recalled": "recalled, not verified",
 }
 
 

@@ -6,13 +6,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated.estimate import effects
-from tests.reference import CLOSED_FORM, assert_matches, load
+from restated.estimate import effects, meta
+from tests.reference import CLOSED_FORM, ITERATIVE, assert_matches, load
 
 REFERENCE = load("meta")["effects"]
+DIFFERENCES = load("differences")
 quick = settings(deadline=None, derandomize=True, max_examples=60)
 inner = st.floats(-0.999, 0.999)
 share = st.floats(0.01, 0.99)
+
+
+def groups(name):
+    rows = DIFFERENCES["data"][name]
+    return [np.array([row[f] for row in rows], float) for f in ("mean1", "sd1", "n1", "mean2", "sd2", "n2")]
 
 
 def test_fisher_z_and_hedges_correction_match_metafor():
@@ -42,6 +48,29 @@ def test_r_to_d_equals_the_difference_of_two_group_means():
     assert effects.r_to_d(0.6) == pytest.approx(2 * 0.6 / 0.8)
 
 
+@pytest.mark.parametrize("case", DIFFERENCES["single"], ids=lambda case: case["data"])
+def test_hedges_g_matches_metafor(case):
+    g, v = effects.hedges_g(*groups(case["data"]))
+    assert_matches(g, case["y"], CLOSED_FORM, case["call"])
+    assert_matches(v, case["v"], CLOSED_FORM, case["call"])
+
+
+@pytest.mark.parametrize("case", DIFFERENCES["pooled"], ids=lambda case: "-".join(case[f] for f in ("data", "method", "test")))
+def test_pooled_g_matches_metafor(case):
+    ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
+    result = meta.fit(*effects.hedges_g(*groups(case["data"])), method=case["method"], ci=ci)
+    for field in ("estimate", "se", "ci_low", "ci_high", "p", "tau2"):
+        assert_matches(getattr(result, field), case[field], ITERATIVE, (field, case["call"]))
+
+
+@quick
+@given(st.integers(2, 500))
+def test_the_approximate_correction_is_close_and_never_smaller(df):
+    exact, approximate = effects.hedges_correction(df), effects.hedges_correction(df, exact=False)
+    # The series of the exact factor starts 1 - 3 / (4 df) - 7 / (32 df^2): they part in the second-order term only.
+    assert exact != approximate and abs(exact - approximate) < 0.1 / df**2
+
+
 def test_shapes_are_kept_and_missing_values_pass_through():
     assert isinstance(effects.fisher_z(0.5), float)
     assert effects.fisher_z([[0.1, np.nan]]).shape == (1, 2)
@@ -56,6 +85,8 @@ def test_shapes_are_kept_and_missing_values_pass_through():
     (lambda: effects.r_to_d(0.1, proportion=1.0), "share must lie between 0 and 1"),
     (lambda: effects.fisher_z_variance(3), "sample size above 3"),
     (lambda: effects.hedges_correction(1), "more than one degree of freedom"),
+    (lambda: effects.hedges_g(1, 0, 9, 2, 1, 9), "standard deviation is not positive"),
+    (lambda: effects.hedges_g(1, 1, 9, 2, 1, 1), "fewer than two members"),
 ])
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):

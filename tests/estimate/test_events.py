@@ -9,8 +9,8 @@ from scipy.special import expit
 from scipy.stats import binom, norm
 
 from restated.errors import RestatedError
-from restated.estimate import events
-from tests.reference import CLOSED_FORM, LIKELIHOOD_SEARCH, assert_matches, load
+from restated.estimate import events, meta
+from tests.reference import CLOSED_FORM, ITERATIVE, LIKELIHOOD_SEARCH, assert_matches, load
 
 REFERENCE = load("events")
 RULES = {"only0": "zero-trials", "all": "all"}
@@ -40,6 +40,32 @@ def test_effects_of_single_trials_match_metafor(case):
     y, v = events.effect_sizes(*counts(case["data"]), measure=case["measure"], correct=RULES[case["rule"]])
     assert_matches(y, case["y"], CLOSED_FORM, case["call"])
     assert_matches(v, case["v"], CLOSED_FORM, case["call"])
+
+
+@pytest.mark.parametrize("case", REFERENCE["treatment_arm"], ids=named("data", "measure"))
+def test_the_treatment_arm_correction_matches_metafor_on_corrected_cells(case):
+    y, v = events.effect_sizes(*counts(case["data"]), measure=case["measure"], correction="treatment-arm")
+    assert_matches(y, case["y"], CLOSED_FORM, case["call"])
+    assert_matches(v, case["v"], CLOSED_FORM, case["call"])
+
+
+@pytest.mark.parametrize("case", REFERENCE["inverse"], ids=named("data", "measure", "method", "test"))
+def test_inverse_variance_of_counts_matches_metafor(case):
+    y, v = events.effect_sizes(*counts(case["data"]), measure=case["measure"])
+    told = np.isfinite(y)
+    result = meta.fit(y[told], v[told], method=case["method"], ci={"z": "wald", "knha": "knapp-hartung"}[case["test"]])
+    for field in ("estimate", "se", "ci_low", "ci_high", "p", "tau2"):
+        assert_matches(getattr(result, field), case[field], ITERATIVE, (field, case["call"]))
+
+
+@pytest.mark.parametrize(("rd", "low", "high", "expected"), [
+    (-0.25, -0.5, -0.125, (4, 2, 8)),
+    (-0.25, -0.5, 0.1, (4, 2, np.inf)),
+    (0.1, -0.1, 0.3, (np.nan, np.nan, np.nan)),
+    (0.0, -0.1, 0.1, (np.nan, np.nan, np.nan)),
+])
+def test_number_needed_to_treat(rd, low, high, expected):
+    assert events.number_needed_to_treat(rd, low, high) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize("case", REFERENCE["pooled"], ids=named("data", "measure", "method"))
@@ -145,6 +171,7 @@ def test_simulated_trials_recover_the_log_odds_ratio():
     (lambda: events.mantel_haenszel([1], [4], [1], [4], level=95), "coverage 95"),
     (lambda: events.effect_sizes([1], [4], [1], [4], correct="none"), "unknown rule"),
     (lambda: events.effect_sizes([1], [4], [1], [4], correction=0), "not positive"),
+    (lambda: events.effect_sizes([1], [4], [1], [4], correction="control-arm"), "or 'treatment-arm'"),
     (lambda: events.effect_sizes(["x"], [4], [1], [4]), "not numbers"),
     (lambda: events.logistic_normal([1], [4], [1], [4]), "at least two trials"),
     (lambda: events.logistic_normal([0, 0], [4, 4], [1, 1], [4, 4]), "not finite"),

@@ -12,21 +12,29 @@ from restated.figures import (
     agreement,
     cost,
     decline,
+    denominators,
     distributions,
+    flow,
     forest,
     funnel,
     graph,
     intervals,
+    judgements,
     mediation,
     outcomes,
     precision,
+    ranges,
+    regions,
     render,
     sets,
+    summed,
     sweep,
+    trialmap,
     verdicts,
 )
 from restated.figures.estimates import estimates as draw_estimates
 from restated.figures.style import Drawn
+from restated.figures.words import Scale
 
 
 def fit(estimate=0.2, half=0.08, k=8, *, pi=0.3, weights=None, tau2=0.01, i2=40.0) -> SimpleNamespace:
@@ -155,6 +163,89 @@ def margin_rows() -> pd.DataFrame:
     )
 
 
+def reports() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("Allocated", "a commentary: S", 22, 21, 43, "", "", "", False),
+            ("A report with a longer name that takes two lines", "abstract: P", 22, np.nan, 39, "as allocated", "", "", False),
+            ("Later", "abstract: P", 20, 17, 37, "unverified", "unverified", "", True),
+        ],
+        columns=["report", "source", "first", "second", "total", "first_says", "second_says", "total_says", "unverified"],
+    )
+
+
+def cost_path() -> pd.DataFrame:
+    return pd.DataFrame({"month": [-6, 0, 18, 36], "a": [0.0, 900, 4000, 4400], "b": [0.0, 800, 2500, 6100]})
+
+
+def percents() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"label": ["one outcome, first arm", "one outcome, second arm"], "percent": ["23", "10"], "arm": [22, 19],
+         "counts": [{13: 3, 22: 5}, {10: 1}]}
+    )  # fmt: skip
+
+
+def set_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"Name": ["One", "Two", "Three"], "Kind": ["set", "point", "words"], "low": [0.2, np.nan, np.nan], "high": [0.4, np.nan, np.nan],
+         "value": [np.nan, 0.55, np.nan], "open": [False, True, False], "Said": ["a set", "a point", "no number seen"]}
+    )  # fmt: skip
+
+
+def limit_curves() -> pd.DataFrame:
+    ratio = np.round(np.arange(0.1, 0.96, 0.05), 2)
+    return pd.concat([pd.DataFrame({"test": f"test {i}", "ratio": ratio, "cv": (2 + i / 4) * (1 - ratio)}) for i in range(3)])
+
+
+def limit_bands() -> pd.DataFrame:
+    return pd.DataFrame(
+        [(t, r, (3 + k) * (1 - r) - 0.2, np.inf if r < 0.3 else (3 + k) * (1 - r))
+         for k, t in enumerate(("ranks", "resampling")) for r in (0.1, 0.3, 0.5, 0.7)],
+        columns=["test", "ratio", "low", "high"],
+    )  # fmt: skip
+
+
+def share_rows() -> pd.DataFrame:
+    cvs = [0.5, 1.0, 1.5, 2.0]
+    return pd.DataFrame(
+        [(s, t, a, b, np.nan if s == "with zeros" and min(a, b) < 1 else max(0.0, 1 - b / 2.2))
+         for s in ("plain", "with zeros") for t in ("ranks", "resampling") for a in cvs for b in cvs],
+        columns=["shape", "test", "cv1", "cv2", "share"],
+    )  # fmt: skip
+
+
+def detected() -> pd.DataFrame:
+    return pd.DataFrame(
+        [(s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv) for s in ("a", "b") for cv in (1.0, 2.0) for r in (0.1, 0.3, 0.5, 0.7, 0.9)],
+        columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
+    )
+
+
+    """Made-up reports: two samples with usual care, one of them with a follow-up in the same year, and one other."""
+    return pd.DataFrame(
+        [
+            ("one", "First 1999", "usual care", "adults", 38.0, 1999, "independent sample", "yes"),
+            ("one", "First 1999", "usual care", "adults", 30.0, 2004, "follow-up", "yes"),
+            ("one", "First 1999", "usual care", "adults", 12.0, 2004, "sub-sample", "no"),
+            ("two", "Second 2010", "usual care", "adolescents", 134.0, 2010, "independent sample", "no"),
+            ("three", "Third 2021", "another treatment", "carers", np.nan, 2021, "protocol", "not known"),
+        ],
+        columns=["family", "label", "group", "population", "n", "year", "relation", "developer"],
+    )
+
+
+def judged() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": ["First trial", "Second trial", "Third trial"],
+            "group": ["judged", "judged", "not judged"],
+            "Random allocation": ["low", "some concerns", "not seen"],
+            "Missing data": ["high", "unclear", "not seen"],
+            "Overall": ["high", "", "not seen"],
+        }
+    )
+
+
 def ratios() -> pd.DataFrame:
     return pd.DataFrame({
         "work": ["1,000 fits", "all tables", "many models"], "peer": ["metafor", "a plain loop", "lme4"],
@@ -249,9 +340,46 @@ FIGURES = {
         ".50",
     ),
     "heterogeneity": (lambda: sweep.heterogeneity(spread(), printed=(".31", 0.305, 0.315)), ".31"),
+    "sweep with marks": (
+        lambda: sweep.heterogeneity(
+            spread().rename(columns={"tau": "SD"}), x="SD", bands=("Wald interval", "other interval"), marks=[(0.1, "listed"), (0.15, "as at baseline")]
+        ),
+        ".31",
+    ),
+    "trial map": (lambda: trialmap.trial_map(reports()), "5 reports on 3 samples"),
+    "judgements": (
+        lambda: judgements.judgement_grid(judged(), label="row", columns=["Random allocation", "Missing data", "Overall"], group="group"),
+        "2 high",
+    ),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
     "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
     "agreement": (lambda: agreement.differences(checks()), ".43"),
+    "flow": (lambda: flow.flow(reports(), arms=("first arm", "second arm")), "43"),
+    "summed costs": (
+        lambda: summed.summed(
+            cost_path(), arms={"a": "first arm", "b": "second arm"}, windows=["before", "treatment", "follow-up"], crossings=[24.0],
+            mark="recalled, not verified",
+        ),
+        "6,100",
+    ),
+    "denominators": (lambda: denominators.denominators(percents(), largest=22), "23 %"),
+    "ranges": (
+        lambda: ranges.ranges(
+            set_rows(), left=["Name", "Kind"], right=["Said"], scale=Scale("share"), axis="share", says="Shares of three results."
+        ),
+        "0.20 to 0.40",
+    ),
+    "limits": (lambda: regions.limits(limit_curves(), limit_bands(), marks={"a study": 1.2, "another": 1.25}, top=3.0,
+                                    ratios=("unverified", [0.2, 0.9])), "1.00"),
+    "planes": (
+        lambda: regions.planes(
+            lambda test, ratio, a, b: np.hypot(a, b) / (20 * (1 - ratio)), ["one", "two", "three"], [0.2, 0.5, 0.85],
+            arms=("first arm", "second arm"), marks={"A": 1.9}, top=3.0,
+        ),
+        "0.57",
+    ),
+    "share planes": (lambda: regions.share_planes(share_rows(), arms=("first arm", "second arm"), ratio=0.2), "55 %"),
+    "detection": (lambda: regions.detection(detected()), "50 %"),
     "speed": (lambda: cost.speed(ratios()), "53 ×"),
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),

@@ -56,7 +56,7 @@ def test_a_row_without_interval_says_so():
 def test_estimators_show_every_combination():
     table = methods()
     drawn = estimators(table, transform=CORRELATION)
-    assert list(zip(drawn.data["estimator"], drawn.data["interval"], strict=True)) == [
+    assert list(zip(drawn.data["estimator"], drawn.data["interval method"], strict=True)) == [
         ("DerSimonian–Laird", "Wald"),
         ("DerSimonian–Laird", "Knapp–Hartung"),
         ("REML", "Wald"),

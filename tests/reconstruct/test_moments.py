@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from restated.errors import RestatedError
-from restated.reconstruct.moments import CORRELATION_TOLERANCE, Shape, exact_moments, sd_range
+from restated.reconstruct.moments import CORRELATION_TOLERANCE, Shape, exact_moments, exact_samples, sd_range
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 
@@ -135,3 +135,32 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
 def test_requests_that_contradict_themselves(arguments, options, message):
     with pytest.raises(RestatedError, match=message):
         exact_moments(*arguments, **options)
+
+
+@pytest.mark.parametrize("kind", ["lognormal", "gamma"])
+@pytest.mark.parametrize("zeros", [0, 6])
+@pytest.mark.parametrize("cv", [0.8, 1.7, 2.6])
+def test_samples_in_bulk_have_exact_moments_and_their_zeros(kind, zeros, cv):
+    samples = exact_samples(20, 3.0, 3.0 * cv, Shape(kind, zeros), draws=25, seed=4)
+    assert samples.shape == (25, 20)
+    assert samples.mean(axis=1) == pytest.approx(3.0, rel=1e-12)
+    assert samples.std(axis=1, ddof=1) == pytest.approx(3.0 * cv, rel=1e-12)
+    assert ((samples == 0).sum(axis=1) == zeros).all() and (samples >= 0).all()
+    # Zeros and large values stand anywhere in a sample, and no two samples are alike.
+    assert len(np.unique(samples.argmax(axis=1))) > 1 and len(np.unique(samples.max(axis=1))) == 25
+
+
+@pytest.mark.parametrize("shape", [Shape("lognormal"), Shape("gamma", 4)])
+def test_one_sample_in_bulk_is_the_single_one(shape):
+    single = exact_moments(15, [2.0], [3.0], shapes=[shape], seed=9)[:, 0]
+    bulk = exact_samples(15, 2.0, 3.0, shape, draws=1, seed=9)[0]
+    assert np.sort(bulk) == pytest.approx(np.sort(single), rel=1e-10)
+
+
+def test_bulk_samples_need_a_positive_shape_and_a_possible_sd():
+    with pytest.raises(RestatedError, match="positive shapes only"):
+        exact_samples(10, 1.0, 1.0, "normal", draws=2)
+    with pytest.raises(RestatedError, match="it lies between"):
+        exact_samples(10, 1.0, 4.0, "gamma", draws=2)
+    with pytest.raises(RestatedError, match="near its upper limit"):
+        exact_samples(19, 1.0, 3.2, "gamma", draws=300, seed=1)

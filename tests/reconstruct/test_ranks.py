@@ -13,6 +13,7 @@ from scipy.stats import mannwhitneyu, norm
 
 from restated.errors import RestatedError
 from restated.reconstruct.ranks import tie_factor, u_values
+from tests.reference import load
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 sizes = st.integers(2, 15)
@@ -59,6 +60,19 @@ def test_against_scipy_with_ties_and_correction():
         z = norm.isf(result.pvalue / 2) * np.sign(result.statistic - len(x) * len(y) / 2)
         found = u_values((z - 1e-9, z + 1e-9), len(x), len(y), factor=tie_factor(t.tolist()))
         assert result.statistic in found.u[found.corrected if correction else found.plain]
+
+
+@pytest.mark.parametrize("case", load("costs")["ranks"], ids=lambda case: f"{case['data']}-{case['correct']}")
+def test_u_of_r_is_among_those_of_the_z_it_prints(case):
+    n1, n2 = len(case["x"]), len(case["y"])
+    z = np.sign(case["u"] - n1 * n2 / 2) * norm.isf(case["p"] / 2)
+    ties = np.unique(case["x"] + case["y"], return_counts=True)[1].tolist()
+    for decimals in (1, 2):
+        found = u_values(f"{z:.{decimals}f}", n1, n2, factor=(tie_factor(ties), 1))
+        assert case["u"] in found.u[found.corrected if case["correct"] else found.plain]
+    # With the ties and the correction known, U is determined.
+    exact = u_values((z - 1e-6, z + 1e-6), n1, n2, factor=tie_factor(ties))
+    assert exact.u[exact.corrected if case["correct"] else exact.plain].tolist() == [case["u"]]
 
 
 def test_superiority_counts_pairs():

@@ -38,6 +38,8 @@ METHODS = ["FE", "DL", "HE", "SJ", "PM", "ML", "REML"]
 TESTS = ["z", "knha"]
 ALL = ["bcg", "paternal", "homogeneous", "three"]
 LARGE = ["bcg", "paternal", "homogeneous"]
+COUNTS = ["one-zero", "common", "rare", "three-trials", "four-trials"]
+MEASURES = ["OR", "RR", "RD"]
 
 
 @pytest.mark.parametrize(("name", "part", "fields", "expected"), [
@@ -53,12 +55,21 @@ LARGE = ["bcg", "paternal", "homogeneous"]
     ("robust", "cases", ("data", "rho", "small", "formula"),
      product(["secure", "organised", "kappa"], [0, 0.2, 0.8, 1], [True, False], ["y ~ 1", "y ~ x"])),
     ("events", "single", ("data", "measure", "rule"),
-     product(["one-zero", "common", "rare"], ["OR", "RR", "RD"], ["only0", "all"])),
+     product(COUNTS, MEASURES, ["only0", "all"])),
+    ("events", "treatment_arm", ("data", "measure"), product(COUNTS, MEASURES)),
+    ("events", "inverse", ("data", "measure", "method", "test"), product(COUNTS, MEASURES, ["DL", "REML"], TESTS)),
     ("events", "pooled", ("data", "measure", "method"),
-     product(["one-zero", "common", "rare"], ["OR"], ["Mantel-Haenszel", "Peto", "logistic-normal"])
-     | product(["one-zero", "common", "rare"], ["RR", "RD"], ["Mantel-Haenszel"])),
+     product(COUNTS, ["OR"], ["Mantel-Haenszel", "Peto", "logistic-normal"])
+     | product(COUNTS, ["RR", "RD"], ["Mantel-Haenszel"])),
+    ("differences", "single", ("data",), product(["as-listed", "other-sd", "small"])),
+    ("differences", "pooled", ("data", "method", "test"),
+     product(["as-listed", "other-sd", "small"], ["DL", "REML"], TESTS)),
     ("costs", "cases", ("data", "method"),
      product(["skewed", "tied"], ["Student", "Welch", "Mann-Whitney-TRUE", "Mann-Whitney-FALSE", "gamma"])),
+    ("costs", "moments", ("ratio", "cv1", "cv2", "method"),
+     product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"])),
+    ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
+    ("costs", "risks", ("x1", "n1", "x2", "n2"), {(5, 22, 14, 19), (3, 13, 14, 19), (2, 15, 13, 15), (10, 22, 1, 10)}),
 ])
 def test_the_grid_of_cases_is_complete(name, part, fields, expected):
     cases = load(name)[part]

@@ -69,6 +69,13 @@ c &= d
 :by: finding
 ```
 
+:::{when} agrees open-data
+Said on open data, {restated}`agrees`.
+:::
+:::{when} agrees recalled
+Said on recalled numbers, {restated}`no-such-row`.
+:::
+
 ## A number {published}`seen-first-hand` in a title
 
 Text.
@@ -85,6 +92,13 @@ BROKEN = r"""
 Text {published}`seen-frist-hand`, {restated}`seen-first-hand`, {published}`counted`, {status}`guessed`.
 
 $\foo{x}$
+
+:::{when} nowhere open-data
+Text.
+:::
+:::{when} agrees guessed
+Text.
+:::
 """
 PACKAGE = {
     "resources": [
@@ -223,6 +237,15 @@ def test_a_number_that_cannot_be_shown_so_is_a_warning(builds):
     assert "{published}: 'counted' was recomputed and never printed" in said
     assert "'guessed' is no status" in said
     assert r"cannot be set: the command \foo is not known" in said
+
+
+def test_a_block_is_shown_only_on_the_basis_it_names(builds, pages):
+    html = pages["book/front.html"]
+    assert "Said on open data, " in html
+    assert "Said on recalled numbers" not in html
+    said = builds[2]
+    assert "{when}: there is no ledger entry 'nowhere'" in said
+    assert "{when}: 'guessed' is no basis; use one of open-data" in said
 
 
 def test_two_builds_are_identical(builds):

@@ -1,0 +1,136 @@
+"""Fragility of a result: how few patients with another outcome would move it across the line of significance.
+
+One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial;
+arm sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs
+from the verdict on the data as they are. It counts in both directions, so a result that is not significant has
+one too. All sets of changes are looked at, number by number, so it is the true minimum and not the end of a
+stepwise search. It is a description of the data at hand; it is small in small trials whatever the truth is.
+
+References
+----------
+Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials).
+Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40
+(meta-analyses).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations, product
+
+import numpy as np
+from scipy import stats
+
+from restated.errors import RestatedError
+
+from . import events, meta
+
+#: No result is looked at beyond this many changes: four trials then have some 10^6 tables to check.
+MAX_CHANGES = 12
+#: Rows pooled at a time, to bound the memory.
+CHUNK = 100_000
+
+
+@dataclass(frozen=True)
+class Fragility:
+    """Smallest number of changes, and the first set of changes found that achieves it.
+
+    `changes` holds what is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant`
+    is the verdict on the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
+    """
+
+    number: int | None
+    significant: bool
+    changes: np.ndarray | None
+
+
+def of_trial(events1: int, n1: int, events2: int, n2: int, *, level: float = 0.95) -> Fragility:
+    """Fragility of one trial under Fisher's exact test (two-sided, p < 1 - level).
+
+    Raises
+    ------
+    RestatedError
+        If the counts are impossible.
+    """
+    alpha = 1 - level
+
+    def significant(a, c):
+        return np.array([stats.fisher_exact([[x, n1 - x], [y, n2 - y]])[1] < alpha
+                         for x, y in zip(a[:, 0], c[:, 0], strict=True)])
+
+    return _smallest([events1], [n1], [events2], [n2], significant)
+
+
+def of_pooled(events1, n1, events2, n2, *, measure: str = "RR", method: str = "DL", ci: str = "wald",
+              correction: float = 0.5, level: float = 0.95) -> Fragility:
+    """Fragility of an inverse-variance meta-analysis: does its interval include no effect?
+
+    Parameters
+    ----------
+    events1, n1, events2, n2 : array_like, shape (k,)
+    measure, correction
+        As in `events.effect_sizes`; trials with an empty cell are corrected.
+    method, ci, level
+        As in `meta.fit`.
+
+    Raises
+    ------
+    RestatedError
+        If the counts are impossible.
+    """
+    first, second = np.asarray(n1), np.asarray(n2)
+
+    def significant(a, c):
+        sizes = partial(events.effect_sizes, measure=measure, correction=correction)
+        y, v = sizes(a.ravel(), np.tile(first, len(a)), c.ravel(), np.tile(second, len(c)))
+        y, v = y.reshape(a.shape), v.reshape(a.shape)
+        told = np.isfinite(y).all(axis=1)  # a trial without events leaves the model: not a change of status alone
+        out = np.full(len(a), np.nan)
+        if told.any():
+            pooled = meta.fit_batch(y[told], v[told], method=method, ci=ci, level=level)
+            out[told] = (pooled.ci_low > 0) | (pooled.ci_high < 0)
+        return out
+
+    return _smallest(events1, n1, events2, n2, significant)
+
+
+def _smallest(events1, n1, events2, n2, significant: Callable) -> Fragility:
+    a, first, c, second = (np.asarray(x, dtype=int) for x in (events1, n1, events2, n2))
+    if not (a.shape == first.shape == c.shape == second.shape and a.ndim == 1):
+        raise RestatedError("events and patients have different lengths", field="events")
+    if (a < 0).any() or (c < 0).any() or (a > first).any() or (c > second).any():
+        raise RestatedError("a trial has fewer than no events or more events than patients", field="events")
+    now = bool(significant(a[None, :], c[None, :])[0])
+    arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
+    for number in range(1, MAX_CHANGES + 1):
+        for steps in _steps(len(arms), number):
+            changed = arms + steps
+            possible = ((changed >= 0) & (changed <= sizes)).all(axis=1)
+            steps, changed = steps[possible], changed[possible]
+            if not len(steps):
+                continue
+            verdict = significant(changed[:, : len(a)], changed[:, len(a) :])
+            crossing = np.flatnonzero(verdict == (not now))
+            if len(crossing):
+                return Fragility(number, now, steps[crossing[0]].reshape(2, -1).T)
+    return Fragility(None, now, None)
+
+
+def _steps(arms: int, number: int) -> Iterator[np.ndarray]:
+    """All ways to make `number` changes in `arms` arms, in blocks of shape (m, arms)."""
+    block: list[tuple[int, ...]] = []
+    for used in range(1, min(arms, number) + 1):
+        for where in combinations(range(arms), used):
+            for bars in combinations(range(1, number), used - 1):
+                parts = np.diff([0, *bars, number])
+                for signs in product((-1, 1), repeat=used):
+                    step = np.zeros(arms, dtype=int)
+                    step[list(where)] = parts * signs
+                    block.append(step)
+                    if len(block) == CHUNK:
+                        yield np.array(block)
+                        block = []
+    if block:
+        yield np.array(block)
