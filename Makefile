@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench lock clean references
+.PHONY: help book test lab serve bench lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -41,6 +41,9 @@ lock: ## Pin the newest allowed packages with hashes into requirements.lock (nee
 
 references: ## Make the reference values of the tests anew (needs R with metafor and friends)
 	@$(RUN) tests/reference/regenerate.py
+
+ensembles: $(STAMP) ## Compute the stored results over simulated cohorts (minutes), write data/ensembles
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m restated ensembles
 
 clean: ## Remove everything that was built, keep the environment
 	rm -rf _build

@@ -138,6 +138,7 @@ def check() -> tuple:
     """
     from . import bibliography, dictionary, prose, register
 
+    refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
     numbers = register.load(bibliography=works)
     dictionary.check(paths.DATA)
@@ -145,6 +146,21 @@ def check() -> tuple:
     for page in pages:
         prose.check(paths.ROOT / f"{page}.md")
     return numbers, pages
+
+
+def refuse_tracked_originals() -> None:
+    """Refuse a licensed table that git holds: what is once committed stays in the history.
+
+    Raises
+    ------
+    RestatedError
+        Names the first file in ``data/originals`` that is tracked and is not the note on that folder.
+    """
+    git = subprocess.run(["git", "ls-files", "-z", "--", "data/originals"], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    for name in filter(None, git.stdout.split("\0") if git.returncode == 0 else ()):
+        if name != "data/originals/README.md":
+            raise RestatedError("git tracks this original; licensed data must never enter the repository", file=paths.ROOT / name,
+                                remedy=f"Run `git rm --cached {name}` before you commit or push")
 
 
 def _environment() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m restated build | check | serve``."""
+"""The command line: ``python -m restated build | check | ensembles | serve``."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def _check(args) -> None:
 
     numbers, pages = build.check()
     print(f"{len(numbers)} printed numbers, {len(pages)} pages: no fault found")
+
+
+def _ensembles(args) -> None:
+    from . import register
+    from .findings.cohort import stored
+
+    table = stored.compute(register.load(), progress=lambda line: print(line, flush=True))
+    stored.store(table)
+    print(f"{len(table)} rows written")
 
 
 def _serve(args) -> None:
@@ -46,6 +55,7 @@ def main(argv: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="build the book into _build/html").set_defaults(run=_build)
     commands.add_parser("check", help="check register, bibliography and data only").set_defaults(run=_check)
+    commands.add_parser("ensembles", help="compute the stored results over simulated cohorts").set_defaults(run=_ensembles)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)

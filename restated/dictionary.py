@@ -192,15 +192,7 @@ def load(path: Path | str | None = None) -> dict[str, Resource]:
         If the file is no JSON, a property is missing, or a type or constraint is unknown.
     """
     path = DATA / "datapackage.json" if path is None else Path(path)
-    try:
-        package = json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise RestatedError(
-            f"not readable as JSON ({error.msg})",
-            file=path,
-            row=error.lineno,
-            remedy="Check the commas and brackets.",
-        ) from None
+    package = _json(path)
     resources: dict[str, Resource] = {}
     for entry in _property(package, "resources", list, path, "the package"):
         name = _property(entry, "name", str, path, "a resource")
@@ -210,6 +202,30 @@ def load(path: Path | str | None = None) -> dict[str, Resource]:
             )
         resources[name] = _resource(entry, name, path)
     return resources
+
+
+def schema(name: str) -> Resource:
+    """The description of a table that only readers can supply, from ``data/schemas/<name>.json``.
+
+    Raises
+    ------
+    RestatedError
+        As :func:`load`.
+    """
+    path = DATA / "schemas" / f"{name}.json"
+    return _resource(_json(path), name, path)
+
+
+def _json(path: Path):
+    try:
+        return json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise RestatedError(
+            f"not readable as JSON ({error.msg})",
+            file=path,
+            row=error.lineno,
+            remedy="Check the commas and brackets.",
+        ) from None
 
 
 def _property(entry: dict, key: str, kind: type, path: Path, owner: str):

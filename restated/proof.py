@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from . import paths
-from .estimate import meta, robust
+from .estimate import growth, meta, robust
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 
@@ -26,6 +26,7 @@ SUBJECTS = {
     "differences": "Hedges’ g, its variance and its pooling",
     "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",
+    "growthsem": "latent growth models (structural equations)",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",
     "twins": "liability-threshold and continuous twin models",
@@ -111,6 +112,29 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
                          "bar": asked.astype(float)}).reset_index(drop=True)  # fmt: skip
 
 
+def latent_growth() -> pd.DataFrame:
+    """The growth model as a mixed model here and as a structural equation model in lavaan, on the stored data sets.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
+        coefficient (in its standard errors) and of a variance (absolute).
+    """
+    reference = _load("growthsem")
+    rows = []
+    for case in reference["cases"]:
+        data = reference["data"][case["data"]]
+        y = np.array(data["y"], dtype=float)
+        fit = growth.fit_batch([y], data["times"], np.array(data["covariates"], dtype=float), method="ML")
+        apart = np.abs(fit.fixed[0] - case["fixed"]) / fit.fixed_se[0]
+        variances = np.abs(np.append(fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"]))
+        rows.append((case["data"], len(y), f"{np.isnan(y).mean():.0%}".replace("%", " %"), case["log_likelihood"],
+                     float(fit.log_likelihood[0]), f"{apart.max():.0e}", f"{variances.max():.0e}"))
+    return pd.DataFrame(rows, columns=["Ratings", "Children", "Missing", "Likelihood, lavaan", "Likelihood, here",
+                                       "Coefficients", "Variances"])
+
+
 def written(table: pd.DataFrame) -> pd.DataFrame:
     """Differences in powers of ten, as a reader compares them; 0 where there is none."""
     shown = table.copy()
@@ -119,4 +143,4 @@ def written(table: pd.DataFrame) -> pd.DataFrame:
     return shown
 
 
-__all__ = ["SUBJECTS", "NOT_MEASURED", "pooling", "ratios", "robust_variance", "sources", "written"]
+__all__ = ["NOT_MEASURED", "SUBJECTS", "latent_growth", "pooling", "ratios", "robust_variance", "sources", "written"]

@@ -223,6 +223,30 @@ def test_what_a_notebook_can_read_is_in_its_key(tmp_path, monkeypatch, changed):
     assert [x != y for x, y in zip(before, after, strict=True)] == [True, changed != "a.md"]
 
 
+def test_an_original_that_git_tracks_stops_the_build(tmp_path, monkeypatch):
+    def git(*arguments):
+        subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
+
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    build.refuse_tracked_originals()  # no repository: nothing is tracked
+    git("init", "-q")
+    originals = tmp_path / "data" / "originals"
+    originals.mkdir(parents=True)
+    (originals / "README.md").write_text("note\n")
+    (originals / "cohort-children.csv").write_text("child_id\n1\n")
+    git("add", "data/originals/README.md")
+    build.refuse_tracked_originals()
+    git("add", "--force", "data/originals/cohort-children.csv")
+    with pytest.raises(RestatedError, match="data/originals/cohort-children.csv: git tracks this original.*git rm --cached"):
+        build.refuse_tracked_originals()
+
+
+def test_originals_are_ignored_and_none_is_tracked_here():
+    ignored = subprocess.run(["git", "check-ignore", "-q", "data/originals/cohort-children.csv"], cwd=paths.ROOT, check=False)
+    assert ignored.returncode in (0, 128)  # 128: not a git checkout
+    build.refuse_tracked_originals()
+
+
 def test_two_builds_do_not_run_at_once(tmp_path):
     with (tmp_path / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

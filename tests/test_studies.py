@@ -29,7 +29,7 @@ def originals(tmp_path, monkeypatch):
 
 
 def test_names():
-    assert sorted(studies.names()) == sorted(NAMES)
+    assert sorted(studies.names()) == sorted([*NAMES, "cohort-assumptions", "service-costs", "economic-evidence"])
     with pytest.raises(
         RestatedError, match="no study table 'opie'. Use one of paternal-sensitivity, stability"
     ):

@@ -143,6 +143,13 @@ class Scale:
         return np.linspace(low, high, 5)
 
 
+def plain_ticks(axis, low: float, high: float, *, most: int = 8) -> None:
+    """Round ticks on a matplotlib axis that shows numbers as they are; none lies outside the limits."""
+    scale = Scale("")
+    ticks = scale.ticks(low, high, most=most)
+    axis.set_ticks(ticks, labels=scale.tick_labels(ticks))
+
+
 #: Fisher's z inside, r on the axis (Fisher, 1921): variances are equal inside, readers think in r.
 FISHER_Z = Scale("r", back=np.tanh, forward=np.arctanh, leading_zero=False)
 #: Correlations or kappas analysed as they are.

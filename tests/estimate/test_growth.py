@@ -106,6 +106,27 @@ def test_the_reference_route_through_statsmodels_agrees(name, method):
     assert list(single.table.index) == list(single.names)
 
 
+LATENT = load("growthsem")
+
+
+def test_the_latent_growth_cases_have_complete_and_lost_ratings():
+    missing = {case["data"]: np.isnan(np.array(LATENT["data"][case["data"]]["y"], float)).any() for case in LATENT["cases"]}
+    assert missing == {"complete": False, "lost": True}
+
+
+@pytest.mark.parametrize("case", LATENT["cases"], ids=lambda case: case["data"])
+def test_the_structural_equation_form_gives_the_same_estimates(case):
+    content = LATENT["data"][case["data"]]
+    fit = fit_one(np.array(content["y"], float), content["times"], np.array(content["covariates"], float), method="ML")
+    assert fit.log_likelihood[0] == pytest.approx(case["log_likelihood"], abs=LOG_LIKELIHOOD)
+    assert fit.log_likelihood[0] == pytest.approx(case["lme4_log_likelihood"], abs=LOG_LIKELIHOOD)
+    assert (np.abs(fit.fixed[0] - case["fixed"]) <= ESTIMATE * np.array(case["se"])).all()
+    # lavaan's standard errors come from the observed information, which differs where ratings are lost.
+    np.testing.assert_allclose(fit.fixed_se[0], case["se"], rtol=1e-3)
+    np.testing.assert_allclose(fit.random_covariance[0], case["random"], atol=ESTIMATE)
+    assert fit.residual_variance[0] == pytest.approx(case["residual"], rel=ESTIMATE)
+
+
 # --- against the likelihood written out child by child --------------------------------------------
 
 

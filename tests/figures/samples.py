@@ -16,12 +16,16 @@ from restated.figures import (
     distributions,
     flow,
     forest,
+    frequencies,
     funnel,
     graph,
+    growthchecks,
+    headcounts,
     intervals,
     judgements,
     mediation,
     outcomes,
+    powercurve,
     precision,
     ranges,
     regions,
@@ -29,6 +33,7 @@ from restated.figures import (
     sets,
     summed,
     sweep,
+    trajectories,
     trialmap,
     verdicts,
 )
@@ -162,6 +167,47 @@ def margin_rows() -> pd.DataFrame:
         {"row1": [10, 12, 14, 20], "column1": [11, 12, 18, 30], "value": [0.4, 0.42, 0.45, 0.5]}
     )
 
+GRADES = ("K", "1", "2", "3", "4", "5", "6")
+SCHOOL = np.linspace(-0.5, 0.5, 7)
+
+
+def simulated_shares() -> pd.DataFrame:
+    rows = [("nothing", "C7", 0.004), ("nothing", "whole", 0.0003), ("growth", "C7", 0.55), ("growth", "whole", 0.42)]
+    table = pd.DataFrame(rows, columns=["row", "event", "share"])
+    return table.assign(low=table["share"] * 0.9, high=table["share"] * 1.1, cohorts=1000)
+
+
+def power_grid() -> pd.DataFrame:
+    extra = np.tile(np.linspace(0, 1, 6), 2)
+    share = np.concatenate([np.linspace(0.02, 0.98, 6), np.linspace(0.02, 0.6, 6)])
+    return pd.DataFrame({"extra": extra, "event": np.repeat(["C7", "whole"], 6), "share": share, "low": share - 0.02, "high": share + 0.02})
+
+
+def school_lines() -> pd.DataFrame:
+    rows = [(a, s, r, t, 0.1 * i + 0.2 * t, 0.1 * i + 0.2 * t - 0.3, 0.1 * i + 0.2 * t + 0.3)
+            for i, a in enumerate(trajectories.LINES) for s, r in trajectories.PANELS for t in SCHOOL]
+    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+
+
+def school_children() -> pd.DataFrame:
+    rows = [(8 * i + c, a, t, np.sin(c + 5 * t)) for i, a in enumerate(trajectories.LINES) for c in range(4) for t in SCHOOL]
+    return pd.DataFrame(rows, columns=["child", "attachment", "time", "rating"])
+
+
+def growth_checks() -> dict[str, pd.DataFrame]:
+    at = np.linspace(-2.33, 2.33, 99)
+    return {
+        "spread": pd.DataFrame({"wave": range(7), "observed": np.full(7, 1.02), "implied": np.ones(7)}),
+        "correlation": pd.DataFrame({"lag": range(1, 7), "observed": np.full(6, 0.45), "implied": np.full(6, 0.5)}),
+        "residuals": pd.DataFrame({"normal": at, "observed": 1.1 * at}),
+    }
+
+
+def cohort_counts() -> pd.DataFrame:
+    rows = [("First 2001", "recruited", 1364, "1,364", False), ("Second 2002", "rated", 918, "918", False),
+            ("Third 2003", "classified", 1000, "more than 1,000", True)]
+    return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
+
 
 def reports() -> pd.DataFrame:
     return pd.DataFrame(
@@ -221,6 +267,7 @@ def detected() -> pd.DataFrame:
     )
 
 
+def trial_reports() -> pd.DataFrame:
     """Made-up reports: two samples with usual care, one of them with a follow-up in the same year, and one other."""
     return pd.DataFrame(
         [
@@ -346,7 +393,7 @@ FIGURES = {
         ),
         ".31",
     ),
-    "trial map": (lambda: trialmap.trial_map(reports()), "5 reports on 3 samples"),
+    "trial map": (lambda: trialmap.trial_map(trial_reports()), "5 reports on 3 samples"),
     "judgements": (
         lambda: judgements.judgement_grid(judged(), label="row", columns=["Random allocation", "Missing data", "Overall"], group="group"),
         "2 high",
@@ -388,6 +435,26 @@ FIGURES = {
     "estimates": (lambda: draw_estimates(side_by_side(), says="Two kinds of evidence"), ".30"),
     "stacked": (lambda: distributions.stacked(class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"), "16"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
+    "shares": (
+        lambda: frequencies.shares(
+            simulated_shares(), {"C7": ("rise", "C7"), "whole": ("pattern", "whole")}, heading="True", axis="percent", groups=(1,)
+        ),
+        "42",
+    ),
+    "power curves": (
+        lambda: powercurve.curves(power_grid(), {"C7": "rise", "whole": "pattern"}, x_axis="true growth", axis="percent"),
+        "0.81",
+    ),
+    "trajectories": (lambda: trajectories.groups(school_lines(), grades=GRADES, axis="rating (SD)"), "0.20"),
+    "trajectories of two scenarios": (
+        lambda: trajectories.groups(
+            pd.concat([school_lines().assign(scenario=name) for name in ("one", "two")]), grades=GRADES, axis="rating (SD)"
+        ),
+        "0.40",
+    ),
+    "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
+    "growth checks": (lambda: growthchecks.checks(growth_checks(), grades=GRADES), "0.05"),
+    "headcounts": (lambda: headcounts.headcounts(cohort_counts(), axis="children"), "1,364"),
 }
 
 

@@ -10,7 +10,7 @@ from restated.figures.sweep import heterogeneity
 from restated.figures.trialmap import REPORT_MARKS, trial_map
 from restated.figures.words import CORRELATION
 
-from .samples import judged, reports, spread
+from .samples import judged, spread, trial_reports
 
 DOMAINS = ["Random allocation", "Missing data", "Overall"]
 
@@ -24,7 +24,7 @@ def texts(fig) -> list[str]:
 
 
 def test_each_report_stands_in_the_row_and_year_of_its_sample():
-    drawn = trial_map(reports())
+    drawn = trial_map(trial_reports())
     (first,) = (m for m in by_gid(drawn.fig, "report-follow-up"))
     assert first.get_xdata()[0] == 2004 and first.get_ydata()[0] == 1  # row 0 is the heading of the group
     (other,) = by_gid(drawn.fig, "report-sub-sample")
@@ -38,12 +38,12 @@ def test_each_report_stands_in_the_row_and_year_of_its_sample():
 
 
 def test_a_line_joins_the_reports_of_one_sample_only():
-    lines = {tuple(line.get_ydata())[0]: len(line.get_xdata()) for line in by_gid(trial_map(reports()).fig, "family")}
+    lines = {tuple(line.get_ydata())[0]: len(line.get_xdata()) for line in by_gid(trial_map(trial_reports()).fig, "family")}
     assert lines == {1: 3, 2: 1, 4: 1}
 
 
-def test_the_map_counts_samples_not_reports():
-    assert "1 sample stands behind 3 reports" in trial_map(reports()).alt
+def test_the_map_counts_samples_not_trial_reports():
+    assert "1 sample stands behind 3 reports" in trial_map(trial_reports()).alt
 
 
 def test_marks_differ_in_shape():
@@ -78,8 +78,8 @@ def test_other_bands_are_named_where_they_end_and_in_words():
 
 
 @pytest.mark.parametrize(("call", "message"), [
-    (lambda: trial_map(reports().drop(columns="n")), "no column 'n'"),
-    (lambda: trial_map(reports().assign(relation="copy")), "unknown relation 'copy'"),
+    (lambda: trial_map(trial_reports().drop(columns="n")), "no column 'n'"),
+    (lambda: trial_map(trial_reports().assign(relation="copy")), "unknown relation 'copy'"),
     (lambda: judgement_grid(judged(), label="row", columns=["Deviations"]), "no column 'Deviations'"),
     (lambda: judgement_grid(judged().replace({"high": "bad"}), label="row", columns=DOMAINS), "unknown judgement 'bad'"),
 ])  # fmt: skip

@@ -1,0 +1,170 @@
+"""The stored results over simulated cohorts: computed once, refused when anything they depend on has changed.
+
+``make ensembles`` computes them (some minutes on two cores: too long for every build) and writes a small table with a
+fingerprint of code, assumptions, printed numbers and numerical libraries. Reading it compares the fingerprint, and the
+chapter computes the first cohorts again (:func:`first_cohorts`).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ... import dictionary, paths
+from ...errors import RestatedError
+from . import effects, statements
+from .runs import AGAIN, COLUMNS, VARIATIONS, run
+
+FILE = paths.DATA / "ensembles" / "cohort.csv"
+#: Cohorts of the base design: the standard error of a share is then at most 0.5 percentage points.
+COHORTS = 10_000
+#: Cohorts of each variation: at most 1.6 percentage points.
+VARIATION_COHORTS = 1_000
+#: Two runs of the same cohorts differ by the order of sums only.
+SAME = 1e-6
+REMEDY = "Run `make ensembles` (some minutes)"
+
+
+def fingerprint(register) -> str:
+    """What the stored table depends on: code, assumptions, printed effect sizes, numerical libraries."""
+    package = paths.ROOT / "restated"
+    here = package / "findings" / "cohort"
+    files = [here / f"{m}.py" for m in ("design", "effects", "statements", "runs")]
+    files += [package / "estimate" / f"{m}.py" for m in ("growth", "growth_likelihood")]
+    files += [package / "reconstruct" / "ensemble.py", paths.STUDIES / "cohort-assumptions.csv"]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
+        number = register[id]
+        digest.update("|".join(str(x.text) if x else "" for x in (number.value, number.ci_low, number.ci_high)).encode())
+    digest.update(f"{version('numpy')} {version('scipy')}".encode())
+    return digest.hexdigest()[:16]
+
+
+def compute(register, *, workers: int | None = -1, progress: Callable[[str], None] | None = print) -> pd.DataFrame:
+    """All variations, as the stored table; broken-off runs continue from ``_build/ensembles``."""
+    inputs = fingerprint(register)
+    tables = []
+    for key in VARIATIONS:
+        if progress:
+            progress(f"{key}: {VARIATIONS[key].label}")
+        keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
+        tables.append(run(key, register, cohorts=COHORTS if key == "base" else VARIATION_COHORTS, workers=workers, keep=keep,
+                          progress=progress))
+    return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
+
+
+def store(table: pd.DataFrame, file: Path = FILE) -> None:
+    """Write the table; values with ten digits, so that it is the same on every machine."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, "inputs"])
+    for row in table[[*COLUMNS, "inputs"]].itertuples(index=False):
+        writer.writerow([f"{x:.10g}" if isinstance(x, float) else x for x in row])
+    file.write_text(out.getvalue(), encoding="utf-8")
+
+
+def load(register, file: Path = FILE) -> pd.DataFrame:
+    """The stored table.
+
+    Raises
+    ------
+    RestatedError
+        If it was computed from other inputs than those there are now, or does not fit its description.
+    """
+    rows = dictionary.validate(file, dictionary.load()["cohort-ensembles"])
+    table = pd.DataFrame([cells for _, cells in rows])
+    now = fingerprint(register)
+    for number, cells in rows:
+        if cells["inputs"] != now:
+            raise RestatedError("the simulated cohorts were computed from other code, assumptions or printed numbers",
+                                file=file, row=number, field="inputs", remedy=REMEDY)
+    return table
+
+
+def first_cohorts(register, table: pd.DataFrame) -> float:
+    """Compute the first cohorts of the base design again and compare them with the stored table.
+
+    Returns
+    -------
+    float
+        Largest absolute difference of the mean four-way coefficient.
+
+    Raises
+    ------
+    RestatedError
+        If they differ by more than rounding.
+    """
+    again = pick(run("base", register, cohorts=AGAIN), f"first {AGAIN} four-way")
+    stored = pick(table, f"first {AGAIN} four-way")
+    if not abs(again - stored) <= SAME:
+        raise RestatedError(f"the first {AGAIN} cohorts give {again:.6f}, the stored table has {stored:.6f}", file=FILE,
+                            remedy=REMEDY)
+    return abs(again - stored)
+
+
+def pick(table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base", extra: float | None = None) -> float:
+    """One value of the table.
+
+    Raises
+    ------
+    RestatedError
+        If there is none or more than one.
+    """
+    here = (table["variation"] == variation) & (table["scenario"] == scenario) & (table["quantity"] == quantity)
+    if extra is not None:
+        here &= np.isclose(table["extra"], extra)
+    if here.sum() != 1:
+        raise RestatedError(f"{here.sum()} rows for '{quantity}', scenario '{scenario}', variation '{variation}'")
+    return float(table.loc[here, "value"].iloc[0])
+
+
+def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
+    """Shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scenario, extra, event, share, low, high, cohorts``.
+    """
+    events = (*statements.KEYS, *statements.EVENTS, "four-way found")
+    found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
+    low, high = wilson(found["value"].to_numpy(), found["cohorts"].to_numpy())
+    return pd.DataFrame({"scenario": found["scenario"], "extra": found["extra"], "event": found["quantity"], "share": found["value"],
+                         "low": low, "high": high, "cohorts": found["cohorts"]}).reset_index(drop=True)
+
+
+def wilson(share, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's interval of a share of n independent draws.
+
+    References
+    ----------
+    Wilson, E. B. (1927). JASA, 22, 209-212.
+    """
+    share, n = np.asarray(share, float), np.asarray(n, float)
+    z = stats.norm.ppf((1 + level) / 2)
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    # At 0 and 1 the interval ends at the share itself, up to rounding.
+    return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
+
+
+def detectable(se: float, power: float = 0.8) -> float:
+    """Smallest true value that a two-sided test at 5 % finds with this power, for an estimate with this standard error."""
+    return se * (statements.CRITICAL + float(stats.norm.ppf(power)))
+
+
+def children_needed(se: float, value: float, children: float, power: float = 0.8) -> int:
+    """Children for that power at a true `value`, if `children` give the standard error: it falls with their square root."""
+    return math.ceil(children * (detectable(se, power) / value) ** 2)
