@@ -35,9 +35,9 @@ from restated.figures import (
     sweep,
     trajectories,
     trialmap,
+    unpooled,
     verdicts,
 )
-from restated.figures.estimates import estimates as draw_estimates
 from restated.figures.style import Drawn
 from restated.figures.words import Scale
 
@@ -432,7 +432,7 @@ FIGURES = {
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
     "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
-    "estimates": (lambda: draw_estimates(side_by_side(), says="Two kinds of evidence"), ".30"),
+    "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
     "stacked": (lambda: distributions.stacked(class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"), "16"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
     "shares": (

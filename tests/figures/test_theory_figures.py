@@ -8,7 +8,7 @@ import pytest
 from restated.errors import RestatedError
 from restated.figures.designs import DESIGNS, NONE
 from restated.figures.distributions import stacked
-from restated.figures.estimates import estimates
+from restated.figures.unpooled import unpooled
 from restated.figures.graph import graph
 from restated.figures.style import colour
 from restated.figures.words import ODDS_RATIO
@@ -80,7 +80,7 @@ def test_graphs_that_cannot_be_drawn(boxes, change, message):
 
 def test_estimates_are_drawn_where_they_are_and_never_pooled():
     table = side_by_side()
-    drawn = estimates(table, says="Two kinds of evidence")
+    drawn = unpooled(table, says="Two kinds of evidence")
     assert np.allclose(drawn.data["r"], table["y"])
     assert "no CI" in texts(drawn.fig)
     assert "not pooled" in drawn.alt
@@ -90,7 +90,7 @@ def test_estimates_are_drawn_where_they_are_and_never_pooled():
 
 def test_estimates_on_a_ratio_scale():
     table = side_by_side().drop(columns="group").assign(y=np.log([13.9, 2.6, 1.0]), low=np.log([11.1, 1.2, 0.5]), high=np.log([17.4, 5.3, 2.0]))
-    drawn = estimates(table, says="Odds ratios by design", scale=ODDS_RATIO)
+    drawn = unpooled(table, says="Odds ratios by design", scale=ODDS_RATIO)
     assert drawn.data["odds ratio"].tolist() == pytest.approx([13.9, 2.6, 1.0])
     assert "13.90" in drawn.alt
 
@@ -107,7 +107,7 @@ def test_estimates_on_a_ratio_scale():
 )
 def test_bad_estimates_are_named(change, message):
     with pytest.raises(RestatedError, match=message):
-        estimates(change(side_by_side()), says="Two kinds of evidence")
+        unpooled(change(side_by_side()), says="Two kinds of evidence")
 
 
 def test_segments_are_as_long_as_their_shares():

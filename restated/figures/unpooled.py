@@ -18,7 +18,7 @@ NEEDED = ("label", "y", "low", "high", "design")
 
 
 @drawing
-def estimates(
+def unpooled(
     table: pd.DataFrame,
     *,
     says: str,
