@@ -22,11 +22,13 @@ NOT_MEASURED = "not measured"
 #: What each file compares, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
+    "contrasts": "difference of two estimates that may be correlated",
     "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
     "differences": "Hedges’ g, its variance and its pooling",
     "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",
     "growthsem": "latent growth models (structural equations)",
+    "individuals": "overlap, probability of superiority and risk behind a mean difference",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",
     "twins": "liability-threshold and continuous twin models",

@@ -13,22 +13,35 @@ from .words import CORRELATION, Scale, alt_text, plural
 WIDTH, HEIGHT = 9.0, 4.6  # inches
 #: Marker, colour and line style of the first, second and third series: shapes first.
 SERIES = (("o", "accent", "-"), ("s", "second", (0, (5, 2))), ("^", "third", (0, (1, 1.5))))
+#: Distance of estimates of one year, as a share of all years: a mark is as wide.
+BESIDE = 0.018
 NONE_PRINTED = "no interval printed"
 
 
 @drawing
-def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None) -> Drawn:
+def over_time(
+    table: pd.DataFrame,
+    *,
+    scale: Scale = CORRELATION,
+    axis: str | None = None,
+    window: tuple[float, float, str] | None = None,
+    joined: bool = True,
+) -> Drawn:
     """Estimates by year of publication, with printed intervals where any were printed.
 
     Parameters
     ----------
     table : DataFrame
         `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed),
-        `text` (digits as printed), `series` (at most three; estimates of one series are joined).
+        `text` (digits as printed), `series` (at most three).
     scale : Scale
         How numbers are written; values are in axis units.
     axis : str, optional
         Title of the vertical axis.
+    window : (first year, last year, words), optional
+        Years to mark, both included.
+    joined : bool
+        Join the estimates of a series; not for estimates of different kinds.
 
     Raises
     ------
@@ -75,18 +88,21 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
     pad = 0.06 * (ends.max() - ends.min())
     ax.set_ylim(ends.min() - pad * (ends.min() < scale.null), ends.max() + pad)
     across = max(year.max() - year.min(), 1)
+    at = year + _beside(year, across)
     ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
+    if window:
+        _window(ax, *window)
     for i, name in enumerate(names):
         marker, role, dash = SERIES[i]
         here = np.flatnonzero((table["series"].astype(str) == name).to_numpy())
         here = here[np.argsort(year[here], kind="stable")]
-        if len(names) > 1 or name:
-            ax.plot(year[here], value[here], color=colour(role), linewidth=1.2, linestyle=dash, zorder=2)
+        if joined and (len(names) > 1 or name):
+            ax.plot(at[here], value[here], color=colour(role), linewidth=1.2, linestyle=dash, zorder=2)
         for j in here:
             if has[j]:
-                ax.plot([year[j]] * 2, [low[j], high[j]], color=colour(role), linewidth=1.6, zorder=2.5)
+                ax.plot([at[j]] * 2, [low[j], high[j]], color=colour(role), linewidth=1.6, zorder=2.5)
             ax.plot(
-                [year[j]],
+                [at[j]],
                 [value[j]],
                 linestyle="none",
                 marker=marker,
@@ -98,7 +114,7 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
                 clip_on=False,
             )
     styles = [SERIES[names.index(str(name))][:2] for name in table["series"]]
-    _labels(ax, year, value, words, styles, has)
+    _labels(ax, at, value, words, styles, has)
     ticks = scale.ticks(*ax.get_ylim())
     ax.set_yticks(ticks, scale.tick_labels(ticks))
     marks = Scale("", steps=(1, 2, 5, 10, 20, 50)).ticks(*ax.get_xlim(), most=8)
@@ -106,7 +122,7 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
     ax.set_xlabel("year of publication")
     ax.set_ylabel(axis or scale.symbol)
     if key:
-        _key(fig, ax, names, not has.all(), bool(has.any()))
+        _key(fig, ax, names, not has.all(), bool(has.any()), joined)
     data = pd.DataFrame(
         {
             "estimate": table["label"].astype(str),
@@ -131,9 +147,26 @@ def over_time(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | No
             f"to {digits[low_at]} ({table['label'][low_at]})",
             listed if len(listed) < 260 else "",
             f"{int((~has).sum())} have {NONE_PRINTED}" if (~has).any() else "",
+            f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
         ),
         data,
     )
+
+
+def _beside(year: np.ndarray, across: float) -> np.ndarray:
+    """Shifts that put estimates of one year side by side, in years."""
+    shift = np.zeros(len(year))
+    for same in (np.flatnonzero(year == y) for y in np.unique(year)):
+        shift[same] = BESIDE * across * (np.arange(len(same)) - (len(same) - 1) / 2)
+    return shift
+
+
+def _window(ax, first: float, last: float, words: str) -> None:
+    """Years that a statement names, each year as wide as it is long."""
+    ax.axvspan(first - 0.5, last + 0.5, facecolor=colour("band2"), edgecolor=colour("second"), linewidth=0.9, zorder=0,
+               gid="window")  # fmt: skip
+    low, high = ax.get_ylim()
+    ax.text(first - 0.7, low + 0.03 * (high - low), words, fontsize=BASE, color=colour("ink"), ha="right", va="bottom")
 
 
 def _labels(ax, year, value, words, styles, has) -> None:
@@ -184,7 +217,7 @@ def _labels(ax, year, value, words, styles, has) -> None:
         )
 
 
-def _key(fig, ax, names, hollow: bool, filled: bool) -> None:
+def _key(fig, ax, names, hollow: bool, filled: bool, joined: bool) -> None:
     width, height = fig.get_size_inches()
     x, y = ax.get_position().x0 * width + 0.05, height - 0.18
     inches = fig.dpi_scale_trans
@@ -220,7 +253,7 @@ def _key(fig, ax, names, hollow: bool, filled: bool) -> None:
 
     if len(names) > 1:
         for (marker, role, dash), name in zip(SERIES, names, strict=False):
-            entry(name, marker, role, "page", dash)
+            entry(name, marker, role, "page", dash if joined else None)
     if hollow:
         entry("hollow: " + NONE_PRINTED, "o", "muted", "page")
     if filled and hollow and len(names) == 1:

@@ -13,6 +13,7 @@ from restated.figures import (
     cost,
     decline,
     denominators,
+    dependence,
     distributions,
     flow,
     forest,
@@ -26,6 +27,7 @@ from restated.figures import (
     mediation,
     outcomes,
     powercurve,
+    people,
     precision,
     ranges,
     regions,
@@ -38,6 +40,7 @@ from restated.figures import (
     unpooled,
     verdicts,
 )
+from restated.figures import estimates as printed_estimates
 from restated.figures.style import Drawn
 from restated.figures.words import Scale
 
@@ -350,6 +353,28 @@ def class_shares() -> pd.DataFrame:
     })
 
 
+def grouped_rows() -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["One", "One", "Two"], "label": ["first", "second", "third"], "value": [0.3, 0.1, 0.2],
+        "low": [0.2, -0.1, np.nan], "high": [0.4, 0.3, np.nan], "k": ["12", "7", "–"], "strong": [True, False, False],
+    })
+
+
+def dependence_rows() -> pd.DataFrame:
+    names = ("one outcome against another", "a comparison whose name is so long that it needs two lines", "a third")
+    return pd.DataFrame([
+        {"comparison": name, "rho": rho, "z_low": 1.5 / (1 - rho), "z_high": 1.9 / (1 - rho)}
+        for name in names for rho in (0.0, 0.4, 0.8)
+    ])
+
+
+def people_rows() -> pd.DataFrame:
+    return pd.DataFrame({
+        "label": ["Externalizing", "All or none"], "text": ["d = 0.31, and so many words that they need two lines", "d = 4.00"],
+        "d": [0.31, 4.0], "overlap": [0.88, 0.05], "risk_lower": [0.074, 0.0], "risk_higher": [0.128, 1.0],
+    })
+
+
 #: Name -> (a new drawing, the main number its alternative text must say).
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
@@ -455,6 +480,14 @@ FIGURES = {
     "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
     "growth checks": (lambda: growthchecks.checks(growth_checks(), grades=GRADES), "0.05"),
     "headcounts": (lambda: headcounts.headcounts(cohort_counts(), axis="children"), "1,364"),
+    "over time, with a window": (
+        lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False), ".47"),
+    "printed estimates": (
+        lambda: printed_estimates.grouped(grouped_rows(), columns={"k": "k"}, left="better", right="worse"), "0.30"),
+    "dependence": (lambda: dependence.over_correlation(dependence_rows(), critical=1.96), "1.5 to 1.9"),
+    "people": (
+        lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
+        "7.4 against 12.8"),
 }
 
 

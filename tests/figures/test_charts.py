@@ -208,3 +208,20 @@ def test_estimates_that_all_have_intervals_need_no_word_about_it():
     drawn = over_time(estimates().assign(low=0.1, high=0.6, series=""))
     assert "no interval" not in drawn.alt and not any("hollow" in text for text in texts(drawn.fig))
     assert "series" not in drawn.data
+
+
+def test_years_can_be_marked_and_estimates_left_apart():
+    drawn = over_time(estimates(), window=(2012, 2014, "dates of a claim"), joined=False)
+    (band,) = by_gid(drawn.fig, "window")
+    assert (band.get_x(), band.get_x() + band.get_width()) == (2011.5, 2014.5)
+    assert "Marked: 2012 to 2014, dates of a claim" in drawn.alt
+    lines = [line for line in drawn.fig.axes[0].lines if line.get_linestyle() != "None" and len(line.get_xdata()) == 2]
+    assert not any(list(line.get_ydata()) == [0.47, 0.31] for line in lines)
+
+
+def test_estimates_of_one_year_stand_side_by_side():
+    table = estimates().assign(year=2016)
+    drawn = over_time(table)
+    at = sorted({round(float(line.get_xdata()[0]), 6) for line in drawn.fig.axes[0].lines if line.get_markersize() == 7})
+    assert len(at) == 3 and sum(at) / 3 == pytest.approx(2016)
+    assert drawn.data["year"].tolist() == ["2016"] * 3

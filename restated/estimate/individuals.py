@@ -1,0 +1,91 @@
+"""What a standardised mean difference means for single people, if both groups are normal with one spread.
+
+With group means d standard deviations apart:
+
+- overlap of the two distributions: 2 Phi(-|d| / 2);
+- probability of superiority, that a random member of the higher group lies above one of the lower: Phi(d / sqrt 2);
+- risk of belonging to the outermost share q of *all* people, of whom a share b is in the higher group: Phi(d - t) and
+  Phi(-t), where t solves b Phi(d - t) + (1 - b) Phi(-t) = q.
+
+References
+----------
+Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (overlap follows from U1 to U3).
+McGraw & Wong (1992), Psychological Bulletin 111, 361-365 (probability of superiority).
+Inman & Bradley (1989), Communications in Statistics A 18, 3851-3874 (overlap of two normal distributions).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr
+
+from restated.errors import RestatedError
+
+#: The threshold is looked for this many standard deviations beyond either mean: shares below 1e-23 do not occur.
+REACH = 10.0
+
+
+class Risks(NamedTuple):
+    """Risk of belonging to the outermost share of all people.
+
+    Attributes
+    ----------
+    threshold : float
+        In standard deviations from the mean of the lower group.
+    lower, higher : float
+        Risk of a member of the lower and of the higher group.
+    share_higher : float
+        Share of the higher group among those beyond the threshold.
+    """
+
+    threshold: float
+    lower: float
+    higher: float
+    share_higher: float
+
+    @property
+    def ratio(self) -> float:
+        """Risk of the higher group over that of the lower."""
+        return self.higher / self.lower
+
+
+def overlap(d):
+    """Share of the two distributions that lies on top of each other; float or array."""
+    return (2 * ndtr(-np.abs(np.asarray(d, dtype=float)) / 2))[()]
+
+
+def superiority(d):
+    """Probability that a random member of the higher group lies above a random member of the lower one."""
+    return ndtr(np.asarray(d, dtype=float) / np.sqrt(2))[()]
+
+
+def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
+    """Risk of belonging to the outermost share of all people, for members of either group.
+
+    Parameters
+    ----------
+    d : float
+        Distance of the group means in standard deviations within groups.
+    base : float
+        Share of the higher group among all, between 0 and 1.
+    share : float
+        How many of all people count as outermost, between 0 and 1.
+
+    Raises
+    ------
+    RestatedError
+        If a share is not between 0 and 1 or d is not finite.
+    """
+    for name, value in (("base", base), ("share", share)):
+        if not 0 < value < 1:
+            raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)
+    if not np.isfinite(d):
+        raise RestatedError("the difference is not a finite number", field="d")
+    threshold = brentq(
+        lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share, min(0.0, d) - REACH, max(0.0, d) + REACH, xtol=1e-13
+    )
+    lower, higher = float(ndtr(-threshold)), float(ndtr(d - threshold))
+    return Risks(float(threshold), lower, higher, base * higher / share)

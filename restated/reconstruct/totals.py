@@ -1,0 +1,122 @@
+"""What printed totals say about heterogeneity when no study size was printed.
+
+A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open. Sampling
+variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4 whatever
+the shares. Under inverse-variance weights
+
+- the Wald standard error at a given tau2, 1 / sqrt(sum 1 / (v_i + tau2)), and
+- the DerSimonian-Laird estimate (Q - k + 1) / C with C = sum w - sum w^2 / sum w, w_i = 1 / v_i,
+
+are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes are
+as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both are
+monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
+
+References
+----------
+DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
+Hedges & Olkin (1985), Statistical methods for meta-analysis, chapter 5 (variance of d).
+Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3 (Schur-convex functions).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq
+
+from restated.errors import RestatedError
+from restated.verdict import ROUNDOFF
+
+
+class Range(NamedTuple):
+    """Least and greatest value over all sets of sizes."""
+
+    low: float
+    high: float
+
+
+def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
+    """c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`.
+
+    Raises
+    ------
+    RestatedError
+        If the share is not between 0 and 1.
+    """
+    if not 0 < share < 1:
+        raise RestatedError("a group's share must lie between 0 and 1", field="share")
+    return 1 / (share * (1 - share)) + d * d / 2
+
+
+def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`.
+
+    Returns
+    -------
+    tuple of ndarray of int, shape (k,)
+
+    Raises
+    ------
+    RestatedError
+        If there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed the total.
+    """
+    if k < 2 or min_n < 1 or k * min_n > total_n:
+        raise RestatedError(f"{k} samples of at least {min_n} do not add up to {total_n}", field="min_n")
+    each, rest = divmod(total_n, k)
+    return np.full(k, each) + (np.arange(k) < rest), np.append(np.full(k - 1, min_n), total_n - (k - 1) * min_n)
+
+
+def standard_error(sizes, c: float, tau2):
+    """Wald standard error of the pooled mean with variances c / n + tau2; sizes of shape (..., k), tau2 of shape (...)."""
+    n = np.asarray(sizes, dtype=float)
+    return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
+
+
+def tau2_from_q(sizes, c: float, q: float):
+    """DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
+    w = np.asarray(sizes, dtype=float) / c
+    total = w.sum(axis=-1)
+    return np.maximum(0.0, (q - w.shape[-1] + 1) / (total - (w**2).sum(axis=-1) / total))
+
+
+def tau2_from_se(sizes, c: float, se: float) -> float:
+    """Between-study variance at which the Wald standard error is `se`, for one set of sizes; nan if sampling error alone
+    is larger."""
+    alone = float(standard_error(sizes, c, 0.0))
+    if alone >= se:
+        return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan
+    # The standard error is at least sqrt(tau2 / k), which bounds the search.
+    return float(brentq(lambda t: float(standard_error(sizes, c, t)) - se, 0.0, len(sizes) * se**2, xtol=1e-15))
+
+
+def tau2_range_from_q(k: int, total_n: int, q: tuple[float, float], *, c: float, min_n: int) -> Range:
+    """DerSimonian-Laird tau2 over all sizes and a box of Q."""
+    equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
+    return Range(float(tau2_from_q(equal, c, q[0])), float(tau2_from_q(unequal, c, q[1])))
+
+
+def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: float, min_n: int) -> Range:
+    """Between-study variance over all sizes and a box of the standard error.
+
+    More unequal sizes raise the standard error by themselves, so they need the *least* tau2.
+
+    Raises
+    ------
+    RestatedError
+        If sampling error alone exceeds the standard error for every set of sizes.
+    """
+    equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
+    high = tau2_from_se(equal, c, se[1])
+    if np.isnan(high):
+        raise RestatedError(
+            f"{total_n} participants leave a sampling error above {se[1]:.4g}", field="se",
+            remedy="The interval, the total and the model do not belong together",
+        )
+    low = tau2_from_se(unequal, c, se[0])
+    return Range(0.0 if np.isnan(low) else low, high)
+
+
+def se_from_q(sizes, c: float, q: float):
+    """Wald standard error that goes with a printed Q: the DerSimonian-Laird tau2 put into the weights."""
+    return standard_error(sizes, c, tau2_from_q(sizes, c, q))
