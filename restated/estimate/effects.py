@@ -6,6 +6,7 @@ Fisher, R. A. (1921). Metron, 1, 3-32.
 Hedges, L. V. (1981). Journal of Educational Statistics, 6, 107-128 (correction factor).
 Hedges, L. V. (1982). Psychological Bulletin, 92, 490-499 (large-sample variance of g).
 Borenstein, M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 7. Wiley.
+Hasselblad, V., & Hedges, L. V. (1995). Psychological Bulletin, 117, 167-178 (odds ratio and d).
 """
 
 from __future__ import annotations
@@ -109,6 +110,28 @@ def d_to_r(d, *, proportion=0.5):
     """
     d, share = np.asarray(d, dtype=float), _proportion(proportion)
     return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
+
+
+def odds_ratio_to_d(odds_ratio):
+    """Standardised mean difference from an odds ratio: d = ln(OR) sqrt(3) / pi.
+
+    Exact for two logistic distributions of one spread, cut anywhere: pi / sqrt(3) is the standard deviation of the
+    logistic distribution (Hasselblad & Hedges, 1995).
+
+    Parameters
+    ----------
+    odds_ratio : array_like
+        Above 0; nan passes through.
+
+    Raises
+    ------
+    RestatedError
+        If an odds ratio is 0 or negative.
+    """
+    odds_ratio = np.asarray(odds_ratio, dtype=float)
+    if (odds_ratio <= 0).any():
+        raise RestatedError("an odds ratio of 0 or less has no finite d", field="odds_ratio")
+    return (np.log(odds_ratio) * np.sqrt(3) / np.pi)[()]
 
 
 def hedges_correction(df, *, exact: bool = True):

@@ -91,3 +91,20 @@ def test_shapes_are_kept_and_missing_values_pass_through():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+@given(st.floats(0.05, 40.0), st.floats(-3.0, 3.0))
+@settings(derandomize=True)
+def test_an_odds_ratio_is_the_shift_of_a_logistic_distribution_cut_anywhere(odds_ratio, cut):
+    d = effects.odds_ratio_to_d(odds_ratio)
+    shift = d * np.pi / np.sqrt(3)  # in units of the logistic scale, whose standard deviation is pi / sqrt(3)
+    odds = [np.exp(-(cut - s)) for s in (shift, 0.0)]  # odds of lying above the cut
+    assert odds[0] / odds[1] == pytest.approx(odds_ratio)
+
+
+def test_odds_ratios_of_one_and_below():
+    assert effects.odds_ratio_to_d(1.0) == 0
+    assert effects.odds_ratio_to_d(1 / 3) == -effects.odds_ratio_to_d(3.0)
+    assert np.isnan(effects.odds_ratio_to_d(np.nan))
+    with pytest.raises(RestatedError, match="0 or less"):
+        effects.odds_ratio_to_d([2.0, 0.0])

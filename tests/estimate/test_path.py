@@ -7,10 +7,13 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from scipy import integrate, stats
 
 from restated.errors import RestatedError
 from restated.estimate.path import (
     Path,
+    chain_draws,
+    chain_interval,
     feasible,
     implied_correlations,
     indirect_interval,
@@ -206,3 +209,65 @@ def test_bad_input(call, message):
 
 def test_fields_in_order():
     assert Path._fields == ("a", "b", "direct", "indirect", "total", "r2", "product", "share")
+
+
+def test_chain_of_two_is_the_product_and_its_limits_are_those_of_the_product_distribution():
+    links, se = np.array([0.21, 0.36]), np.array([0.03, 0.05])
+    found = chain_interval(links, se, draws=400_000, seed=3)
+    assert found.estimate == pytest.approx(0.21 * 0.36, rel=1e-15)
+    z = np.arctanh(links)
+
+    def below(q):  # P(tanh z1 tanh z2 <= q), z1 > 0 almost surely
+        inner = lambda x: stats.norm.pdf(x, z[0], se[0]) * stats.norm.cdf((np.arctanh(min(q / np.tanh(x), 1 - 1e-15)) - z[1]) / se[1])
+        return integrate.quad(inner, 0.06, 0.42, points=[z[0]], epsabs=1e-10)[0]
+
+    for q, p in ((found.simulated_low, 0.025), (found.simulated_high, 0.975)):
+        # Monte Carlo error of a tail of .025 in 400,000 draws: about 2.5e-4; four of them.
+        assert below(q) == pytest.approx(p, abs=1e-3)
+
+
+@modest
+@given(st.lists(st.tuples(st.floats(-0.9, 0.9), st.floats(0.0, 0.2)), min_size=1, max_size=4))
+def test_delta_error_of_a_chain_is_the_numerical_gradient(parts):
+    links, se = (np.array(x) for x in zip(*parts, strict=True))
+    step = 1e-6
+    gradient = [
+        (np.tanh(np.arctanh(links) + step * e).prod() - np.tanh(np.arctanh(links) - step * e).prod()) / (2 * step)
+        for e in np.eye(len(links))
+    ]
+    assert chain_interval(links, se, draws=10).se == pytest.approx(np.sqrt(np.sum((np.array(gradient) * se) ** 2)), abs=1e-8)
+
+
+def test_the_ends_of_a_chain_correlate_as_the_product_of_its_links():
+    a, b, c = 0.5, 0.6, -0.4
+    rows = _rows_with_correlations(a, a * b, b)  # x, m, y in a chain: r_xy = a b
+    x, m, y = rows
+    assert two_predictor(a, a * b, b).direct == pytest.approx(0, abs=1e-12)
+    assert np.corrcoef(x, y)[0, 1] == pytest.approx(chain_interval([a, b], [0, 0], draws=10).estimate)
+    assert chain_interval([a, b, c], [0, 0, 0], draws=10).simulated_low == pytest.approx(a * b * c)
+
+
+def test_chain_draws_are_the_same_for_one_seed():
+    first, again = (chain_draws([0.3, 0.4], [0.1, 0.1], draws=50, seed=7) for _ in range(2))
+    assert np.array_equal(first, again) and not np.array_equal(first, chain_draws([0.3, 0.4], [0.1, 0.1], draws=50, seed=8))
+
+
+@pytest.mark.parametrize(
+    ("links", "se", "message"),
+    [
+        ([0.2, 0.3], [0.1], "2 links have 1 standard errors"),
+        ([], [], "0 links"),
+        ([1.0], [0.1], "strictly between -1 and 1"),
+        ([np.nan], [0.1], "strictly between -1 and 1"),
+        ([0.2], [-0.1], "negative or missing"),
+        ([0.2], [np.nan], "negative or missing"),
+    ],
+)
+def test_chains_without_an_answer(links, se, message):
+    with pytest.raises(RestatedError, match=message):
+        chain_interval(links, se)
+
+
+def test_a_chain_needs_a_level_between_0_and_1():
+    with pytest.raises(RestatedError, match="level 95"):
+        chain_interval([0.2], [0.1], level=95)

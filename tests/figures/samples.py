@@ -15,31 +15,33 @@ from restated.figures import (
     decline,
     denominators,
     dependence,
+    distributions,
     flow,
     forest,
     frequencies,
     funnel,
+    graph,
     growthchecks,
     headcounts,
     intervals,
     judgements,
     mediation,
     outcomes,
-    powercurve,
     people,
+    powercurve,
     precision,
     ranges,
     regions,
     render,
     sets,
+    shares,
     summed,
     sweep,
     trajectories,
     trialmap,
-    shares,
-    sweep,
     twinplane,
     twinpower,
+    unpooled,
     verdicts,
 )
 from restated.figures import estimates as printed_estimates
@@ -322,6 +324,39 @@ def gaps() -> pd.DataFrame:
     return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
 
 
+def graph_boxes() -> dict[str, str]:
+    return {"care": "theory", "security": "theory", "mentalizing of oneself": "theory", "genes": "rival cause"}
+
+
+def graph_arrows() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("G1", "care", "security", "+", "r .30", "pooled correlations"),
+            ("G2", "security", "mentalizing of oneself", "+", "d 1.2", "pooled group comparisons"),
+            ("G3", "care", "mentalizing of oneself", "−", "", "none pooled"),
+            ("G4", "genes", "mentalizing of oneself", "+", "a² .42", "twins or families"),
+            ("G5", "genes", "security", "+", "a² .10", "one sample, one time"),
+        ],
+        columns=["edge", "from", "to", "sign", "estimate", "design"],
+    )
+
+
+def side_by_side() -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["G1: care", "G1: care", "G2: security"], "label": ["First 2016", "Second 2020", "Third 2021"],
+        "printed": ["r .30", "d 0.5", "OR 2.6"], "n": ["974", "", ""], "y": [0.3, 0.24, 0.25], "low": [0.25, np.nan, 0.06],
+        "high": [0.35, np.nan, 0.42], "design": ["pooled correlations", "pooled group comparisons", "pooled surveys and cohorts"],
+    })
+
+
+def class_shares() -> pd.DataFrame:
+    return pd.DataFrame({
+        "group": ["patients with a long name that needs a second line", "controls"], "note": ["exact counts, n = 40", "n not seen"],
+        "secure": [10.0, 60.0], "insecure": [40.0, 40.0], "unresolved": [50.0, np.nan], "secure text": ["4", "60 %"],
+        "insecure text": ["16", "40 %"], "unresolved text": ["20", ""],
+    })
+
+
 def grouped_rows() -> pd.DataFrame:
     return pd.DataFrame({
         "group": ["One", "One", "Two"], "label": ["first", "second", "third"], "value": [0.3, 0.1, 0.2],
@@ -477,6 +512,9 @@ FIGURES = {
     ),
     "shares by age": (lambda: shares.shares_by_age(life()), "genes .40"),
     "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
+    "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
+    "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
+    "stacked": (lambda: distributions.stacked(class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"), "16"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
     "frequencies": (
         lambda: frequencies.shares(
