@@ -154,11 +154,12 @@ def refuse_tracked_originals() -> None:
     Raises
     ------
     RestatedError
-        Names the first file in ``data/originals`` that is tracked and is not the note on that folder.
+        Names the first file in ``data/originals`` that is tracked and is neither the note on that folder nor an empty
+        template.
     """
     git = subprocess.run(["git", "ls-files", "-z", "--", "data/originals"], cwd=paths.ROOT, capture_output=True, text=True, check=False)
     for name in filter(None, git.stdout.split("\0") if git.returncode == 0 else ()):
-        if name != "data/originals/README.md":
+        if name != "data/originals/README.md" and not name.startswith("data/originals/templates/"):
             raise RestatedError("git tracks this original; licensed data must never enter the repository", file=paths.ROOT / name,
                                 remedy=f"Run `git rm --cached {name}` before you commit or push")
 
