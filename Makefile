@@ -17,6 +17,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@echo "Setting up $(VENV) from requirements.lock (once; about two minutes)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
+	@# Compiled once here on all cores, not at each start of a kernel: where bytecode is not written on import, each would
+	@# spend seconds on it. A package may ship files of other Python versions, which do not compile: no matter.
+	@$(RUN) -m compileall -q -j 0 $(VENV) >/dev/null 2>&1 || true
 	@$(RUN) -c "import sysconfig, pathlib; pathlib.Path(sysconfig.get_paths()['purelib'], 'restated.pth').write_text('$(CURDIR)\n')"
 	@touch $@
 
