@@ -55,6 +55,8 @@ STATUS_OF_BASIS = {
     "recalled": "recalled, not verified",
 }
 
+#: Status of rows that were copied from print: what is computed from them is arithmetic on printed numbers.
+PRINTED = "printed"
 #: Basis of a number computed from recalled ones: whatever it is compared with, it stays unverified.
 RECALLED = "recalled"
 
@@ -236,6 +238,8 @@ def basis_of(status: str) -> str:
     RestatedError
         If rows of that status are no basis of a number.
     """
+    if status == PRINTED:
+        return "arithmetic"
     for basis, words in STATUS_OF_BASIS.items():
         if words == status:
             return basis

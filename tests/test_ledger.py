@@ -86,8 +86,9 @@ def test_a_recalled_number_cannot_speak_for_a_seen_one(book):
 def test_the_basis_follows_the_status_of_the_rows():
     for basis, status in ledger.STATUS_OF_BASIS.items():
         assert ledger.basis_of(status) == basis
-    with pytest.raises(RestatedError, match="'printed' are no basis"):
-        ledger.basis_of("printed")
+    assert ledger.basis_of("printed") == "arithmetic"
+    with pytest.raises(RestatedError, match="'measured on another day' are no basis"):
+        ledger.basis_of("measured on another day")
 
 
 def test_only_restated_numbers_are_counted(book, numbers):

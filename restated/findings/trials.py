@@ -312,7 +312,7 @@ def recorded(fit, back=np.exp, factor: float = 1.0) -> dict:
     """
     kind = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
     value, low, high = (factor * float(back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high"))
-    return {"value": value, "low": low, "high": high, "interval": f"95 % confidence interval ({kind})", "basis": "arithmetic"}
+    return {"value": value, "low": low, "high": high, "interval": f"95 % confidence interval ({kind})"}
 
 
 def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
