@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import Scale, alt_text, number, plural
 
 PLOT, HEIGHT = 5.6, 3.9  # inches
@@ -37,9 +37,7 @@ def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool
     RestatedError
         If a column is missing, the table is empty or a value is not finite.
     """
-    for name in ("label", "printed", "low", "high", "recomputed"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "printed", "low", "high", "recomputed")
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     table = table.reset_index(drop=True)

@@ -8,7 +8,7 @@ import pandas as pd
 from restated.errors import RestatedError
 
 from .rows import Column, padded, reference_line, row_chart
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import CORRELATION, Scale, alt_text, number
 
 PERCENT = Scale("%", decimals=1, steps=(5, 10, 20, 25, 50))
@@ -30,9 +30,7 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing, there is no row, or a count lies outside 0 to the number of pairs.
     """
-    for name in ("label", "group", "pairs", "concordant_low", "concordant_high"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "group", "pairs", "concordant_low", "concordant_high")
     pairs, low, high = (table[name].to_numpy(float) for name in ("pairs", "concordant_low", "concordant_high"))
     if not len(table) or not ((0 <= low) & (low <= high) & (high <= pairs) & (pairs > 0)).all():
         raise RestatedError("there is no row, or a count of concordant pairs is not between 0 and the pairs")
@@ -120,9 +118,7 @@ def two_scales(table: pd.DataFrame) -> Drawn:
         If a column is missing or a value is not finite.
     """
     names = ["score_low", "score_high", "liability_low", "liability_high"]
-    for name in ("label", "group", *names):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "group", *names)
     values = table[names].to_numpy(float)
     if not len(table) or not np.isfinite(values).all():
         raise RestatedError("there is no row, or a range is missing")

@@ -8,7 +8,7 @@ import pandas as pd
 from restated.errors import RestatedError
 
 from .rows import Column, padded, row_chart
-from .style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
+from .style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
 from .words import Scale, alt_text, number, plural
 
 #: Ratios inside as logarithms, on the axis as they are.
@@ -38,9 +38,7 @@ def speed(table: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing, there is no row, or a ratio is not positive.
     """
-    for name in ("work", "peer", "ratio", "bar"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "work", "peer", "ratio", "bar")
     ratio, bar = table["ratio"].to_numpy(float), table["bar"].to_numpy(float)
     if len(table) == 0 or not (ratio > 0).all():
         raise RestatedError("every row needs a ratio above 0", field="ratio")
@@ -91,9 +89,7 @@ def growth_of_cost(table: pd.DataFrame, axes: dict[str, str]) -> Drawn:
     RestatedError
         If a column is missing, a value is not positive, an axis has no panel or a panel more lines than can be told apart.
     """
-    for name in ("work", "axis", "size", "seconds"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "work", "axis", "size", "seconds")
     if not (table[["size", "seconds"]].to_numpy(float) > 0).all():
         raise RestatedError("sizes and seconds must be above 0", field="seconds")
     if left := set(table["axis"]) - set(axes):

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import CORRELATION, Scale, alt_text, plural
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
@@ -48,9 +48,7 @@ def over_time(
     RestatedError
         If a column is missing, a value is not finite or there are more than three series.
     """
-    for name in ("label", "year", "value"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "year", "value")
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     table = table.reset_index(drop=True)

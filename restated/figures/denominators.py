@@ -7,7 +7,7 @@ from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
 
-from .style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import alt_text
 
 ROW = 0.34  # inches
@@ -29,9 +29,7 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     RestatedError
         If a column is missing or an arm is larger than `largest`.
     """
-    for name in ("label", "percent", "arm", "counts"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "percent", "arm", "counts")
     if table["arm"].max() > largest:
         raise RestatedError("an arm is larger than the denominators shown", field="arm")
     labels = [f"{r.label}: {r.percent} %" for r in table.itertuples()]

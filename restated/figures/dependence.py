@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
 from .words import Scale, alt_text, number
 
 WIDTH = 9.0  # inches
@@ -38,9 +38,7 @@ def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
     RestatedError
         If a column is missing, a comparison has fewer than two correlations, or a value is not finite.
     """
-    for name in ("comparison", "rho", "z_low", "z_high"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "comparison", "rho", "z_low", "z_high")
     if not np.isfinite(table[["rho", "z_low", "z_high"]].to_numpy(float)).all():
         raise RestatedError("a value is missing or not finite", remedy="Drop the row, and say so")
     parts = {str(name): part for name, part in table.groupby("comparison", sort=False)}

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
 
-from .style import BASE, WIDE, Drawn, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import alt_text, plural
 
 ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of its bar and of a line of words
@@ -41,9 +41,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     """
     if len(classes) > len(FILLS):
         raise RestatedError(f"{len(classes)} classes cannot be told apart", field="classes", remedy="Give at most four")
-    for name in ("group", "note", *classes, *(f"{c} text" for c in classes)):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "group", "note", *classes, *(f"{c} text" for c in classes))
     if len(table) == 0:
         raise RestatedError("there is no group to draw")
     table = table.reset_index(drop=True)

@@ -11,7 +11,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import DIFFERENCE, Scale, alt_text, number, plural
 
 NEEDED = ("group", "label", "value", "low", "high")
@@ -53,9 +53,7 @@ def grouped(
         If a column is missing, a group is split, a value is not finite, or an interval is half given.
     """
     columns = dict(columns or {})
-    for name in (*NEEDED, *columns.values()):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *NEEDED, *columns.values())
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     table = table.reset_index(drop=True)

@@ -9,7 +9,7 @@ from matplotlib.patches import FancyBboxPatch
 
 from restated.errors import RestatedError
 
-from .style import BASE, WIDE, Drawn, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import alt_text, count
 
 ROW, BOX, GAP = 1.02, 0.62, 0.18  # inches: distance of rows, height of a box, space between columns
@@ -35,9 +35,7 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
         If a column is missing or the table is empty.
     """
     needed = ("report", "source", "first", "second", "total", "first_says", "second_says", "total_says", "unverified")
-    for name in needed:
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *needed)
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     headings = (*arms, "together")

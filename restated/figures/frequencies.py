@@ -11,7 +11,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import Scale, alt_text, count
 
 #: Marker, colour and filling of the first to fourth event: shapes first.
@@ -53,9 +53,7 @@ def shares(
     RestatedError
         If a column is missing, a share is no share, or a row lacks an event.
     """
-    for name in ("row", "event", "share", "low", "high", "cohorts"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "row", "event", "share", "low", "high", "cohorts")
     if not 1 <= len(events) <= len(MARKS):
         raise RestatedError(f"{len(events)} events cannot be told apart", field="events", remedy="Give one to four")
     labels = list(dict.fromkeys(table["row"]))

@@ -12,7 +12,7 @@ from restated.errors import RestatedError
 
 from .designs import DESIGNS, NONE
 from .layered import Arrow, Layout, layout
-from .style import BASE, POINTS, Drawn, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import alt_text, plural
 
 BOX_WIDTH, BOX_HEIGHT = 1.36, 0.60  # inches
@@ -45,9 +45,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing, a kind or a design is unknown, a name does not fit its box, or the arrows form a circle.
     """
-    for name in ("edge", "from", "to", "sign", "estimate", "design"):
-        if name not in edges:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(edges, "edge", "from", "to", "sign", "estimate", "design")
     for kind in nodes.values():
         if kind not in KINDS:
             raise RestatedError(f"unknown kind of box '{kind}'", field="nodes", remedy="Use " + " or ".join(KINDS))

@@ -8,7 +8,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour, drawing
+from .style import Drawn, colour, drawing, require
 from .words import Scale, alt_text, count
 
 
@@ -28,9 +28,7 @@ def headcounts(table: pd.DataFrame, *, axis: str) -> Drawn:
     RestatedError
         If a column is missing or a count is not positive.
     """
-    for name in ("label", "what", "n", "text", "bound"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "what", "n", "text", "bound")
     if not len(table) or not (table["n"] > 0).all():
         raise RestatedError("a count is missing or not positive", field="n")
     table = table.sort_values(["n", "bound"], ascending=[False, True], kind="stable").reset_index(drop=True)

@@ -11,7 +11,7 @@ from restated.errors import RestatedError
 from . import rows as layout
 from .forest import level_text
 from .rows import Column
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import FISHER_Z, Scale, alt_text, count, number, plural
 
 #: Names of methods as readers know them; others are shown as they are.
@@ -194,9 +194,7 @@ def estimators(
 
 
 def _checked(table: pd.DataFrame) -> pd.DataFrame:
-    for name in ("estimate", "ci_low", "ci_high"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "estimate", "ci_low", "ci_high")
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     if not np.isfinite(table["estimate"].astype(float)).all():

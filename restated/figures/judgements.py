@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from restated.errors import RestatedError
 
 from .rows import HALF_DIGIT, MARGIN, shortened
-from .style import BASE, POINTS, WIDE, Drawn, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, POINTS, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import alt_text, plural
 
 #: Shape, filling and colour of a judgement; the word stands beside it.
@@ -55,9 +55,7 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     RestatedError
         If a column is missing or a judgement is unknown.
     """
-    for name in (label, *columns, *([group] if group else [])):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, label, *columns, *([group] if group else []))
     found = pd.unique(table[list(columns)].to_numpy().ravel())
     unknown = sorted(set(found) - set(JUDGEMENT_MARKS) - {""})
     if unknown:

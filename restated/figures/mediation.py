@@ -10,7 +10,7 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from restated.errors import RestatedError
 
-from .style import BASE, POINTS, Drawn, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import Scale, alt_text
 
 #: Edges of the diagram: a leads to the mediator, b from it to the outcome, direct past it.
@@ -46,9 +46,7 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str], *, coefficient: str 
     """
     if len(nodes) != 3:
         raise RestatedError(f"a path diagram has three nodes, not {len(nodes)}", field="nodes")
-    for name in ("panel", "edge", "value"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "panel", "edge", "value")
     table = table.reset_index(drop=True)
     for name, default in (("low", np.nan), ("high", np.nan), ("text", None)):
         if name not in table:

@@ -10,7 +10,7 @@ import pandas as pd
 from restated.errors import RestatedError
 
 from .rows import Column, row_chart
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import Scale, alt_text, plural
 
 COUNT = Scale("checks", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100, 200, 500))
@@ -34,9 +34,7 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     RestatedError
         If a column is missing, a count is negative, or there is nothing to draw.
     """
-    for name in ("check", *outcomes):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "check", *outcomes)
     if len(outcomes) > len(PARTS):
         raise RestatedError(f"a bar has at most {len(PARTS)} parts", field="outcomes")
     counts = table[list(outcomes)].to_numpy(float)

@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
 from .words import alt_text, number
 
 WIDTH = 7.6  # inches
@@ -40,9 +40,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     RestatedError
         If a column is missing, the table is empty, or a share is not between 0 and 1.
     """
-    for name in NEEDED:
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *NEEDED)
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     shares = table[["overlap", "risk_lower", "risk_higher"]].to_numpy(float)

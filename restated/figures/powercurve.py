@@ -9,7 +9,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
@@ -39,9 +39,7 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     RestatedError
         If a column is missing or there are too many events.
     """
-    for name in ("extra", "event", "share", "low", "high"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "extra", "event", "share", "low", "high")
     if not 1 <= len(events) <= len(CURVES):
         raise RestatedError(f"{len(events)} curves cannot be told apart", field="events", remedy="Give one to three")
     room = max(text_width(name, BASE) for name in events.values()) + 0.35

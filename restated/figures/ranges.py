@@ -11,7 +11,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour, drawing
+from .style import Drawn, colour, drawing, require
 from .words import Scale, alt_text
 
 NEEDED = ("low", "high", "value")
@@ -53,9 +53,7 @@ def ranges(
     RestatedError
         If a column is missing, a range runs downwards or no row has a number.
     """
-    for name in (*NEEDED, *left, *right):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *NEEDED, *left, *right)
     table = table.reset_index(drop=True)
     low, high, value = (table[name].to_numpy(float) for name in NEEDED)
     if (low > high).any():

@@ -14,7 +14,7 @@ from matplotlib.path import Path
 
 from restated.errors import RestatedError
 
-from .style import BASE, RAMP, ROLES, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, RAMP, ROLES, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import Scale, alt_text, number
 
 #: Colour and line of up to three tests: apart without colour.
@@ -32,9 +32,7 @@ HOLLOW = {
 
 
 def _need(table: pd.DataFrame, *names: str) -> None:
-    for name in names:
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *names)
     if len(table) == 0:
         raise RestatedError("the table has no rows")
 

@@ -9,7 +9,7 @@ from matplotlib.path import Path
 
 from restated.errors import RestatedError
 
-from .style import BASE, POINTS, RAMP, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, POINTS, RAMP, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import Scale, alt_text, plural
 
 #: Up to this many different values each is drawn as a stem; more become a histogram.
@@ -157,9 +157,7 @@ def margins(
     RestatedError
         If a column is missing, the set is empty or a total lies outside 0 to n.
     """
-    for name in ("row1", "column1", "value"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "row1", "column1", "value")
     if len(table) == 0:
         raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))

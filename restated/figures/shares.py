@@ -8,7 +8,7 @@ import pandas as pd
 from restated.errors import RestatedError
 
 from .rows import Column, row_chart, whiskers
-from .style import Drawn, colour, drawing, text_width
+from .style import Drawn, colour, drawing, require, text_width
 from .words import Scale, alt_text
 
 SHARE = Scale("share", leading_zero=False)
@@ -38,9 +38,7 @@ def share_ranges(table: pd.DataFrame) -> Drawn:
         If a column is missing, a value is not finite, or an estimate lies outside its interval.
     """
     names = ("lowest", "highest", "ci_lowest", "ci_highest")
-    for name in ("study", "share", *names):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "study", "share", *names)
     low, high, ci_low, ci_high = values = table[list(names)].to_numpy(float).T
     if not len(table) or not np.isfinite(values).all() or (low < ci_low - 1e-6).any() or (high > ci_high + 1e-6).any():
         raise RestatedError("there is no row, a range is missing, or an estimate lies outside its interval")
@@ -154,9 +152,7 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing, or a row has neither a share nor words.
     """
-    for name in ("age", "study", "measure", "scale", *NAMES, "words", "status"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "age", "study", "measure", "scale", *NAMES, "words", "status")
     shares = table[list(NAMES)].to_numpy(float)
     words = table["words"].fillna("").astype(str).tolist()
     if not len(table) or any(not w and np.isnan(s).all() for w, s in zip(words, shares, strict=True)):

@@ -98,6 +98,19 @@ class Drawn:
     data: pd.DataFrame
 
 
+def require(table: pd.DataFrame, *columns: str) -> None:
+    """Refuse a table that lacks a column a figure draws.
+
+    Raises
+    ------
+    RestatedError
+        Names the first column that is missing.
+    """
+    for name in columns:
+        if name not in table:
+            raise RestatedError(f"the table has no column '{name}'", field=name)
+
+
 def colour(role: str) -> str:
     """Light hex code of a role.
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import Scale, alt_text, count
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
@@ -37,9 +37,7 @@ def summed(path: pd.DataFrame, *, arms: dict[str, str], windows: list[str], cros
     RestatedError
         If a column is missing or the number of windows does not fit.
     """
-    for name in ("month", *arms):
-        if name not in path:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(path, "month", *arms)
     month = path["month"].to_numpy(float)
     if len(windows) != len(month) - 1:
         raise RestatedError(f"{len(windows)} windows do not lie between {len(month)} months", field="windows")

@@ -9,7 +9,7 @@ import pandas as pd
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, wrap_to
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width, wrap_to
 from .words import FISHER_Z, Scale, alt_text, number
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
@@ -53,9 +53,7 @@ def heterogeneity(
     RestatedError
         If a column is missing, fewer than two rows are given or `x` does not increase.
     """
-    for name in (x, *NEEDED):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, x, *NEEDED)
     at = table[x].to_numpy(float)
     if len(at) < 2 or (np.diff(at) <= 0).any():
         raise RestatedError("heterogeneity must increase from row to row, over at least two rows", field=x)

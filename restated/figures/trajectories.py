@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import alt_text, number, plain_ticks
 
 #: Marker, colour, line style and width of each class: shapes and styles first.
@@ -139,9 +139,7 @@ def individuals(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> D
 
 
 def _checked(table: pd.DataFrame, needed: tuple[str, ...]) -> pd.DataFrame:
-    for name in needed:
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *needed)
     if not len(table):
         raise RestatedError("there is nothing to draw")
     return table

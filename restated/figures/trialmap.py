@@ -8,7 +8,7 @@ from restated.errors import RestatedError
 
 from . import rows as layout
 from .rows import Column
-from .style import POINTS, Drawn, colour, drawing, text_width
+from .style import POINTS, Drawn, colour, drawing, require, text_width
 from .words import Scale, alt_text, count, plural
 
 YEAR = Scale("year", decimals=0, steps=(1, 2, 5, 10))
@@ -40,9 +40,7 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing or a relation is unknown.
     """
-    for name in NEEDED:
-        if name not in reports:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(reports, *NEEDED)
     unknown = sorted(set(reports["relation"]) - set(REPORT_MARKS))
     if unknown:
         raise RestatedError(f"unknown relation '{unknown[0]}'", field="relation", remedy="Use one of " + ", ".join(REPORT_MARKS))

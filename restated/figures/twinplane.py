@@ -10,7 +10,7 @@ from scipy.spatial import ConvexHull
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
 from .words import CORRELATION, alt_text, number
 
 
@@ -33,9 +33,7 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
         If a column is missing, a value is not finite or a kind is unknown.
     """
     names = ["mz_low", "mz_high", "dz_low", "dz_high"]
-    for name in ("label", "kind", *names):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "label", "kind", *names)
     values = table[names].to_numpy(float)
     if not len(table) or not np.isfinite(values).all() or not set(table["kind"]) <= {"score", "liability"}:
         raise RestatedError("there is no row, a correlation is missing, or a kind is neither score nor liability")

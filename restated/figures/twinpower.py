@@ -8,7 +8,7 @@ from matplotlib.lines import Line2D
 
 from restated.errors import RestatedError
 
-from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from .style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from .words import alt_text, number
 
 #: Marker, colour, line and fill of the first to fourth kind of measurement: shapes first.
@@ -38,9 +38,7 @@ def power_by_split(table: pd.DataFrame, *, x: str = "mz_share", x_axis: str = "i
     RestatedError
         If a column is missing, a value is not finite or there are more series than can be told apart.
     """
-    for name in ("panel", "series", x, "power", "low", "high"):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "panel", "series", x, "power", "low", "high")
     if not len(table) or not np.isfinite(table[[x, "power", "low", "high"]].to_numpy(float)).all():
         raise RestatedError("there is no row, or a value is missing")
     panels, series = (list(dict.fromkeys(table[name].astype(str))) for name in ("panel", "series"))

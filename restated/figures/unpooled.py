@@ -10,7 +10,7 @@ from restated.errors import RestatedError
 from . import rows as layout
 from .designs import DESIGNS, NONE
 from .rows import Column
-from .style import BASE, POINTS, Drawn, colour, drawing, text_width
+from .style import BASE, POINTS, Drawn, colour, drawing, require, text_width
 from .words import CORRELATION, Scale, alt_text, plural
 
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
@@ -56,9 +56,7 @@ def unpooled(
     RestatedError
         If a column is missing, the table is empty, a design is unknown or a group is split.
     """
-    for name in NEEDED:
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, *NEEDED)
     if len(table) == 0:
         raise RestatedError("there is no estimate to draw")
     unknown = sorted(set(table["design"]) - (set(DESIGNS) - {NONE}))

@@ -11,7 +11,7 @@ from restated.verdict import VERDICTS
 
 from . import rows as layout
 from .rows import Column
-from .style import Drawn, colour, drawing
+from .style import Drawn, colour, drawing, require
 from .words import CORRELATION, Scale, alt_text, plural
 
 #: Shape and colour of a verdict; the word always stands beside it.
@@ -50,9 +50,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         If a column is missing, a verdict is unknown or no row has a number.
     """
     numeric = ("published_low", "published_high", "restated", "restated_low", "restated_high")
-    for name in ("quantity", "published", "verdict", *numeric):
-        if name not in table:
-            raise RestatedError(f"the table has no column '{name}'", field=name)
+    require(table, "quantity", "published", "verdict", *numeric)
     table = table.reset_index(drop=True)
     table = table.assign(**{name: pd.to_numeric(table[name]).astype(float) for name in numeric})
     unknown = sorted(set(table["verdict"]) - set(MARKS))
