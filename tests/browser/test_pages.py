@@ -82,15 +82,15 @@ def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words
     tab.context.close()
 
 
-def test_the_first_chapter_has_its_figures(browser, site):
-    tab = open_page(browser, site, CHAPTERS[0])
+def test_the_chapter_on_generations_has_its_figures(browser, site):
+    tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
     shown = set(tab.eval_on_selector_all("figure.rs-figure", "all => all.map(f => f.id)"))
     assert {"fig-fathers-forest", "fig-stability-forest", "fig-sets-vij1995", "fig-headline-sweep", "fig-gap-zeegers"} <= shown
     tab.context.close()
 
 
 def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, site):
-    tab = open_page(browser, site, CHAPTERS[0])
+    tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
     link = tab.query_selector('a[href$="ledger.html#verhage2016-secure-r"]')
     link.scroll_into_view_if_needed()
     link.focus()

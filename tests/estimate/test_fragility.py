@@ -60,7 +60,7 @@ def two_trials(draw):
     return e1, n1, e2, n2
 
 
-@quick
+@settings(quick, max_examples=12)  # each example pools every table within reach
 @given(two_trials())
 def test_a_pooled_result_against_every_table(trials):
     e1, n1, e2, n2 = trials
