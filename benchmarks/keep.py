@@ -19,7 +19,10 @@ def _text(value) -> str:
         return proof.NOT_MEASURED
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:.3g}" if isinstance(value, float) else str(value) or "none"
+    if isinstance(value, float):
+        text = f"{value:.3g}"
+        return f"{float(text):.0f}" if "e+" in text else text  # 1410, not 1.41e+03
+    return str(value) or "none"
 
 
 def main() -> None:

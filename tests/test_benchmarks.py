@@ -27,7 +27,7 @@ def test_a_row_has_the_documented_keys_and_the_ratio_of_its_seconds():
     assert measure.row("w", 2.0, bar="b", holds=None)["ratio"] is None
 
 
-@pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), ("x", "x"), ("", "none")])
+@pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), (1406.4, "1410"), ("x", "x"), ("", "none")])
 def test_the_kept_table_is_written_for_readers(value, text):
     assert keep._text(value) == text
 
