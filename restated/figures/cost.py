@@ -100,7 +100,7 @@ def growth_of_cost(table: pd.DataFrame, axes: dict[str, str]) -> Drawn:
     if max(len(works) for works in keys.values()) > len(LINES):
         raise RestatedError(f"a panel shows more than {len(LINES)} lines", field="work")
     column = WIDE / len(titles)
-    words = {title: [wrap_to(work, column - 0.55, BASE) for work in works] for title, works in keys.items()}
+    words = {title: [wrap_to(work, column - 0.75, BASE) for work in works] for title, works in keys.items()}
     foot = KEY_LINE * max(sum(len(lines) for lines in works) for works in words.values()) + 0.75
     fig = new_figure(WIDE, foot + PANEL_HEIGHT + 0.15)
     low, high = np.log10(table["seconds"].min()), np.log10(table["seconds"].max())
