@@ -107,6 +107,18 @@ def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, sit
     tab.context.close()
 
 
+def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
+    tab = open_page(browser, site, "notebooks/externalizing-growth.html")
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    rows = "d => [d.open, d.querySelectorAll('tbody tr').length]"
+    found = tab.eval_on_selector_all("details.rs-data", f"all => all.map({rows})")
+    assert {is_open for is_open, _ in found} == {True, False}
+    assert all(is_open == (length <= 40) for is_open, length in found)
+    tab.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert not any(tab.eval_on_selector_all("details.rs-data", "all => all.map(d => d.open)"))
+    tab.context.close()
+
+
 def test_the_ledger_page_holds_every_row_and_filters(browser, site):
     rows = json.loads((site / "ledger.json").read_text(encoding="utf-8"))
     tab = open_page(browser, site, "book/ledger.html")

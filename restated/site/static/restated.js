@@ -104,10 +104,10 @@
   });
   all("div.math, pre").forEach(function (box) { reach.observe(box); });
 
-  // --- a folded table is printed open --------------------------------------------------------------------------------
+  // --- a folded table is printed open, unless it would fill more than about a page --------------------------------------------------------------------------------
   let folded = [];
   addEventListener("beforeprint", function () {
-    folded = all("details.rs-data:not([open])");
+    folded = all("details.rs-data:not([open])").filter(function (d) { return d.querySelectorAll("tbody tr").length <= 40; });
     folded.forEach(function (d) { d.open = true; });
   });
   addEventListener("afterprint", function () { folded.forEach(function (d) { d.open = false; }); });
