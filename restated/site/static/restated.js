@@ -92,17 +92,18 @@
     all(".rs-number:hover, .rs-number:focus-within").forEach(function (number) { number.classList.add("rs-shut"); });
   });
 
-  // --- formulas and code that are wider than the page can be reached and scrolled by keyboard ------------------------
+  // --- formulas, code and tables that are wider than the page can be reached and scrolled by keyboard ------------------------
   const reach = new ResizeObserver(function (changed) {
     changed.forEach(function (change) {
       const box = change.target;
       if (box.scrollWidth <= box.clientWidth + 1) return;
       box.tabIndex = 0;
+      const what = box.tagName === "PRE" ? "Code" : box.matches(".math") ? "Formula" : "Table";
       box.setAttribute("role", "group");
-      box.setAttribute("aria-label", box.tagName === "PRE" ? "Code, scrolls sideways" : "Formula, scrolls sideways");
+      box.setAttribute("aria-label", `${what}, scrolls sideways`);
     });
   });
-  all("div.math, pre").forEach(function (box) { reach.observe(box); });
+  all("div.math, pre, .pst-scrollable-table-container").forEach(function (box) { reach.observe(box); });
 
   // --- a folded table is printed open, unless it would fill more than about a page --------------------------------------------------------------------------------
   let folded = [];
