@@ -110,7 +110,8 @@ def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
 def certainty_grid(certainty: pd.DataFrame) -> pd.DataFrame:
     """Judgements of certainty as the grid reads them: ``row`` (outcome and what is left) and one column per domain."""
     cells = certainty[list(GRADE_DOMAINS)].replace("does not apply", "").rename(columns=GRADE_DOMAINS)
-    label = certainty["outcome"].str.capitalize() + ": " + certainty["certainty"]
+    # Only the first letter is raised: BPD stays BPD.
+    label = certainty["outcome"].str[:1].str.upper() + certainty["outcome"].str[1:] + ": " + certainty["certainty"]
     return pd.concat([label.rename("row"), cells], axis=1)
 
 
