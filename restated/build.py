@@ -142,10 +142,34 @@ def check() -> tuple:
     works = bibliography.check(paths.BIBLIOGRAPHY)
     numbers = register.load(bibliography=works)
     dictionary.check(paths.DATA)
+    check_originals()
     pages = toc()
     for page in pages:
         prose.check(paths.ROOT / f"{page}.md")
     return numbers, pages
+
+
+def check_originals() -> None:
+    """Read every table a reader has supplied, before anything is executed.
+
+    Raises
+    ------
+    RestatedError
+        At the first fault of a table, and for a table that no chapter reads: under a misspelt name it would be left out
+        without a word.
+    """
+    files = sorted(paths.ORIGINALS.glob("*.csv"))
+    if not files:
+        return
+    from . import studies
+    from .findings.cohort import original
+
+    readers = {name: studies.load for name in studies.names()} | {original.NAME: lambda _: original.load()}
+    for file in files:
+        if file.stem not in readers:
+            raise RestatedError("no chapter reads a table of this name", file=file,
+                                remedy=f"Name it after the table it replaces: {', '.join(readers)}")
+        readers[file.stem](file.stem)
 
 
 def refuse_tracked_originals() -> None:
@@ -196,7 +220,9 @@ async def _execute(notebook: Path, key: str, target: Path) -> None:
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(paths.ROOT)}},
-        extra_arguments=["--log-level=ERROR"],  # a kernel warns at each start that its local port is not encrypted
+        # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped because
+        # another notebook failed. What fails in a cell comes as a message, not through this log.
+        extra_arguments=["--log-level=CRITICAL"],
     )
     remedy = "run the notebook with `make lab` to look into it"
     try:

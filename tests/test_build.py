@@ -223,6 +223,20 @@ def test_what_a_notebook_can_read_is_in_its_key(tmp_path, monkeypatch, changed):
     assert [x != y for x, y in zip(before, after, strict=True)] == [True, changed != "a.md"]
 
 
+def test_originals_are_read_before_anything_is_executed(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ORIGINALS", tmp_path)
+    build.check_originals()
+    fathers = (paths.STUDIES / "paternal-sensitivity.csv").read_text(encoding="utf-8")
+    (tmp_path / "paternal-sensitivity.csv").write_text(fathers, encoding="utf-8")
+    build.check_originals()
+    (tmp_path / "paternal-sensitivity.csv").write_text(fathers.replace("study", "stduy", 1), encoding="utf-8")
+    with pytest.raises(RestatedError, match="paternal-sensitivity.csv, row 1, field 'study': the column is missing"):
+        build.check_originals()
+    (tmp_path / "paternal-sensitivity.csv").rename(tmp_path / "paternal_sensitivity.csv")
+    with pytest.raises(RestatedError, match="paternal_sensitivity.csv: no chapter reads a table of this name.*paternal-sensitivity, stability"):
+        build.check_originals()
+
+
 def test_an_original_that_git_tracks_stops_the_build(tmp_path, monkeypatch):
     def git(*arguments):
         subprocess.run(["git", *arguments], cwd=tmp_path, check=True, capture_output=True)
