@@ -76,16 +76,19 @@ def share_ranges(table: pd.DataFrame) -> Drawn:
         left, right = (low[i] - 0.006, high[i] + 0.006)
         chart.ax.barh(i, right - left, left=left, height=0.5, zorder=2.5, gid="range", **_part(table["share"].iloc[i]))
     has = "printed_value" in table and table["printed_value"].notna().to_numpy()
+    printed_mark = {
+        "linestyle": "none",
+        "marker": "D",
+        "markersize": 6,
+        "markerfacecolor": colour("page"),
+        "markeredgecolor": colour("warn"),
+        "markeredgewidth": 1.5,
+    }
     if np.any(has):
         chart.ax.plot(
             table["printed_value"].to_numpy(float)[has],
             at[has],
-            linestyle="none",
-            marker="D",
-            markersize=6,
-            markerfacecolor=colour("page"),
-            markeredgecolor=colour("warn"),
-            markeredgewidth=1.5,
+            **printed_mark,
             zorder=4,
             gid="printed",
         )
@@ -103,12 +106,7 @@ def share_ranges(table: pd.DataFrame) -> Drawn:
         chart.ax.plot(
             [x + 0.06],
             [chart.foot + 0.045],
-            linestyle="none",
-            marker="D",
-            markersize=6,
-            markerfacecolor=colour("page"),
-            markeredgecolor=colour("warn"),
-            markeredgewidth=1.5,
+            **printed_mark,
             transform=inches,
             clip_on=False,
         )
