@@ -7,12 +7,9 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
-from docutils.parsers.rst import directives
 from sphinx.environment.adapters.toctree import TocTree
-from sphinx.util.docutils import SphinxDirective
 
-from . import entries, ledgerpage, markup
-from .otherbuilders import OTHERS
+from . import ledgerpage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -50,44 +47,6 @@ REDIRECT = """<!DOCTYPE html>
 <body><main><h1>{title}</h1><p><a href="{target}">Open the book</a></p></main></body>
 </html>
 """
-
-
-class chapter_head(nodes.General, nodes.Element):
-    """Head of a chapter: a question, its answer in one sentence, and the verdicts of the page's numbers."""
-
-
-class ChapterHead(SphinxDirective):
-    """``{chapter-head}``: ``:question:`` and, as content, the answer in one sentence (roles work in it)."""
-
-    has_content = True
-    option_spec = {"question": directives.unchanged_required}
-
-    def run(self):
-        self.assert_has_content()
-        if "question" not in self.options:
-            raise self.error("a chapter head needs its :question:")
-        head = chapter_head(question=self.options["question"])
-        self.set_source_info(head)
-        self.state.nested_parse(self.content, self.content_offset, head)
-        return [head]
-
-
-def visit_chapter_head(self, node: chapter_head) -> None:
-    """HTML visitor."""
-    self.body.append(
-        f'<div class="rs-head"><p class="rs-question">{escape(node["question"])}</p><div class="rs-answer">\n'
-    )
-
-
-def depart_chapter_head(self, node: chapter_head) -> None:
-    """Close the head with the verdicts of the numbers this page recomputed."""
-    page = self.builder.current_docname + ".html"
-    count = entries.tally((r for r in entries.load().values() if r.get("page") == page), printed=False)
-    items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
-    if items:
-        label = "Verdicts of the numbers restated on this page"
-        items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'
-    self.body.append(f"</div>{items}</div>\n")
 
 
 def visit_citation(self, node: nodes.citation) -> None:
@@ -215,9 +174,7 @@ def prune(app, exception) -> None:
 
 
 def setup(app) -> None:
-    """Register nodes, the chapter head, and the hooks on page contexts and the finished build."""
-    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **OTHERS)
-    app.add_directive("chapter-head", ChapterHead)
+    """Register the citation visitor and the hooks on page contexts and the finished build."""
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # After the theme (500) and its buttons (501), which add what is dropped here.
     app.connect("html-page-context", clean_context, priority=900)
