@@ -21,7 +21,7 @@ from . import entries, markup
 from .otherbuilders import OTHERS
 
 #: What the head of a chapter on a finding must say beside question and answer: one row of the summary of findings.
-ROW = ("reference", "claim", "printed", "restated", "how", "verdict", "certainty", "because")
+ROW = ("reference", "short", "claim", "printed", "restated", "how", "verdict", "certainty", "because")
 
 #: How sure the book is of a finding, in the words of GRADE.
 CERTAINTIES = ("high", "moderate", "low", "very low")
@@ -39,6 +39,7 @@ class Head:
     question: str
     answer: str
     reference: str = ""
+    short: str = ""
     claim: str = ""
     printed: str = ""
     restated: str = ""

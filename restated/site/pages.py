@@ -130,7 +130,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = LIVE_CODE.sub("", context.get("body") or "")
-    context["restated_wide"] = has_ledger
+    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
     metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator)"[^>]*>', "", context.get("metatags") or "")

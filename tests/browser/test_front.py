@@ -1,0 +1,93 @@
+"""The front page answers in its first screen, also on a phone."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from restated import claims, register
+from restated.site import heads
+
+from .test_pages import open_page
+
+#: A common laptop, and two screens of a phone.
+LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+SCREENS = {"laptop": 1, "phone": 2}
+
+
+@pytest.fixture
+def front(browser, site):
+    tab = open_page(browser, site, "book/index.html")
+    yield tab
+    tab.context.close()
+
+
+def number(element) -> int:
+    return int(element.inner_text().replace(",", ""))
+
+
+def rows_shown(tab) -> list[str]:
+    return tab.eval_on_selector_all(".rs-findings tbody tr", "all => all.map(r => r.innerText)")
+
+
+def test_every_finding_has_a_row_with_answer_numbers_verdict_and_certainty(front):
+    assert front.text_content(".rs-findings caption").strip()
+    found = [h for h in heads.chapters() if h.reference]
+    rows = front.query_selector_all(".rs-findings tbody tr")
+    assert len(rows) == len(found)
+    for row, head in zip(rows, found, strict=True):
+        assert row.query_selector("th[scope=row]").inner_text().startswith(head.reference)
+        assert row.query_selector(".rs-c-answer").inner_text() == head.answer
+        assert row.query_selector(".rs-c-verdict .rs-verdict")
+        assert head.certainty in row.query_selector(".rs-c-certainty").inner_text()
+        assert all(cell.inner_text().strip() for cell in row.query_selector_all("th, td"))
+    assert all(h.inner_text().strip() for h in front.query_selector_all(".rs-findings th"))
+
+
+@pytest.mark.parametrize(("size", "viewport"), [("laptop", LAPTOP), ("phone", PHONE)])
+def test_all_of_it_fits_one_screen_of_a_laptop_and_two_of_a_phone(front, size, viewport):
+    front.set_viewport_size(viewport)
+    front.reload()
+    end = front.evaluate("document.querySelector('#where-to-start').getBoundingClientRect().bottom + scrollY")
+    assert end <= SCREENS[size] * viewport["height"]
+
+
+def test_on_a_phone_the_numbers_wait_behind_a_button(browser, site):
+    tab = open_page(browser, site, "book/index.html", size="phone")
+    answers = [h.answer for h in heads.chapters() if h.reference]
+    claim = "Claim:"
+    assert all(answer in row for answer, row in zip(answers, rows_shown(tab), strict=True))
+    assert not any(claim in row for row in rows_shown(tab))
+    button = tab.get_by_role("button", name="Show claims, numbers and reasons")
+    button.click()
+    assert all(claim in row for row in rows_shown(tab))
+    tab.get_by_role("button", name="Hide claims, numbers and reasons").press("Enter")
+    assert not any(claim in row for row in rows_shown(tab))
+    tab.context.close()
+
+
+def test_without_scripts_everything_is_shown(browser, site):
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False)
+    tab = context.new_page()
+    tab.goto((site / "book/index.html").as_uri())
+    assert all("Claim:" in row.inner_text() for row in tab.locator(".rs-findings tbody tr").all())
+    context.close()
+
+
+def test_the_bars_count_what_the_register_and_the_table_of_claims_hold(front):
+    tallies = front.query_selector_all(".rs-tally")
+    stated = Counter(v.replace("-", " ") for v in claims.load("claims")["verdict"])
+    shown = [
+        {i.query_selector(".rs-verdict").inner_text(): number(i.query_selector("strong")) for i in t.query_selector_all("li")}
+        for t in tallies
+    ]
+    assert shown[1] == dict(stated)
+    total = number(tallies[0].query_selector("figcaption strong"))
+    assert total == sum(shown[0].values()) == len(register.load())
+
+
+def test_each_reader_has_a_path_of_at_most_four_links(front):
+    paths = front.query_selector_all("#where-to-start li")
+    assert len(paths) == 4
+    assert all(1 <= len(p.query_selector_all("a")) <= 4 for p in paths)
