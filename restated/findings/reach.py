@@ -37,18 +37,18 @@ ROLES = {
 }
 TRAINING = ("training held", "training centre")
 
-#: The claim each printed figure belongs to, and what a reader must know about how it counts.
+#: The claim each printed figure belongs to, a short name, and what a reader must know about how it counts.
 FIGURES = {
-    "reach-practitioners-summary": ("A03", "undated; one person in two courses may count twice"),
-    "reach-practitioners-text": ("I02", "undated; one person in two courses may count twice"),
-    "reach-community-practitioners": ("I10", "part of the total; the sentence names 2019"),
-    "reach-under5s-practitioners": ("I18", "since 2015; not said whether part of the total"),
-    "reach-mtb-trained": ("M24", "undated; not said whether part of the total"),
-    "reach-mtb-webinars": ("M25", "registrations in recent months, not people trained"),
-    "reach-mtb-us-families": ("M19", "undated; served, not studied"),
-    "reach-mtb-uk-families": ("M20", "undated; served, not studied"),
-    "reach-mtb-dk-families": ("M23", "undated; served, not studied"),
-    "reach-lighthouse-parents": ("L04", "since 2015"),
+    "reach-practitioners-summary": ("A03", "trained, section 1", "undated; one person in two courses may count twice"),
+    "reach-practitioners-text": ("I02", "trained, section 4", "undated; one person in two courses may count twice"),
+    "reach-community-practitioners": ("I10", "community services", "part of the total; the sentence names 2019"),
+    "reach-under5s-practitioners": ("I18", "CAMHS Under 5s", "since 2015; not said whether part of the total"),
+    "reach-mtb-trained": ("M24", "Minding the Baby training", "undated; not said whether part of the total"),
+    "reach-mtb-webinars": ("M25", "Minding the Baby webinars", "registrations in recent months, not people trained"),
+    "reach-mtb-us-families": ("M19", "Minding the Baby, US", "undated; served, not studied"),
+    "reach-mtb-uk-families": ("M20", "Minding the Baby, UK", "undated; served, not studied"),
+    "reach-mtb-dk-families": ("M23", "Minding the Baby, Denmark", "undated; served, not studied"),
+    "reach-lighthouse-parents": ("L04", "Lighthouse", "since 2015"),
 }
 
 
@@ -66,8 +66,8 @@ class Item:
         Respondents.
     wilson, exact : (low, high)
         95 % intervals of `nearest`, proportions.
-    wilson_envelope, exact_envelope : (low, high)
-        Lowest and highest limit over all counts, proportions.
+    envelope : (low, high)
+        Lowest and highest limit of Wilson's interval over all counts, proportions.
     """
 
     counts: CountSet
@@ -75,8 +75,7 @@ class Item:
     n: int
     wilson: tuple[float, float]
     exact: tuple[float, float]
-    wilson_envelope: tuple[float, float]
-    exact_envelope: tuple[float, float]
+    envelope: tuple[float, float]
 
     @property
     def share(self) -> float:
@@ -97,10 +96,8 @@ def item(percent: str, n: int) -> Item:
         raise RestatedError(found.message, field="percent")
     middle = float(percent) * n / 100
     nearest = min(found.counts.tolist(), key=lambda count: abs(count - middle))
-    ends = {kind: tuple(map(float, kind(nearest, n))) for kind in (proportions.wilson, proportions.exact)}
-    hull = {kind: proportions.envelope(found.counts, n, kind) for kind in ends}
-    return Item(found, nearest, n, ends[proportions.wilson], ends[proportions.exact], hull[proportions.wilson],
-                hull[proportions.exact])
+    wilson, exact = (tuple(map(float, interval(nearest, n))) for interval in (proportions.wilson, proportions.exact))
+    return Item(found, nearest, n, wilson, exact, proportions.envelope(found.counts, n))
 
 
 def by_response(items: dict[str, Item], rates) -> pd.DataFrame:
@@ -207,20 +204,21 @@ def figures(register: Register, claims: pd.DataFrame, sources: pd.DataFrame) -> 
     Returns
     -------
     pandas.DataFrame
-        ``id, quantity, printed, counts, value, open, cited, independence, verdict, note``; `value` is the number or the bound, and
+        ``id, short, quantity, printed, counts, value, open, cited, independence, verdict, note``; `value` is the number or the bound, and
         `open` is True where only a bound or an approximate number is printed.
     """
     by_claim, by_source = claims.set_index("id"), sources.set_index("id")
     rows = []
-    for id, (claim, note) in FIGURES.items():
+    for id, (claim, short, note) in FIGURES.items():
         number = register[id]
         exact = number.value.value is not None and number.value.kind == "exact"
         cited = by_claim.loc[claim, "cited"]
         rows.append((
-            id, number.quantity, number.value.text, number.unit, float(number.value.value if exact else _middle(number)), not exact,
+            id, short, number.quantity, number.value.text, number.unit, float(number.value.value if exact else _middle(number)), not exact,
             ", ".join(cited) or "none named", "; ".join(dict.fromkeys(by_source.loc[s, "independence"] for s in cited)) or "–",
             by_claim.loc[claim, "verdict"], note))
-    return pd.DataFrame(rows, columns=["id", "quantity", "printed", "counts", "value", "open", "cited", "independence", "verdict", "note"])
+    return pd.DataFrame(rows, columns=["id", "short", "quantity", "printed", "counts", "value", "open", "cited", "independence", "verdict",
+                                       "note"])
 
 
 def _middle(number) -> float:
