@@ -37,6 +37,7 @@ from scipy import stats
 from scipy.special import ndtri, owens_t
 
 from restated.errors import RestatedError
+from restated.estimate.proportions import wilson
 from restated.estimate.twinlikelihood import (MAX_ITERATIONS, ContinuousData, LiabilityData, best_on_line,
                                               maximise)
 from restated.reconstruct.counts import closed_interval
@@ -435,9 +436,8 @@ def power(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: flo
         significant += int(np.sum(p < alpha))
         undefined += int(np.sum(np.isnan(p)))
     share = significant / draws
-    wilson = stats.binomtest(significant, draws).proportion_ci(method="wilson")
-    return Power(share, float(np.sqrt(share * (1 - share) / draws)), float(wilson.low), float(wilson.high),
-                 draws, undefined)
+    low, high = wilson(significant, draws)
+    return Power(share, float(np.sqrt(share * (1 - share) / draws)), float(low), float(high), draws, undefined)
 
 
 def model_choice(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None = None, *,

@@ -161,6 +161,8 @@ HEDGES_G = Scale("g")
 #: Log ratios inside, ratios on the axis.
 RISK_RATIO = Scale("risk ratio", back=np.exp, forward=np.log, null=1.0, steps=())
 ODDS_RATIO = Scale("odds ratio", back=np.exp, forward=np.log, null=1.0, steps=())
+#: Counts over several magnitudes.
+COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())
 
 
 def crosses(low: float, high: float, null: float = 0.0) -> str:

@@ -28,11 +28,13 @@ from restated.figures import (
     mediation,
     outcomes,
     people,
+    places,
     powercurve,
     precision,
     ranges,
     regions,
     render,
+    response,
     sets,
     shares,
     summed,
@@ -421,6 +423,18 @@ def powers() -> pd.DataFrame:
 
 
 #: Name -> (a new drawing, the main number its alternative text must say).
+def named_places() -> pd.DataFrame:
+    return pd.DataFrame(
+        [("Ayton", "East", "shop"), ("Ayton", "East", "school"), ("Beeby", "East", "mill"), ("Ceston", "West", "school")],
+        columns=["place", "part", "role"])
+
+
+def bounds_by_response() -> pd.DataFrame:
+    rows = [(name, rate, 290 / rate * 100, share * rate / 100, share * rate / 100 + 100 - rate)
+            for name, share in (("liked it", 89.0), ("used it", 87.0)) for rate in (100.0, 50.0, 10.0)]
+    return pd.DataFrame(rows, columns=["item", "rate", "invited", "low", "high"])
+
+
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
     "forest with groups": (
@@ -544,6 +558,8 @@ FIGURES = {
     "people": (
         lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
         "7.4 against 12.8"),
+    "places": (lambda: places.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}), "school: 2 listed, 3 printed"),
+    "response bounds": (lambda: response.response_bounds(bounds_by_response()), "89 to 89 % if all replied"),
 }
 
 

@@ -21,6 +21,7 @@ from scipy import stats
 
 from ... import dictionary, paths
 from ...errors import RestatedError
+from ...estimate.proportions import wilson
 from . import effects, statements
 from .runs import AGAIN, COLUMNS, VARIATIONS, run
 
@@ -140,24 +141,10 @@ def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
     """
     events = (*statements.KEYS, *statements.EVENTS, "four-way found")
     found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
-    low, high = wilson(found["value"].to_numpy(), found["cohorts"].to_numpy())
+    cohorts = found["cohorts"].to_numpy(float)
+    low, high = wilson(found["value"].to_numpy() * cohorts, cohorts)
     return pd.DataFrame({"scenario": found["scenario"], "extra": found["extra"], "event": found["quantity"], "share": found["value"],
                          "low": low, "high": high, "cohorts": found["cohorts"]}).reset_index(drop=True)
-
-
-def wilson(share, n, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's interval of a share of n independent draws.
-
-    References
-    ----------
-    Wilson, E. B. (1927). JASA, 22, 209-212.
-    """
-    share, n = np.asarray(share, float), np.asarray(n, float)
-    z = stats.norm.ppf((1 + level) / 2)
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # At 0 and 1 the interval ends at the share itself, up to rounding.
-    return np.clip(centre - half, 0.0, share), np.clip(centre + half, share, 1.0)
 
 
 def detectable(se: float, power: float = 0.8) -> float:

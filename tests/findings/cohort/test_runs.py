@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
 
 from restated import register
 from restated.errors import RestatedError
@@ -97,12 +96,6 @@ def test_the_first_cohorts_are_computed_again():
     tampered.loc[at & (tampered["variation"] == "base"), "value"] += 1e-3
     with pytest.raises(RestatedError, match="first 20 cohorts.*make ensembles"):
         stored.first_cohorts(NUMBERS, tampered)
-
-
-@pytest.mark.parametrize(("count", "n"), [(0, 50), (3, 10_000), (37, 100), (50, 50)])
-def test_monte_carlo_intervals_are_wilsons(count, n):
-    low, high = stored.wilson(count / n, n)
-    assert (float(low), float(high)) == pytest.approx(proportion_confint(count, n, method="wilson"), abs=1e-12)
 
 
 def test_detectable_value_and_children_needed():

@@ -1,0 +1,119 @@
+"""Shares of a group: intervals for a count, over several counts, and bounds for those who did not answer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+import numpy as np
+from statsmodels.stats.proportion import proportion_confint
+
+from ..errors import RestatedError
+
+LEVEL = 0.95
+
+
+def wilson(count, n, *, level: float = LEVEL):
+    """Wilson's interval of `count` out of `n`, from statsmodels.
+
+    Parameters
+    ----------
+    count, n : array_like
+        Cases and denominators.
+    level : float
+        Coverage.
+
+    Returns
+    -------
+    low, high : float, or ndarray where `count` or `n` is one
+
+    References
+    ----------
+    Wilson, E. B. (1927). JASA, 22, 209-212.
+    """
+    count, n = _checked(count, n)
+    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
+    # At 0 and 1 the interval ends at the share itself, up to rounding.
+    return np.minimum(low, count / n)[()], np.maximum(high, count / n)[()]
+
+
+def exact(count, n, *, level: float = LEVEL):
+    """Interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
+
+    It covers at least as often as `level` says, whatever the share.
+
+    Parameters
+    ----------
+    count, n, level
+        As in `wilson`.
+
+    Returns
+    -------
+    low, high : float, or ndarray where `count` or `n` is one
+
+    References
+    ----------
+    Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413.
+    """
+    count, n = _checked(count, n)
+    low, high = proportion_confint(count, n, alpha=1 - level, method="beta")
+    return np.asarray(low, float)[()], np.asarray(high, float)[()]
+
+
+def envelope(counts: Iterable[int], n: int, interval: Callable = wilson) -> tuple[float, float]:
+    """Lowest and highest limit of an interval over every count in question."""
+    low, high = interval(np.asarray(list(counts)), n)
+    return float(np.min(low)), float(np.max(high))
+
+
+def unanswered(count: int, n: int, invited):
+    """Lowest and highest share among all who were invited, whatever those who did not answer would have said.
+
+    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no bound
+    can be drawn closer without an assumption.
+
+    Parameters
+    ----------
+    count, n : int
+        Answers in favour, and all answers.
+    invited : array_like
+        How many were asked, not fewer than `n`.
+
+    Returns
+    -------
+    low, high : float, or ndarray where `invited` is one
+        Proportions of all invited.
+
+    Raises
+    ------
+    RestatedError
+        If fewer were invited than answered.
+    """
+    count, n = _checked(count, n)
+    invited = np.asarray(invited, dtype=float)
+    if not np.all(invited >= n):
+        raise RestatedError("fewer people were invited than answered", field="invited")
+    return (count / invited)[()], ((count + invited - n) / invited)[()]
+
+
+def most_invited(count: int, share: Fraction = Fraction(1, 2)) -> int:
+    """Largest number of people invited at which `count` in favour are at least `share` of all of them."""
+    return math.floor(count / Fraction(share))
+
+
+def without_replacement(n: int, population: int) -> float:
+    """Factor by which a standard error shrinks when `n` of a finite `population` are drawn without replacement.
+
+    The square root of the ratio of the hypergeometric to the binomial variance, (population - n) / (population - 1).
+    """
+    if not 1 <= n <= population or population < 2:
+        raise RestatedError(f"{n} cannot be drawn from {population}", field="n")
+    return math.sqrt((population - n) / (population - 1))
+
+
+def _checked(count, n) -> tuple[np.ndarray, np.ndarray]:
+    count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
+    if not (np.all(n > 0) and np.all(count >= 0) and np.all(count <= n)):
+        raise RestatedError("a count lies outside 0 to its denominator", field="count")
+    return count, n
