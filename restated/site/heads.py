@@ -27,6 +27,7 @@ ROW = ("reference", "short", "claim", "printed", "restated", "how", "verdict", "
 CERTAINTIES = ("high", "moderate", "low", "very low")
 
 _HEAD = re.compile(r"^(?P<fence>:{3,})\{chapter-head\}[ \t]*\n---\n(?P<options>.*?)\n---\n(?P<answer>.*?)\n(?P=fence)[ \t]*$", re.S | re.M)
+_PLAIN = re.compile(r"^(?P<fence>:{3,})\{plain-words\}[ \t]*\n(?P<words>.*?)\n(?P=fence)[ \t]*$", re.S | re.M)
 _TITLE = re.compile(r"^# (.+)$", re.M)
 
 
@@ -38,6 +39,7 @@ class Head:
     title: str
     question: str
     answer: str
+    plain: str = ""
     reference: str = ""
     short: str = ""
     claim: str = ""
@@ -80,7 +82,11 @@ def read(path: Path) -> Head | None:
             f"'{options['certainty']}' is no certainty", file=path, field="certainty", remedy=f"use one of {', '.join(CERTAINTIES)}"
         )
     title = _TITLE.search(text)
-    return Head(path.stem, title[1].strip() if title else path.stem, answer=" ".join(found["answer"].split()), **options)
+    plain = _PLAIN.search(text)
+    return Head(
+        path.stem, title[1].strip() if title else path.stem, answer=" ".join(found["answer"].split()),
+        plain=plain["words"].strip() if plain else "", **options,
+    )  # fmt: skip
 
 
 def chapters() -> list[Head]:
@@ -140,6 +146,26 @@ class PlainWords(SphinxDirective):
         return [box]
 
 
+class AllPlainWords(Inline):
+    """``{all-plain-words}``: the plain words of every chapter, in the order of the book."""
+
+    def run(self):
+        sections = []
+        for head in chapters():
+            self.env.note_dependency(str(paths.NOTEBOOKS / f"{head.page}.md"))
+            if not head.plain:
+                continue
+            uri = f"{'../' * self.env.docname.count('/')}notebooks/{head.page}.html"
+            section = nodes.section(ids=[f"plain-{head.page}"], names=[])
+            section += nodes.title("", "", nodes.reference("", head.title, internal=True, refuri=uri))
+            section += nodes.paragraph("", "", *self.inline(head.question), classes=["rs-asked"])
+            self.state.nested_parse(StringList(head.plain.splitlines(), source=head.page), self.content_offset, section)
+            if head.certainty:
+                section += nodes.paragraph("", "", nodes.strong("", f"Certainty: {head.certainty}."))
+            sections.append(section)
+        return sections
+
+
 def visit_chapter_head(self, node: chapter_head) -> None:
     """HTML visitor."""
     self.body.append('<div class="rs-head">\n')
@@ -161,3 +187,4 @@ def setup(app) -> None:
     app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **OTHERS)
     app.add_directive("chapter-head", ChapterHead)
     app.add_directive("plain-words", PlainWords)
+    app.add_directive("all-plain-words", AllPlainWords)
