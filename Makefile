@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench lock clean references ensembles
+.PHONY: help book test lab todo serve bench lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -31,6 +31,9 @@ test: $(STAMP) ## Run the whole test suite
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks
+
+todo: $(STAMP) ## List what is still to be verified
+	@$(RUN) -m restated todo
 
 serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
 	@$(RUN) -m restated serve

@@ -446,16 +446,19 @@ def build() -> str:
         start = time.perf_counter()
         say("Checking the register, the bibliography and the data")
         numbers, pages = check()
-        from . import ledger
+        from . import bibliography, ledger, todo
 
         notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
         executed = execute(notebooks, paths.BUILD / "executed")
-        records = [r for f in executed for r in ledger.collect(json.loads(f.read_text(encoding="utf-8")))]
-        entries = ledger.join(numbers, records)
+        contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
+        records = [r for content in contents.values() for r in ledger.collect(content)]
+        entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
         entries_file = paths.BUILD / "entries.json"
         entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
         say("Typesetting")
         stage(executed, entries, paths.BUILD / "stage")
+        listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
+        (paths.BUILD / "stage" / "extra" / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
         site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")
         state.unlink(missing_ok=True)
         swap_in(site, html)

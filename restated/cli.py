@@ -1,4 +1,4 @@
-"""The command line: ``python -m restated build | check | ensembles | serve``."""
+"""The command line: ``python -m restated build | check | todo | ensembles | serve``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,24 @@ def _ensembles(args) -> None:
     print(f"{len(table)} rows written")
 
 
+def _todo(args) -> None:
+    from . import todo
+
+    tasks = todo.last()
+    if args.id:
+        tasks = [t for t in tasks if t.id == args.id]
+        if not tasks:
+            raise RestatedError(f"nothing is to be verified under the id '{args.id}'", remedy="run `restated todo` for the list")
+        print(todo.recipe(tasks[0]))
+        return
+    for kind, words in todo.KINDS.items():
+        listed = [t for t in tasks if t.kind == kind]
+        print(f"{len(listed):,} x {kind}: {words}")
+        if kind in todo.TO_DO:
+            print("\n".join(f"  {t.id:48} {t.open} -> {t.file}:{t.line}" for t in listed))
+    print("Run `restated todo <id>` for what to open and what to type.")
+
+
 def _serve(args) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -56,6 +74,9 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("build", help="build the book into _build/html").set_defaults(run=_build)
     commands.add_parser("check", help="check register, bibliography and data only").set_defaults(run=_check)
     commands.add_parser("ensembles", help="compute the stored results over simulated cohorts").set_defaults(run=_ensembles)
+    listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
+    listed.add_argument("id", nargs="?", help="an id of the list")
+    listed.set_defaults(run=_todo)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)

@@ -12,7 +12,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -44,6 +44,10 @@ ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 #: MIME type under which records travel in a notebook's outputs.
 MIME = "application/vnd.restated.records+json"
+#: MIME type of the ids of printed numbers a notebook looked up.
+MIME_READS = "application/vnd.restated.reads+json"
+#: Roles by which a page names a ledger row.
+_NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
 
 STATUS_OF_BASIS = {
     "open-data": "observed, open data",
@@ -368,8 +372,15 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
     )
 
 
-def join(register: Register, records: Iterable[Record]) -> list[dict]:
+def join(register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None) -> list[dict]:
     """Every printed number and every recomputed one, each as one row.
+
+    Parameters
+    ----------
+    register : Register
+    records : iterable of Record
+    reads : mapping, optional
+        Per page the ids it read (:func:`reads`); a row then names its pages under ``read_by``.
 
     Returns
     -------
@@ -405,6 +416,8 @@ def join(register: Register, records: Iterable[Record]) -> list[dict]:
             rows.extend(free.pop(number.finding, []))
     for left in free.values():  # a finding without a printed number of its own
         rows.extend(left)
+    for row in rows:
+        row["read_by"] = [page for page, ids in (reads or {}).items() if row["id"] in ids]
     return rows
 
 
@@ -428,6 +441,17 @@ def collect(notebook: Mapping) -> list[Record]:
             for row in output.get("data", {}).get(MIME, ()):
                 records.append(Record(**row))
     return records
+
+
+def reads(notebook: Mapping) -> set[str]:
+    """Ids of printed numbers that an executed notebook looked up, and ids its text names."""
+    found: set[str] = set()
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found.update(name.strip() for name in _NAMED.findall("".join(cell["source"])))
+        for output in cell.get("outputs", ()):
+            found.update(output.get("data", {}).get(MIME_READS, ()))
+    return found
 
 
 def as_mime(records: Iterable[Record]) -> list[dict]:

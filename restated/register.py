@@ -124,13 +124,26 @@ class PublishedNumber:
 
 
 class Register(Mapping[str, PublishedNumber]):
-    """Published numbers by id, in file order."""
+    """Published numbers by id, in file order.
+
+    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not declared.
+    Going through all numbers reads none in particular.
+    """
 
     def __init__(self, numbers: Mapping[str, PublishedNumber]):
         self._numbers = dict(numbers)
+        self.reads: set[str] = set()
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
-        return self._numbers[number_id]
+        number = self._numbers[number_id]
+        self.reads.add(number_id)
+        return number
+
+    def values(self):
+        return self._numbers.values()
+
+    def items(self):
+        return self._numbers.items()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._numbers)
@@ -151,7 +164,7 @@ class Register(Mapping[str, PublishedNumber]):
                 f"no published number has the id '{number_id}'",
                 remedy="Look it up in data/published; merged_ids.csv lists ids that were merged.",
             )
-        return self._numbers[number_id]
+        return self[number_id]
 
 
 def load(

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from .errors import RestatedError
-from .ledger import ID, MIME, Ledger, as_mime, in_digits
+from .ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
 from .status import STATUSES
 from .verdict import SHORT
 
@@ -247,10 +247,11 @@ def open_ledger(page: str, finding: str) -> Ledger:
 
 
 def hand_over() -> None:
-    """Put the records of the notebook's ledger into its outputs. The build calls this after the last cell."""
+    """Put the records of the notebook's ledger, and the ids it read, into its outputs. The build calls this after the last cell."""
     records = [r for ledger in _pending for r in ledger.records]
-    if records:
-        _display({MIME: as_mime(records), "text/plain": f"{len(records)} ledger entries"}, kind="records", status="")
+    reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
+    if records or reads:
+        _display({MIME: as_mime(records), MIME_READS: reads, "text/plain": f"{len(records)} ledger entries"}, kind="records", status="")
 
 
 def check_outputs(notebook, name: str) -> None:

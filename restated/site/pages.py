@@ -9,7 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
-from . import ledgerpage
+from . import ledgerpage, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -121,6 +121,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     has_ledger = doctree is not None and any(
         n["make"] == "ledger" for n in doctree.findall(ledgerpage.html_block)
     )
+    has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
     if has_ledger:
         app.add_js_file(LEDGER_SCRIPT, loading_method="defer")
     if pagename == "search":
@@ -130,7 +131,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = LIVE_CODE.sub("", context.get("body") or "")
-    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger else ""
+    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
     metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator)"[^>]*>', "", context.get("metatags") or "")
