@@ -136,7 +136,7 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, claims, dictionary, prose, register
+    from . import bibliography, claims, dictionary, frame, prose, register
 
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
@@ -147,6 +147,8 @@ def check() -> tuple:
     claims.check(numbers, works.keys(), {p.removeprefix("notebooks/") for p in pages if p.startswith("notebooks/")})
     for page in pages:
         prose.check(paths.ROOT / f"{page}.md")
+        if page.startswith("notebooks/"):
+            frame.check(paths.ROOT / f"{page}.md")
     return numbers, pages
 
 

@@ -46,9 +46,11 @@ class ToVerify(SphinxDirective):
             section += nodes.paragraph("", words)
             section += todo_block("", nodes.paragraph("", "The list is in to-verify.csv."), kind=kind)
             sections.append(section)
-        left = {kind: sum(t.kind == kind for t in tasks) for kind in todo.KINDS if kind not in SECTIONS}
-        said = "; ".join(f"{n:,}: {todo.KINDS[kind]}" for kind, n in left.items())
-        lead = nodes.paragraph("", f"{len(tasks):,} entries in all. Only in the file: {said}.")
+        left = sum(t.kind not in SECTIONS for t in tasks)
+        lead = nodes.paragraph(
+            "", f"The list has {len(tasks):,} entries. {left:,} of them ask for nothing and stand only in the file: facts a source reports about "
+            "itself, directions in words, and numbers that settle themselves with those they were computed from."
+        )  # fmt: skip
         return [lead, todo_block("", nodes.paragraph("", ""), kind="download"), *sections]
 
 
