@@ -1,4 +1,4 @@
-"""Named places by role: one row a place, one column a role, each role with its own shape."""
+"""Names by role: one row a name (a place, a study), one column a role, each role with its own shape."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ LISTED, PRINTED = "names listed", "total printed"
 
 
 @drawing
-def place_matrix(table: pd.DataFrame, *, roles: Sequence[str], totals: Mapping[str, str]) -> Drawn:
+def place_matrix(
+    table: pd.DataFrame, *, roles: Sequence[str], totals: Mapping[str, str] | None = None, name: str = "place", part: str = "part of the world"
+) -> Drawn:
     """Matrix of places and roles with the number of names below, beside the total that is printed.
 
     Parameters
@@ -32,8 +34,10 @@ def place_matrix(table: pd.DataFrame, *, roles: Sequence[str], totals: Mapping[s
         `place`, `part` (heading, contiguous) and `role`, a row for every role of a place; places keep their order.
     roles : sequence of str
         The columns, in order.
-    totals : mapping of str to str
-        Printed total by role, where there is one.
+    totals : mapping of str to str, optional
+        Printed total by role, where there is one; without it the picture ends with the number of names.
+    name, part : str
+        What a row is, and what its heading is, for words and data.
 
     Raises
     ------
@@ -43,23 +47,25 @@ def place_matrix(table: pd.DataFrame, *, roles: Sequence[str], totals: Mapping[s
     require(table, "place", "part", "role")
     if not 1 <= len(roles) <= len(MARKS):
         raise RestatedError(f"{len(roles)} roles cannot be told apart", field="role", remedy=f"Give one to {len(MARKS)}")
-    if stray := {*table["role"], *totals} - set(roles):
+    if stray := {*table["role"], *(totals or ())} - set(roles):
         raise RestatedError(f"'{min(stray)}' is no column", field="role", remedy="Name it in roles")
     plan = []
-    for part, rows in table.groupby("part", sort=False):
-        plan += [(part, None), *((place, set(mine["role"])) for place, mine in rows.groupby("place", sort=False))]
+    for heading, rows in table.groupby("part", sort=False):
+        plan += [(heading, None), *((place, set(mine["role"])) for place, mine in rows.groupby("place", sort=False))]
     head = ROW * (len(roles) + 1.8)  # the key, and the marks as headings
-    height = head + ROW * (len(plan) + 2.4) + 2 * MARGIN
+    height = head + ROW * (len(plan) + (1.4 if totals is None else 2.4)) + 2 * MARGIN
     fig = new_figure(WIDTH, height)
     ax = fig.add_axes((0, 0, 1, 1))
     ax.set_xlim(0, WIDTH)
     ax.set_ylim(height, 0)
     ax.set_axis_off()
-    left = max(text_width(name, BASE, "bold" if mine is None else "normal") for name, mine in plan) + 0.1
+    left = max(text_width(title, BASE, "bold" if mine is None else "normal") for title, mine in plan if mine is not None) + 0.1
     step = (WIDTH - left - 2 * MARGIN) / len(roles)
     at = {role: MARGIN + left + (j + 0.5) * step for j, role in enumerate(roles)}
     marks = dict(zip(roles, MARKS, strict=False))
     listed = {role: table.loc[table["role"] == role, "place"].nunique() for role in roles}
+
+    foot = [(LISTED, {r: str(n) for r, n in listed.items()})] + ([] if totals is None else [(PRINTED, totals)])
 
     def words(x, y, text, *, align="left", weight="normal"):
         ax.text(x, y + HALF_DIGIT * BASE / POINTS, text, fontsize=BASE, fontweight=weight, color=colour("ink"), ha=align, va="baseline")
@@ -69,31 +75,30 @@ def place_matrix(table: pd.DataFrame, *, roles: Sequence[str], totals: Mapping[s
         words(MARGIN + 0.3, MARGIN + (j + 0.5) * ROW, role)
         _mark(ax, at[role], MARGIN + head - 0.6 * ROW, marks[role])
     top = MARGIN + head
-    for i, (name, mine) in enumerate(plan):
+    for i, (title, mine) in enumerate(plan):
         y = top + (i + 0.5) * ROW
         ax.plot([MARGIN, WIDTH - MARGIN], [y - ROW / 2] * 2, color=colour("grid"), linewidth=0.8, zorder=1)
-        words(MARGIN, y, name, weight="bold" if mine is None else "normal")
+        words(MARGIN, y, title, weight="bold" if mine is None else "normal")
         for role in mine or ():
             _mark(ax, at[role], y, marks[role])
     top += ROW * len(plan)
     ax.plot([MARGIN, WIDTH - MARGIN], [top, top], color=colour("muted"), linewidth=1.0, zorder=1)
-    for i, (name, cells) in enumerate(((LISTED, {r: str(n) for r, n in listed.items()}), (PRINTED, totals))):
+    for i, (title, cells) in enumerate(foot):
         y = top + (i + 0.7) * ROW
-        words(MARGIN, y, name, weight="bold")
+        words(MARGIN, y, title, weight="bold")
         for role in roles:
-            words(at[role], y, cells.get(role, "–"), align="center", weight="bold" if role in totals else "normal")
+            words(at[role], y, cells.get(role, "–"), align="center", weight="bold" if role in (totals or ()) else "normal")
     return Drawn(
         fig,
         alt_text(
-            f"{plural(table['place'].nunique(), 'named place')} by role. "
-            + "; ".join(f"{role}: {n} listed" + (f", {totals[role]} printed as total" if role in totals else "") for role, n in listed.items()),
+            f"{plural(table['place'].nunique(), name)} by role. "
+            + "; ".join(f"{role}: {n} listed" + (f", {totals[role]} printed as total" if role in (totals or ()) else "") for role, n in listed.items()),
         ),
         pd.DataFrame(
-            [{"place": name, "part of the world": part, **{role: "listed" if role in set(mine["role"]) else "–" for role in roles}}
-             for (part, name), mine in table.groupby(["part", "place"], sort=False)]
-            + [{"place": LISTED, "part of the world": "", **{role: str(n) for role, n in listed.items()}},
-               {"place": PRINTED, "part of the world": "", **{role: totals.get(role, "–") for role in roles}}]),
-    )
+            [{name: row, part: heading, **{role: "listed" if role in set(mine["role"]) else "–" for role in roles}}
+             for (heading, row), mine in table.groupby(["part", "place"], sort=False)]
+            + [{name: title, part: "", **{role: cells.get(role, "–") for role in roles}} for title, cells in foot]),
+    )  # fmt: skip
 
 
 def _mark(ax, x: float, y: float, style: tuple[str, bool, str]) -> None:
