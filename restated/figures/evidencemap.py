@@ -323,7 +323,7 @@ def _alt(links: pd.DataFrame, group: pd.Series, about: pd.DataFrame) -> str:
     verdicts = links.drop_duplicates("claim")["verdict"].value_counts()
     return alt_text(
         f"Map of {plural(links['claim'].nunique(), 'claim')}: from {plural(links['section'].nunique(), 'section')} through "
-        f"{plural(links['reference'].nunique(), 'source')} to {plural(links['chapter'].nunique(), 'chapter')}",
+        f"{plural(links['reference'].nunique(), 'box', 'boxes')} of sources to {plural(links['chapter'].nunique(), 'chapter')}",
         f"Claims by independence of the source: {tally(links['reference'].map(group))}",
         f"By certainty of the chapter: {tally(links['chapter'].map(about['certainty']))}",
         "Verdicts: " + ", ".join(f"{v.replace('-', ' ')} {verdicts[v]}" for v in VERDICTS if v in verdicts),

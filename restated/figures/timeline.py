@@ -52,7 +52,7 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     Raises
     ------
     RestatedError
-        If a column is missing, a kind or basis is unknown, or a frame event bounds no period.
+        If a column is missing, a kind or basis is unknown, a frame event bounds no period, or the name of a period does not fit its bar.
     """
     require(events, *NEEDED)
     lanes = {kind: i for i, kinds in enumerate(LANES.values()) for kind in kinds}
@@ -98,11 +98,14 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
         if not inside:
             raise RestatedError(f"no event lies in the period '{name}'", field="periods")
         y0, y1 = middles[inside[0]] - ROW / 2, middles[inside[-1]] + ROW / 2
+        words = f"{name}, {start}–{end}"
+        if text_width(words, BASE) > y1 - y0 - 2.6 * ROW:  # the marks at both ends need room too
+            raise RestatedError(f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
         ax.add_patch(
             Rectangle((bars_at + BAR * i + 0.015, y0), BAR - 0.03, y1 - y0, facecolor=colour(PERIOD_FILLS[i]), edgecolor=colour("muted"),
                       linewidth=0.8, zorder=2, gid=f"period-{i}")
         )  # fmt: skip
-        ax.text(bars_at + BAR * (i + 0.5), y0 + 1.3 * ROW, f"{name}, {start}–{end}", **text | dict(ha="center", va="top"), rotation=90, zorder=3)
+        ax.text(bars_at + BAR * (i + 0.5), y0 + 1.3 * ROW, words, **text | dict(ha="center", va="top"), rotation=90, zorder=3)
     for y, event in zip(middles, table.itertuples(), strict=True):
         if event.kind == FRAME:
             for i, (start, end) in enumerate(periods.values()):
