@@ -83,7 +83,12 @@ def book_key() -> str:
 
 def notebook_keys(notebooks: list[Path]) -> list[str]:
     """For each of `notebooks` the fingerprint of everything its outputs can depend on."""
-    shared = fingerprint(_inputs() + _package(edge=False))
+    from . import heads
+
+    # The evidence map shows what the heads of other chapters say of their finding.
+    found = [heads.read(notebook) for notebook in notebooks]
+    said = [f"{h.page} {h.title} {h.reference} {h.short} {h.certainty}" for h in found if h is not None]
+    shared = fingerprint(_inputs() + _package(edge=False), *said)
     return [fingerprint([notebook], shared) for notebook in notebooks]
 
 

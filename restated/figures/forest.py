@@ -188,7 +188,7 @@ def forest(
     null = float(transform.forward(transform.null))
     inside = box[0] < null < box[1]
     if inside:
-        layout.reference_line(chart, null, role="ink")
+        layout.reference_line(chart, null, role="ink", gid="null")
     layout.reference_line(chart, fit.estimate, role="accent", style=(0, (2, 2)), bottom=first_pooled)
     layout.whiskers(chart, at[used], lows[used], highs[used])
     shown = used & (y >= box[0]) & (y <= box[1])

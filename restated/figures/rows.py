@@ -315,12 +315,12 @@ def whiskers(
 
 
 def reference_line(
-    chart: Chart, x: float, *, role: str = "muted", style="-", top: float = -0.5, bottom=None
+    chart: Chart, x: float, *, role: str = "muted", style="-", top: float = -0.5, bottom=None, gid: str | None = None
 ) -> None:
     """Vertical line over the rows from `top` to `bottom`."""
     bottom = chart.ax.get_ylim()[0] if bottom is None else bottom
     chart.ax.plot(
-        [x, x], [top, bottom], color=colour(role), linestyle=style, linewidth=0.9, zorder=1, clip_on=False
+        [x, x], [top, bottom], color=colour(role), linestyle=style, linewidth=0.9, zorder=1, clip_on=False, gid=gid
     )
 
 

@@ -101,9 +101,10 @@ def set_range(
             lane,
             f"{plausible[0]}: {scale.write(plausible[1])} to {scale.write(plausible[2])}",
             "muted",
+            "bracket-plausible",
         )
         lane += 0.34
-    _bracket(ax, low, high, lane, f"all {len(values):,}: {scale.write(low)} to {scale.write(high)}", "accent")
+    _bracket(ax, low, high, lane, f"all {len(values):,}: {scale.write(low)} to {scale.write(high)}", "accent", "bracket-all")
     ax.set_ylim(0, top)
     ticks = scale.ticks(*box)
     ax.set_xticks(ticks, scale.tick_labels(ticks))
@@ -322,7 +323,7 @@ def _stalk(ax, x: float, start: float, end: float) -> None:
     )
 
 
-def _bracket(ax, low: float, high: float, inches: float, text: str, role: str) -> None:
+def _bracket(ax, low: float, high: float, inches: float, text: str, role: str, gid: str) -> None:
     """Range as a line with end ticks, its words on the line."""
     drop = 5 / POINTS
     ax.plot(
@@ -333,7 +334,7 @@ def _bracket(ax, low: float, high: float, inches: float, text: str, role: str) -
         transform=_lane(ax),
         clip_on=False,
         zorder=3,
-        gid="bracket",
+        gid=gid,
     )
     _centred(ax, (low + high) / 2, inches + 0.05, text)
 

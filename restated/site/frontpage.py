@@ -7,10 +7,11 @@ from html import escape
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from .. import claims, paths
+from .. import claims, heads, paths
 from ..build import toc
 from ..verdict import VERDICTS
-from . import entries, heads, markup
+from . import entries, markup
+from .heads import Inline
 from .otherbuilders import OTHERS, nothing
 
 #: Columns of the summary of findings beside the row's heading: fields of the head, heading, and whether a narrow screen
@@ -49,7 +50,7 @@ def _element(tag: str, *children: nodes.Node | str, **attrs) -> element:
     return node
 
 
-class SummaryOfFindings(heads.Inline):
+class SummaryOfFindings(Inline):
     """``{summary-of-findings}``: the heads of all chapters on a finding as one table.
 
     Tables that are laid out as cards on narrow screens lose their role in browsers, so every part states its own.

@@ -1,100 +1,16 @@
-"""Heads of chapters: the question, its answer in one sentence, and what the front page says about the finding.
-
-A chapter's head is written once, at its top; the front page and the page of summaries read it from there (:func:`read`).
-"""
+"""Heads of chapters on the page: the directives and how they look. What a head says is read by :mod:`restated.heads`."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from .. import paths
-from ..errors import RestatedError
+from ..heads import ROW, chapters
 from . import entries, markup
 from .otherbuilders import OTHERS
-
-#: What the head of a chapter on a finding must say beside question and answer: one row of the summary of findings.
-ROW = ("reference", "short", "claim", "printed", "restated", "how", "verdict", "certainty", "because")
-
-#: How sure the book is of a finding, in the words of GRADE.
-CERTAINTIES = ("high", "moderate", "low", "very low")
-
-_HEAD = re.compile(r"^(?P<fence>:{3,})\{chapter-head\}[ \t]*\n---\n(?P<options>.*?)\n---\n(?P<answer>.*?)\n(?P=fence)[ \t]*$", re.S | re.M)
-_PLAIN = re.compile(r"^(?P<fence>:{3,})\{plain-words\}[ \t]*\n(?P<words>.*?)\n(?P=fence)[ \t]*$", re.S | re.M)
-_TITLE = re.compile(r"^# (.+)$", re.M)
-
-
-@dataclass(frozen=True)
-class Head:
-    """The head of one chapter; all texts are MyST. The fields of :data:`ROW` are empty for a chapter on no finding."""
-
-    page: str
-    title: str
-    question: str
-    answer: str
-    plain: str = ""
-    reference: str = ""
-    short: str = ""
-    claim: str = ""
-    printed: str = ""
-    restated: str = ""
-    how: str = ""
-    verdict: str = ""
-    certainty: str = ""
-    because: str = ""
-
-
-def read(path: Path) -> Head | None:
-    """The head of the chapter in `path`; None if it has none.
-
-    Raises
-    ------
-    RestatedError
-        If an option is unknown or missing, a certainty is no word of :data:`CERTAINTIES`, or the options are not YAML.
-    """
-    text = path.read_text(encoding="utf-8")
-    found = _HEAD.search(text)
-    if found is None:
-        return None
-    try:
-        options = yaml.safe_load(found["options"])
-    except yaml.YAMLError as error:
-        raise RestatedError(f"the options of the chapter head are not YAML ({error})", file=path) from None
-    if not isinstance(options, dict):
-        raise RestatedError("the chapter head has no options", file=path, remedy="give at least the question")
-    options = {key: " ".join(str(value).split()) for key, value in options.items()}
-    for key in options:
-        if key not in ("question", *ROW):
-            raise RestatedError("the chapter head does not know this option", file=path, field=key)
-    wanted = ("question", *(ROW if "reference" in options else ()))
-    for key in wanted:
-        if not options.get(key):
-            raise RestatedError("the chapter head does not say it", file=path, field=key)
-    if "reference" in options and options["certainty"] not in CERTAINTIES:
-        raise RestatedError(
-            f"'{options['certainty']}' is no certainty", file=path, field="certainty", remedy=f"use one of {', '.join(CERTAINTIES)}"
-        )
-    title = _TITLE.search(text)
-    plain = _PLAIN.search(text)
-    return Head(
-        path.stem, title[1].strip() if title else path.stem, answer=" ".join(found["answer"].split()),
-        plain=plain["words"].strip() if plain else "", **options,
-    )  # fmt: skip
-
-
-def chapters() -> list[Head]:
-    """The heads of all notebooks of the book, in the order of its table of contents."""
-    from ..build import toc
-
-    found = [read(paths.ROOT / f"{page}.md") for page in toc() if page.startswith("notebooks/")]
-    return [head for head in found if head is not None]
 
 
 class chapter_head(nodes.General, nodes.Element):

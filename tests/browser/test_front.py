@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from restated import claims, register
-from restated.site import heads
+from restated import heads
 
 from .test_pages import open_page
 

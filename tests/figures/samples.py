@@ -10,12 +10,14 @@ import pandas as pd
 
 from restated.figures import (
     agreement,
+    anatomy,
     concordance,
     cost,
     decline,
     denominators,
     dependence,
     distributions,
+    evidencemap,
     flow,
     forest,
     frequencies,
@@ -39,6 +41,7 @@ from restated.figures import (
     shares,
     summed,
     sweep,
+    timeline,
     trajectories,
     trialmap,
     twinplane,
@@ -48,7 +51,7 @@ from restated.figures import (
 )
 from restated.figures import estimates as printed_estimates
 from restated.figures.style import Drawn
-from restated.figures.words import Scale
+from restated.figures.words import CORRELATION, Scale
 
 
 def fit(estimate=0.2, half=0.08, k=8, *, pi=0.3, weights=None, tau2=0.01, i2=40.0) -> SimpleNamespace:
@@ -422,6 +425,51 @@ def powers() -> pd.DataFrame:
     return table.assign(power=power, low=power - 0.02, high=power + 0.02)
 
 
+def dated_events() -> pd.DataFrame:
+    return pd.DataFrame([
+        ("2012", "The period begins", "Period begins", "frame", "case study"),
+        ("2012-05", "A trial is published", "A trial", "trial", "outside source"),
+        ("2012", "A study with a year only", "A study", "research", "outside source"),
+        ("2014", "The period ends", "Period ends", "frame", "case study"),
+        ("2014-12-01", "A guideline", "A guideline", "policy", "case study"),
+        ("2014-02", "A review is published", "A review", "review", "outside source"),
+        ("2013-01", "A start", "A programme", "programme", "outside source"),
+        ("2013-02", "Money", "An award", "funding", "outside source"),
+        ("2013-03", "An evaluation", "An evaluation", "evaluation", "outside source"),
+        ("2019", "A trial after all this", "A later trial", "later", "outside source"),
+    ], columns=["date", "event", "label", "kind", "basis"])
+
+
+def claim_links() -> pd.DataFrame:
+    rows = [(f"A{i}", "1 summary", "supported", "R1", "first") for i in range(12)]
+    rows += [(f"B{i}", "2 research", "not-publicly-checkable", "S1", "second") for i in range(4)]
+    rows += [("C1", "2 research", "contradicted", "R1", "first"), ("C1", "2 research", "contradicted", "R1", "second")]
+    rows += [("C2", "1 summary", "consistent", "none", "second"), ("C3", "2 research", "inconsistent", "S1", "first")]
+    return pd.DataFrame(rows, columns=["claim", "section", "verdict", "reference", "chapter"])
+
+
+def claim_sources() -> pd.DataFrame:
+    return pd.DataFrame({"reference": ["R1", "S1", "none"], "independence": ["own research", "in part", "no marker"]})
+
+
+def claim_chapters() -> pd.DataFrame:
+    return pd.DataFrame({"chapter": ["first", "second"], "title": ["A first chapter", "A second"], "certainty": ["low", "not graded"]})
+
+
+def compared() -> pd.DataFrame:
+    missing = np.nan
+    return pd.DataFrame([
+        ("A count", "1,355", 1355.0, 1355.0, 1355.0, 1355, missing, missing, "P", 0, 1353, 1357),
+        ("An average", ".12", 0.12, 0.115, 0.125, 0.1196, missing, missing, "P", 4, 0.1, 0.14),
+        ("A set", ".12", 0.12, 0.115, 0.125, missing, 0.079, 0.158, "P", 3, 0.07, 0.17),
+        ("Another", ".13", 0.13, 0.125, 0.135, 0.1361, missing, missing, "P", 4, 0.11, 0.15),
+    ], columns=["title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low", "high", "grade", "decimals", "from", "to"])
+
+
+def average_of_many() -> tuple[np.ndarray, SimpleNamespace]:
+    return np.random.default_rng(3).normal(0.25, 0.2, 40), fit(0.25, 0.06, pi=0.4)
+
+
 #: Name -> (a new drawing, the main number its alternative text must say).
 def named_places() -> pd.DataFrame:
     return pd.DataFrame(
@@ -560,6 +608,20 @@ FIGURES = {
         "7.4 against 12.8"),
     "places": (lambda: places.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}), "school: 2 listed, 3 printed"),
     "response bounds": (lambda: response.response_bounds(bounds_by_response()), "89 to 89 % if all replied"),
+    "timeline": (lambda: timeline.timeline(dated_events(), {"here": (2012, 2014)}), "10 events"),
+    "evidence map": (lambda: evidencemap.evidence_map(claim_links(), claim_sources(), claim_chapters()), "19 claims"),
+    "number lines": (lambda: anatomy.number_lines(compared()), ".079 to .158"),
+    "parts of a number line": (lambda: anatomy.annotate(anatomy.number_lines(compared().iloc[[1]]), anatomy.NUMBER_LINE), ".1196"),
+    "parts of number lines": (lambda: anatomy.annotate(anatomy.number_lines(compared()), anatomy.VERDICT_LINES), "1,355"),
+    "two intervals": (
+        lambda: anatomy.annotate(anatomy.two_intervals(*average_of_many(), scale=CORRELATION, axis="r"), anatomy.INTERVALS), ".25"),
+    "parts of a forest": (
+        lambda: anatomy.annotate(forest.forest(studies(6), fit(k=6), left="less", right="more"), anatomy.FOREST, top=anatomy.FOREST_TOP), "9 numbered parts"),
+    "parts of a set": (
+        lambda: anatomy.annotate(
+            sets.set_range([0.42, 0.43, 0.43, 0.5], statistic="phi", plausible=("plausible", 0.42, 0.43)), anatomy.SET
+        ),
+        "All data sets"),
 }
 
 

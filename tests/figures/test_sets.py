@@ -19,7 +19,7 @@ def by_gid(fig, gid):
 
 def test_bracket_spans_the_set_and_band_the_rounding_interval():
     fig = set_range([0.41, 0.43, 0.52], statistic="phi", printed=(".43", 0.425, 0.435)).fig
-    (bracket,) = by_gid(fig, "bracket")
+    (bracket,) = by_gid(fig, "bracket-all")
     assert (min(bracket.get_xdata()), max(bracket.get_xdata())) == (0.41, 0.52)
     (band,) = by_gid(fig, "printed")
     assert (band.get_x(), band.get_x() + band.get_width()) == pytest.approx((0.425, 0.435))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from restated import heads
 from restated.errors import RestatedError
-from restated.site import glossary, heads
+from restated.site import glossary
 
 #: A plain summary is read without effort up to about these lengths in words, on average and at most.
 MEAN_WORDS, MOST_WORDS = 20, 35

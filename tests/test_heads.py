@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from restated import heads
 from restated.errors import RestatedError
-from restated.site import heads
 
 FULL = """# A title
 
