@@ -8,7 +8,7 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 
 from ..errors import RestatedError
-from . import citebox, dictionarypage, entries, heads, ledgerpage, mathml, pages, roles, search, when
+from . import citebox, claimspage, dictionarypage, entries, heads, ledgerpage, mathml, pages, roles, search, when
 
 HERE = Path(__file__).parent
 
@@ -52,12 +52,13 @@ def override_visitors(app) -> None:
 def setup(app) -> dict:
     """Entry point for Sphinx."""
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
+    app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
     app.add_config_value("restated_digest", "", "env", str)
     app.connect("config-inited", configure, priority=900)
     app.connect("builder-inited", override_visitors)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
-    for part in (roles, heads, citebox, ledgerpage, dictionarypage, pages, search, when):
+    for part in (roles, heads, citebox, ledgerpage, claimspage, dictionarypage, pages, search, when):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
