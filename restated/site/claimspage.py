@@ -162,6 +162,16 @@ def _number_item(id: str, to: Links) -> str:
     )
 
 
+def _printed(claim: Mapping) -> str:
+    """The figure as printed; its unit is ours."""
+    return f"{claim['quantity']} ({claim['unit']})" if claim["unit"] else claim["quantity"]
+
+
+def _sentence(text: str) -> str:
+    """A note as a sentence."""
+    return f"{text[:1].upper()}{text[1:]}." if text else ""
+
+
 def _pairs(pairs: Iterable[tuple[str, str]], css: str) -> str:
     """Terms and their texts (HTML), without those that are empty."""
     items = "".join(f"<div><dt>{escape(term)}</dt><dd>{text}</dd></div>" for term, text in pairs if text)
@@ -199,12 +209,11 @@ def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: I
     """
     comparisons = list(comparisons)
     anchor = escape(claims.anchor(claim["id"]))
-    printed = f"{claim['quantity']} {claim['unit']}".strip() if claim["quantity"] else ""
     checkable = CHECKABLE[claim["checkable_from"]] if claim["verdict"] == "not-publicly-checkable" else ""
     chapters = "; ".join(_link(*to.chapter(name)) for name in claim["chapters"])
     facts = _pairs(
         [
-            ("Printed", escape(printed)),
+            ("Printed", escape(_printed(claim))),
             ("Cites", _cited_html(claim["cited"], sources, to)),
             ("Compared with", _works_html(claim["source_keys"], to)),
             ("Could be checked from", escape(checkable)),
@@ -270,11 +279,10 @@ def places_html(rows: Iterable[Mapping]) -> str:
             f"<div><dt>{escape(row[f'place_{i}'])}</dt><dd>{escape(row[f'text_{i}'])}</dd></div>" for i in (1, 2)
         )
         about = ", ".join(_link(f"#{claims.anchor(id)}", id) for id in row["claim_ids"])
-        note = f"{escape(row['note'])}. " if row["note"] else ""
         plural = "s" if len(row["claim_ids"]) > 1 else ""
         items.append(
-            f'<li id="{escape(row["id"])}"><p class="rs-claim-says">{escape(row["matter"])}</p>'
-            f'<dl class="rs-places">{places}</dl><p>{note}<small>Claim{plural} {about}</small></p></li>'
+            f'<li id="{escape(row["id"])}"><p class="rs-claim-says">{escape(row["matter"][:1].upper() + row["matter"][1:])}</p>'
+            f'<dl class="rs-places">{places}</dl><p>{escape(_sentence(row["note"]))} <small>Claim{plural} {about}</small></p></li>'
         )
     return f'<ul class="rs-claims rs-two-places">\n{"".join(items)}\n</ul>\n'
 
