@@ -9,7 +9,7 @@ where those of :mod:`restated.verdict` say whether two numbers agree.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import cache
 
 import pandas as pd
@@ -132,6 +132,11 @@ def words(verdict: str, strength: str) -> str:
 def shape(verdict: str, strength: str) -> str:
     """The sign that stands before a verdict."""
     return HALF if (verdict, strength) == ("supported", "partly") else SHAPES[verdict]
+
+
+def printed(claim: Mapping) -> str:
+    """The figure of a claim as printed, with its unit, which is ours; empty where none is printed."""
+    return f"{claim['quantity']} ({claim['unit']})" if claim["unit"] else claim["quantity"]
 
 
 def check(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:

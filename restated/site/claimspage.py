@@ -162,11 +162,6 @@ def _number_item(id: str, to: Links) -> str:
     )
 
 
-def _printed(claim: Mapping) -> str:
-    """The figure as printed; its unit is ours."""
-    return f"{claim['quantity']} ({claim['unit']})" if claim["unit"] else claim["quantity"]
-
-
 def _sentence(text: str) -> str:
     """A note as a sentence."""
     return f"{text[:1].upper()}{text[1:]}." if text else ""
@@ -213,7 +208,7 @@ def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: I
     chapters = "; ".join(_link(*to.chapter(name)) for name in claim["chapters"])
     facts = _pairs(
         [
-            ("Printed", escape(_printed(claim))),
+            ("Printed", escape(claims.printed(claim))),
             ("Cites", _cited_html(claim["cited"], sources, to)),
             ("Compared with", _works_html(claim["source_keys"], to)),
             ("Could be checked from", escape(checkable)),

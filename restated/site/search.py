@@ -98,8 +98,7 @@ def records(env, uri) -> list[list[str]]:
     if listed in env.all_docs:
         page = env.titles[listed].astext()
         for claim in claims.load("claims").to_dict("records"):
-            printed = f"{claim['quantity']} {claim['unit']}".strip() if claim["quantity"] else ""
-            facts = [claim["claim"], printed, claims.words(claim["verdict"], claim["strength"]), claim["reason"]]
+            facts = [claim["claim"], claims.printed(claim), claims.words(claim["verdict"], claim["strength"]), claim["reason"]]
             address = f"{uri(listed)}#{claims.anchor(claim['id'])}"
             found.append([address, claim["id"], page, "Claim: " + "; ".join(filter(None, facts))])
     return found
