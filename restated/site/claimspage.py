@@ -153,12 +153,12 @@ def _number_item(id: str, to: Links) -> str:
     href = escape(f"{to.ledger}#{id}")
     if row is None:
         return f'<li><a href="{href}">{escape(id)}</a></li>'
-    source = entries.source_text(row)
+    about = "; ".join(filter(None, [entries.source_text(row), row.get("note")]))
     printed = entries.published_text(row)
     grade = f" {markup.grade_badge(row['grade'])}" if row["grade"] else ""
     return (
         f'<li><a href="{href}">{escape(str(row["quantity"]))}</a>: <b>{escape(printed)}</b> '
-        f"<small>{escape(source)}</small>{grade}</li>"
+        f"<small>{escape(about)}</small>{grade}</li>"
     )
 
 
