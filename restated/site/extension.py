@@ -8,7 +8,7 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 
 from ..errors import RestatedError
-from . import citebox, dictionarypage, entries, frontpage, glossary, heads, ledgerpage, mathml, pages, roles, search, todopage, when
+from . import citebox, claimspage, dictionarypage, entries, frontpage, glossary, heads, ledgerpage, mathml, pages, roles, search, todopage, when
 
 HERE = Path(__file__).parent
 
@@ -52,12 +52,13 @@ def override_visitors(app) -> None:
 def setup(app) -> dict:
     """Entry point for Sphinx."""
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
+    app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
     app.add_config_value("restated_digest", "", "env", str)
     app.connect("config-inited", configure, priority=900)
     app.connect("builder-inited", override_visitors)
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
-    for part in (roles, heads, frontpage, glossary, citebox, ledgerpage, dictionarypage, pages, search, todopage, when):
+    for part in (roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, pages, search, todopage, when):
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -127,11 +127,6 @@ def _figure(title: str, link: str, counts: dict[str, int], kind: str, badge) -> 
     )
 
 
-def claim_badge(verdict: str) -> str:
-    """The verdict on a claim, in words; the style sheet puts its shape before it."""
-    return f'<span class="rs-verdict rs-k-{escape(verdict)}">{escape(verdict.replace("-", " "))}</span>'
-
-
 def bars_html() -> str:
     """Both figures."""
     rows = list(entries.load().values())
@@ -142,7 +137,7 @@ def bars_html() -> str:
     return (
         '<div class="rs-tallies">'
         + _figure("printed numbers", "ledger.html", numbers, "f", markup.verdict_badge)
-        + _figure("claims of the case study", "../notebooks/claims.html", stated, "f", claim_badge)
+        + _figure("claims of the case study", "../notebooks/claims.html", stated, "f", lambda verdict: claimspage.badge(verdict, ""))
         + "</div>"
     )
 

@@ -99,14 +99,6 @@ def _row(row: Mapping, root: str, cite: Callable[[str], str | None], finding: in
     )
 
 
-def _select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
-    items = "".join(f'<option value="{escape(v)}">{escape(t)}</option>' for v, t in options)
-    return (
-        f'<label for="rs-f-{name}">{label}<select id="rs-f-{name}" data-filter="{name}">'
-        f'<option value="">all</option>{items}</select></label>'
-    )
-
-
 def _filters(rows: list[Mapping]) -> str:
     """The form above the table. It does nothing without its script; the style sheet hides it then."""
     used = {row["verdict"] for row in rows}
@@ -116,10 +108,10 @@ def _filters(rows: list[Mapping]) -> str:
         '<form class="rs-filters" role="search" aria-label="Filter the ledger">'
         '<label for="rs-f-text">Text'
         '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
-        + _select("finding", "Finding", ((str(i), f) for i, f in enumerate(entries.findings(rows))))
-        + _select("verdict", "Verdict", ((v, entries.VERDICT_SHORT[v]) for v in VERDICTS if v in used))
-        + _select("basis", "Basis", ((b, entries.BASIS_WORDS[b]) for b in BASES if b in bases))
-        + _select("grade", "Source", ((g, w) for g, w in entries.GRADE_WORDS.items() if g in grades))
+        + markup.select("finding", "Finding", ((str(i), f) for i, f in enumerate(entries.findings(rows))))
+        + markup.select("verdict", "Verdict", ((v, entries.VERDICT_SHORT[v]) for v in VERDICTS if v in used))
+        + markup.select("basis", "Basis", ((b, entries.BASIS_WORDS[b]) for b in BASES if b in bases))
+        + markup.select("grade", "Source", ((g, w) for g, w in entries.GRADE_WORDS.items() if g in grades))
         + '<button type="reset">Show all</button></form>'
         '<p class="rs-count" role="status"></p>'
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html import escape
 
 from . import entries
@@ -58,6 +58,15 @@ def table(caption: str, headings: list[str], rows: list[str], *, css: str, foot:
         f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{name}">'
         f'<table class="rs-table {css}"><caption>{name}</caption><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(rows)}</tbody>{foot}</table></div>\n"
+    )
+
+
+def select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
+    """A list to filter by: `options` are pairs of a value and its words; the first choice is everything."""
+    items = "".join(f'<option value="{escape(v)}">{escape(t)}</option>' for v, t in options)
+    return (
+        f'<label for="rs-f-{name}">{escape(label)}<select id="rs-f-{name}" data-filter="{name}">'
+        f'<option value="">all</option>{items}</select></label>'
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
-from . import ledgerpage, todopage
+from . import claimspage, ledgerpage, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -22,6 +22,7 @@ SHORTEST_DESCRIPTION = 40
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
+CLAIMS_SCRIPT = "claims.js"
 SEARCH_SCRIPTS = ("search-data.js", "search.js")
 
 #: Written by Sphinx or the theme for a search we replaced, or for tools this book does not serve.
@@ -124,12 +125,14 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
     if has_ledger:
         app.add_js_file(LEDGER_SCRIPT, loading_method="defer")
+    if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
+        app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
     if pagename == "search":
         for name in SEARCH_SCRIPTS:
             app.add_js_file(name, loading_method="defer")
     styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
     context["css_files"] = _local(context["css_files"], styles)
-    context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, *SEARCH_SCRIPTS))
+    context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = LIVE_CODE.sub("", context.get("body") or "")
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])

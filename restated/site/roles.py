@@ -66,31 +66,37 @@ class LedgerRole(SphinxRole):
         if id not in rows:
             close = entries.close_matches(id, rows)
             hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-            return self._refuse(f"there is no ledger entry '{id}'{hint}")
+            return refuse(self, self.kind, f"there is no ledger entry '{id}'{hint}")
         if problem := _lacks(self.kind, rows[id]):
-            return self._refuse(f"'{id}' {problem}")
+            return refuse(self, self.kind, f"'{id}' {problem}")
         text = _text(self.kind, rows[id])
         node = ledger_number(self.rawtext, "", nodes.Text(text), kind=self.kind, entry=id)
         self.set_source_info(node)
         return [node], []
 
-    def _refuse(self, problem: str):
-        line = self.lineno or 0
-        where = f"page '{self.env.docname}', " + (
-            f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}"
-            if line >= CELL_STRIDE
-            else f"line {line}"
-        )
-        logger.warning(
-            "%s: {%s}: %s",
-            where,
-            self.kind,
-            problem,
-            location=self.get_location(),
-            type="restated",
-            subtype="id",
-        )
-        return [nodes.literal(self.rawtext, self.text)], []
+
+def refuse(role: SphinxRole, name: str, problem: str):
+    """What a role returns for an id it cannot show: the id as typed, and a warning that names page and line."""
+    line = role.lineno or 0
+    where = f"page '{role.env.docname}', " + (
+        f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}" if line >= CELL_STRIDE else f"line {line}"
+    )
+    logger.warning(
+        "%s: {%s}: %s",
+        where,
+        name,
+        problem,
+        location=role.get_location(),
+        type="restated",
+        subtype="id",
+    )
+    return [nodes.literal(role.rawtext, role.text)], []
+
+
+def tip_id(translator) -> str:
+    """An id for the next tooltip, unique on the page that is being written."""
+    translator.rs_tips = getattr(translator, "rs_tips", 0) + 1
+    return f"rs-tip-{translator.rs_tips}"
 
 
 class StatusRole(SphinxRole):
@@ -114,7 +120,7 @@ class StatusRole(SphinxRole):
         ], []
 
 
-def _only_text(self, node: nodes.Node) -> bool:
+def only_text(self, node: nodes.Node) -> bool:
     """True where a link or a tooltip would be wrong: inside another link, and in titles and navigation."""
     if self.document.get("source") == "<partial node>":
         return True
@@ -128,24 +134,23 @@ def _only_text(self, node: nodes.Node) -> bool:
 
 def visit_number(self, node: ledger_number) -> None:
     """HTML visitor."""
-    if _only_text(self, node):
+    if only_text(self, node):
         self.body.append(escape(node.astext()))
         raise nodes.SkipNode
     row = entries.load()[node["entry"]]
     ledger = self.builder.config.restated_ledger_doc
     href = f"{self.builder.get_relative_uri(self.builder.current_docname, ledger)}#{row['id']}"
-    self.rs_tips = getattr(self, "rs_tips", 0) + 1
-    tip_id = f"rs-tip-{self.rs_tips}"
+    tip = tip_id(self)
     if node["kind"] in ("verdict", "grade"):
-        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip_id))
+        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip))
     else:
-        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip_id))
+        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip))
     raise nodes.SkipNode
 
 
 def visit_status(self, node: status_badge) -> None:
     """HTML visitor."""
-    self.body.append(escape(node.astext()) if _only_text(self, node) else markup.status_badge(node["status"]))
+    self.body.append(escape(node.astext()) if only_text(self, node) else markup.status_badge(node["status"]))
     raise nodes.SkipNode
 
 

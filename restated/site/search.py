@@ -1,4 +1,4 @@
-"""The search data: sections of pages and rows of the ledger, as one script that also works from disk."""
+"""The search data: sections of pages, rows of the ledger and claims, as one script that also works from disk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from docutils import nodes
 from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
+from .. import claims
 from . import entries
 
 #: Characters of a section's text kept for matching and for the excerpt.
@@ -93,6 +94,13 @@ def records(env, uri) -> list[list[str]]:
                 [str(row["quantity"]), *filter(None, facts), entries.VERDICT_SHORT[row["verdict"]]]
             )
             found.append([f"{uri(ledger)}#{row['id']}", row["id"], "Ledger", text])
+    listed = env.config.restated_claims_doc
+    if listed in env.all_docs:
+        page = env.titles[listed].astext()
+        for claim in claims.load("claims").to_dict("records"):
+            facts = [claim["claim"], claims.printed(claim), claims.words(claim["verdict"], claim["strength"]), claim["reason"]]
+            address = f"{uri(listed)}#{claims.anchor(claim['id'])}"
+            found.append([address, claim["id"], page, "Claim: " + "; ".join(filter(None, facts))])
     return found
 
 

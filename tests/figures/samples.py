@@ -11,6 +11,7 @@ import pandas as pd
 from restated.figures import (
     agreement,
     anatomy,
+    claimcounts,
     concordance,
     cost,
     decline,
@@ -354,6 +355,13 @@ def side_by_side() -> pd.DataFrame:
     })
 
 
+def claim_counts() -> pd.DataFrame:
+    return pd.DataFrame(
+        [[6, 2, 0, 1, 4], [0, 3, 2, 0, 11]], index=["one part of the document", "another part"],
+        columns=["supported", "consistent", "inconsistent", "contradicted", "not-publicly-checkable"],
+    )  # fmt: skip
+
+
 def class_shares() -> pd.DataFrame:
     return pd.DataFrame({
         "group": ["patients with a long name that needs a second line", "controls"], "note": ["exact counts, n = 40", "n not seen"],
@@ -562,6 +570,7 @@ FIGURES = {
     "speed": (lambda: cost.speed(ratios()), "53 ×"),
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
+    "claims": (lambda: claimcounts.verdict_bars(claim_counts(), heading="Part"), "29 claims in 2 groups: 6 supported"),
     "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
     "pair bars": (lambda: concordance.pair_bars(pair_groups()), "85–86 of 138"),
     "two scales": (lambda: concordance.two_scales(pair_groups()), ".47 to .60"),

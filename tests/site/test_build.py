@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import re
@@ -14,7 +16,7 @@ import pytest
 
 from restated import paths
 
-from .rows import everything
+from .rows import HOSTILE, everything
 
 CONFIG = """
 title: Scratch
@@ -25,7 +27,7 @@ bibtex_bibfiles: [references.bib]
 parse: {myst_enable_extensions: [colon_fence, dollarmath, amsmath, deflist]}
 sphinx:
   extra_extensions: [restated.site]
-  config: {bibtex_reference_style: author_year}
+  config: {bibtex_reference_style: author_year, restated_claims_doc: book/claims}
 """
 TOC = """
 format: jb-book
@@ -34,7 +36,7 @@ parts:
   - caption: Findings
     chapters: [{file: notebooks/chapter}]
   - caption: Apparatus
-    chapters: [{file: book/ledger}, {file: book/dictionary}, {file: book/references}]
+    chapters: [{file: book/claims}, {file: book/ledger}, {file: book/dictionary}, {file: book/references}]
 """
 BIB = """
 @article{verhage2016, author={Verhage, Marije L. and Schuengel, Carlo},
@@ -76,9 +78,25 @@ Said on open data, {restated}`agrees`.
 Said on recalled numbers, {restated}`no-such-row`.
 :::
 
+Claimed in {claim}`A03` and [{claim}`B01` inside a link](#a-place).
+
+(a-place)=
 ## A number {published}`seen-first-hand` in a title
 
 Text.
+"""
+CLAIMS = """
+# The claims
+
+## What was printed
+
+```{two-places}
+```
+
+## Verdicts
+
+```{claims-list}
+```
 """
 CHAPTER = r"""
 ```{chapter-head}
@@ -88,6 +106,8 @@ The printed value is {published}`seen-first-hand` {cite:p}`verhage2016`.
 """
 BROKEN = r"""
 # Scratch
+
+{claim}`A04`
 
 Text {published}`seen-frist-hand`, {restated}`seen-first-hand`, {published}`counted`, {status}`guessed`.
 
@@ -100,11 +120,51 @@ Text.
 Text.
 :::
 """
-PACKAGE = {
-    "resources": [
-        {"path": "a.csv", "title": "A", "status": "printed", "schema": {"fields": [{"name": "id"}]}}
-    ]
-}
+CLAIM_TABLES = {
+    "claims": [
+        {"id": "A03", "section": "1 summary", "claim": f"{HOSTILE}x", "quantity": "14,931", "unit": "people", "cited": "S4", "kind": "reach",
+         "checkable_from": "public paper", "verdict": "supported", "strength": "partly", "reason": "A source says so.",
+         "source_keys": "verhage2016", "chapters": "chapter", "numbers": "seen-first-hand"},
+        {"id": "B01", "section": "2 research", "claim": "Insecure attachment is passed on", "cited": "R1", "kind": "research finding",
+         "checkable_from": "public web", "verdict": "not-publicly-checkable", "strength": "open", "reason": "Not available."},
+    ],
+    "checks": [
+        {"id": "check-001", "claim_ids": "A03", "topic": "t", "case_study_says": "six", "source_says": "five", "relation": "differs",
+         "source_key": "verhage2016", "locator": "abstract", "grade": "P", "number_ids": "seen-first-hand"},
+    ],
+    "sources": [
+        {"id": "R1", "description": "a trial", "type": "article", "public": "yes", "independence": "own research", "reason": "own",
+         "source_key": "verhage2016", "grade": "P"},
+        {"id": "S4", "description": "figures", "type": "figures", "public": "no", "independence": "not independent", "reason": "own",
+         "grade": "P"},
+    ],
+    "inconsistencies": [
+        {"id": "inc-countries", "matter": "countries", "place_1": "section 1", "text_1": "22", "place_2": "section 4", "text_2": "36",
+         "claim_ids": "A03"},
+    ],
+}  # fmt: skip
+
+
+def package() -> dict:
+    """Description of the data of the scratch book: the tables of claims as in the real one, and one table more."""
+    wanted = {f"claims/{name}.csv" for name in CLAIM_TABLES}
+    real = json.loads((paths.ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+    fields = [{"name": "id", "type": "string", "title": "Id", "description": ""}]
+    one = {"name": "a", "path": "a.csv", "title": "A", "description": "", "status": "printed", "licenses": [], "sources": []}
+    return {"resources": [one | {"schema": {"fields": fields}}, *(r for r in real if r["path"] in wanted)]}
+
+
+def claim_tables() -> dict[str, str]:
+    """The tables of claims of the scratch book, as CSV by path."""
+    columns = {r["path"]: [f["name"] for f in r["schema"]["fields"]] for r in package()["resources"]}
+    files = {}
+    for name, rows in CLAIM_TABLES.items():
+        out = io.StringIO()
+        writer = csv.DictWriter(out, columns[f"claims/{name}.csv"], restval="", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        files[f"data/claims/{name}.csv"] = out.getvalue()
+    return files
 
 
 def notebook() -> str:
@@ -144,9 +204,10 @@ def lay_out(folder: Path, index: str) -> None:
         "book/ledger.md": "# Ledger\n\n```{ledger}\n```\n",
         "book/dictionary.md": "# Dictionary\n\n```{data-dictionary}\n```\n",
         "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
-        "data/datapackage.json": json.dumps(PACKAGE),
+        "book/claims.md": CLAIMS,
+        "data/datapackage.json": json.dumps(package()),
         "entries.json": json.dumps(everything()),
-    }
+    } | claim_tables()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text.lstrip(), encoding="utf-8")
@@ -224,10 +285,16 @@ class Links(HTMLParser):
 def test_a_wrong_id_is_named_with_its_page_and_the_id_that_was_meant(builds):
     said = builds[2]
     assert (
-        "page 'book/front', line 3: {published}: there is no ledger entry 'seen-frist-hand'; did you mean"
+        "page 'book/front', line 5: {published}: there is no ledger entry 'seen-frist-hand'; did you mean"
         in said
     )
     assert "did you mean 'seen-first-hand'" in said
+    assert "book/front.md:5" in said
+
+
+def test_a_wrong_claim_is_named_with_its_page_and_line(builds):
+    said = builds[2]
+    assert "page 'book/front', line 3: {claim}: there is no claim 'A04'; did you mean 'A03'" in said
     assert "book/front.md:3" in said
 
 
@@ -287,7 +354,7 @@ def test_links_to_the_ledger_are_relative_to_the_page(pages):
 
 
 def test_only_our_scripts_and_styles_are_loaded_once(pages):
-    ours = {"icon.svg", "pygments.css", "restated.css", "restated.js", "ledger.js", "search.js", "search-data.js"}
+    ours = {"icon.svg", "pygments.css", "restated.css", "restated.js", "ledger.js", "claims.js", "search.js", "search-data.js"}
     for name, html in pages.items():
         loaded = re.findall(r'_static/([^"?]+)', html)
         assert set(loaded) <= ours, name
@@ -345,6 +412,27 @@ def test_the_bibliography_is_a_list_of_items(pages):
     assert 'href="references.html#cite-verhage2016"' in pages["book/ledger.html"]
 
 
+def test_every_claim_has_its_address_under_the_title_of_its_part(pages):
+    html = pages["book/claims.html"]
+    assert [i for i in Links(html).ids if i.startswith("claim-")] == ["claim-a03", "claim-b01"]
+    part = html[html.index('<section id="claims-research">') :]
+    assert "<h3>Section 2: the research behind it<" in part and 'id="claim-b01"' in part
+    assert 'id="inc-countries"' in html
+    assert "<script>alert" not in html and "onerror=&quot;" in html
+    assert [name for name, page in pages.items() if "claims.js" in page] == ["book/claims.html"]
+
+
+def test_links_of_and_to_claims_are_relative_to_the_page(pages):
+    html = pages["book/claims.html"]
+    for href in ("references.html#cite-verhage2016", "ledger.html#seen-first-hand", "../notebooks/chapter.html", "#claim-a03"):
+        assert f'href="{href}"' in html
+    assert ">A chapter</a>" in html
+    front = pages["book/front.html"]
+    assert re.search(r'<a class="rs-num" href="claims.html#claim-a03" aria-describedby="(rs-tip-\d+)">A03</a>', front)
+    assert "B01 inside a link" in re.sub("<[^>]+>", "", front) and 'href="claims.html#claim-b01"' not in front
+    assert "<script>alert" not in front
+
+
 def test_a_chapter_opens_with_its_question(pages):
     html = pages["notebooks/chapter.html"]
     assert '<p class="rs-question">How strongly?</p>' in html
@@ -363,6 +451,9 @@ def test_the_search_finds_names_ids_and_claims(site):
     by_title = {record[1]: record for record in records}
     assert by_title["disagrees"][0] == "book/ledger.html#disagrees"
     assert by_title["Verhage & Schuengel 2016"][0] == "book/references.html#cite-verhage2016"
+    assert by_title["B01"][0] == "book/claims.html#claim-b01" and by_title["B01"][2] == "The claims"
+    assert by_title["B01"][3] == "Claim: Insecure attachment is passed on; not publicly checkable: open; Not available."
+    assert "14,931 (people); supported, partly" in by_title["A03"][3]
     assert "Narrowing the transmission gap" in by_title["Verhage & Schuengel 2016"][3]
     assert "The printed value is .31 Verhage & Schuengel 2016" in by_title["A chapter"][3]
     assert "Status: enumerated" in by_title["Scratch"][3]

@@ -1,0 +1,124 @@
+"""The page of claims in a headless browser: filters, addresses, and what is left without scripts."""
+
+from __future__ import annotations
+
+import pytest
+
+from restated import claims
+
+from .test_pages import SIZES, open_page
+
+PAGE = "notebooks/claims.html"
+SHOWN = "all => all.filter(c => c.offsetParent !== null).map(c => c.id)"
+
+
+@pytest.fixture
+def tab(browser, site):
+    tab = open_page(browser, site, PAGE)
+    yield tab
+    assert tab.faults == []
+    tab.context.close()
+
+
+def shown(tab) -> list[str]:
+    return tab.eval_on_selector_all(".rs-claim", SHOWN)
+
+
+def expected(keep) -> list[str]:
+    table = claims.load("claims")
+    return [claims.anchor(row["id"]) for row in table.to_dict("records") if keep(row)]
+
+
+def settle(tab) -> None:
+    tab.wait_for_timeout(400)  # the filter waits for a pause in typing
+
+
+def test_all_claims_are_shown_and_counted(tab):
+    assert shown(tab) == expected(lambda row: True)
+    assert tab.text_content(".rs-count") == f"{len(claims.load('claims'))} claims"
+
+
+@pytest.mark.parametrize(("field", "value", "keep"), [
+    ("verdict", "contradicted", lambda row: row["verdict"] == "contradicted"),
+    ("section", "claims-lighthouse", lambda row: row["section"] == "4 Lighthouse"),
+    ("cited", "S1", lambda row: "S1" in row["cited"]),
+    ("cited", "none", lambda row: not row["cited"]),
+])  # fmt: skip
+def test_a_choice_leaves_its_claims_and_says_how_many(tab, field, value, keep):
+    tab.select_option(f"#rs-f-{field}", value)
+    settle(tab)
+    assert shown(tab) == expected(keep)
+    assert tab.text_content(".rs-count") == f"{len(expected(keep))} of {len(claims.load('claims'))} claims shown"
+
+
+def test_filters_go_together_and_parts_without_a_claim_are_hidden(tab):
+    tab.fill("#rs-f-text", "foster CARERS")
+    tab.select_option("#rs-f-verdict", "supported")
+    settle(tab)
+    left = shown(tab)
+    assert "claim-n12" in left and "claim-n11" not in left and len(left) < 10
+    assert tab.is_visible("#claims-new-interventions h4") and not tab.is_visible("#claims-policy h4")
+    tab.click(".rs-claims-filters button")
+    settle(tab)
+    assert shown(tab) == expected(lambda row: True) and tab.is_visible("#claims-policy h4")
+
+
+def test_nothing_found_is_said(tab):
+    tab.fill("#rs-f-text", "xyzzy")
+    settle(tab)
+    assert shown(tab) == [] and tab.text_content(".rs-count").startswith("0 of ")
+
+
+@pytest.mark.parametrize("target", ["claim-g05", "claims-policy"])
+def test_an_address_that_is_filtered_out_is_shown(tab, target):
+    tab.select_option("#rs-f-section", "claims-summary")
+    settle(tab)
+    assert not tab.is_visible(f"#{target}")
+    tab.evaluate(f"location.hash = '#{target}'")
+    tab.wait_for_timeout(1500)  # the page scrolls smoothly
+    assert tab.is_visible(f"#{target}") and tab.input_value("#rs-f-section") == ""
+    assert in_view(tab, target)
+
+
+def in_view(tab, id: str) -> bool:
+    return tab.evaluate(f"(() => {{ const b = document.getElementById('{id}').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }})()")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("id", ["claim-a03", "claim-s10", "inc-doi"])
+def test_an_address_leads_to_its_claim(browser, site, size, id):
+    context = browser.new_context(viewport=SIZES[size])
+    tab = context.new_page()
+    tab.goto(f"{(site / PAGE).as_uri()}#{id}")
+    tab.wait_for_timeout(1500)  # pictures above it come in meanwhile
+    assert in_view(tab, id)
+    context.close()
+
+
+def test_everything_can_be_read_without_scripts(browser, site):
+    context = browser.new_context(java_script_enabled=False, viewport=SIZES["phone"])
+    tab = context.new_page()
+    tab.goto((site / PAGE).as_uri())
+    claim = tab.locator("#claim-m17")
+    assert claim.is_visible() and not tab.locator(".rs-claims-filters").is_visible()
+    claim.locator("summary").first.click()
+    assert claim.get_by_text("The source says").is_visible()
+    context.close()
+
+
+def test_comparisons_are_printed_and_filters_are_not(tab):
+    tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+    tab.emulate_media(media="print")
+    assert tab.locator("#claim-m17 details.rs-data[open]").count() == 1
+    assert not tab.is_visible(".rs-claims-filters") and tab.is_visible("#claim-m17")
+
+
+def test_the_search_finds_a_claim_by_its_id_and_by_its_words(browser, site):
+    tab = open_page(browser, site, "search.html")
+    tab.fill("#rs-query", "B17")
+    settle(tab)
+    assert tab.locator("#rs-results a").first.get_attribute("href").endswith("claims.html#claim-b17")
+    tab.fill("#rs-query", "only 19 models designation")
+    settle(tab)
+    assert tab.locator("#rs-results a[href$='claims.html#claim-m17']").count() == 1
+    tab.context.close()
