@@ -28,7 +28,7 @@ PARTS = {
 BLOCKS = ("chapter-head", "plain-words")
 
 #: Notebooks that explain the book and restate no claim.
-NO_CHAPTERS = ("how-to-read", "proof", "claims", "evidence-map", "programmes")
+NO_CHAPTERS = ("how-to-read", "proof", "claims", "programmes")
 
 _CODE = re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M)
 _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
