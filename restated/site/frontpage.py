@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 from .. import claims, heads, paths
 from ..build import toc
 from ..verdict import VERDICTS
-from . import entries, markup
+from . import claimspage, entries, markup
 from .heads import Inline
 from .otherbuilders import OTHERS, nothing
 
