@@ -122,8 +122,10 @@ def anchor(id: str) -> str:
 
 
 def words(verdict: str, strength: str) -> str:
-    """A verdict with its strength as one would say it: ``supported, partly``; ``contradicted: date``."""
+    """A verdict with its strength, if one is given, as one would say it: ``supported, partly``; ``contradicted: date``."""
     name = verdict.replace("-", " ")
+    if not strength:
+        return name
     if verdict in ("supported", "consistent"):
         return f"{name}, {'fully' if strength == 'full' else strength}"
     return f"{name}: {strength.replace(PARTING, ', ')}"
