@@ -48,16 +48,21 @@ def run(scratch, *arguments):
     )  # fmt: skip
 
 
+def forget_chapters(scratch):
+    """Claims name the chapters that bear on them; a scratch book lacks most."""
+    claims = scratch / "data" / "claims" / "claims.csv"
+    pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)
+
+
 def lay_out(scratch, name, text):
     """A scratch copy of the sources whose only chapter is `text`, as notebooks/<name>.md, without originals."""
     for folder in ("restated", "data", "book"):
         shutil.copytree(paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals"))
-    for file in ("_config.yml", "references.bib", "requirements.lock"):
+    for file in ("_config.yml", "references.bib", "requirements.lock", "CITATION.cff"):
         shutil.copy(paths.ROOT / file, scratch)
     (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
     (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
-    claims = scratch / "data" / "claims" / "claims.csv"
-    pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)  # they name chapters this book lacks
+    forget_chapters(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
 

@@ -77,7 +77,7 @@ def test_without_scripts_everything_is_shown(browser, site):
 
 def test_the_bars_count_what_the_register_and_the_table_of_claims_hold(front):
     tallies = front.query_selector_all(".rs-tally")
-    stated = Counter(v.replace("-", " ") for v in claims.load("claims")["verdict"])
+    stated = Counter(f"{claims.shape(v, '')} {claims.words(v, '')}" for v in claims.load("claims")["verdict"])
     shown = [
         {i.query_selector(".rs-verdict").inner_text(): number(i.query_selector("strong")) for i in t.query_selector_all("li")}
         for t in tallies

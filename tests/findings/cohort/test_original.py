@@ -17,6 +17,7 @@ from restated.errors import RestatedError
 from restated.findings.cohort import original
 from restated.findings.cohort.design import CELLS, DECISIVE
 
+from ...test_build import forget_chapters
 from . import made_up
 
 TABLE = made_up.children()
@@ -142,8 +143,9 @@ def test_the_columns_are_explained():
 def test_a_made_up_original_goes_all_the_way_and_no_child_of_it_appears(tmp_path):
     for name in ("restated", "data"):
         shutil.copytree(paths.ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "originals"))
+    forget_chapters(tmp_path)
     shutil.copytree(paths.ROOT / "tests" / "reference", tmp_path / "tests" / "reference")
-    for name in ("_config.yml", "references.bib", "requirements.lock"):
+    for name in ("_config.yml", "references.bib", "requirements.lock", "CITATION.cff"):
         shutil.copy(paths.ROOT / name, tmp_path)
     (tmp_path / "notebooks").mkdir()
     (tmp_path / "book").mkdir()
