@@ -94,7 +94,7 @@ def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda k
         rows = list(group)
         name = escape(rows[0].open.split("; ")[0])
         table = markup.table(f"{title}: {rows[0].open.split('; ')[0]}", headings, [_row(t, root, cite) for t in rows], css="rs-todo")
-        blocks.append(f'<details class="rs-data" id="todo-work-{escape(key)}"><summary>{name}: {len(rows):,}</summary>{table}</details>')
+        blocks.append(f'<details class="rs-work" id="todo-work-{escape(key)}"><summary>{name}: {len(rows):,}</summary>{table}</details>')
     return "".join(blocks)
 
 
