@@ -33,6 +33,10 @@ LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
 )
 
+#: A table of the text as the theme writes it, without a name; a heading; and the heading of a column that does not say so.
+NAMELESS = re.compile(r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL)
+COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
+
 #: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
 #: This one has a language, a title and a link.
 REDIRECT = """<!DOCTYPE html>
@@ -117,6 +121,20 @@ def page_contents(app, pagename: str) -> str:
     return app.builder.render_partial(inner)["fragment"]
 
 
+def name_tables(body: str) -> str:
+    """Give tables of the text the title of their section as a name for the ear, and their headings a scope."""
+    title = ""
+
+    def named(found: re.Match) -> str:
+        nonlocal title
+        if found["table"] is None:
+            title = re.sub(r"<[^>]+>", "", found["title"]).strip()
+            return found[0]
+        return f'{found["table"]}\n<caption class="rs-hidden">Table: {title}</caption>'
+
+    return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
+
+
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     has_ledger = doctree is not None and any(
@@ -133,7 +151,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
-    context["body"] = LIVE_CODE.sub("", context.get("body") or "")
+    context["body"] = name_tables(LIVE_CODE.sub("", context.get("body") or ""))
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)

@@ -63,6 +63,17 @@ def test_every_link_and_anchor_inside_the_book_leads_somewhere(browser, site, pa
     tab.context.close()
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_every_table_has_a_name_and_headings_that_say_what_they_head(browser, site, page):
+    tab = open_page(browser, site, page)
+    for table in tab.query_selector_all("table"):
+        assert table.query_selector("caption").text_content().strip()
+        heads = table.query_selector_all("th")
+        assert heads
+        assert all(h.text_content().strip() and h.get_attribute("scope") in ("row", "col") for h in heads)
+    tab.context.close()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("page", CHAPTERS)
 def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words_and_data(browser, site, page, theme):

@@ -5,6 +5,7 @@ from docutils.utils import new_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from restated.site import pages
 from restated.site.pages import DESCRIPTION_LENGTH, book_navigation, description
 
 
@@ -43,3 +44,11 @@ def test_navigation_marks_the_page_and_has_no_headings():
     assert shown.count("aria-current") == 1
     assert '<a class="current reference internal" href="#" aria-current="page">Here' in shown
     assert book_navigation(lambda **kwargs: None) == ""
+
+
+def test_a_table_of_the_text_is_named_after_its_section_and_its_headings_have_a_scope():
+    body = '<h2>The <em>claim</em><a class="headerlink" href="#x">#</a></h2><table class="table docutils align-default">\n<thead><tr><th class="head">A</th></tr></thead></table>'
+    named = pages.name_tables(body)
+    assert '<caption class="rs-hidden">Table: The claim</caption>' in named
+    assert '<th scope="col" class="head">A</th>' in named
+    assert pages.name_tables(named) == named
