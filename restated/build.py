@@ -32,7 +32,7 @@ FALLBACK_EPOCH = "1767225600"
 HAND_OVER = "import restated.show\nrestated.show.hand_over()"
 
 #: Parts of the package that no notebook imports: changing them must not execute notebooks again.
-EDGE = ("build.py", "cli.py", "__main__.py", "site")
+EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "export", "site")
 
 
 def say(text: str) -> None:
@@ -78,7 +78,7 @@ def _inputs() -> list[Path]:
 def book_key() -> str:
     """Fingerprint of everything the finished site depends on."""
     sources = _files(paths.ROOT / "_config.yml", paths.ROOT / "_toc.yml", paths.BOOK, paths.NOTEBOOKS)
-    return fingerprint(sources + _inputs() + _package(edge=True), _epoch())
+    return fingerprint(sources + _inputs() + _package(edge=True), epoch())
 
 
 def notebook_keys(notebooks: list[Path]) -> list[str]:
@@ -92,7 +92,8 @@ def notebook_keys(notebooks: list[Path]) -> list[str]:
     return [fingerprint([notebook], shared) for notebook in notebooks]
 
 
-def _epoch() -> str:
+def epoch() -> str:
+    """POSIX time of the commit the book is built from, unless ``SOURCE_DATE_EPOCH`` says another: the only date in the output."""
     if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
         return os.environ["SOURCE_DATE_EPOCH"]
     git = subprocess.run(
@@ -202,7 +203,8 @@ def _environment() -> dict[str, str]:
         "PYTHONPATH": str(paths.ROOT),
         "PYTHONHASHSEED": "0",
         "RESTATED_ROOT": str(paths.ROOT),
-        "SOURCE_DATE_EPOCH": _epoch(),
+        "RESTATED_WATCH": "1",
+        "SOURCE_DATE_EPOCH": epoch(),
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
         "MPLBACKEND": "agg",
@@ -349,6 +351,31 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     ledger.write(entries, extra)
 
 
+def parts_of(name: str, content: dict) -> dict:
+    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read."""
+    from . import heads, provenance, show
+
+    return {
+        "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
+        "shown": show.shown(content),
+        "files": provenance.files(content),
+    }
+
+
+def citations(parts: dict[str, dict], folder: Path) -> None:
+    """Write citations of the book, of each chapter, and of its figures and tables into `folder`."""
+    from . import citation
+
+    about = citation.about()
+    citation.write(folder, [("book", citation.item(about, "book"))], "restated")
+    for page, part in parts.items():
+        name = page.rsplit("/", 1)[-1]
+        chapter, *inside = citation.of_page(about, page, part["title"], part["shown"])
+        citation.write(folder / name, [chapter], name)
+        if inside:
+            citation.write(folder / name, inside, f"{name}-parts")
+
+
 def _links_to_executed(text: str) -> str:
     """Links to a notebook's text lead to the executed notebook, the form in which Jupyter Book gets it."""
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
@@ -462,8 +489,11 @@ def build() -> str:
         entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
         entries_file = paths.BUILD / "entries.json"
         entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
+        (paths.BUILD / "shown.json").write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
         say("Typesetting")
         stage(executed, entries, paths.BUILD / "stage")
+        citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
         listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
         (paths.BUILD / "stage" / "extra" / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
         site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")

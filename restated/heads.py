@@ -75,12 +75,17 @@ def read(path: Path) -> Head | None:
         raise RestatedError(
             f"'{options['certainty']}' is no certainty", file=path, field="certainty", remedy=f"use one of {', '.join(CERTAINTIES)}"
         )
-    title = _TITLE.search(text)
     plain = _PLAIN.search(text)
     return Head(
-        path.stem, title[1].strip() if title else path.stem, answer=" ".join(found["answer"].split()),
+        path.stem, title(path), answer=" ".join(found["answer"].split()),
         plain=plain["words"].strip() if plain else "", **options,
     )  # fmt: skip
+
+
+def title(path: Path) -> str:
+    """The first heading of the page in `path`; its name if it has none."""
+    found = _TITLE.search(path.read_text(encoding="utf-8"))
+    return found[1].strip() if found else path.stem
 
 
 def chapters() -> list[Head]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import base64
 import html
 import math
+import os
 import re
 from collections.abc import Sequence
 
 import pandas as pd
 
+from . import provenance
 from .errors import RestatedError
 from .ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
 from .status import STATUSES
@@ -26,6 +28,10 @@ MIN_ALT = 20
 MARK = "restated"
 
 _pending: list[Ledger] = []
+
+# The build asks its kernels to say what they read; notebooks import this module before they read anything.
+if os.environ.get("RESTATED_WATCH"):
+    provenance.watch()
 
 
 def _esc(x) -> str:
@@ -93,7 +99,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
-    _display({"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}"}, kind="figure", id=id, status=status)
+    _display({"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}"}, kind="figure", id=id, status=status, caption=caption)
 
 
 def _size(svg: str) -> tuple[int, int]:
@@ -126,7 +132,7 @@ def table(
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f"{_table_html(data, label=caption, caption=caption, digits=digits)}</figure>"
     )
-    _display({"text/html": block, "text/plain": data.to_string(index=False)}, kind="table", id=id, status=status)
+    _display({"text/html": block, "text/plain": data.to_string(index=False)}, kind="table", id=id, status=status, caption=caption)
 
 
 def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | dict[str, int] = 3) -> str:
@@ -207,7 +213,7 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
         f"its number was computed from</span> {_esc(caption)}</figcaption>"
         f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
     )
-    _display({"text/html": block, "text/plain": "\n".join(text)}, kind="verdicts", id=id, status="printed")
+    _display({"text/html": block, "text/plain": "\n".join(text)}, kind="verdicts", id=id, status="printed", caption=caption)
 
 
 def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
@@ -247,11 +253,19 @@ def open_ledger(page: str, finding: str) -> Ledger:
 
 
 def hand_over() -> None:
-    """Put the records of the notebook's ledger, and the ids it read, into its outputs. The build calls this after the last cell."""
+    """Put the records of the notebook's ledger, and the ids and files it read, into its outputs. The build calls this at the end."""
     records = [r for ledger in _pending for r in ledger.records]
     reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
-    if records or reads:
-        _display({MIME: as_mime(records), MIME_READS: reads, "text/plain": f"{len(records)} ledger entries"}, kind="records", status="")
+    files = provenance.opened()
+    if records or reads or files:
+        handed = {MIME: as_mime(records), MIME_READS: reads, provenance.MIME: files, "text/plain": f"{len(records)} ledger entries"}
+        _display(handed, kind="records", status="")
+
+
+def shown(notebook) -> list[dict]:
+    """Figures and tables of an executed notebook in their order: ``kind``, ``id``, ``status`` and ``caption`` of each."""
+    marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
+    return [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
 
 
 def check_outputs(notebook, name: str) -> None:

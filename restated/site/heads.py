@@ -95,7 +95,9 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     if items:
         label = "Verdicts of the numbers restated on this page"
         items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'
-    self.body.append(f"{items}</div>\n")
+    # The section every chapter ends with; `restated.frame` refuses a chapter without it.
+    cite = '<p class="rs-tocite"><a href="#cite-and-download">Cite or download this chapter</a></p>'
+    self.body.append(f"{items}{cite}</div>\n")
 
 
 def setup(app) -> None:

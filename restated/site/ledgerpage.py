@@ -9,8 +9,9 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective
 
+from .. import citation
 from ..verdict import BASES, VERDICTS
-from . import entries, markup
+from . import citebox, entries, markup
 from .otherbuilders import OTHERS, nothing
 
 #: Columns of the table.
@@ -147,7 +148,7 @@ def ledger_html(
         '<p class="rs-downloads">Download the ledger: '
         f'<a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
         f'<a href="{escape(root)}ledger.json" download>ledger.json</a></p>\n'
-        f"{_filters(rows)}\n"
+        f"{_filters(rows)}\n{citebox.number_forms(citation.about())}\n"
         '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0"'
         ' aria-labelledby="rs-ledger-caption">'
         '<table class="rs-ledger">'

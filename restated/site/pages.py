@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
-from . import claimspage, ledgerpage, todopage
+from .. import citation
+from ..build import toc
+from . import claimspage, ledgerpage, metadata, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -155,13 +157,16 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
-    metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator)"[^>]*>', "", context.get("metatags") or "")
-    if 'name="description"' not in metatags:
-        metadata = app.env.metadata.get(pagename, {})
-        text = (
-            description(doctree, metadata) or f"{context.get('title') or 'Search'} – {app.config.html_title}"
-        )
-        metatags += f'\n    <meta name="description" content="{escape(re.sub("<[^>]+>", "", text))}">'
+    title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
+    metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", context.get("metatags") or "")
+    given = re.search(r'<meta [^>]*name="description"[^>]*>', context.get("metatags") or "")
+    said = unescape(re.search(r'content="([^"]*)"', given[0])[1]) if given else ""
+    text = said or description(doctree, app.env.metadata.get(pagename, {})) or f"{title} – {app.config.html_title}"
+    text = " ".join(re.sub("<[^>]+>", "", text).split())
+    metatags += f'\n    <meta name="description" content="{escape(text)}">'
+    if doctree is not None:
+        chapters = [p for p in toc() if p.startswith("notebooks/")]
+        metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
     context["metatags"] = metatags
 
 
@@ -193,6 +198,7 @@ def prune(app, exception) -> None:
             path.unlink()
     for path in out.rglob("*.map"):
         path.unlink()
+    metadata.write_sitemap(out, toc())
 
 
 def setup(app) -> None:

@@ -75,17 +75,56 @@
     if (!row || !body.contains(row)) return;
     if (row.hidden) { form.reset(); apply(); }
     row.scrollIntoView({ block: "center" });
+    offer(row);
   }
+
+  // --- citing a number: the row whose id is followed gets a line of buttons -------------------------------------------
+  const forms = document.querySelector("template.rs-number-forms");
+  const INTO = {
+    // What would end a title early, or mean something, in each form; the texts are written by the book's citation processor.
+    "BibTeX": function (s) {
+      const masks = { "\\": "\\textbackslash ", "~": "\\textasciitilde ", "^": "\\textasciicircum ", '"': '{"}' };
+      return s.replace(/[\\~^"&%$#_{}]/g, function (c) { return masks[c] || "\\" + c; }).replace(/\b\w*[A-Z]\w*[A-Z]\w*\b/g, "{$&}");
+    },
+    "CSL-JSON": function (s) { return JSON.stringify(s).slice(1, -1); },
+  };
+  function citation(row, button) {
+    const quantity = row.cells[1].firstChild.textContent.trim();
+    const into = INTO[button.dataset.name] || String;
+    return button.dataset.form
+      .replaceAll("Qnumbertitle", function () { return into(quantity + " (ledger entry " + row.id + ")"); })
+      .replaceAll("Qnumberid", row.id);
+  }
+  let line = null;
+  function offer(row) {
+    if (line) line.remove();
+    line = document.createElement("tr");
+    line.className = "rs-cite-row";
+    const cell = line.insertCell();
+    cell.colSpan = heads.length;
+    cell.append(forms.content.cloneNode(true));
+    const address = document.createElement("button");
+    address.type = "button";
+    address.dataset.name = "Address";
+    address.textContent = "Address";
+    cell.querySelector("p").append(address);
+    row.after(line);
+  }
+  body.addEventListener("click", function (event) {
+    const link = event.target.closest("th a");
+    if (link) offer(link.closest("tr"));
+    const button = event.target.closest(".rs-cite-row button");
+    if (!button) return;
+    const row = line.previousElementSibling;
+    const text = button.dataset.form ? citation(row, button) : row.querySelector("th a").href;
+    restatedCopy(text, button);
+  });
+  const removed = function () { if (line) { line.remove(); line = null; } };
+  form.addEventListener("input", removed);
+  form.addEventListener("reset", removed);
+  table.tHead.addEventListener("click", removed);
+
   apply();
   addEventListener("hashchange", show);
   if (location.hash) show();
-
-  // --- copying the address of a row ----------------------------------------------------------------------------------
-  body.addEventListener("click", function (event) {
-    const link = event.target.closest("th a");
-    if (!link || !navigator.clipboard) return;
-    navigator.clipboard.writeText(link.href).then(function () {
-      status.textContent = "The address of " + link.textContent + " was copied.";
-    }, function () { /* no permission: the address is in the address bar */ });
-  });
 })();

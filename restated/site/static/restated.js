@@ -92,6 +92,45 @@
     all(".rs-number:hover, .rs-number:focus-within").forEach(function (number) { number.classList.add("rs-shut"); });
   });
 
+  // --- copying: the button says that it was done; where the clipboard is closed, the text is selected instead -----------------
+  const told = document.createElement("p");
+  told.className = "rs-hidden";
+  told.setAttribute("role", "status");
+  document.body.append(told);
+  window.restatedCopy = function (text, button) {
+    function done(yes) {
+      told.textContent = yes ? "Copied." : "It could not be copied; select the text by hand.";
+      button.classList.toggle("rs-copied", yes);
+      setTimeout(function () { button.classList.remove("rs-copied"); told.textContent = ""; }, 2500);
+    }
+    function byHand() {
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      let yes = false;
+      try { yes = document.execCommand("copy"); } catch (e) { /* told below */ }
+      area.remove();
+      button.focus();
+      done(yes);
+    }
+    if (navigator.clipboard) navigator.clipboard.writeText(text).then(function () { done(true); }, byHand);
+    else byHand();
+  };
+  document.addEventListener("click", function (event) {
+    const button = event.target.closest("[data-copy]");
+    if (button) window.restatedCopy(document.getElementById(button.dataset.copy).textContent, button);
+  });
+
+  // --- an address inside something folded opens it --------------------------------------------------------------------------
+  function unfold() {
+    const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const box = place && place.closest("details:not([open])");
+    if (box) { box.open = true; place.scrollIntoView(); }
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
+
   // --- summary of findings: on a narrow screen the numbers are folded away until asked for --------------------------------
   const findings = document.querySelector(".rs-findings");
   if (findings) {
