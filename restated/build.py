@@ -32,7 +32,7 @@ FALLBACK_EPOCH = "1767225600"
 HAND_OVER = "import restated.show\nrestated.show.hand_over()"
 
 #: Parts of the package that no notebook imports: changing them must not execute notebooks again.
-EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "export", "site")
+EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "deposit.py", "export", "site")
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""The command line: ``python -m restated build | check | todo | ensembles | serve``."""
+"""The command line: ``python -m restated build | check | todo | ensembles | deposit | serve``."""
 
 from __future__ import annotations
 
@@ -28,6 +28,12 @@ def _ensembles(args) -> None:
     table = stored.compute(register.load(), progress=lambda line: print(line, flush=True))
     stored.store(table)
     print(f"{len(table)} rows written")
+
+
+def _deposit(args) -> None:
+    from . import deposit
+
+    print(f"written from CITATION.cff and pyproject.toml: {', '.join(deposit.write())}")
 
 
 def _todo(args) -> None:
@@ -74,6 +80,7 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("build", help="build the book into _build/html").set_defaults(run=_build)
     commands.add_parser("check", help="check register, bibliography and data only").set_defaults(run=_check)
     commands.add_parser("ensembles", help="compute the stored results over simulated cohorts").set_defaults(run=_ensembles)
+    commands.add_parser("deposit", help="write .zenodo.json and codemeta.json from CITATION.cff").set_defaults(run=_deposit)
     listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
