@@ -133,6 +133,19 @@ def interval_text(row: Mapping) -> str:
     return "" if low is None or high is None else f"{low} to {high}"
 
 
+def words(kind: str, row: Mapping) -> str:
+    """What the role `kind` (published, restated, interval, verdict, grade) prints of a row."""
+    if kind == "published":
+        return published_text(row)
+    if kind == "restated":
+        return restated_text(row) or interval_text(row)
+    if kind == "interval":
+        return interval_text(row)
+    if kind == "verdict":
+        return VERDICT_SHORT[row["verdict"]]
+    return GRADE_WORDS[row["grade"]]
+
+
 def source_text(row: Mapping) -> str:
     """Who printed the number, as one would say it; empty for a number nobody printed."""
     return str(row.get("study") or row.get("source_key") or "")
