@@ -291,7 +291,7 @@ async def _execute(notebook: Path, key: str, target: Path) -> None:
     partial.replace(target)
 
 
-def _is_fresh(target: Path, key: str) -> bool:
+def is_fresh(target: Path, key: str) -> bool:
     """True for an executed notebook that is what its inputs would give again, pictures included."""
     from . import show
 
@@ -328,7 +328,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     keys = notebook_keys(notebooks)
     due = []
     for notebook, key, target in zip(notebooks, keys, targets, strict=True):
-        if not _is_fresh(target, key):
+        if not is_fresh(target, key):
             due.append((notebook, key, target))
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 

@@ -23,6 +23,8 @@ _OPEN = re.compile(r"(?P<fence>:{3,}|`{3,})\{(?P<name>[a-z-]+)\}[ \t]*(?P<words>
 _TARGET = re.compile(r"^\([a-z0-9-]+\)=\n", re.M)
 #: Links to places of the book, which is not there beside the notebook.
 _INSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(?:[\w/-]+\.md)?(?:#[\w-]+)?\)")
+_TITLED = re.compile(r"(.+?)\s*<[^>]+>")
+_SPARE_LINES = re.compile(r"\n{3,}")
 _DARK = re.compile(r'<img class="rs-dark"[^>]*>')
 
 
@@ -86,16 +88,19 @@ def readable(text: str, page: str, rows: Mapping[str, Mapping], works: bibliogra
 
     text = _TARGET.sub("", text)
     text = "\n".join(_blocks(text.split("\n"), page, rows))
-    return _INSIDE.sub(r"\1", _ROLE.sub(role, text))
+    return _SPARE_LINES.sub("\n\n", _INSIDE.sub(r"\1", _ROLE.sub(role, text))).strip("\n")
 
 
 def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str | None:
     if name in ("published", "restated", "interval", "verdict", "grade"):
-        return entries.words(name, rows[text]) if text in rows else None
+        return _number(name, rows[text]) if text in rows else None
     if name == "status":
         return f"status: {entries.STATUSES[text]}" if text in entries.STATUSES else None
     if name == "claim":
         return text
+    if name == "doc":
+        titled = _TITLED.fullmatch(text)
+        return titled[1] if titled else None
     if name in ("cite:t", "cite:p"):
         keys = [key.strip() for key in text.split(",")]
         if not all(key in works for key in keys):
@@ -103,6 +108,16 @@ def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliograph
         said = "; ".join(works.short(key) for key in keys)
         return f"({said})" if name == "cite:p" else said
     return None
+
+
+def _number(name: str, row: Mapping) -> str:
+    """A number with the words that stand beside it on the page, so that what nobody verified is marked here too."""
+    words = entries.words(name, row)
+    if name == "published" and row["grade"] == "U":
+        return f"{words} (unverified)"
+    if name in ("restated", "interval") and row["verdict"] in entries.LOUD:
+        return f"{words} ({entries.VERDICT_SHORT[row['verdict']]})"
+    return words
 
 
 def _blocks(lines: list[str], page: str, rows: Mapping[str, Mapping]) -> list[str]:
@@ -144,10 +159,15 @@ def _when(words: str, inside: list[str], page: str, rows: Mapping) -> list[str]:
     return inside if rows.get(id, {}).get("basis") == basis.strip() else []
 
 
+def _claims(words: str, inside: list[str], page: str, rows: Mapping) -> list[str]:
+    return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
+
+
 def _cite(words: str, inside: list[str], page: str, rows: Mapping) -> list[str]:
     return [f"Cite this chapter as: {about.citation_text(page)}"]
 
 
 _MADE: dict[str, Callable[[str, list[str], str, Mapping], list[str]]] = {
     "chapter-head": _head, "plain-words": _plain, "admonition": _titled, "dropdown": _titled, "when": _when, "cite-and-download": _cite,
+    "claims-list": _claims, "two-places": _claims,
 }  # fmt: skip

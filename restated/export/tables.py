@@ -64,7 +64,8 @@ def _text(value: Value) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return repr(value)
-    return guarded(str(value))
+    # Only line feeds end lines in the file; a bare carriage return would be written without quotation marks.
+    return guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def guarded(text: str) -> str:
@@ -112,7 +113,7 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
     first.title = ABOUT
     lines = [
         [title], [f"Cite as: {about.citation_text(page)}"], [f"Licence: {about.LICENCE}, {about.LICENCE_ADDRESS}"],
-        ["Numbers are given in full, as they were computed; an empty cell means that there is no value."],
+        ["Numbers are given as they were computed, to sixteen digits; an empty cell means that there is no value."],
         [], ["Sheet", "Holds", "Status", "Caption"],
     ]  # fmt: skip
     heading = len(lines)

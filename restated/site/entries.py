@@ -31,6 +31,9 @@ VERDICT_SHAPES = {
 
 VERDICT_SHORT = SHORT
 
+#: Agreement is quiet; a verdict that should stop the reader stands beside the number in words.
+LOUD = ("differs", "unverified", "not-recomputable")
+
 #: Key of each status (its CSS class) and the words a reader meets.
 STATUSES = {key: words for words, key in status.STATUSES.items()}
 
