@@ -77,7 +77,10 @@ def _inputs() -> list[Path]:
 
 def book_key() -> str:
     """Fingerprint of everything the finished site depends on."""
-    sources = _files(paths.ROOT / "_config.yml", paths.ROOT / "_toc.yml", paths.BOOK, paths.NOTEBOOKS)
+    root = paths.ROOT
+    sources = _files(
+        root / "_config.yml", root / "_toc.yml", root / "CITATION.cff", root / "LICENSE", root / "LICENSES", paths.BOOK, paths.NOTEBOOKS
+    )  # fmt: skip
     return fingerprint(sources + _inputs() + _package(edge=True), epoch())
 
 
@@ -214,7 +217,25 @@ def _environment() -> dict[str, str]:
     }
 
 
-async def _execute(notebook: Path, key: str, target: Path) -> None:
+async def run(notebook: Path, pictures: Path | None = None):
+    """Run a notebook from its text.
+
+    Parameters
+    ----------
+    notebook : Path
+    pictures : Path, optional
+        Folder for its figures as PNG; without it none are made.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        With outputs, and the cell that hands over the ledger at its end.
+
+    Raises
+    ------
+    RestatedError
+        Names the cell that failed.
+    """
     import jupytext
     import nbformat
     from nbclient import NotebookClient
@@ -235,8 +256,10 @@ async def _execute(notebook: Path, key: str, target: Path) -> None:
         extra_arguments=["--log-level=CRITICAL"],
     )
     remedy = "run the notebook with `make lab` to look into it"
+    from . import show
+
     try:
-        await client.async_execute(env=_environment())
+        await client.async_execute(env=_environment() | ({show.PICTURES: str(pictures)} if pictures else {}))
     except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
         number, first, what = _failed_cell(content, error)
         raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
@@ -244,14 +267,44 @@ async def _execute(notebook: Path, key: str, target: Path) -> None:
     for i, cell in enumerate(content.cells):
         cell["id"] = f"cell-{i}"
         cell.metadata.pop("execution", None)
-    content.metadata["restated_key"] = key
+    return content
+
+
+def pictures_of(executed: Path) -> Path:
+    """Folder with the figures of an executed notebook as PNG."""
+    return executed.with_suffix(".pictures")
+
+
+async def _execute(notebook: Path, key: str, target: Path) -> None:
+    import nbformat
+
     from . import show
 
+    pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
+    shutil.rmtree(drawn, ignore_errors=True)
+    drawn.mkdir(parents=True)
+    content = await run(notebook, drawn)
+    content.metadata["restated_key"] = key
     show.check_outputs(content, paths.shown(notebook))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(pictures, ignore_errors=True)
+    drawn.rename(pictures)
     partial = target.with_suffix(".partial")
     nbformat.write(content, partial)
     partial.replace(target)
+
+
+def is_fresh(target: Path, key: str) -> bool:
+    """True for an executed notebook that is what its inputs would give again, pictures included."""
+    from . import show
+
+    try:
+        content = json.loads(target.read_text(encoding="utf-8"))
+        if content["metadata"]["restated_key"] != key:
+            return False
+    except (OSError, ValueError, KeyError):
+        return False
+    marks = [o["metadata"].get(show.MARK, {}) for c in content["cells"] for o in c.get("outputs", ()) if "metadata" in o]
+    return all((pictures_of(target) / f"{m['id']}.png").is_file() for m in marks if m.get("kind") == "figure")
 
 
 def _failed_cell(content, error) -> tuple[int, str, str]:
@@ -277,15 +330,11 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     keys = notebook_keys(notebooks)
     due = []
     for notebook, key, target in zip(notebooks, keys, targets, strict=True):
-        try:
-            fresh = json.loads(target.read_text(encoding="utf-8"))["metadata"]["restated_key"] == key
-        except (OSError, ValueError, KeyError):
-            fresh = False
-        if not fresh:
+        if not is_fresh(target, key):
             due.append((notebook, key, target))
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
-    async def run() -> None:
+    async def all_due() -> None:
         gate = asyncio.Semaphore(os.cpu_count() or 1)
         done = 0
 
@@ -308,7 +357,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
             raise
 
     if due:
-        asyncio.run(run())
+        asyncio.run(all_due())
     return targets
 
 
@@ -317,6 +366,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     import yaml
 
     from . import ledger, show
+    from .export import links, pictures
 
     shutil.rmtree(folder, ignore_errors=True)
     extra = folder / "extra"
@@ -338,15 +388,16 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
             if cell["cell_type"] == "markdown":
                 cell["source"] = _links_to_executed("".join(cell["source"]))
             for output in cell.get("outputs", ()):
+                handed = output.get("data", {}).pop(show.MIME_TABLE, None)
                 block = output.get("data", {}).get("text/html")
                 if block is None:
                     continue
                 text, files = show.extract("".join(block), f"../figures/{file.stem}/")
-                output["data"]["text/html"] = text
+                output["data"]["text/html"] = links.added(text, file.stem, handed) if handed else text
                 for name, picture in files.items():
                     target = extra / "figures" / file.stem / name
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    target.write_bytes(picture)
+                    target.write_bytes(pictures.described_svg(picture, file.stem, handed))
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     ledger.write(entries, extra)
 
@@ -480,7 +531,7 @@ def build() -> str:
         start = time.perf_counter()
         say("Checking the register, the bibliography and the data")
         numbers, pages = check()
-        from . import bibliography, ledger, todo
+        from . import bibliography, export, ledger, todo
 
         notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
         executed = execute(notebooks, paths.BUILD / "executed")
@@ -491,12 +542,15 @@ def build() -> str:
         entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
         parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
         (paths.BUILD / "shown.json").write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
-        say("Typesetting")
         stage(executed, entries, paths.BUILD / "stage")
-        citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
         listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
         (paths.BUILD / "stage" / "extra" / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
+        say("Making the downloads")
+        citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
+        export.write(contents, entries, paths.BUILD / "stage" / "extra", paths.BUILD / "executed", int(epoch()))
+        say("Typesetting")
         site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")
+        export.finish(site, int(epoch()))
         state.unlink(missing_ok=True)
         swap_in(site, html)
         line = summary(entries)

@@ -1,4 +1,4 @@
-"""The command line: ``python -m restated build | check | todo | ensembles | deposit | serve``."""
+"""The command line: ``python -m restated build | check | todo | ensembles | deposit | rerun | serve``."""
 
 from __future__ import annotations
 
@@ -54,6 +54,12 @@ def _todo(args) -> None:
     print("Run `restated todo <id>` for what to open and what to type.")
 
 
+def _rerun(args) -> None:
+    from .export import rerun
+
+    print(rerun.rerun())
+
+
 def _serve(args) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -84,6 +90,7 @@ def main(argv: list[str] | None = None) -> int:
     listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
+    commands.add_parser("rerun", help="run an unpacked chapter again and compare its numbers").set_defaults(run=_rerun)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.set_defaults(run=_serve)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import base64
 import html
 import math
+import numbers
 import os
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -24,8 +26,21 @@ from .verdict import SHORT
 #: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
 MIN_ALT = 20
 
+#: What a table of verdicts says of itself, and the fields of ledger entries it hands over.
+VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
+VERDICT_COLUMNS = (
+    "id", "quantity", "published", "grade", "restated", "restated_low", "restated_high", "interval_kind", "verdict",
+    "by_construction", "status", "why",
+)  # fmt: skip
+
 #: Key in an output's metadata by which the build recognises what this module made.
 MARK = "restated"
+
+#: MIME type under which the values of a figure or table travel, in full precision; the build makes its downloads from it.
+MIME_TABLE = "application/vnd.restated.table+json"
+
+#: Environment variable that names the folder for figures as PNG. Only the build sets it: in JupyterLab nothing is written.
+PICTURES = "RESTATED_PICTURES"
 
 _pending: list[Ledger] = []
 
@@ -56,6 +71,24 @@ def _display(data: dict, **mark) -> None:
     from IPython.display import display
 
     display(data, raw=True, metadata={MARK: mark})
+
+
+def _handed(data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = "") -> dict:
+    """What the build is handed of a figure or table: its words and its values, numbers as numbers."""
+    rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
+    return {"kind": kind, "id": id, "caption": caption, "status": status, "alt": alt,
+            "columns": [str(c) for c in data.columns], "rows": rows}  # fmt: skip
+
+
+def _value(x) -> bool | int | float | str | None:
+    if pd.api.types.is_bool(x):
+        return bool(x)
+    if isinstance(x, numbers.Integral):
+        return int(x)
+    if isinstance(x, numbers.Real):
+        # JSON has no infinite number.
+        return float(x) if math.isfinite(x) else None if math.isnan(x) else str(x)
+    return None if x is None or x is pd.NA or x is pd.NaT else str(x)
 
 
 def figure(drawn, *, id: str, caption: str, status: str) -> None:
@@ -90,6 +123,8 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
             f'<img class="rs-{theme}" data-file="{id}-{theme}.svg" src="{source}" alt="{_esc(alt)}"'
             f' width="{width}" height="{height}" loading="lazy"{hidden}>'
         )
+    if folder := os.environ.get(PICTURES):
+        Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
     plt.close(drawn.fig)
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
     block = (
@@ -99,7 +134,11 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
-    _display({"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}"}, kind="figure", id=id, status=status, caption=caption)
+    handed = _handed(drawn.data, kind="figure", id=id, caption=caption, status=status, alt=alt)
+    _display(
+        {"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}", MIME_TABLE: handed},
+        kind="figure", id=id, status=status, caption=caption,
+    )  # fmt: skip
 
 
 def _size(svg: str) -> tuple[int, int]:
@@ -132,7 +171,8 @@ def table(
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f"{_table_html(data, label=caption, caption=caption, digits=digits)}</figure>"
     )
-    _display({"text/html": block, "text/plain": data.to_string(index=False)}, kind="table", id=id, status=status, caption=caption)
+    handed = _handed(data, kind="table", id=id, caption=caption, status=status)
+    _display({"text/html": block, "text/plain": data.to_string(index=False), MIME_TABLE: handed}, kind="table", id=id, status=status, caption=caption)
 
 
 def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | dict[str, int] = 3) -> str:
@@ -209,11 +249,11 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     block = (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
-        f'<figcaption><span class="rs-status rs-status-printed">Status: printed against restated; each row says what '
-        f"its number was computed from</span> {_esc(caption)}</figcaption>"
+        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}</figcaption>'
         f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
     )
-    _display({"text/html": block, "text/plain": "\n".join(text)}, kind="verdicts", id=id, status="printed", caption=caption)
+    handed = _handed(pd.DataFrame(entries, columns=list(VERDICT_COLUMNS)), kind="verdicts", id=id, caption=caption, status=VERDICT_STATUS)
+    _display({"text/html": block, "text/plain": "\n".join(text), MIME_TABLE: handed}, kind="verdicts", id=id, status="printed", caption=caption)
 
 
 def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:

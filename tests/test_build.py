@@ -5,16 +5,18 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import textwrap
+import zipfile
 
 import pandas as pd
 import pytest
 
-from restated import build, paths
+from restated import build, paths, show
 from restated.errors import RestatedError
 
 NOTEBOOK = """
@@ -38,7 +40,10 @@ show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.stat
 ```
 """
 
-TOC = "format: jb-book\nroot: book/index\nchapters:\n  - file: notebooks/small\n  - file: book/ledger\n  - file: book/references\n"
+TOC = (
+    "format: jb-book\nroot: book/index\nchapters:\n  - file: notebooks/small\n  - file: book/ledger\n  - file: book/downloads\n"
+    "  - file: book/references\n"
+)
 
 
 def run(scratch, *arguments):
@@ -56,9 +61,9 @@ def forget_chapters(scratch):
 
 def lay_out(scratch, name, text):
     """A scratch copy of the sources whose only chapter is `text`, as notebooks/<name>.md, without originals."""
-    for folder in ("restated", "data", "book"):
+    for folder in ("restated", "data", "book", "LICENSES"):
         shutil.copytree(paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals"))
-    for file in ("_config.yml", "references.bib", "requirements.lock", "CITATION.cff"):
+    for file in ("_config.yml", "references.bib", "requirements.lock", "CITATION.cff", "LICENSE"):
         shutil.copy(paths.ROOT / file, scratch)
     (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
     (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
@@ -103,6 +108,28 @@ def test_a_build_reports_progress_and_verdicts(good):
     rows = json.loads((scratch / "_build" / "html" / "ledger.json").read_text(encoding="utf-8"))
     assert next(r for r in rows if r["id"] == "tiny-mean")["basis"] == "open-data"
     assert (scratch / "_build" / "html" / "ledger.csv").is_file()
+
+
+def test_what_the_pages_offer_is_there_with_its_size(good):
+    html = good[0] / "_build" / "html"
+    listed = (html / "book" / "downloads.html").read_text(encoding="utf-8")
+    links = [x for text in (page(good[0]), listed) for x in re.findall(r'href="\.\./([^"#]+)" download', text)]
+    assert {"downloads/small/rows.csv", "downloads/small/small.zip", "downloads/restated-offline.zip", "ledger.csv"} <= set(links)
+    assert all((html / link).is_file() for link in links)
+    sizes = re.findall(r'<span class="rs-size" data-file="[^"]+">([^<]*)</span>', listed)
+    assert len(sizes) > 6 and all(re.fullmatch(r"[\d.,]+ [kM]B", size) for size in sizes)
+    assert show.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(encoding="utf-8")
+
+
+def test_the_copy_for_offline_reading_offers_only_what_it_holds(good, tmp_path):
+    with zipfile.ZipFile(good[0] / "_build" / "html" / "downloads" / "restated-offline.zip") as z:
+        z.extractall(tmp_path)
+    site = tmp_path / "restated-offline"
+    pages = list(site.rglob("*.html"))
+    links = [(p, x) for p in pages for x in re.findall(r'href="((?:\.\./)*downloads/[^"#]+)"', p.read_text(encoding="utf-8"))]
+    assert links and all((p.parent / x).is_file() for p, x in links)
+    assert "(on the site only)" in (site / "book" / "downloads.html").read_text(encoding="utf-8")
+    assert (site / "index.html").is_file() and not list(site.rglob("*.zip"))
 
 
 def test_nothing_is_done_twice_and_one_datum_changes_the_page(scratch):
@@ -213,6 +240,23 @@ def test_a_finished_site_takes_the_place_of_the_old_one(tmp_path):
     build.swap_in(tmp_path / "new", tmp_path / "html")
     assert (tmp_path / "html" / "index.html").read_text() == "new"
     assert [p.name for p in tmp_path.iterdir()] == ["html"]
+
+
+def test_an_executed_notebook_without_its_pictures_is_due_again(tmp_path):
+    target = tmp_path / "a.ipynb"
+    mark = {"metadata": {"restated": {"kind": "figure", "id": "rise"}}}
+    target.write_text(json.dumps({"cells": [{"outputs": [mark]}], "metadata": {"restated_key": "k"}}))
+    assert not build.is_fresh(target, "k")
+    build.pictures_of(target).mkdir()
+    (build.pictures_of(target) / "rise.png").write_bytes(b"")
+    assert build.is_fresh(target, "k") and not build.is_fresh(target, "another")
+
+
+@pytest.mark.parametrize("edge", build.EDGE)
+def test_changing_what_no_notebook_imports_executes_none(edge):
+    place = paths.ROOT / "restated" / edge
+    assert not [f for f in build._package(edge=False) if f == place or place in f.parents]
+    assert [f for f in build._package(edge=True) if f == place or place in f.parents]
 
 
 @pytest.mark.parametrize("changed", ["data/studies/a.csv", "tests/reference/meta.json", "restated/estimate/meta.py", "a.md"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html.parser
+import json
 
 import nbformat
 import pandas as pd
@@ -55,6 +56,27 @@ def test_a_figure_carries_status_alt_text_and_its_data(shown):
     assert all(i["alt"].startswith("A line that rises") and int(i["width"]) > 100 for i in images)
     assert "1.500" in block and len(Tags(block).all("tr")) == 4
     assert data["text/plain"].startswith("[enumerated] A rise")
+
+
+def test_figures_and_tables_hand_over_their_values_in_full(shown):
+    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
+    frame = pd.DataFrame({"study": ["A", None], "r": [1 / 3, None], "n": pd.array([5, None], dtype="Int64"), "known": [True, False], "most": [float("inf"), 0.0]})
+    show.table(frame, id="t", caption="T", status="assumed", digits=1)
+    figure, table = (data[show.MIME_TABLE] for data, _ in shown)
+    assert figure["rows"] == [["a", 1.0], ["b", 1.5], ["c", 2.0]] and figure["alt"].startswith("A line")
+    assert table["columns"] == ["study", "r", "n", "known", "most"]
+    assert table["rows"] == [["A", 1 / 3, 5, True, "inf"], [None, None, None, False, 0.0]]
+    json.dumps([figure, table], allow_nan=False)
+
+
+def test_a_png_is_written_only_where_the_build_asks_for_it(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(show.PICTURES, raising=False)
+    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setenv(show.PICTURES, str(tmp_path))
+    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
+    assert [p.name for p in tmp_path.iterdir()] == ["rise.png"]
 
 
 def test_pictures_move_to_files(shown):

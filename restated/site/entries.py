@@ -31,6 +31,9 @@ VERDICT_SHAPES = {
 
 VERDICT_SHORT = SHORT
 
+#: Agreement is quiet; a verdict that should stop the reader stands beside the number in words.
+LOUD = ("differs", "unverified", "not-recomputable")
+
 #: Key of each status (its CSS class) and the words a reader meets.
 STATUSES = {key: words for words, key in status.STATUSES.items()}
 
@@ -131,6 +134,19 @@ def interval_text(row: Mapping) -> str:
         return str(row["interval_text"])
     low, high = row.get("restated_low"), row.get("restated_high")
     return "" if low is None or high is None else f"{low} to {high}"
+
+
+def words(kind: str, row: Mapping) -> str:
+    """What the role `kind` (published, restated, interval, verdict, grade) prints of a row."""
+    if kind == "published":
+        return published_text(row)
+    if kind == "restated":
+        return restated_text(row) or interval_text(row)
+    if kind == "interval":
+        return interval_text(row)
+    if kind == "verdict":
+        return VERDICT_SHORT[row["verdict"]]
+    return GRADE_WORDS[row["grade"]]
 
 
 def source_text(row: Mapping) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 
 from ..errors import RestatedError
-from . import citebox, claimspage, dictionarypage, entries, frontpage, glossary, heads, ledgerpage, mathml, originalspage, pages, roles, search, todopage, when
+from . import citebox, claimspage, dictionarypage, downloadspage, entries, frontpage, glossary, heads, ledgerpage, mathml
+from . import originalspage, pages, roles, search, todopage, when
 
 HERE = Path(__file__).parent
 
@@ -59,6 +60,10 @@ def setup(app) -> dict:
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
-    for part in (roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, originalspage, pages, search, todopage, when):
+    parts = (
+        roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage, originalspage, pages, search,
+        todopage, when,
+    )  # fmt: skip
+    for part in parts:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -123,8 +123,7 @@ def _mark(kind: str, row: Mapping) -> tuple[str, str, str]:
         shown = f'<span class="rs-mark" aria-hidden="true">{letter}</span>'
         return f"rs-g-{grade}", shown, words
     words = "verdict: " + entries.VERDICT_SHORT[verdict]
-    # Agreement is quiet; a verdict that should stop the reader stands there in words.
-    loud = verdict in ("differs", "unverified", "not-recomputable")
+    loud = verdict in entries.LOUD
     text = (
         f'<span class="rs-word{"" if loud else " rs-print"}"> {escape(entries.VERDICT_SHORT[verdict])}</span>'
     )

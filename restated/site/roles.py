@@ -41,18 +41,6 @@ def _lacks(kind: str, row: dict) -> str | None:
     return None
 
 
-def _text(kind: str, row: dict) -> str:
-    if kind == "published":
-        return entries.published_text(row)
-    if kind == "restated":
-        return entries.restated_text(row) or entries.interval_text(row)
-    if kind == "interval":
-        return entries.interval_text(row)
-    if kind == "verdict":
-        return entries.VERDICT_SHORT[row["verdict"]]
-    return entries.GRADE_WORDS[row["grade"]]
-
-
 class LedgerRole(SphinxRole):
     """``{published}`id```, ``{restated}`id```, ``{interval}`id```, ``{verdict}`id```, ``{grade}`id```."""
 
@@ -69,7 +57,7 @@ class LedgerRole(SphinxRole):
             return refuse(self, self.kind, f"there is no ledger entry '{id}'{hint}")
         if problem := _lacks(self.kind, rows[id]):
             return refuse(self, self.kind, f"'{id}' {problem}")
-        text = _text(self.kind, rows[id])
+        text = entries.words(self.kind, rows[id])
         node = ledger_number(self.rawtext, "", nodes.Text(text), kind=self.kind, entry=id)
         self.set_source_info(node)
         return [node], []

@@ -1,0 +1,95 @@
+"""Downloads: figures, tables, notebooks, and archives of chapters and of the book. All are made anew from what was executed.
+
+:func:`write` makes what the pages link to, before typesetting; :func:`finish` makes what needs the finished site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from .. import bibliography, build, ledger, paths
+from . import book, chapter, notebook, pictures, tables
+from .archive import below, zipped
+
+#: Downloads of a chapter: path below the site, what it is, and the short name in a list.
+CHAPTER_FILES = (
+    ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
+    ("downloads/{page}/{page}-tables.xlsx", "all tables as a workbook", "Tables"),
+    ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
+)
+
+#: Downloads of the book: path below the site, what it is, and what it is for.
+BOOK_FILES = (
+    (book.OFFLINE, "The book, to be read offline", "Every page with its figures and tables; unpack it and open index.html."),
+    (book.RESULTS, "All results", "The ledger, every figure as PNG and SVG, every table as CSV and XLSX."),
+    (book.DATA, "All data", "Printed numbers and study tables with their data dictionary; no licensed originals."),
+    ("ledger.csv", "The ledger as CSV", "One row for each printed and each recomputed number."),
+    ("ledger.json", "The ledger as JSON", "The same, for programs."),
+    ("to-verify.csv", "What is still to be verified", "What to open, and which line of which file to edit."),
+)
+
+
+def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path, executed: Path, epoch: int) -> None:
+    """Make the downloads of every page, and those of the book that do not need the finished site.
+
+    Parameters
+    ----------
+    pages : mapping of str to mapping
+        Executed notebooks (nbformat 4) by name.
+    entries : sequence of mapping
+        The joined ledger.
+    extra : Path
+        The staged files of the site, with ledger and figures; ``downloads`` is made in it.
+    executed : Path
+        Folder of the executed notebooks.
+    epoch : int
+        Date of the files, in seconds since 1970.
+    """
+    rows, works = {row["id"]: row for row in entries}, bibliography.load()
+    for page, content in pages.items():
+        folder = extra / "downloads" / page
+        folder.mkdir(parents=True, exist_ok=True)
+        shown = tables.collect(content)
+        drawn = build.pictures_of(executed / f"{page}.ipynb")
+        for table in shown:
+            if table.kind == "figure":
+                picture = (drawn / f"{table.id}.png").read_bytes()
+                (folder / f"{table.id}.png").write_bytes(pictures.described_png(picture, page, asdict(table)))
+            (folder / f"{table.id}.csv").write_text(tables.as_csv(table), encoding="utf-8", newline="")
+        if shown:
+            (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
+        text = notebook.for_reader(content, page, rows, works)
+        (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
+        files = chapter.files(page, text, ledger.collect(content), shown, extra)
+        (folder / f"{page}.zip").write_bytes(zipped(below(f"restated-{page}", files), epoch))
+    (extra / book.DATA).write_bytes(book.data_zip(epoch))
+    (extra / book.RESULTS).write_bytes(book.results_zip(list(pages), extra, epoch))
+
+
+def finish(site: Path, epoch: int) -> None:
+    """Make the copy for offline reading from the finished site, and write the sizes of all files into the page of downloads."""
+    book.fill_sizes(site)
+    (site / book.OFFLINE).write_bytes(book.offline_zip(site, epoch))
+    book.fill_sizes(site)
+
+
+def files(page: str, site: Path | None = None) -> list[tuple[str, str]]:
+    """What can be downloaded of a page.
+
+    Parameters
+    ----------
+    page : str
+        Name of a notebook.
+    site : Path, optional
+        Where the files are; the staged site when left out.
+
+    Returns
+    -------
+    list of (str, str)
+        What it is, and its path below the site.
+    """
+    site = site or paths.BUILD / "stage" / "extra"
+    found = ((words, path.format(page=page)) for path, words, _ in CHAPTER_FILES)
+    return [(words, path) for words, path in found if (site / path).is_file()]

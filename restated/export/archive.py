@@ -1,0 +1,62 @@
+"""Zip archives whose bytes depend on their content only."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+#: 1980-01-01 UTC: a zip archive knows no earlier date.
+EARLIEST = 315532800
+#: Files anyone may read and their owner may change.
+MODE = 0o644
+
+
+def zipped(files: Mapping[str, bytes], epoch: int) -> bytes:
+    """A zip archive of `files`, sorted by name, every file of one date.
+
+    Parameters
+    ----------
+    files : mapping of str to bytes
+        Content by name inside the archive.
+    epoch : int
+        Date in seconds since 1970.
+    """
+    date = time.gmtime(max(epoch, EARLIEST))[:6]
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, date)
+            info.create_system = 3  # Unix, whose permissions follow, also when made elsewhere
+            info.external_attr = MODE << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(info, files[name])
+    return out.getvalue()
+
+
+def contents(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, bytes]:
+    """Files of `folder` by the name they get in an archive.
+
+    Parameters
+    ----------
+    folder : Path
+    within : str
+        Folder of the archive to put them in.
+    files : iterable of Path, optional
+        Which; all below `folder` when left out. What is not there is left out, and so is what tools leave behind: caches and
+        hidden files.
+    """
+    listed = folder.rglob("*") if files is None else files
+    named = {f.relative_to(folder): f for f in listed if f.is_file()}
+    prefix = f"{within}/" if within else ""
+    return {
+        f"{prefix}{name.as_posix()}": f.read_bytes()
+        for name, f in named.items() if not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+    }  # fmt: skip
+
+
+def below(top: str, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """`files` in a folder `top`, so that an archive unpacks into one folder."""
+    return {f"{top}/{name}": content for name, content in files.items()}

@@ -1,0 +1,149 @@
+"""The zip of a chapter: unpack it, run two commands, and get the same numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import ledger, paths
+from . import about, originals
+from .archive import contents
+from .rerun import EXPECTED
+from .tables import Table
+
+#: What a notebook reads beside data and bibliography if it imports one of these modules, as patterns.
+ALSO_READ = {
+    "heads": ("_toc.yml", "notebooks/*.md", "book/*.md"),
+    "proof": ("tests/reference/*.json",),
+}
+
+MAKEFILE = """\
+# Two commands: `make setup`, then `make rerun`.
+.PHONY: setup rerun lab
+PYTHON ?= python3
+
+setup:
+\t$(PYTHON) -m venv .venv
+\t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
+
+rerun:
+\t.venv/bin/python -m restated rerun
+
+lab:
+\tPYTHONPATH=. .venv/bin/python -m jupyterlab .
+"""
+
+README = """\
+# {title}
+
+One chapter of *{book}*, with all it needs to be run again.
+
+Cite as: {citation}
+
+## Two commands
+
+You need Python 3.11 or newer and `make`. In this folder:
+
+```sh
+make setup    # once: installs the pinned packages into .venv; about two minutes, needs the network
+make rerun    # runs the notebook and compares its numbers with those of the book
+```
+
+Without `make`:
+
+```sh
+python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
+.venv/bin/python -m restated rerun
+```
+
+`rerun` says that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
+they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on this folder.
+{original}
+## What is here
+
+| Place | Holds |
+|---|---|
+| `{page}.ipynb` | the executed notebook, to be read |
+| `notebooks/{page}.md` | its source, which `make rerun` runs |
+| `figures/` | every figure as PNG (300 dpi) and SVG |
+| `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
+| `expected.json` | the numbers the chapter enters in the ledger of the book |
+| `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
+| `restated/` | the code |
+| `requirements.lock` | the pinned packages |
+
+## Status
+
+{status}
+
+## Licence
+
+Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of others keep their own
+licences (`LICENSES`).
+"""
+
+WITH_ORIGINAL = """
+Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is not in this
+archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
+"""
+
+
+def sources(page: str) -> dict[str, bytes]:
+    """Code, data and texts that the notebook needs to run, by their place in the repository."""
+    root = paths.ROOT
+    text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
+    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
+    single = ("requirements.lock", "references.bib", f"notebooks/{page}.md")
+    listed = [*(root / "restated").rglob("*"), *(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
+    return contents(root, files=listed) | originals.public_data() | about.terms()
+
+
+def _imports(text: str, module: str) -> bool:
+    return re.search(rf"^from restated import .*\b{module}\b", text, re.M) is not None
+
+
+def made(page: str, extra: Path, *, dark: bool = False) -> dict[str, bytes]:
+    """Figures and tables of a page, from the staged site."""
+    folder, drawn = extra / "downloads" / page, extra / "figures" / page
+    pictures = [f for f in sorted(drawn.glob("*.svg")) if dark or not f.stem.endswith("-dark")]
+    tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
+    return (
+        contents(drawn, "figures", files=pictures)
+        | contents(folder, "figures", files=sorted(folder.glob("*.png")))
+        | contents(folder, "tables", files=tables)
+    )  # fmt: skip
+
+
+def statuses(tables: Sequence[Table]) -> str:
+    """What the figures and tables of a page were made from, as a list."""
+    found: dict[str, list[str]] = {}
+    for table in tables:
+        found.setdefault(table.status, []).append(table.id)
+    return "\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in found.items())
+
+
+def files(page: str, notebook: str, records: Sequence[ledger.Record], tables: Sequence[Table], extra: Path) -> dict[str, bytes]:
+    """All files of a chapter's zip by name.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook.
+    notebook : str
+        The executed notebook as its reader gets it.
+    records : sequence of Record
+        What the chapter enters in the ledger.
+    tables : sequence of Table
+    extra : Path
+        The staged files of the site, with figures and tables of the page.
+    """
+    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == originals.SUPPLIED for r in records)
+    readme = README.format(
+        title=about.title(page), book=about.book().title, citation=about.citation_text(page), page=page, count=len(records),
+        status=statuses(tables), original=WITH_ORIGINAL if supplied else "",
+    )  # fmt: skip
+    expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
+    written = {"README.md": readme, "Makefile": MAKEFILE, EXPECTED: expected, f"{page}.ipynb": notebook}
+    return sources(page) | made(page, extra) | {name: text.encode() for name, text in written.items()}

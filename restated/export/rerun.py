@@ -1,0 +1,72 @@
+"""Running the notebook of an unpacked chapter again, and comparing its numbers with those of the book."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import Sequence
+
+from .. import paths
+from ..errors import RestatedError
+
+EXPECTED = "expected.json"
+
+#: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum.
+SAME = 1e-9
+NUMBERS = ("value", "low", "high")
+
+
+def _differs(one, two) -> bool:
+    if isinstance(one, int | float) and isinstance(two, int | float):
+        return not math.isclose(one, two, rel_tol=SAME, abs_tol=SAME**2)
+    return one != two
+
+
+def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
+    """One line for each number that is not what the book says.
+
+    Parameters
+    ----------
+    expected, found : sequence of dict
+        Ledger records, see :class:`restated.ledger.Record`.
+    """
+    there = {r["id"]: r for r in found}
+    lines = []
+    for record in expected:
+        other = there.pop(record["id"], None)
+        if other is None:
+            lines.append(f"{record['id']}: the book has it, this run has not")
+            continue
+        parts = [f"{k} {other[k]} instead of {record[k]}" for k in (*NUMBERS, "basis") if _differs(record[k], other[k])]
+        if parts:
+            lines.append(f"{record['id']}: {', '.join(parts)}")
+    return lines + [f"{id}: this run has it, the book has not" for id in there]
+
+
+def rerun() -> str:
+    """Run the notebook of this folder; return a one-line summary.
+
+    Raises
+    ------
+    RestatedError
+        If the folder is not an unpacked chapter, the notebook fails, or a number differs.
+    """
+    from .. import build, ledger
+
+    file = paths.ROOT / EXPECTED
+    if not file.is_file():
+        raise RestatedError("there are no numbers to compare with", file=file,
+                            remedy="unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book")  # fmt: skip
+    expected = json.loads(file.read_text(encoding="utf-8"))
+    notebook = paths.NOTEBOOKS / f"{expected['page']}.md"
+    print(f"Running {paths.shown(notebook)}", flush=True)
+    found = ledger.as_mime(ledger.collect(asyncio.run(build.run(notebook))))
+    count = len(expected["records"])
+    if different := compare(expected["records"], found):
+        print("\n".join(different))
+        raise RestatedError(f"{len(different)} of {count} numbers are not those of the book",
+                            remedy="Was a file changed, or an original added? README.md says what to expect")  # fmt: skip
+    if not count:
+        return "The notebook ran to its end. It records no numbers in the ledger."
+    return f"All {count} numbers are those of the book."
