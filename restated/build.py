@@ -550,7 +550,7 @@ def build() -> str:
         export.write(contents, entries, paths.BUILD / "stage" / "extra", paths.BUILD / "executed", int(epoch()))
         say("Typesetting")
         site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")
-        export.finish(site, int(epoch()))
+        export.finish(site, parts, int(epoch()))
         state.unlink(missing_ok=True)
         swap_in(site, html)
         line = summary(entries)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .. import bibliography, build, ledger, paths
-from . import book, chapter, notebook, pictures, tables
+from . import book, chapter, crate, notebook, pictures, tables
 from .archive import below, zipped
 
 #: Downloads of a chapter: path below the site, what it is, and the short name in a list.
@@ -27,6 +27,8 @@ BOOK_FILES = (
     (book.DATA, "All data", "Printed numbers and study tables with their data dictionary; no licensed originals."),
     ("ledger.csv", "The ledger as CSV", "One row for each printed and each recomputed number."),
     ("ledger.json", "The ledger as JSON", "The same, for programs."),
+    (crate.NAME, "Record of the run", "RO-Crate: which notebook made which figure and table from which data, with hashes and environment."),
+    ("downloads/restated.bib", "Citation of the book, BibTeX", "For reference managers; each chapter has its own."),
     ("to-verify.csv", "What is still to be verified", "What to open, and which line of which file to edit."),
 )
 
@@ -68,8 +70,12 @@ def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path,
     (extra / book.RESULTS).write_bytes(book.results_zip(list(pages), extra, epoch))
 
 
-def finish(site: Path, epoch: int) -> None:
-    """Make the copy for offline reading from the finished site, and write the sizes of all files into the page of downloads."""
+def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
+    """Make the record of the run and the copy for offline reading from the finished site, and say sizes on the page of downloads.
+
+    `parts` says of each page what its notebook shows and which files it read, as :func:`restated.build.parts_of` gives it.
+    """
+    (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
     book.fill_sizes(site)
     (site / book.OFFLINE).write_bytes(book.offline_zip(site, epoch))
     book.fill_sizes(site)

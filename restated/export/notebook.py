@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 
 import yaml
 
-from .. import bibliography, ledger, show
+from .. import bibliography, ledger, provenance, show
 from ..build import HAND_OVER
 from ..site import entries
 from . import about
 
 #: MIME types by which notebooks and build talk to each other.
-PRIVATE = (ledger.MIME, ledger.MIME_READS, show.MIME_TABLE)
+PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, show.MIME_TABLE)
 #: What a reader's JupyterLab needs to know.
 METADATA = ("kernelspec", "language_info")
 
@@ -73,7 +73,7 @@ def _light(block: str) -> str:
 
 def _about(page: str) -> str:
     return (
-        f"---\n\n**About this file.** An executed chapter of *{about.book()['title']}*. To run it again, take the chapter's zip, which "
+        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the chapter's zip, which "
         f"holds code and data.\n\nCite as: {about.citation_text(page)}\n\nLicence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
     )
 

@@ -130,7 +130,7 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
         _set_widths(sheet, lines)
         sheet.freeze_panes = "A2"
     moment = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
-    book.properties.creator, book.properties.title, book.properties.created = about.authors(), title, moment
+    book.properties.creator, book.properties.title, book.properties.created = about.book().byline, title, moment
     out = io.BytesIO()
     book.save(out)
     return _dated(out.getvalue(), moment, epoch)

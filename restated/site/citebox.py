@@ -10,7 +10,7 @@ from urllib.parse import quote
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from .. import citation
+from .. import citation, export
 from . import markup, metadata
 
 #: What stands for the parts of a number's citation until the script of the ledger page fills it in; the words are no markup
@@ -106,11 +106,12 @@ class CiteAndDownload(SphinxDirective):
         kind, entry = citation.of_page(about, page, title)[0]
         box = cited(entry, "cite-chapter", "this chapter") + machine_forms(kind, entry, "cite-chapter", f"{root}downloads/{name}/{name}")
         box += state(about, page) + parts(about, page, title, said["shown"])
-        links = [("ledger.csv", "all numbers as CSV"), ("ledger.json", "as JSON"), ("to-verify.csv", "what is still to be verified")]
-        files = ", ".join(f'<a href="{root}{file}" download>{words}</a>' for file, words in links)
+        links = [(path, words) for words, path in export.files(name)]
         if os.environ.get("RESTATED_PDF"):
-            files = f'<a href="{root}downloads/pdf/{name}.pdf" download>this chapter as PDF</a>, {files}'
-        box += f'<p class="rs-downloads">Download: {files}</p>'
+            links.insert(0, (f"downloads/pdf/{name}.pdf", "this chapter as PDF"))
+        files = ", ".join(f'<a href="{root}{file}" download>{words}</a>' for file, words in links)
+        more = f'<a href="{root}book/downloads.html">all downloads of the book</a>'
+        box += f'<p class="rs-downloads">Download: {", ".join(filter(None, (files, more)))}. Figures and tables have links of their own below them.</p>'
         if binder := launch(about, page):
             box += f'<p class="rs-downloads">Run it: <a href="{escape(binder)}">open this notebook in Binder</a>, a free service elsewhere</p>'
         return [nodes.raw("", f'<div class="rs-cite">{box}</div>', format="html")]
