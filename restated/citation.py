@@ -40,6 +40,8 @@ _TITLE, _URL = "Qtitle", "https://q.example/qaddress"
 #: A title a style writes as it is: no quotation marks it would turn, no punctuation at its end it would join with its own.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
 
+#: The end of a sentence: a full stop before a capital, but not after an initial or an abbreviation.
+_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)\.\s+(?=[A-Z])")
 _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
 
 
@@ -219,7 +221,8 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
         year, month, day_ = _day(entry)
         fields = {
             # Styles write titles in lower case; an acronym in braces keeps its capitals.
-            "title": _ACRONYM.sub(r"{\g<0>}", entry["title"]),
+            # In BibTeX no brace stands for itself unless it has its fellow; none does here.
+            "title": _ACRONYM.sub(r"{\g<0>}", entry["title"].replace("{", "(").replace("}", ")")),
             "booktitle": entry.get("container-title"),
             "publisher": "; ".join(a.get("literal") or f"{a['given']} {a['family']}" for a in entry["author"]),
             "year": str(year),
@@ -293,7 +296,7 @@ def anchor(part: Mapping) -> str:
 
 def headline(caption: str) -> str:
     """The first sentence of a caption, without its full stop: it serves as the title of a figure."""
-    return re.split(r"(?<=[^.\s]{2})\.\s+(?=[A-Z])", " ".join(caption.split()), maxsplit=1)[0].rstrip(".")
+    return _SENTENCE.split(" ".join(caption.split()), maxsplit=1)[0].rstrip(".")
 
 
 def write(folder: Path, entries: Sequence[tuple[str, Mapping]], name: str) -> None:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
+import pytest
+
+from restated import paths
+
 
 def pytest_report_header():
     from .browser.conftest import EXECUTABLE
 
     return f"browser tests with {EXECUTABLE}" if EXECUTABLE else "browser tests left out: no Chromium was found on this machine"
+
+
+@pytest.fixture(scope="session")
+def site():
+    """Folder of the built book; built first if something has changed."""
+    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=paths.ROOT, check=True)
+    return paths.BUILD / "html"

@@ -212,3 +212,24 @@ def test_a_table_only_readers_have_is_described_apart():
     assert described.path == "originals/cohort-children.csv" and described.primary_key == ("child_id",)
     with pytest.raises(RestatedError, match="data/schemas/nothing.json: there is no such file"):
         dictionary.schema("nothing")
+
+
+def test_an_independent_reader_finds_the_data_package_and_every_file_in_it_valid():
+    from frictionless import Package
+
+    report = Package(str(paths.DATA / "datapackage.json")).validate()
+    faults = [f"{task.name}: {error.message}" for task in report.tasks for error in task.errors] + [e.message for e in report.errors]
+    assert report.valid, faults
+    assert report.stats["tasks"] == len(dictionary.load())
+
+
+def test_every_file_says_its_status_licence_sources_and_missing_codes_and_numbers_their_unit():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["resources"]
+    for resource in package["resources"]:
+        assert all(resource.get(x) for x in ("title", "description", "status", "licenses", "sources")), resource["path"]
+        assert "missingValues" in resource["schema"], resource["path"]
+        for field in resource["schema"]["fields"]:
+            assert field["description"], (resource["path"], field["name"])
+            if field["type"] == "number":
+                assert field.get("unit"), (resource["path"], field["name"])

@@ -34,11 +34,11 @@ def slots(chapters: dict[str, dict], root: str) -> str:
         template = " There is an empty template." if (paths.ORIGINALS / "templates" / f"{name}.csv").is_file() else ""
         place = nodes.make_id("data-" + resource.path)
         rows.append(
-            f'<tr><th scope="row"><code>{name}.csv</code></th><td>{escape(resource.title)}.{template} <small>Now: {escape(resource.status)}.</small></td>'
-            f'<td>{escape("; ".join(resource.sources))}</td><td><a href="{root}book/data-dictionary.html#{place}">columns</a></td>'
+            f'<tr><th scope="row"><code>{name}.csv</code> <small><a href="{root}book/data-dictionary.html#{place}">its columns</a></small></th><td>{escape(resource.title)}.{template} <small>Now: {escape(resource.status)}.</small></td>'
+            f'<td>{escape("; ".join(resource.sources))}</td>'
             f"<td>{_chapters(readers(f'data/{resource.path}', chapters), chapters, root)}</td></tr>"
         )
-    headings = ["file in data/originals", "replaces", "where it is printed or kept", "form", "chapters that change"]
+    headings = ["file in data/originals", "replaces", "where it is printed or kept", "chapters that change"]
     return markup.table("Tables of studies that an original can replace", headings, rows, css="rs-slots")
 
 

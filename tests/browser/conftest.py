@@ -3,23 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 
 import pytest
-
-from restated import paths
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EXECUTABLE = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 collect_ignore_glob = [] if EXECUTABLE else ["test_*.py"]
-
-
-@pytest.fixture(scope="session")
-def site():
-    """Folder of the built book; built first if something has changed."""
-    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=paths.ROOT, check=True)
-    return paths.BUILD / "html"
 
 
 @pytest.fixture(scope="session")

@@ -83,7 +83,7 @@
   const INTO = {
     // What would end a title early, or mean something, in each form; the texts are written by the book's citation processor.
     "BibTeX": function (s) {
-      const masks = { "\\": "\\textbackslash ", "~": "\\textasciitilde ", "^": "\\textasciicircum ", '"': '{"}' };
+      const masks = { "\\": "\\textbackslash ", "~": "\\textasciitilde ", "^": "\\textasciicircum ", '"': '{"}', "{": "(", "}": ")" };
       return s.replace(/[\\~^"&%$#_{}]/g, function (c) { return masks[c] || "\\" + c; }).replace(/\b\w*[A-Z]\w*[A-Z]\w*\b/g, "{$&}");
     },
     "CSL-JSON": function (s) { return JSON.stringify(s).slice(1, -1); },
