@@ -326,3 +326,25 @@ def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(paths, "BUILD", tmp_path)
     assert cli.main(["serve"]) == 1
     assert "run `make book` first" in capsys.readouterr().err
+
+
+def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_and_launch_links(scratch):
+    """None of them is there while none is configured; see the page of the same book before."""
+    edit(scratch / "_config.yml", "html:\n", "repository:\n  url: https://github.com/some-one/restated\nhtml:\n  baseurl: https://example.org/book/v1/\n")
+    note = scratch / "notebooks" / "small.md"
+    note.write_text(note.read_text(encoding="utf-8") + "\n## Cite and download\n\n```{cite-and-download}\n```\n", encoding="utf-8")
+    before = page(scratch)
+    assert "example.org" not in before and "canonical" not in before and "mybinder" not in before
+    assert not (scratch / "_build" / "html" / "sitemap.xml").exists()
+    result = run(scratch, "build")
+    assert result.returncode == 0, result.stdout + result.stderr
+    html = page(scratch)
+    here = "https://example.org/book/v1/notebooks/small.html"
+    assert f'<link rel="canonical" href="{here}"' in html
+    for tag in ("citation_public_url", "og:url"):
+        assert re.search(rf'="{tag}" content="{re.escape(here)}"', html), tag
+    assert html.count(f"Available from: {here}</span>") == 1
+    assert "https://mybinder.org/v2/gh/some-one/restated/HEAD?labpath=notebooks%2Fsmall.md" in html
+    assert f'"url": "{here}"' in html
+    assert f"<loc>{here}</loc>" in (scratch / "_build" / "html" / "sitemap.xml").read_text(encoding="utf-8")
+    assert f"UR  - {here}" in (scratch / "_build" / "html" / "downloads" / "small" / "small.ris").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from restated import dictionary, register
+from restated import dictionary, paths, register
 from restated.errors import RestatedError
 
 PACKAGE = {

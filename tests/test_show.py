@@ -49,7 +49,7 @@ class Tags(html.parser.HTMLParser):
 def test_a_figure_carries_status_alt_text_and_its_data(shown):
     show.figure(Drawn(), id="rise", caption="A rise <fast>", status="enumerated")
     (data, mark), block = shown[0], shown[0][0]["text/html"]
-    assert mark == {"kind": "figure", "id": "rise", "status": "enumerated"}
+    assert mark == {"kind": "figure", "id": "rise", "status": "enumerated", "caption": "A rise <fast>"}
     assert "Status: enumerated" in block and "A rise &lt;fast&gt;" in block
     images = Tags(block).all("img")
     assert [i["class"] for i in images] == ["rs-light", "rs-dark"]

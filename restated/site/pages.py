@@ -10,7 +10,6 @@ from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
 from .. import citation
-from ..build import toc
 from . import claimspage, ledgerpage, metadata, todopage
 
 #: Search engines cut descriptions at about this length.
@@ -165,7 +164,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     text = " ".join(re.sub("<[^>]+>", "", text).split())
     metatags += f'\n    <meta name="description" content="{escape(text)}">'
     if doctree is not None:
-        chapters = [p for p in toc() if p.startswith("notebooks/")]
+        chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
         metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
     context["metatags"] = metatags
 
@@ -198,7 +197,7 @@ def prune(app, exception) -> None:
             path.unlink()
     for path in out.rglob("*.map"):
         path.unlink()
-    metadata.write_sitemap(out, toc())
+    metadata.write_sitemap(out, sorted(app.env.found_docs))
 
 
 def setup(app) -> None:

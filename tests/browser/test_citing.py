@@ -25,7 +25,7 @@ BOOK = citation.about()
 
 def clipboard(tab) -> None:
     """Collect what is copied instead of touching the machine's clipboard."""
-    tab.evaluate("window.copied = []; navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() }")
+    tab.evaluate("() => { window.copied = []; navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() } }")
 
 
 @pytest.mark.parametrize("page", BOXED)
@@ -56,7 +56,9 @@ def test_the_files_of_a_citation_say_what_the_page_says(site, page):
 
 
 def test_a_figure_has_a_citation_of_its_own_that_an_address_unfolds(browser, site):
-    tab = open_page(browser, site, "notebooks/service-costs.html#cite-fig-detection")
+    tab = open_page(browser, site, "notebooks/service-costs.html")
+    tab.evaluate("location.hash = 'cite-fig-detection'")
+    tab.locator("#cite-fig-detection").wait_for()
     entry = tab.locator("#cite-fig-detection")
     assert entry.is_visible()
     assert "[Figure]" in entry.inner_text()
@@ -65,7 +67,9 @@ def test_a_figure_has_a_citation_of_its_own_that_an_address_unfolds(browser, sit
 
 def test_every_number_of_the_ledger_can_be_cited_in_every_form(browser, site):
     """The script fills in what the citation processor wrote: each record of each row parses back to its title."""
-    tab = open_page(browser, site, "book/ledger.html#stability-secure-r")
+    tab = open_page(browser, site, "book/ledger.html")
+    tab.evaluate("location.hash = 'stability-secure-r'")
+    tab.locator(".rs-cite-row").wait_for()
     clipboard(tab)
     assert tab.locator(".rs-cite-row").count() == 1
     made = tab.evaluate(

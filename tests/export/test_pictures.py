@@ -22,7 +22,7 @@ def test_a_png_says_what_it_shows_its_status_citation_and_licence():
     picture = Image.open(io.BytesIO(told))
     picture.load()  # checks every chunk
     assert picture.text["Title"] == FIGURE["caption"] and picture.text["Description"] == FIGURE["alt"]
-    assert picture.text["Status"] == "moment-matched" and "Figure rise" in picture.text["Source"]
+    assert picture.text["Status"] == "moment-matched" and "[Figure]" in picture.text["Source"]
     assert "CC BY 4.0" in picture.text["Copyright"]
     assert np.array_equal(np.asarray(picture), np.asarray(Image.open(io.BytesIO(plain))))
     # The size on paper is the size as drawn.
@@ -46,5 +46,5 @@ def test_an_svg_says_the_same_and_stays_well_formed():
     assert names[:3] == ["title", "desc", "metadata"]
     assert root[0].text == FIGURE["caption"] and root[1].text == FIGURE["alt"]
     words = " ".join(root[2].itertext())
-    assert "Status: moment-matched" in words and "Figure rise" in words and "CC BY 4.0" in words
+    assert "Status: moment-matched" in words and "[Figure]" in words and "CC BY 4.0" in words
     assert root.attrib == ET.fromstring(plain).attrib and len(root) == len(ET.fromstring(plain)) + 3

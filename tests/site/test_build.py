@@ -206,6 +206,7 @@ def lay_out(folder: Path, index: str) -> None:
         "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
         "book/claims.md": CLAIMS,
         "data/datapackage.json": json.dumps(package()),
+        "CITATION.cff": (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"),
         "entries.json": json.dumps(everything()),
     } | claim_tables()
     for name, text in files.items():
