@@ -1,0 +1,323 @@
+"""Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
+
+The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before them, so
+that articles can stand in one document; links whose target is in the document lead there, others to the published site or
+nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import threading
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+import yaml
+from bs4 import BeautifulSoup, Tag
+
+from .. import paths
+from ..errors import RestatedError
+from ..register import GRADES
+from ..verdict import SHORT
+from . import hatch
+
+#: Pages with a row for each number: the ledger alone would be longer than all chapters. The PDF says where they are.
+LEFT_OUT = ("book/ledger", "book/to-verify")
+
+REFERENCES = "book/references"
+
+#: A table behind a figure is printed unless it would fill more than about a page; restated.js does the same when a page is printed.
+MOST_ROWS = 40
+
+#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright page.
+MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
+
+#: What serves a screen or a script, repeats what stands beside it, or would need a server.
+SCREEN_ONLY = (
+    ".headerlink, .rs-tip, .rs-filters, .rs-count, .rs-downloads, .rs-code, img.rs-dark, .toctree-wrapper, .rs-number .rs-hidden, "
+    "script, button, .rs-work"
+)
+
+#: Attributes that hold ids of the same page.
+ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
+
+STYLE = Path(__file__).with_name("paper.css")
+
+
+@dataclass
+class Page:
+    """One page of the site: its path without ending, title, description, and article."""
+
+    path: str
+    title: str
+    about: str
+    article: Tag
+    statuses: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass
+class Document:
+    """What is printed: its texts, its pages by caption of their part, and where each may say that things are left out."""
+
+    title: str
+    subtitle: str
+    head: str
+    pages: list[Page]
+    parts: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+    levels: tuple[str, ...] = ("h1", "h2")
+
+
+def about_the_book() -> dict:
+    """What CITATION.cff says, with the authors as one text, and the address of the published site, if one is configured."""
+    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    about["by"] = "; ".join(a.get("name") or f"{a['family-names']}, {a['given-names']}" for a in about["authors"])
+    about["name"], _, about["subtitle"] = about["title"].partition(": ")
+    config = yaml.safe_load((paths.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    baseurl = str((config.get("html") or {}).get("baseurl") or "")
+    about["baseurl"] = f"{baseurl.rstrip('/')}/" if baseurl else ""
+    return about
+
+
+def read(site: Path, path: str) -> Page:
+    """Read one finished page.
+
+    Raises
+    ------
+    RestatedError
+        If it has no article.
+    """
+    file = site / f"{path}.html"
+    html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    article = html.select_one("article")
+    if article is None or article.find("h1") is None:
+        raise RestatedError("this page has no article with a title", file=file)
+    for gone in article.select(SCREEN_ONLY):
+        gone.decompose()
+    about = html.find("meta", attrs={"name": "description"})
+    statuses = dict.fromkeys(str(x["data-status"]) for x in article.select("[data-status]"))
+    title = " ".join(article.find("h1").get_text().split())
+    return Page(path, title, about["content"] if about else "", article, sorted(statuses))
+
+
+def works_cited(page: Page, references: Page) -> Page | None:
+    """The entries of `references` that `page` links to, as one more page; None if there are none."""
+    cited = {a["href"].partition("#")[2] for a in page.article.select('a[href*="#cite-"]')}
+    entries = [e for e in references.article.select(".citation") if e.get("id") in cited]
+    if not entries:
+        return None
+    html = BeautifulSoup('<article><section id="works-cited"><h1>Works cited</h1><div role="list"></div></section></article>', "html.parser")
+    for entry in entries:
+        html.find("div").append(BeautifulSoup(str(entry), "html.parser"))
+    return Page(REFERENCES, "Works cited", "", html.article)
+
+
+def _open(article: Tag) -> None:
+    """Unfold what is folded: paper cannot be clicked. Of long tables only the name and the length are left."""
+    for details in article.select("details"):
+        rows = len(details.select("tbody tr"))
+        summary = details.find("summary")
+        summary.name = "p"
+        summary["class"] = ["rs-folded-name"]
+        if "rs-data" in (details.get("class") or ()) and rows > MOST_ROWS:
+            summary.append(f": {rows:,} rows, on the page of the book and not printed here")
+            for other in details.find_all(["div", "table"], recursive=False):
+                other.decompose()
+        details.name = "div"
+        details.attrs.pop("open", None)
+
+
+def _size_tables(article: Tag) -> None:
+    for table in article.select("table"):
+        columns = max((len(row.find_all(["td", "th"], recursive=False)) for row in table.select("tr")), default=0)
+        if columns >= TOO_MANY_COLUMNS:
+            (table.find_parent("figure") or table)["class"] = [*(table.find_parent("figure") or table).get("class", []), "paper-turned"]
+        elif columns >= MANY_COLUMNS:
+            table["class"] = [*table.get("class", []), "paper-small"]
+
+
+def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
+    """Where a link of `page` leads on paper; None if nowhere."""
+    if re.match(r"[a-z][a-z0-9+.-]*:", href):
+        return None if href.startswith("file:") else href
+    file, _, fragment = href.partition("#")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), file)) if file else f"{page.path}.html"
+    target = path.removesuffix(".html")
+    if path.endswith(".html") and target in present:
+        name = target.rsplit("/", 1)[-1]
+        if fragment in present[target]:
+            return f"#{name}--{fragment}"
+        if target != REFERENCES or not fragment:
+            return f"#{name}"
+    return f"{baseurl}{path}{'#' + fragment if fragment else ''}" if baseurl else None
+
+
+def _printable(picture: Path, page: Page, folder: Path) -> Path:
+    """`picture`, or a copy of it in `folder` in which hatched areas are drawn as lines."""
+    svg = picture.read_text(encoding="utf-8")
+    if "<pattern" not in svg:
+        return picture
+    copy = folder / f"{page.name}-{picture.name}"
+    # Two documents that are printed at the same time write the same copy: each puts a whole file in place.
+    partial = copy.with_suffix(f".{threading.get_ident()}")
+    partial.write_text(hatch.drawn_out(svg), encoding="utf-8")
+    partial.replace(copy)
+    return copy
+
+
+def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], baseurl: str) -> None:
+    """Make the article of `page` fit for a document in `folder` that holds the pages and ids in `present`."""
+    article = page.article
+    _open(article)
+    _size_tables(article)
+    for element in article.select("[tabindex]"):
+        del element["tabindex"]
+    for element in article.select('[role="region"]'):
+        del element["role"]
+        element.attrs.pop("aria-label", None)
+    for element in article.select("[aria-describedby]"):
+        del element["aria-describedby"]
+    # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
+    for element in article.select(".rs-mark[aria-hidden]"):
+        del element["aria-hidden"]
+    for element in article.select("[id]"):
+        element["id"] = f"{page.name}--{element['id']}"
+    for attribute in ID_LISTS:
+        for element in article.select(f"[{attribute}]"):
+            value = element[attribute]
+            names = value if isinstance(value, list) else str(value).split()
+            element[attribute] = " ".join(f"{page.name}--{name}" for name in names)
+    for picture in article.select("img[src]"):
+        place = (site / posixpath.dirname(page.path) / picture["src"]).resolve()
+        picture["src"] = Path(os.path.relpath(_printable(place, page, folder), folder)).as_posix()
+        picture.attrs.pop("loading", None)
+    for link in article.select("a[href]"):
+        to = _target(link["href"], page, present, baseurl)
+        link.attrs.pop("title", None)
+        if to is None:
+            link.name = "span"
+            del link["href"]
+        else:
+            link["href"] = to
+
+
+def _contents(document: Document, numbers: dict[str, int]) -> str:
+    lines = []
+    for page in document.pages:
+        if page.path in document.parts:
+            lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
+        for heading in page.article.find_all(document.levels):
+            # The title of a page stands in the section that holds it, which bears its id.
+            holder = heading.find_parent("section")
+            first = heading.name == "h1"
+            target = page.name if first else str(holder["id"])
+            text = " ".join(heading.get_text().split())
+            lines.append(
+                f'<p class="paper-line paper-{heading.name}"><a href="#{escape(target)}"><span>{escape(text)}</span>'
+                f'<span class="paper-number">{numbers.get(target, "")}</span></a></p>'
+            )
+    return "".join(lines)
+
+
+def _css_text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _running_heads(document: Document) -> str:
+    """One named page for each chapter: what stands at its head is fixed text, since browsers know no running strings."""
+    rules = []
+    for page in document.pages:
+        head = f"@top-left {{ content: {_css_text(document.head)}; }} @top-right {{ content: {_css_text(page.title)}; }}"
+        rules.append(f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}")
+        rules.append(f"@page turned-{page.name} {{ size: A4 landscape; {head} }} #{page.name} .paper-turned {{ page: turned-{page.name}; }}")
+    return "\n".join(rules)
+
+
+def _fonts(folder: Path) -> str:
+    """Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has."""
+    import matplotlib
+
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    faces = []
+    for family, stem, variants in (
+        ("Paper Serif", "STIXGeneral", {"": "", "Italic": "i", "Bol": "b", "BolIta": "bi"}),
+        ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "i", "-Bold": "b", "-BoldOblique": "bi"}),
+        ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "b"}),
+    ):
+        for ending, kind in variants.items():
+            file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
+            weight, slope = "bold" if "b" in kind else "normal", "italic" if "i" in kind else "normal"
+            faces.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; src: url("{file}"); }}')
+    return "\n".join(faces)
+
+
+def _legend() -> str:
+    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
+    verdicts = ", ".join(escape(words) for words in SHORT.values())
+    return (
+        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in words "
+        f"({verdicts}).</p>"
+    )
+
+
+def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
+    """Make the articles of `document` fit for one document in `folder`; done once, before :func:`write`.
+
+    Returns
+    -------
+    dict
+        For each target of the contents the page number, which is not known yet: 0.
+    """
+    baseurl = about_the_book()["baseurl"]
+    present = {page.path: {str(e["id"]) for e in page.article.select("[id]")} for page in document.pages}
+    for page in document.pages:
+        _place(page, site, folder, present, baseurl)
+    targets = re.findall(r'href="#([^"]+)"', _contents(document, {}))
+    return dict.fromkeys(targets, 0)
+
+
+def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int]) -> None:
+    """Write the HTML of `document` with `numbers` as the page numbers of its contents."""
+    about = about_the_book()
+    look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
+    licences = ", ".join(about["license"]) if isinstance(about["license"], list) else about["license"]
+    address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
+    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in document.pages)
+    file.write_text(
+        f"""<!DOCTYPE html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<title>{escape(document.title)}</title>
+<link rel="stylesheet" href="{look}">
+<style>
+{_fonts(folder)}
+{STYLE.read_text(encoding="utf-8")}
+@page {{ @bottom-left {{ content: {_css_text(f"Version {about['version']}, {about['date-released']}")}; }} }}
+{_running_heads(document)}
+</style>
+</head>
+<body><article class="rs-article">
+<header class="paper-title">
+<p class="paper-name">{escape(document.title)}</p>
+<p class="paper-subtitle">{escape(document.subtitle)}</p>
+<p class="paper-by">{escape(about["by"])}</p>
+<p>Version {escape(about["version"])}, {escape(str(about["date-released"]))}. Licence: {escape(licences)}.</p>{address}
+</header>
+<section class="paper-contents" id="paper-contents"><h1>Contents</h1>
+{_contents(document, numbers)}
+<div class="paper-note">{_legend()}{document.note}</div>
+</section>
+{chapters}
+</article></body>
+</html>
+""",
+        encoding="utf-8",
+    )

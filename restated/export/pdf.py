@@ -1,0 +1,253 @@
+"""The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
+
+Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as they
+are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of every figure and
+table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+
+from .. import paths
+from ..errors import RestatedError
+from . import paper
+
+#: Where a browser of that family is found on Linux and macOS, after ``$CHROMIUM``.
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+            "/Applications/Chromium.app/Contents/MacOS/Chromium")  # fmt: skip
+
+#: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
+OLDEST = 131
+
+REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
+
+#: The whole book takes about ten seconds; a browser that needs longer hangs.
+PRINT_SECONDS = 240
+
+#: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
+#: settle them, a third may follow where a line of the contents breaks anew.
+MOST_PRINTINGS = 3
+
+
+def browser() -> str:
+    """Path of the Chromium that prints.
+
+    Raises
+    ------
+    RestatedError
+        If there is none, or an old one.
+    """
+    named = os.environ.get("CHROMIUM", "")
+    found = next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
+    if found is None:
+        said = f"CHROMIUM names '{named}', which cannot be run" if named else "no Chromium was found on this machine"
+        raise RestatedError(f"PDFs are printed by Chromium, and {said}", remedy=REMEDY)
+    run = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    version = re.search(r"(\d+)\.\d+\.\d+", run.stdout)
+    if version is None or int(version[1]) < OLDEST:
+        said = f"version {version[1]}" if version else "no version"
+        raise RestatedError(f"PDFs need Chromium {OLDEST} or newer; '{found}' says it is {said}", remedy=REMEDY)
+    return found
+
+
+def print_page(chromium: str, html: Path, target: Path) -> None:
+    """Print one HTML file.
+
+    Raises
+    ------
+    RestatedError
+        If nothing was printed.
+    """
+    with tempfile.TemporaryDirectory(prefix="restated-pdf-") as profile:
+        call = [
+            chromium, "--headless=new", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline",
+            # It opens nothing but files of this book; in containers and as root the sandbox does not start.
+            "--no-sandbox",
+            # A profile of its own: a browser that is open keeps its windows, and several can print side by side.
+            f"--user-data-dir={profile}", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
+            # Pictures and fonts are placed in whole pixels of this size whatever the screen.
+            "--force-device-scale-factor=1",
+            f"--print-to-pdf={target}", html.as_uri(),
+        ]  # fmt: skip
+        target.unlink(missing_ok=True)
+        try:
+            run = subprocess.run(call, capture_output=True, text=True, errors="replace", timeout=PRINT_SECONDS, check=False,
+                                 env=os.environ | {"TZ": "UTC"})  # fmt: skip
+            said = run.stderr.strip()[-500:]
+        except subprocess.TimeoutExpired:
+            said = f"it took longer than {PRINT_SECONDS} s"
+        if not target.is_file():
+            raise RestatedError(f"Chromium printed no {target.name}: {said}", remedy=f"look at {paths.shown(html)} in a browser")
+
+
+def page_numbers(file: Path) -> dict[str, int]:
+    """Page, counted from 1, of each place in `file` that a link leads to."""
+    import pypdf
+
+    reader = pypdf.PdfReader(file)
+    pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
+    return {name.lstrip("/"): pages[d.raw_get("/Page").idnum] for name, d in reader.named_destinations.items()}
+
+
+def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name: str) -> None:
+    """Give a printed file its metadata, dates that do not depend on the clock, and an identity that depends on its text.
+
+    Parameters
+    ----------
+    printed, target : pathlib.Path
+    facts : dict
+        Title, Author, Subject and Keywords.
+    epoch : int
+        Date of creation and of the last change, in seconds.
+    name : str
+        What identifies the document.
+
+    Raises
+    ------
+    RestatedError
+        If the browser has left out structure or bookmarks.
+    """
+    import pypdf
+
+    from . import objects
+
+    root = pypdf.PdfReader(printed).trailer["/Root"]
+    for part, words in (("/StructTreeRoot", "tags"), ("/Outlines", "bookmarks")):
+        if part not in root:
+            raise RestatedError(f"Chromium printed {target.name} without {words}", remedy=f"use Chromium {OLDEST} or newer")
+    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
+    # Chromium's own note names the browser and the machine in full.
+    said = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
+    target.write_bytes(objects.repack(printed.read_bytes(), said, hashlib.sha256(name.encode()).digest()[:16]))
+
+
+def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
+    licences = about["license"] if isinstance(about["license"], list) else [about["license"]]
+    statuses = sorted({s for p in document.pages for s in p.statuses})
+    words = [*about["keywords"], *(f"status: {s}" for s in statuses), *(f"licence: {x}" for x in licences), f"version {about['version']}"]
+    title = f"{page.title} ({about['name']})" if page else about["title"]
+    return {"Title": title, "Author": about["by"], "Subject": page.about if page else about["subtitle"], "Keywords": ", ".join(words)}
+
+
+def make(document: paper.Document, site: Path, folder: Path, target: Path, *, chromium: str, epoch: int,
+         page: paper.Page | None = None, guess: dict[str, int] | None = None) -> dict[str, int]:  # fmt: skip
+    """Print `document` until its contents name the right pages.
+
+    Parameters
+    ----------
+    document : restated.export.paper.Document
+        Its articles are changed.
+    site : pathlib.Path
+        The finished site.
+    folder : pathlib.Path
+        For what is needed on the way.
+    target : pathlib.Path
+    chromium : str
+    epoch : int
+        For the dates of the file.
+    page : restated.export.paper.Page, optional
+        The chapter, if it is not the whole book.
+    guess : dict, optional
+        Page numbers that are probably right; a right guess saves one printing.
+
+    Returns
+    -------
+    dict
+        The page number of each target of the contents.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    numbers = paper.lay_out(document, site, folder)
+    if guess:
+        numbers = {name: guess.get(name, 0) for name in numbers}
+    html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
+    for _ in range(MOST_PRINTINGS):
+        paper.write(document, site, folder, html, numbers)
+        print_page(chromium, html, printed)
+        found = page_numbers(printed)
+        right = {name: found[name] for name in numbers}
+        if right == numbers:
+            break
+        numbers = right
+    else:
+        raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
+    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch, html.read_text(encoding="utf-8"))
+    return numbers
+
+
+def _parts() -> dict[str, str]:
+    """For the first page of each part of the table of contents, the caption of the part."""
+    content = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    return {part["chapters"][0]["file"]: part["caption"] for part in content.get("parts", ()) if part.get("chapters") and part.get("caption")}
+
+
+def book(site: Path, pages: list[str]) -> paper.Document:
+    """The whole book, without the pages that list every number."""
+    about = paper.about_the_book()
+    where = about["baseurl"] or "the site of the book"
+    note = (
+        f"<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and ledger.json; and the list of "
+        f"what is still to be verified, in to-verify.csv. Both are part of {where}. The code of the chapters is in their notebooks.</p>"
+    )
+    read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
+    return paper.Document(about["name"], about["subtitle"], about["name"], read, _parts(), note)
+
+
+def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:
+    """One chapter with the works it cites."""
+    about = paper.about_the_book()
+    read = paper.read(site, page)
+    cited = references and paper.works_cited(read, references)
+    note = f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, the code is in the notebook of the chapter.</p>"
+    return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note, levels=("h1", "h2", "h3"))
+
+
+def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
+    """Print the book and each notebook page into ``downloads/pdf`` of `site`.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        The finished site.
+    pages : list of str
+        Pages of the book in reading order.
+    folder : pathlib.Path
+        For what is needed on the way; emptied first.
+    chromium : str
+    epoch : int
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    out = site / "downloads" / "pdf"
+    references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None
+
+    def one(page: str | None) -> Path:
+        if page is None:
+            target = out / "restated.pdf"
+            make(book(site, pages), site, folder, target, chromium=chromium, epoch=epoch)
+        else:
+            document = chapter(site, page, references)
+            target = out / f"{document.pages[0].name}.pdf"
+            make(document, site, folder, target, chromium=chromium, epoch=epoch, page=document.pages[0])
+        return target
+
+    # The book takes longest and so comes first; a browser keeps about one core busy.
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:
+        files = list(several.map(one, [None, *(p for p in pages if p.startswith("notebooks/"))]))
+    return files
