@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book test lab todo serve bench lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -25,6 +25,9 @@ $(STAMP): requirements.lock pyproject.toml
 
 book: $(STAMP) ## Build the book into _build/html
 	@$(RUN) -m restated build
+
+pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chromium)
+	@$(RUN) -m restated build --pdf
 
 test: $(STAMP) ## Run the whole test suite
 	@$(RUN) -m pytest

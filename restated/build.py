@@ -432,7 +432,7 @@ def _links_to_executed(text: str) -> str:
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
 
 
-def typeset(folder: Path, out: Path, entries: Path, log: Path) -> Path:
+def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False) -> Path:
     """Run Jupyter Book on the staged sources, every warning an error.
 
     Returns
@@ -449,7 +449,7 @@ def typeset(folder: Path, out: Path, entries: Path, log: Path) -> Path:
     call = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder)]
     call += ["--path-output", str(out), "-n", "-W", "--keep-going"]
     run = subprocess.run(
-        call, cwd=paths.ROOT, env=_environment() | {"RESTATED_ENTRIES": str(entries)}, text=True, check=False,
+        call, cwd=paths.ROOT, env=_environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}, text=True, check=False,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
     )  # fmt: skip
     text = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
@@ -514,8 +514,12 @@ def summary(entries: list[dict]) -> str:
     )
 
 
-def build() -> str:
-    """Build the book; return its one-line summary."""
+def build(*, pdf: bool = False) -> str:
+    """Build the book, with `pdf` also as PDFs; return its one-line summary."""
+    from . import export
+
+    # Looked for first: nothing is executed for PDFs that cannot be printed.
+    chromium = export.pdf.browser() if pdf else ""
     html, state = paths.BUILD / "html", paths.BUILD / "state.json"
     with alone(paths.BUILD):
         recover(html)
@@ -524,7 +528,7 @@ def build() -> str:
             last = json.loads(state.read_text(encoding="utf-8"))
         except (OSError, ValueError):
             last = {}
-        if last.get("key") == key and (html / "index.html").is_file():
+        if last.get("key") == key and last.get("pdf", False) >= pdf and (html / "index.html").is_file():
             say("Nothing has changed since the last build.")
             return last["summary"]
 
@@ -549,11 +553,14 @@ def build() -> str:
         citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
         export.write(contents, entries, paths.BUILD / "stage" / "extra", paths.BUILD / "executed", int(epoch()))
         say("Typesetting")
-        site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log")
+        site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log", pdf=pdf)
+        if pdf:
+            say("Printing PDFs")
+            export.pdf.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
         export.finish(site, parts, int(epoch()))
         state.unlink(missing_ok=True)
         swap_in(site, html)
         line = summary(entries)
-        state.write_text(json.dumps({"key": key, "summary": line}), encoding="utf-8")
+        state.write_text(json.dumps({"key": key, "pdf": pdf, "summary": line}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
         return line

@@ -11,7 +11,7 @@ from .errors import RestatedError
 def _build(args) -> None:
     from . import build
 
-    print(build.build())
+    print(build.build(pdf=args.pdf))
 
 
 def _check(args) -> None:
@@ -83,7 +83,9 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("build", help="build the book into _build/html").set_defaults(run=_build)
+    built = commands.add_parser("build", help="build the book into _build/html")
+    built.add_argument("--pdf", action="store_true", help="also print the book and each chapter as PDF (needs Chromium)")
+    built.set_defaults(run=_build)
     commands.add_parser("check", help="check register, bibliography and data only").set_defaults(run=_check)
     commands.add_parser("ensembles", help="compute the stored results over simulated cohorts").set_defaults(run=_ensembles)
     commands.add_parser("deposit", help="write .zenodo.json and codemeta.json from CITATION.cff").set_defaults(run=_deposit)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from .. import bibliography, build, ledger, paths
-from . import book, chapter, crate, notebook, pictures, tables
+from . import book, chapter, crate, notebook, pdf, pictures, tables
 from .archive import below, zipped
 
 #: Downloads of a chapter: path below the site, what it is, and the short name in a list.
@@ -19,6 +19,9 @@ CHAPTER_FILES = (
     ("downloads/{page}/{page}-tables.xlsx", "all tables as a workbook", "Tables"),
     ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
 )
+
+#: The book on paper, in a build that prints it.
+BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
 
 #: Downloads of the book: path below the site, what it is, and what it is for.
 BOOK_FILES = (

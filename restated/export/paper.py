@@ -15,22 +15,22 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 
-from .. import paths
+from .. import citation
 from ..errors import RestatedError
 from ..register import GRADES
 from ..verdict import SHORT
 from . import hatch
 
-#: Pages with a row for each number: the ledger alone would be longer than all chapters. The PDF says where they are.
-LEFT_OUT = ("book/ledger", "book/to-verify")
+#: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and the page of
+#: files. The PDF says where they are.
+LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
 
-#: A table behind a figure is printed unless it would fill more than about a page; restated.js does the same when a page is printed.
-MOST_ROWS = 40
+#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are named, and stand in the CSV.
+MOST_ROWS = 12
 
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
@@ -38,7 +38,7 @@ MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 #: What serves a screen or a script, repeats what stands beside it, or would need a server.
 SCREEN_ONLY = (
     ".headerlink, .rs-tip, .rs-filters, .rs-count, .rs-downloads, .rs-code, img.rs-dark, .toctree-wrapper, .rs-number .rs-hidden, "
-    "script, button, .rs-work"
+    "script, template, button, .rs-work, .rs-cite details, .rs-tocite"
 )
 
 #: Attributes that hold ids of the same page.
@@ -77,13 +77,12 @@ class Document:
 
 def about_the_book() -> dict:
     """What CITATION.cff says, with the authors as one text, and the address of the published site, if one is configured."""
-    about = yaml.safe_load((paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"))
-    about["by"] = "; ".join(a.get("name") or f"{a['family-names']}, {a['given-names']}" for a in about["authors"])
-    about["name"], _, about["subtitle"] = about["title"].partition(": ")
-    config = yaml.safe_load((paths.ROOT / "_config.yml").read_text(encoding="utf-8"))
-    baseurl = str((config.get("html") or {}).get("baseurl") or "")
-    about["baseurl"] = f"{baseurl.rstrip('/')}/" if baseurl else ""
-    return about
+    book = citation.about()
+    name, _, subtitle = book.title.partition(": ")
+    return {
+        "title": book.title, "name": name, "subtitle": subtitle, "by": book.byline, "version": book.version, "baseurl": book.address,
+        "date-released": book.released.isoformat(), "license": list(book.licences), "keywords": list(book.keywords),
+    }  # fmt: skip
 
 
 def read(site: Path, path: str) -> Page:
@@ -95,7 +94,7 @@ def read(site: Path, path: str) -> Page:
         If it has no article.
     """
     file = site / f"{path}.html"
-    html = BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser")
+    html = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml")
     article = html.select_one("article")
     if article is None or article.find("h1") is None:
         raise RestatedError("this page has no article with a title", file=file)
@@ -127,7 +126,7 @@ def _open(article: Tag) -> None:
         summary.name = "p"
         summary["class"] = ["rs-folded-name"]
         if "rs-data" in (details.get("class") or ()) and rows > MOST_ROWS:
-            summary.append(f": {rows:,} rows, on the page of the book and not printed here")
+            summary.append(f": {rows:,} rows, in the page of the book and its CSV file, not printed here")
             for other in details.find_all(["div", "table"], recursive=False):
                 other.decompose()
         details.name = "div"

@@ -35,6 +35,9 @@ REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 #: The whole book takes about ten seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
 
+#: Title and contents of a chapter fill one page as a rule; where they do not, one more printing finds out.
+FRONT_PAGES = 1
+
 #: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
 #: settle them, a third may follow where a line of the contents breaks anew.
 MOST_PRINTINGS = 3
@@ -141,14 +144,22 @@ def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> di
     return {"Title": title, "Author": about["by"], "Subject": page.about if page else about["subtitle"], "Keywords": ", ".join(words)}
 
 
-def make(document: paper.Document, site: Path, folder: Path, target: Path, *, chromium: str, epoch: int,
-         page: paper.Page | None = None, guess: dict[str, int] | None = None) -> dict[str, int]:  # fmt: skip
-    """Print `document` until its contents name the right pages.
+def printing(document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]) -> dict[str, int]:
+    """Print `document`, laid out before, with `numbers` in its contents; return the page numbers it then has."""
+    html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
+    paper.write(document, site, folder, html, numbers)
+    print_page(chromium, html, printed)
+    found = page_numbers(printed)
+    return {name: found[name] for name in numbers}
+
+
+def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, chromium: str, epoch: int,
+           numbers: dict[str, int], page: paper.Page | None = None) -> dict[str, int]:  # fmt: skip
+    """Print `document`, laid out before, until its contents name the right pages.
 
     Parameters
     ----------
     document : restated.export.paper.Document
-        Its articles are changed.
     site : pathlib.Path
         The finished site.
     folder : pathlib.Path
@@ -157,34 +168,51 @@ def make(document: paper.Document, site: Path, folder: Path, target: Path, *, ch
     chromium : str
     epoch : int
         For the dates of the file.
+    numbers : dict
+        Page numbers of the targets of the contents, as far as they are known; right ones save a printing.
     page : restated.export.paper.Page, optional
         The chapter, if it is not the whole book.
-    guess : dict, optional
-        Page numbers that are probably right; a right guess saves one printing.
 
     Returns
     -------
     dict
         The page number of each target of the contents.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    numbers = paper.lay_out(document, site, folder)
-    if guess:
-        numbers = {name: guess.get(name, 0) for name in numbers}
-    html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
     for _ in range(MOST_PRINTINGS):
-        paper.write(document, site, folder, html, numbers)
-        print_page(chromium, html, printed)
-        found = page_numbers(printed)
-        right = {name: found[name] for name in numbers}
-        if right == numbers:
+        found = printing(document, site, folder, target.stem, chromium, numbers)
+        if found == numbers:
             break
-        numbers = right
+        numbers = found
     else:
         raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
+    printed, html = folder / f"{target.stem}.printed.pdf", folder / f"{target.stem}.html"
     finish(printed, target, _facts(document, paper.about_the_book(), page), epoch, html.read_text(encoding="utf-8"))
     return numbers
+
+
+def guessed(numbers: dict[str, int], document: paper.Document, book: dict[str, int], starts: list[int]) -> dict[str, int]:
+    """Page numbers of a chapter as far as the book tells them: its pages follow one another there as they do alone.
+
+    Parameters
+    ----------
+    numbers : dict
+        The targets of the chapter's contents.
+    document : restated.export.paper.Document
+    book : dict
+        Page numbers in the book.
+    starts : list of int
+        Pages of the book on which chapters begin, in order.
+    """
+    name = document.pages[0].name
+    if name not in book:
+        return numbers
+    first = book[name]
+    following = next((s for s in starts if s > first), first)
+    # One page for title and contents, then the chapter; the works it cites come after its last page.
+    found = {target: book[target] - first + FRONT_PAGES + 1 for target in numbers if target in book}
+    cited = {page.name: following - first + FRONT_PAGES + 1 for page in document.pages[1:]}
+    return {target: 0 for target in numbers} | found | cited
 
 
 def _parts() -> dict[str, str]:
@@ -198,8 +226,8 @@ def book(site: Path, pages: list[str]) -> paper.Document:
     about = paper.about_the_book()
     where = about["baseurl"] or "the site of the book"
     note = (
-        f"<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and ledger.json; and the list of "
-        f"what is still to be verified, in to-verify.csv. Both are part of {where}. The code of the chapters is in their notebooks.</p>"
+        f"<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and ledger.json; the list of "
+        f"what is still to be verified, in to-verify.csv; and the dictionary of the data, which comes with them. All are part of {where}. The code of the chapters is in their notebooks.</p>"
     )
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
     return paper.Document(about["name"], about["subtitle"], about["name"], read, _parts(), note)
@@ -211,7 +239,7 @@ def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Docum
     read = paper.read(site, page)
     cited = references and paper.works_cited(read, references)
     note = f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, the code is in the notebook of the chapter.</p>"
-    return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note, levels=("h1", "h2", "h3"))
+    return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note)
 
 
 def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
@@ -237,17 +265,22 @@ def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: i
     out = site / "downloads" / "pdf"
     references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None
 
+    folder.mkdir(parents=True)
+    whole = book(site, pages)
+    numbers = printing(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
+    starts = sorted(numbers[page.name] for page in whole.pages)
+
     def one(page: str | None) -> Path:
         if page is None:
             target = out / "restated.pdf"
-            make(book(site, pages), site, folder, target, chromium=chromium, epoch=epoch)
+            settle(whole, site, folder, target, chromium=chromium, epoch=epoch, numbers=numbers)
         else:
             document = chapter(site, page, references)
             target = out / f"{document.pages[0].name}.pdf"
-            make(document, site, folder, target, chromium=chromium, epoch=epoch, page=document.pages[0])
+            known = guessed(paper.lay_out(document, site, folder), document, numbers, starts)
+            settle(document, site, folder, target, chromium=chromium, epoch=epoch, numbers=known, page=document.pages[0])
         return target
 
     # The book takes longest and so comes first; a browser keeps about one core busy.
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:
-        files = list(several.map(one, [None, *(p for p in pages if p.startswith("notebooks/"))]))
-    return files
+        return list(several.map(one, [None, *(p for p in pages if p.startswith("notebooks/"))]))

@@ -99,7 +99,11 @@ class CiteAndDownload(SphinxDirective):
         if page == self.config.root_doc:
             entry = citation.item(about, "book")
             box = cited(entry, "cite-book", "this book") + machine_forms("book", entry, "cite-book", f"{root}downloads/restated")
-            return [nodes.raw("", f'<div class="rs-cite">{box}{state(about, page)}</div>', format="html")]
+            files = f'<a href="{root}book/downloads.html">data, results, the book to be read offline, and every chapter</a>'
+            if os.environ.get("RESTATED_PDF"):
+                files = f'<a href="{root}downloads/pdf/restated.pdf" download>the book as PDF</a>, {files}'
+            box += f'{state(about, page)}<p class="rs-downloads">Download: {files}</p>'
+            return [nodes.raw("", f'<div class="rs-cite">{box}</div>', format="html")]
         name = page.rsplit("/", 1)[-1]
         said = metadata.shown().get(page, {"shown": ()})
         title = said.get("title") or next((t.astext() for t in self.state.document.findall(nodes.title)), name)

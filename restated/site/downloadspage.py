@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from html import escape
 
 from docutils import nodes
@@ -42,7 +43,7 @@ def book_html(root: str) -> str:
     """Files of the whole book as a table."""
     rows = [
         f'<tr><th scope="row"><a href="{root}{path}" download>{escape(words)}</a></th><td >{_size(path)}</td><td>{escape(purpose)}</td></tr>'
-        for path, words, purpose in export.BOOK_FILES
+        for path, words, purpose in [*([export.BOOK_PDF] if os.environ.get("RESTATED_PDF") else []), *export.BOOK_FILES]
     ]
     return markup.table("Files of the whole book", ["File", "Size", "What it is for"], rows, css="rs-files")
 
@@ -59,8 +60,13 @@ def chapters_html(root: str) -> str:
             ending = path.rpartition(".")[2].upper()
             link = f'<a href="{root}{path}" download>{ending}{markup.hidden(f": {title}, {words}")}</a> {_size(path)}'
             cells.append(f"<td>{link if path in there else '–'}</td>")
+        if os.environ.get("RESTATED_PDF"):
+            path = f"downloads/pdf/{page}.pdf"
+            cells.append(f'<td><a href="{root}{path}" download>PDF{markup.hidden(f": {title}")}</a> {_size(path)}</td>')
         rows.append(f'<tr><th scope="row"><a href="{root}notebooks/{page}.html">{escape(title)}</a></th>{"".join(cells)}</tr>')
     headings = ["Chapter", *(f"{short} <small>({escape(words)})</small>" for _, words, short in export.CHAPTER_FILES)]
+    if os.environ.get("RESTATED_PDF"):
+        headings.append("On paper <small>(with the works it cites)</small>")
     return markup.table("Files of each chapter", headings, rows, css="rs-files")
 
 
