@@ -93,7 +93,7 @@
     const into = INTO[button.dataset.name] || String;
     return button.dataset.form
       .replaceAll("Qnumbertitle", function () { return into(quantity + " (ledger entry " + row.id + ")"); })
-      .replaceAll("Qnumberid", row.id);
+      .replaceAll("qnumberid", row.id);
   }
   let line = null;
   function offer(row) {
