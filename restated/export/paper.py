@@ -35,11 +35,11 @@ MOST_ROWS = 12
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 
-#: What serves a screen or a script, repeats what stands beside it, or would need a server.
-SCREEN_ONLY = (
-    ".headerlink, .rs-tip, .rs-filters, .rs-count, .rs-downloads, .rs-code, img.rs-dark, .toctree-wrapper, .rs-number .rs-hidden, "
-    "script, template, button, .rs-work, .rs-cite details, .rs-tocite"
-)
+#: What serves a screen or a script, repeats what stands beside it, or would need a server: elements, and classes.
+GONE_ELEMENTS = {"script", "template", "button"}
+GONE_CLASSES = {
+    "headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark", "toctree-wrapper", "rs-work", "rs-tocite",
+}  # fmt: skip
 
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
@@ -85,6 +85,17 @@ def about_the_book() -> dict:
     }  # fmt: skip
 
 
+def _screen_only(tag: Tag) -> bool:
+    """Whether paper has no use for an element. One walk over a page: selectors would take ten times as long for a book."""
+    classes = set(tag.get("class") or ())
+    return bool(
+        tag.name in GONE_ELEMENTS
+        or classes & GONE_CLASSES
+        or ("rs-hidden" in classes and tag.find_parent(class_="rs-number"))
+        or (tag.name == "details" and tag.find_parent(class_="rs-cite"))
+    )
+
+
 def read(site: Path, path: str) -> Page:
     """Read one finished page.
 
@@ -98,10 +109,11 @@ def read(site: Path, path: str) -> Page:
     article = html.select_one("article")
     if article is None or article.find("h1") is None:
         raise RestatedError("this page has no article with a title", file=file)
-    for gone in article.select(SCREEN_ONLY):
-        gone.decompose()
+    for gone in article.find_all(_screen_only):
+        if not gone.decomposed:
+            gone.decompose()
     about = html.find("meta", attrs={"name": "description"})
-    statuses = dict.fromkeys(str(x["data-status"]) for x in article.select("[data-status]"))
+    statuses = dict.fromkeys(str(x["data-status"]) for x in article.find_all(attrs={"data-status": True}))
     title = " ".join(article.find("h1").get_text().split())
     return Page(path, title, about["content"] if about else "", article, sorted(statuses))
 
@@ -176,35 +188,34 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
     article = page.article
     _open(article)
     _size_tables(article)
-    for element in article.select("[tabindex]"):
-        del element["tabindex"]
-    for element in article.select('[role="region"]'):
-        del element["role"]
-        element.attrs.pop("aria-label", None)
-    for element in article.select("[aria-describedby]"):
-        del element["aria-describedby"]
-    # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
-    for element in article.select(".rs-mark[aria-hidden]"):
-        del element["aria-hidden"]
-    for element in article.select("[id]"):
-        element["id"] = f"{page.name}--{element['id']}"
-    for attribute in ID_LISTS:
-        for element in article.select(f"[{attribute}]"):
-            value = element[attribute]
-            names = value if isinstance(value, list) else str(value).split()
-            element[attribute] = " ".join(f"{page.name}--{name}" for name in names)
-    for picture in article.select("img[src]"):
-        place = (site / posixpath.dirname(page.path) / picture["src"]).resolve()
-        picture["src"] = Path(os.path.relpath(_printable(place, page, folder), folder)).as_posix()
-        picture.attrs.pop("loading", None)
-    for link in article.select("a[href]"):
-        to = _target(link["href"], page, present, baseurl)
-        link.attrs.pop("title", None)
-        if to is None:
-            link.name = "span"
-            del link["href"]
-        else:
-            link["href"] = to
+    for element in article.find_all(True):
+        attrs = element.attrs
+        attrs.pop("tabindex", None)
+        attrs.pop("aria-describedby", None)
+        if attrs.get("role") == "region":
+            del attrs["role"]
+            attrs.pop("aria-label", None)
+        # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
+        if "rs-mark" in (attrs.get("class") or ()):
+            attrs.pop("aria-hidden", None)
+        if "id" in attrs:
+            attrs["id"] = f"{page.name}--{attrs['id']}"
+        for attribute in ID_LISTS:
+            if value := attrs.get(attribute):
+                names = value if isinstance(value, list) else str(value).split()
+                attrs[attribute] = " ".join(f"{page.name}--{name}" for name in names)
+        if element.name == "img" and "src" in attrs:
+            place = (site / posixpath.dirname(page.path) / attrs["src"]).resolve()
+            attrs["src"] = Path(os.path.relpath(_printable(place, page, folder), folder)).as_posix()
+            attrs.pop("loading", None)
+        if element.name == "a" and "href" in attrs:
+            to = _target(attrs["href"], page, present, baseurl)
+            attrs.pop("title", None)
+            if to is None:
+                element.name = "span"
+                del attrs["href"]
+            else:
+                attrs["href"] = to
 
 
 def _contents(document: Document, numbers: dict[str, int]) -> str:
@@ -275,20 +286,20 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
         For each target of the contents the page number, which is not known yet: 0.
     """
     baseurl = about_the_book()["baseurl"]
-    present = {page.path: {str(e["id"]) for e in page.article.select("[id]")} for page in document.pages}
+    present = {page.path: {str(e["id"]) for e in page.article.find_all(id=True)} for page in document.pages}
     for page in document.pages:
         _place(page, site, folder, present, baseurl)
     targets = re.findall(r'href="#([^"]+)"', _contents(document, {}))
     return dict.fromkeys(targets, 0)
 
 
-def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int]) -> None:
-    """Write the HTML of `document` with `numbers` as the page numbers of its contents."""
+def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int], *, pages: list[Page] | None = None) -> None:
+    """Write the HTML of `document` with `numbers` as the page numbers of its contents; of its `pages` all, or those given."""
     about = about_the_book()
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
     licences = ", ".join(about["license"]) if isinstance(about["license"], list) else about["license"]
     address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
-    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in document.pages)
+    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in (document.pages if pages is None else pages))
     file.write_text(
         f"""<!DOCTYPE html>
 <html lang="en" data-theme="light">

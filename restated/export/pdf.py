@@ -153,6 +153,37 @@ def printing(document: paper.Document, site: Path, folder: Path, stem: str, chro
     return {name: found[name] for name in numbers}
 
 
+def measured(document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]) -> dict[str, int]:
+    """Page numbers of a long document, laid out before, found by printing parts of it side by side: each page of the book begins on
+    a new sheet, so that its length does not depend on what stands before it."""
+    import pypdf
+
+    # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
+    lengths = [len(str(page.article)) for page in document.pages]
+    share = sum(lengths) / (os.cpu_count() or 1)
+    parts: list[list[paper.Page]] = [[], []]
+    filled = 0
+    for page, length in zip(document.pages, lengths, strict=True):
+        if parts[-1] and filled > share * (len(parts) - 1):
+            parts.append([])
+        parts[-1].append(page)
+        filled += length
+
+    def one(i: int) -> tuple[dict[str, int], int]:
+        html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
+        paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i])
+        print_page(chromium, html, printed)
+        return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:
+        (_, front), *rest = several.map(one, range(len(parts)))
+    found, start = {}, front
+    for places, length in rest:
+        found |= {name: places[name] - front + start for name in numbers if places.get(name, 0) > front}
+        start += length - front
+    return {name: found.get(name, 0) for name in numbers}
+
+
 def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, chromium: str, epoch: int,
            numbers: dict[str, int], page: paper.Page | None = None) -> dict[str, int]:  # fmt: skip
     """Print `document`, laid out before, until its contents name the right pages.
@@ -267,7 +298,7 @@ def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: i
 
     folder.mkdir(parents=True)
     whole = book(site, pages)
-    numbers = printing(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
+    numbers = measured(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
     starts = sorted(numbers[page.name] for page in whole.pages)
 
     def one(page: str | None) -> Path:
