@@ -38,8 +38,8 @@ def slots(chapters: dict[str, dict], root: str) -> str:
             f'<td>{escape("; ".join(resource.sources))}</td>'
             f"<td>{_chapters(readers(f'data/{resource.path}', chapters), chapters, root)}</td></tr>"
         )
-    headings = ["file in data/originals", "replaces", "where it is printed or kept", "chapters that change"]
-    return markup.table("Tables of studies that an original can replace", headings, rows, css="rs-slots")
+    headings = ["file", "replaces", "where it is printed or kept", "chapters that change"]
+    return markup.table("Tables of studies that a file in data/originals can replace", headings, rows, css="rs-slots")
 
 
 class Originals(SphinxDirective):
