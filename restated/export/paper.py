@@ -148,8 +148,10 @@ def _open(article: Tag) -> None:
 def _size_tables(article: Tag) -> None:
     for table in article.select("table"):
         columns = max((len(row.find_all(["td", "th"], recursive=False)) for row in table.select("tr")), default=0)
-        if columns >= TOO_MANY_COLUMNS:
-            (table.find_parent("figure") or table)["class"] = [*(table.find_parent("figure") or table).get("class", []), "paper-turned"]
+        figure = table.find_parent("figure") or table
+        # A figure stays upright with its picture; the data behind it are set small.
+        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in figure.get("class", []):
+            figure["class"] = [*figure.get("class", []), "paper-turned"]
         elif columns >= MANY_COLUMNS:
             table["class"] = [*table.get("class", []), "paper-small"]
 
@@ -212,7 +214,7 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
             to = _target(attrs["href"], page, present, baseurl)
             attrs.pop("title", None)
             if to is None:
-                element.name = "span"
+                # It stays an anchor without address: as a span, a number would get the sign and the frame of a badge.
                 del attrs["href"]
             else:
                 attrs["href"] = to
@@ -293,13 +295,27 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
     return dict.fromkeys(targets, 0)
 
 
-def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int], *, pages: list[Page] | None = None) -> None:
-    """Write the HTML of `document` with `numbers` as the page numbers of its contents; of its `pages` all, or those given."""
+def _emptied(picture: re.Match) -> str:
+    sizes = [re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height")]
+    if None in sizes:
+        return picture[0]
+    width, height = (size[1] for size in sizes)
+    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 width=%22{width}%22 height=%22{height}%22/%3E"
+    return re.sub(r'\bsrc="[^"]*"', f'src="{empty}"', picture[0])
+
+
+def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int], *, pages: list[Page] | None = None, pictures: bool = True) -> None:
+    """Write the HTML of `document` with `numbers` as the page numbers of its contents; of its `pages` all, or those given.
+
+    Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
+    """
     about = about_the_book()
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
     licences = ", ".join(about["license"]) if isinstance(about["license"], list) else about["license"]
     address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
     chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in (document.pages if pages is None else pages))
+    if not pictures:
+        chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
     file.write_text(
         f"""<!DOCTYPE html>
 <html lang="en" data-theme="light">
@@ -314,7 +330,7 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
 {_running_heads(document)}
 </style>
 </head>
-<body><article class="rs-article">
+<body class="{"paper-book" if document.parts else "paper-one"}"><article class="rs-article">
 <header class="paper-title">
 <p class="paper-name">{escape(document.title)}</p>
 <p class="paper-subtitle">{escape(document.subtitle)}</p>
@@ -322,7 +338,7 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
 <p>Version {escape(about["version"])}, {escape(str(about["date-released"]))}. Licence: {escape(licences)}.</p>{address}
 </header>
 <section class="paper-contents" id="paper-contents"><h1>Contents</h1>
-{_contents(document, numbers)}
+<div class="paper-lines">{_contents(document, numbers)}</div>
 <div class="paper-note">{_legend()}{document.note}</div>
 </section>
 {chapters}

@@ -64,8 +64,8 @@ def browser() -> str:
     return found
 
 
-def print_page(chromium: str, html: Path, target: Path) -> None:
-    """Print one HTML file.
+def print_page(chromium: str, html: Path, target: Path, *, tags: bool = True) -> None:
+    """Print one HTML file, on request without tags, which only cost time where nobody reads the result.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def print_page(chromium: str, html: Path, target: Path) -> None:
             "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
             # Pictures and fonts are placed in whole pixels of this size whatever the screen.
             "--force-device-scale-factor=1",
-            f"--print-to-pdf={target}", html.as_uri(),
+            *(() if tags else ("--disable-pdf-tagging",)), f"--print-to-pdf={target}", html.as_uri(),
         ]  # fmt: skip
         target.unlink(missing_ok=True)
         try:
@@ -171,8 +171,8 @@ def measured(document: paper.Document, site: Path, folder: Path, stem: str, chro
 
     def one(i: int) -> tuple[dict[str, int], int]:
         html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
-        paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i])
-        print_page(chromium, html, printed)
+        paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
+        print_page(chromium, html, printed, tags=False)
         return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
 
     with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:

@@ -165,3 +165,22 @@ def test_links_lead_into_the_document_to_the_published_site_or_nowhere():
     assert paper._target("../ledger.csv", page, present, "https://example.org/") == "https://example.org/ledger.csv"
     assert paper._target("file:///etc/passwd", page, present, "") is None
     assert paper._target("https://doi.org/10.1/x", page, present, "") == "https://doi.org/10.1/x"
+
+
+def test_numbers_have_no_sign_or_frame_of_a_badge(printed):
+    """A number whose link leads nowhere on paper stays an anchor: the style sheet takes a span of its verdict for a badge."""
+    _, document, _ = printed
+    numbers = document.pages[0].article.select(".rs-num")
+    assert numbers
+    assert {number.name for number in numbers} == {"a"}
+
+
+def test_a_draft_has_the_page_numbers_of_the_print(printed, site, tmp_path):
+    """Empty pictures of the same size and no tags leave everything on its page."""
+    _, _, numbers = printed
+    document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
+    blank = paper.lay_out(document, site, tmp_path)
+    paper.write(document, site, tmp_path, tmp_path / "x.html", blank, pictures=False)
+    pdf.print_page(CHROMIUM, tmp_path / "x.html", tmp_path / "x.pdf", tags=False)
+    found = pdf.page_numbers(tmp_path / "x.pdf")
+    assert {name: found[name] for name in numbers} == numbers
