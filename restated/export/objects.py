@@ -24,6 +24,9 @@ FREE, PLAIN, PACKED = 0, 1, 2
 #: Tags of PDF 2.0 that Chromium uses, and what a reader of PDF 1.7 takes them for.
 ROLES = b"/RoleMap <</Em /Span /Strong /Span /Title /P /Aside /Note /FENote /Note>>"
 
+#: The name by which the cells of a table refer to its headings.
+_NODE = re.compile(rb"\(node(\d+)\)")
+
 _TABLE = re.compile(rb"xref\s+0 (\d+)\s+")
 _TRAILER = re.compile(rb"trailer\s*<<(.*?)>>\s*startxref\s+(\d+)\s+%%EOF\s*$", re.DOTALL)
 _BODY = re.compile(rb"\s*\d+ 0 obj\b\s*(.*?)\s*endobj\s*$", re.DOTALL)
@@ -46,6 +49,14 @@ def _objects(printed: bytes) -> tuple[dict[int, bytes], int, int]:
     order = sorted(offsets, key=offsets.get)
     ends = [offsets[n] for n in order[1:]] + [int(trailer[2])]
     return {n: _BODY.match(printed, offsets[n], end)[1] for n, end in zip(order, ends, strict=True)}, int(root[1]), int(info[1])
+
+
+def _renamed(objects: dict[int, bytes]) -> dict[int, bytes]:
+    """The objects with their nodes counted from 1: Chromium counts those of its own start along, of which there are more or fewer."""
+    plain = {n: body for n, body in objects.items() if not body.endswith(b"endstream")}
+    found = sorted({int(node) for body in plain.values() for node in _NODE.findall(body)})
+    names = {node: b"(node%08d)" % i for i, node in enumerate(found, 1)}
+    return objects | {n: _NODE.sub(lambda m: names[int(m[1])], body) for n, body in plain.items()}
 
 
 def _written(thing) -> bytes:
@@ -77,6 +88,7 @@ def repack(printed: bytes, facts: dict[str, str], identity: bytes) -> bytes:
         If the file is not of the form that Chromium writes.
     """
     objects, root, info = _objects(printed)
+    objects = _renamed(objects)
     objects[info] = _written(DictionaryObject({NameObject(k): create_string_object(v) for k, v in facts.items()}))
     tags = re.search(_REFERENCE % b"StructTreeRoot", objects[root])
     if tags and b"/RoleMap" not in objects[int(tags[1])]:
