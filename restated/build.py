@@ -303,8 +303,7 @@ def is_fresh(target: Path, key: str) -> bool:
             return False
     except (OSError, ValueError, KeyError):
         return False
-    marks = [o["metadata"].get(show.MARK, {}) for c in content["cells"] for o in c.get("outputs", ()) if "metadata" in o]
-    return all((pictures_of(target) / f"{m['id']}.png").is_file() for m in marks if m.get("kind") == "figure")
+    return all((pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure")
 
 
 def _failed_cell(content, error) -> tuple[int, str, str]:
@@ -535,7 +534,7 @@ def build(*, pdf: bool = False) -> str:
         start = time.perf_counter()
         say("Checking the register, the bibliography and the data")
         numbers, pages = check()
-        from . import bibliography, export, ledger, todo
+        from . import bibliography, ledger, todo
 
         notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
         executed = execute(notebooks, paths.BUILD / "executed")

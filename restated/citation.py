@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -121,8 +121,9 @@ def about(root: Path | None = None) -> About:
     )  # fmt: skip
 
 
+@cache
 def newest_evidence() -> int:
-    """Year of the newest work in the bibliography: evidence after it was not considered."""
+    """Year of the newest work in the bibliography: evidence after it was not considered. Every chapter asks, so it is read once."""
     from . import bibliography
 
     years = [work.fields.get("year", "") for work in bibliography.load().values()]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import ledger, paths
+from .. import ledger, paths, studies
 from . import about, originals
 from .archive import contents
 from .rerun import EXPECTED
@@ -139,7 +139,7 @@ def files(page: str, notebook: str, records: Sequence[ledger.Record], tables: Se
     extra : Path
         The staged files of the site, with figures and tables of the page.
     """
-    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == originals.SUPPLIED for r in records)
+    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
     readme = README.format(
         title=about.title(page), book=about.book().title, citation=about.citation_text(page), page=page, count=len(records),
         status=statuses(tables), original=WITH_ORIGINAL if supplied else "",

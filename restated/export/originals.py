@@ -8,9 +8,6 @@ from .. import dictionary, paths
 from ..errors import RestatedError
 from .archive import contents
 
-#: Status of what was computed from a table of a reader.
-SUPPLIED = "observed, original file supplied by the reader"
-
 #: Columns in which nothing stands in an empty template.
 TO_FILL = ("mean", "sd")
 

@@ -41,6 +41,9 @@ GONE_CLASSES = {
     "headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark", "toctree-wrapper", "rs-work", "rs-tocite",
 }  # fmt: skip
 
+#: Headings that the contents list.
+CONTENTS = ("h1", "h2")
+
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
 
@@ -72,7 +75,6 @@ class Document:
     pages: list[Page]
     parts: dict[str, str] = field(default_factory=dict)
     note: str = ""
-    levels: tuple[str, ...] = ("h1", "h2")
 
 
 def about_the_book() -> dict:
@@ -225,7 +227,7 @@ def _contents(document: Document, numbers: dict[str, int]) -> str:
     for page in document.pages:
         if page.path in document.parts:
             lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
-        for heading in page.article.find_all(document.levels):
+        for heading in page.article.find_all(CONTENTS):
             # The title of a page stands in the section that holds it, which bears its id.
             holder = heading.find_parent("section")
             first = heading.name == "h1"
@@ -311,7 +313,7 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
     """
     about = about_the_book()
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
-    licences = ", ".join(about["license"]) if isinstance(about["license"], list) else about["license"]
+    licences = ", ".join(about["license"])
     address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
     chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in (document.pages if pages is None else pages))
     if not pictures:

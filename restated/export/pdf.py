@@ -137,9 +137,8 @@ def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name:
 
 
 def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
-    licences = about["license"] if isinstance(about["license"], list) else [about["license"]]
     statuses = sorted({s for p in document.pages for s in p.statuses})
-    words = [*about["keywords"], *(f"status: {s}" for s in statuses), *(f"licence: {x}" for x in licences), f"version {about['version']}"]
+    words = [*about["keywords"], *(f"status: {s}" for s in statuses), *(f"licence: {x}" for x in about["license"]), f"version {about['version']}"]
     title = f"{page.title} ({about['name']})" if page else about["title"]
     return {"Title": title, "Author": about["by"], "Subject": page.about if page else about["subtitle"], "Keywords": ", ".join(words)}
 

@@ -15,7 +15,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from .. import show
+from .. import citation, show
 from . import about
 from .archive import zipped
 
@@ -48,7 +48,7 @@ class Table:
 
     @property
     def anchor(self) -> str:
-        return f"{'fig' if self.kind == 'figure' else 'tab'}-{self.id}"
+        return citation.anchor({"kind": self.kind, "id": self.id})
 
 
 def collect(notebook: Mapping) -> list[Table]:

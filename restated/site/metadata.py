@@ -9,15 +9,11 @@ from html import escape
 from pathlib import Path
 
 from .. import bibliography, citation, claims, heads, paths
+from ..export.about import LICENCE_ADDRESS
 from . import entries
 
-#: Addresses of the licences that text and data, or code, may be under.
-LICENCES = {
-    "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
-    "BSD-3-Clause": "https://opensource.org/license/bsd-3-clause",
-}
 #: The licence of what pages show.
-OF_TEXT = LICENCES["CC-BY-4.0"]
+OF_TEXT = LICENCE_ADDRESS
 
 
 def shown() -> dict[str, dict]:
