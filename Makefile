@@ -29,8 +29,9 @@ book: $(STAMP) ## Build the book into _build/html
 pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chromium)
 	@$(RUN) -m restated build --pdf
 
-test: $(STAMP) ## Run the whole test suite
-	@$(RUN) -m pytest
+# A file's tests stay together: many share one scratch book, or one browser.
+test: $(STAMP) ## Run the whole test suite, on all cores
+	@$(RUN) -m pytest --numprocesses logical --dist loadfile
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks

@@ -66,11 +66,17 @@ def test_every_link_and_anchor_inside_the_book_leads_somewhere(browser, site, pa
 @pytest.mark.parametrize("page", PAGES)
 def test_every_table_has_a_name_and_headings_that_say_what_they_head(browser, site, page):
     tab = open_page(browser, site, page)
-    for table in tab.query_selector_all("table"):
-        assert table.query_selector("caption").text_content().strip()
-        heads = table.query_selector_all("th")
-        assert heads
-        assert all(h.text_content().strip() and h.get_attribute("scope") in ("row", "col") for h in heads)
+    # One question for the whole page: the ledger alone has thousands of headings.
+    tables = tab.eval_on_selector_all(
+        "table",
+        """all => all.map(t => ({
+             name: t.caption ? t.caption.textContent.trim() : '', heads: t.querySelectorAll('th').length,
+             poor: [...t.querySelectorAll('th')].filter(h => !h.textContent.trim() || !['row', 'col'].includes(h.getAttribute('scope')))
+                   .map(h => h.outerHTML)}))""",
+    )
+    for table in tables:
+        assert table["name"], table
+        assert table["heads"] and table["poor"] == [], table
     tab.context.close()
 
 
