@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
-from bs4 import BeautifulSoup, Tag
+from lxml import etree
+from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tostring
 
 from .. import citation
 from ..errors import RestatedError
@@ -57,7 +58,7 @@ class Page:
     path: str
     title: str
     about: str
-    article: Tag
+    article: HtmlElement
     statuses: list[str] = field(default_factory=list)
 
     @property
@@ -87,15 +88,42 @@ def about_the_book() -> dict:
     }  # fmt: skip
 
 
-def _screen_only(tag: Tag) -> bool:
-    """Whether paper has no use for an element. One walk over a page: selectors would take ten times as long for a book."""
-    classes = set(tag.get("class") or ())
+def _classes(element: HtmlElement) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _add_class(element: HtmlElement, name: str) -> None:
+    element.set("class", " ".join([*_classes(element), name]))
+
+
+def _elements(within: HtmlElement) -> list[HtmlElement]:
+    """All elements of a part of a page in order, without comments."""
+    return list(within.iterdescendants(etree.Element))
+
+
+def text(element: HtmlElement) -> str:
+    """Text of an element with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+def inside(element: HtmlElement) -> str:
+    """The HTML between the tags of an element."""
+    return escape(element.text or "", quote=False) + "".join(tostring(child, encoding="unicode") for child in element)
+
+
+def _screen_only(element: HtmlElement) -> bool:
+    """Whether paper has no use for an element."""
+    classes = set(_classes(element))
     return bool(
-        tag.name in GONE_ELEMENTS
+        element.tag in GONE_ELEMENTS
         or classes & GONE_CLASSES
-        or ("rs-hidden" in classes and tag.find_parent(class_="rs-number"))
-        or (tag.name == "details" and tag.find_parent(class_="rs-cite"))
+        or ("rs-hidden" in classes and _within(element, "rs-number"))
+        or (element.tag == "details" and _within(element, "rs-cite"))
     )
+
+
+def _within(element: HtmlElement, name: str) -> bool:
+    return any(name in _classes(above) for above in element.iterancestors())
 
 
 def read(site: Path, path: str) -> Page:
@@ -107,55 +135,58 @@ def read(site: Path, path: str) -> Page:
         If it has no article.
     """
     file = site / f"{path}.html"
-    html = BeautifulSoup(file.read_text(encoding="utf-8"), "lxml")
-    article = html.select_one("article")
-    if article is None or article.find("h1") is None:
+    html = document_fromstring(file.read_text(encoding="utf-8"))
+    article = html.find(".//article")
+    heading = None if article is None else article.find(".//h1")
+    if heading is None:
         raise RestatedError("this page has no article with a title", file=file)
-    for gone in article.find_all(_screen_only):
-        if not gone.decomposed:
-            gone.decompose()
-    about = html.find("meta", attrs={"name": "description"})
-    statuses = dict.fromkeys(str(x["data-status"]) for x in article.find_all(attrs={"data-status": True}))
-    title = " ".join(article.find("h1").get_text().split())
-    return Page(path, title, about["content"] if about else "", article, sorted(statuses))
+    for gone in [x for x in _elements(article) if _screen_only(x)]:
+        gone.drop_tree()
+    about = html.find(".//meta[@name='description']")
+    statuses = {x.get("data-status") for x in article.iterfind(".//*[@data-status]")}
+    return Page(path, text(heading), "" if about is None else about.get("content", ""), article, sorted(statuses))
 
 
 def works_cited(page: Page, references: Page) -> Page | None:
     """The entries of `references` that `page` links to, as one more page; None if there are none."""
-    cited = {a["href"].partition("#")[2] for a in page.article.select('a[href*="#cite-"]')}
-    entries = [e for e in references.article.select(".citation") if e.get("id") in cited]
+    links = (a.get("href", "") for a in page.article.iterfind(".//a"))
+    cited = {href.partition("#")[2] for href in links if "#cite-" in href}
+    entries = [e for e in _elements(references.article) if "citation" in _classes(e) and e.get("id") in cited]
     if not entries:
         return None
-    html = BeautifulSoup('<article><section id="works-cited"><h1>Works cited</h1><div role="list"></div></section></article>', "html.parser")
-    for entry in entries:
-        html.find("div").append(BeautifulSoup(str(entry), "html.parser"))
-    return Page(REFERENCES, "Works cited", "", html.article)
+    listed = "".join(tostring(e, encoding="unicode", with_tail=False) for e in entries)
+    article = f'<article><section id="works-cited"><h1>Works cited</h1><div role="list">{listed}</div></section></article>'
+    return Page(REFERENCES, "Works cited", "", fragment_fromstring(article))
 
 
-def _open(article: Tag) -> None:
+def _open(article: HtmlElement) -> None:
     """Unfold what is folded: paper cannot be clicked. Of long tables only the name and the length are left."""
-    for details in article.select("details"):
-        rows = len(details.select("tbody tr"))
+    for details in list(article.iter("details")):
+        rows = len(details.findall(".//tbody/tr"))
         summary = details.find("summary")
-        summary.name = "p"
-        summary["class"] = ["rs-folded-name"]
-        if "rs-data" in (details.get("class") or ()) and rows > MOST_ROWS:
-            summary.append(f": {rows:,} rows, in the page of the book and its CSV file, not printed here")
-            for other in details.find_all(["div", "table"], recursive=False):
-                other.decompose()
-        details.name = "div"
-        details.attrs.pop("open", None)
+        summary.tag = "p"
+        summary.set("class", "rs-folded-name")
+        if "rs-data" in _classes(details) and rows > MOST_ROWS:
+            said = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
+            if len(summary):
+                summary[-1].tail = (summary[-1].tail or "") + said
+            else:
+                summary.text = (summary.text or "") + said
+            for other in details.findall("div") + details.findall("table"):
+                other.drop_tree()
+        details.tag = "div"
+        details.attrib.pop("open", None)
 
 
-def _size_tables(article: Tag) -> None:
-    for table in article.select("table"):
-        columns = max((len(row.find_all(["td", "th"], recursive=False)) for row in table.select("tr")), default=0)
-        figure = table.find_parent("figure") or table
+def _size_tables(article: HtmlElement) -> None:
+    for table in article.iter("table"):
+        columns = max((len(row.findall("td")) + len(row.findall("th")) for row in table.iter("tr")), default=0)
+        figure = next(table.iterancestors("figure"), table)
         # A figure stays upright with its picture; the data behind it are set small.
-        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in figure.get("class", []):
-            figure["class"] = [*figure.get("class", []), "paper-turned"]
+        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in _classes(figure):
+            _add_class(figure, "paper-turned")
         elif columns >= MANY_COLUMNS:
-            table["class"] = [*table.get("class", []), "paper-small"]
+            _add_class(table, "paper-small")
 
 
 def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
@@ -192,27 +223,26 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
     article = page.article
     _open(article)
     _size_tables(article)
-    for element in article.find_all(True):
-        attrs = element.attrs
+    for element in _elements(article):
+        attrs = element.attrib
         attrs.pop("tabindex", None)
         attrs.pop("aria-describedby", None)
         if attrs.get("role") == "region":
             del attrs["role"]
             attrs.pop("aria-label", None)
         # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
-        if "rs-mark" in (attrs.get("class") or ()):
+        if "rs-mark" in _classes(element):
             attrs.pop("aria-hidden", None)
         if "id" in attrs:
             attrs["id"] = f"{page.name}--{attrs['id']}"
         for attribute in ID_LISTS:
             if value := attrs.get(attribute):
-                names = value if isinstance(value, list) else str(value).split()
-                attrs[attribute] = " ".join(f"{page.name}--{name}" for name in names)
-        if element.name == "img" and "src" in attrs:
+                attrs[attribute] = " ".join(f"{page.name}--{name}" for name in value.split())
+        if element.tag == "img" and "src" in attrs:
             place = (site / posixpath.dirname(page.path) / attrs["src"]).resolve()
             attrs["src"] = Path(os.path.relpath(_printable(place, page, folder), folder)).as_posix()
             attrs.pop("loading", None)
-        if element.name == "a" and "href" in attrs:
+        if element.tag == "a" and "href" in attrs:
             to = _target(attrs["href"], page, present, baseurl)
             attrs.pop("title", None)
             if to is None:
@@ -227,14 +257,11 @@ def _contents(document: Document, numbers: dict[str, int]) -> str:
     for page in document.pages:
         if page.path in document.parts:
             lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
-        for heading in page.article.find_all(CONTENTS):
+        for heading in page.article.iter(*CONTENTS):
             # The title of a page stands in the section that holds it, which bears its id.
-            holder = heading.find_parent("section")
-            first = heading.name == "h1"
-            target = page.name if first else str(holder["id"])
-            text = " ".join(heading.get_text().split())
+            target = page.name if heading.tag == "h1" else next(heading.iterancestors("section")).get("id")
             lines.append(
-                f'<p class="paper-line paper-{heading.name}"><a href="#{escape(target)}"><span>{escape(text)}</span>'
+                f'<p class="paper-line paper-{heading.tag}"><a href="#{escape(target)}"><span>{escape(text(heading))}</span>'
                 f'<span class="paper-number">{numbers.get(target, "")}</span></a></p>'
             )
     return "".join(lines)
@@ -254,22 +281,32 @@ def _running_heads(document: Document) -> str:
     return "\n".join(rules)
 
 
+#: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem of its files
+#: and the endings of its variants, with what they are.
+FONTS = (
+    ("Paper Serif", "STIXGeneral", {"": "", "Italic": "italic", "Bol": "bold", "BolIta": "bold italic"}),
+    ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "italic", "-Bold": "bold", "-BoldOblique": "bold italic"}),
+    ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "bold"}),
+)
+
+
 def _fonts(folder: Path) -> str:
-    """Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has."""
     import matplotlib
 
     fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
     faces = []
-    for family, stem, variants in (
-        ("Paper Serif", "STIXGeneral", {"": "", "Italic": "i", "Bol": "b", "BolIta": "bi"}),
-        ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "i", "-Bold": "b", "-BoldOblique": "bi"}),
-        ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "b"}),
-    ):
+    for family, stem, variants in FONTS:
         for ending, kind in variants.items():
             file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
-            weight, slope = "bold" if "b" in kind else "normal", "italic" if "i" in kind else "normal"
+            weight, slope = "bold" if "bold" in kind else "normal", "italic" if "italic" in kind else "normal"
             faces.append(f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; src: url("{file}"); }}')
     return "\n".join(faces)
+
+
+def _samples() -> str:
+    """A letter in each font, for the screen: a browser fetches a font when something on the screen needs it."""
+    letters = (f"<span style='font: {kind} 1em \"{family}\"'>a</span>" for family, _, variants in FONTS for kind in variants.values())
+    return f'<p class="paper-samples">{"".join(letters)}</p>'
 
 
 def _legend() -> str:
@@ -290,7 +327,7 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
         For each target of the contents the page number, which is not known yet: 0.
     """
     baseurl = about_the_book()["baseurl"]
-    present = {page.path: {str(e["id"]) for e in page.article.find_all(id=True)} for page in document.pages}
+    present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:
         _place(page, site, folder, present, baseurl)
     targets = re.findall(r'href="#([^"]+)"', _contents(document, {}))
@@ -315,7 +352,7 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
     licences = ", ".join(about["license"])
     address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
-    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{p.article.decode_contents()}</section>' for p in (document.pages if pages is None else pages))
+    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in (document.pages if pages is None else pages))
     if not pictures:
         chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
     file.write_text(
@@ -332,7 +369,7 @@ def write(document: Document, site: Path, folder: Path, file: Path, numbers: dic
 {_running_heads(document)}
 </style>
 </head>
-<body class="{"paper-book" if document.parts else "paper-one"}"><article class="rs-article">
+<body class="{"paper-book" if document.parts else "paper-one"}">{_samples()}<article class="rs-article">
 <header class="paper-title">
 <p class="paper-name">{escape(document.title)}</p>
 <p class="paper-subtitle">{escape(document.subtitle)}</p>

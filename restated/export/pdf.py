@@ -12,16 +12,24 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import yaml
 
 from .. import paths
 from ..errors import RestatedError
 from . import paper
+
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+
+Thing, Made = TypeVar("Thing"), TypeVar("Made")
 
 #: Where a browser of that family is found on Linux and macOS, after ``$CHROMIUM``.
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
@@ -64,7 +72,24 @@ def browser() -> str:
     return found
 
 
-def print_page(chromium: str, html: Path, target: Path, *, tags: bool = True) -> None:
+@contextmanager
+def opened(chromium: str) -> Iterator[playwright.Page]:
+    """A tab of a browser of its own, which belongs to the thread that opens it."""
+    from playwright.sync_api import Error, sync_playwright
+
+    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this book.
+    flags = ["--disable-gpu", "--force-device-scale-factor=1", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as play:
+        try:
+            # In containers and as root the sandbox does not start.
+            started = play.chromium.launch(executable_path=chromium, args=flags, chromium_sandbox=False, env=os.environ | {"TZ": "UTC"})
+        except Error as fault:
+            raise RestatedError(f"'{chromium}' does not start: {str(fault)[:500]}", remedy=REMEDY) from None
+        with started:
+            yield started.new_page()
+
+
+def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = True) -> None:
     """Print one HTML file, on request without tags, which only cost time where nobody reads the result.
 
     Raises
@@ -72,27 +97,38 @@ def print_page(chromium: str, html: Path, target: Path, *, tags: bool = True) ->
     RestatedError
         If nothing was printed.
     """
-    with tempfile.TemporaryDirectory(prefix="restated-pdf-") as profile:
-        call = [
-            chromium, "--headless=new", "--disable-gpu", "--no-pdf-header-footer", "--generate-pdf-document-outline",
-            # It opens nothing but files of this book; in containers and as root the sandbox does not start.
-            "--no-sandbox",
-            # A profile of its own: a browser that is open keeps its windows, and several can print side by side.
-            f"--user-data-dir={profile}", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions",
-            # Pictures and fonts are placed in whole pixels of this size whatever the screen.
-            "--force-device-scale-factor=1",
-            *(() if tags else ("--disable-pdf-tagging",)), f"--print-to-pdf={target}", html.as_uri(),
-        ]  # fmt: skip
-        target.unlink(missing_ok=True)
-        try:
-            run = subprocess.run(call, capture_output=True, text=True, errors="replace", timeout=PRINT_SECONDS, check=False,
-                                 env=os.environ | {"TZ": "UTC"})  # fmt: skip
-            said = run.stderr.strip()[-500:]
-        except subprocess.TimeoutExpired:
-            said = f"it took longer than {PRINT_SECONDS} s"
-        if not target.is_file():
-            raise RestatedError(f"Chromium printed no {target.name}: {said}", remedy=f"look at {paths.shown(html)} in a browser")
+    from playwright.sync_api import Error
+
+    try:
+        tab.goto(html.as_uri(), wait_until="load", timeout=1000 * PRINT_SECONDS)
+        tab.pdf(path=target, outline=True, tagged=tags, prefer_css_page_size=True, print_background=True)
+    except Error as fault:
+        raise RestatedError(f"Chromium printed no {target.name}: {str(fault)[:500]}", remedy=f"look at {paths.shown(html)} in a browser") from None
+
+
+def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterable[Thing], chromium: str) -> list[Made]:
+    """`work` on each of `things` with a tab, in as many browsers as there are cores; what it returns, in the order of `things`."""
+    waiting = deque(enumerate(things))
+    made: dict[int, Made] = {}
+
+    def one() -> None:
+        with opened(chromium) as tab:
+            while True:
+                try:
+                    i, thing = waiting.popleft()
+                except IndexError:  # nothing is left
+                    return
+                try:
+                    made[i] = work(thing, tab)
+                except BaseException:
+                    waiting.clear()  # the others need not go on
+                    raise
+
+    cores = min(os.cpu_count() or 1, len(waiting))
+    with ThreadPoolExecutor(max_workers=cores) as several:
+        for running in [several.submit(one) for _ in range(cores)]:
+            running.result()
+    return [made[i] for i in sorted(made)]
 
 
 def page_numbers(file: Path) -> dict[str, int]:
@@ -143,11 +179,11 @@ def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> di
     return {"Title": title, "Author": about["by"], "Subject": page.about if page else about["subtitle"], "Keywords": ", ".join(words)}
 
 
-def printing(document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]) -> dict[str, int]:
+def printing(document: paper.Document, site: Path, folder: Path, stem: str, tab: playwright.Page, numbers: dict[str, int]) -> dict[str, int]:
     """Print `document`, laid out before, with `numbers` in its contents; return the page numbers it then has."""
     html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
     paper.write(document, site, folder, html, numbers)
-    print_page(chromium, html, printed)
+    print_page(tab, html, printed)
     found = page_numbers(printed)
     return {name: found[name] for name in numbers}
 
@@ -158,7 +194,7 @@ def measured(document: paper.Document, site: Path, folder: Path, stem: str, chro
     import pypdf
 
     # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
-    lengths = [len(str(page.article)) for page in document.pages]
+    lengths = [len(paper.inside(page.article)) for page in document.pages]
     share = sum(lengths) / (os.cpu_count() or 1)
     parts: list[list[paper.Page]] = [[], []]
     filled = 0
@@ -168,14 +204,13 @@ def measured(document: paper.Document, site: Path, folder: Path, stem: str, chro
         parts[-1].append(page)
         filled += length
 
-    def one(i: int) -> tuple[dict[str, int], int]:
+    def one(i: int, tab: playwright.Page) -> tuple[dict[str, int], int]:
         html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
         paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
-        print_page(chromium, html, printed, tags=False)
+        print_page(tab, html, printed, tags=False)
         return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:
-        (_, front), *rest = several.map(one, range(len(parts)))
+    (_, front), *rest = side_by_side(one, range(len(parts)), chromium)
     found, start = {}, front
     for places, length in rest:
         found |= {name: places[name] - front + start for name in numbers if places.get(name, 0) > front}
@@ -183,7 +218,7 @@ def measured(document: paper.Document, site: Path, folder: Path, stem: str, chro
     return {name: found.get(name, 0) for name in numbers}
 
 
-def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, chromium: str, epoch: int,
+def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, tab: playwright.Page, epoch: int,
            numbers: dict[str, int], page: paper.Page | None = None) -> dict[str, int]:  # fmt: skip
     """Print `document`, laid out before, until its contents name the right pages.
 
@@ -195,7 +230,8 @@ def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, 
     folder : pathlib.Path
         For what is needed on the way.
     target : pathlib.Path
-    chromium : str
+    tab : playwright.sync_api.Page
+        Where it is printed.
     epoch : int
         For the dates of the file.
     numbers : dict
@@ -210,7 +246,7 @@ def settle(document: paper.Document, site: Path, folder: Path, target: Path, *, 
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(MOST_PRINTINGS):
-        found = printing(document, site, folder, target.stem, chromium, numbers)
+        found = printing(document, site, folder, target.stem, tab, numbers)
         if found == numbers:
             break
         numbers = found
@@ -300,17 +336,16 @@ def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: i
     numbers = measured(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
     starts = sorted(numbers[page.name] for page in whole.pages)
 
-    def one(page: str | None) -> Path:
+    def one(page: str | None, tab: playwright.Page) -> Path:
         if page is None:
             target = out / "restated.pdf"
-            settle(whole, site, folder, target, chromium=chromium, epoch=epoch, numbers=numbers)
+            settle(whole, site, folder, target, tab=tab, epoch=epoch, numbers=numbers)
         else:
             document = chapter(site, page, references)
             target = out / f"{document.pages[0].name}.pdf"
             known = guessed(paper.lay_out(document, site, folder), document, numbers, starts)
-            settle(document, site, folder, target, chromium=chromium, epoch=epoch, numbers=known, page=document.pages[0])
+            settle(document, site, folder, target, tab=tab, epoch=epoch, numbers=known, page=document.pages[0])
         return target
 
     # The book takes longest and so comes first; a browser keeps about one core busy.
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 1) as several:
-        return list(several.map(one, [None, *(p for p in pages if p.startswith("notebooks/"))]))
+    return side_by_side(one, [None, *(p for p in pages if p.startswith("notebooks/"))], chromium)
