@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench pages screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,6 +44,13 @@ serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
 
 bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.json
 	@$(RUN) -m benchmarks
+
+pages: $(STAMP) ## Weigh the built pages and rate them with Lighthouse (needs Chromium and npm)
+	@npm ci --prefix benchmarks/pages --silent --no-audit --no-fund
+	@$(RUN) -m benchmarks.pages
+
+screenshots: $(STAMP) ## Take a picture of each kind of page, in both themes and two widths
+	@$(RUN) -m tests.browser.layout
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \

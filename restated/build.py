@@ -8,6 +8,7 @@ pages it reads anew, so a strict build is strict only when it is clean.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import fcntl
 import hashlib
 import json
@@ -16,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -258,11 +260,21 @@ async def run(notebook: Path, pictures: Path | None = None):
     remedy = "run the notebook with `make lab` to look into it"
     from . import show
 
-    try:
-        await client.async_execute(env=_environment() | ({show.PICTURES: str(pictures)} if pictures else {}))
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        number, first, what = _failed_cell(content, error)
-        raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
+    environment = _environment() | ({show.PICTURES: str(pictures)} if pictures else {})
+    # What a kernel says outside its cells: the reason why it does not start, or that it was stopped, which is no news.
+    with tempfile.TemporaryFile() as told:
+        try:
+            await client.async_execute(env=environment, stderr=told)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            number, first, what = _failed_cell(content, error)
+            raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
+        except Exception as error:  # the client fails in several ways over a kernel that is gone
+            # The client would fail over its lost kernel once more, when Python ends.
+            atexit.unregister(client._cleanup_kernel)
+            told.seek(0)
+            lines = told.read().decode(errors="replace").strip().splitlines()
+            reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
+            raise RestatedError(f"its kernel did not start: {reason}", file=notebook, remedy=f"try `{sys.executable} -m ipykernel_launcher`") from error
     # Ids are random in nbformat; numbered ones keep two builds identical.
     for i, cell in enumerate(content.cells):
         cell["id"] = f"cell-{i}"
@@ -317,6 +329,13 @@ def _failed_cell(content, error) -> tuple[int, str, str]:
     return index + 1, f"'{lines[0].strip()[:60]}'" if lines else "empty", f"{name}: {value}"
 
 
+class _Loop(asyncio.SelectorEventLoop):
+    """A loop on which no notebook client can take Ctrl-C for itself: it would end its own kernel, and the build would go on."""
+
+    def add_signal_handler(self, sig, callback, *args) -> None:
+        raise NotImplementedError
+
+
 def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     """Execute `notebooks`, those whose inputs changed, as many at a time as there are cores.
 
@@ -353,10 +372,14 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
             for t in tasks:
                 t.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            # A client that is cancelled while a cell runs says that its kernel died.
+            if asyncio.current_task().cancelling():
+                raise asyncio.CancelledError from None
             raise
 
     if due:
-        asyncio.run(all_due())
+        with asyncio.Runner(loop_factory=_Loop) as runner:
+            runner.run(all_due())
     return targets
 
 

@@ -92,7 +92,7 @@ def _value(x) -> bool | int | float | str | None:
 
 
 def figure(drawn, *, id: str, caption: str, status: str) -> None:
-    """Show a figure in its light and dark variant, with alternative text, caption, status and data table.
+    """Show a figure with alternative text, caption, status and data table.
 
     Parameters
     ----------
@@ -113,16 +113,12 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
-    pictures = []
-    for theme, svg in render.themes(drawn.fig).items():
-        width, height = _size(svg)
-        source = "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
-        # In JupyterLab there is no theme switch: only the light variant is visible there.
-        hidden = ' style="display:none"' if theme == "dark" else ""
-        pictures.append(
-            f'<img class="rs-{theme}" data-file="{id}-{theme}.svg" src="{source}" alt="{_esc(alt)}"'
-            f' width="{width}" height="{height}" loading="lazy"{hidden}>'
-        )
+    svg = render.svg(drawn.fig)
+    width, height = _size(svg)
+    picture = (
+        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"'
+        f' alt="{_esc(alt)}" width="{width}" height="{height}" loading="lazy">'
+    )
     if folder := os.environ.get(PICTURES):
         Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
     plt.close(drawn.fig)
@@ -130,7 +126,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     block = (
         f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}">'
         f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">'
-        f"{''.join(pictures)}</div>"
+        f"{picture}</div>"
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
@@ -352,11 +348,11 @@ def check_outputs(notebook, name: str) -> None:
                 seen[mark["id"]] = number
 
 
-_PICTURE = re.compile(r'data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"')
+_PICTURE = re.compile(r'<img class="rs-light" data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>')
 
 
 def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
-    """Replace pictures inside an HTML block by references to files.
+    """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
 
     Parameters
     ----------
@@ -370,13 +366,16 @@ def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
     str, dict of str to bytes
         The block, and the files by name.
     """
+    from .figures.render import DARK
+
     files: dict[str, bytes] = {}
 
     def move(match: re.Match) -> str:
-        files[match.group(1)] = base64.b64decode(match.group(2))
-        return f'src="{prefix}{match.group(1)}"'
+        file, picture, rest = match.groups()
+        files[file] = base64.b64decode(picture)
+        return "".join(f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>' for theme, part in (("light", ""), ("dark", f"#{DARK}")))
 
-    return _PICTURE.sub(move, block).replace(' style="display:none"', ""), files
+    return _PICTURE.sub(move, block), files
 
 
 def status_of(frame: pd.DataFrame) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +22,8 @@ def pytest_report_header():
 
 @pytest.fixture(scope="session")
 def site():
-    """Folder of the built book; built first if something has changed."""
-    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=paths.ROOT, check=True)
+    """Folder of the built book; built first if something has changed, by one of the processes that run tests."""
+    with (Path(tempfile.gettempdir()) / f"restated-tests-{os.getuid()}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        subprocess.run([sys.executable, "-m", "restated", "build"], cwd=paths.ROOT, check=True)
     return paths.BUILD / "html"

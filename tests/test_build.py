@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import json
+import asyncio
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 import textwrap
 import zipfile
 
@@ -209,18 +211,20 @@ def test_a_reader_original_replaces_the_rows_and_is_named(scratch):
     assert "observed, original file supplied by the reader" in page(scratch)
 
 
-def test_an_interrupted_build_leaves_the_last_good_book(scratch):
+@pytest.mark.parametrize("seconds", [0, 4], ids=["before the kernel starts", "while a cell runs"])
+def test_an_interrupted_build_leaves_the_last_good_book(scratch, seconds):
     before = page(scratch)
-    edit(scratch / "notebooks" / "small.md", "One number:", "Another number:")
+    edit(scratch / "notebooks" / "small.md", "rows = studies", "import time; time.sleep(20)\nrows = studies")
     process = subprocess.Popen(
         [sys.executable, "-u", "-m", "restated", "build"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )  # fmt: skip
     for line in process.stdout:
         if "notebooks/small.md" in line:
+            time.sleep(seconds)
             process.send_signal(signal.SIGINT)
             break
     _, said = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 130, said
     assert said == "stopped; the last good book, if there is one, is untouched\n"
     assert page(scratch) == before
 
@@ -348,3 +352,11 @@ def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_a
     assert f'"url": "{here}"' in html
     assert f"<loc>{here}</loc>" in (scratch / "_build" / "html" / "sitemap.xml").read_text(encoding="utf-8")
     assert f"UR  - {here}" in (scratch / "_build" / "html" / "downloads" / "small" / "small.ris").read_text(encoding="utf-8")
+
+
+def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
+    monkeypatch.setattr(build, "_environment", lambda: {**os.environ, "PYTHONHOME": str(tmp_path)})
+    notebook = tmp_path / "a.md"
+    notebook.write_text(NOTEBOOK.lstrip(), encoding="utf-8")
+    with pytest.raises(RestatedError, match="its kernel did not start: .*encodings"):
+        asyncio.run(build.run(notebook))

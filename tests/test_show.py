@@ -52,7 +52,7 @@ def test_a_figure_carries_status_alt_text_and_its_data(shown):
     assert mark == {"kind": "figure", "id": "rise", "status": "enumerated", "caption": "A rise <fast>"}
     assert "Status: enumerated" in block and "A rise &lt;fast&gt;" in block
     images = Tags(block).all("img")
-    assert [i["class"] for i in images] == ["rs-light", "rs-dark"]
+    assert [i["class"] for i in images] == ["rs-light"]
     assert all(i["alt"].startswith("A line that rises") and int(i["width"]) > 100 for i in images)
     assert "1.500" in block and len(Tags(block).all("tr")) == 4
     assert data["text/plain"].startswith("[enumerated] A rise")
@@ -82,13 +82,13 @@ def test_a_png_is_written_only_where_the_build_asks_for_it(shown, tmp_path, monk
 def test_pictures_move_to_files(shown):
     show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
     block, files = show.extract(shown[0][0]["text/html"], "../figures/page/")
-    assert set(files) == {"rise-light.svg", "rise-dark.svg"}
+    assert set(files) == {"rise.svg"}
     assert all(f.lstrip().startswith((b"<svg", b"<?xml")) for f in files.values())
-    assert [i["src"] for i in Tags(block).all("img")] == [
-        "../figures/page/rise-light.svg",
-        "../figures/page/rise-dark.svg",
-    ]
-    assert "base64" not in block and "display:none" not in block
+    light, dark = Tags(block).all("img")
+    assert (light.pop("class"), light.pop("src")) == ("rs-light", "../figures/page/rise.svg")
+    assert (dark.pop("class"), dark.pop("src")) == ("rs-dark", "../figures/page/rise.svg#dark")
+    assert light == dark and light["alt"].startswith("A line that rises")
+    assert "base64" not in block
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def results_zip(pages: Sequence[str], extra: Path, epoch: int) -> bytes:
     """Ledger, figures and tables of all pages, from the staged site."""
     files = contents(extra, files=[extra / name for name in LEDGER_FILES])
     for page in pages:
-        for name, content in chapter.made(page, extra, dark=True).items():
+        for name, content in chapter.made(page, extra).items():
             kind, _, file = name.partition("/")
             files[f"{kind}/{page}/{file}"] = content
     return zipped(below("restated-results", files | about.terms() | _readme(README_RESULTS)), epoch)

@@ -104,13 +104,12 @@ def _imports(text: str, module: str) -> bool:
     return re.search(rf"^from restated import .*\b{module}\b", text, re.M) is not None
 
 
-def made(page: str, extra: Path, *, dark: bool = False) -> dict[str, bytes]:
+def made(page: str, extra: Path) -> dict[str, bytes]:
     """Figures and tables of a page, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
-    pictures = [f for f in sorted(drawn.glob("*.svg")) if dark or not f.stem.endswith("-dark")]
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
-        contents(drawn, "figures", files=pictures)
+        contents(drawn, "figures", files=sorted(drawn.glob("*.svg")))
         | contents(folder, "figures", files=sorted(folder.glob("*.png")))
         | contents(folder, "tables", files=tables)
     )  # fmt: skip

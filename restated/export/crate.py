@@ -38,7 +38,7 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
         found[f"downloads/{name}/{part['id']}.csv"] = part
         if part["kind"] == "figure":
             found[f"downloads/{name}/{part['id']}.png"] = part
-            found |= {f"figures/{name}/{part['id']}-{theme}.svg": part for theme in ("light", "dark")}
+            found[f"figures/{name}/{part['id']}.svg"] = part
     return found
 
 

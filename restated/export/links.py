@@ -19,7 +19,7 @@ def added(block: str, page: str, handed: dict) -> str:
     """
     id, root = handed["id"], f"../downloads/{page}"
     if handed["kind"] == "figure":
-        files = [(f"{root}/{id}.png", "PNG (300 dpi)"), (f"../figures/{page}/{id}-light.svg", "SVG"), (f"{root}/{id}.csv", "data as CSV")]
+        files = [(f"{root}/{id}.png", "PNG (300 dpi)"), (f"../figures/{page}/{id}.svg", "SVG"), (f"{root}/{id}.csv", "data as CSV")]
         # Between what the figure says and its data.
         place, of = "</figcaption>", "figure"
     else:

@@ -25,7 +25,6 @@ _TARGET = re.compile(r"^\([a-z0-9-]+\)=\n", re.M)
 _INSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(?:[\w/-]+\.md)?(?:#[\w-]+)?\)")
 _TITLED = re.compile(r"(.+?)\s*<[^>]+>")
 _SPARE_LINES = re.compile(r"\n{3,}")
-_DARK = re.compile(r'<img class="rs-dark"[^>]*>')
 
 
 def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
@@ -62,13 +61,8 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
 def _public(output: Mapping) -> dict:
     if "data" not in output:
         return dict(output)
-    data = {kind: _light("".join(value)) if kind == "text/html" else value for kind, value in output["data"].items() if kind not in PRIVATE}
+    data = {kind: value for kind, value in output["data"].items() if kind not in PRIVATE}
     return {**output, "data": data, "metadata": {}}
-
-
-def _light(block: str) -> str:
-    """Only the light picture: outside the book nothing switches to the dark one."""
-    return _DARK.sub("", block)
 
 
 def _about(page: str) -> str:

@@ -1,4 +1,4 @@
-"""From a drawn figure to bytes: small, deterministic SVG in the light or the dark theme, and PNG."""
+"""From a drawn figure to bytes: small, deterministic SVG for the light and the dark theme, and PNG."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from restated.errors import RestatedError
 
 from .style import POINTS, PX_PER_INCH, ROLES, look
 
-THEMES = ("light", "dark")
+#: Id of the root of every SVG: an address that ends in it shows the dark colours.
+DARK = "dark"
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
 #: Decimals kept of a coordinate: a hundredth of a point is far below a device pixel.
 DECIMALS = 2
+#: Units of an outline that become one: of 64 units to a hundredth of the type size, the error is at most 0.004 pt.
+GLYPH_UNITS = 4
 #: Decimals kept of a glyph's place on its line, in hundredths of the type size: the error is at most 0.05 pt.
 GLYPH_DECIMALS = 0
 
@@ -33,6 +36,8 @@ PNG_EFFORT = 7
 NEARLY_WHITE = 254
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
+#: A colour as it stands in a style attribute.
+_PAINT = re.compile(r"(fill|stroke):(#[0-9a-f]{6})\b")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?")
 _TOKEN = re.compile(r"[A-Za-z]|-?\d*\.?\d+(?:[eE][-+]?\d+)?")
 #: How many numbers each path command takes.
@@ -47,40 +52,36 @@ _DEFAULTS = {
 }
 
 
-def svg(fig: Figure, theme: str = "light", *, prefix: str = "") -> str:
-    """Figure as SVG text in one theme; see `themes`."""
-    if theme not in THEMES:
-        raise RestatedError(f"unknown theme '{theme}'", remedy="Use 'light' or 'dark'")
-    return themes(fig, prefix=prefix)[theme]
+def svg(fig: Figure) -> str:
+    """Figure as SVG text in the light colours, and in the dark ones where its address ends in ``#dark``.
 
-
-def themes(fig: Figure, *, prefix: str = "") -> dict[str, str]:
-    """Figure as SVG text, light and dark; the two differ in colours only.
+    One file serves both themes: with that address the root is the target, and rules for ``:target`` change the colours. What
+    knows no style rules shows the light ones.
 
     Parameters
     ----------
     fig : matplotlib.figure.Figure
         Drawn with the colours of `style.ROLES` and no others.
-    prefix : str
-        Put before every id, so that several figures can stand inline in one page.
 
     Raises
     ------
     RestatedError
         If the figure contains a colour that has no role.
     """
-    text = _minified(_raw(fig), fig, prefix)
-    known = {tone.light: tone for tone in ROLES.values()}
-    strangers = sorted(set(_HEX.findall(text)) - set(known))
+    return _minified(_raw(fig), fig)
+
+
+def _dark_rules(text: str) -> str:
+    """Style rules that give everything painted in `text` its dark colour."""
+    dark = {tone.light: tone.dark for tone in ROLES.values()}
+    painted = sorted(set(_PAINT.findall(text)))
+    strangers = sorted(set(_HEX.findall(text)) - set(dark))
     if strangers:
         raise RestatedError(
             f"the figure uses colours without a role: {', '.join(strangers)}",
             remedy="Take colours from style.colour()",
         )
-    return {
-        theme: _HEX.sub(lambda match, theme=theme: getattr(known[match.group()], theme), text)
-        for theme in THEMES
-    }
+    return "".join(f':target [style*="{kind}:{code}"]{{{kind}:{dark[code]}!important}}' for kind, code in painted)
 
 
 def png(fig: Figure, dpi: int = PRINT_DPI) -> bytes:
@@ -125,7 +126,7 @@ def _joined(numbers: list[str]) -> str:
 
 
 def _path(d: str, *, relative: bool) -> str:
-    """Path data rewritten compactly; relative only for integer glyph outlines, where nothing is rounded."""
+    """Path data rewritten compactly; `relative` for the outlines of glyphs, in coarser units, where nothing more is rounded."""
     out: list[str] = []
     tokens = _TOKEN.findall(d)
     at, x0, y0, start = 0, 0.0, 0.0, (0.0, 0.0)
@@ -137,6 +138,8 @@ def _path(d: str, *, relative: bool) -> str:
             raise RestatedError(f"path command '{command}' is not handled")
         values = [float(token) for token in tokens[at : at + _ARITY[command]]]
         at += _ARITY[command]
+        if relative:
+            values = [round(value / GLYPH_UNITS) for value in values]
         if command == "Z":
             out.append("z")
             x0, y0 = start
@@ -191,7 +194,7 @@ def _transform(text: str, decimals: int = DECIMALS) -> str:
     return " ".join(call(match) for match in re.finditer(r"(\w+)\(([^)]*)\)", text))
 
 
-def _minified(raw: str, fig: Figure, prefix: str) -> str:
+def _minified(raw: str, fig: Figure) -> str:
     """Matplotlib's SVG with the same picture in a fraction of the size."""
     root = ET.fromstring(raw)
     for element in root.iter():
@@ -206,7 +209,7 @@ def _minified(raw: str, fig: Figure, prefix: str) -> str:
     _gather_definitions(root)
     _share_words(root)
     _drop_empty_marks(root)
-    _shorten_ids(root, prefix)
+    _shorten_ids(root)
     glyphs = {id(path) for path in root.iter("path") if path.get("transform", "").startswith("scale")}
     for element in root.iter():
         if "d" in element.attrib:
@@ -217,20 +220,27 @@ def _minified(raw: str, fig: Figure, prefix: str) -> str:
         if "style" in element.attrib:
             style = _style(element.get("style"))
             element.set("style", style) if style else element.attrib.pop("style")
-        if "transform" in element.attrib:
+        if id(element) in glyphs:
+            (scale,) = (float(number) for number in _NUMBER.findall(element.get("transform")))
+            element.set("transform", f"scale({_short(scale * GLYPH_UNITS, 6)})")
+        elif "transform" in element.attrib:
             _compact_transform(element)
+    _paint_uses(root)
     _flatten(root)
     _share_styles(root)
     _share_scales(root)
     width, height = (side * POINTS for side in fig.get_size_inches())
     root.attrib.clear()
     root.set("xmlns", SVG)
+    root.set("id", DARK)
     root.set("width", _short(width / POINTS * PX_PER_INCH, 0))
     root.set("height", _short(height / POINTS * PX_PER_INCH, 0))
     root.set("viewBox", f"0 0 {_short(width)} {_short(height)}")
-    # Matplotlib's style rule would reach the whole page when the figure stands inline: an attribute says the
-    # same.
+    # What matplotlib says in a style rule.
     root.set("stroke-linejoin", "round")
+    rules = ET.Element("style")
+    rules.text = _dark_rules(ET.tostring(root, encoding="unicode"))
+    root.insert(0, rules)
     return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>") + "\n"
 
 
@@ -265,7 +275,7 @@ def _drop_empty_marks(root: ET.Element) -> None:
                 parent.remove(child)
 
 
-def _shorten_ids(root: ET.Element, prefix: str) -> None:
+def _shorten_ids(root: ET.Element) -> None:
     """Keep only ids that something refers to, renamed a, b, c, ... in order of frequency."""
     uses: dict[str, int] = {}
     for element in root.iter():
@@ -273,7 +283,7 @@ def _shorten_ids(root: ET.Element, prefix: str) -> None:
             for target in re.findall(r"url\(#([^)]+)\)", value) + ([value[1:]] if name == "href" else []):
                 uses[target] = uses.get(target, 0) + 1
     order = sorted(uses, key=lambda target: (-uses[target], target))
-    names = {target: prefix + _letters(i) for i, target in enumerate(order)}
+    names = {target: _letters(i) for i, target in enumerate(order)}
     for element in root.iter():
         if element.get("id") is not None and element.get("id") not in names:
             del element.attrib["id"]
@@ -401,6 +411,20 @@ def _share_scales(element: ET.Element) -> None:
                 group.append(line)
         children.append(group)
     element[:] = children
+
+
+def _paint_uses(root: ET.Element) -> None:
+    """Colours of marks go to the places where they are used: no rule reaches into the copies that a reference makes."""
+    marks = {mark.get("id"): mark for mark in root.iter("path") if mark.get("id") and _PAINT.search(mark.get("style", ""))}
+    for use in root.iter("use"):
+        if mark := marks.get(use.get("href")[1:]):
+            colours = {kind: f"{kind}:{code}" for kind, code in _PAINT.findall(mark.get("style"))}
+            own = [part for part in use.get("style", "").split(";") if part and part.partition(":")[0] not in colours]
+            use.set("style", ";".join([*own, *colours.values()]))
+    for mark in marks.values():
+        mark.set("style", ";".join(part for part in mark.get("style").split(";") if not _PAINT.fullmatch(part)))
+        if not mark.get("style"):
+            del mark.attrib["style"]
 
 
 def _flatten(element: ET.Element) -> None:

@@ -1,6 +1,6 @@
 """The one look of every figure: colours by role, type sizes, and small axis helpers.
 
-Figures are drawn once, with the light colours. `render.svg` makes the dark variant by exchanging each light
+Figures are drawn once, with the light colours. `render.svg` adds rules that exchange each light
 hex code for its dark one, which is why no hex code may occur twice in a theme and why figures use no colour
 outside `ROLES`.
 """

@@ -38,6 +38,9 @@ LIVE_CODE = re.compile(
 NAMELESS = re.compile(r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL)
 COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
 
+#: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
+PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
+
 #: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
 #: This one has a language, a title and a link.
 REDIRECT = """<!DOCTYPE html>
@@ -152,7 +155,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
-    context["body"] = name_tables(LIVE_CODE.sub("", context.get("body") or ""))
+    context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)

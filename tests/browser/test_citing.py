@@ -16,7 +16,7 @@ from pybtex.richtext import Text
 
 from restated import bibliography, build, citation, claims, heads, paths
 
-from .test_pages import open_page
+from .pages import open_page
 
 CHAPTERS = [p for p in build.toc() if p.startswith("notebooks/")]
 BOXED = [p for p in CHAPTERS if "{cite-and-download}" in (paths.ROOT / f"{p}.md").read_text(encoding="utf-8")]

@@ -6,7 +6,7 @@ import pytest
 
 from restated import claims
 
-from .test_pages import SIZES, open_page
+from .pages import SIZES, open_page
 
 PAGE = "notebooks/claims.html"
 SHOWN = "all => all.filter(c => c.offsetParent !== null).map(c => c.id)"

@@ -9,7 +9,7 @@ import pytest
 from restated import claims, register
 from restated import heads
 
-from .test_pages import open_page
+from .pages import open_page
 
 #: A common laptop, and two screens of a phone.
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}

@@ -26,7 +26,7 @@ def names(html):
 def test_a_figure_offers_png_svg_and_data_each_under_a_name_of_its_own(monkeypatch):
     html = block(monkeypatch, lambda: show.figure(Drawn(), id="fan-costs", caption="Costs", status="assumed"))
     assert re.findall(r'<a href="([^"]+)" download>', html) == [
-        "../downloads/reach/fan-costs.png", "../figures/reach/fan-costs-light.svg", "../downloads/reach/fan-costs.csv",
+        "../downloads/reach/fan-costs.png", "../figures/reach/fan-costs.svg", "../downloads/reach/fan-costs.csv",
     ]  # fmt: skip
     assert names(html) == [f"{kind} of the figure fan costs" for kind in ("PNG (300 dpi)", "SVG", "data as CSV")]
     # Hidden in print with all downloads, and said before the folded data.

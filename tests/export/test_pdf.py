@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from functools import partial
 
 import pypdf
 import pytest
@@ -34,10 +35,8 @@ def printed(site, tmp_path_factory):
         folder = tmp_path_factory.mktemp(name)
         document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
         numbers = paper.lay_out(document, site, folder)
-        with pdf.opened(CHROMIUM) as tab:
-            numbers = pdf.settle(
-                document, site, folder, folder / "x.pdf", tab=tab, epoch=1_700_000_000, numbers=numbers, page=document.pages[0]
-            )  # fmt: skip
+        settle = partial(pdf.settle, document, site, folder, folder / "x.pdf", epoch=1_700_000_000, numbers=numbers, page=document.pages[0])
+        (numbers,) = pdf.side_by_side(lambda made, tab: made(tab=tab), [settle], CHROMIUM)
         files.append(folder / "x.pdf")
     return files, document, numbers
 
@@ -182,7 +181,6 @@ def test_a_draft_has_the_page_numbers_of_the_print(printed, site, tmp_path):
     document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
     blank = paper.lay_out(document, site, tmp_path)
     paper.write(document, site, tmp_path, tmp_path / "x.html", blank, pictures=False)
-    with pdf.opened(CHROMIUM) as tab:
-        pdf.print_page(tab, tmp_path / "x.html", tmp_path / "x.pdf", tags=False)
+    pdf.side_by_side(lambda page, tab: pdf.print_page(tab, page, tmp_path / "x.pdf", tags=False), [tmp_path / "x.html"], CHROMIUM)
     found = pdf.page_numbers(tmp_path / "x.pdf")
     assert {name: found[name] for name in numbers} == numbers

@@ -641,6 +641,6 @@ def drawn(name: str) -> Drawn:
 
 
 @cache
-def pictures(name: str) -> dict[str, str]:
-    """The SVG of that drawing by theme."""
-    return render.themes(drawn(name).fig)
+def picture(name: str) -> str:
+    """The SVG of that drawing."""
+    return render.svg(drawn(name).fig)

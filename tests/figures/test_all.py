@@ -8,13 +8,13 @@ import matplotlib as mpl
 import pandas as pd
 import pytest
 
-from restated.figures import render
+from restated.figures import render, style
 from restated.figures.style import BASE, POINTS
 from restated.figures.words import ALT_MAX, ALT_MIN
 
-from .samples import FIGURES, drawn, pictures
+from .samples import FIGURES, drawn, picture
 
-#: Bytes of one theme: a chapter shows about twenty figures and must stay small.
+#: Bytes of one: a chapter shows about twenty figures and must stay small.
 LARGEST = 60_000
 
 
@@ -37,7 +37,7 @@ def test_data_can_stand_beside_the_figure(name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_two_drawings_are_the_same_bytes(name):
-    first = pictures(name)["light"]
+    first = picture(name)
     # A caller's own settings, and an earlier rendering, leave no trace.
     with mpl.rc_context(
         {"font.family": "monospace", "lines.linewidth": 9, "svg.hashsalt": "x", "axes.grid": True}
@@ -46,12 +46,17 @@ def test_two_drawings_are_the_same_bytes(name):
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_themes_differ_in_colours_only(name):
-    light, dark = pictures(name)["light"], pictures(name)["dark"]
-    assert light != dark
-    colourless = re.compile(r"#[0-9a-f]{6}\b")
-    assert colourless.sub("#", light) == colourless.sub("#", dark)
-    assert len(light.encode()) <= LARGEST
+def test_every_colour_has_a_rule_for_the_dark_theme_that_reaches_it(name):
+    text = picture(name)
+    rules, painted = re.search("<style>(.*?)</style>", text)[1], text.replace("<style>", "</style>").split("</style>")[2]
+    found = set(re.findall(r"(fill|stroke):(#[0-9a-f]{6})\b", painted))
+    made = re.findall(r':target \[style\*="(fill|stroke):(#[0-9a-f]{6})"\]\{(\w+):(#[0-9a-f]{6})!important\}', rules)
+    assert found and {(kind, code) for kind, code, *_ in made} == found
+    assert {(code, dark) for _, code, _, dark in made} <= {(tone.light, tone.dark) for tone in style.ROLES.values()}
+    assert all(kind == sets for kind, _, sets, _ in made)
+    # No rule reaches into the copies that a reference makes.
+    assert not re.search(r'<path id="[^>]*style="[^"]*#[0-9a-f]{6}', painted)
+    assert len(text.encode()) <= LARGEST
 
 
 @pytest.mark.parametrize("name", FIGURES)

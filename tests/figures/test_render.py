@@ -14,7 +14,7 @@ from restated.errors import RestatedError
 from restated.figures import render, style
 from restated.figures.forest import forest
 
-from .samples import FIGURES, drawn, fit, pictures, studies
+from .samples import FIGURES, drawn, fit, picture, studies
 
 #: Points; glyph places are rounded to 0.05 pt, twice where words are shared.
 MOVED = 0.16
@@ -120,7 +120,7 @@ def comparable(look: dict) -> tuple:
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_minified_picture_is_the_same_picture(name):
-    before, after = shapes(render._raw(drawn(name).fig)), shapes(pictures(name)["light"])
+    before, after = shapes(render._raw(drawn(name).fig)), shapes(picture(name))
     assert len(before) == len(after) > 20
 
     for (look, at), (other_look, other_at) in zip(before, after, strict=True):
@@ -131,18 +131,17 @@ def test_minified_picture_is_the_same_picture(name):
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_references_are_complete_and_nothing_foreign_is_left(name):
-    text = pictures(name)["dark"]
+    text = picture(name)
     root = ET.fromstring(text)
     ids = [e.get("id") for e in root.iter() if e.get("id")]
     wanted = set(re.findall(r'href="#([^"]+)"', text)) | set(re.findall(r"url\(#([^)]+)\)", text))
-    assert len(ids) == len(set(ids)) and set(ids) == wanted
+    assert len(ids) == len(set(ids)) and set(ids) == wanted | {render.DARK}
     for word in (
         "metadata",
         "<!--",
         "DOCTYPE",
         "xlink",
         "matplotlib",
-        "<style",
         "<text",
         "font-family",
         "http:",
@@ -153,15 +152,10 @@ def test_references_are_complete_and_nothing_foreign_is_left(name):
 def test_size_attributes_follow_the_figure():
     fig = drawn("forest").fig
     width, height = fig.get_size_inches()
-    root = ET.fromstring(pictures("forest")["light"])
+    root = ET.fromstring(picture("forest"))
     assert float(root.get("width")) == round(width * style.PX_PER_INCH) <= 720
     assert float(root.get("height")) == round(height * style.PX_PER_INCH)
     assert root.get("viewBox").split()[2:] == [render._short(width * 72), render._short(height * 72)]
-
-
-def test_prefix_keeps_figures_apart_in_one_page():
-    text = render.svg(drawn("funnel").fig, prefix="fig1-")
-    assert all(id.startswith("fig1-") for id in re.findall(r'\bid="([^"]+)"', text))
 
 
 def test_large_forest_stays_small():
@@ -175,11 +169,6 @@ def test_a_colour_without_a_role_is_refused():
     fig.text(0.5, 0.5, "x", color="#abcdef")
     with pytest.raises(RestatedError, match="#abcdef"):
         render.svg(fig)
-
-
-def test_an_unknown_theme_is_refused():
-    with pytest.raises(RestatedError, match="unknown theme 'sepia'"):
-        render.svg(drawn("path").fig, "sepia")
 
 
 def test_png_is_a_repeatable_png():
@@ -198,7 +187,8 @@ def test_png_is_a_repeatable_png():
 def test_relative_glyph_paths_keep_every_point(commands):
     size = {"M": 2, "L": 2, "Q": 4, "C": 6}
     d = "M 3 4 " + " ".join(f"{c} {' '.join(map(str, v[: size[c]]))}" for c, v in commands) + " Z"
-    assert points(render._path(d, relative=True)) == points(d)
+    coarse = [tuple(round(x / render.GLYPH_UNITS) for x in point) for point in points(d)]
+    assert points(render._path(d, relative=True)) == coarse
 
 
 @given(st.lists(st.tuples(st.floats(-1e4, 1e4), st.floats(-1e4, 1e4)), min_size=2, max_size=12))

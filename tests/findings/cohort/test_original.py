@@ -171,5 +171,5 @@ def test_a_made_up_original_goes_all_the_way_and_no_child_of_it_appears(tmp_path
         assert made_up.MARK.encode() not in file.read_bytes(), file
     # Pictures of originals hold no mark per child: far fewer marks than children.
     for name in ("original-trajectories", "original-checks"):
-        (svg,) = (tmp_path / "_build/html").rglob(f"{name}-light.svg")
+        (svg,) = (tmp_path / "_build/html").rglob(f"{name}.svg")
         assert svg.read_text(encoding="utf-8").count("<use") < len(TABLE), name

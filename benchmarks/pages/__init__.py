@@ -1,0 +1,1 @@
+"""What the built pages weigh and how Lighthouse rates them: ``make pages``."""

@@ -1,0 +1,38 @@
+"""The pages of the book, the screens they are looked at on, and how one is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from restated import build
+
+SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
+THEMES = ("light", "dark")
+PAGES = [f"{p}.html" for p in build.toc()] + ["search.html"]
+CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
+
+#: One page of each kind: what holds for its layout holds for all of them.
+KINDS = {
+    "front": "book/index.html",
+    "chapter": "notebooks/attachment-across-generations.html",
+    "claims": "notebooks/claims.html",
+    "text": "book/how-this-book-works.html",
+    "ledger": "book/ledger.html",
+    "dictionary": "book/data-dictionary.html",
+    "references": "book/references.html",
+    "downloads": "book/downloads.html",
+    "search": "search.html",
+}
+
+
+def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", theme: str = "light"):
+    """A tab that shows `page` of the book in the folder `site`, or at that address, and keeps what went wrong and was asked for."""
+    context = browser.new_context(viewport=SIZES[size], color_scheme=theme)
+    tab = context.new_page()
+    tab.faults, tab.requests = [], []
+    tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+    tab.on("pageerror", lambda e: tab.faults.append(str(e)))
+    tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}"))
+    tab.on("request", lambda r: tab.requests.append(r.url))
+    tab.goto(f"{site}{page}" if isinstance(site, str) else (site / page).as_uri(), wait_until="load")
+    return tab
