@@ -24,6 +24,9 @@ COLUMNS = (
     (("certainty", "because"), "Certainty", False),
 )
 CAPTION = "Summary of findings"
+UNFOLD = (
+    '<button type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false">Show claims, numbers and reasons</button>'
+)
 
 #: A bar is drawn this many units long; the style sheet scales it.
 BAR = 1000
@@ -74,7 +77,9 @@ class SummaryOfFindings(Inline):
             _element("tbody", *map(self._row, found), role="rowgroup"),
             class_="rs-findings", id="findings", role="table",
         )  # fmt: skip
-        return [table]
+        # Folded by the style sheet from the start: a script that folded it later would move what is being read.
+        button = nodes.raw("", UNFOLD, format="html")
+        return [button, table]
 
     def _row(self, head: heads.Head) -> element:
         uri = f"{'../' * self.env.docname.count('/')}notebooks/{head.page}.html"

@@ -132,20 +132,13 @@
   unfold();
 
   // --- summary of findings: on a narrow screen the numbers are folded away until asked for --------------------------------
-  const findings = document.querySelector(".rs-findings");
-  if (findings) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "rs-unfold";
-    button.setAttribute("aria-controls", findings.id);
-    const fold = function (yes) {
-      findings.classList.toggle("rs-folded", yes);
-      button.setAttribute("aria-expanded", String(!yes));
-      button.textContent = yes ? "Show claims, numbers and reasons" : "Hide claims, numbers and reasons";
-    };
-    fold(true);
-    button.addEventListener("click", function () { fold(!findings.classList.contains("rs-folded")); });
-    findings.before(button);
+  const more = document.querySelector(".rs-unfold");
+  if (more) {
+    more.addEventListener("click", function () {
+      const shown = document.getElementById(more.getAttribute("aria-controls")).classList.toggle("rs-all");
+      more.setAttribute("aria-expanded", String(shown));
+      more.textContent = more.textContent.replace(/^\w+/, shown ? "Hide" : "Show");
+    });
   }
 
   // --- formulas, code and tables that are wider than the page can be reached and scrolled by keyboard ------------------------
