@@ -31,17 +31,18 @@ def violations(tab, *, only: str = "", without: str = "") -> list[str]:
     return [f"{v['id']} ({v['impact']}): {n['html'][:200]} {n['failureSummary'][:300]}" for v in found["violations"] for n in v["nodes"][:3]]
 
 
-@pytest.mark.parametrize("page", PAGES)
+#: Set this variable to look at every page, not one of each kind.
+LOOKED_AT = PAGES if os.environ.get("RESTATED_EVERY_PAGE") else list(KINDS.values())
+
+
+@pytest.mark.parametrize("page", LOOKED_AT)
 def test_axe_finds_nothing(browser, site, page):
     tab = open_page(browser, site, page)
     assert violations(tab) == []
     tab.context.close()
 
 
-#: Colours do not depend on the width, nor the rest on the colours. Set this variable to look at every page, not one of each kind.
-LOOKED_AT = PAGES if os.environ.get("RESTATED_EVERY_PAGE") else list(KINDS.values())
-
-
+# Colours do not depend on the width, nor the rest on the colours.
 @pytest.mark.parametrize("page", LOOKED_AT)
 def test_axe_finds_nothing_in_the_dark_and_on_a_phone(browser, site, page):
     tab = open_page(browser, site, page, theme="dark")
