@@ -11,9 +11,10 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import textwrap
+import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -216,7 +217,9 @@ def test_an_interrupted_build_leaves_the_last_good_book(scratch, seconds):
     before = page(scratch)
     edit(scratch / "notebooks" / "small.md", "rows = studies", "import time; time.sleep(20)\nrows = studies")
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "restated", "build"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-u", "-m", "restated", "build"], cwd=scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # Where the tests run in the background, a shell has told them to ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     for line in process.stdout:
         if "notebooks/small.md" in line:
@@ -359,4 +362,6 @@ def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.lstrip(), encoding="utf-8")
     with pytest.raises(RestatedError, match="its kernel did not start: .*encodings"):
-        asyncio.run(build.run(notebook))
+        # In a thread: the browser of other tests keeps a loop in this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, build.run(notebook)).result()

@@ -32,7 +32,7 @@ def violations(tab, *, only: str = "", without: str = "") -> list[str]:
 
 
 #: Set this variable to look at every page, not one of each kind.
-LOOKED_AT = PAGES if os.environ.get("RESTATED_EVERY_PAGE") else list(KINDS.values())
+LOOKED_AT = PAGES if os.environ.get("RESTATED_EVERY_PAGE") else [KINDS[k] for k in ("front", "chapter", "text", "ledger", "downloads", "search")]
 
 
 @pytest.mark.parametrize("page", LOOKED_AT)
@@ -69,11 +69,11 @@ FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e), 
           inside: b.bottom > 0 && b.top < innerHeight && b.right > 0 && b.left < innerWidth, html: e.outerHTML.slice(0, 150)}; }"""
 
 #: A long chapter has hundreds of stops, each like one of the first.
-MOST_STOPS = 150
+MOST_STOPS = 80
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("kind", ["front", "chapter", "claims", "downloads", "search"])
+@pytest.mark.parametrize("kind", ["front", "chapter", "search"])
 def test_everything_is_reached_by_tab_and_its_focus_is_seen(browser, site, kind, size):
     tab = open_page(browser, site, KINDS[kind], size=size)
     tab.emulate_media(reduced_motion="reduce")

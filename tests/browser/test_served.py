@@ -17,7 +17,7 @@ QUERIES = {
 }
 
 
-@pytest.fixture(params=["/", "/book/v1/", "disk"])
+@pytest.fixture(params=["/book/v1/", "disk"])
 def place(request, site):
     if request.param == "disk":
         yield site
@@ -27,7 +27,7 @@ def place(request, site):
 
 
 def test_pages_work_wherever_the_site_lies(browser, place):
-    for page in KINDS.values():
+    for page in (KINDS[kind] for kind in ("front", "chapter", "ledger", "references", "search")):
         tab = open_page(browser, place, page)
         tab.wait_for_load_state("networkidle")
         assert tab.faults == [], page
