@@ -330,7 +330,10 @@ def _failed_cell(content, error) -> tuple[int, str, str]:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop on which no notebook client can take Ctrl-C for itself: it would end its own kernel, and the build would go on."""
+    """A loop on which no notebook client can take Ctrl-C for itself: it would end its own kernel, and the build would go on.
+
+    The refusal is the one by which loops without signals answer, as on Windows; clients know it.
+    """
 
     def add_signal_handler(self, sig, callback, *args) -> None:
         raise NotImplementedError
@@ -454,6 +457,10 @@ def _links_to_executed(text: str) -> str:
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
 
 
+#: Jupyter Book as a command of this environment, whatever the path holds.
+JUPYTER_BOOK = (sys.executable, "-c", "from jupyter_book.cli.main import main; main()")
+
+
 def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False) -> Path:
     """Run Jupyter Book on the staged sources, every warning an error.
 
@@ -468,7 +475,7 @@ def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = Fa
         Lists the warnings, each with the page it is on.
     """
     shutil.rmtree(out, ignore_errors=True)
-    call = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder)]
+    call = [*JUPYTER_BOOK, "build", str(folder)]
     call += ["--path-output", str(out), "-n", "-W", "--keep-going"]
     run = subprocess.run(
         call, cwd=paths.ROOT, env=_environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}, text=True, check=False,

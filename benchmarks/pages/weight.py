@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
+from restated import build
 from restated.export import pdf
 
 from .served import served
@@ -37,7 +37,7 @@ def default_book(notebook: Path, folder: Path) -> Path:
     (folder / "_config.yml").write_text("title: Default\nexecute:\n  execute_notebooks: 'off'\n", encoding="utf-8")
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {notebook.stem}\n", encoding="utf-8")
     (folder / notebook.name).write_bytes(notebook.read_bytes())
-    subprocess.run([sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(folder)], check=True, capture_output=True)
+    subprocess.run([*build.JUPYTER_BOOK, "build", str(folder)], check=True, capture_output=True)
     return folder / "_build" / "html"
 
 

@@ -40,7 +40,7 @@ OLDEST = 131
 
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 
-#: The whole book takes about ten seconds; a browser that needs longer hangs.
+#: A page to be printed is open in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
 
 #: Title and contents of a chapter fill one page as a rule; where they do not, one more printing finds out.

@@ -11,6 +11,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from .. import citation, export
+from ..export.about import LICENCE_ADDRESS
 from . import markup, metadata
 
 #: What stands for the parts of a number's citation until the script of the ledger page fills it in; the words are no markup
@@ -56,7 +57,7 @@ def state(about: citation.About, page: str) -> str:
         ("Text and data as of", metadata.changed()),
         ("Evidence considered until", f"{citation.newest_evidence()}, the year of the newest work cited"),
         ("Permanent address", where),
-        ("Licence", f'text, figures and data <a href="{metadata.OF_TEXT}">CC BY 4.0</a>; code BSD-3-Clause'),
+        ("Licence", f'text, figures and data <a href="{LICENCE_ADDRESS}">CC BY 4.0</a>; code BSD-3-Clause'),
     )
     return '<dl class="rs-state">' + "".join(f"<dt>{name}</dt><dd>{said}</dd>" for name, said in rows) + "</dl>"
 

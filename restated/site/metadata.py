@@ -12,9 +12,6 @@ from .. import bibliography, citation, claims, heads, paths
 from ..export.about import LICENCE_ADDRESS
 from . import entries
 
-#: The licence of what pages show.
-OF_TEXT = LICENCE_ADDRESS
-
 
 def shown() -> dict[str, dict]:
     """What the build left beside the ledger's rows: title, figures and tables, and files read, by page of a notebook."""
@@ -60,7 +57,7 @@ def _book(about: citation.About, root: str, front: str) -> dict:
         "version": about.version,
         "datePublished": about.released.isoformat(),
         "inLanguage": "en",
-        "license": OF_TEXT,
+        "license": LICENCE_ADDRESS,
     }
 
 
@@ -83,7 +80,7 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
         "description": f"{part['caption'].rstrip('.')}. Status: {part['status']}. A table of “{about.title}”.",
         "creator": _people(about),
         "version": about.version,
-        "license": OF_TEXT,
+        "license": LICENCE_ADDRESS,
         "isAccessibleForFree": True,
         "distribution": [{"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url} for kind, url in files.items()],
     }
@@ -122,7 +119,7 @@ def graph(about: citation.About, page: str, title: str, text: str, front: str, c
         "dateModified": changed(),
         "version": about.version,
         "inLanguage": "en",
-        "license": OF_TEXT,
+        "license": LICENCE_ADDRESS,
         "isPartOf": book,
     }
     if based_on := restates(page):
@@ -184,7 +181,7 @@ def pdf_address(about: citation.About, page: str) -> str:
 def html(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str]) -> str:
     """All of it, for the head of the page."""
     lines = [f'<meta {kind}="{name}" content="{escape(content)}">' for kind, name, content in tags(about, page, title, text, front)]
-    lines.append(f'<link rel="license" href="{OF_TEXT}">')
+    lines.append(f'<link rel="license" href="{LICENCE_ADDRESS}">')
     data = json.dumps(graph(about, page, title, text, front, chapters), ensure_ascii=False)
     # Inside a script element only this could end it early.
     lines.append(f'<script type="application/ld+json">{data.replace("<", chr(92) + "u003c")}</script>')

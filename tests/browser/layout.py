@@ -37,14 +37,12 @@ def measured(browser, site: Path) -> dict[str, dict]:
 
 
 def main() -> None:
-    from playwright.sync_api import sync_playwright
-
     from restated.export import pdf
 
     site, out = paths.BUILD / "html", paths.BUILD / "screenshots"
     out.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=pdf.browser(), args=["--no-sandbox", "--disable-gpu"])
+    with pdf.opened(pdf.browser()) as tab:
+        browser = tab.context.browser
         for kind, page in KINDS.items():
             for size in SIZES:
                 for theme in THEMES:

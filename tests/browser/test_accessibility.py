@@ -1,4 +1,4 @@
-"""Every page by axe-core, in both themes and on both screens; and by keyboard alone."""
+"""Pages of several kinds, on request all, by axe-core, in both themes and on both screens; and by keyboard alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"
 #: WCAG 2.2, levels A and AA, and what axe calls best practices.
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-
+#: Rows of a table that are looked at; axe would need a minute for the ledger.
 MOST_ROWS = 40
 
 
@@ -31,7 +31,7 @@ def violations(tab, *, only: str = "", without: str = "") -> list[str]:
     return [f"{v['id']} ({v['impact']}): {n['html'][:200]} {n['failureSummary'][:300]}" for v in found["violations"] for n in v["nodes"][:3]]
 
 
-#: Set this variable to look at every page, not one of each kind.
+#: Set this variable to look at every page, not one each of six kinds.
 LOOKED_AT = PAGES if os.environ.get("RESTATED_EVERY_PAGE") else [KINDS[k] for k in ("front", "chapter", "text", "ledger", "downloads", "search")]
 
 
