@@ -22,7 +22,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import paths
+from . import paths, settings
 from .errors import RestatedError
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
@@ -34,7 +34,7 @@ FALLBACK_EPOCH = "1767225600"
 HAND_OVER = "import restated.show\nrestated.show.hand_over()"
 
 #: Parts of the package that no notebook imports: changing them must not execute notebooks again.
-EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "deposit.py", "export", "site")
+EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "settings.py", "deposit.py", "export", "site")
 
 
 def say(text: str) -> None:
@@ -112,15 +112,7 @@ def epoch() -> str:
 
 def toc() -> list[str]:
     """Pages of the book in reading order, as paths without ending."""
-    import yaml
-
     file = paths.ROOT / "_toc.yml"
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", -1) + 1
-        raise RestatedError("this is not valid YAML", file=file, row=line or None, remedy="mend the indentation") from None
-
     pages: list[str] = []
 
     def walk(node) -> None:
@@ -132,7 +124,7 @@ def toc() -> list[str]:
             for item in node:
                 walk(item)
 
-    walk(content)
+    walk(settings.read(file))
     for page in pages:
         if not (paths.ROOT / f"{page}.md").is_file():
             raise RestatedError(f"page '{page}' does not exist", file=file, remedy="mend its name or remove the line")
@@ -147,8 +139,9 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, claims, dictionary, frame, prose, register
+    from . import bibliography, citation, claims, dictionary, frame, prose, register
 
+    citation.about()
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
     numbers = register.load(bibliography=works)
@@ -398,7 +391,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     shutil.copytree(paths.BOOK, folder / "book")
     for name in ("_toc.yml", "references.bib"):
         shutil.copy(paths.ROOT / name, folder / name)
-    config = yaml.safe_load((paths.ROOT / "_config.yml").read_text(encoding="utf-8"))
+    config = settings.read(paths.ROOT / "_config.yml")
     config.setdefault("execute", {})["execute_notebooks"] = "off"
     config.setdefault("sphinx", {}).setdefault("config", {})["html_extra_path"] = ["extra"]
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -15,9 +15,8 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
 
-from . import paths
+from . import paths, settings
 from .errors import RestatedError
 
 #: Styles a reader is offered: what we call them, and the style file of the CSL project. NLM's is today's Vancouver.
@@ -70,18 +69,6 @@ def spelled(name: Mapping[str, str]) -> str:
     return name["literal"] if "literal" in name else f"{name['family']}, {name['given']}"
 
 
-def _yaml(file: Path) -> dict:
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RestatedError("this file is missing", file=file, remedy="Restore it from the repository.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RestatedError(f"this is not valid YAML ({' '.join(str(error).split())})", file=file) from None
-    if not isinstance(content, dict):
-        raise RestatedError("this is not a list of named values", file=file)
-    return content
-
-
 def about(root: Path | None = None) -> About:
     """Read ``CITATION.cff`` and ``_config.yml``.
 
@@ -92,7 +79,7 @@ def about(root: Path | None = None) -> About:
     """
     root = paths.ROOT if root is None else root
     file = root / "CITATION.cff"
-    said = _yaml(file)
+    said = settings.read(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
         if not said.get(key):
             raise RestatedError("the citation file does not say it", file=file, field=key)
@@ -109,7 +96,7 @@ def about(root: Path | None = None) -> About:
         else:
             raise RestatedError("this author has no name", file=file, row=i, field="authors", remedy="Give family-names and given-names, or name.")
     licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
-    config = _yaml(root / "_config.yml")
+    config = settings.read(root / "_config.yml")
     address = str((config.get("html") or {}).get("baseurl") or "")
     repository = str((config.get("repository") or {}).get("url") or "")
     for field, value in (("html.baseurl", address), ("repository.url", repository)):

@@ -20,9 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import yaml
 
-from .. import paths
+from .. import paths, settings
 from ..errors import RestatedError
 from . import paper
 
@@ -283,7 +282,7 @@ def guessed(numbers: dict[str, int], document: paper.Document, book: dict[str, i
 
 def _parts() -> dict[str, str]:
     """For the first page of each part of the table of contents, the caption of the part."""
-    content = yaml.safe_load((paths.ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    content = settings.read(paths.ROOT / "_toc.yml")
     return {part["chapters"][0]["file"]: part["caption"] for part in content.get("parts", ()) if part.get("chapters") and part.get("caption")}
 
 
