@@ -1,16 +1,16 @@
-"""Measure the built site and say which bars hold; with ``--all`` every page is rated, otherwise one of each kind."""
+"""Measure the built site and say which bars hold; of the pages named, of every page with ``--all``, else of one of each kind."""
 
 from __future__ import annotations
 
 import sys
 
-from restated import build, paths
+from restated import paths
 
 from . import lighthouse, weight
 from .served import served
 
 #: One page of each kind: front, long and short chapter, the list of claims, the longest tables, text, references, search.
-KINDS = ("book/index", f"notebooks/{weight.CHAPTER}", "notebooks/claims", "book/ledger", "book/references", "search")
+KINDS = ("book/index", f"notebooks/{weight.CHAPTER}", "notebooks/claims", "book/ledger", "book/ledger-01", "book/references", "search")
 
 
 def main() -> None:
@@ -28,7 +28,8 @@ def main() -> None:
         print(f"Lighthouse left out: run `npm ci --prefix {paths.shown(lighthouse.HERE)}` first")
     else:
         with served(site) as address:
-            for page in [*build.toc(), "search"] if "--all" in sys.argv else KINDS:
+            every = sorted(p.relative_to(site).with_suffix("").as_posix() for p in site.glob("*/*.html")) + ["search"]
+            for page in every if "--all" in sys.argv else sys.argv[1:] or KINDS:
                 for form, bars in lighthouse.BARS.items():
                     found, low = lighthouse.scores(f"{address}{page}.html", form)
                     holds = all(found[name] >= bar for name, bar in bars.items())

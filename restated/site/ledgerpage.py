@@ -1,8 +1,9 @@
-"""The ledger page: one accessible table of every number, and small tables of counts."""
+"""The ledger: a page to find numbers on, pages with accessible tables of all of them, and small tables of counts."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from html import escape
 
 from docutils import nodes
@@ -11,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import citation
 from ..verdict import BASES, VERDICTS
-from . import citebox, entries, markup
+from . import citebox, entries, ledgerparts, markup
 from .otherbuilders import OTHERS, nothing
 
 #: Columns of the table.
@@ -81,7 +82,7 @@ def _basis_cell(row: Mapping, root: str) -> str:
     return shown
 
 
-def _row(row: Mapping, root: str, cite: Callable[[str], str | None], finding: int) -> str:
+def _row(row: Mapping, root: str, cite: Callable[[str], str | None]) -> str:
     id = escape(row["id"])
     reason = f" <small>{escape(row['reason'])}</small>" if row.get("reason") else ""
     cells = (
@@ -92,70 +93,112 @@ def _row(row: Mapping, root: str, cite: Callable[[str], str | None], finding: in
         _source_cell(row, cite),
         _basis_cell(row, root),
     )
-    css = f"f-{finding} v-{row['verdict']} b-{row.get('basis') or 'none'} g-{row['grade'] or 'none'}"
+    css = ' class="rs-u"' if row["grade"] == "U" else ""
     return (
-        f'<tr id="{id}" class="{escape(css)}"><th scope="row"><a href="#{id}">{id}</a></th>'
+        f'<tr id="{id}"{css}><th scope="row"><a href="#{id}">{id}</a></th>'
         + "".join(f"<td>{cell}</td>" for cell in cells)
         + "</tr>"
     )
 
 
-def _filters(rows: list[Mapping]) -> str:
-    """The form above the table. It does nothing without its script; the style sheet hides it then."""
+def facets(row: Mapping) -> list[str]:
+    """What a number can be found by beside its words: finding, verdict, basis, grade of its source."""
+    return [row["finding"], row["verdict"], row.get("basis") or "", row["grade"]]
+
+
+def _finder(rows: list[Mapping], root: str) -> str:
+    """The form that finds numbers. It does nothing without its script; the style sheet hides it then."""
     used = {row["verdict"] for row in rows}
     bases = {row.get("basis") for row in rows}
     grades = {row["grade"] for row in rows}
     return (
-        '<form class="rs-filters" role="search" aria-label="Filter the ledger">'
-        '<label for="rs-f-text">Text'
+        f'<form class="rs-filters" role="search" aria-label="Find numbers" data-root="{escape(root)}">'
+        '<label for="rs-f-text">Words'
         '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
-        + markup.select("finding", "Finding", ((str(i), f) for i, f in enumerate(entries.findings(rows))))
+        + markup.select("finding", "Finding", ((f, f) for f in entries.findings(rows)))
         + markup.select("verdict", "Verdict", ((v, entries.VERDICT_SHORT[v]) for v in VERDICTS if v in used))
         + markup.select("basis", "Basis", ((b, entries.BASIS_WORDS[b]) for b in BASES if b in bases))
         + markup.select("grade", "Source", ((g, w) for g, w in entries.GRADE_WORDS.items() if g in grades))
-        + '<button type="reset">Show all</button></form>'
-        '<p class="rs-count" role="status"></p>'
+        + '<button type="reset">Clear</button></form>'
+        '<p class="rs-count" role="status"></p><ol class="rs-results rs-hits" aria-label="Numbers found"></ol>'
+        '<p class="rs-more" hidden><button type="button">Show more</button></p>'
     )
 
 
-def ledger_html(
-    rows: Iterable[Mapping], *, root: str = "", cite: Callable[[str], str | None] = lambda key: None
-) -> str:
-    """The whole ledger as one table with its downloads and filters.
+def _span(part: Sequence[str]) -> str:
+    """From which id to which a part goes."""
+    return f"<code>{escape(part[0])}</code> to <code>{escape(part[-1])}</code>" if part else "no numbers"
+
+
+def _size(rows: list[Mapping]) -> str:
+    printed = sum(map(entries.is_printed, rows))
+    return f"{printed:,} printed and {len(rows) - printed:,} recomputed"
+
+
+def ledger_html(rows: Iterable[Mapping], *, ledger: str = "ledger", root: str = "") -> str:
+    """The page numbers are found on: downloads, the form, and the list of the parts that hold all rows.
 
     Parameters
     ----------
     rows : iterable of mapping
         Ledger rows in order.
+    ledger : str
+        Path of this page without ending.
     root : str
         Address of the site's root relative to the page, ``""`` or ending in a slash.
-    cite : callable
-        Address of the bibliography entry of a source key, relative to the page, or None.
-
-    Returns
-    -------
-    str
-        HTML.
     """
     rows = list(rows)
-    headings = "".join(
-        f'<th scope="col"{" data-sort=number" if h in NUMERIC else ""}>{escape(h)}</th>' for h in HEADINGS
-    )
-    number = {finding: i for i, finding in enumerate(entries.findings(rows))}
-    body = "\n".join(_row(row, root, cite, number[row["finding"]]) for row in rows)
-    printed = sum(map(entries.is_printed, rows))
+    parts = ledgerparts.split(row["id"] for row in rows)
+    listed = ""
+    for page, part in zip(ledgerparts.pages(ledger, parts), parts, strict=True):
+        first = escape(part[0]) if part else ""
+        listed += f'<li><a href="{escape(root + page)}.html" data-first="{first}">{_span(part)}</a></li>'
     return (
         '<p class="rs-downloads">Download the ledger: '
         f'<a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
         f'<a href="{escape(root)}ledger.json" download>ledger.json</a></p>\n'
-        f"{_filters(rows)}\n{citebox.number_forms(citation.about())}\n"
-        '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0"'
-        ' aria-labelledby="rs-ledger-caption">'
-        '<table class="rs-ledger">'
-        f'<caption id="rs-ledger-caption">Ledger of numbers: {printed:,} printed and '
-        f"{len(rows) - printed:,} recomputed"
-        f"</caption>\n<thead><tr>{headings}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div>\n"
+        f"{_finder(rows, root)}\n"
+        f'<h2 id="all-numbers">All {len(rows):,} numbers</h2>'
+        f"<p>{_size(rows)}, in the alphabetical order of their ids, which begin with the work or the chapter a number comes from.</p>"
+        f'<ol class="rs-index">{listed}</ol>\n'
     )
+
+
+def part_html(
+    rows: Iterable[Mapping], number: int, count: int, *, root: str = "", home: str = "ledger.html", cite: Callable[[str], str | None] = lambda key: None
+) -> str:
+    """One part of the ledger as one table.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Its rows in order.
+    number, count : int
+        Which part of how many it is, counted from 1.
+    root : str
+        Address of the site's root relative to the page, ``""`` or ending in a slash.
+    home : str
+        Address of the ledger's own page, relative to this one.
+    cite : callable
+        Address of the bibliography entry of a source key, relative to the page, or None.
+    """
+    rows = list(rows)
+    headings = "".join(f'<th scope="col"{" data-sort=number" if h in NUMERIC else ""}>{escape(h)}</th>' for h in HEADINGS)
+    body = "\n".join(_row(row, root, cite) for row in rows)
+    return (
+        f'<section id="ledger-part"><h1>{_title(number, count)}</h1>'
+        f"<p>{_span([row['id'] for row in rows])}. "
+        f'<a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
+        f'<p class="rs-count" role="status"></p>\n{citebox.number_forms(citation.about())}\n'
+        '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0" aria-labelledby="rs-ledger-caption">'
+        f'<table class="rs-ledger" data-home="{escape(home)}">'
+        f'<caption id="rs-ledger-caption">{_title(number, count)}: {_size(rows)}</caption>\n'
+        f"<thead><tr>{headings}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></section>\n"
+    )
+
+
+def _title(number: int, count: int) -> str:
+    return f"Ledger of numbers, part {number} of {count}"
 
 
 def _bar(verdict: str, share: float) -> str:
@@ -270,14 +313,45 @@ def visit_html_block(self, node: html_block) -> None:
     if node["make"] == "ledger":
         docname = self.builder.current_docname
         root = "../" * docname.count("/")
-        self.body.append(ledger_html(rows, root=root, cite=citation_links(self.builder, docname)))
+        self.body.append(ledger_html(rows, ledger=docname, root=root))
     else:
         self.body.append(counts_html(rows, by_finding=node["by_finding"]))
     raise nodes.SkipNode
 
 
+def addresses(ledger: str) -> ledgerparts.Addresses:
+    """Where the rows of the current entries stand."""
+    return _addresses(ledger, tuple(entries.load()))
+
+
+@lru_cache(maxsize=2)
+def _addresses(ledger: str, ids: tuple[str, ...]) -> ledgerparts.Addresses:
+    return ledgerparts.Addresses(ledger, ids)
+
+
+def part_pages(app) -> Iterator[tuple[str, dict, str]]:
+    """The pages of the parts, for Sphinx to write."""
+    ledger = app.config.restated_ledger_doc
+    if app.builder.format != "html" or ledger not in app.env.found_docs:
+        return
+    rows = entries.load()
+    parts = ledgerparts.split(rows)
+    names = ledgerparts.pages(ledger, parts)
+
+    def link(i: int) -> dict | None:
+        return {"link": f"{names[i].rsplit('/', 1)[-1]}.html", "title": _title(i + 1, len(parts))} if 0 <= i < len(parts) else None
+
+    for i, (name, part) in enumerate(zip(names, parts, strict=True)):
+        body = part_html(
+            (rows[id] for id in part), i + 1, len(parts), root="../" * name.count("/"), home=f"{ledger.rsplit('/', 1)[-1]}.html",
+            cite=citation_links(app.builder, name),
+        )  # fmt: skip
+        yield name, {"title": _title(i + 1, len(parts)), "body": body, "prev": link(i - 1), "next": link(i + 1)}, "page.html"
+
+
 def setup(app) -> None:
-    """Register directives and node."""
+    """Register directives and node, and the pages of the parts."""
+    app.connect("html-collect-pages", part_pages)
     app.add_node(html_block, html=(visit_html_block, nothing), **OTHERS)
     app.add_directive("ledger", LedgerDirective)
     app.add_directive("verdict-counts", VerdictCounts)

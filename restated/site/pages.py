@@ -23,6 +23,7 @@ SHORTEST_DESCRIPTION = 40
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
+FINDER_SCRIPT = "finder.js"
 CLAIMS_SCRIPT = "claims.js"
 SEARCH_SCRIPTS = ("search-data.js", "search.js")
 
@@ -141,12 +142,12 @@ def name_tables(body: str) -> str:
 
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
-    has_ledger = doctree is not None and any(
-        n["make"] == "ledger" for n in doctree.findall(ledgerpage.html_block)
-    )
+    ledger = app.config.restated_ledger_doc
+    rows = ledgerpage.addresses(ledger) if ledger in app.env.found_docs else None
+    is_part = rows is not None and pagename in rows.pages
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
-    if has_ledger:
-        app.add_js_file(LEDGER_SCRIPT, loading_method="defer")
+    if is_part or pagename == ledger:
+        app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
     if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
         app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
     if pagename == "search":
@@ -154,9 +155,11 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
             app.add_js_file(name, loading_method="defer")
     styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
     context["css_files"] = _local(context["css_files"], styles)
-    context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
+    context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
-    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if has_ledger or has_list else ""
+    if rows is not None:
+        context["body"] = rows.led(context["body"])
+    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""
     context["restated_nav"] = lambda: book_navigation(context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
@@ -166,7 +169,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     text = said or description(doctree, app.env.metadata.get(pagename, {})) or f"{title} – {app.config.html_title}"
     text = " ".join(re.sub("<[^>]+>", "", text).split())
     metatags += f'\n    <meta name="description" content="{escape(text)}">'
-    if doctree is not None:
+    if doctree is not None or is_part:
         chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
         metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
     context["metatags"] = metatags
@@ -200,7 +203,9 @@ def prune(app, exception) -> None:
             path.unlink()
     for path in out.rglob("*.map"):
         path.unlink()
-    metadata.write_sitemap(out, sorted(app.env.found_docs))
+    ledger = app.config.restated_ledger_doc
+    parts = ledgerpage.addresses(ledger).pages if ledger in app.env.found_docs else []
+    metadata.write_sitemap(out, sorted([*app.env.found_docs, *parts]))
 
 
 def setup(app) -> None:

@@ -12,7 +12,7 @@ from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
 from .. import claims
-from . import entries
+from . import entries, ledgerpage
 
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
@@ -76,8 +76,8 @@ def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, 
     return found
 
 
-def records(env, uri) -> list[list[str]]:
-    """``[address, title, page title, text]`` of everything that can be found, in reading order."""
+def records(env, uri) -> list[list]:
+    """``[address, title, page title, text]`` of everything that can be found, in reading order; of numbers also their facets."""
     found = []
     cited = works(env, uri)
     names = {key: name for key, (_, name, _) in cited.items()}
@@ -88,12 +88,12 @@ def records(env, uri) -> list[list[str]]:
     found.extend([href, name, "References", text] for href, name, text in cited.values())
     ledger = env.config.restated_ledger_doc
     if ledger in env.all_docs:
+        where = ledgerpage.addresses(ledger)
         for row in entries.load().values():
-            facts = [entries.source_text(row), entries.published_text(row), entries.restated_text(row)]
-            text = "; ".join(
-                [str(row["quantity"]), *filter(None, facts), entries.VERDICT_SHORT[row["verdict"]]]
-            )
-            found.append([f"{uri(ledger)}#{row['id']}", row["id"], "Ledger", text])
+            facts = [str(row["quantity"]), entries.source_text(row)]
+            facts += [f"{said} {text}" for said, text in (("printed", entries.published_text(row)), ("restated", entries.restated_text(row))) if text]
+            text = "; ".join(filter(None, [*facts, entries.VERDICT_SHORT[row["verdict"]]]))
+            found.append([where.of(row["id"]), row["id"], "Ledger", text, ledgerpage.facets(row)])
     listed = env.config.restated_claims_doc
     if listed in env.all_docs:
         page = env.titles[listed].astext()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from restated import build
 
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
-PAGES = [f"{p}.html" for p in build.toc()] + ["search.html"]
+PAGES = [f"{p}.html" for p in build.toc()] + ["book/ledger-01.html", "search.html"]
 CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
 
 #: One page of each kind: what holds for its layout holds for all of them.
@@ -18,6 +19,7 @@ KINDS = {
     "claims": "notebooks/claims.html",
     "text": "book/how-this-book-works.html",
     "ledger": "book/ledger.html",
+    "part": "book/ledger-01.html",
     "dictionary": "book/data-dictionary.html",
     "references": "book/references.html",
     "downloads": "book/downloads.html",
@@ -26,7 +28,7 @@ KINDS = {
 
 
 def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", theme: str = "light"):
-    """A tab that shows `page` of the book in the folder `site`, or at that address, and keeps what went wrong and was asked for."""
+    """A tab that shows `page` of the book, query and anchor and all, in the folder `site`, or at that address, and keeps what went wrong and was asked for."""
     context = browser.new_context(viewport=SIZES[size], color_scheme=theme)
     tab = context.new_page()
     tab.faults, tab.requests = [], []
@@ -34,5 +36,6 @@ def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", the
     tab.on("pageerror", lambda e: tab.faults.append(str(e)))
     tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}"))
     tab.on("request", lambda r: tab.requests.append(r.url))
-    tab.goto(f"{site}{page}" if isinstance(site, str) else (site / page).as_uri(), wait_until="load")
+    file, *rest = re.split("(?=[?#])", page, maxsplit=1)
+    tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")
     return tab

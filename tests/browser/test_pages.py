@@ -94,7 +94,7 @@ def test_the_chapter_on_generations_has_its_figures(browser, site):
 
 def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, site):
     tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
-    link = tab.query_selector('a[href$="ledger.html#verhage2016-secure-r"]')
+    link = tab.query_selector('a[href$="#verhage2016-secure-r"]')
     link.scroll_into_view_if_needed()
     link.focus()
     tip = tab.query_selector(f"#{link.get_attribute('aria-describedby')}")
@@ -104,7 +104,7 @@ def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, sit
     tab.wait_for_timeout(300)  # the tooltip fades out
     assert not tip.is_visible()
     link.click()
-    tab.wait_for_url("**/ledger.html#verhage2016-secure-r")
+    tab.wait_for_url("**/ledger-*.html#verhage2016-secure-r")
     row = tab.query_selector("#verhage2016-secure-r")
     assert row.evaluate("e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }")
     tab.context.close()
@@ -122,15 +122,67 @@ def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
     tab.context.close()
 
 
-def test_the_ledger_page_holds_every_row_and_filters(browser, site):
+def test_the_permanent_address_of_every_number_leads_to_its_row(browser, site):
+    rows = json.loads((site / "ledger.json").read_text(encoding="utf-8"))
+    on = {id: page.name for page in (site / "book").glob("ledger-*.html") for id in re.findall(r'<tr id="([^"]+)"', page.read_text(encoding="utf-8"))}
+    assert set(on) == {r["id"] for r in rows}
+    for id in (min(on), max(on), "stability-secure-r"):
+        tab = open_page(browser, site, f"book/ledger.html#{id}")
+        tab.wait_for_url(f"**/{on[id]}#{id}")
+        tab.wait_for_function("id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }", arg=id)
+        assert tab.faults == []
+        tab.context.close()
+
+
+def test_an_id_the_ledger_does_not_have_is_said(browser, site):
+    tab = open_page(browser, site, "book/ledger.html#nothing-of-this-name")
+    tab.wait_for_url("**/ledger-*.html#nothing-of-this-name")
+    assert "no number with the id “nothing-of-this-name”" in tab.locator(".rs-count").inner_text()
+    tab.context.close()
+
+
+def test_numbers_are_found_by_words_and_by_what_is_known_of_them(browser, site):
     rows = json.loads((site / "ledger.json").read_text(encoding="utf-8"))
     tab = open_page(browser, site, "book/ledger.html")
-    ids = set(tab.eval_on_selector_all("table tbody tr[id]", "all => all.map(r => r.id)"))
-    assert {r["id"] for r in rows} <= ids
     tab.fill("#rs-f-text", "stability-secure-r")
-    tab.wait_for_timeout(500)  # the filter waits for a pause in typing
-    left = tab.eval_on_selector_all("table tbody tr[id]", "all => all.filter(r => r.offsetParent !== null).map(r => r.id)")
-    assert "stability-secure-r" in left and len(left) < 20
+    tab.locator(".rs-hits a").first.wait_for()
+    assert "stability-secure-r" in tab.locator(".rs-hits a").all_inner_texts()
+    tab.locator(".rs-filters [type=reset]").click()
+    tab.wait_for_function("() => !document.querySelector('.rs-hits').children.length")
+    tab.select_option("#rs-f-finding", "trials")
+    tab.locator(".rs-hits a").first.wait_for()
+    wanted = [r["id"] for r in rows if r["finding"] == "trials"]
+    assert tab.locator(".rs-count").inner_text() == f"{len(wanted):,} of {len(rows):,} numbers found"
+    shown = tab.locator(".rs-hits a").all_inner_texts()
+    assert len(shown) < len(wanted)
+    while tab.locator(".rs-more button").is_visible():
+        tab.locator(".rs-more button").click()
+        assert tab.evaluate("document.activeElement.textContent") == wanted[len(shown)]
+        shown = tab.locator(".rs-hits a").all_inner_texts()
+    assert shown == wanted
+    tab.select_option("#rs-f-verdict", "differs")
+    tab.wait_for_function(f"() => document.querySelector('.rs-hits').children.length < {len(wanted)}")
+    assert tab.locator(".rs-hits a").all_inner_texts() == [r["id"] for r in rows if r["finding"] == "trials" and r["verdict"] == "differs"]
+    assert tab.faults == []
+    tab.context.close()
+
+
+def test_an_address_can_hold_what_is_looked_for(browser, site):
+    tab = open_page(browser, site, "book/ledger.html?finding=stability&verdict=differs")
+    hit = tab.locator(".rs-hits a").first
+    hit.click()
+    tab.wait_for_url("**/ledger-*.html#**")
+    tab.context.close()
+
+
+def test_a_part_of_the_ledger_is_sorted_by_a_column_and_back(browser, site):
+    tab = open_page(browser, site, "book/ledger-01.html")
+    published = tab.get_by_role("columnheader", name="Published")
+    published.get_by_role("button").click()
+    values = tab.eval_on_selector_all(".rs-ledger tbody tr", "all => all.map(r => parseFloat(r.cells[2].textContent.replace(',', ''))).filter(x => !isNaN(x))")
+    assert published.get_attribute("aria-sort") == "ascending" and values[0] < values[-1]
+    published.get_by_role("button").click()
+    assert published.get_attribute("aria-sort") == "descending"
     tab.context.close()
 
 
@@ -138,7 +190,8 @@ def test_the_ledger_can_be_read_without_scripts(browser, site):
     context = browser.new_context(java_script_enabled=False, viewport=SIZES["laptop"])
     tab = context.new_page()
     tab.goto((site / "book" / "ledger.html").as_uri())
-    assert tab.locator("tr#stability-secure-r").is_visible()
+    tab.locator(".rs-index a").nth(3).click()
+    assert tab.locator(".rs-ledger tbody tr").count() > 50
     context.close()
 
 

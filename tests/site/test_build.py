@@ -354,16 +354,16 @@ def test_anchors_are_unique_on_their_page(pages):
 
 
 def test_every_entry_has_its_row(pages):
-    assert {e["id"] for e in everything()} <= set(Links(pages["book/ledger.html"]).ids)
+    assert {e["id"] for e in everything()} <= set(Links(pages["book/ledger-1.html"]).ids)
 
 
-def test_links_to_the_ledger_are_relative_to_the_page(pages):
-    assert 'href="ledger.html#seen-first-hand"' in pages["book/front.html"]
-    assert 'href="../book/ledger.html#seen-first-hand"' in pages["notebooks/chapter.html"]
+def test_links_to_the_ledger_are_relative_to_the_page_and_lead_to_the_part(pages):
+    assert 'href="ledger-1.html#seen-first-hand"' in pages["book/front.html"]
+    assert 'href="../book/ledger-1.html#seen-first-hand"' in pages["notebooks/chapter.html"]
 
 
 def test_only_our_scripts_and_styles_are_loaded_once(pages):
-    ours = {"icon.svg", "pygments.css", "restated.css", "restated.js", "ledger.js", "claims.js", "search.js", "search-data.js"}
+    ours = {"icon.svg", "pygments.css", "restated.css", "restated.js", "ledger.js", "finder.js", "claims.js", "search.js", "search-data.js"}
     for name, html in pages.items():
         loaded = re.findall(r'_static/([^"?]+)', html)
         assert set(loaded) <= ours, name
@@ -418,7 +418,7 @@ def test_the_bibliography_is_a_list_of_items(pages):
     assert html.count('role="list"') == html.count('role="listitem"') == 1
     assert 'id="cite-verhage2016"' in html
     assert "doc-biblioentry" not in html
-    assert 'href="references.html#cite-verhage2016"' in pages["book/ledger.html"]
+    assert 'href="references.html#cite-verhage2016"' in pages["book/ledger-1.html"]
 
 
 def test_every_claim_has_its_address_under_the_title_of_its_part(pages):
@@ -433,7 +433,7 @@ def test_every_claim_has_its_address_under_the_title_of_its_part(pages):
 
 def test_links_of_and_to_claims_are_relative_to_the_page(pages):
     html = pages["book/claims.html"]
-    for href in ("references.html#cite-verhage2016", "ledger.html#seen-first-hand", "../notebooks/chapter.html", "#claim-a03"):
+    for href in ("references.html#cite-verhage2016", "ledger-1.html#seen-first-hand", "../notebooks/chapter.html", "#claim-a03"):
         assert f'href="{href}"' in html
     assert ">A chapter</a>" in html
     front = pages["book/front.html"]
@@ -458,7 +458,7 @@ def test_the_search_finds_names_ids_and_claims(site):
     text = (site / "_static/search-data.js").read_text(encoding="utf-8")
     records = json.loads(text.removeprefix("window.RESTATED_SEARCH=").rstrip().removesuffix(";"))
     by_title = {record[1]: record for record in records}
-    assert by_title["disagrees"][0] == "book/ledger.html#disagrees"
+    assert by_title["disagrees"][0] == "book/ledger-1.html#disagrees"
     assert by_title["Verhage & Schuengel 2016"][0] == "book/references.html#cite-verhage2016"
     assert by_title["B01"][0] == "book/claims.html#claim-b01" and by_title["B01"][2] == "The claims"
     assert by_title["B01"][3] == "Claim: Insecure attachment is passed on; not publicly checkable: open; Not available."

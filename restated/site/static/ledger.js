@@ -1,42 +1,11 @@
-// Sorting, filtering and copying on the ledger page. The table is complete and readable without it.
+// Sorting a part of the ledger, and citing its numbers. The table is complete and readable without it.
 (function () {
   "use strict";
   const table = document.querySelector(".rs-ledger");
-  const form = document.querySelector(".rs-filters");
   const status = document.querySelector(".rs-count");
-  if (!table || !form) return;
+  if (!table) return;
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
-  const total = rows.length.toLocaleString("en");
-
-  // --- filters -------------------------------------------------------------------------------------------------------
-  const fields = Array.from(form.querySelectorAll("[data-filter]"));
-  const PREFIX = { finding: "f-", verdict: "v-", basis: "b-", grade: "g-" };
-  let words = null; // lower-case text of each row, made when first needed
-
-  function apply() {
-    const want = {};
-    fields.forEach(function (f) { want[f.dataset.filter] = f.value.trim(); });
-    const parts = want.text.toLowerCase().split(/\s+/).filter(Boolean);
-    if (parts.length && !words) words = rows.map(function (r) { return r.textContent.toLowerCase(); });
-    let shown = 0;
-    rows.forEach(function (row, i) {
-      const fits =
-        Object.keys(PREFIX).every(function (k) { return !want[k] || row.classList.contains(PREFIX[k] + want[k]); }) &&
-        parts.every(function (p) { return words[i].includes(p); });
-      row.hidden = !fits;
-      if (fits) shown += 1;
-    });
-    status.textContent = shown === rows.length ? total + " numbers" : shown.toLocaleString("en") + " of " + total + " numbers shown";
-  }
-  let timer = 0;
-  form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(apply, 120); });
-  form.addEventListener("submit", function (event) { event.preventDefault(); });
-  form.addEventListener("reset", function () {
-    heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
-    body.append.apply(body, rows); // back in the order of the ledger
-    setTimeout(apply, 0);
-  });
 
   // --- sorting -------------------------------------------------------------------------------------------------------
   function numberIn(text) {
@@ -71,9 +40,10 @@
 
   // --- the row an address points to ----------------------------------------------------------------------------------
   function show() {
-    const row = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const id = decodeURIComponent(location.hash.slice(1));
+    const row = document.getElementById(id);
+    status.textContent = row ? "" : "The ledger has no number with the id “" + id + "”.";
     if (!row || !body.contains(row)) return;
-    if (row.hidden) { form.reset(); apply(); }
     row.scrollIntoView({ block: "center" });
     offer(row);
   }
@@ -116,15 +86,12 @@
     const button = event.target.closest(".rs-cite-row button");
     if (!button) return;
     const row = line.previousElementSibling;
-    const text = button.dataset.form ? citation(row, button) : row.querySelector("th a").href;
+    // Its permanent address is that of the ledger: the ledger knows the part.
+    const text = button.dataset.form ? citation(row, button) : new URL(table.dataset.home + "#" + row.id, location.href).href;
     restatedCopy(text, button);
   });
-  const removed = function () { if (line) { line.remove(); line = null; } };
-  form.addEventListener("input", removed);
-  form.addEventListener("reset", removed);
-  table.tHead.addEventListener("click", removed);
+  table.tHead.addEventListener("click", function () { if (line) { line.remove(); line = null; } });
 
-  apply();
   addEventListener("hashchange", show);
   if (location.hash) show();
 })();

@@ -1,0 +1,58 @@
+"""The ledger in parts: its rows by id, as the entries of an index, and the page each one stands on. Plain data, no Sphinx.
+
+A number's permanent address is that of the ledger and its id. Which part that leads to follows from the first id of each
+part alone, so the ledger may grow without an address being lost.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+#: Rows of a part: more of them, each with seven cells, make a phone wait before the first can be read.
+PART_ROWS = 120
+
+
+def split(ids: Iterable[str]) -> list[list[str]]:
+    """The ids in alphabetical order, in parts that differ by one row at most; one empty part if there are none."""
+    ordered = sorted(ids)
+    count = max(1, -(-len(ordered) // PART_ROWS))
+    bounds = [len(ordered) * k // count for k in range(count + 1)]
+    return [ordered[a:b] for a, b in pairwise(bounds)]
+
+
+def pages(ledger: str, parts: Sequence[Sequence[str]]) -> list[str]:
+    """Path of each part, made from that of the ledger: ``book/ledger`` gives ``book/ledger-01``, ``book/ledger-02``…"""
+    digits = len(str(len(parts)))
+    return [f"{ledger}-{k:0{digits}}" for k in range(1, len(parts) + 1)]
+
+
+class Addresses:
+    """Addresses of rows as they stand in pages.
+
+    Parameters
+    ----------
+    ledger : str
+        Path of the ledger's page without ending.
+    ids : iterable of str
+        Ids of its rows.
+    """
+
+    def __init__(self, ledger: str, ids: Iterable[str]):
+        parts = split(ids)
+        self.pages = pages(ledger, parts)
+        self.first = [part[0] for part in parts if part]
+        self.ids = frozenset(id for part in parts for id in part)
+        folder, _, name = ledger.rpartition("/")
+        self._folder = f"{folder}/" if folder else ""
+        self._link = re.compile(rf'(?<=href=")((?:\.\./)*(?:{re.escape(self._folder)})?){re.escape(name)}\.html#([^"]+)(?=")')
+
+    def of(self, id: str) -> str:
+        """Address of a row from the root of the site."""
+        return f"{self.pages[bisect_right(self.first, id) - 1]}.html#{id}"
+
+    def led(self, html: str) -> str:
+        """`html` with every link to a row of the ledger leading to the part that holds it."""
+        return self._link.sub(lambda m: m[1] + self.of(m[2]).removeprefix(self._folder) if m[2] in self.ids else m[0], html)
