@@ -107,13 +107,15 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     """
     import matplotlib.pyplot as plt
 
-    from .figures import render
+    from .figures import render, rows
 
     _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
     svg = render.svg(drawn.fig)
+    places = rows.places(drawn.fig)
+    ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
     width, height = _size(svg)
     picture = (
         f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"'
@@ -124,7 +126,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     plt.close(drawn.fig)
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
     block = (
-        f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}">'
+        f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}"{ruled}>'
         f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">'
         f"{picture}</div>"
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"

@@ -27,6 +27,8 @@ LEAST_PLOT = 2.6
 LEAST_LABELS = 0.8
 #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
 MANY_ROWS = 32
+#: Label of the plot of a row chart, by which :func:`places` knows it. Nothing draws it.
+ROWS = "rows"
 #: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
 HALF_DIGIT = 0.36
 
@@ -195,6 +197,7 @@ def row_chart(
         starts.append((column, x))
         x += needs[id(column)]
     ax = axes_in_inches(fig, plot_left, foot, plot, rows * row_height)
+    ax.set_label(ROWS)
     ax.set_xlim(*limits)
     ax.set_ylim(rows - 0.5, -0.5)
     ax.set_yticks([])
@@ -223,6 +226,15 @@ def row_chart(
                 tone = colour("muted" if i in quiet else "ink")
                 chart.text_at(edge, i, cell, align=column.align, fontweight=weight, color=tone)
     return chart
+
+
+def places(fig: Figure) -> tuple[int, float, float] | None:
+    """Number of rows of a row chart, and where the first begins and the last ends, in shares of its height from the top."""
+    for ax in fig.axes:
+        if ax.get_label() == ROWS:
+            box = ax.get_position()
+            return round(ax.get_ylim()[0] + 0.5), 1 - box.y1, 1 - box.y0
+    return None
 
 
 def _weight(row: int, strong: frozenset[int]) -> str:

@@ -61,9 +61,11 @@ def _published_cell(row: Mapping) -> str:
         return ""
     ci = f" <small>{escape(row['ci_text'])}</small>" if row.get("ci_text") else ""
     grade = row["grade"]
-    mark = "unverified" if grade == "U" else grade
-    title = escape(entries.GRADE_WORDS[grade])
-    return f'{escape(text)} <abbr title="{title}">{escape(mark)}</abbr>{ci}'
+    if grade == "U":
+        mark = "unverified"
+    else:
+        mark = f'<span aria-hidden="true">{grade}</span>{markup.hidden(entries.GRADE_WORDS[grade])}'
+    return f'{escape(text)} <span class="rs-seen">{mark}</span>{ci}'
 
 
 def _restated_cell(row: Mapping) -> str:
@@ -187,7 +189,7 @@ def part_html(
     body = "\n".join(_row(row, root, cite) for row in rows)
     return (
         f'<section id="ledger-part"><h1>{_title(number, count)}</h1>'
-        f"<p>{_span([row['id'] for row in rows])}. "
+        f"<p>{_span([row['id'] for row in rows])}. P: {entries.GRADE_WORDS['P']}; S: {entries.GRADE_WORDS['S']}. "
         f'<a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
         f'<p class="rs-count" role="status"></p>\n{citebox.number_forms(citation.about())}\n'
         '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0" aria-labelledby="rs-ledger-caption">'

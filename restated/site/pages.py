@@ -42,6 +42,12 @@ COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
 #: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
 PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
 
+#: A citation as the bibliography extension writes it: the work is said in a title, which neither a finger nor a key can open.
+CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
+
+#: A paragraph of the text itself, not of a list, a table or a box: there a work stands in the margin where it is cited first.
+PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
+
 #: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
 #: This one has a language, a title and a link.
 REDIRECT = """<!DOCTYPE html>
@@ -140,6 +146,27 @@ def name_tables(body: str) -> str:
     return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
 
 
+def tell_works(body: str) -> str:
+    """Say what is cited in boxes that open on hover and focus; on wide screens also in the margin, once for each work."""
+    seen: set[str] = set()
+    count = 0
+
+    def boxed(found: re.Match, noted: bool) -> str:
+        nonlocal count
+        href, key, work, text = found.groups()
+        count += 1
+        css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
+        if noted:
+            seen.add(key)
+        return (
+            f'<span class="{css}"><a class="reference internal" {href} aria-describedby="rs-work-{count}">{text}</a>'
+            f'<span class="rs-tip" role="tooltip" id="rs-work-{count}">{work}</span></span>'
+        )
+
+    body = PARAGRAPH.sub(lambda p: CITED.sub(lambda found: boxed(found, True), p[0]), body)
+    return CITED.sub(lambda found: boxed(found, False), body)
+
+
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     ledger = app.config.restated_ledger_doc
@@ -157,6 +184,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
+    context["body"] = tell_works(context["body"])
     if rows is not None:
         context["body"] = rows.led(context["body"])
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""

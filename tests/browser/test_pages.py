@@ -110,6 +110,63 @@ def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, sit
     tab.context.close()
 
 
+def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(browser, site):
+    tab = open_page(browser, site, "notebooks/causal-story.html")
+    link = tab.locator("section > p .rs-noted > a").first
+    tip = tab.locator(f"#{link.get_attribute('aria-describedby')}")
+    assert not tip.is_visible()
+    link.focus()
+    assert tip.is_visible() and "Fonagy" in tip.inner_text()
+    tab.keyboard.press("Escape")
+    assert not tip.is_visible()
+    tab.set_viewport_size({"width": 1720, "height": 1000})
+    tab.evaluate("document.activeElement.blur()")
+    notes = tab.eval_on_selector_all(
+        "section > p .rs-noted > .rs-tip", "all => all.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
+    )
+    text, contents = (tab.locator(part).bounding_box() for part in (".rs-article", ".rs-toc"))
+    assert len(notes) > 10
+    for (left, right, top, _), before in zip(notes[1:], notes, strict=False):
+        assert text["x"] + text["width"] < left < right < contents["x"]
+        assert top >= before[3]
+    tab.context.close()
+
+
+def test_the_row_under_the_pointer_is_marked(browser, site):
+    tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
+    plate = tab.locator("#fig-fathers-forest .rs-plate")
+    plate.scroll_into_view_if_needed()
+    ruler, picture = plate.locator(".rs-ruler"), plate.locator("img:visible").bounding_box()
+    assert not ruler.is_visible()
+    rows, first, last = map(float, tab.locator("#fig-fathers-forest").get_attribute("data-rows").split())
+    height = picture["height"] * (last - first) / rows
+    for row in (0, 7):
+        middle = picture["y"] + picture["height"] * first + (row + 0.5) * height
+        tab.mouse.move(picture["x"] + 50, middle)
+        box = ruler.bounding_box()
+        assert abs(box["y"] + box["height"] / 2 - middle) < 1.5 and abs(box["height"] - height) < 1.5
+    tab.mouse.move(picture["x"] + 50, picture["y"] + picture["height"] - 4)
+    assert not ruler.is_visible()
+    tab.context.close()
+
+
+def test_data_of_a_figure_are_sorted_by_a_column_and_put_back(browser, site):
+    tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
+    data = tab.locator("#fig-fathers-forest details.rs-data")
+    data.locator("summary").click()
+    names = data.locator("tbody th")
+    as_drawn = names.all_inner_texts()
+    head = data.get_by_role("columnheader", name="weight %")
+    for order, turned in (("ascending", False), ("descending", True)):
+        head.get_by_role("button").click()
+        assert head.get_attribute("aria-sort") == order
+        weights = [float(w) for w in data.locator("tbody td:nth-child(7)").all_inner_texts() if w != "–"]
+        assert weights == sorted(weights, reverse=turned)
+    head.get_by_role("button").click()
+    assert head.get_attribute("aria-sort") is None and names.all_inner_texts() == as_drawn
+    tab.context.close()
+
+
 def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
     tab = open_page(browser, site, "notebooks/externalizing-growth.html")
     tab.evaluate("dispatchEvent(new Event('beforeprint'))")
@@ -175,7 +232,7 @@ def test_an_address_can_hold_what_is_looked_for(browser, site):
     tab.context.close()
 
 
-def test_a_part_of_the_ledger_is_sorted_by_a_column_and_back(browser, site):
+def test_a_part_of_the_ledger_is_sorted_by_a_column(browser, site):
     tab = open_page(browser, site, "book/ledger-01.html")
     published = tab.get_by_role("columnheader", name="Published")
     published.get_by_role("button").click()

@@ -7,6 +7,7 @@ from scipy.stats import norm
 
 from restated.errors import RestatedError
 from restated.figures.forest import forest
+from restated.figures.rows import places
 from restated.figures.words import CORRELATION, FISHER_Z, ODDS_RATIO
 
 from .samples import fit, studies
@@ -198,3 +199,22 @@ def test_long_row_labels_are_cut_and_whole_in_the_data(table):
     drawn = forest(table.assign(study=names), fit())
     cut = [t.get_text() for t in drawn.fig.axes[0].texts if t.get_text().endswith("…")]
     assert len(cut) == 8 and drawn.data["row"].tolist()[:8] == names
+
+
+def test_places_are_those_of_the_labels(table):
+    fig = forest(table, fit()).fig
+    rows, first, last = places(fig)
+    fig.draw_without_rendering()
+    for i, label in enumerate(table["study"]):
+        (text,) = fig.findobj(lambda a, label=label: hasattr(a, "get_text") and a.get_text() == label)
+        box = text.get_window_extent()
+        middle = 1 - (box.y0 + box.y1) / 2 / fig.bbox.height
+        assert first + i * (last - first) / rows < middle < first + (i + 1) * (last - first) / rows
+
+
+def test_a_figure_without_rows_has_no_places():
+    from matplotlib.figure import Figure
+
+    fig = Figure()
+    fig.add_subplot()
+    assert places(fig) is None

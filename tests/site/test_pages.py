@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from docutils import nodes
 from docutils.utils import new_document
 from hypothesis import given, settings
@@ -52,3 +54,22 @@ def test_a_table_of_the_text_is_named_after_its_section_and_its_headings_have_a_
     assert '<caption class="rs-hidden">Table: The claim</caption>' in named
     assert '<th scope="col" class="head">A</th>' in named
     assert pages.name_tables(named) == named
+
+
+CITATION = '<a class="reference internal" href="references.html#cite-{0}" title="All of {0}.">20{0}</a>'
+
+
+def test_a_work_is_told_in_a_box_and_once_in_the_margin():
+    one, two = CITATION.format("01"), CITATION.format("02")
+    html = pages.tell_works(f"<ul><li><p>{one}</p></li></ul>\n<p>{one} and\n{one}</p>\n<p>{two}</p>\n<td><p>{two}</p></td>")
+    assert 'title="' not in html
+    assert [m.split('"')[0] for m in html.split('<span class="')[1:] if m.startswith("rs-number")] == [
+        "rs-number rs-cited", "rs-number rs-cited rs-noted", "rs-number rs-cited", "rs-number rs-cited rs-noted", "rs-number rs-cited",
+    ]  # fmt: skip
+    ids = re.findall(r'role="tooltip" id="([^"]+)">All of 0[12]\.<', html)
+    assert len(set(ids)) == 5 and ids == re.findall(r'aria-describedby="([^"]+)"', html)
+
+
+def test_other_links_are_left_alone():
+    html = '<p><a class="reference internal" href="references.html">References</a> <a href="#cite-x" title="t">x</a></p>'
+    assert pages.tell_works(html) == html

@@ -1,42 +1,10 @@
-// Sorting a part of the ledger, and citing its numbers. The table is complete and readable without it.
+// A part of the ledger: the row an address points to, and citing its numbers. The table is complete and readable without it.
 (function () {
   "use strict";
   const table = document.querySelector(".rs-ledger");
   const status = document.querySelector(".rs-count");
   if (!table) return;
   const body = table.tBodies[0];
-  const rows = Array.from(body.rows);
-
-  // --- sorting -------------------------------------------------------------------------------------------------------
-  function numberIn(text) {
-    const found = text.replace(/[\u2212\u2013]/g, "-").replace(/(\d),(?=\d{3})/g, "$1").match(/-?(\d+\.?\d*|\.\d+)/);
-    return found ? parseFloat(found[0]) : NaN;
-  }
-  const collator = new Intl.Collator("en", { numeric: true });
-  const heads = Array.from(table.tHead.rows[0].cells);
-  heads.forEach(function (head, column) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = head.textContent;
-    head.replaceChildren(button);
-    button.addEventListener("click", function () {
-      const down = head.getAttribute("aria-sort") === "ascending";
-      heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
-      head.setAttribute("aria-sort", down ? "descending" : "ascending");
-      const numeric = head.dataset.sort === "number";
-      const keyed = rows.map(function (row) {
-        const text = row.cells[column].textContent.trim();
-        return { row: row, key: numeric ? numberIn(text) : text };
-      });
-      keyed.sort(function (a, b) {
-        const none = function (k) { return k === "" || Number.isNaN(k); };
-        if (none(a.key) || none(b.key)) return none(a.key) - none(b.key); // empty cells stay at the end
-        const order = numeric ? a.key - b.key : collator.compare(a.key, b.key);
-        return down ? -order : order;
-      });
-      body.append.apply(body, keyed.map(function (k) { return k.row; }));
-    });
-  });
 
   // --- the row an address points to ----------------------------------------------------------------------------------
   function show() {
@@ -71,7 +39,7 @@
     line = document.createElement("tr");
     line.className = "rs-cite-row";
     const cell = line.insertCell();
-    cell.colSpan = heads.length;
+    cell.colSpan = table.tHead.rows[0].cells.length;
     cell.append(forms.content.cloneNode(true));
     const address = document.createElement("button");
     address.type = "button";

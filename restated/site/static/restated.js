@@ -141,6 +141,68 @@
     });
   }
 
+  // --- tables of data can be sorted by a column: up, down, and back -----------------------------------------------------------
+  function numberIn(text) {
+    const found = text.replace(/[\u2212\u2013]/g, "-").replace(/(\d),(?=\d{3})/g, "$1").match(/-?(\d+\.?\d*|\.\d+)/);
+    return found ? parseFloat(found[0]) : NaN;
+  }
+  const collator = new Intl.Collator("en", { numeric: true });
+  const ORDERS = { none: "ascending", ascending: "descending", descending: "none" };
+  function sortable(table) {
+    const body = table.tBodies[0];
+    if (table.querySelector(".rs-sort, [colspan], [rowspan]") || !table.tHead || table.tHead.rows.length !== 1 || body.rows.length < 4) return;
+    const rows = Array.from(body.rows);
+    const heads = Array.from(table.tHead.rows[0].cells);
+    heads.forEach(function (head, column) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "rs-sort";
+      button.append.apply(button, Array.from(head.childNodes));
+      head.append(button);
+      button.addEventListener("click", function () {
+        const order = ORDERS[head.getAttribute("aria-sort") || "none"];
+        heads.forEach(function (h) { h.removeAttribute("aria-sort"); });
+        if (order === "none") { body.append.apply(body, rows); return; }
+        head.setAttribute("aria-sort", order);
+        const numeric = head.matches(".rs-n, [data-sort]");
+        const keyed = rows.map(function (row) {
+          const text = row.cells[column].textContent.trim();
+          return { row: row, key: numeric ? numberIn(text) : text };
+        });
+        keyed.sort(function (a, b) {
+          const none = function (k) { return k === "" || k === "–" || Number.isNaN(k); };
+          if (none(a.key) || none(b.key)) return none(a.key) - none(b.key); // empty cells stay at the end
+          const up = numeric ? a.key - b.key : collator.compare(a.key, b.key);
+          return order === "ascending" ? up : -up;
+        });
+        body.append.apply(body, keyed.map(function (k) { return k.row; }));
+      });
+    });
+  }
+  // A folded table is made so when it is opened; nothing waits for the others.
+  document.addEventListener("toggle", function (event) {
+    if (event.target.open && event.target.matches(".rs-data")) event.target.querySelectorAll("table").forEach(sortable);
+  }, true);
+  (window.requestIdleCallback || setTimeout)(function () { all(".rs-ledger, .rs-tablefig table").forEach(sortable); });
+
+  // --- in a picture of rows, the row under the pointer ----------------------------------------------------------------------
+  all("figure[data-rows] .rs-plate").forEach(function (plate) {
+    const said = plate.closest("figure").dataset.rows.split(" ").map(Number); // how many rows; where they begin and end, of the whole height
+    const ruler = document.createElement("div");
+    ruler.className = "rs-ruler";
+    ruler.hidden = true;
+    plate.append(ruler);
+    plate.addEventListener("pointermove", function (event) {
+      const picture = Array.from(plate.querySelectorAll("img")).find(function (i) { return i.offsetHeight; });
+      const box = picture.getBoundingClientRect();
+      const row = Math.floor(said[0] * ((event.clientY - box.top) / box.height - said[1]) / (said[2] - said[1]));
+      ruler.hidden = row < 0 || row >= said[0];
+      const height = picture.offsetHeight * (said[2] - said[1]) / said[0];
+      ruler.style.cssText = `top:${picture.offsetTop + picture.offsetHeight * said[1] + row * height}px;height:${height}px;width:${picture.offsetWidth}px`;
+    });
+    plate.addEventListener("pointerleave", function () { ruler.hidden = true; });
+  });
+
   // --- formulas, code and tables that are wider than the page can be reached and scrolled by keyboard ------------------------
   const reach = new ResizeObserver(function (changed) {
     changed.forEach(function (change) {
