@@ -22,7 +22,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import paths, settings
+from . import freshness, paths, provenance, settings
 from .errors import RestatedError
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
@@ -31,10 +31,10 @@ NOTEBOOK_SECONDS = 600
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
 
-HAND_OVER = "import restated.show\nrestated.show.hand_over()"
+#: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on.
+RESTS_ON = "restated"
 
-#: Parts of the package that no notebook imports: changing them must not execute notebooks again.
-EDGE = ("build.py", "cli.py", "__main__.py", "citation.py", "settings.py", "deposit.py", "export", "site")
+HAND_OVER = "import restated.show\nrestated.show.hand_over()"
 
 
 def say(text: str) -> None:
@@ -65,36 +65,11 @@ def fingerprint(files: list[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
-def _package(*, edge: bool) -> list[Path]:
-    package = paths.ROOT / "restated"
-    skip = () if edge else tuple(package / e for e in EDGE)
-    return [f for f in _files(package) if not any(f == s or s in f.parents for s in skip)]
-
-
-def _inputs() -> list[Path]:
-    """What every notebook may read: data, bibliography, lock, and the reference values of the tests, which one page shows."""
-    root = paths.ROOT
-    return _files(root / "requirements.lock", root / "tests" / "reference", paths.BIBLIOGRAPHY, paths.DATA)
-
-
 def book_key() -> str:
     """Fingerprint of everything the finished site depends on."""
     root = paths.ROOT
-    sources = _files(
-        root / "_config.yml", root / "_toc.yml", root / "CITATION.cff", root / "LICENSE", root / "LICENSES", paths.BOOK, paths.NOTEBOOKS
-    )  # fmt: skip
-    return fingerprint(sources + _inputs() + _package(edge=True), epoch())
-
-
-def notebook_keys(notebooks: list[Path]) -> list[str]:
-    """For each of `notebooks` the fingerprint of everything its outputs can depend on."""
-    from . import heads
-
-    # The evidence map shows what the heads of other chapters say of their finding.
-    found = [heads.read(notebook) for notebook in notebooks]
-    said = [f"{h.page} {h.title} {h.reference} {h.short} {h.certainty}" for h in found if h is not None]
-    shared = fingerprint(_inputs() + _package(edge=False), *said)
-    return [fingerprint([notebook], shared) for notebook in notebooks]
+    names = ("_config.yml", "_toc.yml", "CITATION.cff", "LICENSE", "LICENSES", "requirements.lock", "tests/reference", "restated")
+    return fingerprint(_files(*(root / name for name in names), paths.BOOK, paths.NOTEBOOKS, paths.BIBLIOGRAPHY, paths.DATA), epoch())
 
 
 def epoch() -> str:
@@ -231,15 +206,11 @@ async def run(notebook: Path, pictures: Path | None = None):
     RestatedError
         Names the cell that failed.
     """
-    import jupytext
     import nbformat
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    try:
-        content = jupytext.read(notebook)
-    except Exception as error:
-        raise RestatedError(f"the notebook cannot be read: {error}", file=notebook) from None
+    content = _read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(HAND_OVER, metadata={"tags": ["remove-cell"]}))
     client = NotebookClient(
         content,
@@ -268,11 +239,25 @@ async def run(notebook: Path, pictures: Path | None = None):
             lines = told.read().decode(errors="replace").strip().splitlines()
             reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
             raise RestatedError(f"its kernel did not start: {reason}", file=notebook, remedy=f"try `{sys.executable} -m ipykernel_launcher`") from error
-    # Ids are random in nbformat; numbered ones keep two builds identical.
+    for cell in content.cells:
+        cell.metadata.pop("execution", None)
+    _number(content)
+    return content
+
+
+def _read(notebook: Path):
+    import jupytext
+
+    try:
+        return jupytext.read(notebook)
+    except Exception as error:
+        raise RestatedError(f"the notebook cannot be read: {error}", file=notebook) from None
+
+
+def _number(content) -> None:
+    """Ids are random in nbformat; numbered ones keep two builds identical."""
     for i, cell in enumerate(content.cells):
         cell["id"] = f"cell-{i}"
-        cell.metadata.pop("execution", None)
-    return content
 
 
 def pictures_of(executed: Path) -> Path:
@@ -280,35 +265,74 @@ def pictures_of(executed: Path) -> Path:
     return executed.with_suffix(".pictures")
 
 
-async def _execute(notebook: Path, key: str, target: Path) -> None:
-    import nbformat
-
+async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> None:
     from . import show
 
     pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
     shutil.rmtree(drawn, ignore_errors=True)
     drawn.mkdir(parents=True)
     content = await run(notebook, drawn)
-    content.metadata["restated_key"] = key
     show.check_outputs(content, paths.shown(notebook))
+    content.metadata[RESTS_ON] = {"text": fingerprint([notebook]), **_rests_on(content, sources)}
     shutil.rmtree(pictures, ignore_errors=True)
     drawn.rename(pictures)
+    _write(content, target)
+
+
+def _rests_on(content, sources: freshness.Sources) -> dict:
+    """What the outputs of an executed notebook rest on, as it is now."""
+    code = {"cells": [cell for cell in content["cells"] if "".join(cell["source"]) != HAND_OVER]}
+    return {"environment": freshness.environment(), "code": freshness.code(code), "read": sources.state(provenance.traced(content))}
+
+
+def _write(content, target: Path) -> None:
+    import nbformat
+
     partial = target.with_suffix(".partial")
     nbformat.write(content, partial)
     partial.replace(target)
 
 
-def is_fresh(target: Path, key: str) -> bool:
-    """True for an executed notebook that is what its inputs would give again, pictures included."""
+def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
+    """Make the executed notebook `target` what running `notebook` would give, if that can be had without running it.
+
+    Nothing is done where nothing has changed; around the outputs of unchanged code, changed prose is put.
+
+    Returns
+    -------
+    bool
+        False if the notebook has to be run: it never was, its code, its environment or something it read has changed, or a
+        picture of it is missing.
+    """
     from . import show
 
     try:
         content = json.loads(target.read_text(encoding="utf-8"))
-        if content["metadata"]["restated_key"] != key:
+        noted = dict(content["metadata"][RESTS_ON])
+        text = noted.pop("text")
+        if noted != _rests_on(content, sources):
             return False
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return False
-    return all((pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure")
+    if not all((pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure"):
+        return False
+    if text == fingerprint([notebook]):
+        return True
+    import nbformat
+
+    new, old = _read(notebook), nbformat.from_dict(content)
+    if freshness.code(new) != noted["code"]:
+        return False
+    outputs = iter([cell for cell in old.cells if cell.cell_type == "code"])
+    for cell in new.cells:
+        if cell.cell_type == "code":
+            ran = next(outputs)
+            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
+    new.cells.append(next(outputs))
+    new.metadata = nbformat.from_dict({**old.metadata, **new.metadata, RESTS_ON: {"text": fingerprint([notebook]), **noted}})
+    _number(new)
+    _write(new, target)
+    return True
 
 
 def _failed_cell(content, error) -> tuple[int, str, str]:
@@ -341,23 +365,20 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
         The executed notebooks, in the order given.
     """
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
-    keys = notebook_keys(notebooks)
-    due = []
-    for notebook, key, target in zip(notebooks, keys, targets, strict=True):
-        if not is_fresh(target, key):
-            due.append((notebook, key, target))
+    sources = freshness.Sources()
+    due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
     async def all_due() -> None:
         gate = asyncio.Semaphore(os.cpu_count() or 1)
         done = 0
 
-        async def one(notebook, key, target):
+        async def one(notebook, target):
             nonlocal done
             async with gate:
                 start = time.perf_counter()
                 say(f"  … {paths.shown(notebook)}")
-                await _execute(notebook, key, target)
+                await _execute(notebook, target, sources)
                 done += 1
                 say(f"  [{done} of {len(due)}] {paths.shown(notebook)} {time.perf_counter() - start:.1f} s")
 
@@ -402,6 +423,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     for file in executed:
         content = json.loads(file.read_text(encoding="utf-8"))
         content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != HAND_OVER]
+        content["metadata"].pop(RESTS_ON, None)
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = _links_to_executed("".join(cell["source"]))
@@ -422,7 +444,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
 
 def parts_of(name: str, content: dict) -> dict:
     """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read."""
-    from . import heads, provenance, show
+    from . import heads, show
 
     return {
         "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),

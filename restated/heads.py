@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from . import paths
+from . import paths, provenance
 from .errors import RestatedError
 
 #: What the head of a chapter on a finding must say beside question and answer: one row of the summary of findings.
@@ -53,6 +53,7 @@ def read(path: Path) -> Head | None:
     RestatedError
         If an option is unknown or missing, a certainty is no word of :data:`CERTAINTIES`, or the options are not YAML.
     """
+    provenance.head(path)
     text = path.read_text(encoding="utf-8")
     found = _HEAD.search(text)
     if found is None:
@@ -84,6 +85,7 @@ def read(path: Path) -> Head | None:
 
 def title(path: Path) -> str:
     """The first heading of the page in `path`; its name if it has none."""
+    provenance.head(path)
     found = _TITLE.search(path.read_text(encoding="utf-8"))
     return found[1].strip() if found else path.stem
 

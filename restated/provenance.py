@@ -1,4 +1,9 @@
-"""Which files a notebook read: observed while it runs, not declared."""
+"""What a notebook read: observed while it runs, not declared.
+
+A result is stale when something it rests on has changed. So a notebook's kernel notes each file and folder of the repository
+that is opened, each file that was looked for in vain, each module of this package that was imported, and, finer than by file,
+each printed number that was looked up and each chapter head that was read.
+"""
 
 from __future__ import annotations
 
@@ -12,33 +17,93 @@ from . import paths
 #: Key in a notebook's outputs under which the list is handed to the build.
 MIME = "application/vnd.restated.files+json"
 
-#: What counts as an input; code, fonts and the like are covered by the lock and the commit.
-_INPUTS = (paths.DATA, paths.ROOT / "tests" / "reference", paths.BIBLIOGRAPHY)
+#: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
+_DATA = ("data/", "tests/reference/", "references.bib")
 
-_opened: set[str] = set()
+#: Where files lie that are no sources, are noted in another way, or belong to the environment, which the lock stands for.
+_ELSEWHERE = ("_build", ".venv", ".git", "restated", "notebooks")
+
+#: In place of an id: all printed numbers.
+EVERY = "*"
+
+_files: set[str] = set()
+_folders: set[str] = set()
+_numbers: set[str] = set()
+_heads: set[str] = set()
 
 
 def watch() -> None:
-    """Note from now on each file that this process opens. Python has no way to undo it."""
+    """Note from now on each file and folder that this process opens. Python has no way to undo it."""
 
     def note(event: str, args: tuple) -> None:
         if event == "open" and isinstance(args[0], (str, os.PathLike)):
-            _opened.add(os.fspath(args[0]))
+            _files.add(os.fspath(args[0]))
+        elif event in ("os.listdir", "os.scandir") and isinstance(args[0], (str, os.PathLike)):
+            _folders.add(os.fspath(args[0]))
 
     sys.addaudithook(note)
 
 
-def opened() -> list[str]:
-    """The inputs opened since :func:`watch`, relative to the repository, in order of their names."""
-    found = (Path(name) for name in _opened if isinstance(name, str))
-    inside = (f for f in found if any(f == i or i in f.parents for i in _INPUTS) and f.is_file())
-    return sorted({paths.shown(f) for f in inside})
+def looked_for(file: Path) -> None:
+    """Note a file whose absence a result rests on: nothing is opened where there is none."""
+    _files.add(os.fspath(file))
 
 
-def files(notebook: Mapping) -> list[str]:
-    """The inputs an executed notebook read."""
+def number(number_id: str) -> None:
+    """Note a printed number that was looked up, or with `EVERY` that all were gone through."""
+    _numbers.add(number_id)
+
+
+def head(file: Path) -> None:
+    """Note a chapter whose head was read."""
+    _heads.add(paths.shown(file))
+
+
+def _inside(names: set[str]) -> set[str]:
+    """Those of `names` that lie in the repository, relative to it."""
+    found = set()
+    for name in names:
+        if isinstance(name, str):
+            place = Path(name).resolve()
+            if place.is_relative_to(paths.ROOT) and place != paths.ROOT:
+                found.add(place.relative_to(paths.ROOT).as_posix())
+    return {name for name in found if name.split("/", 1)[0] not in _ELSEWHERE}
+
+
+def _modules() -> set[str]:
+    """Files of the modules of this package that were imported."""
+    found = (getattr(module, "__file__", None) for name, module in list(sys.modules.items()) if name.split(".", 1)[0] == __package__)
+    return {paths.shown(file) for file in found if file}
+
+
+def is_of_register(name: str) -> bool:
+    """True for what is noted number by number: the files of the register, and their folder."""
+    from . import register
+
+    place = paths.ROOT / name
+    return place == paths.PUBLISHED or (place.parent == paths.PUBLISHED and place.name not in register.NOT_FINDINGS)
+
+
+def trace() -> dict[str, list[str]]:
+    """All that was read since :func:`watch`, by kind: ``files``, ``folders``, ``modules``, ``numbers``, ``heads``."""
+    return {
+        "files": sorted(_inside(_files)),
+        "folders": sorted(_inside(_folders)),
+        "modules": sorted(_modules()),
+        "numbers": [EVERY] if EVERY in _numbers else sorted(_numbers),
+        "heads": sorted(_heads),
+    }
+
+
+def traced(notebook: Mapping) -> dict[str, list[str]]:
+    """The trace of an executed notebook; empty lists where it left none."""
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             if MIME in output.get("data", {}):
-                return list(output["data"][MIME])
-    return []
+                return dict(output["data"][MIME])
+    return {kind: [] for kind in ("files", "folders", "modules", "numbers", "heads")}
+
+
+def files(notebook: Mapping) -> list[str]:
+    """The data an executed notebook read."""
+    return [name for name in traced(notebook)["files"] if name.startswith(_DATA) and (paths.ROOT / name).is_file()]

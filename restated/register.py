@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import bibliography as bib
+from . import provenance
 from .dictionary import check_header, read_table
 from .errors import RestatedError
 from .paths import BIBLIOGRAPHY, PUBLISHED
@@ -135,20 +136,25 @@ class Register(Mapping[str, PublishedNumber]):
         self.reads: set[str] = set()
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
+        provenance.number(number_id)
         number = self._numbers[number_id]
         self.reads.add(number_id)
         return number
 
     def values(self):
+        provenance.number(provenance.EVERY)
         return self._numbers.values()
 
     def items(self):
+        provenance.number(provenance.EVERY)
         return self._numbers.items()
 
     def __iter__(self) -> Iterator[str]:
+        provenance.number(provenance.EVERY)
         return iter(self._numbers)
 
     def __len__(self) -> int:
+        provenance.number(provenance.EVERY)
         return len(self._numbers)
 
     def number(self, number_id: str) -> PublishedNumber:
@@ -165,6 +171,12 @@ class Register(Mapping[str, PublishedNumber]):
                 remedy="Look it up in data/published; merged_ids.csv lists ids that were merged.",
             )
         return self[number_id]
+
+
+def files(folder: Path | None = None) -> list[Path]:
+    """The files of the register, one for each finding, in order of their names; default those of ``data/published``."""
+    folder = PUBLISHED if folder is None else folder
+    return sorted(path for path in folder.glob("*.csv") if path.name not in NOT_FINDINGS)
 
 
 def load(
@@ -194,13 +206,13 @@ def load(
         sources = set(bib.keys(BIBLIOGRAPHY if bibliography is None else bibliography))
     else:
         sources = set(bibliography)
-    paths = sorted(path for path in folder.glob("*.csv") if path.name not in NOT_FINDINGS)
-    if not paths:
+    found = files(folder)
+    if not found:
         raise RestatedError(
             "the folder holds no published numbers", file=folder, remedy="Add one CSV per finding."
         )
     numbers: dict[str, PublishedNumber] = {}
-    for path in paths:
+    for path in found:
         header, rows = read_table(path)
         check_header(header, COLUMNS, path)
         if not rows:

@@ -291,13 +291,11 @@ def open_ledger(page: str, finding: str) -> Ledger:
 
 
 def hand_over() -> None:
-    """Put the records of the notebook's ledger, and the ids and files it read, into its outputs. The build calls this at the end."""
+    """Put the records of the notebook's ledger, and what it read, into its outputs. The build calls this at the end."""
     records = [r for ledger in _pending for r in ledger.records]
     reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
-    files = provenance.opened()
-    if records or reads or files:
-        handed = {MIME: as_mime(records), MIME_READS: reads, provenance.MIME: files, "text/plain": f"{len(records)} ledger entries"}
-        _display(handed, kind="records", status="")
+    handed = {MIME: as_mime(records), MIME_READS: reads, provenance.MIME: provenance.trace(), "text/plain": f"{len(records)} ledger entries"}
+    _display(handed, kind="records", status="")
 
 
 def shown(notebook) -> list[dict]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from . import dictionary, paths
+from . import dictionary, paths, provenance
 from .errors import RestatedError
 from .reconstruct.moments import sd_range
 
@@ -72,6 +72,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     resource = tables[name]
     path, status = paths.DATA / resource.path, resource.status
     supplied = paths.ORIGINALS / f"{name}.csv"
+    provenance.looked_for(supplied)
     if originals and supplied.exists():
         path, status = supplied, SUPPLIED
     rows = dictionary.validate(path, resource)

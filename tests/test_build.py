@@ -249,39 +249,6 @@ def test_a_finished_site_takes_the_place_of_the_old_one(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["html"]
 
 
-def test_an_executed_notebook_without_its_pictures_is_due_again(tmp_path):
-    target = tmp_path / "a.ipynb"
-    mark = {"metadata": {"restated": {"kind": "figure", "id": "rise"}}}
-    target.write_text(json.dumps({"cells": [{"outputs": [mark]}], "metadata": {"restated_key": "k"}}))
-    assert not build.is_fresh(target, "k")
-    build.pictures_of(target).mkdir()
-    (build.pictures_of(target) / "rise.png").write_bytes(b"")
-    assert build.is_fresh(target, "k") and not build.is_fresh(target, "another")
-
-
-@pytest.mark.parametrize("edge", build.EDGE)
-def test_changing_what_no_notebook_imports_executes_none(edge):
-    place = paths.ROOT / "restated" / edge
-    assert not [f for f in build._package(edge=False) if f == place or place in f.parents]
-    assert [f for f in build._package(edge=True) if f == place or place in f.parents]
-
-
-@pytest.mark.parametrize("changed", ["data/studies/a.csv", "tests/reference/meta.json", "restated/estimate/meta.py", "a.md"])
-def test_what_a_notebook_can_read_is_in_its_key(tmp_path, monkeypatch, changed):
-    for name in ("data/studies/a.csv", "tests/reference/meta.json", "restated/estimate/meta.py", "a.md", "b.md"):
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("one")
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(paths, "DATA", tmp_path / "data")
-    monkeypatch.setattr(paths, "BIBLIOGRAPHY", tmp_path / "references.bib")
-    notebooks = [tmp_path / "a.md", tmp_path / "b.md"]
-    before = build.notebook_keys(notebooks)
-    (tmp_path / changed).write_text("two")
-    after = build.notebook_keys(notebooks)
-    # A notebook's own text changes its own key only, everything else the keys of all.
-    assert [x != y for x, y in zip(before, after, strict=True)] == [True, changed != "a.md"]
-
-
 def test_originals_are_read_before_anything_is_executed(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ORIGINALS", tmp_path)
     build.check_originals()

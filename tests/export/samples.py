@@ -26,5 +26,5 @@ def notebook(*handed, markdown: str = "# A chapter") -> dict:
         {"cell_type": "markdown", "id": "cell-0", "metadata": {}, "source": markdown},
         {"cell_type": "code", "id": "cell-1", "metadata": {}, "source": ["x = 1\n", "x"], "outputs": outputs, "execution_count": 1},
     ]
-    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, "restated_key": "abc"}
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}, "restated": {"text": "abc"}}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}

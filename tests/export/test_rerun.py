@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from restated import build, ledger, paths
+from restated import build, freshness, ledger, paths
 from restated.export import chapter, rerun
 from restated.export.archive import below, zipped
 
@@ -30,12 +30,10 @@ def test_a_difference_is_one_line():
 @pytest.fixture(scope="module")
 def records():
     """What the built book holds of the chapter; without a built book it is run here."""
-    notebooks = [paths.ROOT / f"{page}.md" for page in build.toc() if page.startswith("notebooks/")]
-    key = dict(zip((n.stem for n in notebooks), build.notebook_keys(notebooks), strict=True))[PAGE]
-    executed = paths.BUILD / "executed" / f"{PAGE}.ipynb"
-    if build.is_fresh(executed, key):
+    notebook, executed = paths.NOTEBOOKS / f"{PAGE}.md", paths.BUILD / "executed" / f"{PAGE}.ipynb"
+    if build.refreshed(notebook, executed, freshness.Sources()):
         return ledger.collect(json.loads(executed.read_text(encoding="utf-8")))
-    return ledger.collect(asyncio.run(build.run(paths.NOTEBOOKS / f"{PAGE}.md")))
+    return ledger.collect(asyncio.run(build.run(notebook)))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from ... import dictionary, paths
+from ... import dictionary, paths, provenance
 from ...errors import RestatedError
 from . import model, statements
 from .design import CELLS, CLASSES, DECISIVE, GRADES, TIMES, covariates
@@ -83,6 +83,7 @@ def load() -> Original | None:
         one value of risk, too few grades.
     """
     path = file()
+    provenance.looked_for(path)
     if not path.exists():
         return None
     rows = dictionary.validate(path, dictionary.schema(NAME))

@@ -1,0 +1,80 @@
+"""Whether an executed notebook is what its sources would give again.
+
+It is if its code, its environment and everything it read (:mod:`restated.provenance`) are what they were. Its prose is no
+part of that: new prose is put around the outputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from . import heads, paths, provenance, register
+
+def digest(*parts: str | bytes) -> str:
+    """SHA-256 over `parts`, each told apart from the next."""
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        whole.update(len(data).to_bytes(8, "big") + data)
+    return whole.hexdigest()
+
+
+def environment() -> str:
+    """Fingerprint of what every notebook depends on: Python, the machine's kind, and the packages that are pinned."""
+    lock = paths.ROOT / "requirements.lock"
+    return digest(sys.version, platform.machine(), lock.read_bytes() if lock.is_file() else b"")
+
+
+def code(notebook: Mapping) -> str:
+    """Fingerprint of the code of a notebook: its cells in order, and what is noted of them."""
+    cells = (c for c in notebook["cells"] if c["cell_type"] == "code")
+    return digest(*(f"{''.join(c['source'])}\0{sorted(c['metadata'].items())}" for c in cells))
+
+
+class Sources:
+    """Fingerprints of sources as they are now, each taken once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+        self._register: register.Register | None = None
+
+    def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+        """Fingerprint of each source of a trace, by kind and name; empty for what is not there."""
+        return {
+            kind: {name: self._of(kind, name) for name in names if kind == "numbers" or not provenance.is_of_register(name)}
+            for kind, names in trace.items()
+        }
+
+    def _of(self, kind: str, name: str) -> str:
+        if (kind, name) not in self._known:
+            self._known[kind, name] = getattr(self, f"_{kind}")(name)
+        return self._known[kind, name]
+
+    def _files(self, name: str) -> str:
+        try:
+            return digest((paths.ROOT / name).read_bytes())
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return ""
+
+    _modules = _files
+
+    def _folders(self, name: str) -> str:
+        folder = paths.ROOT / name
+        return digest(*sorted(p.name for p in folder.iterdir() if p.name != "__pycache__")) if folder.is_dir() else ""
+
+    def _heads(self, name: str) -> str:
+        file = paths.ROOT / name
+        return digest(repr(heads.read(file)), heads.title(file)) if file.is_file() else ""
+
+    def _numbers(self, name: str) -> str:
+        if name == provenance.EVERY:
+            return digest(*(file.read_bytes() for file in register.files()))
+        if self._register is None:
+            self._register = register.load()
+        found = self._register.get(name)
+        # Where a row stands in its file is no part of what it says.
+        return "" if found is None else digest(repr(replace(found, file=None, row=0)))
