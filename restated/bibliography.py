@@ -46,6 +46,7 @@ class Bibliography(Mapping[str, Entry]):
     def __init__(self, data: BibliographyData):
         self.data = data
         self._keys = {key: None for key in data.entries}
+        self._short: dict[str, str] = {}
 
     def __getitem__(self, key: str) -> Entry:
         if key not in self._keys:
@@ -70,6 +71,11 @@ class Bibliography(Mapping[str, Entry]):
         RestatedError
             If the key is unknown.
         """
+        if key not in self._short:
+            self._short[key] = self._label(key)
+        return self._short[key]
+
+    def _label(self, key: str) -> str:
         if key not in self._keys:
             raise RestatedError(
                 f"the bibliography has no key '{key}'", remedy="Add the work or correct the key."

@@ -472,8 +472,9 @@ def _links_to_executed(text: str) -> str:
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
 
 
-#: Jupyter Book as a command of this environment, whatever the path holds.
-JUPYTER_BOOK = (sys.executable, "-c", "from jupyter_book.cli.main import main; main()")
+#: Jupyter Book as a command of this environment, whatever the path holds. It reads a schema with addresses, for which a grammar
+#: of all addresses would be compiled at each start; the schema can do without.
+JUPYTER_BOOK = (sys.executable, "-c", "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()")
 
 
 def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False) -> Path:

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import lru_cache
 from pathlib import Path
 
 from . import claims, paths, studies
@@ -208,13 +209,18 @@ def last(built: Path | None = None) -> list[Task]:
     RestatedError
         If no book was built yet.
     """
+    built = built or paths.BUILD / "entries.json"
+    if not built.is_file():
+        raise RestatedError("there is no built book to read the list from", file=built, remedy="run `make book` first")
+    return list(_last(built, built.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _last(built: Path, stamp: int) -> list[Task]:
+    """`last`, once per version of the file: `stamp` is its time of change."""
     from . import bibliography, register
     from .build import toc
 
-    built = built or paths.BUILD / "entries.json"
-    try:
-        rows = json.loads(built.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RestatedError("there is no built book to read the list from", file=built, remedy="run `make book` first") from None
+    rows = json.loads(built.read_text(encoding="utf-8"))
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

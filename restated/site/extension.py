@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from pybtex.backends import plaintext
+from pybtex.plugin import register_plugin
 from sphinx.errors import ConfigError
 
 from ..errors import RestatedError
@@ -52,6 +54,8 @@ def override_visitors(app) -> None:
 
 def setup(app) -> dict:
     """Entry point for Sphinx."""
+    # Each citation asks for it by name; looking through all that is installed takes longer than writing the page.
+    register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
     app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
     app.add_config_value("restated_digest", "", "env", str)
