@@ -1,8 +1,8 @@
 """From sources to the finished site: check, execute, join, typeset, swap in.
 
 A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so the
-last good book stays in place whatever happens. Typesetting always starts from nothing: Sphinx sees only the warnings of
-pages it reads anew, so a strict build is strict only when it is clean.
+last good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all that has
+changed since the last build without a warning: then only they are read anew (:func:`basis`).
 """
 
 from __future__ import annotations
@@ -65,11 +65,16 @@ def fingerprint(files: list[Path], *extra: str) -> str:
     return digest.hexdigest()
 
 
-def book_key() -> str:
-    """Fingerprint of everything the finished site depends on."""
+def _sources(*, chapters: bool = True) -> list[Path]:
+    """Every file the finished site depends on, with or without the text of the chapters."""
     root = paths.ROOT
     names = ("_config.yml", "_toc.yml", "CITATION.cff", "LICENSE", "LICENSES", "requirements.lock", "tests/reference", "restated")
-    return fingerprint(_files(*(root / name for name in names), paths.BOOK, paths.NOTEBOOKS, paths.BIBLIOGRAPHY, paths.DATA), epoch())
+    return _files(*(root / name for name in names), paths.BOOK, paths.BIBLIOGRAPHY, paths.DATA, *([paths.NOTEBOOKS] if chapters else []))
+
+
+def book_key() -> str:
+    """Fingerprint of everything the finished site depends on."""
+    return fingerprint(_sources(), epoch())
 
 
 def epoch() -> str:
@@ -407,7 +412,10 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     from . import ledger, show
     from .export import links, pictures
 
-    shutil.rmtree(folder, ignore_errors=True)
+    previous = folder.with_name("stage.previous")
+    shutil.rmtree(previous, ignore_errors=True)
+    if folder.exists():
+        folder.rename(previous)
     extra = folder / "extra"
     shutil.copytree(paths.BOOK, folder / "book")
     for name in ("_toc.yml", "references.bib"):
@@ -440,6 +448,17 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
                     target.write_bytes(pictures.described_svg(picture, file.stem, handed))
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     ledger.write(entries, extra)
+    _keep_times(previous, folder)
+    shutil.rmtree(previous, ignore_errors=True)
+
+
+def _keep_times(previous: Path, folder: Path) -> None:
+    """Give the sources in `folder` that are what they were in `previous` their time of change: Sphinx reads what is newer than its notes."""
+    for file in (f for f in folder.rglob("*") if f.is_file() and folder / "extra" not in f.parents):
+        old = previous / file.relative_to(folder)
+        if old.is_file() and old.read_bytes() == file.read_bytes():
+            stat = old.stat()
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
 def parts_of(name: str, content: dict) -> dict:
@@ -472,25 +491,50 @@ def _links_to_executed(text: str) -> str:
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
 
 
-#: Jupyter Book as a command of this environment, whatever the path holds. It reads a schema with addresses, for which a grammar
-#: of all addresses would be compiled at each start; the schema can do without.
+#: Jupyter Book as a command of this environment, whatever the path holds; without the grammar of addresses, as in the command line.
 JUPYTER_BOOK = (sys.executable, "-c", "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()")
 
 
-def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False) -> Path:
+def basis(*made: Path, pdf: bool = False) -> str:
+    """Fingerprint of all that pages can depend on beside the text of chapters: `made` on the way, the sources, what chapters say of themselves.
+
+    What one page says of another is the other's title and head; that its anchors are there is seen to by :mod:`restated.site.rewriting`.
+    """
+    from . import heads
+
+    chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
+    said = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
+    return fingerprint([*_sources(chapters=False), *made], epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said)
+
+
+def typeset(folder: Path, out: Path, entries: Path, log: Path, *, rests_on: str, pdf: bool = False) -> Path:
     """Run Jupyter Book on the staged sources, every warning an error.
+
+    Parameters
+    ----------
+    folder, out, log : Path
+        The staged sources, where to work, and the file for the typesetter's report.
+    entries : Path
+        The joined ledger.
+    rests_on : str
+        Fingerprint by :func:`basis`. Where `out` was left by a build on the same, without a warning, only changed pages are read.
+    pdf : bool
+        Pages offer PDFs.
 
     Returns
     -------
     Path
-        The finished site.
+        The finished site, in `out`.
 
     Raises
     ------
     RestatedError
         Lists the warnings, each with the page it is on.
     """
-    shutil.rmtree(out, ignore_errors=True)
+    noted = out / "basis"
+    if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:
+        shutil.rmtree(out, ignore_errors=True)
+    noted.unlink(missing_ok=True)
     call = [*JUPYTER_BOOK, "build", str(folder)]
     call += ["--path-output", str(out), "-n", "-W", "--keep-going"]
     run = subprocess.run(
@@ -508,6 +552,7 @@ def typeset(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = Fa
             f"the book was not built; the typesetter says:\n  {listed}\n",
             remedy=f"Mend the pages named above; the whole report is in {paths.shown(log)}",
         )
+    noted.write_text(rests_on, encoding="utf-8")
     return site
 
 
@@ -590,7 +635,8 @@ def build(*, pdf: bool = False) -> str:
         entries_file = paths.BUILD / "entries.json"
         entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
         parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
-        (paths.BUILD / "shown.json").write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
+        shown_file = paths.BUILD / "shown.json"
+        shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
         stage(executed, entries, paths.BUILD / "stage")
         listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
         (paths.BUILD / "stage" / "extra" / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
@@ -598,7 +644,14 @@ def build(*, pdf: bool = False) -> str:
         citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
         export.write(contents, entries, paths.BUILD / "stage" / "extra", paths.BUILD / "executed", int(epoch()))
         say("Typesetting")
-        site = typeset(paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log", pdf=pdf)
+        made = typeset(
+            paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log",
+            rests_on=basis(entries_file, shown_file, pdf=pdf), pdf=pdf,
+        )  # fmt: skip
+        # A copy: the next build goes on from what the typesetter left.
+        site = paths.BUILD / "html.next"
+        shutil.rmtree(site, ignore_errors=True)
+        shutil.copytree(made, site)
         if pdf:
             say("Printing PDFs")
             export.pdf.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))

@@ -9,6 +9,9 @@ from .errors import RestatedError
 
 
 def _build(args) -> None:
+    # Notebooks are checked against a schema, for whose addresses a grammar would be compiled at each start: two seconds for
+    # nothing, since the schema does not ask for it.
+    sys.modules.setdefault("rfc3987_syntax", None)
     from . import build
 
     print(build.build(pdf=args.pdf))

@@ -145,6 +145,47 @@ def test_nothing_is_done_twice_and_one_datum_changes_the_page(scratch):
     assert page(scratch) != before
 
 
+def tree(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_built_from_nothing(scratch):
+    # The copy lies elsewhere than the book it is a copy of: Sphinx would read all of it again.
+    shutil.rmtree(scratch / "_build")
+    assert run(scratch, "build").returncode == 0
+    edit(scratch / "notebooks" / "small.md", "One number:", "A number of its own:")
+    result = run(scratch, "build")
+    assert result.returncode == 0 and "0 to execute" in result.stdout, result.stdout + result.stderr
+    assert "0 added, 1 changed, 0 removed" in (scratch / "_build" / "typeset.log").read_text(encoding="utf-8")
+    assert "A number of its own:" in page(scratch)
+    found = tree(scratch / "_build" / "html")
+    for name in ("out", "stage", "executed"):
+        shutil.rmtree(scratch / "_build" / name)
+    (scratch / "_build" / "state.json").unlink()
+    assert run(scratch, "build").returncode == 0
+    assert "1 added" not in (log := (scratch / "_build" / "typeset.log").read_text(encoding="utf-8")) and "0 changed" in log
+    assert found == tree(scratch / "_build" / "html")
+
+
+def test_a_heading_that_goes_is_missed_by_the_page_that_links_to_it(scratch):
+    """The page with the link has not changed: where anchors change, all pages are written and their links looked up."""
+    with (scratch / "notebooks" / "small.md").open("a") as file:
+        file.write("\n(a-place)=\n## A place\n\nText.\n")
+    with (scratch / "book" / "index.md").open("a") as file:
+        file.write("\nSee {ref}`a place <a-place>`.\n")
+    assert run(scratch, "build").returncode == 0
+    before = page(scratch)
+    edit(scratch / "notebooks" / "small.md", "(a-place)=", "(b-place)=")
+    result = run(scratch, "build")
+    assert result.returncode == 1 and "a-place" in result.stderr and "book/index" in result.stderr
+    assert page(scratch) == before
+    # What failed is no ground to go on from: the same fault again, and none once it is mended.
+    assert "a-place" in run(scratch, "build").stderr
+    edit(scratch / "notebooks" / "small.md", "(b-place)=\n## A place", "(a-place)=\n## A place\n\nNew.")
+    assert run(scratch, "build").returncode == 0
+    assert "<p>New.</p>" in page(scratch)
+
+
 def faulty_notebook(code="", prose=""):
     cell = f"\n```{{code-cell}} ipython3\n{textwrap.dedent(code)}\n```\n" if code else ""
     return lambda s: (s / "notebooks" / "small.md").write_text(NOTEBOOK.lstrip() + cell + f"\n{prose}\n", encoding="utf-8")

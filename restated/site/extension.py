@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from pathlib import Path
 
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
+from pybtex.richtext import Text
 from sphinx.errors import ConfigError
 
 from ..errors import RestatedError
 from . import citebox, claimspage, dictionarypage, downloadspage, entries, frontpage, glossary, heads, ledgerpage, mathml
-from . import originalspage, pages, roles, search, todopage, when
+from . import originalspage, pages, rewriting, roles, search, todopage, when
 
 HERE = Path(__file__).parent
 
@@ -56,6 +58,8 @@ def setup(app) -> dict:
     """Entry point for Sphinx."""
     # Each citation asks for it by name; looking through all that is installed takes longer than writing the page.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
+    # The same few names and titles are decoded again for each field of each style; texts are never changed in place.
+    Text.from_latex = cache(Text.from_latex)
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
     app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
     app.add_config_value("restated_digest", "", "env", str)
@@ -65,7 +69,7 @@ def setup(app) -> dict:
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
     parts = (
-        roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage, originalspage, pages, search,
+        roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage, originalspage, pages, rewriting, search,
         todopage, when,
     )  # fmt: skip
     for part in parts:

@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
 from .. import citation
-from . import claimspage, ledgerpage, metadata, todopage
+from . import claimspage, ledgerpage, metadata, search, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -25,10 +25,10 @@ SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
 FINDER_SCRIPT = "finder.js"
 CLAIMS_SCRIPT = "claims.js"
-SEARCH_SCRIPTS = ("search-data.js", "search.js")
+SEARCH_SCRIPTS = (search.DATA, "search.js")
 
-#: Written by Sphinx or the theme for a search we replaced, or for tools this book does not serve.
-UNUSED_FILES = ("searchindex.js", ".buildinfo", "genindex.html")
+#: Written by Sphinx for tools this book does not serve.
+UNUSED_FILES = (".buildinfo", "genindex.html")
 
 #: What sphinx-thebe puts into every page even when there is no live code.
 LIVE_CODE = re.compile(

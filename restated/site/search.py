@@ -14,6 +14,9 @@ from sphinx import addnodes
 from .. import claims
 from . import entries, ledgerpage
 
+#: Name of the script that holds the data.
+DATA = "search-data.js"
+
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
 
@@ -105,17 +108,32 @@ def records(env, uri) -> list[list]:
 
 
 def write(app, exception) -> None:
-    """Write ``search-data.js`` when the build is finished."""
+    """Write the data when the build is finished."""
     if exception is not None or app.builder.format != "html":
         return
     data = json.dumps(records(app.env, app.builder.get_target_uri), ensure_ascii=False, separators=(",", ":"))
     # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
     data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    (Path(app.outdir) / "_static" / "search-data.js").write_text(
+    (Path(app.outdir) / "_static" / DATA).write_text(
         f"window.RESTATED_SEARCH={data};\n", encoding="utf-8"
     )
 
 
+def replace(app) -> None:
+    """Leave out Sphinx's own index and page, whose index is of no use for some pages alone, and our data of an earlier build."""
+    if app.builder.format == "html":
+        app.builder.search = False
+        (Path(app.outdir) / "_static" / DATA).unlink(missing_ok=True)
+
+
+def page(app):
+    """The page of the search, for Sphinx to write."""
+    if app.builder.format == "html":
+        yield "search", {}, "search.html"
+
+
 def setup(app) -> None:
-    """Register the hook."""
+    """Register the hooks."""
+    app.connect("builder-inited", replace)
+    app.connect("html-collect-pages", page)
     app.connect("build-finished", write, priority=800)

@@ -1,0 +1,33 @@
+"""Which pages are written anew when the text of some has changed: those, and all where an anchor came, went or was renamed.
+
+Sphinx checks a link when it writes the page the link is on. While all anchors are where they were, a link on a page that did
+not change leads where it led.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from . import todopage
+
+
+def anchors(env) -> str:
+    """Fingerprint of everything a page can link to: labels, headings by their words, titles."""
+    std = env.domaindata["std"]
+    slugs = {page: sorted(said.get("myst_slugs", {}).items()) for page, said in sorted(env.metadata.items())}
+    titles = {page: title.astext() for page, title in sorted(env.titles.items())}
+    parts = (sorted(std["anonlabels"].items()), sorted(std["labels"].items()), sorted(std["objects"].items()), slugs, titles)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def to_write(app, env) -> set[str]:
+    """Pages to write beside those that were read: the lists with line numbers of chapters, or all."""
+    before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
+    if before != env.restated_anchors:
+        return set(env.found_docs)
+    return {page for page in env.found_docs if any(env.get_doctree(page).findall(todopage.todo_block))}
+
+
+def setup(app) -> None:
+    """Register the hook."""
+    app.connect("env-updated", to_write)
