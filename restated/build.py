@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -405,8 +406,8 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     return targets
 
 
-def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
-    """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, pictures, ledger, configuration."""
+def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) -> None:
+    """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, configuration; and pictures and ledger in `extra`."""
     import yaml
 
     from . import ledger, show
@@ -416,13 +417,13 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
     shutil.rmtree(previous, ignore_errors=True)
     if folder.exists():
         folder.rename(previous)
-    extra = folder / "extra"
+    shutil.rmtree(extra, ignore_errors=True)
+    extra.mkdir(parents=True)
     shutil.copytree(paths.BOOK, folder / "book")
     for name in ("_toc.yml", "references.bib"):
         shutil.copy(paths.ROOT / name, folder / name)
     config = settings.read(paths.ROOT / "_config.yml")
     config.setdefault("execute", {})["execute_notebooks"] = "off"
-    config.setdefault("sphinx", {}).setdefault("config", {})["html_extra_path"] = ["extra"]
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
 
     (folder / "notebooks").mkdir()
@@ -454,7 +455,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path) -> None:
 
 def _keep_times(previous: Path, folder: Path) -> None:
     """Give the sources in `folder` that are what they were in `previous` their time of change: Sphinx reads what is newer than its notes."""
-    for file in (f for f in folder.rglob("*") if f.is_file() and folder / "extra" not in f.parents):
+    for file in (f for f in folder.rglob("*") if f.is_file()):
         old = previous / file.relative_to(folder)
         if old.is_file() and old.read_bytes() == file.read_bytes():
             stat = old.stat()
@@ -492,7 +493,36 @@ def _links_to_executed(text: str) -> str:
 
 
 #: Jupyter Book as a command of this environment, whatever the path holds; without the grammar of addresses, as in the command line.
-JUPYTER_BOOK = (sys.executable, "-c", "import sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; main()")
+_MAIN = "import gc, sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; "
+JUPYTER_BOOK = (sys.executable, "-c", f"{_MAIN}main()")
+
+#: The same with all that it will load, waiting for a line before it begins; without one, whoever started it has ended. A page is a
+#: hundred thousand nodes that live until it is written: looking through them for garbage more often takes a quarter of the time.
+_WAITING = f"{_MAIN}import jupyter_book.sphinx, myst_nb, restated.site.extension, sphinx_book_theme; gc.freeze(); gc.set_threshold(100_000); sys.stdin.readline() and main()"
+
+
+@contextmanager
+def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False):
+    """Jupyter Book as a process that loads what it needs while pages are made, and waits for :func:`typeset`.
+
+    Parameters
+    ----------
+    folder, out, log : Path
+        Where the sources will be staged, where to work, and the file for its report.
+    entries : Path
+        Where the joined ledger will be.
+    pdf : bool
+        Pages offer PDFs.
+    """
+    call = [sys.executable, "-c", _WAITING, "build", str(folder), "--path-output", str(out), "-n", "-W", "--keep-going"]
+    env = _environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}
+    with log.open("wb") as report:
+        process = subprocess.Popen(call, cwd=paths.ROOT, env=env, stdin=subprocess.PIPE, stdout=report, stderr=subprocess.STDOUT)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def basis(*made: Path, pdf: bool = False) -> str:
@@ -507,19 +537,15 @@ def basis(*made: Path, pdf: bool = False) -> str:
     return fingerprint([*_sources(chapters=False), *made], epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said)
 
 
-def typeset(folder: Path, out: Path, entries: Path, log: Path, *, rests_on: str, pdf: bool = False) -> Path:
-    """Run Jupyter Book on the staged sources, every warning an error.
+def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
+    """Let Jupyter Book run on the staged sources, every warning an error.
 
     Parameters
     ----------
-    folder, out, log : Path
-        The staged sources, where to work, and the file for the typesetter's report.
-    entries : Path
-        The joined ledger.
+    process : Popen
+        Of :func:`typesetter`, for the same `folder`, `out` and `log`.
     rests_on : str
         Fingerprint by :func:`basis`. Where `out` was left by a build on the same, without a warning, only changed pages are read.
-    pdf : bool
-        Pages offer PDFs.
 
     Returns
     -------
@@ -535,16 +561,11 @@ def typeset(folder: Path, out: Path, entries: Path, log: Path, *, rests_on: str,
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:
         shutil.rmtree(out, ignore_errors=True)
     noted.unlink(missing_ok=True)
-    call = [*JUPYTER_BOOK, "build", str(folder)]
-    call += ["--path-output", str(out), "-n", "-W", "--keep-going"]
-    run = subprocess.run(
-        call, cwd=paths.ROOT, env=_environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}, text=True, check=False,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    text = re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+    process.communicate(b"begin\n")
+    text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     log.write_text(text, encoding="utf-8")
     site = out / "_build" / "html"
-    if run.returncode or not (site / "index.html").is_file():
+    if process.returncode or not (site / "index.html").is_file():
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
@@ -606,7 +627,7 @@ def summary(entries: list[dict]) -> str:
 
 def build(*, pdf: bool = False) -> str:
     """Build the book, with `pdf` also as PDFs; return its one-line summary."""
-    from . import export
+    from . import bibliography, export, ledger, todo
 
     # Looked for first: nothing is executed for PDFs that cannot be printed.
     chromium = export.pdf.browser() if pdf else ""
@@ -623,35 +644,38 @@ def build(*, pdf: bool = False) -> str:
             return last["summary"]
 
         start = time.perf_counter()
-        say("Checking the register, the bibliography and the data")
-        numbers, pages = check()
-        from . import bibliography, ledger, todo
+        folder, out, extra = paths.BUILD / "stage", paths.BUILD / "out", paths.BUILD / "extra"
+        entries_file, shown_file, log = paths.BUILD / "entries.json", paths.BUILD / "shown.json", paths.BUILD / "typeset.log"
+        with typesetter(folder, out, entries_file, log, pdf=pdf) as process:
+            say("Checking the register, the bibliography and the data")
+            numbers, pages = check()
+            notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
+            executed = execute(notebooks, paths.BUILD / "executed")
+            contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
+            records = [r for content in contents.values() for r in ledger.collect(content)]
+            entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
+            entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+            parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
+            shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
+            stage(executed, entries, folder, extra)
+            listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
+            (extra / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
 
-        notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
-        executed = execute(notebooks, paths.BUILD / "executed")
-        contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
-        records = [r for content in contents.values() for r in ledger.collect(content)]
-        entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
-        entries_file = paths.BUILD / "entries.json"
-        entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
-        parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
-        shown_file = paths.BUILD / "shown.json"
-        shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
-        stage(executed, entries, paths.BUILD / "stage")
-        listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
-        (paths.BUILD / "stage" / "extra" / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
-        say("Making the downloads")
-        citations(parts, paths.BUILD / "stage" / "extra" / "downloads")
-        export.write(contents, entries, paths.BUILD / "stage" / "extra", paths.BUILD / "executed", int(epoch()))
-        say("Typesetting")
-        made = typeset(
-            paths.BUILD / "stage", paths.BUILD / "out", entries_file, paths.BUILD / "typeset.log",
-            rests_on=basis(entries_file, shown_file, pdf=pdf), pdf=pdf,
-        )  # fmt: skip
+            def downloads() -> None:
+                citations(parts, extra / "downloads")
+                export.write(contents, entries, extra, paths.BUILD / "executed", int(epoch()))
+
+            # No page depends on what is in a download: they are made while the typesetter runs.
+            with ThreadPoolExecutor(1) as beside:
+                say("Typesetting, and making the downloads")
+                made = beside.submit(downloads)
+                typeset_site = typeset(process, folder, out, log, rests_on=basis(entries_file, shown_file, pdf=pdf))
+                made.result()
         # A copy: the next build goes on from what the typesetter left.
         site = paths.BUILD / "html.next"
         shutil.rmtree(site, ignore_errors=True)
-        shutil.copytree(made, site)
+        shutil.copytree(typeset_site, site)
+        shutil.copytree(extra, site, dirs_exist_ok=True)
         if pdf:
             say("Printing PDFs")
             export.pdf.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))

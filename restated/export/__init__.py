@@ -13,10 +13,13 @@ from .. import bibliography, build, ledger, paths
 from . import book, chapter, crate, notebook, pdf, pictures, tables
 from .archive import below, zipped
 
+#: The workbook of a chapter, which has one if it shows a figure or a table.
+TABLES = "downloads/{page}/{page}-tables.xlsx"
+
 #: Downloads of a chapter: path below the site, what it is, and the short name in a list.
 CHAPTER_FILES = (
     ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
-    ("downloads/{page}/{page}-tables.xlsx", "all tables as a workbook", "Tables"),
+    (TABLES, "all tables as a workbook", "Tables"),
     ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
 )
 
@@ -46,7 +49,7 @@ def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path,
     entries : sequence of mapping
         The joined ledger.
     extra : Path
-        The staged files of the site, with ledger and figures; ``downloads`` is made in it.
+        The files beside the pages, with ledger and figures; ``downloads`` is made in it.
     executed : Path
         Folder of the executed notebooks.
     epoch : int
@@ -84,21 +87,19 @@ def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
     book.fill_sizes(site)
 
 
-def files(page: str, site: Path | None = None) -> list[tuple[str, str]]:
+def files(page: str, *, shows: bool) -> list[tuple[str, str]]:
     """What can be downloaded of a page.
 
     Parameters
     ----------
     page : str
         Name of a notebook.
-    site : Path, optional
-        Where the files are; the staged site when left out.
+    shows : bool
+        It shows a figure or a table.
 
     Returns
     -------
     list of (str, str)
         What it is, and its path below the site.
     """
-    site = site or paths.BUILD / "stage" / "extra"
-    found = ((words, path.format(page=page)) for path, words, _ in CHAPTER_FILES)
-    return [(words, path) for words, path in found if (site / path).is_file()]
+    return [(words, path.format(page=page)) for path, words, _ in CHAPTER_FILES if shows or path != TABLES]

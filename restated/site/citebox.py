@@ -111,7 +111,7 @@ class CiteAndDownload(SphinxDirective):
         kind, entry = citation.of_page(about, page, title)[0]
         box = cited(entry, "cite-chapter", "this chapter") + machine_forms(kind, entry, "cite-chapter", f"{root}downloads/{name}/{name}")
         box += state(about, page) + parts(about, page, title, said["shown"])
-        links = [(path, words) for words, path in export.files(name)]
+        links = [(path, words) for words, path in export.files(name, shows=bool(said["shown"]))]
         if os.environ.get("RESTATED_PDF"):
             links.insert(0, (f"downloads/pdf/{name}.pdf", "this chapter as PDF"))
         files = ", ".join(f'<a href="{root}{file}" download>{words}</a>' for file, words in links)

@@ -10,7 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from .. import build, export
 from ..export import about
-from . import markup
+from . import markup, metadata
 from .otherbuilders import OTHERS, nothing
 
 
@@ -52,7 +52,8 @@ def chapters_html(root: str) -> str:
     """Files of each chapter as a table."""
     rows = []
     for page in (p.removeprefix("notebooks/") for p in build.toc() if p.startswith("notebooks/")):
-        there = {path for _, path in export.files(page)}
+        shows = bool(metadata.shown().get(f"notebooks/{page}", {}).get("shown"))
+        there = {path for _, path in export.files(page, shows=shows)}
         title = about.title(page)
         cells = []
         for path, words, _ in export.CHAPTER_FILES:

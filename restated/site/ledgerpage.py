@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -339,6 +340,9 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
     rows = entries.load()
     parts = ledgerparts.split(rows)
     names = ledgerparts.pages(ledger, parts)
+    # A new ledger is read with everything, by the build or by the extension's settings; else only what these pages link to may move.
+    if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in names):
+        return
 
     def link(i: int) -> dict | None:
         return {"link": f"{names[i].rsplit('/', 1)[-1]}.html", "title": _title(i + 1, len(parts))} if 0 <= i < len(parts) else None

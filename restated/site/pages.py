@@ -30,6 +30,13 @@ SEARCH_SCRIPTS = (search.DATA, "search.js")
 #: Written by Sphinx for tools this book does not serve.
 UNUSED_FILES = (".buildinfo", "genindex.html")
 
+#: Parts of the theme's pages that our frame does not show; the theme would write each of them to see whether it is empty.
+THEME_PARTS = (
+    "sidebars", "theme_secondary_sidebar_items", "theme_primary_sidebar_end", "theme_navbar_start", "theme_navbar_center", "theme_navbar_persistent",
+    "theme_navbar_end", "theme_article_header_start", "theme_article_header_end", "theme_article_footer_items", "theme_content_footer_items",
+    "theme_footer_start", "theme_footer_center", "theme_footer_end",
+)  # fmt: skip
+
 #: What sphinx-thebe puts into every page even when there is no live code.
 LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
@@ -167,6 +174,12 @@ def tell_works(body: str) -> str:
     return CITED.sub(lambda found: boxed(found, False), body)
 
 
+def drop_parts(app, pagename, templatename, context, doctree) -> None:
+    """Leave out the parts of the theme's pages that are not shown."""
+    for part in THEME_PARTS:
+        context.pop(part, None)
+
+
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     ledger = app.config.restated_ledger_doc
@@ -239,6 +252,7 @@ def prune(app, exception) -> None:
 def setup(app) -> None:
     """Register the citation visitor and the hooks on page contexts and the finished build."""
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("html-page-context", drop_parts, priority=100)
     # After the theme (500) and its buttons (501), which add what is dropped here.
     app.connect("html-page-context", clean_context, priority=900)
     app.connect("build-finished", prune, priority=900)

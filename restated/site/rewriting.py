@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 
-from . import todopage
-
 
 def anchors(env) -> str:
     """Fingerprint of everything a page can link to: labels, headings by their words, titles."""
@@ -21,11 +19,10 @@ def anchors(env) -> str:
 
 
 def to_write(app, env) -> set[str]:
-    """Pages to write beside those that were read: the lists with line numbers of chapters, or all."""
+    """Pages to write beside those that were read: all, or none where every anchor is where it was."""
     before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
-    if before != env.restated_anchors:
-        return set(env.found_docs)
-    return {page for page in env.found_docs if any(env.get_doctree(page).findall(todopage.todo_block))}
+    app.restated_anchors_moved = before != env.restated_anchors
+    return set(env.found_docs) if app.restated_anchors_moved else set()
 
 
 def setup(app) -> None:
