@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench pages screenshots lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench pages reproduce screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -44,6 +44,9 @@ serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
 
 bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.json
 	@$(RUN) -m benchmarks
+
+reproduce: $(STAMP) ## Build the book twice, as differently as possible, and compare every byte
+	@$(RUN) -m benchmarks.reproduce
 
 pages: $(STAMP) ## Weigh the built pages and rate them with Lighthouse (needs Chromium and npm)
 	@npm ci --prefix benchmarks/pages --silent --no-audit --no-fund

@@ -373,10 +373,12 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
     sources = freshness.Sources()
     due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]
+    # The longest first, so that at the end no core waits for one that was begun late.
+    due.sort(key=lambda pair: pair[0].stat().st_size, reverse=True)
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
     async def all_due() -> None:
-        gate = asyncio.Semaphore(os.cpu_count() or 1)
+        gate = asyncio.Semaphore(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
         done = 0
 
         async def one(notebook, target):

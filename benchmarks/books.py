@@ -1,0 +1,120 @@
+"""Building the book: from nothing beside a plain Jupyter Book, again, after an edit, and made-up books of growing size."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from restated import build, paths
+
+from . import measure
+
+COLD_SECONDS, FASTER_THAN_PLAIN = 90.0, 1.6
+UNCHANGED_SECONDS, EDIT_SECONDS = 3.0, 6.0
+#: The chapter whose prose is edited, and the words that are.
+EDITED, WORDS = "reach", "Reasons and sources"
+#: Chapters of the made-up books.
+SIZES = (10, 20, 40, 80)
+#: Time for each chapter of the largest book, in times of that of the smallest: it grows with the number of chapters, not faster.
+MOST_GROWTH = 1.25
+
+CHAPTER = """---
+jupytext:
+  text_representation: {{extension: .md, format_name: myst}}
+kernelspec: {{display_name: Python 3, language: python, name: python3}}
+---
+
+# Chapter {n}
+
+One number: {{restated}}`made-up-{n}`, and a printed one: {{published}}`verhage2016-secure-r` {{cite:p}}`verhage2016`.
+
+```{{code-cell}} ipython3
+from restated import show, studies
+
+rows = studies.load("paternal-sensitivity")
+ledger = show.open_ledger("made-up-{n}", "paternal-sensitivity")
+ledger.record("made-up-{n}", rows["r"].mean() + {n}, quantity="plain mean of r and {n}", basis="open-data", digits=4)
+show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.status_of(rows))
+```
+"""
+
+
+def copy(folder: Path) -> Path:
+    """A copy of the files of the repository, without what was built."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(paths.ROOT / name, folder / name)
+    return folder
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    plain = {k: v for k, v in os.environ.items() if k != "RESTATED_ROOT"}
+    return plain | {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": build.epoch()}
+
+
+def built(folder: Path) -> float:
+    """Build the book in `folder`; the seconds it took."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=folder, env=_environment(folder), check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def plainly_built(folder: Path, entries: Path) -> float:
+    """Build the same pages with Jupyter Book alone, which executes the notebooks; the ledger it cannot make is given to it."""
+    start = time.perf_counter()
+    env = _environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
+    subprocess.run([*build.JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")], cwd=folder, env=env, check=True, capture_output=True)
+    return time.perf_counter() - start
+
+
+def made_up(folder: Path, chapters: int) -> Path:
+    """A book of `chapters` small chapters."""
+    copy(folder)
+    shutil.rmtree(folder / "notebooks")
+    (folder / "notebooks").mkdir()
+    names = [f"chapter-{n:03}" for n in range(chapters)]
+    for n, name in enumerate(names):
+        (folder / "notebooks" / f"{name}.md").write_text(CHAPTER.format(n=n), encoding="utf-8")
+    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "downloads", "references"))
+    (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
+    (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
+    claims = folder / "data" / "claims" / "claims.csv"
+    # Claims name the chapters that bear on them; here there are none of these.
+    import pandas as pd
+
+    pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)
+    return folder
+
+
+def rows() -> list[dict]:
+    """Rows of the table."""
+    found = []
+    with tempfile.TemporaryDirectory(prefix="restated-books-") as name:
+        book = copy(Path(name, "book"))
+        cold = built(book)
+        plain = plainly_built(copy(Path(name, "plain")), book / "_build" / "entries.json")
+        found.append(
+            measure.row(
+                "the book from nothing, every notebook executed", cold, peer="jupyter-book build, the same notebooks and pages", theirs=plain,
+                bar=f"at most {COLD_SECONDS:.0f} s, {FASTER_THAN_PLAIN} times faster", holds=cold <= COLD_SECONDS and plain >= FASTER_THAN_PLAIN * cold,
+            )
+        )  # fmt: skip
+        again = built(book)
+        found.append(measure.row("the book again, nothing changed", again, bar=f"at most {UNCHANGED_SECONDS:.0f} s", holds=again <= UNCHANGED_SECONDS))
+        chapter = book / "notebooks" / f"{EDITED}.md"
+        chapter.write_text(chapter.read_text(encoding="utf-8").replace(WORDS, f"All {WORDS.lower()}"), encoding="utf-8")
+        edit = built(book)
+        found.append(measure.row("the book after an edit of prose in one chapter", edit, bar=f"at most {EDIT_SECONDS:.0f} s", holds=edit <= EDIT_SECONDS))
+        each = {}
+        for size in SIZES:
+            each[size] = built(made_up(Path(name, f"made-up-{size}"), size)) / size
+            growth = each[size] / each[SIZES[0]]
+            bar = f"for each chapter at most {MOST_GROWTH} times that of {SIZES[0]}"
+            found.append(measure.row(f"a made-up book of {size} chapters from nothing", each[size] * size, bar=bar, holds=growth <= MOST_GROWTH))
+    return found
