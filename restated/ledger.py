@@ -468,7 +468,9 @@ def write(rows: list[dict], folder: Path) -> None:
     """Write ``ledger.json`` and ``ledger.csv`` into `folder`: the public columns, UTF-8, ``\\n`` line ends."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = public(rows)
-    (folder / "ledger.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    # A row a line: to be read by programs, and compared by people.
+    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for row in rows)
+    (folder / "ledger.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()

@@ -108,4 +108,5 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
 
 def text(graph: dict) -> str:
     """The crate as it stands in its file, entities in order of their names: the library keeps them in no order."""
-    return json.dumps({**graph, "@graph": sorted(graph["@graph"], key=lambda e: e["@id"])}, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    entities = sorted(graph["@graph"], key=lambda e: e["@id"])
+    return json.dumps({**graph, "@graph": entities}, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True) + "\n"

@@ -52,6 +52,9 @@ PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
 #: A citation as the bibliography extension writes it: the work is said in a title, which neither a finger nor a key can open.
 CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
 
+#: A term as the glossary links it, with its explanation in a title.
+TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
+
 #: A paragraph of the text itself, not of a list, a table or a box: there a work stands in the margin where it is cited first.
 PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
 
@@ -153,25 +156,29 @@ def name_tables(body: str) -> str:
     return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
 
 
-def tell_works(body: str) -> str:
-    """Say what is cited in boxes that open on hover and focus; on wide screens also in the margin, once for each work."""
+def tell_titles(body: str) -> str:
+    """Say works cited and terms in boxes that open on hover and focus; on wide screens works also in the margin, once each."""
     seen: set[str] = set()
     count = 0
 
-    def boxed(found: re.Match, noted: bool) -> str:
+    def boxed(css: str, link: str, href: str, said: str, text: str) -> str:
         nonlocal count
-        href, key, work, text = found.groups()
         count += 1
+        return (
+            f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="rs-said-{count}">{text}</a>'
+            f'<span class="rs-tip" role="tooltip" id="rs-said-{count}">{said}</span></span>'
+        )
+
+    def work(found: re.Match, noted: bool) -> str:
+        href, key, said, text = found.groups()
         css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
         if noted:
             seen.add(key)
-        return (
-            f'<span class="{css}"><a class="reference internal" {href} aria-describedby="rs-work-{count}">{text}</a>'
-            f'<span class="rs-tip" role="tooltip" id="rs-work-{count}">{work}</span></span>'
-        )
+        return boxed(css, "", href, said, text)
 
-    body = PARAGRAPH.sub(lambda p: CITED.sub(lambda found: boxed(found, True), p[0]), body)
-    return CITED.sub(lambda found: boxed(found, False), body)
+    body = PARAGRAPH.sub(lambda p: CITED.sub(lambda found: work(found, True), p[0]), body)
+    body = CITED.sub(lambda found: work(found, False), body)
+    return TERM.sub(lambda found: boxed("rs-number", "rs-gloss ", *found.groups()), body)
 
 
 def drop_parts(app, pagename, templatename, context, doctree) -> None:
@@ -197,7 +204,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["css_files"] = _local(context["css_files"], styles)
     context["script_files"] = _local(context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS))
     context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
-    context["body"] = tell_works(context["body"])
+    context["body"] = tell_titles(context["body"])
     if rows is not None:
         context["body"] = rows.led(context["body"])
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""

@@ -61,7 +61,7 @@ CITATION = '<a class="reference internal" href="references.html#cite-{0}" title=
 
 def test_a_work_is_told_in_a_box_and_once_in_the_margin():
     one, two = CITATION.format("01"), CITATION.format("02")
-    html = pages.tell_works(f"<ul><li><p>{one}</p></li></ul>\n<p>{one} and\n{one}</p>\n<p>{two}</p>\n<td><p>{two}</p></td>")
+    html = pages.tell_titles(f"<ul><li><p>{one}</p></li></ul>\n<p>{one} and\n{one}</p>\n<p>{two}</p>\n<td><p>{two}</p></td>")
     assert 'title="' not in html
     assert [m.split('"')[0] for m in html.split('<span class="')[1:] if m.startswith("rs-number")] == [
         "rs-number rs-cited", "rs-number rs-cited rs-noted", "rs-number rs-cited", "rs-number rs-cited rs-noted", "rs-number rs-cited",
@@ -72,4 +72,10 @@ def test_a_work_is_told_in_a_box_and_once_in_the_margin():
 
 def test_other_links_are_left_alone():
     html = '<p><a class="reference internal" href="references.html">References</a> <a href="#cite-x" title="t">x</a></p>'
-    assert pages.tell_works(html) == html
+    assert pages.tell_titles(html) == html
+
+
+def test_a_term_is_told_in_a_box():
+    html = pages.tell_titles('<p>the <a class="rs-gloss reference internal" href="glossary.html#term-d" title="A &quot;difference&quot;.">d</a></p>')
+    assert 'title="' not in html and 'role="tooltip" id="rs-said-1">A &quot;difference&quot;.<' in html
+    assert '<a class="rs-gloss reference internal" href="glossary.html#term-d" aria-describedby="rs-said-1">d</a>' in html
