@@ -34,7 +34,8 @@ def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", the
     tab.faults, tab.requests = [], []
     tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
     tab.on("pageerror", lambda e: tab.faults.append(str(e)))
-    tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}"))
+    # What the browser gives up because the reader goes on to another page is no fault of the page.
+    tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != "net::ERR_ABORTED" else None)
     tab.on("request", lambda r: tab.requests.append(r.url))
     file, *rest = re.split("(?=[?#])", page, maxsplit=1)
     tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")
