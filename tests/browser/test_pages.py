@@ -243,6 +243,15 @@ def test_a_part_of_the_ledger_is_sorted_by_a_column(browser, site):
     tab.context.close()
 
 
+def test_a_part_reached_by_the_address_of_a_number_is_sorted_too(browser, site):
+    tab = open_page(browser, site, "book/ledger.html#stability-secure-r")
+    tab.locator(".rs-cite-row").wait_for()
+    rows = tab.locator(".rs-ledger tbody tr").count() - 1
+    tab.get_by_role("columnheader", name="Published").get_by_role("button").click()
+    assert tab.locator(".rs-cite-row").count() == 0 and tab.locator(".rs-ledger tbody tr").count() == rows
+    tab.context.close()
+
+
 def test_the_ledger_can_be_read_without_scripts(browser, site):
     context = browser.new_context(java_script_enabled=False, viewport=SIZES["laptop"])
     tab = context.new_page()

@@ -179,11 +179,11 @@
       });
     });
   }
-  // A folded table is made so when it is opened; nothing waits for the others.
+  // A folded table is made so when it is opened; the ledger before its own script puts lines between its rows.
   document.addEventListener("toggle", function (event) {
     if (event.target.open && event.target.matches(".rs-data")) event.target.querySelectorAll("table").forEach(sortable);
   }, true);
-  (window.requestIdleCallback || setTimeout)(function () { all(".rs-ledger, .rs-tablefig table").forEach(sortable); });
+  all(".rs-ledger, .rs-tablefig table").forEach(sortable);
 
   // --- in a picture of rows, the row under the pointer ----------------------------------------------------------------------
   all("figure[data-rows] .rs-plate").forEach(function (plate) {
