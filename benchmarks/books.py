@@ -53,7 +53,8 @@ def copy(folder: Path) -> Path:
     return folder
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path) -> dict[str, str]:
+    """Environment in which the book in `folder` is built, with the date of this repository's commit."""
     plain = {k: v for k, v in os.environ.items() if k != "RESTATED_ROOT"}
     return plain | {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": build.epoch()}
 
@@ -61,14 +62,14 @@ def _environment(folder: Path) -> dict[str, str]:
 def built(folder: Path) -> float:
     """Build the book in `folder`; the seconds it took."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=folder, env=_environment(folder), check=True, capture_output=True)
+    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=folder, env=environment(folder), check=True, capture_output=True)
     return time.perf_counter() - start
 
 
 def plainly_built(folder: Path, entries: Path) -> float:
     """Build the same pages with Jupyter Book alone, which executes the notebooks; the ledger it cannot make is given to it."""
     start = time.perf_counter()
-    env = _environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
+    env = environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
     subprocess.run([*build.JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")], cwd=folder, env=env, check=True, capture_output=True)
     return time.perf_counter() - start
 

@@ -11,20 +11,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from restated import build
-
-from .books import copy
+from . import books
 
 #: What the second build has that the first has not.
 OTHERWISE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4711", "COLUMNS": "57", "NO_COLOR": "1"}
 
 
-def built(folder: Path, home: Path, processors: set[int], **environment: str) -> dict[str, bytes]:
+def built(folder: Path, home: Path, processors: set[int], **otherwise: str) -> dict[str, bytes]:
     """Build a copy of the book in `folder`; every file of the site."""
-    copy(folder)
+    books.copy(folder)
     home.mkdir()
-    env = {k: v for k, v in os.environ.items() if k != "RESTATED_ROOT"}
-    env |= {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": build.epoch(), "HOME": str(home), **environment}
+    env = books.environment(folder) | {"HOME": str(home), **otherwise}
     command = [sys.executable, "-m", "restated", "build", *(["--pdf"] if "--pdf" in sys.argv else [])]
     subprocess.run(command, cwd=folder, env=env, check=True, preexec_fn=lambda: os.sched_setaffinity(0, processors))
     site = folder / "_build" / "html"

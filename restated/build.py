@@ -279,16 +279,15 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> 
     drawn.mkdir(parents=True)
     content = await run(notebook, drawn)
     show.check_outputs(content, paths.shown(notebook))
-    content.metadata[RESTS_ON] = {"text": fingerprint([notebook]), **_rests_on(content, sources)}
+    content.metadata[RESTS_ON] = {"text": freshness.digest(notebook.read_bytes()), **_rests_on(content, sources)}
     shutil.rmtree(pictures, ignore_errors=True)
     drawn.rename(pictures)
     _write(content, target)
 
 
 def _rests_on(content, sources: freshness.Sources) -> dict:
-    """What the outputs of an executed notebook rest on, as it is now."""
-    code = {"cells": [cell for cell in content["cells"] if "".join(cell["source"]) != HAND_OVER]}
-    return {"environment": freshness.environment(), "code": freshness.code(code), "read": sources.state(provenance.traced(content))}
+    """What the outputs of an executed notebook rest on beside its code, as it is now."""
+    return {"environment": sources.environment, "read": sources.state(provenance.traced(content))}
 
 
 def _write(content, target: Path) -> None:
@@ -322,20 +321,20 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
         return False
     if not all((pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure"):
         return False
-    if text == fingerprint([notebook]):
+    now = freshness.digest(notebook.read_bytes())
+    if text == now:
         return True
     import nbformat
 
     new, old = _read(notebook), nbformat.from_dict(content)
-    if freshness.code(new) != noted["code"]:
+    written, ran = ([cell for cell in book.cells if cell.cell_type == "code"] for book in (new, old))
+    *ran, hand_over = ran
+    if freshness.code(written) != freshness.code(ran):
         return False
-    outputs = iter([cell for cell in old.cells if cell.cell_type == "code"])
-    for cell in new.cells:
-        if cell.cell_type == "code":
-            ran = next(outputs)
-            cell.outputs, cell.execution_count = ran.outputs, ran.execution_count
-    new.cells.append(next(outputs))
-    new.metadata = nbformat.from_dict({**old.metadata, **new.metadata, RESTS_ON: {"text": fingerprint([notebook]), **noted}})
+    for cell, before in zip(written, ran, strict=True):
+        cell.outputs, cell.execution_count = before.outputs, before.execution_count
+    new.cells.append(hand_over)
+    new.metadata = nbformat.from_dict({**old.metadata, **new.metadata, RESTS_ON: {"text": now, **noted}})
     _number(new)
     _write(new, target)
     return True

@@ -23,15 +23,8 @@ def digest(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
-def environment() -> str:
-    """Fingerprint of what every notebook depends on: Python, the machine's kind, and the packages that are pinned."""
-    lock = paths.ROOT / "requirements.lock"
-    return digest(sys.version, platform.machine(), lock.read_bytes() if lock.is_file() else b"")
-
-
-def code(notebook: Mapping) -> str:
-    """Fingerprint of the code of a notebook: its cells in order, and what is noted of them."""
-    cells = (c for c in notebook["cells"] if c["cell_type"] == "code")
+def code(cells: Iterable[Mapping]) -> str:
+    """Fingerprint of code cells in their order, with what is noted of them."""
     return digest(*(f"{''.join(c['source'])}\0{sorted(c['metadata'].items())}" for c in cells))
 
 
@@ -41,6 +34,8 @@ class Sources:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
         self._register: register.Register | None = None
+        #: What every notebook depends on: Python, the machine's kind, and the packages that are pinned.
+        self.environment = digest(sys.version, platform.machine(), self._files("requirements.lock"))
 
     def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
         """Fingerprint of each source of a trace, by kind and name; empty for what is not there."""

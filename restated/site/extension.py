@@ -17,6 +17,9 @@ from . import originalspage, pages, rewriting, roles, search, todopage, when
 
 HERE = Path(__file__).parent
 
+# The same few names and titles are decoded again for each field of each style; texts are never changed in place.
+Text.from_latex = cache(Text.from_latex)
+
 #: Settings of others that follow from how these pages are made.
 SETTINGS = {
     "html_math_renderer": "mathml",
@@ -58,8 +61,6 @@ def setup(app) -> dict:
     """Entry point for Sphinx."""
     # Each citation asks for it by name; looking through all that is installed takes longer than writing the page.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
-    # The same few names and titles are decoded again for each field of each style; texts are never changed in place.
-    Text.from_latex = cache(Text.from_latex)
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
     app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
     app.add_config_value("restated_digest", "", "env", str)

@@ -322,9 +322,10 @@ def visit_html_block(self, node: html_block) -> None:
     raise nodes.SkipNode
 
 
-def addresses(ledger: str) -> ledgerparts.Addresses:
-    """Where the rows of the current entries stand."""
-    return _addresses(ledger, tuple(entries.load()))
+def addresses(env) -> ledgerparts.Addresses | None:
+    """Where the rows of the current entries stand in the book of an environment; None if it has no ledger."""
+    ledger = env.config.restated_ledger_doc
+    return _addresses(ledger, tuple(entries.load())) if ledger in env.found_docs else None
 
 
 @lru_cache(maxsize=2)
@@ -334,12 +335,11 @@ def _addresses(ledger: str, ids: tuple[str, ...]) -> ledgerparts.Addresses:
 
 def part_pages(app) -> Iterator[tuple[str, dict, str]]:
     """The pages of the parts, for Sphinx to write."""
-    ledger = app.config.restated_ledger_doc
-    if app.builder.format != "html" or ledger not in app.env.found_docs:
+    where = addresses(app.env)
+    if app.builder.format != "html" or where is None:
         return
-    rows = entries.load()
-    parts = ledgerparts.split(rows)
-    names = ledgerparts.pages(ledger, parts)
+    rows, parts, names = entries.load(), where.parts, where.pages
+    home = app.config.restated_ledger_doc.rsplit("/", 1)[-1]
     # A new ledger is read with everything, by the build or by the extension's settings; else only what these pages link to may move.
     if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in names):
         return
@@ -349,7 +349,7 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
 
     for i, (name, part) in enumerate(zip(names, parts, strict=True)):
         body = part_html(
-            (rows[id] for id in part), i + 1, len(parts), root="../" * name.count("/"), home=f"{ledger.rsplit('/', 1)[-1]}.html",
+            (rows[id] for id in part), i + 1, len(parts), root="../" * name.count("/"), home=f"{home}.html",
             cite=citation_links(app.builder, name),
         )  # fmt: skip
         yield name, {"title": _title(i + 1, len(parts)), "body": body, "prev": link(i - 1), "next": link(i + 1)}, "page.html"

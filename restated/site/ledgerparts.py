@@ -41,10 +41,10 @@ class Addresses:
     """
 
     def __init__(self, ledger: str, ids: Iterable[str]):
-        parts = split(ids)
-        self.pages = pages(ledger, parts)
-        self.first = [part[0] for part in parts if part]
-        self.ids = frozenset(id for part in parts for id in part)
+        self.parts = split(ids)
+        self.pages = pages(ledger, self.parts)
+        self.first = [part[0] for part in self.parts if part]
+        self.ids = frozenset(id for part in self.parts for id in part)
         folder, _, name = ledger.rpartition("/")
         self._folder = f"{folder}/" if folder else ""
         self._link = re.compile(rf'(?<=href=")((?:\.\./)*(?:{re.escape(self._folder)})?){re.escape(name)}\.html#([^"]+)(?=")')

@@ -189,11 +189,10 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
 
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
-    ledger = app.config.restated_ledger_doc
-    rows = ledgerpage.addresses(ledger) if ledger in app.env.found_docs else None
+    rows = ledgerpage.addresses(app.env)
     is_part = rows is not None and pagename in rows.pages
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
-    if is_part or pagename == ledger:
+    if is_part or pagename == app.config.restated_ledger_doc:
         app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
     if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
         app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
@@ -251,9 +250,8 @@ def prune(app, exception) -> None:
             path.unlink()
     for path in out.rglob("*.map"):
         path.unlink()
-    ledger = app.config.restated_ledger_doc
-    parts = ledgerpage.addresses(ledger).pages if ledger in app.env.found_docs else []
-    metadata.write_sitemap(out, sorted([*app.env.found_docs, *parts]))
+    rows = ledgerpage.addresses(app.env)
+    metadata.write_sitemap(out, sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())]))
 
 
 def setup(app) -> None:

@@ -6,7 +6,7 @@ not change leads where it led.
 
 from __future__ import annotations
 
-import hashlib
+from .. import freshness
 
 
 def anchors(env) -> str:
@@ -15,7 +15,7 @@ def anchors(env) -> str:
     slugs = {page: sorted(said.get("myst_slugs", {}).items()) for page, said in sorted(env.metadata.items())}
     titles = {page: title.astext() for page, title in sorted(env.titles.items())}
     parts = (sorted(std["anonlabels"].items()), sorted(std["labels"].items()), sorted(std["objects"].items()), slugs, titles)
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
+    return freshness.digest(repr(parts))
 
 
 def to_write(app, env) -> set[str]:

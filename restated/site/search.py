@@ -89,9 +89,8 @@ def records(env, uri) -> list[list]:
         for anchor, title, text in sections(env.get_doctree(docname), names):
             found.append([uri(docname) + (f"#{anchor}" if anchor else ""), title, page, text])
     found.extend([href, name, "References", text] for href, name, text in cited.values())
-    ledger = env.config.restated_ledger_doc
-    if ledger in env.all_docs:
-        where = ledgerpage.addresses(ledger)
+    where = ledgerpage.addresses(env)
+    if where is not None:
         for row in entries.load().values():
             facts = [str(row["quantity"]), entries.source_text(row)]
             facts += [f"{said} {text}" for said, text in (("printed", entries.published_text(row)), ("restated", entries.restated_text(row))) if text]
