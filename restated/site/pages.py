@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree
 
 from .. import citation
-from . import claimspage, ledgerpage, metadata, search, todopage
+from . import claimspage, ledgerpage, metadata, policy, search, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -64,6 +64,7 @@ REDIRECT = """<!DOCTYPE html>
 <html lang="{lang}">
 <head>
 <meta charset="utf-8">
+{policy}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="description" content="{title}">
 <title>{title}</title>
@@ -219,7 +220,9 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     if doctree is not None or is_part:
         chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
         metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
-    context["metatags"] = metatags
+    # First, so that it holds for all that follows.
+    context["metatags"] = f"\n    {policy.PAGE}{metatags}"
+    context["restated_theme_script"] = policy.THEME_SCRIPT
 
 
 def prune(app, exception) -> None:
@@ -232,7 +235,7 @@ def prune(app, exception) -> None:
     if app.config.root_doc != "index":
         target = app.builder.get_target_uri(app.config.root_doc)
         page = REDIRECT.format(
-            lang=app.config.language, title=escape(app.config.html_title), target=escape(target)
+            lang=app.config.language, policy=policy.BARE, title=escape(app.config.html_title), target=escape(target)
         )
         (out / "index.html").write_text(page, encoding="utf-8")
     static = out / "_static"
