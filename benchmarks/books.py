@@ -16,6 +16,8 @@ from . import measure
 
 COLD_SECONDS, FASTER_THAN_PLAIN = 90.0, 1.6
 UNCHANGED_SECONDS, EDIT_SECONDS = 3.0, 6.0
+#: Jupyter Book as its users run it.
+JUPYTER_BOOK = (sys.executable, str(Path(sys.executable).with_name("jupyter-book")))
 #: The chapter whose prose is edited, and the words that are.
 EDITED, WORDS = "reach", "Reasons and sources"
 #: Chapters of the made-up books.
@@ -70,7 +72,7 @@ def plainly_built(folder: Path, entries: Path) -> float:
     """Build the same pages with Jupyter Book alone, which executes the notebooks; the ledger it cannot make is given to it."""
     start = time.perf_counter()
     env = environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
-    subprocess.run([*build.JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run([*JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")], cwd=folder, env=env, check=True, capture_output=True)
     return time.perf_counter() - start
 
 

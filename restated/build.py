@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import fcntl
 import hashlib
 import json
 import os
@@ -20,10 +19,10 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from . import freshness, paths, provenance, settings
+from . import freshness, paths, provenance, settings, swap
 from .errors import RestatedError
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
@@ -275,12 +274,13 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> 
     from . import show
 
     pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
-    shutil.rmtree(drawn, ignore_errors=True)
-    drawn.mkdir(parents=True)
+    swap.clear(drawn)
+    # A kernel outlives a killed build by a moment, and may be drawing into it.
+    drawn.mkdir(parents=True, exist_ok=True)
     content = await run(notebook, drawn)
     show.check_outputs(content, paths.shown(notebook))
     content.metadata[RESTS_ON] = {"text": freshness.digest(notebook.read_bytes()), **_rests_on(content, sources)}
-    shutil.rmtree(pictures, ignore_errors=True)
+    swap.clear(pictures)
     drawn.rename(pictures)
     _write(content, target)
 
@@ -415,10 +415,10 @@ def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) 
     from .export import links, pictures
 
     previous = folder.with_name("stage.previous")
-    shutil.rmtree(previous, ignore_errors=True)
+    swap.clear(previous)
     if folder.exists():
         folder.rename(previous)
-    shutil.rmtree(extra, ignore_errors=True)
+    swap.clear(extra)
     extra.mkdir(parents=True)
     shutil.copytree(paths.BOOK, folder / "book")
     for name in ("_toc.yml", "references.bib"):
@@ -451,7 +451,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) 
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     ledger.write(entries, extra)
     _keep_times(previous, folder)
-    shutil.rmtree(previous, ignore_errors=True)
+    swap.clear(previous)
 
 
 def _keep_times(previous: Path, folder: Path) -> None:
@@ -493,15 +493,6 @@ def _links_to_executed(text: str) -> str:
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)
 
 
-#: Jupyter Book as a command of this environment, whatever the path holds; without the grammar of addresses, as in the command line.
-_MAIN = "import gc, sys; sys.modules['rfc3987_syntax'] = None; from jupyter_book.cli.main import main; "
-JUPYTER_BOOK = (sys.executable, "-c", f"{_MAIN}main()")
-
-#: The same with all that it will load, waiting for a line before it begins; without one, whoever started it has ended. A page is a
-#: hundred thousand nodes that live until it is written: looking through them for garbage more often takes a quarter of the time.
-_WAITING = f"{_MAIN}import jupyter_book.sphinx, myst_nb, restated.site.extension, sphinx_book_theme; gc.freeze(); gc.set_threshold(100_000); sys.stdin.readline() and main()"
-
-
 @contextmanager
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False):
     """Jupyter Book as a process that loads what it needs while pages are made, and waits for :func:`typeset`.
@@ -515,7 +506,7 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool =
     pdf : bool
         Pages offer PDFs.
     """
-    call = [sys.executable, "-c", _WAITING, "build", str(folder), "--path-output", str(out), "-n", "-W", "--keep-going"]
+    call = [sys.executable, "-m", "restated.site.typesetter", "build", str(folder), "--path-output", str(out), "-n", "-W", "--keep-going"]
     env = _environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}
     with log.open("wb") as report:
         process = subprocess.Popen(call, cwd=paths.ROOT, env=env, stdin=subprocess.PIPE, stdout=report, stderr=subprocess.STDOUT)
@@ -560,13 +551,19 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
     """
     noted = out / "basis"
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:
-        shutil.rmtree(out, ignore_errors=True)
+        swap.clear(out)
     noted.unlink(missing_ok=True)
-    process.communicate(b"begin\n")
+    with suppress(BrokenPipeError):  # it has ended already; its report says why
+        process.stdin.write(b".")
+        process.stdin.flush()
+    process.wait()
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     log.write_text(text, encoding="utf-8")
     site = out / "_build" / "html"
     if process.returncode or not (site / "index.html").is_file():
+        # A full disk is no fault of a page.
+        if found := re.search(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]+)')?", text):
+            raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
@@ -576,41 +573,6 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
         )
     noted.write_text(rests_on, encoding="utf-8")
     return site
-
-
-def swap_in(site: Path, html: Path) -> None:
-    """Put `site` in the place of `html`. Both lie on one file system, so each step is one rename."""
-    previous = html.with_name("html.previous")
-    shutil.rmtree(previous, ignore_errors=True)
-    if html.exists():
-        html.rename(previous)
-    site.rename(html)
-    shutil.rmtree(previous, ignore_errors=True)
-
-
-def recover(html: Path) -> None:
-    """Put back the last good book if a build was cut off between the two renames of :func:`swap_in`."""
-    previous = html.with_name("html.previous")
-    if previous.exists() and not html.exists():
-        previous.rename(html)
-
-
-@contextmanager
-def alone(folder: Path):
-    """Hold the build lock of `folder`.
-
-    Raises
-    ------
-    RestatedError
-        If another build holds it.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RestatedError("another build of this book is running", remedy="wait for it to end") from None
-        yield
 
 
 def summary(entries: list[dict]) -> str:
@@ -633,8 +595,8 @@ def build(*, pdf: bool = False) -> str:
     # Looked for first: nothing is executed for PDFs that cannot be printed.
     chromium = export.pdf.browser() if pdf else ""
     html, state = paths.BUILD / "html", paths.BUILD / "state.json"
-    with alone(paths.BUILD):
-        recover(html)
+    with swap.alone(paths.BUILD):
+        swap.recover(html)
         key = book_key()
         try:
             last = json.loads(state.read_text(encoding="utf-8"))
@@ -674,7 +636,7 @@ def build(*, pdf: bool = False) -> str:
                 made.result()
         # A copy: the next build goes on from what the typesetter left.
         site = paths.BUILD / "html.next"
-        shutil.rmtree(site, ignore_errors=True)
+        swap.clear(site)
         shutil.copytree(typeset_site, site)
         shutil.copytree(extra, site, dirs_exist_ok=True)
         if pdf:
@@ -682,7 +644,7 @@ def build(*, pdf: bool = False) -> str:
             export.pdf.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
         export.finish(site, parts, int(epoch()))
         state.unlink(missing_ok=True)
-        swap_in(site, html)
+        swap.swap_in(site, html)
         line = summary(entries)
         state.write_text(json.dumps({"key": key, "pdf": pdf, "summary": line}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from .errors import RestatedError
+from .errors import RestatedError, of_system
 
 
 def _build(args) -> None:
@@ -102,10 +102,10 @@ def main(argv: list[str] | None = None) -> int:
     args = parser.parse_args(argv)
     try:
         args.run(args)
-    except RestatedError as error:
+    except (RestatedError, OSError) as error:
         if args.debug:
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {error if isinstance(error, RestatedError) else of_system(error)}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; the last good book, if there is one, is untouched", file=sys.stderr)

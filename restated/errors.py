@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import re
 from pathlib import Path
 
 
@@ -43,3 +45,27 @@ class RestatedError(ValueError):
         text = ", ".join(place) + ": " if place else ""
         text += self.message.rstrip(".")
         return f"{text}. {self.remedy.rstrip('.')}." if self.remedy else f"{text}."
+
+
+_SPACE = "free some space and start again; what was built before is untouched"
+_ACCESS = "make it writable for you, or work on a copy in a place that is; what was built before is untouched"
+
+#: What to do about a fault of the file system.
+REMEDIES = {
+    errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE, errno.EFBIG: _SPACE, errno.EACCES: _ACCESS, errno.EPERM: _ACCESS, errno.EROFS: _ACCESS,
+    errno.EMFILE: "allow more open files (`ulimit -n`)",
+}  # fmt: skip
+
+
+def of_system(error: OSError) -> RestatedError:
+    """A fault of the file system as a message to the reader."""
+    from .paths import BUILD
+
+    if error.errno is None and error.args and isinstance(error.args[0], list):
+        # Of a copied folder: each file with its fault in words, of which the first tells enough.
+        file, _, said = error.args[0][0]
+        number = re.search(r"\[Errno (\d+)\]", str(said))
+        error = OSError(int(number[1]) if number else 0, str(said).rsplit("] ", 1)[-1].partition(":")[0], file)
+    said = (error.strerror or str(error) or type(error).__name__).lower()
+    # What fails while a file is written does not say which; all that is written is in one folder.
+    return RestatedError(said, file=error.filename or BUILD, remedy=REMEDIES.get(error.errno, "mend that and start again"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import asyncio
 import os
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -49,11 +49,14 @@ TOC = (
 )
 
 
-def run(scratch, *arguments):
-    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
-    return subprocess.run(
-        [sys.executable, "-m", "restated", *arguments], cwd=scratch, env=env, capture_output=True, text=True, check=False
-    )  # fmt: skip
+def environment():
+    """The environment of a user: a scratch book finds itself."""
+    return {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
+
+
+def run(scratch, *arguments, before=(), **options):
+    command = [*before, sys.executable, "-m", "restated", *arguments]
+    return subprocess.run(command, cwd=scratch, env=environment(), capture_output=True, text=True, check=False, **options)
 
 
 def forget_chapters(scratch):
@@ -273,21 +276,61 @@ def test_an_interrupted_build_leaves_the_last_good_book(scratch, seconds):
     assert page(scratch) == before
 
 
-def test_a_build_cut_off_between_two_renames_is_put_right(tmp_path):
-    html = tmp_path / "html"
-    (tmp_path / "html.previous").mkdir()
-    (tmp_path / "html.previous" / "index.html").write_text("the last good book")
-    build.recover(html)
-    assert (html / "index.html").read_text() == "the last good book"
+def test_killed_at_random_moments_the_book_stays_whole_and_the_next_build_works(scratch):
+    from . import kills
+
+    kills.rounds(scratch, 8)
 
 
-def test_a_finished_site_takes_the_place_of_the_old_one(tmp_path):
-    for name in ("html", "new"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "index.html").write_text(name)
-    build.swap_in(tmp_path / "new", tmp_path / "html")
-    assert (tmp_path / "html" / "index.html").read_text() == "new"
-    assert [p.name for p in tmp_path.iterdir()] == ["html"]
+def test_of_two_builds_at_once_the_second_is_told_to_wait(scratch):
+    edit(scratch / "notebooks" / "small.md", "rows = studies", "import time; time.sleep(5)\nrows = studies")
+    first = subprocess.Popen([sys.executable, "-u", "-m", "restated", "build"], cwd=scratch, env=environment(), stdout=subprocess.PIPE, text=True)
+    for line in first.stdout:
+        if "notebooks/small.md" in line:
+            break
+    second = run(scratch, "build")
+    assert (second.returncode, second.stderr) == (1, "error: another build of this book is running. wait for it to end.\n")
+    assert "Built in" in first.communicate()[0] and first.returncode == 0
+
+
+#: Root may write everywhere; without these rights it is as anybody else.
+ORDINARY = ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"] if os.geteuid() == 0 and shutil.which("setpriv") else []
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not ORDINARY, reason="root may write everywhere")
+def test_where_nothing_can_be_written_the_message_says_so(scratch):
+    before = tree(scratch / "_build" / "html")
+    edit(scratch / "notebooks" / "small.md", "One number:", "A number:")
+    (scratch / "_build" / ".lock").chmod(0o400)
+    (scratch / "_build").chmod(0o500)
+    result = run(scratch, "build", before=ORDINARY)
+    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
+    assert result.stderr.startswith("error: _build/.lock: permission denied. make it writable")
+    assert tree(scratch / "_build" / "html") == before
+    (scratch / "_build").chmod(0o700)
+    (scratch / "_build" / ".lock").chmod(0o600)
+    # A book that its reader has made read-only can still give way to the next.
+    for place in (scratch / "_build" / "html").rglob("*"):
+        place.chmod(0o500 if place.is_dir() else 0o400)
+    for text in ("One number:", "A number:", "Numbers:"):
+        file = scratch / "notebooks" / "small.md"
+        file.write_text(re.sub("(A|One) number:", text, file.read_text(encoding="utf-8")), encoding="utf-8")
+        result = run(scratch, "build", before=ORDINARY)
+        assert result.returncode == 0, result.stderr
+        assert text in page(scratch)
+
+
+@pytest.mark.parametrize("kilobytes", [20, 60, 200])
+def test_where_no_more_can_be_written_the_message_says_so(scratch, kilobytes):
+    """A file may grow no further than so far: what a full disk does, where there is none to fill."""
+    before = tree(scratch / "_build" / "html")
+    edit(scratch / "notebooks" / "small.md", "plain mean of r", "mean of r")
+    size = kilobytes * 1000
+    result = run(scratch, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+    assert result.returncode == 1 and "Traceback" not in result.stderr
+    assert re.fullmatch(r"error: [^\n]*file too large\. free some space and start again; what was built before is untouched\.\n", result.stderr)
+    assert tree(scratch / "_build" / "html") == before
+    assert run(scratch, "build").returncode == 0
 
 
 def test_originals_are_read_before_anything_is_executed(tmp_path, monkeypatch):
@@ -326,13 +369,6 @@ def test_originals_are_ignored_and_none_is_tracked_here():
     ignored = subprocess.run(["git", "check-ignore", "-q", "data/originals/cohort-children.csv"], cwd=paths.ROOT, check=False)
     assert ignored.returncode in (0, 128)  # 128: not a git checkout
     build.refuse_tracked_originals()
-
-
-def test_two_builds_do_not_run_at_once(tmp_path):
-    with (tmp_path / ".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        with pytest.raises(RestatedError, match="another build"), build.alone(tmp_path):
-            pass
 
 
 def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):

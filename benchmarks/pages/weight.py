@@ -6,9 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from restated import build
 from restated.export import pdf
 
+from ..books import JUPYTER_BOOK
 from .served import served
 
 #: A chapter with figures, tables and formulas.
@@ -37,7 +37,7 @@ def default_book(notebook: Path, folder: Path) -> Path:
     (folder / "_config.yml").write_text("title: Default\nexecute:\n  execute_notebooks: 'off'\n", encoding="utf-8")
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {notebook.stem}\n", encoding="utf-8")
     (folder / notebook.name).write_bytes(notebook.read_bytes())
-    subprocess.run([*build.JUPYTER_BOOK, "build", str(folder)], check=True, capture_output=True)
+    subprocess.run([*JUPYTER_BOOK, "build", str(folder)], check=True, capture_output=True)
     return folder / "_build" / "html"
 
 
