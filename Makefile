@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench pages reproduce screenshots lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -15,8 +15,9 @@ $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; '$(PYTHON)' is older. Try: make book PYTHON=python3.12" >&2; exit 1; }
 	@echo "Setting up $(VENV) from requirements.lock (once; about two minutes)"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock
+	@$(PYTHON) -m venv --clear $(VENV) && \
+	  $(RUN) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement requirements.lock || \
+	  { echo "The environment could not be set up; 'make doctor' looks for the reason" >&2; exit 1; }
 	@# Compiled once here on all cores, not at each start of a kernel: where bytecode is not written on import, each would
 	@# spend seconds on it. A package may ship files of other Python versions, which do not compile: no matter.
 	@$(RUN) -m compileall -q -j 0 $(VENV) >/dev/null 2>&1 || true
@@ -48,12 +49,25 @@ bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.
 reproduce: $(STAMP) ## Build the book twice, as differently as possible, and compare every byte
 	@$(RUN) -m benchmarks.reproduce
 
+matrix: $(STAMP) ## Compare the ledger on every Python here, with the oldest and newest libraries allowed (minutes)
+	@$(RUN) -m benchmarks.matrix
+
+latest: $(STAMP) ## Build and test with the newest allowed version of every package, report what breaks (minutes)
+	@$(RUN) -m benchmarks.matrix --latest
+
+audit: $(STAMP) ## Look the locked packages up among known vulnerabilities (needs a network)
+	@$(PYTHON) -m venv _build/audit && _build/audit/bin/pip install --quiet --disable-pip-version-check pip-audit
+	@_build/audit/bin/pip-audit --require-hashes --disable-pip --requirement requirements.lock
+
 pages: $(STAMP) ## Weigh the built pages and rate them with Lighthouse (needs Chromium and npm)
 	@npm ci --prefix benchmarks/pages --silent --no-audit --no-fund
 	@$(RUN) -m benchmarks.pages
 
 screenshots: $(STAMP) ## Take a picture of each kind of page, in both themes and two widths
 	@$(RUN) -m tests.browser.layout
+
+doctor: ## Say in plain words what keeps this machine from building the book
+	@$(PYTHON) restated/doctor.py
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \

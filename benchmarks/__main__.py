@@ -12,7 +12,7 @@ from restated import paths
 from . import scaling
 
 #: Modules that hold no rows of their own.
-HELPERS = ("__main__", "keep", "measure", "pages", "reproduce")
+HELPERS = ("__main__", "keep", "matrix", "measure", "pages", "reproduce")
 
 
 def main() -> None:

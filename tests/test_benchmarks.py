@@ -7,10 +7,11 @@ import importlib
 import pkgutil
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import benchmarks
 from benchmarks import __main__ as run
-from benchmarks import keep, measure
+from benchmarks import keep, matrix, measure
 from restated import paths
 
 MODULES = sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in run.HELPERS)
@@ -37,3 +38,23 @@ def test_the_kept_tables_have_the_documented_columns(name, columns):
     with (paths.DATA / "benchmarks" / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert rows and tuple(rows[0]) == columns
+
+
+def test_the_oldest_and_the_newest_allowed_version_are_found():
+    listed = "numpy (2.10.0)\nAvailable versions: 2.10.0, 3.0.0rc1, 2.9.1, 2.0.2, 2.0.0, 1.26.4\n  INSTALLED: 2.9.1"
+    assert matrix.extremes(listed, SpecifierSet(">=2.0")) == ("2.0.0", "2.10.0")
+    with pytest.raises(RuntimeError, match="no version is >=4"):
+        matrix.extremes(listed, SpecifierSet(">=4"))
+
+
+def test_the_lock_can_be_had_without_some_packages():
+    lock = matrix.LOCK.read_text(encoding="utf-8")
+    rest = matrix.without(lock, matrix.LIBRARIES)
+    gone = {x.split("==")[0] for x in lock.splitlines() if "==" in x} - {x.split("==")[0] for x in rest.splitlines() if "==" in x}
+    assert gone == set(matrix.LIBRARIES) and rest.count("--hash") < lock.count("--hash")
+
+
+def test_ledgers_are_compared_by_what_they_print():
+    one = {"a": ("0.10", "", "new"), "b": ("2", "1 to 3", "differs")}
+    assert matrix.differing(one, dict(one)) == []
+    assert matrix.differing(one, {"a": ("0.11", "", "new"), "c": ("2", "1 to 3", "differs")}) == ["a", "b", "c"]

@@ -1,0 +1,163 @@
+"""``make matrix`` and ``make latest``: the book on every Python at hand, and with other versions of the libraries than the locked ones.
+
+``make matrix`` builds it with the oldest and the newest numpy, pandas and statsmodels that ``pyproject.toml`` allows, and with those of
+the lock, and compares the two ledgers to the precision they print. ``make latest`` builds and tests it with the newest allowed version of
+everything. Both need a package index.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from restated import paths
+from restated.site import entries
+
+from . import books
+
+#: What the numbers are computed with: these vary, all else is as locked.
+LIBRARIES = ("numpy", "pandas", "statsmodels")
+COLUMNS = ("oldest", "locked", "newest")
+
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+LOCK = paths.ROOT / "requirements.lock"
+
+
+def _said(command: Sequence[str | Path], **options) -> str:
+    """What a command says; if it fails, an error with the end of its complaint."""
+    result = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, **options)
+    if result.returncode:
+        raise RuntimeError(((result.stderr or result.stdout).strip().splitlines() or ["it failed without a word"])[-1])
+    return result.stdout
+
+
+def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
+    """Interpreters on the path, and beside the one that runs this, that the project allows, by their version without the last part."""
+    places = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p]
+    # A version manager keeps each Python in a folder of its own.
+    own = Path(sys.base_prefix)
+    places += sorted(p / "bin" for p in own.parent.iterdir() if (p / "bin").is_dir())
+    found = {}
+    for program in (p for place in places if place.is_dir() for p in place.iterdir() if re.fullmatch(r"python3\.\d+", p.name)):
+        try:
+            version = _said([program, "-c", "import platform, venv, ensurepip; print(platform.python_version())"]).strip()
+        except (OSError, RuntimeError):
+            continue
+        if SpecifierSet(allowed).contains(version):
+            found.setdefault(version.rpartition(".")[0], str(program))
+    return dict(sorted(found.items(), key=lambda pair: Version(pair[0])))
+
+
+def extremes(listed: str, allowed: SpecifierSet) -> tuple[str, str]:
+    """The oldest and the newest version among those that ``pip index versions`` lists."""
+    line = next(x for x in listed.splitlines() if x.startswith("Available versions:"))
+    versions = sorted(v for v in map(Version, line.partition(":")[2].split(",")) if v in allowed and not v.is_prerelease)
+    if not versions:
+        raise RuntimeError(f"no version is {allowed} and runs on this Python")
+    return str(versions[0]), str(versions[-1])
+
+
+def without(lock: str, names: Sequence[str]) -> str:
+    """The text of the lock without some packages."""
+    blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
+    return "\n".join(b for b in blocks if canonicalize_name(re.match(r"[A-Za-z0-9_.-]+", b)[0]) not in names)
+
+
+def environment(folder: Path, python: str, column: str) -> Path:
+    """Make a virtual environment with the libraries of `column`; its interpreter."""
+    _said([python, "-m", "venv", folder])
+    run = folder / "bin" / "python"
+    install = [run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    if column == "locked":
+        _said([*install, "--require-hashes", "--requirement", LOCK])
+        return run
+    rest = folder / "rest.txt"
+    rest.write_text(without(LOCK.read_text(encoding="utf-8"), LIBRARIES), encoding="utf-8")
+    _said([*install, "--require-hashes", "--requirement", rest])
+    wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
+    for name, allowed in wanted.items():
+        listed = _said([run, "-m", "pip", "index", "versions", name, "--only-binary", ":all:"])
+        _said([*install, "--only-binary", ":all:", f"{name}=={extremes(listed, allowed)[COLUMNS.index(column) // 2]}"])
+    return run
+
+
+def versions(python: Path, names: Sequence[str] = LIBRARIES) -> dict[str, str]:
+    """Versions of packages in an environment."""
+    code = f"import json; from importlib.metadata import version; print(json.dumps({{n: version(n) for n in {list(names)!r}}}))"
+    return json.loads(_said([python, "-c", code]))
+
+
+def ledger(python: Path, folder: Path) -> dict[str, tuple]:
+    """Build a copy of the book in `folder`; what its ledger prints of each number."""
+    books.copy(folder)
+    _said([python, "-m", "restated", "build"], cwd=folder, env=books.environment(folder))
+    rows = json.loads((folder / "_build" / "entries.json").read_text(encoding="utf-8"))
+    return {row["id"]: (entries.restated_text(row), entries.interval_text(row), row["verdict"]) for row in rows}
+
+
+def differing(one: dict[str, tuple], other: dict[str, tuple]) -> list[str]:
+    """Ids of the numbers that two ledgers do not print alike."""
+    return sorted(id for id in one.keys() | other.keys() if one.get(id) != other.get(id))
+
+
+def matrix() -> int:
+    """Build on every Python with every column; how many of them fail or print another number."""
+    failed, first = 0, None
+    for version, python in pythons().items():
+        for column in ("locked", "oldest", "newest"):
+            with tempfile.TemporaryDirectory(prefix="restated-matrix-") as name:
+                try:
+                    run = environment(Path(name, "venv"), python, column)
+                    has = ", ".join(f"{n} {v}" for n, v in versions(run).items())
+                    made = ledger(run, Path(name, "book"))
+                except RuntimeError as error:
+                    failed += 1
+                    print(f"Python {version}, {column}: {error}", flush=True)
+                    continue
+            first = first or made
+            others = differing(first, made)
+            failed += bool(others)
+            told = f"{len(others)} numbers differ: {', '.join(others[:5])}" if others else f"all {len(made):,} numbers as printed"
+            print(f"Python {version}, {column} ({has}): {told}", flush=True)
+    return failed
+
+
+def latest() -> int:
+    """Build and test with the newest allowed version of everything; how many of the steps fail."""
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="restated-latest-") as name:
+        venv, folder = Path(name, "venv"), Path(name, "book")
+        _said([sys.executable, "-m", "venv", venv])
+        run = venv / "bin" / "python"
+        extras = PROJECT["optional-dependencies"]
+        wanted = [*PROJECT["dependencies"], *extras["lab"], *extras["test"]]
+        _said([run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
+        locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", LOCK.read_text(encoding="utf-8"), re.M))
+        code = "import json; from importlib.metadata import distributions; print(json.dumps({d.name: d.version for d in distributions()}))"
+        has = {canonicalize_name(n): v for n, v in json.loads(_said([run, "-c", code])).items()}
+        newer = [f"{n} {locked[n]} -> {v}" for n, v in sorted(has.items()) if n in locked and locked[n] != v]
+        print(f"{len(newer)} packages are not as locked{': ' if newer else ''}{', '.join(newer)}", flush=True)
+        books.copy(folder)
+        for step, command in {"build": ["restated", "build"], "tests": ["pytest", "--numprocesses", "logical", "--dist", "loadfile"]}.items():
+            result = subprocess.run([run, "-m", *command], cwd=folder, env=books.environment(folder), capture_output=True, text=True, check=False)
+            failed += bool(result.returncode)
+            said = result.stdout.strip().splitlines()
+            breaks = [x for x in said if x.startswith(("FAILED", "ERROR"))] or said[-1:]
+            print(f"{step}: {'breaks' if result.returncode else 'works'}", *breaks, *result.stderr.strip().splitlines()[-5:], sep="\n  ", flush=True)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(bool(latest() if "--latest" in sys.argv else matrix()))
