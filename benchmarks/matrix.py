@@ -27,7 +27,7 @@ from restated.site import entries
 
 from . import books
 
-#: What the numbers are computed with: these vary, all else is as locked.
+#: What the numbers are computed with: these vary, all else is as locked. The order is that of :func:`extremes`, the lock between.
 LIBRARIES = ("numpy", "pandas", "statsmodels")
 COLUMNS = ("oldest", "locked", "newest")
 
@@ -79,17 +79,19 @@ def environment(folder: Path, python: str, column: str) -> Path:
     """Make a virtual environment with the libraries of `column`; its interpreter."""
     _said([python, "-m", "venv", folder])
     run = folder / "bin" / "python"
-    install = [run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    install = [run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if column == "locked":
-        _said([*install, "--require-hashes", "--requirement", LOCK])
+        _said([*install, "--no-deps", "--require-hashes", "--requirement", LOCK])
         return run
-    rest = folder / "rest.txt"
+    rest, pins = folder / "rest.txt", folder / "pins.txt"
     rest.write_text(without(LOCK.read_text(encoding="utf-8"), LIBRARIES), encoding="utf-8")
-    _said([*install, "--require-hashes", "--requirement", rest])
+    _said([*install, "--no-deps", "--require-hashes", "--requirement", rest])
+    # What they need beside that, an older one may need more of, changes nothing that is there.
+    pins.write_text("".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8")
     wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
-    for name, allowed in wanted.items():
-        listed = _said([run, "-m", "pip", "index", "versions", name, "--only-binary", ":all:"])
-        _said([*install, "--only-binary", ":all:", f"{name}=={extremes(listed, allowed)[COLUMNS.index(column) // 2]}"])
+    listed = {name: _said([run, "-m", "pip", "index", "versions", name, "--only-binary", ":all:"]) for name in wanted}
+    chosen = [f"{name}=={extremes(listed[name], allowed)[COLUMNS.index(column) // 2]}" for name, allowed in wanted.items()]
+    _said([*install, "--only-binary", ":all:", "--constraint", pins, *chosen])
     return run
 
 
@@ -116,7 +118,7 @@ def matrix() -> int:
     """Build on every Python with every column; how many of them fail or print another number."""
     failed, first = 0, None
     for version, python in pythons().items():
-        for column in ("locked", "oldest", "newest"):
+        for column in sorted(COLUMNS, key="locked".__ne__):
             with tempfile.TemporaryDirectory(prefix="restated-matrix-") as name:
                 try:
                     run = environment(Path(name, "venv"), python, column)

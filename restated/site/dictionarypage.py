@@ -127,6 +127,26 @@ class DataDictionary(SphinxDirective):
         return sections
 
 
+def licences_table(package: Mapping) -> str:
+    """The licence and source of every data file that is under another licence than the package as a whole."""
+    whole = _names(package["licenses"], "title")
+    rows = [
+        f'<tr><th scope="row"><code>{escape(str(r["path"]))}</code></th><td>{escape(licence)}</td><td>{escape(_names(r.get("sources"), "title", "path"))}</td></tr>'
+        for r in package["resources"]
+        if (licence := _names(r["licenses"], "title", "name", "path")) != whole
+    ]
+    return markup.table("Data files of others", ["file", "licence", "source"], rows, css="rs-fields")
+
+
+class Licences(SphinxDirective):
+    """``{licences}``: the data files that keep a licence of their own."""
+
+    def run(self):
+        self.env.note_dependency(str(paths.DATA / "datapackage.json"))
+        return [nodes.raw("", licences_table(load()), format="html")]
+
+
 def setup(app) -> None:
-    """Register the directive."""
+    """Register the directives."""
     app.add_directive("data-dictionary", DataDictionary)
+    app.add_directive("licences", Licences)

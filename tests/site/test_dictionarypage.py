@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
+from restated import paths
 from restated.errors import RestatedError
-from restated.site.dictionarypage import fields_table, load
+from restated.site.dictionarypage import fields_table, licences_table, load
 
 from .rows import HOSTILE
 from .test_markup import Reader
@@ -55,3 +57,25 @@ def test_a_description_is_read(tmp_path):
     path = tmp_path / "datapackage.json"
     path.write_text(json.dumps({"resources": [RESOURCE]}), encoding="utf-8")
     assert load(path)["resources"] == [RESOURCE]
+
+
+def test_data_under_a_licence_of_its_own_is_listed_with_its_source():
+    whole = [{"name": "CC-BY-4.0", "title": "Creative Commons"}]
+    package = {"licenses": whole, "resources": [{"path": "a.csv", "licenses": whole}, {"path": "b.csv", "licenses": [{"title": f"MIT {HOSTILE}"}], "sources": [{"title": "B."}]}]}
+    html = licences_table(package)
+    Reader(html)
+    assert "a.csv" not in html and "b.csv" in html and "B." in html and HOSTILE not in html
+
+
+def test_the_page_of_licences_names_every_part_that_is_not_ours(site):
+    """What lies beside the pages is made by this package, or of others and named."""
+    ours = {file.name for file in (paths.ROOT / "restated" / "site" / "static").iterdir()}
+    others = {file.relative_to(site / "_static").as_posix() for file in (site / "_static").rglob("*") if file.is_file()} - ours
+    text = (paths.BOOK / "licences.md").read_text(encoding="utf-8")
+    assert {name for name in others if not name.startswith("search-data")} == set(re.findall(r"`_static/([^`]+)`", text))
+    listed = {r["path"] for r in load()["resources"] if r["licenses"] != load()["licenses"]}
+    html = (site / "book" / "licences.html").read_text(encoding="utf-8")
+    assert len(listed) == 3 and all(path in html for path in listed)
+    # Each licence that others chose lies in the repository and goes with every archive.
+    kept = " ".join(file.name for file in (paths.ROOT / "LICENSES").iterdir())
+    assert all(licence["name"].partition("-")[0] in kept for r in load()["resources"] for licence in r["licenses"])
