@@ -1,6 +1,7 @@
 """``make reproduce``: build the book twice from nothing, as differently as one machine allows, and compare every byte.
 
-The two builds have another folder, time zone, language, user's home, hash seed and number of processors.
+The two builds have another folder, day, language, user's name and home, rights of new files, hash seed and number of processors. With
+``--pdf`` both print PDFs.
 """
 
 from __future__ import annotations
@@ -13,17 +14,19 @@ from pathlib import Path
 
 from . import books
 
-#: What the second build has that the first has not.
-OTHERWISE = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "4711", "COLUMNS": "57", "NO_COLOR": "1"}
+#: What differs beside the folder and the processors. The two time zones are 26 hours apart: it is never the same day in both.
+ONE = {"TZ": "Etc/GMT+12", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "USER": "one", "LOGNAME": "one"}
+OTHER = {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "4711", "USER": "another", "LOGNAME": "another", "COLUMNS": "57", "NO_COLOR": "1"}
 
 
-def built(folder: Path, home: Path, processors: set[int], **otherwise: str) -> dict[str, bytes]:
-    """Build a copy of the book in `folder`; every file of the site."""
+def built(folder: Path, processors: set[int], umask: int, differing: dict[str, str]) -> dict[str, bytes]:
+    """Build a copy of the book in `folder`, with a home beside it; every file of the site."""
     books.copy(folder)
+    home = folder.with_name(f"{folder.name}, home")
     home.mkdir()
-    env = books.environment(folder) | {"HOME": str(home), **otherwise}
     command = [sys.executable, "-m", "restated", "build", *(["--pdf"] if "--pdf" in sys.argv else [])]
-    subprocess.run(command, cwd=folder, env=env, check=True, preexec_fn=lambda: os.sched_setaffinity(0, processors))
+    env = books.environment(folder) | {"HOME": str(home), **differing}
+    subprocess.run(command, cwd=folder, env=env, check=True, umask=umask, preexec_fn=lambda: os.sched_setaffinity(0, processors))
     site = folder / "_build" / "html"
     return {file.relative_to(site).as_posix(): file.read_bytes() for file in sorted(site.rglob("*")) if file.is_file()}
 
@@ -31,8 +34,8 @@ def built(folder: Path, home: Path, processors: set[int], **otherwise: str) -> d
 def main() -> None:
     processors = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory(prefix="restated-reproduce-") as name:
-        one = built(Path(name, "one"), Path(name, "home"), processors)
-        other = built(Path(name, "another place"), Path(name, "another home"), {min(processors)}, **OTHERWISE)
+        one = built(Path(name, "one"), processors, 0o022, ONE)
+        other = built(Path(name, "another place"), {min(processors)}, 0o077, OTHER)
     differ = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
     if differ:
         raise SystemExit(f"{len(differ)} of {len(one)} files differ, the first of them: {', '.join(differ[:10])}")
