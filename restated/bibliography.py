@@ -14,6 +14,7 @@ from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
+from . import files
 from .errors import RestatedError
 from .paths import BIBLIOGRAPHY
 
@@ -96,17 +97,6 @@ class Bibliography(Mapping[str, Entry]):
         return f"{label} {year}{letter}" if year else f"{label} n.d.{'-' if letter else ''}{letter}"
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RestatedError(
-            "there is no such file", file=path, remedy="Restore it or correct its name."
-        ) from None
-    except UnicodeDecodeError:
-        raise RestatedError("the file is not UTF-8", file=path, remedy="Save it as UTF-8.") from None
-
-
 def keys(path: Path | str | None = None) -> dict[str, int]:
     """Keys of a BibTeX file and their line numbers, without parsing the entries.
 
@@ -116,7 +106,7 @@ def keys(path: Path | str | None = None) -> dict[str, int]:
         If a key occurs twice, in whatever case.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
-    return _keys(_read(path), path)
+    return _keys(files.text(path), path)
 
 
 def _keys(text: str, path: Path) -> dict[str, int]:
@@ -163,7 +153,7 @@ def load(path: Path | str | None = None) -> Bibliography:
         If the file cannot be read, has a syntax error (with its line) or a key twice.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
-    text = _read(path)
+    text = files.text(path)
     found = _keys(text, path)
     try:
         data = parse_string(text, "bibtex")

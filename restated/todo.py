@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
-from . import claims, paths, studies
+from . import claims, files, paths, studies
 from .bibliography import Bibliography
 from .errors import RestatedError
 from .register import Register
@@ -145,21 +144,21 @@ def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     slots = studies.names()
     found = []
     for path in notebooks:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
         if MISSING not in text:
             continue
         section = re.split(r"^## ", text.split(MISSING, 1)[1], maxsplit=1, flags=re.M)[0]
         loaded = [name for name in dict.fromkeys(_LOADED.findall(text)) if name in slots]
         if "original.load" in text:
             loaded.append("cohort-children")
-        files = ", ".join(f"{name}.csv" for name in loaded)
+        named = ", ".join(f"{name}.csv" for name in loaded)
         first = text[: text.index(MISSING)].count("\n") + 1
         lines = [(first + n, line) for n, line in enumerate(section.splitlines()) if line.startswith("|")]
         for n, (number, line) in enumerate(lines[2:], start=1):
             what, *where = (cell for cell in line.strip().strip("|").split("|"))
             what, _ = _plain(what, works)
             place, cited = _plain(" ".join(where), works)
-            typed = f"the table as data/originals/<name>.csv, one of: {files}" if files else "numbers into data/published"
+            typed = f"the table as data/originals/<name>.csv, one of: {named}" if named else "numbers into data/published"
             key = cited[0] if cited else ""
             found.append(
                 Task(f"{path.stem}-table-{n}", "table", what, place, link(works, key), paths.shown(path), str(number), typed, path.stem, "", key)
@@ -221,6 +220,6 @@ def _last(built: Path, stamp: int) -> list[Task]:
     from . import bibliography, register
     from .build import toc
 
-    rows = json.loads(built.read_text(encoding="utf-8"))
+    rows = files.json(built)
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

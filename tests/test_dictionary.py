@@ -152,7 +152,6 @@ def test_an_optional_cell_may_be_missing(folder):
     [
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
-        (b"\xef\xbb\xbf" + GOOD.encode(), "byte-order mark. Save it as UTF-8"),
         (GOOD.encode("utf-16"), "UTF-16"),
         (GOOD.replace("x,", "\xe9,").encode("latin-1"), "row 2: the file is not UTF-8"),
         (GOOD.replace("y,", "\0,").encode(), "row 3: the file holds a NUL byte"),

@@ -75,7 +75,7 @@ def test_an_unknown_option_certainty_or_broken_yaml_is_refused(read):
         read(FULL.replace("claim:", "clam:"))
     with pytest.raises(RestatedError, match="'sure' is no certainty. use one of high, moderate, low, very low"):
         read(FULL.replace("certainty: low", "certainty: sure"))
-    with pytest.raises(RestatedError, match="not YAML"):
+    with pytest.raises(RestatedError, match="not valid YAML"):
         read(FULL.replace("claim: A claim", "claim: {"))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from .. import paths
+from .. import files, paths
 from ..errors import RestatedError
 from . import frontpage, ledgerpage, roles
 
@@ -62,7 +62,7 @@ def parse(text: str) -> dict[tuple[str, ...], str]:
 
 def load(path: Path | None = None) -> dict[tuple[str, ...], str]:
     """The glossary of this book."""
-    return parse((path or paths.ROOT / f"{PAGE}.md").read_text(encoding="utf-8"))
+    return parse(files.text(path or paths.ROOT / f"{PAGE}.md"))
 
 
 def finder(names: list[str]) -> re.Pattern:
