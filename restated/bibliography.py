@@ -174,6 +174,13 @@ def load(path: Path | str | None = None) -> Bibliography:
             field=lost[0],
             remedy="Close its braces.",
         )
+    if unseen := [key for key in data.entries if key not in found]:
+        raise RestatedError(
+            f"the entry '{unseen[0]}' begins in the middle of a line, where its key is not looked at",
+            file=path,
+            field=unseen[0],
+            remedy="Begin each entry on a line of its own.",
+        )
     return Bibliography(data)
 
 

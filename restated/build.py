@@ -144,7 +144,7 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, citation, claims, dictionary, frame, heads, prose, register
+    from . import bibliography, citation, claims, dictionary, frame, glossary, heads, prose, register
 
     citation.about()
     settings.value(settings.read(paths.ROOT / "_config.yml"), "execute", dict, paths.ROOT / "_config.yml")
@@ -157,10 +157,13 @@ def check() -> tuple:
     pages = toc()
     claims.check(numbers, works.keys(), {p.removeprefix("notebooks/") for p in pages if p.startswith("notebooks/")})
     for page in pages:
-        prose.check(paths.ROOT / f"{page}.md")
-        if page.startswith("notebooks/"):
-            frame.check(paths.ROOT / f"{page}.md")
-            heads.read(paths.ROOT / f"{page}.md")
+        file, notebook = paths.ROOT / f"{page}.md", page.startswith("notebooks/")
+        heads.front_matter(file, needed=notebook)
+        prose.check(file)
+        if notebook:
+            frame.check(file)
+            heads.read(file)
+    glossary.load()
     return numbers, pages
 
 
@@ -243,12 +246,13 @@ async def run(notebook: Path, pictures: Path | None = None):
         Names the cell that failed.
     """
     import nbformat
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    from . import kernel
 
     content = _read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(HAND_OVER, metadata={"tags": ["remove-cell"]}))
-    client = NotebookClient(
+    client = kernel.Client(
         content,
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
@@ -266,6 +270,9 @@ async def run(notebook: Path, pictures: Path | None = None):
         try:
             await client.async_execute(env=environment, stderr=told)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            if client.flooded:
+                raise RestatedError(f"{_first(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB", file=notebook,
+                                    remedy="Let it print less: it may not come to an end") from None  # fmt: skip
             number, first, what = _failed_cell(content, error)
             raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
         except Exception as error:  # the client fails in several ways over a kernel that is gone
@@ -377,9 +384,14 @@ def _failed_cell(content, error) -> tuple[int, str, str]:
     # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
     started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
     index = failed[0] if failed else (started[-1] if started else 0)
-    lines = [x for x in code[index].source.splitlines() if x.strip() and not x.startswith("#")]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return index + 1, f"'{lines[0].strip()[:60]}'" if lines else "empty", f"{name}: {value}"
+    return index + 1, _first(code[index].source), f"{name}: {value}"
+
+
+def _first(source: str) -> str:
+    """The first line of a cell that is no comment, by which its author knows it."""
+    lines = [x for x in source.splitlines() if x.strip() and not x.startswith("#")]
+    return f"'{lines[0].strip()[:60]}'" if lines else "empty"
 
 
 class _Loop(asyncio.SelectorEventLoop):

@@ -30,6 +30,9 @@ CONSTRAINTS = {
     "maximum": (int | float, "a number"), "enum": (list, "a list of texts"), "pattern": (str, "a pattern"),
 }  # fmt: skip
 
+#: What spreadsheets of some countries put between cells.
+OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
+
 #: Tables readers may put here themselves; they are not ours to describe.
 READERS_OWN = "originals"
 
@@ -97,6 +100,8 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
     rows, number = [], 1
     try:
         header = next(reader)
+        if len(header) == 1 and (mark := next((m for m in OTHER_MARKS if m in header[0]), "")):
+            raise RestatedError(f"cells are parted by {OTHER_MARKS[mark]}, not by commas", file=path, row=1, remedy="Save it as CSV with commas.")
         for name in header:
             if header.count(name) > 1:
                 raise RestatedError(

@@ -14,7 +14,7 @@ from .errors import RestatedError
 
 #: Largest file that is read, in bytes. The largest source today has 0.3 MB, and a table of a hundred thousand children with seven
 #: ratings would have 5 MB: whatever is larger was put there by mistake, and is refused before it is read.
-LARGEST = 16 * 2**20
+LARGEST = 16_000_000
 
 #: What files begin with that are text in another encoding than UTF-8, and its name.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
@@ -64,8 +64,6 @@ def decoded(raw: bytes, file: Path | str) -> str:
         If it is empty, not UTF-8, or holds a NUL byte.
     """
     raw = raw.removeprefix(_MARK)
-    if not raw.strip():
-        raise RestatedError("the file is empty", file=file, remedy="Restore what it held, or remove it.")
     if raw.startswith(_UTF_16):
         raise RestatedError("the file is UTF-16, not UTF-8", file=file, remedy="Save it as UTF-8 (a table: as CSV UTF-8).")
 
@@ -78,6 +76,8 @@ def decoded(raw: bytes, file: Path | str) -> str:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise RestatedError("the file is not UTF-8", file=file, row=row(error.start), remedy="Save it as UTF-8.") from None
+    if not text.strip():
+        raise RestatedError("the file is empty", file=file, remedy="Restore what it held, or remove it.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 

@@ -61,6 +61,8 @@ def read(path: Path) -> Head | None:
             raise RestatedError("the chapter head is not complete", file=path, row=text.count("\n", 0, opening.start()) + 1,
                                 remedy="write options between two lines ---, then the answer, then the colons it began with")  # fmt: skip
         return None
+    if len(openings := list(_OPENING.finditer(text))) > 1:
+        raise RestatedError("the page has a second chapter head", file=path, row=text.count("\n", 0, openings[1].start()) + 1, remedy="keep one")
     options = settings.parse(found["options"], path, first=text.count("\n", 0, found.start("options")) + 1)
     options = {key: "" if value is None else " ".join(str(value).split()) for key, value in options.items()}
     for key in options:
@@ -79,6 +81,25 @@ def read(path: Path) -> Head | None:
         path.stem, title(path), answer=" ".join(found["answer"].split()),
         plain=plain["words"].strip() if plain else "", **options,
     )  # fmt: skip
+
+
+def front_matter(path: Path, *, needed: bool = False) -> dict:
+    """What stands between two lines ``---`` at the beginning of a page; nothing if it begins otherwise.
+
+    Raises
+    ------
+    RestatedError
+        It has no end, is no YAML, or is `needed`, as in notebooks, and not there.
+    """
+    text = files.text(path)
+    if not text.startswith("---\n"):
+        if needed:
+            raise RestatedError("the notebook has no front matter", file=path, row=1, remedy="begin it as the other notebooks, with two lines --- around it")
+        return {}
+    front, closed, _ = text.removeprefix("---\n").partition("\n---\n")
+    if not closed:
+        raise RestatedError("the front matter has no end", file=path, row=1, remedy="put a line --- behind it")
+    return settings.parse(front, path, first=2)
 
 
 def title(path: Path) -> str:

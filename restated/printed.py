@@ -145,7 +145,7 @@ class Printed:
 
 def _decimal(number: str) -> tuple[Decimal, int]:
     """Value and printed decimals of a bare number such as ``-.21`` or ``4,819``."""
-    digits = number.replace(",", "").replace(" ", "").replace("\u2013", "-")
+    digits = "".join(number.split()).replace(",", "").replace("\u2013", "-")
     return Decimal(digits), len(digits.partition(".")[2])
 
 

@@ -46,14 +46,21 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 
 def open_block(text: str) -> int | None:
-    """Line of the first block of code or directive that is not closed: it would swallow the rest of its page."""
+    """Line of the first block of code or directive that is not closed: it would swallow what follows, up to the end of another.
+
+    A directive inside a directive is told by a longer fence around it; one that begins within the same fence has met an open block.
+    """
     fence, begun = "", None
     for number, line in enumerate(text.splitlines(), start=1):
         found = _FENCE.match(line)
-        if fence and found and found[1].startswith(fence) and not found[2]:
-            fence, begun = "", None
-        elif not fence and found:
+        if not found:
+            continue
+        if not fence:
             fence, begun = found[1], number
+        elif found[1] == fence and found[2].startswith("{"):
+            break
+        elif found[1].startswith(fence) and not found[2]:
+            fence, begun = "", None
     return begun
 
 

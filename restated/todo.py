@@ -219,7 +219,8 @@ def _last(built: Path, stamp: int) -> list[Task]:
     """`last`, once per version of the file: `stamp` is its time of change."""
     from . import bibliography, register
     from .build import toc
+    from .site import entries as ledger_rows
 
-    rows = files.json(built)
+    rows = list(ledger_rows.load(built).values())
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)
