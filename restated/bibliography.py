@@ -30,6 +30,11 @@ REQUIRED = {
     "techreport": ("author", "title", "institution", "year"),
 }
 
+#: Fields that are no LaTeX: addresses.
+AS_IT_IS = ("url", "doi")
+
+_MARKUP = re.compile(r"[\\{}%$~^_#&]")
+_COMMENT = re.compile(r"(?<!\\)%")
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string")
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
@@ -188,6 +193,26 @@ def _one_line(error: PybtexError) -> str:
     return " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
 
 
+def _texts(entry: Entry):
+    """Pairs of a field and a text of it that is read as LaTeX."""
+    yield from ((field, text) for field, text in entry.fields.items() if field not in AS_IT_IS)
+    for role, people in entry.persons.items():
+        for p in people:
+            parts = (p.first_names, p.middle_names, p.prelast_names, p.last_names, p.lineage_names)
+            yield from ((role, text) for part in parts for text in (*part, " ".join(part)))
+
+
+def _printable(text: str) -> bool:
+    """Whether LaTeX reads the whole of `text`: a percent sign would swallow what follows it without a word."""
+    if not _MARKUP.search(text):
+        return True
+    try:
+        Text.from_latex(text)
+    except (PybtexError, ValueError, RecursionError):  # a ValueError: an accent on nothing
+        return False
+    return not _COMMENT.search(text)
+
+
 def check(path: Path | str | None = None) -> Bibliography:
     """Read a BibTeX file and refuse what would print badly or count a work twice.
 
@@ -199,7 +224,7 @@ def check(path: Path | str | None = None) -> Bibliography:
     Raises
     ------
     RestatedError
-        As `load`; and if an entry is of an unknown type, lacks a required field, or has a DOI that is no
+        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read, or has a DOI that is no
         bare DOI or belongs to another entry too.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
@@ -221,6 +246,11 @@ def check(path: Path | str | None = None) -> Bibliography:
             if not (present or entry.fields.get(field, "").strip()):
                 raise RestatedError(
                     f"'{key}' ({entry.type}) lacks the field", **place, field=field, remedy="Fill it in."
+                )
+        for field, text in _texts(entry):
+            if not _printable(text):
+                raise RestatedError(
+                    f"'{text}' of '{key}' cannot be printed", **place, field=field, remedy="Write a percent sign as \\% and close every brace."
                 )
         doi = entry.fields.get("doi")
         if doi is None:
