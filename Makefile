@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench pages reproduce screenshots lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench fuzz pages reproduce screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -47,6 +47,9 @@ bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.
 
 reproduce: $(STAMP) ## Build the book twice, as differently as possible, and compare every byte
 	@$(RUN) -m benchmarks.reproduce
+
+fuzz: $(STAMP) ## Fuzz all that reads what people write, a million runs (needs atheris)
+	@$(RUN) -m tests.fuzz
 
 pages: $(STAMP) ## Weigh the built pages and rate them with Lighthouse (needs Chromium and npm)
 	@npm ci --prefix benchmarks/pages --silent --no-audit --no-fund

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import claims, files, paths, studies
 from .bibliography import Bibliography
+from .cells import guarded
 from .errors import RestatedError
 from .register import Register
 
@@ -179,11 +180,11 @@ def entries(rows: list[Mapping], register: Register, works: Bibliography, notebo
 
 
 def as_csv(tasks: Iterable[Task]) -> str:
-    """The list as CSV text. Cells are as printed: a number may start with a minus sign."""
+    """The list as CSV text. A number may start with a minus sign; no other text is a formula."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(t) for t in tasks)
+    writer.writerows({k: guarded(v) for k, v in asdict(t).items()} for t in tasks)
     return out.getvalue()
 
 

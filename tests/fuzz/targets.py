@@ -18,6 +18,7 @@ from unittest import mock
 from lxml import html
 
 from restated import bibliography, build, citation, claims, dictionary, errors, files, frame, glossary, heads, paths, printed, prose, register, settings, studies
+from restated.cells import FORMULA_STARTS, NUMBER
 from restated.export import notebook, rerun, tables
 from restated.findings.cohort import original
 from restated.site import entries, markup
@@ -256,7 +257,7 @@ def cells(data: bytes) -> None:
     table = tables.Table("table", "t", "caption", "status", ["text"], [[t] for t in texts])
     body = list(csv.reader(io.StringIO(tables.as_csv(table), newline="")))[1:]
     for read in (row[0] if row else "" for row in body):
-        assert not read.startswith(tables.FORMULA_STARTS) or tables._NUMBER.fullmatch(read)
+        assert not read.startswith(FORMULA_STARTS) or NUMBER.fullmatch(read)
 
 
 @target
