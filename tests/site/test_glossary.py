@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from restated import glossary as terms
 from restated import heads
-from restated.errors import RestatedError
 from restated.site import glossary
 
 #: A plain summary is read without effort up to about these lengths in words, on average and at most.
@@ -36,19 +35,6 @@ odds ratio
 def prose(text: str) -> str:
     """MyST without its roles and links."""
     return re.sub(r"\]\([^)]*\)", "]", re.sub(r"\{[a-z:-]+\}`[^`]*`", "0", text))
-
-
-def test_names_and_explanation_of_an_entry():
-    assert terms.parse(TEXT) == {
-        ("MBT", "mentalization-based treatment"): "A talking therapy.", ("odds ratio",): "A ratio."
-    }  # fmt: skip
-
-
-def test_an_entry_without_explanation_or_a_name_used_twice_is_refused():
-    with pytest.raises(RestatedError, match="'odds ratio' lacks a name or an explanation"):
-        terms.parse(TEXT.replace("  A ratio.\n", ""))
-    with pytest.raises(RestatedError, match="the term 'MBT' twice"):
-        terms.parse(TEXT.replace("odds ratio", "MBT"))
 
 
 @pytest.mark.parametrize(
