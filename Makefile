@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -48,6 +48,9 @@ bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.
 
 reproduce: $(STAMP) ## Build the book twice, as differently as possible, and compare every byte
 	@$(RUN) -m benchmarks.reproduce
+
+fuzz: $(STAMP) ## Fuzz all that reads what people write, a million runs (needs atheris)
+	@$(RUN) -m tests.fuzz
 
 matrix: $(STAMP) ## Compare the ledger on every Python here, with the oldest and newest libraries allowed (minutes)
 	@$(RUN) -m benchmarks.matrix

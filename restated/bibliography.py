@@ -14,6 +14,7 @@ from pybtex.database import BibliographyData, Entry, parse_string
 from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
+from . import files
 from .errors import RestatedError
 from .paths import BIBLIOGRAPHY
 
@@ -29,6 +30,11 @@ REQUIRED = {
     "techreport": ("author", "title", "institution", "year"),
 }
 
+#: Fields that are no LaTeX: addresses.
+AS_IT_IS = ("url", "doi")
+
+_MARKUP = re.compile(r"[\\{}%$~^_#&]")
+_COMMENT = re.compile(r"(?<!\\)%")
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string")
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
@@ -96,17 +102,6 @@ class Bibliography(Mapping[str, Entry]):
         return f"{label} {year}{letter}" if year else f"{label} n.d.{'-' if letter else ''}{letter}"
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RestatedError(
-            "there is no such file", file=path, remedy="Restore it or correct its name."
-        ) from None
-    except UnicodeDecodeError:
-        raise RestatedError("the file is not UTF-8", file=path, remedy="Save it as UTF-8.") from None
-
-
 def keys(path: Path | str | None = None) -> dict[str, int]:
     """Keys of a BibTeX file and their line numbers, without parsing the entries.
 
@@ -116,7 +111,7 @@ def keys(path: Path | str | None = None) -> dict[str, int]:
         If a key occurs twice, in whatever case.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
-    return _keys(_read(path), path)
+    return _keys(files.text(path), path)
 
 
 def _keys(text: str, path: Path) -> dict[str, int]:
@@ -163,7 +158,7 @@ def load(path: Path | str | None = None) -> Bibliography:
         If the file cannot be read, has a syntax error (with its line) or a key twice.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
-    text = _read(path)
+    text = files.text(path)
     found = _keys(text, path)
     try:
         data = parse_string(text, "bibtex")
@@ -184,11 +179,38 @@ def load(path: Path | str | None = None) -> Bibliography:
             field=lost[0],
             remedy="Close its braces.",
         )
+    if unseen := [key for key in data.entries if key not in found]:
+        raise RestatedError(
+            f"the entry '{unseen[0]}' begins in the middle of a line, where its key is not looked at",
+            file=path,
+            field=unseen[0],
+            remedy="Begin each entry on a line of its own.",
+        )
     return Bibliography(data)
 
 
 def _one_line(error: PybtexError) -> str:
     return " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
+
+
+def _texts(entry: Entry):
+    """Pairs of a field and a text of it that is read as LaTeX."""
+    yield from ((field, text) for field, text in entry.fields.items() if field not in AS_IT_IS)
+    for role, people in entry.persons.items():
+        for p in people:
+            parts = (p.first_names, p.middle_names, p.prelast_names, p.last_names, p.lineage_names)
+            yield from ((role, text) for part in parts for text in (*part, " ".join(part)))
+
+
+def _printable(text: str) -> bool:
+    """Whether LaTeX reads the whole of `text`: a percent sign would swallow what follows it without a word."""
+    if not _MARKUP.search(text):
+        return True
+    try:
+        Text.from_latex(text)
+    except (PybtexError, ValueError, RecursionError):  # a ValueError: an accent on nothing
+        return False
+    return not _COMMENT.search(text)
 
 
 def check(path: Path | str | None = None) -> Bibliography:
@@ -202,7 +224,7 @@ def check(path: Path | str | None = None) -> Bibliography:
     Raises
     ------
     RestatedError
-        As `load`; and if an entry is of an unknown type, lacks a required field, or has a DOI that is no
+        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read, or has a DOI that is no
         bare DOI or belongs to another entry too.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
@@ -224,6 +246,11 @@ def check(path: Path | str | None = None) -> Bibliography:
             if not (present or entry.fields.get(field, "").strip()):
                 raise RestatedError(
                     f"'{key}' ({entry.type}) lacks the field", **place, field=field, remedy="Fill it in."
+                )
+        for field, text in _texts(entry):
+            if not _printable(text):
+                raise RestatedError(
+                    f"'{text}' of '{key}' cannot be printed", **place, field=field, remedy="Write a percent sign as \\% and close every brace."
                 )
         doi = entry.fields.get("doi")
         if doi is None:

@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from . import freshness, paths, provenance, settings, swap
+from . import files, freshness, paths, provenance, settings, swap
 from .errors import RestatedError
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
@@ -30,6 +30,12 @@ NOTEBOOK_SECONDS = 600
 
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
+
+#: Times a zip archive can hold, in POSIX seconds: 1980-01-01 and 2107-12-31, with a day to spare for time zones.
+EPOCHS = (315619200, 4354732800)
+
+#: A page of the book as `_toc.yml` names it: it lies inside the repository.
+_PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 #: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on.
 RESTS_ON = "restated"
@@ -54,12 +60,12 @@ def _files(*places: Path) -> list[Path]:
     return sorted(found)
 
 
-def fingerprint(files: list[Path], *extra: str) -> str:
-    """SHA-256 over names and contents of `files` and over `extra`."""
+def fingerprint(sources: list[Path], *extra: str) -> str:
+    """SHA-256 over names and contents of `sources` and over `extra`."""
     digest = hashlib.sha256()
-    for f in files:
+    for f in sources:
         digest.update(f"{paths.shown(f)}\0".encode())
-        digest.update(hashlib.sha256(f.read_bytes()).digest())
+        digest.update(hashlib.sha256(files.content(f)).digest())
     for text in (sys.version, *extra):
         digest.update(text.encode() + b"\0")
     return digest.hexdigest()
@@ -79,8 +85,11 @@ def book_key() -> str:
 
 def epoch() -> str:
     """POSIX time of the commit the book is built from, unless ``SOURCE_DATE_EPOCH`` says another: the only date in the output."""
-    if os.environ.get("SOURCE_DATE_EPOCH", "").isdigit():
-        return os.environ["SOURCE_DATE_EPOCH"]
+    if told := os.environ.get("SOURCE_DATE_EPOCH"):
+        # The number of digits is looked at first: Python does not read thousands of them.
+        if not re.fullmatch("[0-9]{1,10}", told) or not EPOCHS[0] <= int(told) <= EPOCHS[1]:
+            raise RestatedError(f"SOURCE_DATE_EPOCH is '{told}', which is no time from 1980 to 2107", remedy="Give seconds since 1970 or leave it out.")
+        return told
     git = subprocess.run(
         ["git", "log", "-1", "--format=%ct"], cwd=paths.ROOT, capture_output=True, text=True, check=False
     )  # fmt: skip
@@ -91,23 +100,38 @@ def epoch() -> str:
 
 
 def toc() -> list[str]:
-    """Pages of the book in reading order, as paths without ending."""
+    """Pages of the book in reading order, as paths without ending.
+
+    Raises
+    ------
+    RestatedError
+        The table of contents cannot be read, has no root, or names a page that does not exist, lies outside or stands there twice.
+    """
     file = paths.ROOT / "_toc.yml"
-    pages: list[str] = []
+    pages: list = []
 
-    def walk(node) -> None:
-        if isinstance(node, dict):
-            pages.extend(node[k] for k in ("root", "file") if k in node)
-            for key in ("parts", "chapters", "sections", "subtrees", "entries"):
-                walk(node.get(key, []))
-        elif isinstance(node, list):
+    def walk(node, name: str) -> None:
+        if isinstance(node, list):
             for item in node:
-                walk(item)
+                walk(item, name)
+            return
+        if not isinstance(node, dict):
+            raise RestatedError(f"'{node}' is no entry of a table of contents", file=file, field=name, remedy="write it as '- file: <page>'")
+        pages.extend(node[k] for k in ("root", "file") if k in node)
+        for key in ("parts", "chapters", "sections", "subtrees", "entries"):
+            walk(node.get(key) or [], key)
 
-    walk(settings.read(file))
-    for page in pages:
+    content = settings.read(file)
+    if "root" not in content:
+        raise RestatedError("the front page is not named", file=file, field="root", remedy="write 'root: book/index'")
+    walk(content, "root")
+    for at, page in enumerate(pages):
+        if not isinstance(page, str) or not _PAGE.fullmatch(page):
+            raise RestatedError(f"'{page}' is no name of a page", file=file, field="file", remedy="write it as book/<name> or notebooks/<name>, without ending")
         if not (paths.ROOT / f"{page}.md").is_file():
             raise RestatedError(f"page '{page}' does not exist", file=file, remedy="mend its name or remove the line")
+        if page in pages[:at]:
+            raise RestatedError(f"page '{page}' stands there twice", file=file, remedy="keep one line")
     return pages
 
 
@@ -119,9 +143,11 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, citation, claims, dictionary, frame, prose, register
+    from . import bibliography, citation, claims, dictionary, frame, glossary, heads, prose, register
 
     citation.about()
+    settings.value(settings.read(paths.ROOT / "_config.yml"), "execute", dict, paths.ROOT / "_config.yml")
+    epoch()
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
     numbers = register.load(bibliography=works)
@@ -130,9 +156,13 @@ def check() -> tuple:
     pages = toc()
     claims.check(numbers, works.keys(), {p.removeprefix("notebooks/") for p in pages if p.startswith("notebooks/")})
     for page in pages:
-        prose.check(paths.ROOT / f"{page}.md")
-        if page.startswith("notebooks/"):
-            frame.check(paths.ROOT / f"{page}.md")
+        file, notebook = paths.ROOT / f"{page}.md", page.startswith("notebooks/")
+        heads.front_matter(file, needed=notebook)
+        prose.check(file)
+        if notebook:
+            frame.check(file)
+            heads.read(file)
+    glossary.load()
     return numbers, pages
 
 
@@ -142,17 +172,20 @@ def check_originals() -> None:
     Raises
     ------
     RestatedError
-        At the first fault of a table, and for a table that no chapter reads: under a misspelt name it would be left out
-        without a word.
+        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook, it would
+        be left out without a word.
     """
-    files = sorted(paths.ORIGINALS.glob("*.csv"))
-    if not files:
+    kept = ("README.md", "templates")
+    put = sorted(p for p in paths.ORIGINALS.iterdir() if p.name not in kept and not p.name.startswith(".")) if paths.ORIGINALS.is_dir() else []
+    if not put:
         return
     from . import studies
     from .findings.cohort import original
 
     readers = {name: studies.load for name in studies.names()} | {original.NAME: lambda _: original.load()}
-    for file in files:
+    for file in put:
+        if file.suffix != ".csv":
+            raise RestatedError("only tables as CSV are read here", file=file, remedy="Save it as CSV UTF-8 with the ending .csv, or take it away.")
         if file.stem not in readers:
             raise RestatedError("no chapter reads a table of this name", file=file,
                                 remedy=f"Name it after the table it replaces: {', '.join(readers)}")
@@ -212,12 +245,13 @@ async def run(notebook: Path, pictures: Path | None = None):
         Names the cell that failed.
     """
     import nbformat
-    from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+    from . import kernel
 
     content = _read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(HAND_OVER, metadata={"tags": ["remove-cell"]}))
-    client = NotebookClient(
+    client = kernel.Client(
         content,
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
@@ -235,6 +269,9 @@ async def run(notebook: Path, pictures: Path | None = None):
         try:
             await client.async_execute(env=environment, stderr=told)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            if client.flooded:
+                raise RestatedError(f"{_first(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB", file=notebook,
+                                    remedy="Let it print less: it may not come to an end") from None  # fmt: skip
             number, first, what = _failed_cell(content, error)
             raise RestatedError(f"code cell {number} ({first}) failed: {what}", file=notebook, remedy=remedy) from error
         except Exception as error:  # the client fails in several ways over a kernel that is gone
@@ -253,10 +290,11 @@ async def run(notebook: Path, pictures: Path | None = None):
 def _read(notebook: Path):
     import jupytext
 
+    text = files.text(notebook)
     try:
-        return jupytext.read(notebook)
+        return jupytext.reads(text, fmt="md:myst")
     except Exception as error:
-        raise RestatedError(f"the notebook cannot be read: {error}", file=notebook) from None
+        raise RestatedError(f"the notebook cannot be read: {error}", file=notebook, remedy="Mend its front matter and its cells.") from None
 
 
 def _number(content) -> None:
@@ -346,9 +384,14 @@ def _failed_cell(content, error) -> tuple[int, str, str]:
     # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
     started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
     index = failed[0] if failed else (started[-1] if started else 0)
-    lines = [x for x in code[index].source.splitlines() if x.strip() and not x.startswith("#")]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return index + 1, f"'{lines[0].strip()[:60]}'" if lines else "empty", f"{name}: {value}"
+    return index + 1, _first(code[index].source), f"{name}: {value}"
+
+
+def _first(source: str) -> str:
+    """The first line of a cell that is no comment, by which its author knows it."""
+    lines = [x for x in source.splitlines() if x.strip() and not x.startswith("#")]
+    return f"'{lines[0].strip()[:60]}'" if lines else "empty"
 
 
 class _Loop(asyncio.SelectorEventLoop):

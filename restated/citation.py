@@ -82,29 +82,31 @@ def about(root: Path | None = None) -> About:
     said = settings.read(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
         if not said.get(key):
-            raise RestatedError("the citation file does not say it", file=file, field=key)
+            raise RestatedError("the citation file does not say it", file=file, field=key, remedy="Add it: citations of the book need it.")
+    title, abstract = (settings.value(said, key, str, file) for key in ("title", "abstract"))
     try:
         released = date.fromisoformat(str(said["date-released"]))
     except ValueError:
         raise RestatedError(f"'{said['date-released']}' is no date", file=file, field="date-released", remedy="Write it as 2026-01-31.") from None
     names = []
-    for i, author in enumerate(said["authors"], start=1):
-        if "name" in author:
-            names.append({"literal": author["name"]})
-        elif "family-names" in author and "given-names" in author:
-            names.append({"family": author["family-names"], "given": author["given-names"]})
+    for i, author in enumerate(settings.value(said, "authors", list, file), start=1):
+        given = {k: v for k, v in author.items() if isinstance(v, str) and v.strip()} if isinstance(author, dict) else {}
+        if "name" in given:
+            names.append({"literal": given["name"]})
+        elif "family-names" in given and "given-names" in given:
+            names.append({"family": given["family-names"], "given": given["given-names"]})
         else:
-            raise RestatedError("this author has no name", file=file, row=i, field="authors", remedy="Give family-names and given-names, or name.")
+            raise RestatedError(f"author {i} has no name", file=file, field="authors", remedy="Give family-names and given-names, or name.")
     licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
     config = settings.read(root / "_config.yml")
-    address = str((config.get("html") or {}).get("baseurl") or "")
-    repository = str((config.get("repository") or {}).get("url") or "")
+    address = settings.value(config, "html.baseurl", str, root / "_config.yml")
+    repository = settings.value(config, "repository.url", str, root / "_config.yml")
     for field, value in (("html.baseurl", address), ("repository.url", repository)):
         if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
             raise RestatedError(f"'{value}' is no web address", file=root / "_config.yml", field=field, remedy="Write it with https:// or leave it out.")
     return About(
-        said["title"], " ".join(said["abstract"].split()), tuple(names), str(said["version"]), released, tuple(licences),
-        tuple(said["keywords"]), address and address.rstrip("/") + "/", repository.rstrip("/"),
+        title, " ".join(abstract.split()), tuple(names), str(said["version"]), released, tuple(map(str, licences)),
+        tuple(map(str, settings.value(said, "keywords", list, file))), address and address.rstrip("/") + "/", repository.rstrip("/"),
     )  # fmt: skip
 
 

@@ -165,8 +165,8 @@ def check(register: Collection[str], works: Collection[str], chapters: Collectio
     claims = load("claims")
     listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}
     for i, claim in enumerate(claims.to_dict("records")):
-        for field, problem in _problems(claim, listed):
-            raise RestatedError(problem, file=_file("claims"), row=i + 2, field=field)
+        for field, problem, remedy in _problems(claim, listed):
+            raise RestatedError(problem, file=_file("claims"), row=i + 2, field=field, remedy=remedy)
     for i, row in enumerate(load("checks").to_dict("records")):
         if row["grade"] == "U" and row["relation"] != "not settled":
             raise RestatedError("a source that was not seen settles nothing", file=_file("checks"), row=i + 2, field="relation",
@@ -192,23 +192,23 @@ def _check_names(register: Collection[str], works: Collection[str], chapters: Co
 
 
 def _problems(claim: dict, listed: Collection[str]):
-    """Pairs of a field and what is wrong with it in one row of the claims."""
+    """What is wrong in one row of the claims: field, fault and remedy."""
     letter, _ = SECTIONS[claim["section"]]
     if claim["id"][0] != letter:
-        yield "id", f"claims of '{claim['section']}' begin with {letter}"
+        yield "id", f"claims of '{claim['section']}' begin with {letter}", "Correct the id or the section"
     verdict, strengths = claim["verdict"], _parts(claim["strength"])
     allowed = STRENGTHS[verdict]
     for strength in strengths:
         if strength not in allowed:
-            yield "strength", f"'{strength}' does not go with '{verdict}'; use one of {', '.join(allowed)}"
+            yield "strength", f"'{strength}' does not go with '{verdict}'", f"use one of {', '.join(allowed)}"
     if len(strengths) > 1 and verdict != "contradicted":
-        yield "strength", f"'{verdict}' has one strength"
+        yield "strength", f"'{verdict}' has one strength", "Keep one"
     if (claim["strength"] == "private") != (claim["checkable_from"] == "private statement"):
-        yield "checkable_from", "'private' and 'private statement' go together"
+        yield "checkable_from", "'private' and 'private statement' go together", "Enter both or neither"
     if verdict in ("supported", "contradicted") and not claim["source_keys"]:
-        yield "source_keys", f"a claim is '{verdict}' by a source outside the document, and none is named"
+        yield "source_keys", f"a claim is '{verdict}' by a source outside the document, and none is named", "Name it"
     if (verdict == "inconsistent") != (claim["id"] in listed):
-        yield "verdict", "inconsistent claims, and no others, are named in inconsistencies.csv"
+        yield "verdict", "inconsistent claims, and no others, are named in inconsistencies.csv", "Correct the verdict, or the list"
 
 
 def standing(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:

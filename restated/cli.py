@@ -63,6 +63,13 @@ def _rerun(args) -> None:
     print(rerun.rerun())
 
 
+def _port(text: str) -> int:
+    """A number of a port; 0 takes any that is free."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"'{text[:20]}' is no port, which is a number from 0 to 65535")
+    return int(text)
+
+
 def _serve(args) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -97,7 +104,7 @@ def main(argv: list[str] | None = None) -> int:
     listed.set_defaults(run=_todo)
     commands.add_parser("rerun", help="run an unpacked chapter again and compare its numbers").set_defaults(run=_rerun)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=_port, default=8000)
     serve.set_defaults(run=_serve)
     args = parser.parse_args(argv)
     try:

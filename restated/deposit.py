@@ -6,7 +6,8 @@ import json
 import tomllib
 from pathlib import Path
 
-from . import bibliography, citation, claims, paths
+from . import bibliography, citation, claims, files, paths
+from .errors import RestatedError
 
 #: Zenodo takes one licence: that of text and data. The code's own is said in the notes.
 OF_RECORD = "CC-BY-4.0"
@@ -40,7 +41,12 @@ def codemeta(root: Path | None = None) -> dict:
     """The description of the software in CodeMeta 2.0."""
     root = paths.ROOT if root is None else root
     about = citation.about(root)
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    file = root / "pyproject.toml"
+    try:
+        project = tomllib.loads(files.text(file))["project"]
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        what = "it has no part [project]" if isinstance(error, KeyError) else error
+        raise RestatedError(f"not readable as a description of the package ({what})", file=file, remedy="Restore it from the repository.") from None
     people = [
         {"@type": "Organization", "name": a["literal"]} if "literal" in a
         else {"@type": "Person", "givenName": a["given"], "familyName": a["family"]}
@@ -80,6 +86,7 @@ def text(record: dict) -> str:
 
 def write() -> list[str]:
     """Write both files; return their names."""
-    for name, made in FILES.items():
-        (paths.ROOT / name).write_text(text(made()), encoding="utf-8")
+    # Both are made before one is written: a fault in what is read leaves both as they were.
+    for name, record in [(name, text(made())) for name, made in FILES.items()]:
+        (paths.ROOT / name).write_text(record, encoding="utf-8")
     return list(FILES)

@@ -13,23 +13,35 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import files
 from .errors import RestatedError
 from .paths import DATA
 
 #: What a schema may say; anything else is refused rather than ignored.
 TYPES = ("string", "integer", "number")
-CONSTRAINTS = ("required", "unique", "minimum", "maximum", "enum", "pattern")
+CONSTRAINTS = {
+    "required": (bool, "true or false"), "unique": (bool, "true or false"), "minimum": (int | float, "a number"),
+    "maximum": (int | float, "a number"), "enum": (list, "a list of texts"), "pattern": (str, "a pattern"),
+}  # fmt: skip
+
+#: What spreadsheets of some countries put between cells.
+OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
 
 #: Tables readers may put here themselves; they are not ours to describe.
 READERS_OWN = "originals"
 
+#: Most digits of a whole number: up to here every one of them is kept where it becomes a float, and it fits 64 bits.
+MOST_DIGITS = 15
+
+#: Names become names of files: of originals, and of tables below the folder of the data.
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+_PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
@@ -79,15 +91,17 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
     Raises
     ------
     RestatedError
-        If the file is missing, empty, not UTF-8, starts with a byte-order mark, holds NUL bytes, repeats a
-        column name, has a broken quotation or a row of another length than the header.
+        As :func:`restated.files.text`; and if the table repeats a column name, has a broken quotation or a row of another
+        length than the header.
     """
     path = Path(path)
-    text = _text(path)
+    text = files.text(path)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows, number = [], 1
     try:
         header = next(reader)
+        if len(header) == 1 and (mark := next((m for m in OTHER_MARKS if m in header[0]), "")):
+            raise RestatedError(f"cells are parted by {OTHER_MARKS[mark]}, not by commas", file=path, row=1, remedy="Save it as CSV with commas.")
         for name in header:
             if header.count(name) > 1:
                 raise RestatedError(
@@ -107,37 +121,6 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
             f"not readable as CSV ({error})", file=path, row=number + 1, remedy="Check the quotation marks."
         ) from None
     return header, rows
-
-
-def _text(path: Path) -> str:
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        raise RestatedError(
-            "there is no such file", file=path, remedy="Restore it or correct its name."
-        ) from None
-    except OSError as error:
-        raise RestatedError(f"the file cannot be read ({error.strerror})", file=path) from None
-    if not raw.strip():
-        raise RestatedError("the file is empty", file=path, remedy="Restore its header and rows.")
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise RestatedError("the file is UTF-16, not UTF-8", file=path, remedy="Save it as CSV in UTF-8.")
-    if raw.startswith(b"\xef\xbb\xbf"):
-        raise RestatedError(
-            "the file starts with a byte-order mark",
-            file=path,
-            remedy="Save it as UTF-8 without a byte-order mark.",
-        )
-    if (at := raw.find(b"\0")) >= 0:
-        row = raw.count(b"\n", 0, at) + 1
-        raise RestatedError(
-            "the file holds a NUL byte", file=path, row=row, remedy="Save it again as plain text."
-        )
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        row = raw.count(b"\n", 0, error.start) + 1
-        raise RestatedError("the file is not UTF-8", file=path, row=row, remedy="Save it as UTF-8.") from None
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
@@ -192,7 +175,7 @@ def load(path: Path | str | None = None) -> dict[str, Resource]:
         If the file is no JSON, a property is missing, or a type or constraint is unknown.
     """
     path = DATA / "datapackage.json" if path is None else Path(path)
-    package = _json(path)
+    package = files.json(path)
     resources: dict[str, Resource] = {}
     for entry in _property(package, "resources", list, path, "the package"):
         name = _property(entry, "name", str, path, "a resource")
@@ -213,31 +196,44 @@ def schema(name: str) -> Resource:
         As :func:`load`.
     """
     path = DATA / "schemas" / f"{name}.json"
-    return _resource(_json(path), name, path)
-
-
-def _json(path: Path):
-    try:
-        return json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise RestatedError(
-            f"not readable as JSON ({error.msg})",
-            file=path,
-            row=error.lineno,
-            remedy="Check the commas and brackets.",
-        ) from None
+    return _resource(files.json(path), name, path)
 
 
 def _property(entry: dict, key: str, kind: type, path: Path, owner: str):
     if not isinstance(entry, dict) or not isinstance(entry.get(key), kind):
         raise RestatedError(
-            f"{owner} lacks the property", file=path, field=key, remedy="Add it to the description."
+            f"{owner} lacks the property, or has one of another kind", file=path, field=key, remedy="Write it as in the descriptions beside it."
         )
     return entry[key]
 
 
+def _optional(entry: dict, key: str, kind: type, otherwise, path: Path, owner: str):
+    return _property(entry, key, kind, path, owner) if key in entry else otherwise
+
+
+def _fits(constraint: str, given, type: str) -> bool:
+    """Whether a constraint has a value that cells of `type` can be held against."""
+    kind, _ = CONSTRAINTS[constraint]
+    if not isinstance(given, kind) or (isinstance(given, bool) and kind is not bool):
+        return False
+    if constraint == "enum":
+        return all(isinstance(text, str) for text in given)
+    if constraint == "pattern":
+        try:
+            re.compile(given)
+        except (re.error, RecursionError, OverflowError):
+            return False
+    return type != "string" or constraint not in ("minimum", "maximum")
+
+
 def _resource(entry: dict, name: str, path: Path) -> Resource:
     owner = f"resource '{name}'"
+    if not _NAME.fullmatch(name):
+        raise RestatedError(f"'{name}' is no name of a table", file=path, field="name", remedy="Use lower-case letters, digits and hyphens.")
+    table = _property(entry, "path", str, path, owner)
+    if not _PATH.fullmatch(table):
+        raise RestatedError(f"'{table}' is no place of a table below the folder of the data", file=path, field="path",
+                            remedy=f"Write it as studies/{name}.csv.")  # fmt: skip
     schema = _property(entry, "schema", dict, path, owner)
     fields = []
     for item in _property(schema, "fields", list, path, owner):
@@ -248,40 +244,47 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
             type=_property(item, "type", str, path, where),
             title=_property(item, "title", str, path, where),
             description=_property(item, "description", str, path, where),
-            unit=item.get("unit", ""),
-            constraints=item.get("constraints", {}),
+            unit=_optional(item, "unit", str, "", path, where),
+            constraints=_optional(item, "constraints", dict, {}, path, where),
         )
         if field.type not in TYPES:
             raise RestatedError(
                 f"{where} has the unknown type '{field.type}'", file=path, remedy=f"Use {', '.join(TYPES)}."
             )
-        for constraint in field.constraints:
+        for constraint, given in field.constraints.items():
             if constraint not in CONSTRAINTS:
                 raise RestatedError(
                     f"{where} has the unknown constraint '{constraint}'",
                     file=path,
                     remedy=f"Use {', '.join(CONSTRAINTS)}.",
                 )
+            if not _fits(constraint, given, field.type):
+                raise RestatedError(f"the constraint '{constraint}' of {where} is not {CONSTRAINTS[constraint][1]}", file=path,
+                                    remedy="Correct it, or leave it out; texts have neither minimum nor maximum.")  # fmt: skip
+        if column in (other.name for other in fields):
+            raise RestatedError(f"{owner} has two fields '{column}'", file=path, field=column, remedy="Rename one.")
         fields.append(field)
     names = [field.name for field in fields]
-    key = schema.get("primaryKey", [])
-    key = (key,) if isinstance(key, str) else tuple(key)
+    key = [key] if isinstance(key := schema.get("primaryKey", []), str) else _optional(schema, "primaryKey", list, [], path, owner)
+    missing = _optional(schema, "missingValues", list, [""], path, owner)
+    if not all(isinstance(text, str) for text in missing):
+        raise RestatedError(f"the missing values of {owner} are not all texts", file=path, field="missingValues", remedy="Put them in quotation marks.")
     for column in key:
         if column not in names:
             raise RestatedError(
-                f"the primary key of {owner} names no field '{column}'", file=path, field="primaryKey"
+                f"the primary key of {owner} names no field '{column}'", file=path, field="primaryKey", remedy="Name columns of the table."
             )
     return Resource(
         name=name,
-        path=_property(entry, "path", str, path, owner),
+        path=table,
         title=_property(entry, "title", str, path, owner),
         description=_property(entry, "description", str, path, owner),
         status=_property(entry, "status", str, path, owner),
-        licenses=tuple(item["name"] for item in _property(entry, "licenses", list, path, owner)),
-        sources=tuple(item["title"] for item in _property(entry, "sources", list, path, owner)),
+        licenses=tuple(_property(item, "name", str, path, f"a license of {owner}") for item in _property(entry, "licenses", list, path, owner)),
+        sources=tuple(_property(item, "title", str, path, f"a source of {owner}") for item in _property(entry, "sources", list, path, owner)),
         fields=tuple(fields),
-        missing_values=tuple(schema.get("missingValues", [""])),
-        primary_key=key,
+        missing_values=tuple(missing),
+        primary_key=tuple(key),
     )
 
 
@@ -351,6 +354,8 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     if field.type == "integer":
         if not _INTEGER.fullmatch(text):
             refuse(f"'{text}' is not a whole number", "Give digits only, without marks or decimals.")
+        if len(text.lstrip("+-")) > MOST_DIGITS:
+            refuse(f"{text} is too large for a whole number", "Check the source.")
         value = int(text)
     elif field.type == "number":
         if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):

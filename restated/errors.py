@@ -6,6 +6,9 @@ import errno
 import re
 from pathlib import Path
 
+#: Longest run of characters without a blank that is told: longer is what somebody put in a field, and its beginning shows it.
+LONGEST = 200
+
 
 class RestatedError(ValueError):
     """Bad input, told in one sentence that names the place and the remedy.
@@ -44,7 +47,15 @@ class RestatedError(ValueError):
             place.append(f"field '{self.field}'")
         text = ", ".join(place) + ": " if place else ""
         text += self.message.rstrip(".")
-        return f"{text}. {self.remedy.rstrip('.')}." if self.remedy else f"{text}."
+        return told(f"{text}. {self.remedy.rstrip('.')}." if self.remedy else f"{text}.")
+
+
+def told(text: str) -> str:
+    """`text` as it can be told on a terminal, whatever a file put into it: no line end but before what we indent, no control
+    character, no run of more than :data:`LONGEST` characters."""
+    text = re.sub(r"\s*[\r\n](?!  )\s*", " ", text)
+    text = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)
+    return re.sub(rf"\S{{{LONGEST + 1},}}", lambda long: f"{long[0][:LONGEST]}…", text)
 
 
 _SPACE = "free some space and start again; what was built before is untouched"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from . import files
 from .errors import RestatedError
 
 #: Sections in their order; True for those no chapter may lack.
@@ -85,7 +86,7 @@ def check(page: Path) -> None:
     """
     if page.stem in NO_CHAPTERS:
         return
-    text = page.read_text(encoding="utf-8")
+    text = files.text(page)
     if f"{{{BLOCKS[0]}}}" in text and (found := fault(text)):
         line, what, remedy = found
         raise RestatedError(what, file=page, row=line, remedy=remedy)

@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import verdict as rules
+from .cells import guarded
 from .errors import RestatedError
 from .register import PublishedNumber, Register
 
@@ -484,4 +485,4 @@ def _cell(v) -> str:
         return ""
     if isinstance(v, bool):
         return "true" if v else "false"
-    return repr(v) if isinstance(v, float) else str(v)
+    return repr(v) if isinstance(v, float) else guarded(str(v))

@@ -23,6 +23,9 @@ FLOAT_SLACK = Decimal("1e-12")
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
 
+#: Most digits a printed number has; more are no number from a page, and Python reads thousands of them only slowly or not at all.
+MOST_DIGITS = 28
+
 _UNITS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen"
@@ -142,7 +145,7 @@ class Printed:
 
 def _decimal(number: str) -> tuple[Decimal, int]:
     """Value and printed decimals of a bare number such as ``-.21`` or ``4,819``."""
-    digits = number.replace(",", "").replace(" ", "").replace("\u2013", "-")
+    digits = "".join(number.split()).replace(",", "").replace("\u2013", "-")
     return Decimal(digits), len(digits.partition(".")[2])
 
 
@@ -199,6 +202,8 @@ def parse(text: str, *, exact: bool = False) -> Printed:
             f"a printed number must be a string, not {type(text).__name__} {text!r}",
             remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.",
         )
+    if re.search(rf"[0-9](?:[ ,.]?[0-9]){{{MOST_DIGITS}}}", text):
+        raise RestatedError(f"'{text}' has more than {MOST_DIGITS} digits", remedy="Give the number as it is printed.")
     clean = text.translate(_TRANSLATE).strip().casefold()
     if match := _PLAIN.fullmatch(clean):
         value, low, high, decimals = _rounding(match[1])

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from . import files
 from .errors import RestatedError
 
 #: What is not prose, in the order in which it is blanked: front matter, code and directive blocks, inline code and roles,
@@ -22,6 +23,8 @@ _NOT_PROSE = (
     re.compile(r"\]\([^)]*\)"),
     re.compile(r"<[^>]+>"),
 )
+#: Begins or ends a block: its signs, and what follows them.
+_FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
 _DECIMAL = re.compile(r"(?<![\w.])[−-]?\d*\.\d+")
 
 
@@ -42,15 +45,37 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
     ]
 
 
+def open_block(text: str) -> int | None:
+    """Line of the first block of code or directive that is not closed: it would swallow what follows, up to the end of another.
+
+    A directive inside a directive is told by a longer fence around it; one that begins within the same fence has met an open block.
+    """
+    fence, begun = "", None
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _FENCE.match(line)
+        if not found:
+            continue
+        if not fence:
+            fence, begun = found[1], number
+        elif found[1] == fence and found[2].startswith("{"):
+            break
+        elif found[1].startswith(fence) and not found[2]:
+            fence, begun = "", None
+    return begun
+
+
 def check(page: Path) -> None:
-    """Refuse a page with a typed decimal.
+    """Refuse a page with a block that is not closed, or with a typed decimal.
 
     Raises
     ------
     RestatedError
         Names the page, the line and the number.
     """
-    for line, number in typed_numbers(page.read_text(encoding="utf-8")):
+    text = files.text(page)
+    if line := open_block(text):
+        raise RestatedError("the block that begins here is not closed", file=page, row=line, remedy="end it with a line of the signs it begins with")
+    for line, number in typed_numbers(text):
         raise RestatedError(
             f"the number {number} is typed by hand",
             file=page,

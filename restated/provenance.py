@@ -61,13 +61,8 @@ def head(file: Path) -> None:
 
 def _inside(names: set[str]) -> set[str]:
     """Those of `names` that lie in the repository, relative to it."""
-    found = set()
-    for name in names:
-        if isinstance(name, str):
-            place = Path(name).resolve()
-            if place.is_relative_to(paths.ROOT) and place != paths.ROOT:
-                found.add(place.relative_to(paths.ROOT).as_posix())
-    return {name for name in found if name.split("/", 1)[0] not in _ELSEWHERE}
+    found = {paths.inside(name) for name in names if isinstance(name, str)}
+    return {name for name in found if name and name.split("/", 1)[0] not in _ELSEWHERE}
 
 
 def _modules() -> set[str]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from . import bibliography as bib
-from . import provenance
+from . import dictionary, provenance
 from .dictionary import check_header, read_table
 from .errors import RestatedError
 from .paths import BIBLIOGRAPHY, PUBLISHED
@@ -265,6 +265,8 @@ def _number(cells: dict[str, str], path: Path, row: int, sources: Collection[str
     for field in COUNT_COLUMNS:
         if cells[field] and not (cells[field].isascii() and cells[field].isdigit()):
             refuse(field, f"'{cells[field]}' is not a count", "Give digits only, without marks.")
+        if len(cells[field]) > dictionary.MOST_DIGITS:
+            refuse(field, f"{cells[field]} is too large for a count", "Check the source.")
 
     place = {"file": path, "row": row}
     exact = statistic in EXACT

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from functools import lru_cache
 from pathlib import Path
 
-from . import claims, paths, studies
+from . import claims, files, paths, studies
 from .bibliography import Bibliography
+from .cells import guarded
 from .errors import RestatedError
 from .register import Register
 
@@ -145,21 +145,21 @@ def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     slots = studies.names()
     found = []
     for path in notebooks:
-        text = path.read_text(encoding="utf-8")
+        text = files.text(path)
         if MISSING not in text:
             continue
         section = re.split(r"^## ", text.split(MISSING, 1)[1], maxsplit=1, flags=re.M)[0]
         loaded = [name for name in dict.fromkeys(_LOADED.findall(text)) if name in slots]
         if "original.load" in text:
             loaded.append("cohort-children")
-        files = ", ".join(f"{name}.csv" for name in loaded)
+        named = ", ".join(f"{name}.csv" for name in loaded)
         first = text[: text.index(MISSING)].count("\n") + 1
         lines = [(first + n, line) for n, line in enumerate(section.splitlines()) if line.startswith("|")]
         for n, (number, line) in enumerate(lines[2:], start=1):
             what, *where = (cell for cell in line.strip().strip("|").split("|"))
             what, _ = _plain(what, works)
             place, cited = _plain(" ".join(where), works)
-            typed = f"the table as data/originals/<name>.csv, one of: {files}" if files else "numbers into data/published"
+            typed = f"the table as data/originals/<name>.csv, one of: {named}" if named else "numbers into data/published"
             key = cited[0] if cited else ""
             found.append(
                 Task(f"{path.stem}-table-{n}", "table", what, place, link(works, key), paths.shown(path), str(number), typed, path.stem, "", key)
@@ -180,11 +180,11 @@ def entries(rows: list[Mapping], register: Register, works: Bibliography, notebo
 
 
 def as_csv(tasks: Iterable[Task]) -> str:
-    """The list as CSV text. Cells are as printed: a number may start with a minus sign."""
+    """The list as CSV text. A number may start with a minus sign; no other text is a formula."""
     out = io.StringIO()
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(asdict(t) for t in tasks)
+    writer.writerows({k: guarded(v) for k, v in asdict(t).items()} for t in tasks)
     return out.getvalue()
 
 
@@ -220,7 +220,8 @@ def _last(built: Path, stamp: int) -> list[Task]:
     """`last`, once per version of the file: `stamp` is its time of change."""
     from . import bibliography, register
     from .build import toc
+    from .site import entries as ledger_rows
 
-    rows = json.loads(built.read_text(encoding="utf-8"))
+    rows = list(ledger_rows.load(built).values())
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

@@ -162,3 +162,18 @@ def test_a_missing_or_unreadable_file(tmp_path):
 def test_a_key_that_cannot_be_an_address_is_refused(bib, key):
     message = refusal(bib(ONE.replace("{verhage2016,", "{%s," % key)))
     assert f"references.bib, row 1: '{key}' is not a key" in message
+
+
+def test_an_entry_within_a_line_is_not_passed_over(bib):
+    """Its key would not be compared with the others: a second entry of a work would be dropped without a word."""
+    assert "field 'nice2015': the entry 'nice2015' begins in the middle of a line" in refusal(bib(f"{ONE.rstrip()} {TWO}"), bibliography.load)
+
+
+@pytest.mark.parametrize("text", ["50% of them", "{a%}", "a \\% b% c"])
+def test_a_percent_sign_that_would_swallow_the_rest_is_refused(bib, text):
+    assert "field 'title'" in refusal(bib(TWO.replace("A guideline", text)))
+
+
+def test_what_latex_reads_is_taken(bib):
+    path = bib(TWO.replace("A guideline", r"50\% of {MBT} \& \"{u}ber $d$").replace("author", "url = {https://x.org/a%20b}, author"))
+    assert list(bibliography.check(path)) == ["nice2015"]

@@ -152,7 +152,6 @@ def test_an_optional_cell_may_be_missing(folder):
     [
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
-        (b"\xef\xbb\xbf" + GOOD.encode(), "byte-order mark. Save it as UTF-8"),
         (GOOD.encode("utf-16"), "UTF-16"),
         (GOOD.replace("x,", "\xe9,").encode("latin-1"), "row 2: the file is not UTF-8"),
         (GOOD.replace("y,", "\0,").encode(), "row 3: the file holds a NUL byte"),
@@ -233,3 +232,38 @@ def test_every_file_says_its_status_licence_sources_and_missing_codes_and_number
             assert field["description"], (resource["path"], field["name"])
             if field["type"] == "number":
                 assert field.get("unit"), (resource["path"], field["name"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda r: r.update(path="../table.csv"), "field 'path': '../table.csv' is no place of a table"),
+        (lambda r: r.update(path="/etc/passwd"), "field 'path'"),
+        (lambda r: r.update(name="../table"), "field 'name': '../table' is no name of a table"),
+        (lambda r: r["schema"].update(missingValues=[None]), "field 'missingValues'"),
+        (lambda r: r["schema"].update(primaryKey=5), "field 'primaryKey'"),
+        (lambda r: r.update(licenses=["CC0"]), "field 'name': a license of resource 'table'"),
+        (lambda r: r["schema"]["fields"].append(r["schema"]["fields"][0]), "has two fields"),
+        (lambda r: r["schema"]["fields"][0].update(constraints=[]), "field 'constraints'"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"minimum": 0}), "'minimum' of field"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"enum": [1]}), "is not a list of texts"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"pattern": "["}), "is not a pattern"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"required": 1}), "is not true or false"),
+    ],
+)
+def test_a_description_nothing_can_be_held_against_is_refused(folder, change, message):
+    assert message in refusal(folder, package=_changed(change))
+
+
+def test_a_table_as_spreadsheets_of_other_countries_write_it(folder):
+    assert "table.csv, row 1: cells are parted by semicolons, not by commas" in refusal(folder, GOOD.replace(",", ";"))
+    assert "cells are parted by tabs" in refusal(folder, GOOD.replace(",", "\t"))
+
+
+def test_a_table_as_excel_writes_it_is_taken(folder):
+    (folder / "table.csv").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert dictionary.check(folder) == {"table": 2}
+
+
+def test_a_whole_number_has_digits_that_are_kept(folder):
+    assert "9999999999999999 is too large for a whole number" in refusal(folder, GOOD.replace(".5,10", ".5," + "9" * 16))

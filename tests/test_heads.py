@@ -75,10 +75,42 @@ def test_an_unknown_option_certainty_or_broken_yaml_is_refused(read):
         read(FULL.replace("claim:", "clam:"))
     with pytest.raises(RestatedError, match="'sure' is no certainty. use one of high, moderate, low, very low"):
         read(FULL.replace("certainty: low", "certainty: sure"))
-    with pytest.raises(RestatedError, match="not YAML"):
+    with pytest.raises(RestatedError, match="not valid YAML"):
         read(FULL.replace("claim: A claim", "claim: {"))
 
 
 def test_the_book_has_a_row_for_each_reference_and_the_cochrane_review():
     found = [head.reference for head in heads.chapters() if head.reference]
     assert sorted(found) == ["R1", "R2", "R3", "R4", "R5", "R6", "S2"]
+
+
+def test_a_head_that_is_cut_off_or_stands_twice_is_refused(read):
+    with pytest.raises(RestatedError, match="row 3: the chapter head is not complete"):
+        read("# Title\n\n:::{chapter-head}\nquestion: x\n:::\n")
+    with pytest.raises(RestatedError, match="a second chapter head"):
+        read(f"{FULL}\n{FULL}")
+    with pytest.raises(RestatedError, match="field 'question': the chapter head does not say it"):
+        read("# Title\n\n:::{chapter-head}\n---\nquestion:\n---\nAn answer.\n:::\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("---\na: 1\n", "row 1: the front matter has no end"),
+        ("---\na: 1\nb: [\n---\n", "row 3: this is not valid YAML"),
+        ("# Title\n", "row 1: the notebook has no front matter"),
+    ],
+)
+def test_front_matter_that_cannot_be_read_is_refused(tmp_path, text, says):
+    page = tmp_path / "page.md"
+    page.write_text(text)
+    with pytest.raises(RestatedError, match=says):
+        heads.front_matter(page, needed=True)
+
+
+def test_front_matter_is_what_stands_between_two_lines(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("---\na: {b: 1}\n---\n\n# Title\n---\n")
+    assert heads.front_matter(page) == {"a": {"b": 1}}
+    page.write_text("# Title\n")
+    assert heads.front_matter(page) == {}

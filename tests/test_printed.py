@@ -217,3 +217,14 @@ WORDS = {7: "seven", 19: "nineteen", 20: "twenty", 21: "twenty-one", 44: "forty-
 @pytest.mark.parametrize(("number", "word"), WORDS.items())
 def test_number_words(number, word):
     assert parse(word.upper()).value == number
+
+
+@pytest.mark.parametrize("text", ["9" * 29, "1/" + "3" * 5000, ".5 to ." + "6" * 29, "1,000" * 20])
+def test_no_printed_number_has_more_digits_than_are_kept(text):
+    with pytest.raises(RestatedError, match="has more than 28 digits. Give the number as it is printed"):
+        parse(text)
+    assert parse("9" * 28, exact=True).value == Decimal("9" * 28)
+
+
+def test_a_sign_may_be_parted_from_its_number_by_any_blank():
+    assert parse("-\n.5").value == parse("-\t.5").value == Decimal("-.5")

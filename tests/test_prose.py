@@ -41,3 +41,19 @@ def test_the_message_names_page_and_line(tmp_path):
 @pytest.mark.parametrize("page", build.toc())
 def test_no_page_of_the_book_types_a_number(page):
     prose.check(paths.ROOT / f"{page}.md")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("```python\nx\n```\n", None),
+        ("```\n````\n", None),
+        ("text\n```{code-cell}\nx\n", 2),
+        ("```{code-cell}\nx\n\n```{code-cell}\ny\n```\n", 1),
+        ("::::{grid}\n:::{card}\n:::\n::::\n", None),
+        (":::{dropdown} A\ntext\n\n:::{dropdown} B\ntext\n:::\n", 1),
+        ("````\n```{x}\n````\n", None),
+    ],
+)
+def test_a_block_that_is_not_closed_is_found_where_it_begins(text, line):
+    assert prose.open_block(text) == line

@@ -219,7 +219,6 @@ def test_files_that_are_no_table(tmp_path):
     good = write(tmp_path, [ROW]).read_bytes()
     for raw, message in [
         (b"", "the file is empty"),
-        (b"\xef\xbb\xbf" + good, "starts with a byte-order mark"),
         (good.replace(b"dyads", b"dy\0ds"), "row 2: the file holds a NUL byte"),
         (good.replace(b"dyads", b"dy\xe4ds"), "row 2: the file is not UTF-8"),
         (good.replace(b",dyads", b""), "row 2: the row has 21 cells, the header 22"),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import math
+import re
 from collections.abc import Sequence
+from pathlib import Path
 
-from .. import paths
+from .. import files, paths
 from ..errors import RestatedError
 
 EXPECTED = "expected.json"
@@ -44,6 +45,25 @@ def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
     return lines + [f"{id}: this run has it, the book has not" for id in there]
 
 
+def expected(file: Path) -> tuple[str, list[dict]]:
+    """Name of the notebook and the records that :func:`rerun` compares with.
+
+    Raises
+    ------
+    RestatedError
+        If they are not as the zip of a chapter holds them.
+    """
+    found = files.json(file)
+    page, records = (found.get(key) for key in ("page", "records")) if isinstance(found, dict) else (None, None)
+    keys = {"id", "basis", *NUMBERS}
+    if (
+        not isinstance(page, str) or not re.fullmatch("[a-z0-9-]+", page) or not isinstance(records, list)
+        or not all(isinstance(r, dict) and keys <= r.keys() and isinstance(r["id"], str) for r in records)
+    ):  # fmt: skip
+        raise RestatedError("these are not the numbers of a chapter", file=file, remedy="Unpack the zip of the chapter again.")
+    return page, records
+
+
 def rerun() -> str:
     """Run the notebook of this folder; return a one-line summary.
 
@@ -58,12 +78,12 @@ def rerun() -> str:
     if not file.is_file():
         raise RestatedError("there are no numbers to compare with", file=file,
                             remedy="unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book")  # fmt: skip
-    expected = json.loads(file.read_text(encoding="utf-8"))
-    notebook = paths.NOTEBOOKS / f"{expected['page']}.md"
+    page, records = expected(file)
+    notebook = paths.NOTEBOOKS / f"{page}.md"
     print(f"Running {paths.shown(notebook)}", flush=True)
     found = ledger.as_mime(ledger.collect(asyncio.run(build.run(notebook))))
-    count = len(expected["records"])
-    if different := compare(expected["records"], found):
+    count = len(records)
+    if different := compare(records, found):
         print("\n".join(different))
         raise RestatedError(f"{len(different)} of {count} numbers are not those of the book",
                             remedy="Was a file changed, or an original added? README.md says what to expect")  # fmt: skip

@@ -16,18 +16,16 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from .. import citation, show
+from ..cells import FORMULA_STARTS, guarded
 from . import about
 from .archive import zipped
 
-#: A text that begins so is run as a formula by spreadsheets.
-FORMULA_STARTS = tuple("=+-@\t\r\n")
 #: Characters a sheet's name may have.
 SHEET_NAME = 31
 #: Widest column, in characters: a longer text is read in its cell.
 WIDEST = 60
 ABOUT = "About"
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 #: Text that says no more than the number it is: no zero before or after that would be lost.
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
 
@@ -66,11 +64,6 @@ def _text(value: Value) -> str:
         return repr(value)
     # Only line feeds end lines in the file; a bare carriage return would be written without quotation marks.
     return guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def guarded(text: str) -> str:
-    """`text`, with an apostrophe before it if a spreadsheet would run it."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
 def as_csv(table: Table) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from .. import paths, status
+from .. import files, paths, status
 from ..errors import RestatedError
 from ..verdict import SHORT, VERDICTS
 
@@ -83,12 +82,9 @@ def load(path: Path | None = None) -> dict[str, dict]:
 @lru_cache(maxsize=4)
 def _load(path: Path, stamp: int) -> dict[str, dict]:
     """`load`, once per version of the file: `stamp` is its time of change."""
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except json.JSONDecodeError as error:
-        raise RestatedError(f"this is not JSON ({error})", file=path) from None
-    if not isinstance(rows, list):
-        raise RestatedError("this is not a list of ledger rows", file=path)
+    rows = files.json(path)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise RestatedError("this is not a list of ledger rows", file=path, remedy="run 'make book', which writes it")
     by_id: dict[str, dict] = {}
     for i, row in enumerate(rows, start=1):
         for field in REQUIRED:

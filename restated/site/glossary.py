@@ -12,11 +12,9 @@ from pathlib import Path
 
 from docutils import nodes
 
-from .. import paths
-from ..errors import RestatedError
+from .. import files
+from ..glossary import PAGE, parse
 from . import frontpage, ledgerpage, roles
-
-PAGE = "book/glossary"
 
 #: Pages beside the chapters whose terms are linked.
 ALSO = ("book/how-this-book-works", "book/summaries")
@@ -26,43 +24,6 @@ NOT_RUNNING = (
     nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw, nodes.caption,
     nodes.citation, nodes.term, nodes.thead, roles.ledger_number, roles.status_badge, frontpage.element, ledgerpage.html_block,
 )  # fmt: skip
-
-_BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```$", re.S | re.M)
-
-
-def parse(text: str) -> dict[tuple[str, ...], str]:
-    """The glossary blocks of a MyST page.
-
-    Returns
-    -------
-    dict of tuple of str to str
-        The names of each entry and its explanation.
-
-    Raises
-    ------
-    RestatedError
-        If a name has no explanation or stands in two entries.
-    """
-    found: dict[tuple[str, ...], str] = {}
-    seen: set[str] = set()
-    for block in _BLOCK.findall(text):
-        for entry in re.split(r"\n\s*\n", block.strip("\n")):
-            lines = entry.splitlines()
-            names = tuple(line.strip().strip("*") for line in lines if not line.startswith(" "))
-            explanation = " ".join(line.strip() for line in lines if line.startswith(" "))
-            if not names or not explanation:
-                raise RestatedError(f"the glossary entry '{lines[0]}' lacks a name or an explanation", file=f"{PAGE}.md")
-            for name in names:
-                if name in seen:
-                    raise RestatedError(f"the glossary has the term '{name}' twice", file=f"{PAGE}.md")
-                seen.add(name)
-            found[names] = explanation
-    return found
-
-
-def load(path: Path | None = None) -> dict[tuple[str, ...], str]:
-    """The glossary of this book."""
-    return parse((path or paths.ROOT / f"{PAGE}.md").read_text(encoding="utf-8"))
 
 
 def finder(names: list[str]) -> re.Pattern:
@@ -99,7 +60,7 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
     page = Path(app.srcdir, f"{PAGE}.md")
     if not (docname.startswith("notebooks/") or docname in ALSO) or not page.is_file():
         return
-    find, entry_of, explanations = _index(page.read_text(encoding="utf-8"))
+    find, entry_of, explanations = _index(files.text(page))
     places = {name: anchor for (kind, name), (_, anchor) in app.env.get_domain("std").objects.items() if kind == "term"}
     address = app.builder.get_relative_uri(docname, PAGE)
     linked: set[tuple[str, ...]] = set()

@@ -35,7 +35,7 @@ def test_a_changed_file_is_read_again(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("[{", ["entries.json", "not JSON"]),
+        ("[{", ["entries.json", "not readable as JSON"]),
         ('{"id": 1}', ["entries.json", "not a list"]),
         ([row("a"), row("a")], ["row a", "'id'", "used twice"]),
         ([row("a", verdict="good")], ["row a", "'verdict'", "'good' is no verdict"]),

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from restated import glossary as terms
 from restated import heads
-from restated.errors import RestatedError
 from restated.site import glossary
 
 #: A plain summary is read without effort up to about these lengths in words, on average and at most.
@@ -37,19 +37,6 @@ def prose(text: str) -> str:
     return re.sub(r"\]\([^)]*\)", "]", re.sub(r"\{[a-z:-]+\}`[^`]*`", "0", text))
 
 
-def test_names_and_explanation_of_an_entry():
-    assert glossary.parse(TEXT) == {
-        ("MBT", "mentalization-based treatment"): "A talking therapy.", ("odds ratio",): "A ratio."
-    }  # fmt: skip
-
-
-def test_an_entry_without_explanation_or_a_name_used_twice_is_refused():
-    with pytest.raises(RestatedError, match="'odds ratio' lacks a name or an explanation"):
-        glossary.parse(TEXT.replace("  A ratio.\n", ""))
-    with pytest.raises(RestatedError, match="the term 'MBT' twice"):
-        glossary.parse(TEXT.replace("odds ratio", "MBT"))
-
-
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -58,21 +45,21 @@ def test_an_entry_without_explanation_or_a_name_used_twice_is_refused():
     ],
 )  # fmt: skip
 def test_whole_words_are_found_as_they_are_written(text, found):
-    names = [n for entry in glossary.parse(TEXT) for n in entry]
+    names = [n for entry in terms.parse(TEXT) for n in entry]
     match = glossary.finder(names).search(text)
     assert (match and match[0]) == found
 
 
-@given(st.sampled_from(sorted(n for e in glossary.load() for n in e if len(n) > 1)))
+@given(st.sampled_from(sorted(n for e in terms.load() for n in e if len(n) > 1)))
 def test_every_name_of_the_book_is_found_where_it_stands_alone(name):
-    names = [n for entry in glossary.load() for n in entry]
+    names = [n for entry in terms.load() for n in entry]
     assert glossary.finder(names).fullmatch(name)
 
 
 @pytest.mark.parametrize("head", heads.chapters(), ids=lambda head: head.page)
 def test_summaries_are_short_sentences_without_unexplained_abbreviations(head):
     assert head.plain, "a chapter needs its plain words"
-    explained = {n for entry in glossary.load() for n in entry}
+    explained = {n for entry in terms.load() for n in entry}
     for text in (head.answer, head.plain):
         for word in ABBREVIATION.findall(prose(text)):
             assert word in explained or MARKER.fullmatch(word), f"{word} is not in the glossary"

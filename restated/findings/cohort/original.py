@@ -7,6 +7,7 @@ functions that make tables and figures holds a row, an id or a value of a child,
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -84,7 +85,7 @@ def load() -> Original | None:
     """
     path = file()
     provenance.looked_for(path)
-    if not path.exists():
+    if not os.path.lexists(path):
         return None
     rows = dictionary.validate(path, dictionary.schema(NAME))
     table = pd.DataFrame([cells for _, cells in rows])

@@ -1,0 +1,35 @@
+"""A client of notebook kernels that gives up on output without end."""
+
+from __future__ import annotations
+
+import asyncio
+
+from jupyter_client.utils import ensure_async
+from nbclient import NotebookClient
+
+from . import files
+
+#: Most characters a notebook may put out, all its cells together: as an executed notebook it would be larger than any file that is
+#: read. Of the notebooks of the book, none comes to a tenth of it.
+MOST_OUTPUT = files.LARGEST
+
+
+class Client(NotebookClient):
+    """As its base; but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
+
+    `flooded` is then the text of the cell that did it, and empty otherwise.
+    """
+
+    flooded = ""
+    _put_out = 0
+    _ending = None
+
+    def process_message(self, msg, cell, cell_index):
+        content = msg["content"]
+        self._put_out += len(content.get("text", "")) + sum(len(str(part)) for part in content.get("data", {}).values())
+        if self._put_out <= MOST_OUTPUT:
+            return super().process_message(msg, cell, cell_index)
+        if self._ending is None:
+            self.flooded = cell.source
+            self._ending = asyncio.ensure_future(ensure_async(self.km.shutdown_kernel(now=True)))
+        return None
