@@ -47,7 +47,7 @@ class RestatedError(ValueError):
             place.append(f"field '{self.field}'")
         text = ", ".join(place) + ": " if place else ""
         text += self.message.rstrip(".")
-        return told(f"{text}. {self.remedy.rstrip('.')}." if self.remedy else f"{text}.")
+        return told(f"{text}. {self.remedy[0].upper()}{self.remedy[1:].rstrip('.')}." if self.remedy else f"{text}.")
 
 
 def told(text: str) -> str:
