@@ -120,12 +120,12 @@ def check() -> tuple:
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, citation, claims, dictionary, frame, prose, register
+    from . import bibliography, citation, claims, dictionary, frame, prose, store
 
     citation.about()
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
-    numbers = register.load(bibliography=works)
+    numbers = store.keep(works)
     dictionary.check(paths.DATA)
     check_originals()
     pages = toc()
