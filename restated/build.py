@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -407,7 +408,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     return targets
 
 
-def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) -> None:
+def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra: Path) -> None:
     """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, configuration; and pictures and ledger in `extra`."""
     import yaml
 
@@ -449,7 +450,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) 
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(pictures.described_svg(picture, file.stem, handed))
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    ledger.write(entries, extra)
+    ledger.write(entries.values(), extra)
     _keep_times(previous, folder)
     shutil.rmtree(previous, ignore_errors=True)
 
@@ -463,14 +464,23 @@ def _keep_times(previous: Path, folder: Path) -> None:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def parts_of(name: str, content: dict) -> dict:
-    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read."""
+def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
+    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read.
+
+    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
+    """
     from . import heads, show
+    from .export import chapter
+
+    findings = chapter.findings(content, entries)
+
+    def is_read(file: str) -> bool:
+        return findings is None or Path(file).stem in findings or not provenance.is_of_register(file)
 
     return {
         "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
         "shown": show.shown(content),
-        "files": provenance.files(content),
+        "files": [file for file in provenance.files(content) if is_read(file)],
     }
 
 
@@ -613,12 +623,12 @@ def alone(folder: Path):
         yield
 
 
-def summary(entries: list[dict]) -> str:
-    """The last line of a build."""
-    from . import ledger
+def summary(kinds: Mapping) -> str:
+    """The last line of a build; `kinds` counts the rows of the ledger as :class:`restated.site.entries.Rows` does."""
+    from .site import entries
 
-    tally = ledger.counts(entries)
-    printed = sum(e["status"] == "printed" for e in entries)
+    tally = {verdict: n for verdict, n in entries.tally(kinds, printed=False).items() if n}
+    printed = sum(n for of, n in kinds.items() if of.printed)
     words = ", ".join(f"{n} {v}" for v, n in tally.items())
     return (
         f"The book is in {paths.shown(paths.BUILD / 'html' / 'index.html')}: {sum(tally.values())} numbers restated "
@@ -629,6 +639,7 @@ def summary(entries: list[dict]) -> str:
 def build(*, pdf: bool = False) -> str:
     """Build the book, with `pdf` also as PDFs; return its one-line summary."""
     from . import bibliography, export, ledger, todo
+    from .site import entries as site_entries
 
     # Looked for first: nothing is executed for PDFs that cannot be printed.
     chromium = export.pdf.browser() if pdf else ""
@@ -654,12 +665,14 @@ def build(*, pdf: bool = False) -> str:
             executed = execute(notebooks, paths.BUILD / "executed")
             contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
             records = [r for content in contents.values() for r in ledger.collect(content)]
-            entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
-            entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
-            parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
+            with ledger.lines(entries_file) as add:
+                for row in ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()}):
+                    add(row)
+            entries = site_entries.load(entries_file)
+            parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
             shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
             stage(executed, entries, folder, extra)
-            listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
+            listed = todo.entries(entries.values(), numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
             (extra / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
 
             def downloads() -> None:
@@ -683,7 +696,7 @@ def build(*, pdf: bool = False) -> str:
         export.finish(site, parts, int(epoch()))
         state.unlink(missing_ok=True)
         swap_in(site, html)
-        line = summary(entries)
+        line = summary(entries.kinds)
         state.write_text(json.dumps({"key": key, "pdf": pdf, "summary": line}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
         return line

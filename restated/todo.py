@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -167,7 +166,7 @@ def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     return found
 
 
-def entries(rows: list[Mapping], register: Register, works: Bibliography, notebooks: Iterable[Path]) -> list[Task]:
+def entries(rows: Iterable[Mapping], register: Register, works: Bibliography, notebooks: Iterable[Path]) -> list[Task]:
     """All entries, those that bring most first: by kind, and within a kind by how much of the book rests on them."""
     found = of_numbers(rows, register, works) + of_tables(notebooks, works) + of_claims(works)
     order = list(KINDS)
@@ -220,7 +219,8 @@ def _last(built: Path, stamp: int) -> list[Task]:
     """`last`, once per version of the file: `stamp` is its time of change."""
     from . import bibliography, register
     from .build import toc
+    from .site import entries as site_entries
 
-    rows = json.loads(built.read_text(encoding="utf-8"))
+    rows = site_entries.load(built).values()
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

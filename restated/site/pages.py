@@ -129,6 +129,16 @@ def book_navigation(toctree) -> str:
     return re.sub(r'(<a class="current reference internal" href="#")', r'\1 aria-current="page"', html)
 
 
+def _navigation(app, pagename: str, toctree) -> str:
+    """:func:`book_navigation` of a page; once per folder for all pages that are not in the tree, as those of the ledger's parts."""
+    if pagename in app.env.found_docs:
+        return book_navigation(toctree)
+    made, folder = vars(app).setdefault("restated_navigation", {}), pagename.rpartition("/")[0]
+    if folder not in made:
+        made[folder] = book_navigation(toctree)
+    return made[folder]
+
+
 def page_contents(app, pagename: str) -> str:
     """Links to the sections of the page, without the page itself; empty with fewer than two sections."""
     if pagename not in app.env.tocs:
@@ -190,10 +200,11 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     rows = ledgerpage.addresses(app.env)
-    is_part = rows is not None and pagename in rows.pages
+    is_part = rows is not None and pagename in rows
+    is_list = is_part and pagename in rows.list_pages
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
     if is_part or pagename == app.config.restated_ledger_doc:
-        app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
+        app.add_js_file(FINDER_SCRIPT if is_list or not is_part else LEDGER_SCRIPT, loading_method="defer")
     if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
         app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
     if pagename == "search":
@@ -207,7 +218,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     if rows is not None:
         context["body"] = rows.led(context["body"])
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""
-    context["restated_nav"] = lambda: book_navigation(context["toctree"])
+    context["restated_nav"] = lambda: _navigation(app, pagename, context["toctree"])
     context["restated_toc"] = page_contents(app, pagename)
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
     metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", context.get("metatags") or "")
@@ -251,7 +262,7 @@ def prune(app, exception) -> None:
     for path in out.rglob("*.map"):
         path.unlink()
     rows = ledgerpage.addresses(app.env)
-    metadata.write_sitemap(out, sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())]))
+    metadata.write_sitemap(out, sorted([*app.env.found_docs, *((*rows.pages, *rows.list_pages) if rows is not None else ())]))
 
 
 def setup(app) -> None:
