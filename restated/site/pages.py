@@ -248,6 +248,9 @@ def prune(app, exception) -> None:
         (out / "index.html").write_text(page, encoding="utf-8")
     static = out / "_static"
     used = {static / name for name in STYLES}
+    # Loaded by scripts, and only there where the ledger is large.
+    if numbers := set(static.glob(f"{search.NUMBERS}*.js")):
+        used |= numbers | {static / search.LOOK}
     for page in out.rglob("*.html"):
         if static in page.parents:
             continue
