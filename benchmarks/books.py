@@ -122,7 +122,7 @@ def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
             described["resources"].append({**like, "name": f"published-made-up-{n}", "path": f"published/made-up-{n}.csv"})
         (folder / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
     package.write_text(json.dumps(described), encoding="utf-8")
-    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "downloads", "references"))
+    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "to-verify", "downloads", "references"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
     (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
     claims = folder / "data" / "claims" / "claims.csv"

@@ -672,8 +672,8 @@ def build(*, pdf: bool = False) -> str:
             parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
             shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
             stage(executed, entries, folder, extra)
-            listed = todo.entries(entries.values(), numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
-            (extra / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
+            works = bibliography.check(paths.BIBLIOGRAPHY)
+            (extra / "to-verify.csv").write_text(todo.as_csv(todo.entries(entries.values(), numbers, works, notebooks)), encoding="utf-8")
 
             def downloads() -> None:
                 citations(parts, extra / "downloads")

@@ -42,7 +42,7 @@ _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]*)`")
 _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One entry. `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change."""
 
