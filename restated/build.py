@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -464,6 +464,22 @@ def _keep_times(previous: Path, folder: Path) -> None:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
+class Executed(Mapping[str, dict]):
+    """Executed notebooks by name, each read when it is asked for: those of a large book need not be held together."""
+
+    def __init__(self, files: list[Path]):
+        self._files = {file.stem: file for file in files}
+
+    def __getitem__(self, name: str) -> dict:
+        return json.loads(self._files[name].read_text(encoding="utf-8"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read.
 
@@ -663,10 +679,13 @@ def build(*, pdf: bool = False) -> str:
             numbers, pages = check()
             notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
             executed = execute(notebooks, paths.BUILD / "executed")
-            contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
-            records = [r for content in contents.values() for r in ledger.collect(content)]
+            contents = Executed(executed)
+            records, reads = [], {}
+            for page, content in contents.items():
+                records += ledger.collect(content)
+                reads[page] = ledger.reads(content)
             with ledger.lines(entries_file) as add:
-                for row in ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()}):
+                for row in ledger.join(numbers, records, reads):
                     add(row)
             entries = site_entries.load(entries_file)
             parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from . import claims, paths, studies
@@ -81,6 +81,9 @@ def _joined(items: Iterable[str]) -> str:
 def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography) -> list[Task]:
     """Entries for the rows of the ledger that are unverified or not recomputable."""
     found = []
+    # Many rows are of one work and one file: their words are made, and kept, once.
+    opened = cache(lambda key, locator: _joined((works.short(key), locator)))
+    linked, shown = cache(lambda key: link(works, key)), cache(paths.shown)
     for row in rows:
         id, verdict = row["id"], row["verdict"]
         if row["status"] != "printed":
@@ -93,8 +96,7 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
         number = register[id]
         place = dict(
             what=f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-            open=_joined((works.short(number.source_key), number.locator)), link=link(works, number.source_key),
-            file=paths.shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
+            open=opened(number.source_key, number.locator), link=linked(number.source_key), file=shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
             changes=_joined(row["restated_by"]), source_key=number.source_key,
         )  # fmt: skip
         if verdict == "unverified":
