@@ -11,14 +11,25 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from . import books, measure
 
-#: Printed numbers and chapters of each book. The first series grows in numbers, the second in chapters, the last is the largest in both.
-SIZES = ((4_000, 10), (20_000, 10), (100_000, 10), (500_000, 10), (1_000, 20), (1_000, 75), (1_000, 300), (500_000, 300))
+#: Printed numbers and chapters of the books that grow in numbers, of those that grow in chapters, and of the largest in both.
+NUMBERS = ((4_000, 10), (20_000, 10), (100_000, 10), (500_000, 10))
+CHAPTERS = ((1_000, 20), (1_000, 75), (1_000, 300))
+LARGEST = (500_000, 300)
+
+#: Work for each further number, in times of that for each number before: a tenth more or less is the machine.
+MOST_GROWTH = 1.25
+#: Work for each chapter of the most, in times of that for each of the fewest.
+MOST_FOR_A_CHAPTER = 1.25
+#: Memory in MB that 100,000 more numbers may take. The build and the typesetter keep where each row of the ledger lies and what is to be
+#: verified; a notebook keeps what it records itself.
+MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 
 #: Processes of a build, by a word of their command.
 PARTS = {"the build": "-mrestated build", "the typesetter": "import jupyter_book", "a notebook": "ipykernel_launcher"}
@@ -28,11 +39,10 @@ LOOK = 0.2
 
 @dataclass(frozen=True)
 class Built:
-    """What building one book took: seconds, and the highest memory of each part of the build in MB."""
+    """What building one book took: seconds of processor, the highest memory of each part of the build, and the size of the site, in MB."""
 
     rows: int
     chapters: int
-    seconds: float
     processor: float
     memory: dict[str, float]
     site: float
@@ -70,7 +80,7 @@ def built(folder: Path, rows: int, chapters: int) -> Built:
     """Build a made-up book from nothing."""
     books.made_up(folder, chapters, rows)
     memory = dict.fromkeys(PARTS, 0.0)
-    before, start = _processor(), time.perf_counter()
+    before = _processor()
     process = subprocess.Popen([sys.executable, "-m", "restated", "build"], cwd=folder, env=books.environment(folder), stdout=subprocess.DEVNULL)
     ended = threading.Event()
 
@@ -83,14 +93,60 @@ def built(folder: Path, rows: int, chapters: int) -> Built:
     code = process.wait()
     ended.set()
     watching.join()
-    seconds, processor = time.perf_counter() - start, _processor() - before
+    processor = _processor() - before
     if code:
         raise SystemExit(f"a book of {rows:,} printed numbers and {chapters} chapters was not built")
     site = sum(f.stat().st_size for f in (folder / "_build" / "html").rglob("*") if f.is_file()) / 1e6
-    return Built(rows, chapters, seconds, processor, memory, site)
+    return Built(rows, chapters, processor, memory, site)
+
+
+def _all(sizes: Sequence[tuple[int, int]]) -> list[Built]:
+    found = []
+    for size in sizes:
+        with tempfile.TemporaryDirectory(prefix="restated-large-") as name:
+            found.append(built(Path(name), *size))
+        print(f"  {told(found[-1])}", flush=True)
+    return found
+
+
+def told(book: Built) -> str:
+    """What a book took, in words."""
+    memory = ", ".join(f"{part} {high:,.0f} MB" for part, high in book.memory.items())
+    return f"{book.rows:,} printed numbers in {book.chapters} chapters: {book.processor:.0f} s of processor; {memory}; the site {book.site:,.0f} MB"
+
+
+def rows() -> list[dict]:
+    """Rows of the table. Seconds are those of a processor: they do not depend on what else the machine does."""
+    found = []
+    numbers, chapters = _all(NUMBERS), _all(CHAPTERS)
+    further = [(b.processor - a.processor) / (b.rows - a.rows) for a, b in pairwise(numbers)]
+    for book, before, now in zip(numbers[2:], further, further[1:], strict=False):
+        bar = f"for each further number at most {MOST_GROWTH} times that before"
+        found.append(measure.row(told(book), book.processor, bar=bar, holds=now <= MOST_GROWTH * before))
+    for part, most in MOST_MEMORY.items():
+        each = (numbers[-1].memory[part] - numbers[0].memory[part]) / (numbers[-1].rows - numbers[0].rows) * 100_000
+        work = f"memory of {part} for 100,000 more printed numbers: {each:,.0f} MB"
+        measured = numbers[-1].memory[part] > 0  # only Linux tells it
+        found.append(measure.row(work, numbers[-1].processor, bar=f"at most {most} MB", holds=each <= most if measured else None))
+    for book in chapters:
+        growth = book.processor / book.chapters / (chapters[0].processor / chapters[0].chapters)
+        bar = f"for each chapter at most {MOST_FOR_A_CHAPTER} times that of {chapters[0].chapters}"
+        found.append(measure.row(told(book), book.processor, bar=bar, holds=growth <= MOST_FOR_A_CHAPTER))
+    (largest,) = _all([LARGEST])
+    parts = numbers[-1].processor + chapters[-1].processor
+    bar = f"at most {MOST_GROWTH} times the books of as many numbers and of as many chapters together"
+    found.append(measure.row(told(largest), largest.processor, bar=bar, holds=largest.processor <= MOST_GROWTH * parts))
+    return found
+
+
+def main() -> None:
+    """Build the books named by their sizes, or measure all and print whether the bars hold."""
+    if named := [tuple(map(int, size.split("x"))) for size in sys.argv[1:]]:
+        _all(named)
+        return
+    for row in rows():
+        print(f"{row['work']}\n  {row['bar']}: {'holds' if row['holds'] else 'does not hold'}", flush=True)
 
 
 if __name__ == "__main__":
-    for size in sys.argv[1:]:
-        with tempfile.TemporaryDirectory() as f:
-            print(built(Path(f), *map(int, size.split("x"))), flush=True)
+    main()
