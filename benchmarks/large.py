@@ -32,7 +32,7 @@ MOST_FOR_A_CHAPTER = 1.25
 MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 
 #: Processes of a build, by a word of their command.
-PARTS = {"the build": "-mrestated build", "the typesetter": "import jupyter_book", "a notebook": "ipykernel_launcher"}
+PARTS = {"the build": "-m restated build", "the typesetter": "import jupyter_book", "a notebook": "ipykernel_launcher"}
 #: Seconds between two looks at the processes. What Linux tells is the highest so far: only the last moment of a process can be missed.
 LOOK = 0.2
 
@@ -48,11 +48,19 @@ class Built:
     site: float
 
 
+def _read(process: int, name: str) -> str:
+    """What Linux tells of a process; nothing of one that has ended."""
+    try:
+        return Path(f"/proc/{process}/{name}").read_text()
+    except OSError:
+        return ""
+
+
 def _children(pid: int) -> list[int]:
     found = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in map(int, task.read_text().split()):
-            found += [child, *_children(child)]
+    # Each is started by the first thread.
+    for child in map(int, _read(pid, f"task/{pid}/children").split()):
+        found += [child, *_children(child)]
     return found
 
 
@@ -65,13 +73,9 @@ def _processor() -> float:
 def _look(pid: int, memory: dict[str, float]) -> None:
     """Note the highest memory so far of a process and of all it started."""
     for process in [pid, *_children(pid)]:
-        try:
-            command = Path(f"/proc/{process}/cmdline").read_text().replace("\0", " ").replace("-m restated", "-mrestated")
-            told = Path(f"/proc/{process}/status").read_text()
-        except OSError:  # it has ended
-            continue
+        command = _read(process, "cmdline").replace("\0", " ")
         part = next((name for name, word in PARTS.items() if word in command), None)
-        high = next((int(line.split()[1]) / 1024 for line in told.splitlines() if line.startswith("VmHWM")), 0)
+        high = next((int(line.split()[1]) / 1024 for line in _read(process, "status").splitlines() if line.startswith("VmHWM")), 0)
         if part:
             memory[part] = max(memory[part], high)
 

@@ -18,8 +18,10 @@ from .pages import open_page
 MANY = 193
 SMALL = """
 from restated.site import ledgerparts, search
-ledgerparts.PART_ROWS, ledgerparts.LISTED, search.ROWS = 5, 7, 4
+ledgerparts.PART_ROWS, ledgerparts.LISTED, search.ROWS = 5, 7, 7
 """
+#: Numbers looked through before the reader is asked: twenty scripts of seven, one of which, the last, has four.
+AT_A_TIME = 137
 ROWS = [*everything(), *(row(f"many-{i:03}", quantity="an odd one" if i % 50 == 7 else "one of many", finding="trials" if i > 180 else "twins") for i in range(MANY))]
 
 
@@ -74,16 +76,26 @@ def test_numbers_are_found_as_far_as_the_reader_looks(tab):
     opened.fill("#rs-f-text", "odd")
     count, more = opened.locator(".rs-count"), opened.locator(".rs-more button")
     more.wait_for()
-    # Twenty scripts of four numbers each.
-    assert count.inner_text() == f"2 found in 80 of {len(ROWS)} numbers" and more.inner_text() == "Look further"
-    more.click()
-    opened.wait_for_function("() => document.querySelector('.rs-count').textContent.includes(' 160 of')")
+    # Twenty scripts of seven numbers each, the last of them first, because it could hold an id like this.
+    assert count.inner_text() == f"3 found in {AT_A_TIME} of {len(ROWS)} numbers" and more.inner_text() == "Look further"
     more.click()
     more.wait_for(state="hidden")
     assert count.inner_text() == f"4 found in {len(ROWS)} of {len(ROWS)} numbers"
     assert opened.locator(".rs-hits a").all_inner_texts() == ["many-007", "many-057", "many-107", "many-157"]
     opened.locator(".rs-hits a").last.click()
     opened.locator("#many-157").wait_for()
+
+
+def test_what_was_found_is_shown_before_more_is_looked_for(tab):
+    opened = tab("book/ledger.html?finding=twins")
+    more, shown = opened.locator(".rs-more button"), opened.locator(".rs-hits a")
+    more.wait_for()
+    assert more.inner_text() == "Show more" and shown.count() == 100
+    more.click()
+    assert more.inner_text() == "Look further" and 100 < shown.count() < 181
+    more.click()
+    more.wait_for(state="hidden")
+    assert shown.count() == 181
 
 
 def test_an_id_and_what_few_scripts_hold_are_found_at_once(tab):
@@ -105,6 +117,6 @@ def test_the_search_finds_text_first_and_numbers_after_it(tab):
     opened.fill("#rs-query", "scratch")
     opened.wait_for_function("() => document.querySelector('#rs-results a')?.textContent.includes('Scratch')")
     opened.get_by_role("button", name="Look further").wait_for()
-    assert "80 of 200 numbers were looked through" in opened.locator("#rs-found").inner_text()
+    assert f"{AT_A_TIME} of {len(ROWS)} numbers were looked through" in opened.locator("#rs-found").inner_text()
     opened.get_by_role("button", name="Look further").click()
-    opened.wait_for_function("() => document.getElementById('rs-found').textContent.includes('160 of')")
+    opened.wait_for_function("() => document.getElementById('rs-found').textContent.includes('200 of')")

@@ -28,6 +28,7 @@
   let numbers = null; // rows of the search data that are numbers, once loaded; none of a ledger too large for them
   let hits = [];
   let looking = null; // through the scripts of such a ledger
+  let further = false; // whether any of them are left
 
   function script(name, then) {
     const made = document.createElement("script");
@@ -64,18 +65,18 @@
   function show() {
     const from = list.children.length;
     list.append.apply(list, hits.slice(from, from + AT_ONCE).map(item));
-    more.hidden = list.children.length === hits.length;
-    more.firstElementChild.textContent = "Show more";
+    const all = list.children.length === hits.length;
+    more.hidden = all && !further;
+    more.firstElementChild.textContent = all ? "Look further" : "Show more";
   }
   function look(want) {
+    if (looking) looking.stop();
     hits = [];
     looking = restatedLook(root, want.text, FACETS.map(function (f) { return want[f]; }), AT_ONCE, function (found, looked, total, left) {
       hits = hits.concat(found);
       status.textContent = hits.length.toLocaleString("en") + " found in " + looked.toLocaleString("en") + " of " + total.toLocaleString("en") + " numbers";
+      further = left;
       show();
-      if (!left || !more.hidden) return;
-      more.hidden = false;
-      more.firstElementChild.textContent = "Look further";
     });
     looking.on();
   }

@@ -63,6 +63,7 @@
     show(all, query, phrase, words, "");
     if (!window.RESTATED_PARTS) return;
     numbers(function () {
+      if (looking) looking.stop();
       looking = restatedLook(list.dataset.root, query, [], MOST, function (found, looked, total, left) {
         all = all.concat(found.map(placed));
         show(all, query, phrase, words, " " + looked.toLocaleString("en") + " of " + total.toLocaleString("en") + " numbers were looked through.");
