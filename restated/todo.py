@@ -96,7 +96,8 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
         number = register[id]
         place = dict(
             what=f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-            open=opened(number.source_key, number.locator), link=linked(number.source_key), file=shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
+            open=opened(number.source_key, number.locator), link=linked(number.source_key),
+            file=shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
             changes=_joined(row["restated_by"]), source_key=number.source_key,
         )  # fmt: skip
         if verdict == "unverified":
