@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
 import shutil
 import subprocess
@@ -45,6 +47,18 @@ show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.stat
 ```
 """
 
+#: What a chapter of a book with a large register does beside: it restates every fifth of its share of the printed numbers, about the
+#: part the real book restates and more than any one chapter of it, and shows ten of them.
+SHARE, SHOWN = 5, 10
+WITH_ROWS = """
+```{{code-cell}} ipython3
+ids = [f"made-up-{n}-r{{row}}" for row in range(0, {rows}, {share})]
+for id in ids:
+    ledger.record(f"again-{{id}}", float(ledger.register.number(id).value.value), published=id, basis="arithmetic", by_construction=True)
+show.verdicts(ledger, *[f"again-{{id}}" for id in ids[:{shown}]], id="verdicts", caption="Some of the numbers")
+```
+"""
+
 
 def copy(folder: Path) -> Path:
     """A copy of the files of the repository, without what was built."""
@@ -76,15 +90,41 @@ def plainly_built(folder: Path, entries: Path) -> float:
     return time.perf_counter() - start
 
 
-def made_up(folder: Path, chapters: int) -> Path:
-    """A book of `chapters` small chapters."""
+def _printed(folder: Path, finding: str, rows: int) -> None:
+    """A file of `rows` made-up printed numbers, described like any other."""
+    published = folder / "data" / "published"
+    columns = (published / "transmission.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+    with (published / f"{finding}.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        for row in range(rows):
+            writer.writerow(
+                dict(
+                    id=f"{finding}-r{row}", finding=finding, study="Verhage et al. 2016", population="made-up parents and their infants",
+                    quantity=f"correlation of the made-up measures {row} and {row + 1}", statistic="r", value=f".{row % 100:02}", n="100",
+                    source_key="verhage2016", locator=f"table {row % 7 + 1}", grade="P", seen_in="full text", note="made up",
+                )
+            )  # fmt: skip
+
+
+def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
+    """A book of `chapters` small chapters, among which `rows` more printed numbers are shared out."""
     copy(folder)
     shutil.rmtree(folder / "notebooks")
     (folder / "notebooks").mkdir()
     names = [f"chapter-{n:03}" for n in range(chapters)]
+    package = folder / "data" / "datapackage.json"
+    described = json.loads(package.read_text(encoding="utf-8"))
+    like = next(r for r in described["resources"] if r["name"] == "published-transmission")
     for n, name in enumerate(names):
-        (folder / "notebooks" / f"{name}.md").write_text(CHAPTER.format(n=n), encoding="utf-8")
-    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "downloads", "references"))
+        text = CHAPTER.format(n=n)
+        if share := rows * (n + 1) // chapters - rows * n // chapters:
+            text += WITH_ROWS.format(n=n, rows=share, share=SHARE, shown=SHOWN)
+            _printed(folder, f"made-up-{n}", share)
+            described["resources"].append({**like, "name": f"published-made-up-{n}", "path": f"published/made-up-{n}.csv"})
+        (folder / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
+    package.write_text(json.dumps(described), encoding="utf-8")
+    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "to-verify", "downloads", "references"))
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
     (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
     claims = folder / "data" / "claims" / "claims.csv"

@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -135,22 +136,27 @@ def toc() -> list[str]:
     return pages
 
 
-def check() -> tuple:
+def check(*, keep: bool = False) -> tuple:
     """Load and check everything a reader can have broken, before anything is executed.
+
+    Parameters
+    ----------
+    keep : bool
+        Put the register into the store from which notebooks read.
 
     Returns
     -------
     Register, list of str
         The printed numbers and the pages of the book.
     """
-    from . import bibliography, citation, claims, dictionary, frame, glossary, heads, prose, register
+    from . import bibliography, citation, claims, dictionary, frame, glossary, heads, prose, register, store
 
     citation.about()
     settings.value(settings.read(paths.ROOT / "_config.yml"), "execute", dict, paths.ROOT / "_config.yml")
     epoch()
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
-    numbers = register.load(bibliography=works)
+    numbers = store.keep(works) if keep else register.load(bibliography=works)
     dictionary.check(paths.DATA)
     check_originals()
     pages = toc()
@@ -450,7 +456,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
     return targets
 
 
-def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) -> None:
+def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra: Path) -> None:
     """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, configuration; and pictures and ledger in `extra`."""
     import yaml
 
@@ -492,7 +498,7 @@ def stage(executed: list[Path], entries: list[dict], folder: Path, extra: Path) 
                     target.parent.mkdir(parents=True, exist_ok=True)
                     target.write_bytes(pictures.described_svg(picture, file.stem, handed))
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
-    ledger.write(entries, extra)
+    ledger.write(entries.values(), extra)
     _keep_times(previous, folder)
     swap.clear(previous)
 
@@ -506,14 +512,39 @@ def _keep_times(previous: Path, folder: Path) -> None:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-def parts_of(name: str, content: dict) -> dict:
-    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read."""
+class Executed(Mapping[str, dict]):
+    """Executed notebooks by name, each read when it is asked for: those of a large book need not be held together."""
+
+    def __init__(self, files: list[Path]):
+        self._files = {file.stem: file for file in files}
+
+    def __getitem__(self, name: str) -> dict:
+        return json.loads(self._files[name].read_text(encoding="utf-8"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
+    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read.
+
+    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
+    """
     from . import heads, show
+    from .export import chapter
+
+    findings = chapter.findings(content, entries)
+
+    def is_read(file: str) -> bool:
+        return findings is None or Path(file).stem in findings or not provenance.is_of_register(file)
 
     return {
         "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
         "shown": show.shown(content),
-        "files": provenance.files(content),
+        "files": [file for file in provenance.files(content) if is_read(file)],
     }
 
 
@@ -618,12 +649,12 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
     return site
 
 
-def summary(entries: list[dict]) -> str:
-    """The last line of a build."""
-    from . import ledger
+def summary(kinds: Mapping) -> str:
+    """The last line of a build; `kinds` counts the rows of the ledger as :class:`restated.site.entries.Rows` does."""
+    from .site import entries
 
-    tally = ledger.counts(entries)
-    printed = sum(e["status"] == "printed" for e in entries)
+    tally = {verdict: n for verdict, n in entries.tally(kinds, printed=False).items() if n}
+    printed = sum(n for of, n in kinds.items() if of.printed)
     words = ", ".join(f"{n} {v}" for v, n in tally.items())
     return (
         f"The book is in {paths.shown(paths.BUILD / 'html' / 'index.html')}: {sum(tally.values())} numbers restated "
@@ -634,6 +665,7 @@ def summary(entries: list[dict]) -> str:
 def build(*, pdf: bool = False) -> str:
     """Build the book, with `pdf` also as PDFs; return its one-line summary."""
     from . import bibliography, export, ledger, todo
+    from .site import entries as site_entries
 
     # Looked for first: nothing is executed for PDFs that cannot be printed.
     chromium = export.pdf.browser() if pdf else ""
@@ -654,18 +686,23 @@ def build(*, pdf: bool = False) -> str:
         entries_file, shown_file, log = paths.BUILD / "entries.json", paths.BUILD / "shown.json", paths.BUILD / "typeset.log"
         with typesetter(folder, out, entries_file, log, pdf=pdf) as process:
             say("Checking the register, the bibliography and the data")
-            numbers, pages = check()
+            numbers, pages = check(keep=True)
             notebooks = [paths.ROOT / f"{p}.md" for p in pages if p.startswith("notebooks/")]
             executed = execute(notebooks, paths.BUILD / "executed")
-            contents = {f.stem: json.loads(f.read_text(encoding="utf-8")) for f in executed}
-            records = [r for content in contents.values() for r in ledger.collect(content)]
-            entries = ledger.join(numbers, records, {page: ledger.reads(content) for page, content in contents.items()})
-            entries_file.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
-            parts = {f"notebooks/{page}": parts_of(page, content) for page, content in contents.items()}
+            contents = Executed(executed)
+            records, reads = [], {}
+            for page, content in contents.items():
+                records += ledger.collect(content)
+                reads[page] = ledger.reads(content)
+            with ledger.lines(entries_file) as add:
+                for row in ledger.join(numbers, records, reads):
+                    add(row)
+            entries = site_entries.load(entries_file)
+            parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
             shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
             stage(executed, entries, folder, extra)
-            listed = todo.entries(entries, numbers, bibliography.check(paths.BIBLIOGRAPHY), notebooks)
-            (extra / "to-verify.csv").write_text(todo.as_csv(listed), encoding="utf-8")
+            works = bibliography.check(paths.BIBLIOGRAPHY)
+            (extra / "to-verify.csv").write_text(todo.as_csv(todo.entries(entries.values(), numbers, works, notebooks)), encoding="utf-8")
 
             def downloads() -> None:
                 citations(parts, extra / "downloads")
@@ -688,7 +725,7 @@ def build(*, pdf: bool = False) -> str:
         export.finish(site, parts, int(epoch()))
         state.unlink(missing_ok=True)
         swap.swap_in(site, html)
-        line = summary(entries)
+        line = summary(entries.kinds)
         state.write_text(json.dumps({"key": key, "pdf": pdf, "summary": line}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
         return line

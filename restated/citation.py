@@ -78,7 +78,14 @@ def about(root: Path | None = None) -> About:
         A file is missing or no YAML; a field is missing; the release has no date; an address is none.
     """
     root = paths.ROOT if root is None else root
-    file = root / "CITATION.cff"
+    files = root / "CITATION.cff", root / "_config.yml"
+    stats = (f.stat() if f.is_file() else None for f in files)
+    return _about(*files, tuple(stat and (stat.st_size, stat.st_mtime_ns) for stat in stats))
+
+
+@lru_cache(maxsize=4)
+def _about(file: Path, book: Path, stamp: tuple) -> About:
+    """`about` from the two files, once per version of them: every page asks for it; `stamp` is their size and time of change."""
     said = settings.read(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
         if not said.get(key):
@@ -98,12 +105,12 @@ def about(root: Path | None = None) -> About:
         else:
             raise RestatedError(f"author {i} has no name", file=file, field="authors", remedy="Give family-names and given-names, or name.")
     licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
-    config = settings.read(root / "_config.yml")
-    address = settings.value(config, "html.baseurl", str, root / "_config.yml")
-    repository = settings.value(config, "repository.url", str, root / "_config.yml")
+    config = settings.read(book)
+    address = settings.value(config, "html.baseurl", str, book)
+    repository = settings.value(config, "repository.url", str, book)
     for field, value in (("html.baseurl", address), ("repository.url", repository)):
         if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
-            raise RestatedError(f"'{value}' is no web address", file=root / "_config.yml", field=field, remedy="Write it with https:// or leave it out.")
+            raise RestatedError(f"'{value}' is no web address", file=book, field=field, remedy="Write it with https:// or leave it out.")
     return About(
         title, " ".join(abstract.split()), tuple(names), str(said["version"]), released, tuple(map(str, licences)),
         tuple(map(str, settings.value(said, "keywords", list, file))), address and address.rstrip("/") + "/", repository.rstrip("/"),

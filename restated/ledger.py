@@ -8,11 +8,11 @@ The build collects them (:func:`collect`), joins them with the register (:func:`
 from __future__ import annotations
 
 import csv
-import io
 import json
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -126,7 +126,12 @@ class Ledger:
         self.page = page
         self.finding = finding
         self.register = register
-        self.records: list[Record] = []
+        self._by_id: dict[str, Record] = {}
+
+    @property
+    def records(self) -> list[Record]:
+        """All so far, in their order."""
+        return list(self._by_id.values())
 
     def record(
         self,
@@ -197,7 +202,7 @@ class Ledger:
             )
         if id in self.register:
             raise RestatedError(f"'{id}' is the id of a printed number", remedy="give the recomputed number its own id")
-        if any(r.id == id for r in self.records):
+        if id in self._by_id:
             raise RestatedError(f"ledger entry '{id}' is recorded twice in {self.page}")
         if published is not None and not quantity:
             quantity = self.register[published].quantity
@@ -212,17 +217,17 @@ class Ledger:
             id, finding or self.finding, quantity, basis, self.page, value, low, high, interval, published,
             bool(by_construction), reason.strip(), digits, unit,
         )  # fmt: skip
-        self.records.append(record)
+        self._by_id[id] = record
 
     def entry(self, id: str) -> dict:
         """The joined ledger row of one of this notebook's records, as the ledger page will show it."""
-        for r in self.records:
-            if r.id == id:
-                return _entry(r, self.register.get(r.published) if r.published else None)
-        raise RestatedError(f"no ledger entry '{id}' has been recorded in {self.page} so far")
+        if id not in self._by_id:
+            raise RestatedError(f"no ledger entry '{id}' has been recorded in {self.page} so far")
+        record = self._by_id[id]
+        return _entry(record, self.register.get(record.published) if record.published else None)
 
     def entries(self, *ids: str) -> list[dict]:
-        return [self.entry(i) for i in (ids or [r.id for r in self.records])]
+        return [self.entry(i) for i in (ids or self._by_id)]
 
 
 def in_digits(x: float | None, digits: int, unit: str = "") -> str:
@@ -373,8 +378,8 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
     )
 
 
-def join(register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None) -> list[dict]:
-    """Every printed number and every recomputed one, each as one row.
+def join(register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None) -> Iterator[dict]:
+    """Every printed number and every recomputed one, each as one row, made when it is asked for.
 
     Parameters
     ----------
@@ -385,7 +390,7 @@ def join(register: Register, records: Iterable[Record], reads: Mapping[str, Coll
 
     Returns
     -------
-    list of dict
+    iterator of dict
         :data:`COLUMNS` plus display fields. Printed numbers come in register order, each followed by the records that
         restate it; records that restate nothing follow the last row of their finding.
 
@@ -394,8 +399,8 @@ def join(register: Register, records: Iterable[Record], reads: Mapping[str, Coll
     RestatedError
         If two notebooks record the same id, or a record names a printed number that is not in the register.
     """
-    by_published: dict[str, list[dict]] = {}
-    free: dict[str, list[dict]] = {}
+    by_published: dict[str, list[Record]] = {}
+    free: dict[str, list[Record]] = {}
     seen: dict[str, str] = {}
     for r in records:
         if r.id in seen or r.id in register:
@@ -404,34 +409,25 @@ def join(register: Register, records: Iterable[Record], reads: Mapping[str, Coll
         if r.published is not None and r.published not in register:
             raise RestatedError(f"ledger entry '{r.id}' restates '{r.published}', which is not in the register")
         seen[r.id] = r.page
-        entry = _entry(r, register[r.published] if r.published else None)
-        (by_published.setdefault(r.published, []) if r.published else free.setdefault(r.finding, [])).append(entry)
+        (by_published.setdefault(r.published, []) if r.published else free.setdefault(r.finding, [])).append(r)
+    pages: dict[str, list[str]] = {}
+    for page, ids in (reads or {}).items():
+        for id in ids:
+            pages.setdefault(id, []).append(page)
 
-    rows: list[dict] = []
-    numbers = list(register.values())
-    for i, number in enumerate(numbers):
-        restatements = by_published.get(number.id, [])
-        rows.append(_printed_entry(number, restatements))
-        rows.extend(restatements)
-        if i + 1 == len(numbers) or numbers[i + 1].finding != number.finding:
-            rows.extend(free.pop(number.finding, []))
-    for left in free.values():  # a finding without a printed number of its own
-        rows.extend(left)
-    for row in rows:
-        row["read_by"] = [page for page, ids in (reads or {}).items() if row["id"] in ids]
-    return rows
+    def rows() -> Iterator[dict]:
+        finding = None
+        for number in register.values():
+            if finding is not None and number.finding != finding:
+                yield from (_entry(r, None) for r in free.pop(finding, ()))
+            finding = number.finding
+            restatements = [_entry(r, number) for r in by_published.get(number.id, ())]
+            yield _printed_entry(number, restatements)
+            yield from restatements
+        for left in [free.pop(finding, ()), *free.values()]:  # last, those of findings without a printed number of their own
+            yield from (_entry(r, None) for r in left)
 
-
-def counts(rows: Iterable[Mapping]) -> dict[str, int]:
-    """How many *restated* numbers carry each verdict, in the order of :data:`restated.verdict.VERDICTS`.
-
-    A printed number's own row repeats the verdict of the record that restates it, so only records are counted.
-    """
-    tally = dict.fromkeys(rules.VERDICTS, 0)
-    for row in rows:
-        if row["status"] != "printed":
-            tally[row["verdict"]] += 1
-    return {v: n for v, n in tally.items() if n}
+    return (row | {"read_by": pages.get(row["id"], [])} for row in rows())
 
 
 def collect(notebook: Mapping) -> list[Record]:
@@ -460,24 +456,35 @@ def as_mime(records: Iterable[Record]) -> list[dict]:
     return [asdict(r) for r in records]
 
 
-def public(rows: Iterable[Mapping]) -> list[dict]:
-    """`rows` reduced to the public columns, in their order."""
-    return [{c: row[c] for c in COLUMNS} for row in rows]
+def public(row: Mapping) -> dict:
+    """`row` reduced to the public columns, in their order."""
+    return {c: row[c] for c in COLUMNS}
 
 
-def write(rows: list[dict], folder: Path) -> None:
-    """Write ``ledger.json`` and ``ledger.csv`` into `folder`: the public columns, UTF-8, ``\\n`` line ends."""
+def write(rows: Iterable[Mapping], folder: Path) -> None:
+    """Write ``ledger.json`` and ``ledger.csv`` into `folder`: the public columns, UTF-8, ``\\n`` line ends, row by row."""
     folder.mkdir(parents=True, exist_ok=True)
-    rows = public(rows)
-    # A row a line: to be read by programs, and compared by people.
-    lines = (json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False) for row in rows)
-    (folder / "ledger.json").write_text("[\n" + ",\n".join(lines) + "\n]\n", encoding="utf-8")
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({k: _cell(v) for k, v in row.items()})
-    (folder / "ledger.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+    with lines(folder / "ledger.json") as add, (folder / "ledger.csv").open("w", encoding="utf-8", newline="") as table:
+        writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in map(public, rows):
+            add(row)
+            writer.writerow({k: _cell(v) for k, v in row.items()})
+
+
+@contextmanager
+def lines(path: Path) -> Iterator[Callable[[Mapping], None]]:
+    """A JSON list, written a row a line: to be read by programs piece by piece, and compared by people. What is given adds a row."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        between = "[\n"
+
+        def add(row: Mapping) -> None:
+            nonlocal between
+            file.write(between + json.dumps(row, ensure_ascii=False, separators=(",", ":"), allow_nan=False))
+            between = ",\n"
+
+        yield add
+        file.write("[\n]\n" if between == "[\n" else "\n]\n")
 
 
 def _cell(v) -> str:

@@ -132,7 +132,7 @@ class Register(Mapping[str, PublishedNumber]):
     """
 
     def __init__(self, numbers: Mapping[str, PublishedNumber]):
-        self._numbers = dict(numbers)
+        self._numbers = numbers
         self.reads: set[str] = set()
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
@@ -201,17 +201,27 @@ def load(
         At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown
         statistic, grade or source, a value no such statistic can take, an interval upside down.
     """
+    if folder is None and bibliography is None:
+        from . import store
+
+        if (kept := store.kept()) is not None:
+            return kept
     folder = PUBLISHED if folder is None else Path(folder)
     if bibliography is None or isinstance(bibliography, (str, Path)):
         sources = set(bib.keys(BIBLIOGRAPHY if bibliography is None else bibliography))
     else:
         sources = set(bibliography)
+    return Register({number.id: number for number in checked(folder, sources)})
+
+
+def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]:
+    """The numbers of all files of `folder` one by one, in file order, each checked as :func:`load` says."""
     found = files(folder)
     if not found:
         raise RestatedError(
             "the folder holds no published numbers", file=folder, remedy="Add one CSV per finding."
         )
-    numbers: dict[str, PublishedNumber] = {}
+    places: dict[str, tuple[Path, int]] = {}
     for path in found:
         header, rows = read_table(path)
         check_header(header, COLUMNS, path)
@@ -220,20 +230,22 @@ def load(
                 "the file has a header and no rows", file=path, remedy="Add rows or remove the file."
             )
         for row, cells in rows:
-            number = _number(cells, path, row, sources)
-            if first := numbers.get(number.id):
+            number = read_row(cells, path, row, sources)
+            if first := places.get(number.id):
                 raise RestatedError(
-                    f"the id '{number.id}' occurs already in {first.file.name}, row {first.row}",
+                    f"the id '{number.id}' occurs already in {first[0].name}, row {first[1]}",
                     file=path,
                     row=row,
                     field="id",
                     remedy="One printed number has one row: remove the copy or rename it.",
                 )
-            numbers[number.id] = number
-    return Register(numbers)
+            places[number.id] = path, row
+            yield number
 
 
-def _number(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
+def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
+    """What the cells of a row say, checked; `path`, `row` and `sources`, the keys of the bibliography, are what it is checked against."""
+
     def refuse(field: str, message: str, remedy: str):
         raise RestatedError(message, file=path, row=row, field=field, remedy=remedy)
 

@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from . import claims, files, paths, studies
@@ -43,7 +43,7 @@ _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]*)`")
 _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Task:
     """One entry. `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change."""
 
@@ -82,6 +82,9 @@ def _joined(items: Iterable[str]) -> str:
 def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography) -> list[Task]:
     """Entries for the rows of the ledger that are unverified or not recomputable."""
     found = []
+    # Many rows are of one work and one file: their words are made, and kept, once.
+    opened = cache(lambda key, locator: _joined((works.short(key), locator)))
+    linked, shown = cache(lambda key: link(works, key)), cache(paths.shown)
     for row in rows:
         id, verdict = row["id"], row["verdict"]
         if row["status"] != "printed":
@@ -94,8 +97,8 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
         number = register[id]
         place = dict(
             what=f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-            open=_joined((works.short(number.source_key), number.locator)), link=link(works, number.source_key),
-            file=paths.shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
+            open=opened(number.source_key, number.locator), link=linked(number.source_key),
+            file=shown(number.file), line=str(number.row), pages=_joined(map(_page, row.get("read_by", ()))),
             changes=_joined(row["restated_by"]), source_key=number.source_key,
         )  # fmt: skip
         if verdict == "unverified":
@@ -167,7 +170,7 @@ def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     return found
 
 
-def entries(rows: list[Mapping], register: Register, works: Bibliography, notebooks: Iterable[Path]) -> list[Task]:
+def entries(rows: Iterable[Mapping], register: Register, works: Bibliography, notebooks: Iterable[Path]) -> list[Task]:
     """All entries, those that bring most first: by kind, and within a kind by how much of the book rests on them."""
     found = of_numbers(rows, register, works) + of_tables(notebooks, works) + of_claims(works)
     order = list(KINDS)
@@ -220,8 +223,8 @@ def _last(built: Path, stamp: int) -> list[Task]:
     """`last`, once per version of the file: `stamp` is its time of change."""
     from . import bibliography, register
     from .build import toc
-    from .site import entries as ledger_rows
+    from .site import entries as site_entries
 
-    rows = list(ledger_rows.load(built).values())
+    rows = site_entries.load(built).values()
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

@@ -11,8 +11,8 @@ from packaging.specifiers import SpecifierSet
 
 import benchmarks
 from benchmarks import __main__ as run
-from benchmarks import keep, matrix, measure
-from restated import paths
+from benchmarks import books, keep, matrix, measure
+from restated import dictionary, paths, register
 
 MODULES = sorted(m.name for m in pkgutil.iter_modules(benchmarks.__path__) if m.name not in run.HELPERS)
 
@@ -26,6 +26,14 @@ def test_a_row_has_the_documented_keys_and_the_ratio_of_its_seconds():
     row = measure.row("w", 2.0, peer="p", theirs=10.0, bar="b", holds=True)
     assert tuple(row) == benchmarks.KEYS and row["ratio"] == 5
     assert measure.row("w", 2.0, bar="b", holds=None)["ratio"] is None
+
+
+def test_a_made_up_book_has_the_printed_numbers_asked_for_and_they_pass_every_check(tmp_path):
+    books.made_up(tmp_path, 3, 50)
+    made_up = dictionary.check(tmp_path / "data")
+    assert [n for name, n in made_up.items() if name.startswith("published-made-up-")] == [16, 17, 17]
+    assert len(register.load(tmp_path / "data" / "published")) == len(register.load(paths.PUBLISHED)) + 50
+    assert "range(0, 17, 5)" in (tmp_path / "notebooks" / "chapter-001.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("value", "text"), [(None, "not measured"), (True, "yes"), (False, "no"), (0.02614, "0.0261"), (1406.4, "1410"), ("x", "x"), ("", "none")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from collections import Counter
 
 import nbformat
 import pytest
@@ -23,6 +24,11 @@ def book(numbers):
     return Ledger("a-page", "transmission", numbers)
 
 
+def verdicts(numbers, book) -> dict[str, int]:
+    """Verdicts of what was recomputed."""
+    return Counter(row["verdict"] for row in ledger.join(numbers, book.records) if row["status"] != "printed")
+
+
 def test_the_public_columns_are_the_documented_ones():
     assert ledger.COLUMNS == (
         "id", "finding", "source_key", "quantity", "published", "published_low", "published_high", "grade",
@@ -31,7 +37,7 @@ def test_the_public_columns_are_the_documented_ones():
 
 
 def test_every_printed_number_has_a_row_and_ids_are_unique(numbers):
-    rows = ledger.join(numbers, [])
+    rows = list(ledger.join(numbers, []))
     assert [r["id"] for r in rows] == list(numbers)
     assert {r["verdict"] for r in rows} == {"not-recomputable", "unverified"}
     assert all(r["reason"] for r in rows)
@@ -75,7 +81,7 @@ def test_a_number_computed_from_recalled_ones_is_unverified_and_never_new(book, 
     assert (entry["verdict"], entry["status"]) == ("unverified", "recalled, not verified")
     book.record("i", 70, published="vanijzendoorn1995-threeway-agreement", basis="recalled")
     assert book.entry("i")["verdict"] == "unverified"
-    assert ledger.counts(ledger.join(numbers, book.records)) == {"unverified": 2}
+    assert verdicts(numbers, book) == {"unverified": 2}
 
 
 def test_a_recalled_number_cannot_speak_for_a_seen_one(book):
@@ -94,7 +100,7 @@ def test_the_basis_follows_the_status_of_the_rows():
 def test_only_restated_numbers_are_counted(book, numbers):
     book.record("d", 0.31, published="verhage2016-secure-r", basis="open-data")
     book.record("e", 1, quantity="something", basis="arithmetic")
-    assert ledger.counts(ledger.join(numbers, book.records)) == {"identical": 1, "new": 1}
+    assert verdicts(numbers, book) == {"identical": 1, "new": 1}
 
 
 @pytest.mark.parametrize(
@@ -135,8 +141,8 @@ def test_records_survive_the_notebook(book):
 
 def test_both_files_hold_the_same_rows(book, numbers, tmp_path):
     book.record("g", 0.1 + 0.2, low=None, high=0.5, quantity="quote \" and, comma", basis="enumerated")
-    rows = ledger.join(numbers, book.records)
-    ledger.write(rows, tmp_path)
+    rows = list(ledger.join(numbers, book.records))
+    ledger.write(iter(rows), tmp_path)
     in_json = json.loads((tmp_path / "ledger.json").read_text(encoding="utf-8"))
     with (tmp_path / "ledger.csv").open(encoding="utf-8", newline="") as f:
         in_csv = list(csv.DictReader(f))

@@ -18,7 +18,7 @@ NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.md"))
 
 
 def rows_of(numbers, *records):
-    return ledger.join(numbers, records)
+    return list(ledger.join(numbers, records))
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +102,7 @@ def test_a_recalled_number_settled_as_the_recipe_says_leaves_the_list(tmp_path, 
 def test_a_number_a_record_restates_names_what_then_changes(numbers, tasks):
     task = next(t for t in tasks if t.kind == "number")
     record = ledger.Record("a-restatement", "x", "x", "arithmetic", "some-page", 1.0, published=task.id)
-    rows = ledger.join(numbers, [record], {"some-page": {task.id}})
+    rows = list(ledger.join(numbers, [record], {"some-page": {task.id}}))
     again = next(t for t in todo.of_numbers(rows, numbers, WORKS) if t.id == task.id)
     assert (again.changes, again.pages) == ("a-restatement", "some-page")
     assert "a-restatement" in todo.recipe(again) and task.file in todo.recipe(again)

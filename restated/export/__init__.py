@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
 from .. import bibliography, build, ledger, paths
-from . import book, chapter, crate, notebook, pdf, pictures, tables
-from .archive import below, zipped
+from . import archive, book, chapter, crate, notebook, pdf, pictures, tables
+from .archive import below
 
 #: The workbook of a chapter, which has one if it shows a figure or a table.
 TABLES = "downloads/{page}/{page}-tables.xlsx"
@@ -39,15 +39,15 @@ BOOK_FILES = (
 )
 
 
-def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path, executed: Path, epoch: int) -> None:
+def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path, executed: Path, epoch: int) -> None:
     """Make the downloads of every page, and those of the book that do not need the finished site.
 
     Parameters
     ----------
     pages : mapping of str to mapping
         Executed notebooks (nbformat 4) by name.
-    entries : sequence of mapping
-        The joined ledger.
+    rows : mapping of str to mapping
+        Rows of the joined ledger by id.
     extra : Path
         The files beside the pages, with ledger and figures; ``downloads`` is made in it.
     executed : Path
@@ -55,7 +55,7 @@ def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path,
     epoch : int
         Date of the files, in seconds since 1970.
     """
-    rows, works = {row["id"]: row for row in entries}, bibliography.load()
+    works = bibliography.load()
     for page, content in pages.items():
         folder = extra / "downloads" / page
         folder.mkdir(parents=True, exist_ok=True)
@@ -70,10 +70,10 @@ def write(pages: Mapping[str, Mapping], entries: Sequence[Mapping], extra: Path,
             (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
         text = notebook.for_reader(content, page, rows, works)
         (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
-        files = chapter.files(page, text, ledger.collect(content), shown, extra)
-        (folder / f"{page}.zip").write_bytes(zipped(below(f"restated-{page}", files), epoch))
-    (extra / book.DATA).write_bytes(book.data_zip(epoch))
-    (extra / book.RESULTS).write_bytes(book.results_zip(list(pages), extra, epoch))
+        files = chapter.files(page, text, ledger.collect(content), shown, extra, chapter.findings(content, rows))
+        archive.write(folder / f"{page}.zip", below(f"restated-{page}", files), epoch)
+    book.write_data(extra / book.DATA, epoch)
+    book.write_results(extra / book.RESULTS, list(pages), extra, epoch)
 
 
 def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
@@ -83,7 +83,7 @@ def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
     """
     (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
     book.fill_sizes(site)
-    (site / book.OFFLINE).write_bytes(book.offline_zip(site, epoch))
+    book.write_offline(site / book.OFFLINE, site, epoch)
     book.fill_sizes(site)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .. import dictionary, paths
 from . import about, chapter, originals
-from .archive import below, contents, zipped
+from .archive import below, places, write
 
 DATA, RESULTS, OFFLINE = "downloads/restated-data.zip", "downloads/restated-results.zip", "downloads/restated-offline.zip"
 
@@ -74,34 +74,35 @@ def _readme(text: str) -> dict[str, bytes]:
     return {"README.md": text.format(book=about.book().title, citation=about.citation_text()).encode()}
 
 
-def data_zip(epoch: int) -> bytes:
+def write_data(target: Path, epoch: int) -> None:
     """The data with their description; nothing a reader has supplied."""
-    files = {name.removeprefix("data/"): content for name, content in originals.public_data().items()}
+    files: dict[str, bytes | Path] = {name.removeprefix("data/"): file for name, file in originals.public_data().items()}
     out = io.StringIO()
     writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
     writer.writeheader()
     writer.writerows(dictionary.rows())
     files |= {"dictionary.csv": out.getvalue().encode(), "references.bib": paths.BIBLIOGRAPHY.read_bytes()}
-    return zipped(below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
+    write(target, below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
 
 
-def results_zip(pages: Sequence[str], extra: Path, epoch: int) -> bytes:
+def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -> None:
     """Ledger, figures and tables of all pages, from the staged site."""
-    files = contents(extra, files=[extra / name for name in LEDGER_FILES])
+    files: dict[str, bytes | Path] = places(extra, files=[extra / name for name in LEDGER_FILES])
     for page in pages:
         for name, content in chapter.made(page, extra).items():
             kind, _, file = name.partition("/")
             files[f"{kind}/{page}/{file}"] = content
-    return zipped(below("restated-results", files | about.terms() | _readme(README_RESULTS)), epoch)
+    write(target, below("restated-results", files | about.terms() | _readme(README_RESULTS)), epoch)
 
 
-def offline_zip(site: Path, epoch: int) -> bytes:
+def write_offline(target: Path, site: Path, epoch: int) -> None:
     """The finished site, without the larger downloads and without links to them."""
-    files = {name: content for name, content in contents(site).items() if not NOT_OFFLINE.fullmatch(name)}
-    for name, content in files.items():
-        if name.endswith(".html") and b"downloads/" in content:
-            files[name] = _LINK.sub(_unlinked, content.decode("utf-8")).encode()
-    return zipped(below("restated-offline", files | about.terms() | _readme(README_OFFLINE)), epoch)
+    files: dict[str, bytes | Path] = {name: file for name, file in places(site).items() if not NOT_OFFLINE.fullmatch(name)}
+    for name in [name for name in files if name.endswith(".html")]:
+        text = (site / name).read_bytes()
+        if b"downloads/" in text:
+            files[name] = _LINK.sub(_unlinked, text.decode("utf-8")).encode()
+    write(target, below("restated-offline", files | about.terms() | _readme(README_OFFLINE)), epoch)
 
 
 def _unlinked(found: re.Match) -> str:

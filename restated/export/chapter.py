@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from .. import ledger, paths, studies
+from .. import ledger, paths, provenance, register, studies
 from . import about, originals
-from .archive import contents
+from .archive import places
 from .rerun import EXPECTED
 from .tables import Table
 
@@ -90,28 +90,43 @@ archive. Without it the numbers that rest on it differ; with it in `data/origina
 """
 
 
-def sources(page: str) -> dict[str, bytes]:
-    """Code, data and texts that the notebook needs to run, by their place in the repository."""
+def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
+    """Findings of which an executed notebook looked up printed numbers, by the `rows` of the ledger; None if it went through all."""
+    looked_up = provenance.traced(notebook)["numbers"]
+    return None if provenance.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
+
+
+def _data(of: Collection[str] | None) -> dict[str, Path]:
+    """The data, with the printed numbers of some findings only: a register is read whole, and that of a large book is large."""
+    files = register.files()
+    # A register without a file is refused: a notebook that looked nothing up takes the first.
+    kept = [file for file in files if of is None or file.stem in of] or files[:1]
+    left_out = {file for file in files if file not in kept}
+    return {name: file for name, file in originals.public_data().items() if file not in left_out}
+
+
+def sources(page: str, of: Collection[str] | None = None) -> dict[str, bytes | Path]:
+    """Code, data and texts that the notebook needs to run, by their place in the repository; printed numbers `of` these findings, or all."""
     root = paths.ROOT
     text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
     also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
     single = ("requirements.lock", "references.bib", f"notebooks/{page}.md")
     listed = [*(root / "restated").rglob("*"), *(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
-    return contents(root, files=listed) | originals.public_data() | about.terms()
+    return places(root, files=listed) | _data(of) | about.terms()
 
 
 def _imports(text: str, module: str) -> bool:
     return re.search(rf"^from restated import .*\b{module}\b", text, re.M) is not None
 
 
-def made(page: str, extra: Path) -> dict[str, bytes]:
+def made(page: str, extra: Path) -> dict[str, Path]:
     """Figures and tables of a page, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
-        contents(drawn, "figures", files=sorted(drawn.glob("*.svg")))
-        | contents(folder, "figures", files=sorted(folder.glob("*.png")))
-        | contents(folder, "tables", files=tables)
+        places(drawn, "figures", files=sorted(drawn.glob("*.svg")))
+        | places(folder, "figures", files=sorted(folder.glob("*.png")))
+        | places(folder, "tables", files=tables)
     )  # fmt: skip
 
 
@@ -123,7 +138,9 @@ def statuses(tables: Sequence[Table]) -> str:
     return "\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in found.items())
 
 
-def files(page: str, notebook: str, records: Sequence[ledger.Record], tables: Sequence[Table], extra: Path) -> dict[str, bytes]:
+def files(
+    page: str, notebook: str, records: Sequence[ledger.Record], tables: Sequence[Table], extra: Path, of: Collection[str] | None = None
+) -> dict[str, bytes | Path]:
     """All files of a chapter's zip by name.
 
     Parameters
@@ -137,6 +154,8 @@ def files(page: str, notebook: str, records: Sequence[ledger.Record], tables: Se
     tables : sequence of Table
     extra : Path
         The staged files of the site, with figures and tables of the page.
+    of : collection of str, optional
+        Findings whose printed numbers it needs, by :func:`findings`; all if left out.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
     readme = README.format(
@@ -145,4 +164,4 @@ def files(page: str, notebook: str, records: Sequence[ledger.Record], tables: Se
     )  # fmt: skip
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
     written = {"README.md": readme, "Makefile": MAKEFILE, EXPECTED: expected, f"{page}.ipynb": notebook}
-    return sources(page) | made(page, extra) | {name: text.encode() for name, text in written.items()}
+    return sources(page, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}

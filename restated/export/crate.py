@@ -89,10 +89,10 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
         notebook = crate.add_file(site / file, file, properties={"@type": ["File", "SoftwareSourceCode"], "name": part["title"], **_of(site / file)})
         notebook["softwareRequirements"] = [python, environment]
         read = []
-        for source in part["files"]:
+        for source in part["files"]:  # many notebooks read the same: each is hashed once
             # Data travel in the archive of the data, readers' originals not at all: here a file is only named, with its hash.
             if not source.startswith("data/originals/"):
-                read.append(known(f"#{source}", type_="MediaObject", name=source, **_of(paths.ROOT / source)))
+                read.append(crate.get(f"#{source}") or known(f"#{source}", type_="MediaObject", name=source, **_of(paths.ROOT / source)))
         shown = []
         for file, what in results(page, part["shown"]).items():
             said = {"name": what["caption"], "description": f"Status: {what['status']}", **_of(site / file)}

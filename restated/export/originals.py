@@ -6,7 +6,7 @@ from pathlib import Path
 
 from .. import dictionary, paths
 from ..errors import RestatedError
-from .archive import contents
+from .archive import places
 
 #: Columns in which nothing stands in an empty template.
 TO_FILL = ("mean", "sd")
@@ -30,6 +30,6 @@ def _is_empty(template: Path) -> bool:
     return set(TO_FILL) <= set(columns) and not any(row[column].strip() for _, row in rows for column in TO_FILL)
 
 
-def public_data() -> dict[str, bytes]:
+def public_data() -> dict[str, Path]:
     """The data files that may leave, by their place in the repository."""
-    return contents(paths.DATA, "data", files=[f for f in paths.DATA.rglob("*") if f.is_file() and may_leave(f)])
+    return places(paths.DATA, "data", files=[f for f in paths.DATA.rglob("*") if f.is_file() and may_leave(f)])

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 import difflib
+import hashlib
+import json
 import os
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
-from .. import files, paths, status
+from .. import paths, status
 from ..errors import RestatedError
 from ..verdict import SHORT, VERDICTS
 
+#: Rows kept once they were read: all of a book like this one, which are shown many times over. Of a larger book the last ones.
+KEPT = 8_000
+
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
+
+#: What to do about rows that are not as the build writes them.
+WRITTEN = "run 'make book', which writes it"
 
 GRADE_WORDS = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
@@ -52,17 +62,104 @@ def location() -> Path:
     return Path(os.environ.get("RESTATED_ENTRIES", paths.BUILD / "entries.json"))
 
 
-def load(path: Path | None = None) -> dict[str, dict]:
+class Kind(NamedTuple):
+    """What rows are counted by."""
+
+    finding: str
+    page: str
+    printed: bool
+    verdict: str
+    basis: str
+    grade: str
+
+
+def kind(row: Mapping) -> Kind:
+    """The kind of a row."""
+    return Kind(row["finding"], row.get("page") or "", is_printed(row), row["verdict"], row.get("basis") or "", row["grade"])
+
+
+class Rows(Mapping[str, dict]):
+    """The rows of a file by id, in its order. Known are the place of each in the file; a row is read when it is asked for.
+
+    Parameters
+    ----------
+    path : Path
+        A JSON list with a row a line, as :func:`restated.ledger.lines` writes it.
+
+    Attributes
+    ----------
+    kinds : Counter
+        How many rows there are of each :class:`Kind`, in ledger order.
+    """
+
+    def __init__(self, path: Path):
+        self._file = path.open("rb")
+        self._places: dict[str, tuple[int, int]] = {}
+        self.kinds: Counter[Kind] = Counter()
+        self._digest = hashlib.sha256()
+        start = 0
+        for number, line in enumerate(self._file):
+            text = line.rstrip().removesuffix(b",")
+            if text not in (b"[", b"]", b""):
+                self._add(path, number, start, text)
+            start += len(line)
+        self._row = lru_cache(maxsize=KEPT)(self._read)
+
+    def _add(self, path: Path, number: int, start: int, text: bytes) -> None:
+        def refuse(message: str, **place):
+            raise RestatedError(message, file=path, **place, remedy=WRITTEN) from None
+
+        try:
+            row = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            refuse(f"this is not JSON, a row a line ({error})")
+        if not isinstance(row, dict) or not number:
+            refuse("this is not a list of ledger rows, a row a line")
+        for field in REQUIRED:
+            if field not in row:
+                refuse("this field is missing", row=row.get("id", number), field=field)
+        if row["verdict"] not in VERDICTS:
+            refuse(f"'{row['verdict']}' is no verdict", row=row["id"], field="verdict")
+        if row["grade"] and row["grade"] not in GRADE_WORDS:
+            refuse(f"'{row['grade']}' is no grade", row=row["id"], field="grade")
+        if row["id"] in self._places:
+            refuse("this id is used twice", row=row["id"], field="id")
+        self._places[row["id"]] = start, len(text)
+        self._digest.update(text)
+        self.kinds[kind(row)] += 1
+
+    def _read(self, id: str) -> dict:
+        start, length = self._places[id]
+        return json.loads(os.pread(self._file.fileno(), length, start))
+
+    def __getitem__(self, id: str) -> dict:
+        return self._row(id)
+
+    def __contains__(self, id: object) -> bool:
+        return id in self._places
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def digest(self) -> str:
+        """SHA-256 over all rows."""
+        return self._digest.hexdigest()
+
+
+def load(path: Path | None = None) -> Rows:
     """The ledger's rows by id, in ledger order.
 
     Parameters
     ----------
     path : path-like, optional
-        A JSON list of rows; :func:`location` if left out.
+        A JSON list with a row a line; :func:`location` if left out.
 
     Returns
     -------
-    dict of str to dict
+    Rows
 
     Raises
     ------
@@ -74,32 +171,15 @@ def load(path: Path | None = None) -> dict[str, dict]:
         raise RestatedError(
             "there are no ledger entries to print numbers from",
             file=path,
-            remedy="run 'make book', which writes them first",
+            remedy=WRITTEN,
         )
     return _load(path, path.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, stamp: int) -> dict[str, dict]:
+def _load(path: Path, stamp: int) -> Rows:
     """`load`, once per version of the file: `stamp` is its time of change."""
-    rows = files.json(path)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise RestatedError("this is not a list of ledger rows", file=path, remedy="run 'make book', which writes it")
-    by_id: dict[str, dict] = {}
-    for i, row in enumerate(rows, start=1):
-        for field in REQUIRED:
-            if field not in row:
-                raise RestatedError("this field is missing", file=path, row=row.get("id", i), field=field)
-        if row["verdict"] not in VERDICTS:
-            raise RestatedError(
-                f"'{row['verdict']}' is no verdict", file=path, row=row["id"], field="verdict"
-            )
-        if row["grade"] and row["grade"] not in GRADE_WORDS:
-            raise RestatedError(f"'{row['grade']}' is no grade", file=path, row=row["id"], field="grade")
-        if row["id"] in by_id:
-            raise RestatedError("this id is used twice", file=path, row=row["id"], field="id")
-        by_id[row["id"]] = row
-    return by_id
+    return Rows(path)
 
 
 def is_printed(row: Mapping) -> bool:
@@ -150,15 +230,15 @@ def source_text(row: Mapping) -> str:
     return str(row.get("study") or row.get("source_key") or "")
 
 
-def tally(rows: Iterable[Mapping], *, printed: bool) -> dict[str, int]:
-    """How many printed (or recomputed) numbers carry each verdict, in the order of the rules."""
+def tally(kinds: Mapping[Kind, int], *, printed: bool, **only: str) -> dict[str, int]:
+    """How many printed (or recomputed) numbers carry each verdict, in the order of the rules; of one page or finding if `only` names it."""
     counts = dict.fromkeys(VERDICTS, 0)
-    for row in rows:
-        if is_printed(row) == printed:
-            counts[row["verdict"]] += 1
+    for of, n in kinds.items():
+        if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):
+            counts[of.verdict] += n
     return counts
 
 
-def findings(rows: Iterable[Mapping]) -> list[str]:
+def findings(kinds: Iterable[Kind]) -> list[str]:
     """The findings in ledger order."""
-    return list(dict.fromkeys(row["finding"] for row in rows))
+    return list(dict.fromkeys(of.finding for of in kinds))

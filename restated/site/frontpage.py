@@ -134,8 +134,7 @@ def _figure(title: str, link: str, counts: dict[str, int], kind: str, badge) -> 
 
 def bars_html() -> str:
     """Both figures."""
-    rows = list(entries.load().values())
-    numbers = entries.tally(rows, printed=True)
+    numbers = entries.tally(entries.load().kinds, printed=True)
     numbers = {v: numbers[v] for v in VERDICTS if numbers[v]}
     stated = claims.load("claims")["verdict"].value_counts()
     stated = {v: int(stated[v]) for v in claims.VERDICTS if v in stated}

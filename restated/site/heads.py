@@ -90,7 +90,7 @@ def visit_chapter_head(self, node: chapter_head) -> None:
 def depart_chapter_head(self, node: chapter_head) -> None:
     """Close the head with the verdicts of the numbers this page recomputed."""
     page = self.builder.current_docname + ".html"
-    count = entries.tally((r for r in entries.load().values() if r.get("page") == page), printed=False)
+    count = entries.tally(entries.load().kinds, printed=False, page=page)
     items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
     if items:
         label = "Verdicts of the numbers restated on this page"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
@@ -109,16 +110,14 @@ def facets(row: Mapping) -> list[str]:
     return [row["finding"], row["verdict"], row.get("basis") or "", row["grade"]]
 
 
-def _finder(rows: list[Mapping], root: str) -> str:
+def _finder(kinds: Iterable[entries.Kind], root: str) -> str:
     """The form that finds numbers. It does nothing without its script; the style sheet hides it then."""
-    used = {row["verdict"] for row in rows}
-    bases = {row.get("basis") for row in rows}
-    grades = {row["grade"] for row in rows}
+    used, bases, grades = ({getattr(of, name) for of in kinds} for name in ("verdict", "basis", "grade"))
     return (
         f'<form class="rs-filters" role="search" aria-label="Find numbers" data-root="{escape(root)}">'
         '<label for="rs-f-text">Words'
         '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
-        + markup.select("finding", "Finding", ((f, f) for f in entries.findings(rows)))
+        + markup.select("finding", "Finding", ((f, f) for f in entries.findings(kinds)))
         + markup.select("verdict", "Verdict", ((v, entries.VERDICT_SHORT[v]) for v in VERDICTS if v in used))
         + markup.select("basis", "Basis", ((b, entries.BASIS_WORDS[b]) for b in BASES if b in bases))
         + markup.select("grade", "Source", ((g, w) for g, w in entries.GRADE_WORDS.items() if g in grades))
@@ -128,47 +127,70 @@ def _finder(rows: list[Mapping], root: str) -> str:
     )
 
 
-def _span(part: Sequence[str]) -> str:
-    """From which id to which a part goes."""
-    return f"<code>{escape(part[0])}</code> to <code>{escape(part[-1])}</code>" if part else "no numbers"
+def _span(first: Sequence[str], last: Sequence[str]) -> str:
+    """From which id to which a part goes, or several parts of which these are the first and the last."""
+    return f"<code>{escape(first[0])}</code> to <code>{escape(last[-1])}</code>" if last else "no numbers"
 
 
-def _size(rows: list[Mapping]) -> str:
-    printed = sum(map(entries.is_printed, rows))
-    return f"{printed:,} printed and {len(rows) - printed:,} recomputed"
+def _size(kinds: Mapping[entries.Kind, int]) -> str:
+    printed = sum(n for of, n in kinds.items() if of.printed)
+    return f"{printed:,} printed and {sum(kinds.values()) - printed:,} recomputed"
 
 
-def ledger_html(rows: Iterable[Mapping], *, ledger: str = "ledger", root: str = "") -> str:
-    """The page numbers are found on: downloads, the form, and the list of the parts that hold all rows.
+def _index(listed: Iterable[tuple[str, Sequence[str], Sequence[str]]], root: str) -> str:
+    """A list of pages, each with the first and the last part it leads to. By the first id of each, scripts find the page of an id."""
+    items = (
+        f'<li><a href="{escape(root + page)}.html" data-first="{escape(first[0]) if first else ""}">{_span(first, last)}</a></li>'
+        for page, first, last in listed
+    )
+    return f'<ol class="rs-index">{"".join(items)}</ol>\n'
+
+
+def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int], *, root: str = "") -> str:
+    """The page numbers are found on: downloads, the form, and the list of the parts that hold all rows, or of such lists.
 
     Parameters
     ----------
-    rows : iterable of mapping
-        Ledger rows in order.
-    ledger : str
-        Path of this page without ending.
+    where : ledgerparts.Addresses
+        The parts.
+    kinds : mapping
+        How many rows there are of each kind, in ledger order.
     root : str
         Address of the site's root relative to the page, ``""`` or ending in a slash.
     """
-    rows = list(rows)
-    parts = ledgerparts.split(row["id"] for row in rows)
-    listed = ""
-    for page, part in zip(ledgerparts.pages(ledger, parts), parts, strict=True):
-        first = escape(part[0]) if part else ""
-        listed += f'<li><a href="{escape(root + page)}.html" data-first="{first}">{_span(part)}</a></li>'
+    if where.lists:
+        listed = [(page, where.parts[some[0]], where.parts[some[-1]]) for page, some in zip(where.list_pages, where.lists, strict=True)]
+    else:
+        listed = [(page, part, part) for page, part in zip(where.pages, where.parts, strict=True)]
     return (
         '<p class="rs-downloads">Download the ledger: '
         f'<a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
         f'<a href="{escape(root)}ledger.json" download>ledger.json</a></p>\n'
-        f"{_finder(rows, root)}\n"
-        f'<h2 id="all-numbers">All {len(rows):,} numbers</h2>'
-        f"<p>{_size(rows)}, in the alphabetical order of their ids, which begin with the work or the chapter a number comes from.</p>"
-        f'<ol class="rs-index">{listed}</ol>\n'
+        f"{_finder(kinds, root)}\n"
+        f'<h2 id="all-numbers">All {sum(kinds.values()):,} numbers</h2>'
+        f"<p>{_size(kinds)}, in the alphabetical order of their ids, which begin with the work or the chapter a number comes from.</p>"
+        + _index(listed, root)
     )
 
 
+def list_html(where: ledgerparts.Addresses, number: int, *, root: str = "", home: str = "ledger.html") -> str:
+    """The list of some of the parts of a ledger of many; `number` is counted from 0."""
+    listed = [(where.pages[k], where.parts[k], where.parts[k]) for k in where.lists[number]]
+    return (
+        f'<section id="ledger-list"><h1>{_list_title(where, number)}</h1>'
+        f'<p><a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
+        f"{_index(listed, root)}</section>\n"
+    )
+
+
+def _list_title(where: ledgerparts.Addresses, number: int) -> str:
+    some = where.lists[number]
+    return f"Ledger of numbers, parts {some[0] + 1:,} to {some[-1] + 1:,} of {len(where.parts):,}"
+
+
 def part_html(
-    rows: Iterable[Mapping], number: int, count: int, *, root: str = "", home: str = "ledger.html", cite: Callable[[str], str | None] = lambda key: None
+    rows: Iterable[Mapping], number: int, count: int, *, root: str = "", home: str = "ledger.html", forms: str = "",
+    cite: Callable[[str], str | None] = lambda key: None,
 ) -> str:
     """One part of the ledger as one table.
 
@@ -182,26 +204,29 @@ def part_html(
         Address of the site's root relative to the page, ``""`` or ending in a slash.
     home : str
         Address of the ledger's own page, relative to this one.
+    forms : str
+        Citations of a number by :func:`restated.site.citebox.number_forms`, the same on each part.
     cite : callable
         Address of the bibliography entry of a source key, relative to the page, or None.
     """
     rows = list(rows)
     headings = "".join(f'<th scope="col"{" data-sort=number" if h in NUMERIC else ""}>{escape(h)}</th>' for h in HEADINGS)
     body = "\n".join(_row(row, root, cite) for row in rows)
+    ids = [row["id"] for row in rows]
     return (
         f'<section id="ledger-part"><h1>{_title(number, count)}</h1>'
-        f"<p>{_span([row['id'] for row in rows])}. P: {entries.GRADE_WORDS['P']}; S: {entries.GRADE_WORDS['S']}. "
+        f"<p>{_span(ids, ids)}. P: {entries.GRADE_WORDS['P']}; S: {entries.GRADE_WORDS['S']}. "
         f'<a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
-        f'<p class="rs-count" role="status"></p>\n{citebox.number_forms(citation.about())}\n'
+        f'<p class="rs-count" role="status"></p>\n{forms}\n'
         '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0" aria-labelledby="rs-ledger-caption">'
         f'<table class="rs-ledger" data-home="{escape(home)}">'
-        f'<caption id="rs-ledger-caption">{_title(number, count)}: {_size(rows)}</caption>\n'
+        f'<caption id="rs-ledger-caption">{_title(number, count)}: {_size(Counter(map(entries.kind, rows)))}</caption>\n'
         f"<thead><tr>{headings}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></section>\n"
     )
 
 
 def _title(number: int, count: int) -> str:
-    return f"Ledger of numbers, part {number} of {count}"
+    return f"Ledger of numbers, part {number:,} of {count:,}"
 
 
 def _bar(verdict: str, share: float) -> str:
@@ -211,9 +236,9 @@ def _bar(verdict: str, share: float) -> str:
     return f'<span class="rs-len rs-l-{verdict}" aria-hidden="true" style="--w:{100 * share:.1f}%"></span>'
 
 
-def _counts(rows: list[Mapping]) -> str:
+def _counts(kinds: Mapping[entries.Kind, int]) -> str:
     """Counts of verdicts: one line per verdict, one column with bars per kind of number."""
-    counts = [entries.tally(rows, printed=False), entries.tally(rows, printed=True)]
+    counts = [entries.tally(kinds, printed=False), entries.tally(kinds, printed=True)]
     longest = max((c[v] for c in counts for v in VERDICTS), default=0) or 1
     lines = []
     for verdict in VERDICTS:
@@ -232,12 +257,12 @@ def _counts(rows: list[Mapping]) -> str:
     )
 
 
-def _counts_by_finding(rows: list[Mapping], *, printed: bool) -> str:
+def _counts_by_finding(kinds: Mapping[entries.Kind, int], *, printed: bool) -> str:
     """Counts of verdicts: one line per finding, one column per verdict that occurs."""
-    count = {
-        finding: entries.tally((r for r in rows if r["finding"] == finding), printed=printed)
-        for finding in entries.findings(rows)
-    }
+    by_finding: dict[str, dict[entries.Kind, int]] = {}
+    for of, n in kinds.items():
+        by_finding.setdefault(of.finding, {})[of] = n
+    count = {finding: entries.tally(some, printed=printed) for finding, some in by_finding.items()}
     used = [v for v in VERDICTS if any(c[v] for c in count.values())]
     lines = []
     for finding, c in count.items():
@@ -252,12 +277,11 @@ def _counts_by_finding(rows: list[Mapping], *, printed: bool) -> str:
     )
 
 
-def counts_html(rows: Iterable[Mapping], *, by_finding: bool = False) -> str:
+def counts_html(kinds: Mapping[entries.Kind, int], *, by_finding: bool = False) -> str:
     """Tables of how many numbers carry which verdict."""
-    rows = list(rows)
     if by_finding:
-        return _counts_by_finding(rows, printed=False) + _counts_by_finding(rows, printed=True)
-    return _counts(rows)
+        return _counts_by_finding(kinds, printed=False) + _counts_by_finding(kinds, printed=True)
+    return _counts(kinds)
 
 
 class LedgerDirective(SphinxDirective):
@@ -279,8 +303,7 @@ class VerdictCounts(SphinxDirective):
     option_spec = {"by": lambda argument: directives.choice(argument, ("finding",))}
 
     def run(self):
-        rows = entries.load().values()
-        count = entries.tally(rows, printed=False)
+        count = entries.tally(entries.load().kinds, printed=False)
         text = (
             ", ".join(f"{entries.VERDICT_SHORT[v]} {n}" for v, n in count.items() if n)
             or "no number restated"
@@ -312,46 +335,46 @@ class citation_links:
 
 def visit_html_block(self, node: html_block) -> None:
     """HTML visitor."""
-    rows = entries.load().values()
+    kinds = entries.load().kinds
     if node["make"] == "ledger":
         docname = self.builder.current_docname
-        root = "../" * docname.count("/")
-        self.body.append(ledger_html(rows, ledger=docname, root=root))
+        self.body.append(ledger_html(_addresses(docname, entries.load().digest()), kinds, root="../" * docname.count("/")))
     else:
-        self.body.append(counts_html(rows, by_finding=node["by_finding"]))
+        self.body.append(counts_html(kinds, by_finding=node["by_finding"]))
     raise nodes.SkipNode
 
 
 def addresses(env) -> ledgerparts.Addresses | None:
     """Where the rows of the current entries stand in the book of an environment; None if it has no ledger."""
     ledger = env.config.restated_ledger_doc
-    return _addresses(ledger, tuple(entries.load())) if ledger in env.found_docs else None
+    return _addresses(ledger, entries.load().digest()) if ledger in env.found_docs else None
 
 
 @lru_cache(maxsize=2)
-def _addresses(ledger: str, ids: tuple[str, ...]) -> ledgerparts.Addresses:
-    return ledgerparts.Addresses(ledger, ids)
+def _addresses(ledger: str, digest: str) -> ledgerparts.Addresses:
+    """Addresses in the ledger of that path, once per version of its rows."""
+    return ledgerparts.Addresses(ledger, entries.load())
 
 
 def part_pages(app) -> Iterator[tuple[str, dict, str]]:
-    """The pages of the parts, for Sphinx to write."""
+    """The pages of the parts and of lists of them, for Sphinx to write."""
     where = addresses(app.env)
     if app.builder.format != "html" or where is None:
         return
     rows, parts, names = entries.load(), where.parts, where.pages
     home = app.config.restated_ledger_doc.rsplit("/", 1)[-1]
     # A new ledger is read with everything, by the build or by the extension's settings; else only what these pages link to may move.
-    if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in names):
+    if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in (*names, *where.list_pages)):
         return
 
     def link(i: int) -> dict | None:
         return {"link": f"{names[i].rsplit('/', 1)[-1]}.html", "title": _title(i + 1, len(parts))} if 0 <= i < len(parts) else None
 
+    root, cite, forms = "../" * names[0].count("/"), citation_links(app.builder, names[0]), citebox.number_forms(citation.about())
+    for i, name in enumerate(where.list_pages):
+        yield name, {"title": _list_title(where, i), "body": list_html(where, i, root=root, home=f"{home}.html")}, "page.html"
     for i, (name, part) in enumerate(zip(names, parts, strict=True)):
-        body = part_html(
-            (rows[id] for id in part), i + 1, len(parts), root="../" * name.count("/"), home=f"{home}.html",
-            cite=citation_links(app.builder, name),
-        )  # fmt: skip
+        body = part_html((rows[id] for id in part), i + 1, len(parts), root=root, home=f"{home}.html", forms=forms, cite=cite)
         yield name, {"title": _title(i + 1, len(parts)), "body": body, "prev": link(i - 1), "next": link(i + 1)}, "page.html"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from html import escape
 from pathlib import Path
 
@@ -16,7 +17,13 @@ from . import entries
 def shown() -> dict[str, dict]:
     """What the build left beside the ledger's rows: title, figures and tables, and files read, by page of a notebook."""
     file = entries.location().with_name("shown.json")
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    return _shown(file, file.stat().st_mtime_ns) if file.is_file() else {}
+
+
+@lru_cache(maxsize=1)
+def _shown(file: Path, stamp: int) -> dict[str, dict]:
+    """`shown`, once per version of the file: `stamp` is its time of change."""
+    return json.loads(file.read_text(encoding="utf-8"))
 
 
 def changed() -> str:

@@ -7,7 +7,7 @@ from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.environment.adapters.toctree import TocTree
+from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
 from .. import citation
 from . import claimspage, ledgerpage, metadata, policy, search, todopage
@@ -36,6 +36,9 @@ THEME_PARTS = (
     "theme_navbar_end", "theme_article_header_start", "theme_article_header_end", "theme_article_footer_items", "theme_content_footer_items",
     "theme_footer_start", "theme_footer_center", "theme_footer_end",
 )  # fmt: skip
+
+#: The lists and items a tree of pages consists of.
+BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
 
 #: What sphinx-thebe puts into every page even when there is no live code.
 LIVE_CODE = re.compile(
@@ -123,11 +126,40 @@ def _local(assets, wanted) -> list:
     return [by_name[name] for name in wanted if name in by_name]
 
 
-def book_navigation(toctree) -> str:
-    """The tree of pages. Part titles are no headings: the page's own headings start in its article."""
-    html = toctree(maxdepth=2, collapse=False, includehidden=True, titles_only=True) or ""
-    html = re.sub(r'<p [^>]*class="caption"[^>]*>', '<p class="rs-part">', html)
-    return re.sub(r'(<a class="current reference internal" href="#")', r'\1 aria-current="page"', html)
+def tree(app, folder: str) -> str:
+    """The tree of pages with addresses as seen from `folder` (empty, or ending in a slash), no page marked: made once, because it takes longer the more pages there are."""
+    made = vars(app).setdefault("restated_trees", {})
+    if folder not in made:
+        shown = global_toctree_for_doc(app.env, folder, app.builder, includehidden=True, maxdepth=2, titles_only=True)
+        html = app.builder.render_partial(shown)["fragment"] if shown is not None else ""
+        # Part titles are no headings: the page's own headings start in its article.
+        made[folder] = re.sub(r'<p [^>]*class="caption"[^>]*>', '<p class="rs-part">', html)
+    return made[folder]
+
+
+def marked(html: str, address: str) -> str:
+    """A tree of pages with the page of that address, and the branch it is on, marked as current."""
+    link = f'<a class="reference internal" href="{escape(address)}">'
+    before, found, after = html.partition(link)
+    if not found:
+        return html
+    branch: list[re.Match] = []
+    for tag in BRANCH.finditer(before):
+        if tag[0].startswith("</"):
+            branch.pop()
+        else:
+            branch.append(tag)
+    for tag in reversed(branch):
+        opened = f"{tag[0][:-2]} current\">" if tag[0].startswith("<li") else '<ul class="current">'
+        before = before[: tag.start()] + opened + before[tag.end() :]
+    return f'{before}<a class="current reference internal" href="#" aria-current="page">{after}'
+
+
+def navigation(app, pagename: str) -> str:
+    """The tree of pages as seen from one of them."""
+    folder, slash, name = pagename.rpartition("/")
+    html = tree(app, folder + slash)
+    return marked(html, f"{name}.html") if pagename in app.env.found_docs else html
 
 
 def page_contents(app, pagename: str) -> str:
@@ -191,10 +223,11 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     rows = ledgerpage.addresses(app.env)
-    is_part = rows is not None and pagename in rows.pages
+    is_part = rows is not None and pagename in rows
+    is_list = is_part and pagename in rows.list_pages
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
     if is_part or pagename == app.config.restated_ledger_doc:
-        app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
+        app.add_js_file(FINDER_SCRIPT if is_list or not is_part else LEDGER_SCRIPT, loading_method="defer")
     if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
         app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
     if pagename == "search":
@@ -208,7 +241,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     if rows is not None:
         context["body"] = rows.led(context["body"])
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""
-    context["restated_nav"] = lambda: book_navigation(context["toctree"])
+    context["restated_nav"] = lambda: navigation(app, pagename)
     context["restated_toc"] = page_contents(app, pagename)
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
     metatags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", context.get("metatags") or "")
@@ -240,6 +273,9 @@ def prune(app, exception) -> None:
         (out / "index.html").write_text(page, encoding="utf-8")
     static = out / "_static"
     used = {static / name for name in STYLES}
+    # Loaded by scripts, and only there where the ledger is large.
+    if numbers := set(static.glob(f"{search.NUMBERS}*.js")):
+        used |= numbers | {static / search.LOOK}
     for page in out.rglob("*.html"):
         if static in page.parents:
             continue
@@ -254,7 +290,7 @@ def prune(app, exception) -> None:
     for path in out.rglob("*.map"):
         path.unlink()
     rows = ledgerpage.addresses(app.env)
-    metadata.write_sitemap(out, sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())]))
+    metadata.write_sitemap(out, sorted([*app.env.found_docs, *((*rows.pages, *rows.list_pages) if rows is not None else ())]))
 
 
 def setup(app) -> None:

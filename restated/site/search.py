@@ -1,10 +1,11 @@
-"""The search data: sections of pages, rows of the ledger and claims, as one script that also works from disk."""
+"""The search data: sections of pages, rows of the ledger and claims, as scripts that also work from disk: one, unless the ledger is large."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from docutils import nodes
@@ -12,10 +13,17 @@ from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
 from .. import claims
-from . import entries, ledgerpage
+from . import entries, ledgerpage, ledgerparts
 
 #: Name of the script that holds the data.
 DATA = "search-data.js"
+
+#: Numbers in one script: more than this book has, and a megabyte or two. Those of a larger ledger are in scripts of so many each, of
+#: which a search loads one after the other until it has found enough.
+ROWS = 5_000
+
+#: How the names of those scripts begin, and the script that looks through them.
+NUMBERS, LOOK = "search-numbers-", "numbers.js"
 
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
@@ -79,30 +87,60 @@ def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, 
     return found
 
 
-def records(env, uri) -> list[list]:
-    """``[address, title, page title, text]`` of everything that can be found, in reading order; of numbers also their facets."""
-    found = []
+def records(env, uri) -> Iterator[list]:
+    """``[address, title, page title, text]`` of what can be found beside numbers and claims: sections in reading order, works."""
     cited = works(env, uri)
     names = {key: name for key, (_, name, _) in cited.items()}
     for docname in sorted(env.all_docs):
         page = env.titles[docname].astext() if docname in env.titles else docname
         for anchor, title, text in sections(env.get_doctree(docname), names):
-            found.append([uri(docname) + (f"#{anchor}" if anchor else ""), title, page, text])
-    found.extend([href, name, "References", text] for href, name, text in cited.values())
-    where = ledgerpage.addresses(env)
-    if where is not None:
-        for row in entries.load().values():
-            facts = [str(row["quantity"]), entries.source_text(row)]
-            facts += [f"{said} {text}" for said, text in (("printed", entries.published_text(row)), ("restated", entries.restated_text(row))) if text]
-            text = "; ".join(filter(None, [*facts, entries.VERDICT_SHORT[row["verdict"]]]))
-            found.append([where.of(row["id"]), row["id"], "Ledger", text, ledgerpage.facets(row)])
+            yield [uri(docname) + (f"#{anchor}" if anchor else ""), title, page, text]
+    for href, name, text in cited.values():
+        yield [href, name, "References", text]
+
+
+def number(row: Mapping, where: ledgerparts.Addresses) -> list:
+    """The same of a row of the ledger, and its facets."""
+    facts = [str(row["quantity"]), entries.source_text(row)]
+    facts += [f"{said} {text}" for said, text in (("printed", entries.published_text(row)), ("restated", entries.restated_text(row))) if text]
+    text = "; ".join(filter(None, [*facts, entries.VERDICT_SHORT[row["verdict"]]]))
+    return [where.of(row["id"]), row["id"], "Ledger", text, ledgerpage.facets(row)]
+
+
+def stated(env, uri) -> Iterator[list]:
+    """The same of every claim."""
     listed = env.config.restated_claims_doc
     if listed in env.all_docs:
         page = env.titles[listed].astext()
         for claim in claims.load("claims").to_dict("records"):
             facts = [claim["claim"], claims.printed(claim), claims.words(claim["verdict"], claim["strength"]), claim["reason"]]
             address = f"{uri(listed)}#{claims.anchor(claim['id'])}"
-            found.append([address, claim["id"], page, "Claim: " + "; ".join(filter(None, facts))])
+            yield [address, claim["id"], page, "Claim: " + "; ".join(filter(None, facts))]
+
+
+def script(**values) -> str:
+    """A script that hands over `values` under their names."""
+    text = "".join(f"window.{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n" for name, value in values.items())
+    # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
+    return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def write_numbers(rows: Mapping[str, Mapping], where: ledgerparts.Addresses, folder: Path) -> list[list]:
+    """Write the numbers of a ledger that is too large for one script as scripts of `ROWS` numbers, in the order of their ids.
+
+    Returns
+    -------
+    list of list
+        Of each script its name, the first id, how many numbers it has, and per facet the values that occur: a script that cannot hold
+        what is looked for is not loaded.
+    """
+    ids = [id for part in where.parts for id in part]
+    found = []
+    for start in range(0, len(ids), ROWS):
+        numbers = [number(rows[id], where) for id in ids[start : start + ROWS]]
+        name = f"{NUMBERS}{start // ROWS + 1:0{len(str(len(ids) // ROWS + 1))}}.js"
+        (folder / name).write_text(script(RESTATED_NUMBERS=numbers), encoding="utf-8")
+        found.append([name, numbers[0][1], len(numbers), *(sorted({n[4][facet] for n in numbers}) for facet in range(len(numbers[0][4])))])
     return found
 
 
@@ -110,19 +148,21 @@ def write(app, exception) -> None:
     """Write the data when the build is finished."""
     if exception is not None or app.builder.format != "html":
         return
-    data = json.dumps(records(app.env, app.builder.get_target_uri), ensure_ascii=False, separators=(",", ":"))
-    # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
-    data = data.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    (Path(app.outdir) / "_static" / DATA).write_text(
-        f"window.RESTATED_SEARCH={data};\n", encoding="utf-8"
-    )
+    uri, folder = app.builder.get_target_uri, Path(app.outdir) / "_static"
+    where, rows = ledgerpage.addresses(app.env), entries.load()
+    few = where is not None and len(rows) <= ROWS
+    found = [*records(app.env, uri), *(number(row, where) for row in (rows.values() if few else ())), *stated(app.env, uri)]
+    more = {"RESTATED_PARTS": write_numbers(rows, where, folder)} if where is not None and not few else {}
+    (folder / DATA).write_text(script(RESTATED_SEARCH=found, **more), encoding="utf-8")
 
 
 def replace(app) -> None:
     """Leave out Sphinx's own index and page, whose index is of no use for some pages alone, and our data of an earlier build."""
     if app.builder.format == "html":
         app.builder.search = False
-        (Path(app.outdir) / "_static" / DATA).unlink(missing_ok=True)
+        static = Path(app.outdir) / "_static"
+        for file in (static / DATA, *static.glob(f"{NUMBERS}*.js")):
+            file.unlink(missing_ok=True)
 
 
 def page(app):

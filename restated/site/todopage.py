@@ -29,6 +29,10 @@ HEADINGS = {
 }
 
 
+#: Entries of a kind the page shows: twice those of the longest kind of this book. Of more, the page names the number and the file holds them.
+SHOWN = 800
+
+
 class todo_block(nodes.General, nodes.Element):
     """Generated when the page is written."""
 
@@ -85,19 +89,20 @@ def _row(task: todo.Task, root: str, cite) -> str:
 
 
 def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda key: None) -> str:
-    """The entries of one kind as tables; numbers without data are folded by work."""
+    """The entries of one kind as tables, the first `SHOWN` of them; numbers without data are folded by work."""
     tasks = [t for t in tasks if t.kind == kind]
     title, headings = SECTIONS[kind][0], list(HEADINGS[kind])
+    more = f"<p>{len(tasks) - SHOWN:,} more are in to-verify.csv only.</p>" if len(tasks) > SHOWN else ""
     if kind != "data":
-        return markup.table(title, headings, [_row(t, root, cite) for t in tasks], css="rs-todo")
-    by_work = sorted(tasks, key=lambda t: t.source_key)
+        return markup.table(title, headings, [_row(t, root, cite) for t in tasks[:SHOWN]], css="rs-todo") + more
+    by_work = sorted(tasks[:SHOWN], key=lambda t: t.source_key)
     blocks = []
     for key, group in groupby(by_work, key=lambda t: t.source_key):
         rows = list(group)
         name = escape(rows[0].open.split("; ")[0])
         table = markup.table(f"{title}: {rows[0].open.split('; ')[0]}", headings, [_row(t, root, cite) for t in rows], css="rs-todo")
         blocks.append(f'<details class="rs-work" id="todo-work-{escape(key)}"><summary>{name}: {len(rows):,}</summary>{table}</details>')
-    return "".join(blocks)
+    return "".join(blocks) + more
 
 
 def visit_block(self, node: todo_block) -> None:

@@ -12,7 +12,7 @@ import zipfile
 
 import pytest
 
-from restated import build, freshness, ledger, paths
+from restated import build, freshness, ledger, paths, register
 from restated.export import chapter, rerun
 from restated.export.archive import below, zipped
 
@@ -28,18 +28,24 @@ def test_a_difference_is_one_line():
 
 
 @pytest.fixture(scope="module")
-def records():
-    """What the built book holds of the chapter; without a built book it is run here."""
+def content():
+    """The executed chapter of the built book; without a built book it is run here."""
     notebook, executed = paths.NOTEBOOKS / f"{PAGE}.md", paths.BUILD / "executed" / f"{PAGE}.ipynb"
     if build.refreshed(notebook, executed, freshness.Sources()):
-        return ledger.collect(json.loads(executed.read_text(encoding="utf-8")))
-    return ledger.collect(asyncio.run(build.run(notebook)))
+        return json.loads(executed.read_text(encoding="utf-8"))
+    return asyncio.run(build.run(notebook))
 
 
 @pytest.fixture(scope="module")
-def unpacked(records, tmp_path_factory):
+def records(content):
+    return ledger.collect(content)
+
+
+@pytest.fixture(scope="module")
+def unpacked(content, records, tmp_path_factory):
     folder = tmp_path_factory.mktemp("elsewhere")
-    files = chapter.files(PAGE, "{}", records, [], folder)
+    rows = {number.id: {"finding": number.finding} for number in register.load().values()}
+    files = chapter.files(PAGE, "{}", records, [], folder, chapter.findings(content, rows))
     with zipfile.ZipFile(io.BytesIO(zipped(below(PAGE, files), 1_700_000_000))) as z:
         z.extractall(folder)
     return folder / PAGE

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from pathlib import Path
+
+from restated import ledger
+from restated.site import entries
+
 HOSTILE = "</td></table><script>alert(1)</script><img src=x onerror=\"alert('1')\"> & \u2028"
 
 
@@ -81,3 +87,16 @@ def everything() -> list[dict]:
             **dict.fromkeys(("quantity", "study", "locator", "published_text", "reason", "finding"), HOSTILE),
         ),
     ]
+
+
+def kinds(rows: list[dict]) -> Counter:
+    """How many `rows` there are of each kind."""
+    return Counter(map(entries.kind, rows))
+
+
+def written(path: Path, rows: list[dict]) -> Path:
+    """The file of `rows`, as the build leaves it."""
+    with ledger.lines(path) as add:
+        for each in rows:
+            add(each)
+    return path

@@ -16,7 +16,7 @@ import pytest
 
 from restated import paths
 
-from .rows import HOSTILE, everything
+from .rows import HOSTILE, everything, written
 
 CONFIG = """
 title: Scratch
@@ -212,11 +212,11 @@ def lay_out(folder: Path, index: str) -> None:
         "book/claims.md": CLAIMS,
         "data/datapackage.json": json.dumps(package()),
         "CITATION.cff": (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"),
-        "entries.json": json.dumps(everything()),
     } | claim_tables()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text.lstrip(), encoding="utf-8")
+    written(folder / "entries.json", everything())
 
 
 RUN = """

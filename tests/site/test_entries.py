@@ -1,25 +1,39 @@
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from restated.errors import RestatedError
 from restated.site import entries
 from restated.verdict import BASES, GRADES, VERDICTS
 
-from .rows import everything, restated, row
+from .rows import everything, kinds, restated, row, written
 
 
 def write(tmp_path, content) -> object:
     path = tmp_path / "entries.json"
-    path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    if not isinstance(content, str):
+        return written(path, content)
+    path.write_text(content, encoding="utf-8")
     return path
 
 
 def test_rows_come_by_id_in_order(tmp_path):
     rows = everything()
-    assert list(entries.load(write(tmp_path, rows)).values()) == rows
+    loaded = entries.load(write(tmp_path, rows))
+    assert list(loaded.values()) == rows and list(loaded) == [r["id"] for r in rows] and len(loaded) == len(rows)
+    assert "nowhere" not in loaded and loaded.get("nowhere") is None
+    assert loaded.kinds == kinds(rows) and list(loaded.kinds) == list(kinds(rows))
+
+
+def test_rows_are_read_again_when_they_are_no_longer_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(entries, "KEPT", 2)
+    rows = everything()
+    loaded = entries.Rows(write(tmp_path, rows))
+    assert [list(loaded.values()), list(loaded.values())] == [rows, rows]
+
+
+def test_a_ledger_without_rows_has_none(tmp_path):
+    assert list(entries.load(write(tmp_path, []))) == []
 
 
 def test_a_changed_file_is_read_again(tmp_path):
@@ -37,6 +51,7 @@ def test_a_changed_file_is_read_again(tmp_path):
     [
         ("[{", ["entries.json", "not readable as JSON"]),
         ('{"id": 1}', ["entries.json", "not a list"]),
+        ('[{"id": 1}]', ["entries.json", "not a list", "a row a line"]),
         ([row("a"), row("a")], ["row a", "'id'", "used twice"]),
         ([row("a", verdict="good")], ["row a", "'verdict'", "'good' is no verdict"]),
         ([row("a", grade="X")], ["row a", "'grade'", "'X' is no grade"]),
@@ -64,10 +79,14 @@ def test_every_word_of_the_rules_has_words_on_the_page():
 
 def test_tally_counts_printed_and_recomputed_apart():
     rows = everything()
-    printed, recomputed = entries.tally(rows, printed=True), entries.tally(rows, printed=False)
+    printed, recomputed = (entries.tally(kinds(rows), printed=which) for which in (True, False))
     assert (printed["not-recomputable"], printed["unverified"]) == (3, 1)
     assert (recomputed["within-rounding"], recomputed["differs"], recomputed["new"]) == (1, 1, 1)
     assert sum(printed.values()) + sum(recomputed.values()) == len(rows)
+    page = restated()["page"]
+    on_page = [r for r in rows if r["page"] == page and r["status"] != "printed"]
+    assert 0 < sum(entries.tally(kinds(rows), printed=False, page=page).values()) == len(on_page) < len(rows)
+    assert not any(entries.tally(kinds(rows), printed=False, page="notebooks/none.html").values())
 
 
 def test_close_matches_find_the_slip():

@@ -2,11 +2,16 @@ from __future__ import annotations
 
 import re
 
-from restated.site import entries
-from restated.site.ledgerpage import HEADINGS, counts_html, ledger_html, part_html
+from restated.site import entries, ledgerparts
+from restated.site.ledgerpage import HEADINGS, counts_html, ledger_html, list_html, part_html
 
-from .rows import HOSTILE, everything, restated, row
+from .rows import HOSTILE, everything, kinds, restated, row
 from .test_markup import Reader
+
+
+def page(rows: list[dict], ledger: str = "ledger", root: str = "") -> str:
+    """The page numbers are found on."""
+    return ledger_html(ledgerparts.Addresses(ledger, (r["id"] for r in rows)), kinds(rows), root=root)
 
 
 def table(html: str) -> list[list[str]]:
@@ -35,14 +40,14 @@ def test_the_table_is_named_and_its_headings_have_a_scope():
 
 def test_hostile_rows_stay_text():
     rows = [row("hostile", **dict.fromkeys(("quantity", "study", "locator", "reason", "finding"), HOSTILE))]
-    for html in (part_html(rows, 1, 1), ledger_html(rows)):
+    for html in (part_html(rows, 1, 1), page(rows)):
         assert "<script" not in html
         assert "<img" not in html
         assert HOSTILE in Reader(html).text
 
 
 def test_links_are_relative_to_the_site():
-    html = ledger_html([restated("a")], ledger="book/ledger", root="../")
+    html = page([restated("a")], "book/ledger", "../")
     for href in ("../ledger.csv", "../ledger.json", "../book/ledger-1.html"):
         assert f'href="{href}"' in html
     html = part_html([restated("a")], 1, 1, root="../", cite=lambda key: f"references.html#cite-{key}")
@@ -53,16 +58,29 @@ def test_links_are_relative_to_the_site():
 
 def test_the_ledger_lists_its_parts_with_the_id_each_begins_with():
     rows = [row(f"n-{i:03}") for i in range(250)]
-    html = ledger_html(reversed(rows))
+    html = page(rows[::-1])
     assert re.findall(r'href="(ledger-\d\.html)" data-first="([^"]+)"', html) == [
         ("ledger-1.html", "n-000"), ("ledger-2.html", "n-083"), ("ledger-3.html", "n-166"),
     ]  # fmt: skip
     assert "<code>n-083</code> to <code>n-165</code>" in html and "250 printed and 0 recomputed" in html
-    assert "no numbers" in ledger_html([])
+    assert "no numbers" in page([])
+
+
+def test_a_ledger_of_many_parts_lists_lists_and_no_page_has_more_links_than_a_list():
+    rows = [row(f"n-{i:05}") for i in range(ledgerparts.PART_ROWS * ledgerparts.LISTED + 1)]
+    where = ledgerparts.Addresses("book/ledger", (r["id"] for r in rows))
+    listed = re.compile(r'href="\.\./(book/[^"]+)\.html" data-first="([^"]+)"')
+    lists = listed.findall(ledger_html(where, kinds(rows), root="../"))
+    assert [name for name, _ in lists] == where.list_pages == ["book/ledger-list-1", "book/ledger-list-2"]
+    parts = [listed.findall(list_html(where, i, root="../")) for i in range(len(lists))]
+    assert max(map(len, [lists, *parts])) <= ledgerparts.LISTED
+    assert [found for some in parts for found in some] == list(zip(where.pages, where.first, strict=True))
+    assert [some[0][1] for some in parts] == [first for _, first in lists]
+    assert "parts 1 to 60 of 121" in list_html(where, 0) and 'href="ledger.html"' in list_html(where, 0)
 
 
 def test_filters_offer_only_what_occurs():
-    html = ledger_html([row("a", verdict="unverified", grade="U"), restated("b")])
+    html = page([row("a", verdict="unverified", grade="U"), restated("b")])
     form = html[html.index("<form") : html.index("</form>")]
     assert re.findall(r'value="([^"]+)"', form) == [
         "stability",
@@ -89,10 +107,10 @@ def test_an_unverified_number_is_marked_in_its_row():
 
 def test_counts_are_those_of_the_rows():
     rows = everything()
-    html = counts_html(rows)
-    for verdict, n in entries.tally(rows, printed=True).items():
+    html = counts_html(kinds(rows))
+    for verdict, n in entries.tally(kinds(rows), printed=True).items():
         line = re.search(rf"<tr><th[^>]*><span class=\"rs-verdict rs-v-{verdict}\">.*?</tr>", html)
-        recomputed = entries.tally(rows, printed=False)[verdict]
+        recomputed = entries.tally(kinds(rows), printed=False)[verdict]
         assert (line is None) == (n == recomputed == 0)
         if line:
             assert re.findall(r"<span>([\d,]+)</span></td>", line[0]) == [str(recomputed), str(n)]
@@ -100,6 +118,6 @@ def test_counts_are_those_of_the_rows():
 
 
 def test_counts_by_finding_add_up_and_escape():
-    html = counts_html(everything(), by_finding=True)
+    html = counts_html(kinds(everything()), by_finding=True)
     assert "<script" not in html
     assert "stability</th><td>1</td><td>1</td><td>1</td><td>3</td>" in html

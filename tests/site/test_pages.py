@@ -2,13 +2,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from docutils import nodes
 from docutils.utils import new_document
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.site import pages
-from restated.site.pages import DESCRIPTION_LENGTH, book_navigation, description
+from restated.site.pages import DESCRIPTION_LENGTH, description, marked
 
 
 def page(*paragraphs: str) -> nodes.document:
@@ -35,17 +36,25 @@ def test_a_long_description_is_cut_between_words(words):
         assert set(cut[:-1].split()) <= {w.rstrip(",;") for w in words} | set(words)
 
 
-def test_navigation_marks_the_page_and_has_no_headings():
-    html = (
-        '<p aria-level="2" class="caption" role="heading"><span class="caption-text">Part</span></p><ul>'
-        '<li class="toctree-l1 current"><a class="current reference internal" href="#">Here</a></li>'
-        '<li class="toctree-l1"><a class="reference internal" href="b.html">There</a></li></ul>'
-    )
-    shown = book_navigation(lambda **kwargs: html)
-    assert "heading" not in shown
-    assert shown.count("aria-current") == 1
-    assert '<a class="current reference internal" href="#" aria-current="page">Here' in shown
-    assert book_navigation(lambda **kwargs: None) == ""
+TREE = (
+    '<p class="rs-part">Part</p>\n<ul>\n<li class="toctree-l1"><a class="reference internal" href="a.html">A</a><ul>\n'
+    '<li class="toctree-l2"><a class="reference internal" href="b.html">B</a></li>\n</ul>\n</li>\n'
+    '<li class="toctree-l1"><a class="reference internal" href="../x/c.html">C</a></li>\n</ul>\n<ul>\n'
+    '<li class="toctree-l1"><a class="reference internal" href="d.html">D</a></li>\n</ul>'
+)
+
+
+@pytest.mark.parametrize(("address", "levels", "words"), [("a.html", ["1"], "A"), ("b.html", ["1", "2"], "B"), ("../x/c.html", ["1"], "C"), ("d.html", ["1"], "D")])
+def test_navigation_marks_the_page_and_its_branch_and_nothing_else(address, levels, words):
+    shown = marked(TREE, address)
+    assert re.findall(r'<li class="toctree-l(\d) current">', shown) == levels
+    assert shown.count('<ul class="current">') == len(levels)
+    assert re.findall(r'<a class="current reference internal" href="#" aria-current="page">(\w+)</a>', shown) == [words]
+    assert re.sub(r' current|current | aria-current="page"| class="current"', "", shown).replace("#", address) == TREE
+
+
+def test_navigation_without_the_page_stays_as_it_is():
+    assert marked(TREE, "ledger-1.html") == TREE
 
 
 def test_a_table_of_the_text_is_named_after_its_section_and_its_headings_have_a_scope():
