@@ -64,6 +64,7 @@ _ACCESS = "make it writable for you, or work on a copy in a place that is; what 
 #: What to do about a fault of the file system.
 REMEDIES = {
     errno.ENOSPC: _SPACE, errno.EDQUOT: _SPACE, errno.EFBIG: _SPACE, errno.EACCES: _ACCESS, errno.EPERM: _ACCESS, errno.EROFS: _ACCESS,
+    errno.EIO: "see whether the disk is full or broken; what was built before is untouched",
     errno.EMFILE: "allow more open files (`ulimit -n`)",
 }  # fmt: skip
 

@@ -38,19 +38,24 @@ def content(file: Path | str) -> bytes:
 
     try:
         found = file.stat()
-        if stat.S_ISDIR(found.st_mode):
-            refuse("this is a folder, not a file", "Put the file in its place.")
-        if not stat.S_ISREG(found.st_mode):
-            refuse("this is a pipe or a device, not a file", "Put the file in its place.")
-        if found.st_size > LARGEST:
-            refuse(f"the file has {found.st_size / 1e6:,.0f} MB, more than the {LARGEST / 1e6:.0f} MB that are read",
-                   "Look whether it is the right file.")  # fmt: skip
-        return file.read_bytes()
     except FileNotFoundError:
         refuse("there is no such file", "Restore it or correct its name.")
     except (OSError, ValueError) as error:  # a ValueError: no file can have such a name
-        what = getattr(error, "strerror", None) or error
-        refuse(f"the file cannot be read ({what})", "Restore it, or see what its name and permissions are.")
+        refuse(_unreadable(error), "Restore it, or see what its name is.")
+    if stat.S_ISDIR(found.st_mode):
+        refuse("this is a folder, not a file", "Put the file in its place.")
+    if not stat.S_ISREG(found.st_mode):
+        refuse("this is a pipe or a device, not a file", "Put the file in its place.")
+    if found.st_size > LARGEST:
+        refuse(f"the file has {found.st_size / 1e6:,.0f} MB, more than the {LARGEST / 1e6:.0f} MB that are read", "Look whether it is the right file.")
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        refuse(_unreadable(error), "See what its permissions are.")
+
+
+def _unreadable(error: OSError | ValueError) -> str:
+    return f"the file cannot be read ({getattr(error, 'strerror', None) or error})"
 
 
 def decoded(raw: bytes, file: Path | str) -> str:

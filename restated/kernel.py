@@ -7,11 +7,8 @@ import asyncio
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 
-from . import files
-
-#: Most characters a notebook may put out, all its cells together: as an executed notebook it would be larger than any file that is
-#: read. Of the notebooks of the book, none comes to a tenth of it.
-MOST_OUTPUT = files.LARGEST
+#: Most characters a notebook may put out, all its cells together: ten times what the largest of the book does, and no page to read.
+MOST_OUTPUT = 16_000_000
 
 
 class Client(NotebookClient):

@@ -6,6 +6,7 @@ are those it was made from.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -55,16 +56,19 @@ def keep(works: Collection[str]) -> register.Register:
     partial.unlink(missing_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     made_from = state()
-    db = sqlite3.connect(partial)
     try:
+        db = sqlite3.connect(partial)
         # Nothing is lost with a store that was cut off: it is made anew by each build.
         db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
         db.executemany("INSERT INTO numbers VALUES (?, ?, ?, ?)", map(_kept, register.checked(paths.PUBLISHED, works)))
         db.execute("INSERT INTO made_from VALUES (?)", (made_from,))
         db.commit()
-        partial.replace(target)
-    finally:
         db.close()
+        partial.replace(target)
+    except sqlite3.OperationalError as error:
+        full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+        raise OSError(errno.ENOSPC if full else errno.EIO, str(error), os.fspath(target)) from None
+    finally:
         partial.unlink(missing_ok=True)
     return register.Register(Kept(target))
 

@@ -289,7 +289,7 @@ def test_of_two_builds_at_once_the_second_is_told_to_wait(scratch):
         if "notebooks/small.md" in line:
             break
     second = run(scratch, "build")
-    assert (second.returncode, second.stderr) == (1, "error: another build of this book is running. wait for it to end.\n")
+    assert (second.returncode, second.stderr) == (1, "error: another build of this book is running. Wait for it to end.\n")
     assert "Built in" in first.communicate()[0] and first.returncode == 0
 
 
@@ -305,7 +305,7 @@ def test_where_nothing_can_be_written_the_message_says_so(scratch):
     (scratch / "_build").chmod(0o500)
     result = run(scratch, "build", before=ORDINARY)
     assert (result.returncode, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("error: _build/.lock: permission denied. make it writable")
+    assert result.stderr.startswith("error: _build/.lock: permission denied. Make it writable")
     assert tree(scratch / "_build" / "html") == before
     (scratch / "_build").chmod(0o700)
     (scratch / "_build" / ".lock").chmod(0o600)
@@ -328,7 +328,8 @@ def test_where_no_more_can_be_written_the_message_says_so(scratch, kilobytes):
     size = kilobytes * 1000
     result = run(scratch, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
     assert result.returncode == 1 and "Traceback" not in result.stderr
-    assert re.fullmatch(r"error: [^\n]*file too large\. free some space and start again; what was built before is untouched\.\n", result.stderr)
+    says = r"error: [^\n]*(?:file too large\. Free some space and start again|disk i/o error\. See whether the disk is full or broken); what was built before is untouched\.\n"
+    assert re.fullmatch(says, result.stderr)
     assert tree(scratch / "_build" / "html") == before
     assert run(scratch, "build").returncode == 0
 
@@ -376,7 +377,7 @@ def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(paths, "BUILD", tmp_path)
     assert cli.main(["serve"]) == 1
-    assert "run `make book` first" in capsys.readouterr().err
+    assert "Run `make book` first" in capsys.readouterr().err
 
 
 def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_and_launch_links(scratch):

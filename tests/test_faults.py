@@ -251,7 +251,7 @@ FAULTS = {
     "a claim whose chapter climbs": (field(CLAIMS, 2, "chapters", "../../etc/passwd"), CHECK, [CLAIMS, "row 2", "'chapters'", "not known"]),
     "a claim on an unknown number": (field(CLAIMS, 2, "numbers", "nothing"), CHECK, [CLAIMS, "row 2", "'numbers'", "'nothing' is not known"]),
     "a claim twice": (again(CLAIMS, 2), CHECK, [CLAIMS, "row ", "'id'", "occurs already in row 2"]),
-    "a verdict without its strength": (field(CLAIMS, 2, "strength", "direct"), CHECK, [CLAIMS, "row 2", "'strength'", "use one of"]),
+    "a verdict without its strength": (field(CLAIMS, 2, "strength", "direct"), CHECK, [CLAIMS, "row 2", "'strength'", "Use one of"]),
     # originals
     "an original of another name": (original(name="data/originals/service_costs.csv"), CHECK, ["service_costs.csv", "no chapter reads", "Name it after"]),
     "an original whose name climbs": (original(name="data/originals/service-costs%2f..%2f..%2fpasswd.csv"), CHECK, ["passwd.csv", "no chapter reads", "Name it after"]),
@@ -295,13 +295,13 @@ FAULTS = {
     "a notebook without front matter": (edit(PAGE, "---\n", "\n"), CHECK, [PAGE, "front matter"]),
     "a cell without end": (edit(PAGE, "\n```\n", "\n\n"), CHECK, [PAGE, "row ", "not closed"]),
     "a chapter head without end": (edit(PAGE, "\n:::\n", "\n\n"), CHECK, [PAGE, "row ", "not closed"]),
-    "an unknown option of a chapter head": (edit(PAGE, "question:", "query:"), CHECK, [PAGE, "'query'", "use question"]),
+    "an unknown option of a chapter head": (edit(PAGE, "question:", "query:"), CHECK, [PAGE, "'query'", "Use question"]),
     "a chapter head with an alias": (edit(PAGE, "question:", "question: *x\nx:"), CHECK, [PAGE, "row ", "alias"]),
-    "a number typed by hand": (edit(PROSE, "# ", "# 3.14 "), CHECK, [PROSE, "row ", "3.14", "name its ledger row"]),
+    "a number typed by hand": (edit(PROSE, "# ", "# 3.14 "), CHECK, [PROSE, "row ", "3.14", "Name its ledger row"]),
     "a section out of its frame": (edit(PAGE, "## Result", "## Results"), CHECK, [PAGE, "row ", "'Results'", "subsection"]),
     "a page in Latin-1": (edit(PROSE, "# ", b"# \xe9"), CHECK, [PROSE, "row ", "not UTF-8"]),
     "a page of a gigabyte": (huge(PROSE), CHECK, [PROSE, "1,000 MB"]),
-    "a page as a loop of links": (instead(PROSE, loop), CHECK, ["_toc.yml", "book/run-it", "mend its name"]),
+    "a page as a loop of links": (instead(PROSE, loop), CHECK, ["_toc.yml", "book/run-it", "Mend its name"]),
     "a term twice": (edit("book/glossary.md", "```{glossary}\n", "```{glossary}\nTwice\n  One.\n\nTwice\n  Two.\n\n"), CHECK, ["book/glossary.md", "'Twice' twice", "Keep one"]),
     "a cell that fails": (cell("nothing_here"), ("rerun",), ["notebooks/small.md", "code cell 1 ('nothing_here')", "NameError", "make lab"]),
     "a cell that says it wants to end": (cell("exit()"), ("rerun",), ["notebooks/small.md", "code cell 2 ('1 / 0')", "ZeroDivisionError"]),
@@ -320,7 +320,7 @@ FAULTS = {
     "configuration said twice": (edit("_config.yml", "title: Restated", "title: Restated\ntitle: Again"), CHECK, ["_config.yml", "row 2", "'title' stands there twice"]),
     "configuration in UTF-16": (recoded("_config.yml", "utf-16"), CHECK, ["_config.yml", "UTF-16"]),
     "no configuration": (lambda root: (root / "_config.yml").unlink(), CHECK, ["_config.yml", "no such file"]),
-    "contents with a page that is not there": (edit("_toc.yml", "notebooks/reach", "notebooks/reech"), CHECK, ["_toc.yml", "notebooks/reech", "mend its name"]),
+    "contents with a page that is not there": (edit("_toc.yml", "notebooks/reach", "notebooks/reech"), CHECK, ["_toc.yml", "notebooks/reech", "Mend its name"]),
     "contents that climb": (edit("_toc.yml", "notebooks/reach", "../../etc/passwd"), CHECK, ["_toc.yml", "'../../etc/passwd' is no name", "without ending"]),
     "contents from the root of the disk": (edit("_toc.yml", "notebooks/reach", "/etc/passwd"), CHECK, ["_toc.yml", "'/etc/passwd' is no name"]),
     "contents with a page twice": (edit("_toc.yml", "notebooks/reach", "notebooks/claims"), CHECK, ["_toc.yml", "notebooks/claims", "twice"]),
@@ -341,9 +341,9 @@ FAULTS = {
     "a port of 5,000 digits": (nothing, ("serve", "--port", DIGITS), ["usage:", "--port"]),
     "nothing to serve": (nothing, ("serve",), ["no built book", "make book"]),
     "nothing to verify yet": (nothing, ("todo",), ["_build/entries.json", "no built book", "make book"]),
-    "an unknown id": (write("_build/entries.json", "[]"), ("todo", "../../etc/passwd"), ["'../../etc/passwd'", "restated todo"]),
-    "a list that was cut off": (write("_build/entries.json", '[{"id": "a"'), ("todo",), ["_build/entries.json", "not readable as JSON"]),
-    "no chapter to run again": (nothing, ("rerun",), ["expected.json", "unpack the zip"]),
+    "an unknown id": (write("_build/entries.json", "[\n]\n"), ("todo", "../../etc/passwd"), ["'../../etc/passwd'", "restated todo"]),
+    "a list that was cut off": (write("_build/entries.json", '[{"id": "a"'), ("todo",), ["_build/entries.json", "not JSON"]),
+    "no chapter to run again": (nothing, ("rerun",), ["expected.json", "Unpack the zip"]),
     "a chapter whose numbers are no JSON": (write("expected.json", "{"), ("rerun",), ["expected.json", "not readable as JSON"]),
     "a chapter whose name climbs": (write("expected.json", '{"page": "../book/index", "records": []}'), ("rerun",), ["expected.json", "not the numbers of a chapter"]),
     "a chapter that is not there": (write("expected.json", '{"page": "nowhere", "records": []}'), ("rerun",), ["notebooks/nowhere.md", "no such file"]),
@@ -429,7 +429,7 @@ def test_a_port_in_use_is_named(calls, root):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         told = refused(calls, root, ("serve", "--port", port))
-    assert told == f"error: port {port} cannot be used: Address already in use. choose another --port.\n"
+    assert told == f"error: port {port} cannot be used: Address already in use. Choose another --port.\n"
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "-1", "0", DIGITS, "²"])

@@ -43,7 +43,7 @@ def test_a_file_is_read_up_to_the_largest_size_and_not_beyond(tmp_path):
     os.truncate(file, files.LARGEST)
     assert len(files.content(file)) == files.LARGEST
     os.truncate(file, files.LARGEST + 1)
-    assert "table.csv: the file has 16 MB, more than the 16 MB that are read" in refusal(files.content, file)
+    assert "table.csv: the file has 250 MB, more than the 250 MB that are read" in refusal(files.content, file)
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ def test_a_section_of_another_name_is_refused_and_code_is_no_section():
 def test_the_message_names_file_line_and_remedy(tmp_path):
     page = tmp_path / "chapter.md"
     page.write_text(WHOLE.replace("## Result", "## Outcome"), encoding="utf-8")
-    with pytest.raises(RestatedError, match=r"chapter.md, row \d+: 'Outcome' is no section of the frame. make it a subsection"):
+    with pytest.raises(RestatedError, match=r"chapter.md, row \d+: 'Outcome' is no section of the frame. Make it a subsection"):
         frame.check(page)
 
 

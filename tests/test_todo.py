@@ -109,7 +109,7 @@ def test_a_number_a_record_restates_names_what_then_changes(numbers, tasks):
 
 
 def test_without_a_built_book_there_is_one_message(tmp_path):
-    with pytest.raises(RestatedError, match="there is no built book to read the list from. run `make book` first"):
+    with pytest.raises(RestatedError, match="there is no built book to read the list from. Run `make book` first"):
         todo.last(tmp_path / "entries.json")
 
 

@@ -84,7 +84,7 @@ def test_outside_an_unpacked_chapter_it_says_what_to_do(tmp_path, monkeypatch, c
 
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     assert cli.main(["rerun"]) == 1
-    assert "unpack the zip of a chapter" in capsys.readouterr().err
+    assert "Unpack the zip of a chapter" in capsys.readouterr().err
 
 
 def test_a_chapter_on_a_readers_table_says_that_the_table_is_not_there(tmp_path):

@@ -49,7 +49,7 @@ def test_a_changed_file_is_read_again(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("[{", ["entries.json", "not readable as JSON"]),
+        ("[{", ["entries.json", "not JSON"]),
         ('{"id": 1}', ["entries.json", "not a list"]),
         ('[{"id": 1}]', ["entries.json", "not a list", "a row a line"]),
         ([row("a"), row("a")], ["row a", "'id'", "used twice"]),
