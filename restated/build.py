@@ -29,6 +29,10 @@ from .errors import RestatedError
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
 
+#: A kernel is given a free port, which another program may take before it does: rare, and in a book of hundreds of notebooks not rare
+#: enough. Three times in a row it is no chance.
+KERNEL_STARTS = 3
+
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
 
@@ -231,7 +235,7 @@ def _environment() -> dict[str, str]:
     }
 
 
-async def run(notebook: Path, pictures: Path | None = None):
+async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KERNEL_STARTS):
     """Run a notebook from its text.
 
     Parameters
@@ -239,6 +243,8 @@ async def run(notebook: Path, pictures: Path | None = None):
     notebook : Path
     pictures : Path, optional
         Folder for its figures as PNG; without it none are made.
+    starts : int
+        How often a kernel is started that finds its port taken.
 
     Returns
     -------
@@ -286,6 +292,8 @@ async def run(notebook: Path, pictures: Path | None = None):
             told.seek(0)
             lines = told.read().decode(errors="replace").strip().splitlines()
             reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
+            if "Address already in use" in str(reason) and starts > 1:
+                return await run(notebook, pictures, starts=starts - 1)
             raise RestatedError(f"its kernel did not start: {reason}", file=notebook, remedy=f"try `{sys.executable} -m ipykernel_launcher`") from error
     for cell in content.cells:
         cell.metadata.pop("execution", None)

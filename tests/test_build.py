@@ -410,3 +410,25 @@ def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
         # In a thread: the browser of other tests keeps a loop in this one.
         with ThreadPoolExecutor(1) as thread:
             thread.submit(asyncio.run, build.run(notebook)).result()
+
+
+@pytest.mark.parametrize("fails", [1, build.KERNEL_STARTS])
+def test_a_kernel_whose_port_was_taken_is_started_again_a_few_times(tmp_path, monkeypatch, fails):
+    count = tmp_path / "starts"
+    count.write_text("")
+    (tmp_path / "sitecustomize.py").write_text(
+        f"import os, sys\nfile = open({str(count)!r}, 'a')\nfile.write('x')\nfile.flush()\n"
+        f"if file.tell() <= {fails}:\n    print('ZMQError: Address already in use', file=sys.stderr, flush=True)\n    os._exit(1)\n"
+    )
+    monkeypatch.setattr(build, "_environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
+    notebook = tmp_path / "a.md"
+    notebook.write_text(NOTEBOOK.partition("# A small")[0].lstrip() + "```{code-cell}\n1 + 1\n```\n", encoding="utf-8")
+    monkeypatch.setattr(build, "HAND_OVER", "2")
+    with ThreadPoolExecutor(1) as thread:
+        made = thread.submit(asyncio.run, build.run(notebook))
+        if fails < build.KERNEL_STARTS:
+            assert [output.data["text/plain"] for cell in made.result().cells for output in cell.get("outputs", ())] == ["2", "2"]
+        else:
+            with pytest.raises(RestatedError, match="did not start: ZMQError: Address already in use"):
+                made.result()
+    assert len(count.read_text()) == min(fails + 1, build.KERNEL_STARTS)
