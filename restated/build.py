@@ -24,7 +24,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from . import files, freshness, paths, provenance, settings, swap
-from .errors import RestatedError
+from .errors import REMEDIES, RestatedError
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
@@ -644,7 +644,8 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
     site = out / "_build" / "html"
     if process.returncode or not (site / "index.html").is_file():
         # A full disk is no fault of a page.
-        if found := re.search(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]+)')?", text):
+        found = re.search(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]+)')?", text)
+        if found and int(found[1]) in REMEDIES:
             raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
