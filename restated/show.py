@@ -100,7 +100,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
 
     Parameters
     ----------
-    drawn : restated.figures.Drawn
+    drawn : restated.figures.style.Drawn
         The matplotlib figure with its alternative text and the numbers it shows.
     id : str
         Permanent name; the anchor is ``fig-<id>``.
@@ -370,7 +370,7 @@ def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
     str, dict of str to bytes
         The block, and the files by name.
     """
-    from .figures.render import DARK
+    from .figures import DARK
 
     files: dict[str, bytes] = {}
 

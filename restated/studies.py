@@ -14,7 +14,6 @@ import pandas as pd
 
 from . import dictionary, paths, provenance
 from .errors import RestatedError
-from .reconstruct.moments import sd_range
 
 #: Status of a table a reader supplied.
 SUPPLIED = "observed, original file supplied by the reader"
@@ -134,6 +133,9 @@ def _check_seen(rows: list[tuple[int, dict]], path: Path) -> None:
 
 def _check_costs(rows: list[tuple[int, dict]], resource: dictionary.Resource, path: Path) -> None:
     """One time basis, six totals, and standard deviations that costs of at least 0 can have."""
+    # Its solvers take longer to load than all other tables to be read.
+    from .reconstruct.moments import sd_range
+
     first = rows[0][1]["basis"]
     for number, cells in rows:
         if cells["basis"] != first:

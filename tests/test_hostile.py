@@ -39,7 +39,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from restated import show, studies
-from restated.figures import Drawn, style
+from restated.figures import style
 
 hostile, formula = {MARKUP!r}, {FORMULA!r}
 rows = studies.load("paternal-sensitivity")
@@ -50,7 +50,7 @@ shown = pd.DataFrame({{hostile: rows["study"], formula: formula, "plus": "+1+1",
 show.table(shown, id="evil", caption=f"The rows {{hostile}}", status=show.status_of(rows))
 fig = Figure(figsize=(4, 2))
 fig.text(0, 0.5, hostile, color=style.colour("ink"))
-show.figure(Drawn(fig, f"A figure with a title. {{hostile}}", shown), id="evil-figure", caption=f"A figure {{hostile}}", status=show.status_of(rows))
+show.figure(style.Drawn(fig, f"A figure with a title. {{hostile}}", shown), id="evil-figure", caption=f"A figure {{hostile}}", status=show.status_of(rows))
 ```
 
 ```{{two-places}}

@@ -1,7 +1,7 @@
-"""Figures of the book: plain tables in; out come a picture, its alternative text and the data it shows."""
+"""Figures of the book: plain tables in; out come a picture, its alternative text and the data it shows.
 
-from __future__ import annotations
+Importing this package loads no plotting library: the build asks it only for a name.
+"""
 
-from .style import Drawn
-
-__all__ = ["Drawn"]
+#: Id of the root of every SVG: an address that ends in it shows the dark colours.
+DARK = "dark"
