@@ -32,7 +32,7 @@ MOST_FOR_A_CHAPTER = 1.25
 MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 
 #: Processes of a build, by a word of their command.
-PARTS = {"the build": "-m restated build", "the typesetter": "import jupyter_book", "a notebook": "ipykernel_launcher"}
+PARTS = {"the build": "-m restated build", "the typesetter": "restated.site.typesetter", "a notebook": "ipykernel_launcher"}
 #: Seconds between two looks at the processes. What Linux tells is the highest so far: only the last moment of a process can be missed.
 LOOK = 0.2
 
