@@ -90,7 +90,7 @@ def png(fig: Figure, dpi: int = PRINT_DPI) -> bytes:
         fig.savefig(buffer, format="rgba", dpi=dpi, facecolor="white")
     size = width, height = tuple(int(side * dpi) for side in fig.get_size_inches())
     # The image is opaque: what is drawn lies on white.
-    picture = Image.frombytes("RGB", size, buffer.getvalue(), "raw", "RGBX")
+    picture = Image.frombytes("RGB", size, buffer.getbuffer(), "raw", "RGBX")
     # A quarter of the dots has all colours there are; each dot then gets the nearest of those kept.
     few = picture.resize((width // 2, height // 2), Image.Resampling.NEAREST).quantize(PNG_COLOURS, method=Image.Quantize.FASTOCTREE)
     few = picture.quantize(palette=few, dither=Image.Dither.NONE)
