@@ -27,9 +27,9 @@ from restated.site import entries
 
 from . import books
 
-#: What the numbers are computed with: these vary, all else is as locked. The order is that of :func:`extremes`, the lock between.
+#: What the numbers are computed with: these vary, all else is as locked.
 LIBRARIES = ("numpy", "pandas", "statsmodels")
-COLUMNS = ("oldest", "locked", "newest")
+COLUMNS = ("locked", "oldest", "newest")
 
 PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 LOCK = paths.ROOT / "requirements.lock"
@@ -60,13 +60,29 @@ def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
     return dict(sorted(found.items(), key=lambda pair: Version(pair[0])))
 
 
-def extremes(listed: str, allowed: SpecifierSet) -> tuple[str, str]:
-    """The oldest and the newest version among those that ``pip index versions`` lists."""
+def candidates(listed: str, allowed: SpecifierSet) -> list[str]:
+    """The allowed versions among those that ``pip index versions`` lists, the oldest first."""
     line = next(x for x in listed.splitlines() if x.startswith("Available versions:"))
     versions = sorted(v for v in map(Version, line.partition(":")[2].split(",")) if v in allowed and not v.is_prerelease)
     if not versions:
-        raise RuntimeError(f"no version is {allowed} and runs on this Python")
-    return str(versions[0]), str(versions[-1])
+        raise RuntimeError(f"no version is {allowed}")
+    return list(map(str, versions))
+
+
+def chosen(run: Path, name: str, allowed: SpecifierSet, column: str) -> str:
+    """The oldest or the newest allowed version of a package that is there ready-made for this Python."""
+    versions = candidates(_said([run, "-m", "pip", "index", "versions", name]), allowed)
+    for version in versions if column == "oldest" else reversed(versions):
+        try:
+            _said([*_pip(run), "--no-deps", "--only-binary", ":all:", "--dry-run", f"{name}=={version}"])
+        except RuntimeError:
+            continue
+        return f"{name}=={version}"
+    raise RuntimeError(f"no version of {name} that is {allowed} is there ready-made")
+
+
+def _pip(run: Path) -> list[str | Path]:
+    return [run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
 
 
 def without(lock: str, names: Sequence[str]) -> str:
@@ -79,7 +95,7 @@ def environment(folder: Path, python: str, column: str) -> Path:
     """Make a virtual environment with the libraries of `column`; its interpreter."""
     _said([python, "-m", "venv", folder])
     run = folder / "bin" / "python"
-    install = [run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    install = _pip(run)
     if column == "locked":
         _said([*install, "--no-deps", "--require-hashes", "--requirement", LOCK])
         return run
@@ -89,9 +105,7 @@ def environment(folder: Path, python: str, column: str) -> Path:
     # What they need beside that, an older one may need more of, changes nothing that is there.
     pins.write_text("".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8")
     wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
-    listed = {name: _said([run, "-m", "pip", "index", "versions", name, "--only-binary", ":all:"]) for name in wanted}
-    chosen = [f"{name}=={extremes(listed[name], allowed)[COLUMNS.index(column) // 2]}" for name, allowed in wanted.items()]
-    _said([*install, "--only-binary", ":all:", "--constraint", pins, *chosen])
+    _said([*install, "--only-binary", ":all:", "--constraint", pins, *(chosen(run, name, allowed, column) for name, allowed in wanted.items())])
     return run
 
 
@@ -118,7 +132,7 @@ def matrix() -> int:
     """Build on every Python with every column; how many of them fail or print another number."""
     failed, first = 0, None
     for version, python in pythons().items():
-        for column in sorted(COLUMNS, key="locked".__ne__):
+        for column in COLUMNS:
             with tempfile.TemporaryDirectory(prefix="restated-matrix-") as name:
                 try:
                     run = environment(Path(name, "venv"), python, column)
@@ -145,7 +159,7 @@ def latest() -> int:
         run = venv / "bin" / "python"
         extras = PROJECT["optional-dependencies"]
         wanted = [*PROJECT["dependencies"], *extras["lab"], *extras["test"]]
-        _said([run, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
+        _said([*_pip(run), *wanted])
         locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", LOCK.read_text(encoding="utf-8"), re.M))
         code = "import json; from importlib.metadata import distributions; print(json.dumps({d.name: d.version for d in distributions()}))"
         has = {canonicalize_name(n): v for n, v in json.loads(_said([run, "-c", code])).items()}
