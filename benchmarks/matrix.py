@@ -91,6 +91,12 @@ def without(lock: str, names: Sequence[str]) -> str:
     return "\n".join(b for b in blocks if canonicalize_name(re.match(r"[A-Za-z0-9_.-]+", b)[0]) not in names)
 
 
+def pins(lock: str) -> dict[str, str]:
+    """Versions in the text of the lock, as they are for this Python."""
+    lines = (Requirement(line.rstrip("\\ ")) for line in lock.splitlines() if re.match(r"[A-Za-z0-9]", line))
+    return {r.name: str(r.specifier).removeprefix("==") for r in lines if r.marker is None or r.marker.evaluate()}
+
+
 def environment(folder: Path, python: str, column: str) -> Path:
     """Make a virtual environment with the libraries of `column`; its interpreter."""
     _said([python, "-m", "venv", folder])
@@ -99,13 +105,13 @@ def environment(folder: Path, python: str, column: str) -> Path:
     if column == "locked":
         _said([*install, "--no-deps", "--require-hashes", "--requirement", LOCK])
         return run
-    rest, pins = folder / "rest.txt", folder / "pins.txt"
+    rest, there = folder / "rest.txt", folder / "there.txt"
     rest.write_text(without(LOCK.read_text(encoding="utf-8"), LIBRARIES), encoding="utf-8")
     _said([*install, "--no-deps", "--require-hashes", "--requirement", rest])
     # What they need beside that, an older one may need more of, changes nothing that is there.
-    pins.write_text("".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8")
+    there.write_text("".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8")
     wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
-    _said([*install, "--only-binary", ":all:", "--constraint", pins, *(chosen(run, name, allowed, column) for name, allowed in wanted.items())])
+    _said([*install, "--only-binary", ":all:", "--constraint", there, *(chosen(run, name, allowed, column) for name, allowed in wanted.items())])
     return run
 
 
@@ -160,7 +166,7 @@ def latest() -> int:
         extras = PROJECT["optional-dependencies"]
         wanted = [*PROJECT["dependencies"], *extras["lab"], *extras["test"]]
         _said([*_pip(run), *wanted])
-        locked = dict(re.findall(r"^([A-Za-z0-9_.-]+)==([^\s;\\]+)", LOCK.read_text(encoding="utf-8"), re.M))
+        locked = pins(LOCK.read_text(encoding="utf-8"))
         code = "import json; from importlib.metadata import distributions; print(json.dumps({d.name: d.version for d in distributions()}))"
         has = {canonicalize_name(n): v for n, v in json.loads(_said([run, "-c", code])).items()}
         newer = [f"{n} {locked[n]} -> {v}" for n, v in sorted(has.items()) if n in locked and locked[n] != v]

@@ -62,6 +62,11 @@ def test_the_lock_can_be_had_without_some_packages():
     assert gone == set(matrix.LIBRARIES) and rest.count("--hash") < lock.count("--hash")
 
 
+def test_pins_are_those_of_this_python():
+    lock = "a==1 \\\n    --hash=sha256:00\nb==2 ; python_full_version < '3' \\\n    --hash=sha256:00\nb==3 ; python_full_version >= '3'\n"
+    assert matrix.pins(lock) == {"a": "1", "b": "3"}
+
+
 def test_ledgers_are_compared_by_what_they_print():
     one = {"a": ("0.10", "", "new"), "b": ("2", "1 to 3", "differs")}
     assert matrix.differing(one, dict(one)) == []
