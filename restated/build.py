@@ -608,7 +608,13 @@ def basis(*made: Path, pdf: bool = False) -> str:
 
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     said = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
-    return fingerprint([*_sources(chapters=False), *made], epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said)
+    return fingerprint(_sources(chapters=False), *map(_digest, made), epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said)
+
+
+def _digest(made: Path) -> str:
+    """SHA-256 of a file of the build itself, which may be larger than what people write."""
+    with made.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
