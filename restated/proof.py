@@ -108,7 +108,7 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
         ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where the bar is of another kind.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
-    asked = rows["bar"].str.extract(r"at least (\d+) times", expand=False)
+    asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
     short = {name: rows[name].str.split(r", | \(| with | in a loop", regex=True).str[0] for name in ("work", "peer")}
     return pd.DataFrame({**short, "ratio": rows["ratio"].astype(float),
                          "bar": asked.astype(float)}).reset_index(drop=True)  # fmt: skip

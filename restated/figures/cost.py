@@ -25,6 +25,11 @@ PANEL, PANEL_HEIGHT, KEY_LINE = 2.2, 2.5, 0.2  # inches
 
 
 @drawing
+def _times(ratio: float) -> str:
+    """A ratio in two digits at least: rounded to one, 1.6 would become 2."""
+    return f"{ratio:,.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
+
+
 def speed(table: pd.DataFrame) -> Drawn:
     """How many times as fast as another program, with the bar that was set.
 
@@ -43,8 +48,8 @@ def speed(table: pd.DataFrame) -> Drawn:
     if len(table) == 0 or not (ratio > 0).all():
         raise RestatedError("every row needs a ratio above 0", field="ratio")
     works, peers = (table[name].astype(str).tolist() for name in ("work", "peer"))
-    texts = [f"{r:,.0f} ×" for r in ratio]
-    asked = ["" if np.isnan(b) else f"{b:,.0f} ×" for b in bar]
+    texts = [_times(r) for r in ratio]
+    asked = ["" if np.isnan(b) else _times(b) for b in bar]
     ends = np.log(np.concatenate([ratio, bar[~np.isnan(bar)], [1.0]]))
     chart = row_chart(
         [Column("Work", works), Column("Other program", peers)],
