@@ -24,12 +24,12 @@ LINES = (
 PANEL, PANEL_HEIGHT, KEY_LINE = 2.2, 2.5, 0.2  # inches
 
 
-@drawing
 def _times(ratio: float) -> str:
     """A ratio in two digits at least: rounded to one, 1.6 would become 2."""
     return f"{ratio:,.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
 
 
+@drawing
 def speed(table: pd.DataFrame) -> Drawn:
     """How many times as fast as another program, with the bar that was set.
 
