@@ -108,6 +108,8 @@ def test_an_unverified_number_is_marked_in_its_row():
 def test_counts_are_those_of_the_rows():
     rows = everything()
     html = counts_html(kinds(rows))
+    # The policy of pages forbids styles within them.
+    assert "style=" not in html and '<rect width="100.0%"' in html
     for verdict, n in entries.tally(kinds(rows), printed=True).items():
         line = re.search(rf"<tr><th[^>]*><span class=\"rs-verdict rs-v-{verdict}\">.*?</tr>", html)
         recomputed = entries.tally(kinds(rows), printed=False)[verdict]
