@@ -329,9 +329,11 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> 
     swap.clear(drawn)
     # A kernel outlives a killed build by a moment, and may be drawing into it.
     drawn.mkdir(parents=True, exist_ok=True)
+    # Taken before it runs: what its author changes meanwhile is not in the outputs.
+    text = freshness.digest(notebook.read_bytes())
     content = await run(notebook, drawn)
     show.check_outputs(content, paths.shown(notebook))
-    content.metadata[RESTS_ON] = {"text": freshness.digest(notebook.read_bytes()), **_rests_on(content, sources)}
+    content.metadata[RESTS_ON] = {"text": text, **_rests_on(content, sources)}
     swap.clear(pictures)
     drawn.rename(pictures)
     _write(content, target)
@@ -716,7 +718,7 @@ def build(*, pdf: bool = False) -> str:
             parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
             shown_file.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
             stage(executed, entries, folder, extra)
-            works = bibliography.check(paths.BIBLIOGRAPHY)
+            works = bibliography.load()
             (extra / "to-verify.csv").write_text(todo.as_csv(todo.entries(entries.values(), numbers, works, notebooks)), encoding="utf-8")
 
             def downloads() -> None:

@@ -1,4 +1,4 @@
-"""Texts in the cells of a CSV file that a spreadsheet may open: none is ever run as a formula."""
+"""The cells of CSV files: which are numbers, and that none is ever run as a formula by a spreadsheet."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 #: A text that begins so is run as a formula by spreadsheets.
 FORMULA_STARTS = tuple("=+-@\t\r\n")
 
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+#: A plain number.
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def guarded(text: str) -> str:

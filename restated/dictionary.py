@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import files
+from .cells import NUMBER
 from .errors import RestatedError
 from .paths import DATA
 
@@ -43,7 +44,6 @@ MOST_DIGITS = 15
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -358,7 +358,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
             refuse(f"{text} is too large for a whole number", "Check the source.")
         value = int(text)
     elif field.type == "number":
-        if not _NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
+        if not NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
             refuse(f"'{text}' is not a number", "Give digits with a decimal point, without marks or units.")
     if "minimum" in rules and value < rules["minimum"]:
         refuse(f"{text} is below {rules['minimum']}, the least possible value", "Check the source.")

@@ -3,6 +3,7 @@
 # Written for any Python 3: it has to run in order to say that the Python is too old. No import from this package, for the same reason.
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,8 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(ROOT, ".venv")
 LOCK = os.path.join(ROOT, "requirements.lock")
+#: What the environment is set up from, as in the Makefile.
+SET_UP_FROM = (LOCK, os.path.join(ROOT, "pyproject.toml"))
 
 #: As in pyproject.toml, which an old Python cannot read.
 OLDEST = (3, 11)
@@ -93,9 +96,9 @@ def loopback():
 
 
 def installed():
-    """Whether the environment is set up from the lock as it is."""
+    """Whether the environment is set up from the lock and the list of packages as they are."""
     stamp = os.path.join(VENV, ".installed")
-    return os.path.exists(stamp) and os.path.getmtime(stamp) >= os.path.getmtime(LOCK)
+    return os.path.exists(stamp) and os.path.getmtime(stamp) >= max(os.path.getmtime(file) for file in SET_UP_FROM)
 
 
 def environment():
@@ -115,13 +118,8 @@ def environment():
 
 def smallest_pin():
     """Lines of the lock for one small package that everything needs: what an index is asked for."""
-    lines, found = open(LOCK).read().split("\n"), []
-    for line in lines:
-        if found or line.startswith("packaging=="):
-            if found and not line.startswith(" "):
-                break
-            found.append(line)
-    return "\n".join(found)
+    with open(LOCK) as lock:
+        return re.search(r"^packaging==.*(?:\n .*)*", lock.read(), re.M).group()
 
 
 def index():

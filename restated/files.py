@@ -105,12 +105,13 @@ def json(file: Path | str):
     RestatedError
         As :func:`text`; and if it is no JSON.
     """
+    said = text(file)
     try:
-        return _json.loads(text(file))
+        return _json.loads(said)
     except _json.JSONDecodeError as error:
         raise RestatedError(f"not readable as JSON ({error.msg})", file=file, row=error.lineno, remedy="Check the commas and brackets.") from None
-    except (RecursionError, ValueError) as error:
-        if isinstance(error, RestatedError):
-            raise
-        what = "a number has too many digits" if isinstance(error, ValueError) else "it is nested too deeply"
-        raise RestatedError(f"not readable as JSON ({what})", file=file, remedy="Restore the file.") from None
+    except RecursionError:
+        what = "it is nested too deeply"
+    except ValueError:
+        what = "a number has too many digits"
+    raise RestatedError(f"not readable as JSON ({what})", file=file, remedy="Restore the file.")

@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from . import paths, provenance, register
@@ -52,18 +53,18 @@ def keep(works: Collection[str]) -> register.Register:
     RestatedError
         As :func:`restated.register.load`.
     """
-    target, partial = file(), file().with_suffix(".partial")
+    target = file()
+    partial = target.with_suffix(".partial")
     partial.unlink(missing_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     made_from = state()
     try:
-        db = sqlite3.connect(partial)
-        # Nothing is lost with a store that was cut off: it is made anew by each build.
-        db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
-        db.executemany("INSERT INTO numbers VALUES (?, ?, ?, ?)", map(_kept, register.checked(paths.PUBLISHED, works)))
-        db.execute("INSERT INTO made_from VALUES (?)", (made_from,))
-        db.commit()
-        db.close()
+        with closing(sqlite3.connect(partial)) as db:
+            # Nothing is lost with a store that was cut off: it is made anew by each build.
+            db.executescript(f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}")
+            db.executemany("INSERT INTO numbers VALUES (?, ?, ?, ?)", map(_kept, register.checked(paths.PUBLISHED, works)))
+            db.execute("INSERT INTO made_from VALUES (?)", (made_from,))
+            db.commit()
         partial.replace(target)
     except sqlite3.OperationalError as error:
         full = error.sqlite_errorcode == sqlite3.SQLITE_FULL

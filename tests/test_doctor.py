@@ -109,5 +109,6 @@ def test_what_it_asks_for_is_what_the_project_asks_for():
     oldest = ".".join(map(str, doctor.OLDEST))
     assert project["requires-python"] == f">={oldest}"
     makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert f"$(STAMP): {' '.join(os.path.basename(file) for file in doctor.SET_UP_FROM)}\n" in makefile
     assert f"sys.version_info < {doctor.OLDEST}" in makefile and f"Python {oldest} or newer" in makefile
     assert re.match(r"packaging==\S+ \\\n +--hash=sha256:\w+", doctor.smallest_pin())

@@ -24,7 +24,7 @@
   // --- the form ------------------------------------------------------------------------------------------------------
   const fields = Array.from(form.querySelectorAll("[data-filter]"));
   const FACETS = ["finding", "verdict", "basis", "grade"]; // in the order of the search data
-  const plain = function (text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); };
+  const plain = window.restatedPlain;
   let numbers = null; // rows of the search data that are numbers, once loaded; none of a ledger too large for them
   let hits = [];
   let looking = null; // through the scripts of such a ledger

@@ -5,7 +5,7 @@
   const INDEX = { name: 0, first: 1, count: 2, facets: 3 }; // of what the search data says of each script
   const parts = window.RESTATED_PARTS;
   const total = parts.reduce(function (sum, part) { return sum + part[INDEX.count]; }, 0);
-  const plain = function (text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); };
+  const plain = window.restatedPlain;
 
   // Scripts that may hold what is wanted; first the one where the words would stand if they are an id, or the beginning of one.
   function places(text, facets) {

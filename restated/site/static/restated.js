@@ -122,6 +122,9 @@
     if (button) window.restatedCopy(document.getElementById(button.dataset.copy).textContent, button);
   });
 
+  // --- text as the searches compare it: without accents, in small letters ---------------------------------------------------
+  window.restatedPlain = function (text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); };
+
   // --- an address inside something folded opens it --------------------------------------------------------------------------
   function unfold() {
     const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

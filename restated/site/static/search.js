@@ -9,7 +9,7 @@
   const MOST = 60; // results shown
   const AROUND = 90; // characters of context on each side of the first hit
 
-  const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = window.restatedPlain;
   const placed = (d) => ({ href: d[0], title: d[1], page: d[2], text: d[3], t: plain(d[1]), x: plain(d[3]) });
   const places = data.map(placed);
 
