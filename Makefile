@@ -25,10 +25,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $@
 
 book: $(STAMP) ## Build the book into _build/html
-	@$(RUN) -m restated build
+	@$(RUN) -m restated_book build
 
 pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chromium)
-	@$(RUN) -m restated build --pdf
+	@$(RUN) -m restated_book build --pdf
 
 # A file's tests stay together: many share one scratch book, or one browser.
 test: $(STAMP) ## Run the whole test suite, on all cores
@@ -38,10 +38,10 @@ lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks
 
 todo: $(STAMP) ## List what is still to be verified
-	@$(RUN) -m restated todo
+	@$(RUN) -m restated_book todo
 
 serve: $(STAMP) ## Serve the built site on 127.0.0.1:8000
-	@$(RUN) -m restated serve
+	@$(RUN) -m restated_book serve
 
 bench: $(STAMP) ## Measure the engine beside other software, write _build/bench.json
 	@$(RUN) -m benchmarks
@@ -50,7 +50,7 @@ reproduce: $(STAMP) ## Build the book twice, as differently as possible, and com
 	@$(RUN) -m benchmarks.reproduce
 
 fuzz: $(STAMP) ## Fuzz all that reads what people write, a million runs (needs atheris)
-	@$(RUN) -m tests.fuzz
+	@$(RUN) -m tests.builder.fuzz
 
 matrix: $(STAMP) ## Compare the ledger on every Python here, with the oldest and newest libraries allowed (minutes)
 	@$(RUN) -m benchmarks.matrix
@@ -70,7 +70,7 @@ screenshots: $(STAMP) ## Take a picture of each kind of page, in both themes and
 	@$(RUN) -m tests.browser.layout
 
 doctor: ## Say in plain words what keeps this machine from building the book
-	@$(PYTHON) restated/doctor.py
+	@$(PYTHON) restated_book/doctor.py
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
@@ -80,7 +80,7 @@ references: ## Make the reference values of the tests anew (needs R with metafor
 	@$(RUN) tests/reference/regenerate.py
 
 ensembles: $(STAMP) ## Compute the stored results over simulated cohorts (minutes), write data/ensembles
-	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m restated ensembles
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m restated_book ensembles
 
 clean: ## Remove everything that was built, keep the environment
 	rm -rf _build

@@ -7,7 +7,7 @@ import json
 import pkgutil
 
 import benchmarks
-from restated import paths
+from restated_book import paths
 
 from . import scaling
 

@@ -12,7 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from restated import build, paths
+from restated_book import paths
+from restated_book.epoch import epoch
 
 from . import measure
 
@@ -38,7 +39,7 @@ kernelspec: {{display_name: Python 3, language: python, name: python3}}
 One number: {{restated}}`made-up-{n}`, and a printed one: {{published}}`verhage2016-secure-r` {{cite:p}}`verhage2016`.
 
 ```{{code-cell}} ipython3
-from restated import show, studies
+from restated_book import show, studies
 
 rows = studies.load("paternal-sensitivity")
 ledger = show.open_ledger("made-up-{n}", "paternal-sensitivity")
@@ -62,7 +63,9 @@ show.verdicts(ledger, *[f"again-{{id}}" for id in ids[:{shown}]], id="verdicts",
 
 def copy(folder: Path) -> Path:
     """A copy of the files of the repository, without what was built."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(paths.ROOT / name, folder / name)
@@ -72,13 +75,19 @@ def copy(folder: Path) -> Path:
 def environment(folder: Path) -> dict[str, str]:
     """Environment in which the book in `folder` is built, with the date of this repository's commit."""
     plain = {k: v for k, v in os.environ.items() if k != "RESTATED_ROOT"}
-    return plain | {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": build.epoch()}
+    return plain | {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": epoch()}
 
 
 def built(folder: Path) -> float:
     """Build the book in `folder`; the seconds it took."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "restated", "build"], cwd=folder, env=environment(folder), check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "restated_book", "build"],
+        cwd=folder,
+        env=environment(folder),
+        check=True,
+        capture_output=True,
+    )
     return time.perf_counter() - start
 
 
@@ -86,7 +95,13 @@ def plainly_built(folder: Path, entries: Path) -> float:
     """Build the same pages with Jupyter Book alone, which executes the notebooks; the ledger it cannot make is given to it."""
     start = time.perf_counter()
     env = environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
-    subprocess.run([*JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")], cwd=folder, env=env, check=True, capture_output=True)
+    subprocess.run(
+        [*JUPYTER_BOOK, "build", str(folder), "--path-output", str(folder / "plain")],
+        cwd=folder,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
     return time.perf_counter() - start
 
 
@@ -100,11 +115,21 @@ def _printed(folder: Path, finding: str, rows: int) -> None:
         for row in range(rows):
             writer.writerow(
                 dict(
-                    id=f"{finding}-r{row}", finding=finding, study="Verhage et al. 2016", population="made-up parents and their infants",
-                    quantity=f"correlation of the made-up measures {row} and {row + 1}", statistic="r", value=f".{row % 100:02}", n="100",
-                    source_key="verhage2016", locator=f"table {row % 7 + 1}", grade="P", seen_in="full text", note="made up",
+                    id=f"{finding}-r{row}",
+                    finding=finding,
+                    study="Verhage et al. 2016",
+                    population="made-up parents and their infants",
+                    quantity=f"correlation of the made-up measures {row} and {row + 1}",
+                    statistic="r",
+                    value=f".{row % 100:02}",
+                    n="100",
+                    source_key="verhage2016",
+                    locator=f"table {row % 7 + 1}",
+                    grade="P",
+                    seen_in="full text",
+                    note="made up",
                 )
-            )  # fmt: skip
+            )
 
 
 def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
@@ -121,10 +146,14 @@ def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
         if share := rows * (n + 1) // chapters - rows * n // chapters:
             text += WITH_ROWS.format(n=n, rows=share, share=SHARE, shown=SHOWN)
             _printed(folder, f"made-up-{n}", share)
-            described["resources"].append({**like, "name": f"published-made-up-{n}", "path": f"published/made-up-{n}.csv"})
+            described["resources"].append(
+                {**like, "name": f"published-made-up-{n}", "path": f"published/made-up-{n}.csv"}
+            )
         (folder / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
     package.write_text(json.dumps(described), encoding="utf-8")
-    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(f"  - file: book/{p}\n" for p in ("ledger", "to-verify", "downloads", "references"))
+    listed = "".join(f"  - file: notebooks/{name}\n" for name in names) + "".join(
+        f"  - file: book/{p}\n" for p in ("ledger", "to-verify", "downloads", "references")
+    )
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
     (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
     claims = folder / "data" / "claims" / "claims.csv"
@@ -144,20 +173,45 @@ def rows() -> list[dict]:
         plain = plainly_built(copy(Path(name, "plain")), book / "_build" / "entries.json")
         found.append(
             measure.row(
-                "the book from nothing, every notebook executed", cold, peer="jupyter-book build, the same notebooks and pages", theirs=plain,
-                bar=f"at least {FASTER_THAN_PLAIN} times as fast, at most {COLD_SECONDS:.0f} s", holds=cold <= COLD_SECONDS and plain >= FASTER_THAN_PLAIN * cold,
+                "the book from nothing, every notebook executed",
+                cold,
+                peer="jupyter-book build, the same notebooks and pages",
+                theirs=plain,
+                bar=f"at least {FASTER_THAN_PLAIN} times as fast, at most {COLD_SECONDS:.0f} s",
+                holds=cold <= COLD_SECONDS and plain >= FASTER_THAN_PLAIN * cold,
             )
-        )  # fmt: skip
+        )
         again = built(book)
-        found.append(measure.row("the book again, nothing changed", again, bar=f"at most {UNCHANGED_SECONDS:.0f} s", holds=again <= UNCHANGED_SECONDS))
+        found.append(
+            measure.row(
+                "the book again, nothing changed",
+                again,
+                bar=f"at most {UNCHANGED_SECONDS:.0f} s",
+                holds=again <= UNCHANGED_SECONDS,
+            )
+        )
         chapter = book / "notebooks" / f"{EDITED}.md"
         chapter.write_text(chapter.read_text(encoding="utf-8").replace(WORDS, f"All {WORDS.lower()}"), encoding="utf-8")
         edit = built(book)
-        found.append(measure.row("the book after an edit of prose in one chapter", edit, bar=f"at most {EDIT_SECONDS:.0f} s", holds=edit <= EDIT_SECONDS))
+        found.append(
+            measure.row(
+                "the book after an edit of prose in one chapter",
+                edit,
+                bar=f"at most {EDIT_SECONDS:.0f} s",
+                holds=edit <= EDIT_SECONDS,
+            )
+        )
         each = {}
         for size in SIZES:
             each[size] = built(made_up(Path(name, f"made-up-{size}"), size)) / size
             growth = each[size] / each[SIZES[0]]
             bar = f"for each chapter at most {MOST_GROWTH} times that of {SIZES[0]}"
-            found.append(measure.row(f"a made-up book of {size} chapters from nothing", each[size] * size, bar=bar, holds=growth <= MOST_GROWTH))
+            found.append(
+                measure.row(
+                    f"a made-up book of {size} chapters from nothing",
+                    each[size] * size,
+                    bar=bar,
+                    holds=growth <= MOST_GROWTH,
+                )
+            )
     return found

@@ -70,8 +70,7 @@ def rows() -> list[dict]:
 
 
 def _rows(times, covariates, sets, method: str) -> list[dict]:
-    work = (f"{FITS:,} {method} growth models, {CHILDREN:,} children × {WAVES} waves, 20 % missing, "
-            "16 fixed effects")
+    work = f"{FITS:,} {method} growth models, {CHILDREN:,} children × {WAVES} waves, 20 % missing, 16 fixed effects"
     ours = measure.seconds(lambda: growth.fit_batch(sets, times, covariates, method=method), repeats=1)
     ours *= FITS / OUR_FITS
     fits = growth.fit_batch(sets, times, covariates, method=method).log_likelihood
@@ -83,13 +82,19 @@ def _rows(times, covariates, sets, method: str) -> list[dict]:
         theirs, log_likelihoods = run(times, covariates, sets[:number], method)
         theirs *= FITS / number
         same = np.abs(log_likelihoods - fits[:number]).max() <= SAME_LOG_LIKELIHOOD
-        found.append(measure.row(
-            work, ours, peer=f"{name}, {number} fit{'s' * (number > 1)} scaled up", theirs=theirs,
-            bar=_bar(times_faster), holds=bool(same and theirs / ours >= times_faster)))
+        found.append(
+            measure.row(
+                work,
+                ours,
+                peer=f"{name}, {number} fit{'s' * (number > 1)} scaled up",
+                theirs=theirs,
+                bar=_bar(times_faster),
+                holds=bool(same and theirs / ours >= times_faster),
+            )
+        )
     if len(peers) == 1:
         print("lme4 is not installed: its rows are left without numbers")
-        found.append(measure.row(work, ours, peer="lme4 is not installed", bar=_bar(FASTER_THAN_LME4),
-                                 holds=None))
+        found.append(measure.row(work, ours, peer="lme4 is not installed", bar=_bar(FASTER_THAN_LME4), holds=None))
     return found
 
 

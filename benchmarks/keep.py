@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 
-from restated import paths, proof
+from restated_book import paths
+from review.findings import proof
 
 from . import KEYS
 from .scaling import CURVE_KEYS

@@ -32,7 +32,11 @@ MOST_FOR_A_CHAPTER = 1.25
 MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 
 #: Processes of a build, by a word of their command.
-PARTS = {"the build": "-m restated build", "the typesetter": "restated.site.typesetter", "a notebook": "ipykernel_launcher"}
+PARTS = {
+    "the build": "-m restated_book build",
+    "the typesetter": "restated_book.sphinx.typesetter",
+    "a notebook": "ipykernel_launcher",
+}
 #: Seconds between two looks at the processes. What Linux tells is the highest so far: only the last moment of a process can be missed.
 LOOK = 0.2
 
@@ -75,7 +79,10 @@ def _look(pid: int, memory: dict[str, float]) -> None:
     for process in [pid, *_children(pid)]:
         command = _read(process, "cmdline").replace("\0", " ")
         part = next((name for name, word in PARTS.items() if word in command), None)
-        high = next((int(line.split()[1]) / 1024 for line in _read(process, "status").splitlines() if line.startswith("VmHWM")), 0)
+        high = next(
+            (int(line.split()[1]) / 1024 for line in _read(process, "status").splitlines() if line.startswith("VmHWM")),
+            0,
+        )
         if part:
             memory[part] = max(memory[part], high)
 
@@ -85,7 +92,12 @@ def built(folder: Path, rows: int, chapters: int) -> Built:
     books.made_up(folder, chapters, rows)
     memory = dict.fromkeys(PARTS, 0.0)
     before = _processor()
-    process = subprocess.Popen([sys.executable, "-m", "restated", "build"], cwd=folder, env=books.environment(folder), stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "restated_book", "build"],
+        cwd=folder,
+        env=books.environment(folder),
+        stdout=subprocess.DEVNULL,
+    )
     ended = threading.Event()
 
     def watch() -> None:
@@ -131,7 +143,9 @@ def rows() -> list[dict]:
         each = (numbers[-1].memory[part] - numbers[0].memory[part]) / (numbers[-1].rows - numbers[0].rows) * 100_000
         work = f"memory of {part} for 100,000 more printed numbers: {each:,.0f} MB"
         measured = numbers[-1].memory[part] > 0  # only Linux tells it
-        found.append(measure.row(work, numbers[-1].processor, bar=f"at most {most} MB", holds=each <= most if measured else None))
+        found.append(
+            measure.row(work, numbers[-1].processor, bar=f"at most {most} MB", holds=each <= most if measured else None)
+        )
     for book in chapters:
         growth = book.processor / book.chapters / (chapters[0].processor / chapters[0].chapters)
         bar = f"for each chapter at most {MOST_FOR_A_CHAPTER} times that of {chapters[0].chapters}"

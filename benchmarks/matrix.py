@@ -22,8 +22,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from restated import paths
-from restated.site import entries
+from restated_book import entries, paths
 
 from . import books
 
@@ -50,9 +49,13 @@ def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
     own = Path(sys.base_prefix)
     places += sorted(p / "bin" for p in own.parent.iterdir() if (p / "bin").is_dir())
     found = {}
-    for program in (p for place in places if place.is_dir() for p in place.iterdir() if re.fullmatch(r"python3\.\d+", p.name)):
+    for program in (
+        p for place in places if place.is_dir() for p in place.iterdir() if re.fullmatch(r"python3\.\d+", p.name)
+    ):
         try:
-            version = _said([program, "-c", "import platform, venv, ensurepip; print(platform.python_version())"]).strip()
+            version = _said(
+                [program, "-c", "import platform, venv, ensurepip; print(platform.python_version())"]
+            ).strip()
         except (OSError, RuntimeError):
             continue
         if SpecifierSet(allowed).contains(version):
@@ -63,7 +66,9 @@ def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
 def candidates(listed: str, allowed: SpecifierSet) -> list[str]:
     """The allowed versions among those that ``pip index versions`` lists, the oldest first."""
     line = next(x for x in listed.splitlines() if x.startswith("Available versions:"))
-    versions = sorted(v for v in map(Version, line.partition(":")[2].split(",")) if v in allowed and not v.is_prerelease)
+    versions = sorted(
+        v for v in map(Version, line.partition(":")[2].split(",")) if v in allowed and not v.is_prerelease
+    )
     if not versions:
         raise RuntimeError(f"no version is {allowed}")
     return list(map(str, versions))
@@ -109,9 +114,20 @@ def environment(folder: Path, python: str, column: str) -> Path:
     rest.write_text(without(LOCK.read_text(encoding="utf-8"), LIBRARIES), encoding="utf-8")
     _said([*install, "--no-deps", "--require-hashes", "--requirement", rest])
     # What they need beside that, an older one may need more of, changes nothing that is there.
-    there.write_text("".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8")
+    there.write_text(
+        "".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8"
+    )
     wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
-    _said([*install, "--only-binary", ":all:", "--constraint", there, *(chosen(run, name, allowed, column) for name, allowed in wanted.items())])
+    _said(
+        [
+            *install,
+            "--only-binary",
+            ":all:",
+            "--constraint",
+            there,
+            *(chosen(run, name, allowed, column) for name, allowed in wanted.items()),
+        ]
+    )
     return run
 
 
@@ -124,7 +140,7 @@ def versions(python: Path, names: Sequence[str] = LIBRARIES) -> dict[str, str]:
 def ledger(python: Path, folder: Path) -> dict[str, tuple]:
     """Build a copy of the book in `folder`; what its ledger prints of each number."""
     books.copy(folder)
-    _said([python, "-m", "restated", "build"], cwd=folder, env=books.environment(folder))
+    _said([python, "-m", "restated_book", "build"], cwd=folder, env=books.environment(folder))
     rows = json.loads((folder / "_build" / "entries.json").read_text(encoding="utf-8"))
     return {row["id"]: (entries.restated_text(row), entries.interval_text(row), row["verdict"]) for row in rows}
 
@@ -151,7 +167,11 @@ def matrix() -> int:
             first = first or made
             others = differing(first, made)
             failed += bool(others)
-            told = f"{len(others)} numbers differ: {', '.join(others[:5])}" if others else f"all {len(made):,} numbers as printed"
+            told = (
+                f"{len(others)} numbers differ: {', '.join(others[:5])}"
+                if others
+                else f"all {len(made):,} numbers as printed"
+            )
             print(f"Python {version}, {column} ({has}): {told}", flush=True)
     return failed
 
@@ -172,12 +192,28 @@ def latest() -> int:
         newer = [f"{n} {locked[n]} -> {v}" for n, v in sorted(has.items()) if n in locked and locked[n] != v]
         print(f"{len(newer)} packages are not as locked{': ' if newer else ''}{', '.join(newer)}", flush=True)
         books.copy(folder)
-        for step, command in {"build": ["restated", "build"], "tests": ["pytest", "--numprocesses", "logical", "--dist", "loadfile"]}.items():
-            result = subprocess.run([run, "-m", *command], cwd=folder, env=books.environment(folder), capture_output=True, text=True, check=False)
+        for step, command in {
+            "build": ["restated_book", "build"],
+            "tests": ["pytest", "--numprocesses", "logical", "--dist", "loadfile"],
+        }.items():
+            result = subprocess.run(
+                [run, "-m", *command],
+                cwd=folder,
+                env=books.environment(folder),
+                capture_output=True,
+                text=True,
+                check=False,
+            )
             failed += bool(result.returncode)
             said = result.stdout.strip().splitlines()
             breaks = [x for x in said if x.startswith(("FAILED", "ERROR"))] or said[-1:]
-            print(f"{step}: {'breaks' if result.returncode else 'works'}", *breaks, *result.stderr.strip().splitlines()[-5:], sep="\n  ", flush=True)
+            print(
+                f"{step}: {'breaks' if result.returncode else 'works'}",
+                *breaks,
+                *result.stderr.strip().splitlines()[-5:],
+                sep="\n  ",
+                flush=True,
+            )
     return failed
 
 

@@ -36,9 +36,7 @@ def r_seconds(script: str) -> float:
     return float(run.stdout.split()[-1])
 
 
-def row(
-    work: str, ours: float, *, peer: str = "", theirs: float | None = None, bar: str, holds: bool | None
-) -> dict:
+def row(work: str, ours: float, *, peer: str = "", theirs: float | None = None, bar: str, holds: bool | None) -> dict:
     """One row of the table; `holds` is None where the peer could not be measured."""
     ratio = None if theirs is None else theirs / ours
     return {"work": work, "ours_s": ours, "peer": peer, "peer_s": theirs, "ratio": ratio, "bar": bar, "holds": holds}

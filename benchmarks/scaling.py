@@ -75,10 +75,18 @@ def curves() -> list[dict]:
     add("liability-threshold twin models", "data sets", _doubled(1_000, 6), pairs)
     add("ensemble of 50 values, mean only", "data sets", _doubled(1_000, 6), draw)
     add("1,000 REML meta-analyses", "studies", _doubled(10, 6), lambda size: pooling(1_000, size))
-    add(f"16 REML growth models, {WAVES} waves, {COVARIATES} covariates", "children", _doubled(170, 5),
-        lambda size: growing(16, size))
-    add("all 2×2 tables, 75 % agreement, kappa .49", "cases", _doubled(100, 5),
-        lambda size: lambda: tables.two_by_two(size, agreement="75", kappa=".49"))
+    add(
+        f"16 REML growth models, {WAVES} waves, {COVARIATES} covariates",
+        "children",
+        _doubled(170, 5),
+        lambda size: growing(16, size),
+    )
+    add(
+        "all 2×2 tables, 75 % agreement, kappa .49",
+        "cases",
+        _doubled(100, 5),
+        lambda size: lambda: tables.two_by_two(size, agreement="75", kappa=".49"),
+    )
     return found
 
 

@@ -35,4 +35,8 @@ def rows() -> list[dict]:
     work = f"all 2×2 tables for n = 661 with 75 % agreement and kappa .49 ({len(found):,} of {found.candidates:,} candidates)"
     theirs = _plain_loop(661, found.candidates)
     bar = f"at most {SECONDS} s, one pass over the candidates"
-    return [measure.row(work, ours, peer="a loop with exact fractions, scaled up", theirs=theirs, bar=bar, holds=ours <= SECONDS)]
+    return [
+        measure.row(
+            work, ours, peer="a loop with exact fractions, scaled up", theirs=theirs, bar=bar, holds=ours <= SECONDS
+        )
+    ]

@@ -46,8 +46,10 @@ def simulated(fits: int) -> tuple[np.ndarray, np.ndarray]:
     """Simulated studies of 80 and 77 pairs; four in ten are at an edge of the triangle."""
     rng = np.random.default_rng(1)
     r_mz, r_dz = twins.implied_correlations(a2=0.3, c2=0.3)
-    return (rng.multinomial(80, twins.pair_probabilities(0.4, r_mz), fits),
-            rng.multinomial(77, twins.pair_probabilities(0.4, r_dz), fits))
+    return (
+        rng.multinomial(80, twins.pair_probabilities(0.4, r_mz), fits),
+        rng.multinomial(77, twins.pair_probabilities(0.4, r_dz), fits),
+    )
 
 
 def rows() -> list[dict]:

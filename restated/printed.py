@@ -13,7 +13,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 from numbers import Rational, Real
 
-from .errors import RestatedError
+from restated.errors import RestatedError
 
 #: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16);
 #: this much, relative to the end, is forgiven to floats and to nothing else. It is far below any printed
@@ -26,11 +26,29 @@ FRACTION_DIGITS = 28
 #: Most digits a printed number has; more are no number from a page, and Python reads thousands of them only slowly or not at all.
 MOST_DIGITS = 28
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)}
 _WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
 _WORDS |= {f"{ten}-{_UNITS[u]}": _WORDS[ten] + u for ten in _TENS for u in range(1, 10)}
@@ -135,9 +153,7 @@ class Printed:
             exact = Fraction(number)
             slack = Fraction(FLOAT_SLACK)
         else:
-            raise RestatedError(
-                f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number."
-            )
+            raise RestatedError(f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number.")
         if self.low is not None and exact < (low := Fraction(self.low)) - slack * abs(low):
             return False
         return self.high is None or exact <= (high := Fraction(self.high)) + slack * abs(high)
@@ -216,12 +232,8 @@ def parse(text: str, *, exact: bool = False) -> Printed:
         first, low, _, decimals = _rounding(match[1])
         last, _, high, more = _rounding(match[2])
         if first > last:
-            raise RestatedError(
-                f"the printed range '{text}' runs downwards", remedy="Print the lower end first."
-            )
-        return Printed(
-            text, first if exact else low, last if exact else high, None, "range", max(decimals, more)
-        )
+            raise RestatedError(f"the printed range '{text}' runs downwards", remedy="Print the lower end first.")
+        return Printed(text, first if exact else low, last if exact else high, None, "range", max(decimals, more))
     if digits := _words(clean):
         if "." in digits:
             value, low, high, _ = _rounding(digits)
@@ -274,11 +286,7 @@ def parse_number(text: str, *, exact: bool = False, file=None, row=None, field=N
     if not printed.is_number:
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
         raise RestatedError(
-            shown,
-            file=file,
-            row=row,
-            field=field,
-            remedy="Write it as printed, for example .31, 4,819 or <.001.",
+            shown, file=file, row=row, field=field, remedy="Write it as printed, for example .31, 4,819 or <.001."
         )
     return printed
 

@@ -24,7 +24,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from .errors import RestatedError
+from restated.errors import RestatedError
 
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
 BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled")
@@ -86,7 +86,9 @@ def assign(
         if any(v is not None and math.isnan(float(v)) for v in (low, high)):
             raise RestatedError(f"the {what} interval is not a number")
         if low is not None and high is not None and float(low) > float(high):
-            raise RestatedError(f"the {what} interval runs from {low} down to {high}", remedy="give the lower end first")
+            raise RestatedError(
+                f"the {what} interval runs from {low} down to {high}", remedy="give the lower end first"
+            )
     if restated is not None and math.isnan(restated):
         raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
     if recalled or grade == "U":

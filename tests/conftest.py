@@ -11,13 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from restated import paths
+from restated_book import paths
 
 
 def pytest_report_header():
-    from .browser.conftest import EXECUTABLE
+    from tests.browser.conftest import EXECUTABLE
 
-    return f"browser tests with {EXECUTABLE}" if EXECUTABLE else "browser tests left out: no Chromium was found on this machine"
+    return (
+        f"browser tests with {EXECUTABLE}"
+        if EXECUTABLE
+        else "browser tests left out: no Chromium was found on this machine"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -25,5 +29,5 @@ def site():
     """Folder of the built book; built first if something has changed, by one of the processes that run tests."""
     with (Path(tempfile.gettempdir()) / f"restated-tests-{os.getuid()}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        subprocess.run([sys.executable, "-m", "restated", "build"], cwd=paths.ROOT, check=True)
+        subprocess.run([sys.executable, "-m", "restated_book", "build"], cwd=paths.ROOT, check=True)
     return paths.BUILD / "html"

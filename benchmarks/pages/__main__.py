@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import sys
 
-from restated import paths
+from restated_book import paths
 
 from . import lighthouse, weight
 from .served import served
 
 #: One page of each kind: front, long and short chapter, the list of claims, the longest tables, text, references, search.
-KINDS = ("book/index", f"notebooks/{weight.CHAPTER}", "notebooks/claims", "book/ledger", "book/ledger-01", "book/references", "search")
+KINDS = (
+    "book/index",
+    f"notebooks/{weight.CHAPTER}",
+    "notebooks/claims",
+    "book/ledger",
+    "book/ledger-01",
+    "book/references",
+    "search",
+)
 
 
 def main() -> None:
@@ -34,7 +42,12 @@ def main() -> None:
                     found, low = lighthouse.scores(f"{address}{page}.html", form)
                     holds = all(found[name] >= bar for name, bar in bars.items())
                     values = ", ".join(f"{name} {found[name]:.2f}" for name in bars)
-                    said(f"{page}, {form}", values + (f"; {', '.join(low)}" if low and not holds else ""), ", ".join(f"{b:.2f}" for b in bars.values()), holds)
+                    said(
+                        f"{page}, {form}",
+                        values + (f"; {', '.join(low)}" if low and not holds else ""),
+                        ", ".join(f"{b:.2f}" for b in bars.values()),
+                        holds,
+                    )
     if missed:
         raise SystemExit(f"{len(missed)} bars were missed")
 

@@ -7,7 +7,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from restated.export import pdf
+from restated_book.export import pdf
 
 HERE = Path(__file__).parent
 COMMAND = HERE / "node_modules" / ".bin" / "lighthouse"
@@ -26,9 +26,20 @@ def scores(address: str, form: str) -> tuple[dict[str, float], list[str]]:
     """Score of each category, and the names of the audits that lower one of them."""
     preset = ["--preset=desktop"] if form == "desktop" else []
     run = subprocess.run(
-        [COMMAND, address, *preset, "--quiet", "--output=json", f"--chrome-flags={FLAGS}", f"--only-categories={','.join(BARS[form])}"],
-        capture_output=True, text=True, check=False, env=os.environ | {"CHROME_PATH": pdf.browser()},
-    )  # fmt: skip
+        [
+            COMMAND,
+            address,
+            *preset,
+            "--quiet",
+            "--output=json",
+            f"--chrome-flags={FLAGS}",
+            f"--only-categories={','.join(BARS[form])}",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"CHROME_PATH": pdf.browser()},
+    )
     if run.returncode:
         raise SystemExit(f"Lighthouse failed on {address}: {run.stderr.strip()[-500:]}")
     report = json.loads(run.stdout)
@@ -37,6 +48,8 @@ def scores(address: str, form: str) -> tuple[dict[str, float], list[str]]:
         f"{audit} ({report['audits'][audit].get('displayValue') or report['audits'][audit]['score']})"
         for category in report["categories"].values()
         for audit, weight in ((ref["id"], ref["weight"]) for ref in category["auditRefs"])
-        if weight and (report["audits"][audit]["score"] or 0) < 0.9 and report["audits"][audit]["scoreDisplayMode"] in ("numeric", "binary", "metricSavings")
+        if weight
+        and (report["audits"][audit]["score"] or 0) < 0.9
+        and report["audits"][audit]["scoreDisplayMode"] in ("numeric", "binary", "metricSavings")
     ]
     return found, low

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from restated.export import pdf
+from restated_book.export import pdf
 
 from ..books import JUPYTER_BOOK
 from .served import served
@@ -27,7 +27,14 @@ def first_visit(address: str) -> int:
         received: list[float] = []
         link.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
         host = address.split("/")[2]
-        tab.context.route("**/*", lambda route: route.continue_() if host in route.request.url or route.request.url.startswith("data:") else route.abort())
+        tab.context.route(
+            "**/*",
+            lambda route: (
+                route.continue_()
+                if host in route.request.url or route.request.url.startswith("data:")
+                else route.abort()
+            ),
+        )
         tab.goto(address, wait_until="networkidle")
         return round(sum(received))
 
@@ -59,10 +66,19 @@ def rows(site: Path) -> list[tuple[str, str, str, bool]]:
     pages, offered = site_bytes(site)
     maps = sum(1 for _ in site.rglob("*.map"))
     return [
-        (f"first visit to {CHAPTER}, compressed", f"{ours / 1000:.0f} kB", f"<= {FIRST_VISIT_KB} kB", ours <= FIRST_VISIT_KB * 1000),
-        ("the same in an unmodified Jupyter Book, other hosts not counted", f"{theirs / 1000:.0f} kB; ours is {ours / theirs:.0%}",
-         f"<= {SHARE_OF_DEFAULT:.0%}", ours <= SHARE_OF_DEFAULT * theirs),
+        (
+            f"first visit to {CHAPTER}, compressed",
+            f"{ours / 1000:.0f} kB",
+            f"<= {FIRST_VISIT_KB} kB",
+            ours <= FIRST_VISIT_KB * 1000,
+        ),
+        (
+            "the same in an unmodified Jupyter Book, other hosts not counted",
+            f"{theirs / 1000:.0f} kB; ours is {ours / theirs:.0%}",
+            f"<= {SHARE_OF_DEFAULT:.0%}",
+            ours <= SHARE_OF_DEFAULT * theirs,
+        ),
         ("all pages with what they show", f"{pages / 1e6:.1f} MB", f"<= {SITE_MB:g} MB", pages <= SITE_MB * 1e6),
         ("files offered for download", f"{offered / 1e6:.1f} MB", "no bar", True),
         ("source maps", str(maps), "0", maps == 0),
-    ]  # fmt: skip
+    ]

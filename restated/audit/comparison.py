@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from ..errors import RestatedError
-from ..printed import Printed
+from restated.errors import RestatedError
+from restated.printed import Printed
 
 #: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part
 #: in 10**11 is above the error of a few dozen operations and of the distribution functions used here, and far

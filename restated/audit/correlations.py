@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import math
 
-from ..errors import RestatedError
-from ..estimate.effects import d_to_r
-from ..printed import Printed
-from .comparison import Comparison, box, overlap, share_refused, span
+from restated.audit.comparison import Comparison, box, overlap, share_refused, span
+from restated.errors import RestatedError
+from restated.estimate.effects import d_to_r
+from restated.printed import Printed
 
 
 def third(first: Printed, second: Printed, other: Printed) -> Comparison:
@@ -30,9 +30,7 @@ def third(first: Printed, second: Printed, other: Printed) -> Comparison:
     """
     # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the
     # least difference.
-    alpha, beta = (
-        tuple(math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))) for r in (first, second)
-    )
+    alpha, beta = (tuple(math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))) for r in (first, second))
     sums = alpha[0] + beta[0], alpha[1] + beta[1]
     nearest_pi = min(max(math.pi, sums[0]), sums[1])
     low = math.cos(nearest_pi)
@@ -55,9 +53,7 @@ def r_of_d(d: Printed, r: Printed) -> Comparison:
     # Reviews code the same effect for security or for insecurity: only its size is compared.
     allowed = [(low, high), (-high, -low)]
     fits = any(overlap(box(r), ends) for ends in allowed)
-    return Comparison(
-        fits, low, high, share_refused(r, -1, 1, allowed), f"d implies r = {span(low, high)} in size"
-    )
+    return Comparison(fits, low, high, share_refused(r, -1, 1, allowed), f"d implies r = {span(low, high)} in size")
 
 
 def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:

@@ -14,9 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..printed import Printed
-from ..reconstruct.counts import counts
-from .comparison import Comparison, printable, share_refused, show, span, step
+from restated.audit.comparison import Comparison, printable, share_refused, show, span, step
+from restated.printed import Printed
+from restated.reconstruct.counts import counts
 
 #: Counts named one by one in a sentence; more are given as a range.
 FEW = 3
@@ -41,15 +41,11 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     """
     ends = Fraction(percent.low), Fraction(percent.high)
     allowed = [n for n in denominators if count is None or count <= n]
-    pairs = [
-        (int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count
-    ]
+    pairs = [(int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count]
     power = 1 - np.mean(np.any([_reached(percent, n, count) for n in allowed], axis=0)) if allowed else 1.0
     if pairs:
         shares = [100 * c / n for c, n in pairs]
-        named = (
-            ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
-        )
+        named = ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
         return Comparison(True, min(shares), max(shares), float(power), f"fits {named}")
     if count is not None:
         shares = [100 * count / n for n in denominators]
@@ -58,9 +54,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     middle = (ends[0] + ends[1]) / 2
     below = max((Fraction(math.floor(middle * n / 100), n), n) for n in denominators)
     above = min((Fraction(math.floor(middle * n / 100) + 1, n), n) for n in denominators)
-    nearest = " and ".join(
-        f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above)
-    )
+    nearest = " and ".join(f"{share * n} of {n} ({show(float(100 * share))} %)" for share, n in (below, above))
     text = f"no whole count fits; the nearest are {nearest}"
     cut = _cut_off(percent, denominators)
     if cut:
@@ -77,9 +71,7 @@ def _reached(percent: Printed, n: int, count: int | None) -> np.ndarray:
     """Which percentages from 0 to 100 some count out of n (or the given one) rounds to."""
     unit, half = step(percent)
     scale = math.lcm(unit.denominator, half.denominator)
-    value = np.arange(int(100 / unit) + 1, dtype=object) * int(
-        unit * scale
-    )  # whole numbers of any size, no rounding
+    value = np.arange(int(100 / unit) + 1, dtype=object) * int(unit * scale)  # whole numbers of any size, no rounding
     edge, whole = int(half * scale), 100 * scale
     if count is not None:
         return np.array(abs(value * n - count * whole) <= edge * n, dtype=bool)
@@ -144,9 +136,7 @@ def _sums(choices: Sequence[Sequence[int]]) -> set[int]:
     return total
 
 
-def percents_of_subgroups(
-    parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int
-) -> Comparison:
+def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int) -> Comparison:
     """Do the counts behind subgroup percentages add up to one behind the overall percentage?
 
     Returns
@@ -176,8 +166,7 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     """
     sizes = range(1, 2 * total)
     ok = [
-        np.array([False] + [bool(_whole(Fraction(p.low), Fraction(p.high), n)) for n in sizes])
-        for p in (first, second)
+        np.array([False] + [bool(_whole(Fraction(p.low), Fraction(p.high), n)) for n in sizes]) for p in (first, second)
     ]
     # Number of ways to make each total out of one possible size of either group.
     ways = np.convolve(ok[0].astype(int), ok[1].astype(int))[: 2 * total + 1]

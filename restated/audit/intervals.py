@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 
 from scipy import stats
 
-from ..printed import Printed
-from .comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
+from restated.audit.comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
+from restated.printed import Printed
 
 #: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations
 #: are printed both ways, with or without Fisher's transformation, and the source seldom says which: either is
@@ -73,14 +73,7 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
 
 
 def p_of_interval(
-    estimate: Printed,
-    low: Printed,
-    high: Printed,
-    p: Printed,
-    scales: Sequence[str],
-    *,
-    level: float,
-    df: float | None,
+    estimate: Printed, low: Printed, high: Printed, p: Printed, scales: Sequence[str], *, level: float, df: float | None
 ) -> Comparison:
     """Does the printed p follow from estimate and interval?
 

@@ -14,9 +14,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from ..errors import RestatedError
-from ..printed import Printed
-from .comparison import Comparison, box, overlap, printable, share_refused, show
+from restated.audit.comparison import Comparison, box, overlap, printable, share_refused, show
+from restated.errors import RestatedError
+from restated.printed import Printed
 
 
 def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
@@ -85,9 +85,7 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
     widest = inflate * (maximum - minimum) / 2
     best = min(max(middle, low), high)
     if not minimum <= best <= maximum:
-        return Comparison(
-            False, math.nan, math.nan, 1.0, f"the mean lies outside the scale {minimum:g} to {maximum:g}"
-        )
+        return Comparison(False, math.nan, math.nan, 1.0, f"the mean lies outside the scale {minimum:g} to {maximum:g}")
     largest = inflate * math.sqrt((maximum - best) * (best - minimum))
     power = share_refused(sd, 0, widest, [(0.0, largest)])
     return Comparison(

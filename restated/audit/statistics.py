@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ..printed import Printed
-from ..reconstruct.pvalues import p_of_statistic
-from .comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
+from restated.audit.comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
+from restated.printed import Printed
+from restated.reconstruct.pvalues import p_of_statistic
 
 #: The conventional level at which readers decide; two p on different sides of it are said to be so.
 ALPHA = 0.05

@@ -247,16 +247,20 @@ def _ratio(top, bottom):
 def _four(tables):
     counts = _counts(tables)
     if counts.ndim < 1 or counts.shape[-1] != 4:
-        raise RestatedError(f"tables have shape {counts.shape}", field="tables",
-                            remedy="Give the four counts a, b, c, d along the last axis")
+        raise RestatedError(
+            f"tables have shape {counts.shape}",
+            field="tables",
+            remedy="Give the four counts a, b, c, d along the last axis",
+        )
     return tuple(counts[..., i] for i in range(4))
 
 
 def _square(tables):
     counts = _counts(tables)
     if counts.ndim < 2 or counts.shape[-1] != counts.shape[-2] or counts.shape[-1] < 2:
-        raise RestatedError(f"tables have shape {counts.shape}", field="tables",
-                            remedy="Give square tables along the last two axes")
+        raise RestatedError(
+            f"tables have shape {counts.shape}", field="tables", remedy="Give square tables along the last two axes"
+        )
     return counts
 
 

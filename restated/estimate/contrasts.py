@@ -83,8 +83,11 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
         If rho is outside its range, a box runs downwards or a standard error is not positive.
     """
     if not -1 <= rho < 1:
-        raise RestatedError(f"a correlation of {rho} between estimates cannot be tested", field="rho",
-                            remedy="Use at least -1 and less than 1")
+        raise RestatedError(
+            f"a correlation of {rho} between estimates cannot be tested",
+            field="rho",
+            remedy="Use at least -1 and less than 1",
+        )
     for box in (first, second, se_first, se_second):
         if box[0] > box[1]:
             raise RestatedError(f"the box {box} runs downwards", remedy="Give the lower end first")

@@ -64,8 +64,9 @@ class BootstrapInterval:
     level: float
 
 
-def t_test_from_moments(mean1, sd1, n1, mean2, sd2, n2, *, equal_variances: bool = False,
-                        level: float = 0.95) -> Comparison:
+def t_test_from_moments(
+    mean1, sd1, n1, mean2, sd2, n2, *, equal_variances: bool = False, level: float = 0.95
+) -> Comparison:
     """t test of two means from their summaries.
 
     Parameters
@@ -111,8 +112,9 @@ def t_test(values1, values2, *, equal_variances: bool = False, level: float = 0.
     values1, values2 : array_like, one-dimensional, at least two values each
     """
     x, y = _groups(values1, values2)
-    return t_test_from_moments(x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y),
-                               equal_variances=equal_variances, level=level)
+    return t_test_from_moments(
+        x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y), equal_variances=equal_variances, level=level
+    )
 
 
 def mann_whitney(values1, values2, *, continuity: bool = True) -> RankComparison:
@@ -149,8 +151,9 @@ def mann_whitney(values1, values2, *, continuity: bool = True) -> RankComparison
     return RankComparison(float(u), float(z), float(2 * stats.norm.sf(abs(z))), float(u / (n1 * n2)))
 
 
-def bootstrap(values1, values2, *, seed: int, method: str = "BCa", resamples: int = RESAMPLES,
-              level: float = 0.95) -> BootstrapInterval:
+def bootstrap(
+    values1, values2, *, seed: int, method: str = "BCa", resamples: int = RESAMPLES, level: float = 0.95
+) -> BootstrapInterval:
     """Bootstrap interval of the difference of two means.
 
     Parameters
@@ -173,17 +176,23 @@ def bootstrap(values1, values2, *, seed: int, method: str = "BCa", resamples: in
     """
     x, y = _groups(values1, values2)
     if method not in ("BCa", "percentile"):
-        raise RestatedError(f"unknown bootstrap {method!r}", field="method",
-                            remedy="Use 'BCa' or 'percentile'")
+        raise RestatedError(f"unknown bootstrap {method!r}", field="method", remedy="Use 'BCa' or 'percentile'")
     _check_level(level)
     if np.ptp(x) == np.ptp(y) == 0:
         raise RestatedError("the values do not vary within the groups, there is nothing to resample")
-    result = stats.bootstrap((x, y), lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
-                             vectorized=True, n_resamples=resamples, confidence_level=level, method=method,
-                             rng=np.random.default_rng(seed))
+    result = stats.bootstrap(
+        (x, y),
+        lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
+        vectorized=True,
+        n_resamples=resamples,
+        confidence_level=level,
+        method=method,
+        rng=np.random.default_rng(seed),
+    )
     low, high = result.confidence_interval
-    return BootstrapInterval(float(x.mean() - y.mean()), float(result.standard_error), float(low),
-                             float(high), method, resamples, level)
+    return BootstrapInterval(
+        float(x.mean() - y.mean()), float(result.standard_error), float(low), float(high), method, resamples, level
+    )
 
 
 def gamma_model(values1, values2, *, level: float = 0.95) -> Comparison:
@@ -222,9 +231,17 @@ def gamma_model(values1, values2, *, level: float = 0.95) -> Comparison:
 def _comparison(method, estimate, se, df, level) -> Comparison:
     statistic = estimate / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    return Comparison(method, float(estimate), float(se), float(statistic), float(df),
-                      float(2 * stats.t.sf(abs(statistic), df)), float(estimate - margin),
-                      float(estimate + margin), level)
+    return Comparison(
+        method,
+        float(estimate),
+        float(se),
+        float(statistic),
+        float(df),
+        float(2 * stats.t.sf(abs(statistic), df)),
+        float(estimate - margin),
+        float(estimate + margin),
+        level,
+    )
 
 
 def _check_level(level: float) -> None:
@@ -242,7 +259,8 @@ def _groups(values1, values2) -> tuple[np.ndarray, np.ndarray]:
         if array.ndim != 1 or len(array) < 2:
             raise RestatedError(f"group {number} needs a list of at least two values")
         if not np.isfinite(array).all():
-            raise RestatedError(f"group {number} has a value that is missing or not finite",
-                                remedy="Leave it out, and say so")
+            raise RestatedError(
+                f"group {number} has a value that is missing or not finite", remedy="Leave it out, and say so"
+            )
         groups.append(array)
     return groups[0], groups[1]

@@ -37,8 +37,10 @@ def fisher_z(r):
     r = _correlations(r)
     if (np.abs(r) == 1).any():
         raise RestatedError(
-            "Fisher's z of a correlation of exactly 1 or -1 is infinite", field="r",
-            remedy="Leave the row out, or cap the correlation below 1 in absolute value, and say which")
+            "Fisher's z of a correlation of exactly 1 or -1 is infinite",
+            field="r",
+            remedy="Leave the row out, or cap the correlation below 1 in absolute value, and say which",
+        )
     return np.arctanh(r)[()]
 
 
@@ -62,8 +64,9 @@ def fisher_z_variance(n):
     """
     n = np.asarray(n, dtype=float)
     if (n <= 3).any():
-        raise RestatedError("the variance of Fisher's z needs a sample size above 3", field="n",
-                            remedy="Leave the row out")
+        raise RestatedError(
+            "the variance of Fisher's z needs a sample size above 3", field="n", remedy="Leave the row out"
+        )
     return (1.0 / (n - 3.0))[()]
 
 
@@ -87,8 +90,11 @@ def r_to_d(r, *, proportion=0.5):
     """
     r, share = _correlations(r), _proportion(proportion)
     if (np.abs(r) == 1).any():
-        raise RestatedError("a correlation of exactly 1 or -1 has no finite d", field="r",
-                            remedy="Leave the row out, or cap the correlation, and say which")
+        raise RestatedError(
+            "a correlation of exactly 1 or -1 has no finite d",
+            field="r",
+            remedy="Leave the row out, or cap the correlation, and say which",
+        )
     return (r / np.sqrt(share * (1 - share) * (1 - r**2)))[()]
 
 
@@ -196,8 +202,11 @@ def _correlations(r) -> np.ndarray:
     r = np.asarray(r, dtype=float)
     beyond = np.abs(r) > 1
     if beyond.any():
-        raise RestatedError(f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value", field="r",
-                            remedy="Check the value; Fisher's z is passed to fisher_z_to_r")
+        raise RestatedError(
+            f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value",
+            field="r",
+            remedy="Check the value; Fisher's z is passed to fisher_z_to_r",
+        )
     return r
 
 

@@ -70,8 +70,9 @@ class EventsFit:
     level: float
 
 
-def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: float | str = 0.5,
-                 correct: str = "zero-trials"):
+def effect_sizes(
+    events1, n1, events2, n2, *, measure: str = "OR", correction: float | str = 0.5, correct: str = "zero-trials"
+):
     """Effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
     Parameters
@@ -103,8 +104,11 @@ def effect_sizes(events1, n1, events2, n2, *, measure: str = "OR", correction: f
     elif not isinstance(correction, str) and correction > 0:
         add1 = add2 = correction
     else:
-        raise RestatedError(f"correction {correction} is not positive", field="correction",
-                            remedy=f"Give a number above zero, or '{TREATMENT_ARM}'")
+        raise RestatedError(
+            f"correction {correction} is not positive",
+            field="correction",
+            remedy=f"Give a number above zero, or '{TREATMENT_ARM}'",
+        )
     corrected = (a == 0) | (b == 0) | (c == 0) | (d == 0) | (correct == "all")
     add1, add2 = np.where(corrected, add1, 0.0), np.where(corrected, add2, 0.0)
     a, b, c, d = a + add1, b + add1, c + add2, d + add2
@@ -147,13 +151,18 @@ def mantel_haenszel(events1, n1, events2, n2, *, measure: str = "OR", level: flo
     else:
         r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
         if r.sum() == 0 or s.sum() == 0:
-            raise RestatedError(f"the pooled {measure} is not finite: an arm has no events (or only events)",
-                                remedy="Use Peto, a risk difference or a corrected inverse-variance estimate")
+            raise RestatedError(
+                f"the pooled {measure} is not finite: an arm has no events (or only events)",
+                remedy="Use Peto, a risk difference or a corrected inverse-variance estimate",
+            )
         estimate = np.log(r.sum() / s.sum())
         if measure == "OR":
             p, q = (a + d) / n, (b + c) / n
-            variance = 0.5 * ((p * r).sum() / r.sum() ** 2 + (p * s + q * r).sum() / (r.sum() * s.sum())
-                              + (q * s).sum() / s.sum() ** 2)
+            variance = 0.5 * (
+                (p * r).sum() / r.sum() ** 2
+                + (p * s + q * r).sum() / (r.sum() * s.sum())
+                + (q * s).sum() / s.sum() ** 2
+            )
         else:
             variance = ((first * second * (a + c) - a * c * n) / n**2).sum() / (r.sum() * s.sum())
     return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
@@ -213,26 +222,44 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
     if len(a) < 2:
         raise RestatedError("the logistic-normal model needs at least two trials with events")
     if 0 in (a.sum(), b.sum(), c.sum(), d.sum()):
-        raise RestatedError("the odds ratio is not finite: an arm has no events (or only events)",
-                            remedy="Use Peto or a risk difference")
+        raise RestatedError(
+            "the odds ratio is not finite: an arm has no events (or only events)",
+            remedy="Use Peto or a risk difference",
+        )
     trials = _Trials(a, b, c, d)
     start = np.array([mantel_haenszel(a, a + b, c, c + d).estimate, 0.5])
-    found = optimize.minimize(trials.minus_log_likelihood, start, jac=True, method="L-BFGS-B",
-                              bounds=[(None, None), (0.0, None)],
-                              options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000})
-    at_zero = optimize.minimize(trials.minus_log_likelihood_without_tau, start[:1], jac=True,
-                                method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    found = optimize.minimize(
+        trials.minus_log_likelihood,
+        start,
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(None, None), (0.0, None)],
+        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
+    )
+    at_zero = optimize.minimize(
+        trials.minus_log_likelihood_without_tau,
+        start[:1],
+        jac=True,
+        method="L-BFGS-B",
+        options={"ftol": 1e-15, "gtol": 1e-9},
+    )
     if not np.isfinite(found.fun):
-        raise RestatedError("the logistic-normal likelihood could not be maximised",
-                            remedy="Check the counts")
+        raise RestatedError("the logistic-normal likelihood could not be maximised", remedy="Check the counts")
     # tau = 0 is a stationary point, from which a search by gradient cannot leave: take the better end.
     tau = 0.0 if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else float(found.x[1])
     theta = float(at_zero.x[0] if tau == 0 else found.x[0])
     point = np.array([theta, tau])
     free = [0] if tau == 0 else [0, 1]
-    hessian = np.array([[(trials.minus_log_likelihood(point + _unit(j))[1]
-                          - trials.minus_log_likelihood(point - _unit(j))[1])[i] / (2 * DIFFERENCE)
-                         for j in free] for i in free])
+    hessian = np.array(
+        [
+            [
+                (trials.minus_log_likelihood(point + _unit(j))[1] - trials.minus_log_likelihood(point - _unit(j))[1])[i]
+                / (2 * DIFFERENCE)
+                for j in free
+            ]
+            for i in free
+        ]
+    )
     se = float(np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0]))
     return _result("OR", "logistic-normal", theta, se, tau**2, len(a), left_out, level)
 
@@ -262,8 +289,14 @@ class _Trials:
         nodes, weights = roots_hermite(QUADRATURE_NODES)
         # Nodes and log weights of the integral of f(z) exp(z^2) exp(-z^2), written for a plain integrand.
         self.nodes, self.log_weights = nodes, np.log(weights) + nodes**2
-        self.constant = (gammaln(self.first + 1) - gammaln(a + 1) - gammaln(b + 1)
-                         + gammaln(self.second + 1) - gammaln(c + 1) - gammaln(d + 1)).sum()
+        self.constant = (
+            gammaln(self.first + 1)
+            - gammaln(a + 1)
+            - gammaln(b + 1)
+            + gammaln(self.second + 1)
+            - gammaln(c + 1)
+            - gammaln(d + 1)
+        ).sum()
         self.alpha = (_logit(a, b) + _logit(c, d)) / 2
 
     def minus_log_likelihood(self, point):
@@ -274,8 +307,7 @@ class _Trials:
             log_density, posterior, u, sum1, sum2, info1, info2 = self._quadrature(alpha, theta, tau)
             score = sum1 + sum2
             mean = (posterior * score).sum(axis=1)
-            curvature = (posterior * (info1 + info2)).sum(axis=1) - (
-                (posterior * score**2).sum(axis=1) - mean**2)
+            curvature = (posterior * (info1 + info2)).sum(axis=1) - ((posterior * score**2).sum(axis=1) - mean**2)
             step = np.clip(mean / np.where(curvature > 0, curvature, 1.0), -MAX_STEP, MAX_STEP)
             alpha += step
             if np.abs(step).max() < STEP_TOLERANCE * (1 + np.abs(alpha).max()):
@@ -307,16 +339,28 @@ class _Trials:
         u = mode[:, None] + spread[:, None] * self.nodes
         effect = theta + tau * u
         high, low = alpha[:, None] + effect / 2, alpha[:, None] - effect / 2
-        log_f = (self.a[:, None] * high - self.first[:, None] * np.logaddexp(0, high)
-                 + self.c[:, None] * low - self.second[:, None] * np.logaddexp(0, low)
-                 - u**2 / 2 - np.log(2 * np.pi) / 2 + self.log_weights)
+        log_f = (
+            self.a[:, None] * high
+            - self.first[:, None] * np.logaddexp(0, high)
+            + self.c[:, None] * low
+            - self.second[:, None] * np.logaddexp(0, low)
+            - u**2 / 2
+            - np.log(2 * np.pi) / 2
+            + self.log_weights
+        )
         top = log_f.max(axis=1, keepdims=True)
         mass = np.exp(log_f - top)
         total = mass.sum(axis=1, keepdims=True)
         p1, p2 = expit(high), expit(low)
-        return (np.log(total[:, 0]) + top[:, 0] + np.log(spread), mass / total, u,
-                self.a[:, None] - self.first[:, None] * p1, self.c[:, None] - self.second[:, None] * p2,
-                self.first[:, None] * p1 * (1 - p1), self.second[:, None] * p2 * (1 - p2))
+        return (
+            np.log(total[:, 0]) + top[:, 0] + np.log(spread),
+            mass / total,
+            u,
+            self.a[:, None] - self.first[:, None] * p1,
+            self.c[:, None] - self.second[:, None] * p2,
+            self.first[:, None] * p1 * (1 - p1),
+            self.second[:, None] * p2 * (1 - p2),
+        )
 
     @staticmethod
     def _risks(alpha, effect):
@@ -336,9 +380,18 @@ def _result(measure, method, estimate, se, tau2, k, left_out, level) -> EventsFi
         raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
     margin = stats.norm.ppf((1 + level) / 2) * se
     return EventsFit(
-        measure=measure, method=method, estimate=float(estimate), se=float(se),
-        ci_low=float(estimate - margin), ci_high=float(estimate + margin), statistic=float(estimate / se),
-        p=float(2 * stats.norm.sf(abs(estimate / se))), tau2=tau2, k=k, left_out=left_out, level=level,
+        measure=measure,
+        method=method,
+        estimate=float(estimate),
+        se=float(se),
+        ci_low=float(estimate - margin),
+        ci_high=float(estimate + margin),
+        statistic=float(estimate / se),
+        p=float(2 * stats.norm.sf(abs(estimate / se))),
+        tau2=tau2,
+        k=k,
+        left_out=left_out,
+        level=level,
     )
 
 
@@ -366,8 +419,9 @@ def _cells(events1, n1, events2, n2, measure):
         raise RestatedError("counts are not numbers", field="events") from None
     if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
         shapes = ", ".join(str(x.shape) for x in counts)
-        raise RestatedError(f"the four counts have shapes {shapes}", field="events",
-                            remedy="Give four lists of one length")
+        raise RestatedError(
+            f"the four counts have shapes {shapes}", field="events", remedy="Give four lists of one length"
+        )
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):
         with np.errstate(invalid="ignore"):

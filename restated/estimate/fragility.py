@@ -24,8 +24,7 @@ import numpy as np
 from scipy import stats
 
 from restated.errors import RestatedError
-
-from . import events, meta
+from restated.estimate import events, meta
 
 #: No result is looked at beyond this many changes: four trials then have some 10^6 tables to check.
 MAX_CHANGES = 12
@@ -57,14 +56,25 @@ def of_trial(events1: int, n1: int, events2: int, n2: int, *, level: float = 0.9
     alpha = 1 - level
 
     def significant(a, c):
-        return np.array([stats.fisher_exact([[x, n1 - x], [y, n2 - y]])[1] < alpha
-                         for x, y in zip(a[:, 0], c[:, 0], strict=True)])
+        return np.array(
+            [stats.fisher_exact([[x, n1 - x], [y, n2 - y]])[1] < alpha for x, y in zip(a[:, 0], c[:, 0], strict=True)]
+        )
 
     return _smallest([events1], [n1], [events2], [n2], significant)
 
 
-def of_pooled(events1, n1, events2, n2, *, measure: str = "RR", method: str = "DL", ci: str = "wald",
-              correction: float = 0.5, level: float = 0.95) -> Fragility:
+def of_pooled(
+    events1,
+    n1,
+    events2,
+    n2,
+    *,
+    measure: str = "RR",
+    method: str = "DL",
+    ci: str = "wald",
+    correction: float = 0.5,
+    level: float = 0.95,
+) -> Fragility:
     """Fragility of an inverse-variance meta-analysis: does its interval include no effect?
 
     Parameters

@@ -70,8 +70,9 @@ class GrowthFit:
     @property
     def table(self) -> pd.DataFrame:
         """Fixed effects as a table, one row per name."""
-        return pd.DataFrame({"estimate": self.fixed, "se": self.fixed_se},
-                            index=pd.Index(self.names, name="coefficient"))
+        return pd.DataFrame(
+            {"estimate": self.fixed, "se": self.fixed_se}, index=pd.Index(self.names, name="coefficient")
+        )
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,9 @@ class GrowthBatch:
         return np.sqrt(np.einsum("bii->bi", self.fixed_covariance))
 
 
-def fit(y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None,
-        method: str = "REML") -> GrowthFit:
+def fit(
+    y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+) -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
     Parameters
@@ -141,20 +143,28 @@ def fit(y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = 
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
             result = model.fit(reml=method == "REML")
-            covariance = np.asarray(result.cov_params())[:fixed.shape[1], :fixed.shape[1]]
+            covariance = np.asarray(result.cov_params())[: fixed.shape[1], : fixed.shape[1]]
         except (np.linalg.LinAlgError, ValueError) as problem:
-            raise RestatedError(f"statsmodels cannot fit this growth model: {problem}",
-                                remedy="Centre and scale time, or use fit_batch") from problem
+            raise RestatedError(
+                f"statsmodels cannot fit this growth model: {problem}", remedy="Centre and scale time, or use fit_batch"
+            ) from problem
     return GrowthFit(
-        names=design.names, fixed=np.asarray(result.fe_params), fixed_covariance=covariance,
-        random_covariance=np.asarray(result.cov_re), residual_variance=float(result.scale),
-        log_likelihood=float(result.llf), converged=bool(result.converged),
-        children=int(observed.any(axis=1).sum()), observations=len(child), method=method,
+        names=design.names,
+        fixed=np.asarray(result.fe_params),
+        fixed_covariance=covariance,
+        random_covariance=np.asarray(result.cov_re),
+        residual_variance=float(result.scale),
+        log_likelihood=float(result.llf),
+        converged=bool(result.converged),
+        children=int(observed.any(axis=1).sum()),
+        observations=len(child),
+        method=method,
     )
 
 
-def fit_batch(data_sets: Iterable, times, covariates, *, degree: int = 1,
-              names: Sequence[str] | None = None, method: str = "REML") -> GrowthBatch:
+def fit_batch(
+    data_sets: Iterable, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
     Parameters
@@ -190,8 +200,16 @@ def fit_batch(data_sets: Iterable, times, covariates, *, degree: int = 1,
     return GrowthBatch(names=design.names, method=method, **fields)
 
 
-def simulate(times, covariates, fixed, random_covariance, residual_variance: float, *, missing: float = 0.0,
-             rng: np.random.Generator) -> np.ndarray:
+def simulate(
+    times,
+    covariates,
+    fixed,
+    random_covariance,
+    residual_variance: float,
+    *,
+    missing: float = 0.0,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Draw one data set from the growth model, with values missing completely at random.
 
     Parameters
@@ -222,18 +240,25 @@ def simulate(times, covariates, fixed, random_covariance, residual_variance: flo
     times, fixed = _floats(times, "times"), _floats(fixed, "fixed")
     covariance = _floats(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
-        raise RestatedError(f"{fixed.size} fixed effects do not spread over an intercept and "
-                            f"{x.shape[1] - 1} covariates", field="fixed",
-                            remedy="Give each of them degree + 1 effects, for the powers of time from 0")
+        raise RestatedError(
+            f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates",
+            field="fixed",
+            remedy="Give each of them degree + 1 effects, for the powers of time from 0",
+        )
     if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
         raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
     eigenvalues, vectors = np.linalg.eigh(covariance)
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
-        raise RestatedError(f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
-                            field="random_covariance", remedy="Lower the covariance or raise a variance")
+        raise RestatedError(
+            f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
+            field="random_covariance",
+            remedy="Lower the covariance or raise a variance",
+        )
     if not residual_variance >= 0 or not 0 <= missing < 1:
-        raise RestatedError(f"residual variance {residual_variance} is negative, or {missing} is no "
-                            "probability below 1 for a missing value")
+        raise RestatedError(
+            f"residual variance {residual_variance} is negative, or {missing} is no "
+            "probability below 1 for a missing value"
+        )
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
@@ -263,11 +288,13 @@ class _Design:
             raise RestatedError(f"unknown method {method!r}", field="method", remedy="Use 'REML' or 'ML'")
         times = _floats(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
-            raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers",
-                                field="times")
+            raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers", field="times")
         if not 1 <= degree < len(times):
-            raise RestatedError(f"degree {degree} needs at least {degree + 1} waves and must be 1 or more; "
-                                f"there are {len(times)} waves", field="degree")
+            raise RestatedError(
+                f"degree {degree} needs at least {degree + 1} waves and must be 1 or more; "
+                f"there are {len(times)} waves",
+                field="degree",
+            )
         if names is None and isinstance(covariates, pd.DataFrame):
             names = [str(name) for name in covariates.columns]
         design = _with_intercept(covariates)
@@ -295,8 +322,7 @@ def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarr
     y = np.where(observed, y - design.x @ ordinary.reshape(draws, c, d) @ design.time.T, 0.0)
     observations = observed.sum(axis=(1, 2))
     scale = np.sqrt(np.sum(y**2, axis=(1, 2)) / observations)
-    _refuse(scale**2 <= likelihood.NO_RESIDUAL * variance, first,
-            "has no variation around its fixed effects", "y")
+    _refuse(scale**2 <= likelihood.NO_RESIDUAL * variance, first, "has no variation around its fixed effects", "y")
     sums = likelihood.summarise(y / scale[:, None, None], observed, design.x, design.time)
     best = likelihood.maximise(sums, restricted, first)
 
@@ -312,8 +338,11 @@ def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarr
         "fixed_covariance": residual[:, None, None] * (back @ best.inverse_information @ back.T),
         "random_covariance": residual[:, None, None] * (line @ best.relative @ line.T),
         "residual_variance": residual,
-        "log_likelihood": (-best.deviance / 2 - (observations - restricted * c * d) * np.log(scale)
-                           + restricted * np.linalg.slogdet(back)[1]),
+        "log_likelihood": (
+            -best.deviance / 2
+            - (observations - restricted * c * d) * np.log(scale)
+            + restricted * np.linalg.slogdet(back)[1]
+        ),
         "singular": np.linalg.eigvalsh(best.relative)[:, 0] < SINGULAR_SHARE,
         "children": observed.any(axis=2).sum(axis=1),
         "observations": observations,
@@ -327,9 +356,13 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
     variances and the fixed effects.
     """
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
-    _refuse(~_variances_determined(together, design.time[:, 1]), first,
-            "does not determine residual, intercept and slope variance from the waves seen together", "y",
-            "Children with three or more waves are needed")
+    _refuse(
+        ~_variances_determined(together, design.time[:, 1]),
+        first,
+        "does not determine residual, intercept and slope variance from the waves seen together",
+        "y",
+        "Children with three or more waves are needed",
+    )
     draws, (c, d) = len(observed), (design.x.shape[1], design.time.shape[1])
     xx = (design.x[:, :, None] * design.x[:, None, :]).reshape(-1, c * c)
     tt = (design.time[:, :, None] * design.time[:, None, :]).reshape(-1, d * d)
@@ -337,9 +370,13 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
     information = information.reshape(draws, c * d, c * d)
     eigenvalues = np.linalg.eigvalsh(information)
     deficient = eigenvalues[:, 0] < RANK_TOLERANCE * eigenvalues[:, -1]
-    _refuse(deficient | (observed.sum(axis=(1, 2)) <= c * d), first,
-            f"does not determine {c * d} fixed effects", "y",
-            "Lower the degree or leave out a covariate: some combination has too few values")
+    _refuse(
+        deficient | (observed.sum(axis=(1, 2)) <= c * d),
+        first,
+        f"does not determine {c * d} fixed effects",
+        "y",
+        "Lower the degree or leave out a covariate: some combination has too few values",
+    )
     return information
 
 
@@ -374,15 +411,17 @@ def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
     try:
         y = np.asarray(y, dtype=float)
     except (TypeError, ValueError):
-        raise RestatedError(f"data set {index} has entries that are not numbers", field="y",
-                            remedy="Write missing values as nan") from None
+        raise RestatedError(
+            f"data set {index} has entries that are not numbers", field="y", remedy="Write missing values as nan"
+        ) from None
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
-        raise RestatedError(f"data set {index} has shape {y.shape}, but covariates and times ask for "
-                            f"{expected}: children by waves", field="y")
+        raise RestatedError(
+            f"data set {index} has shape {y.shape}, but covariates and times ask for {expected}: children by waves",
+            field="y",
+        )
     if np.isinf(y).any():
-        raise RestatedError(f"data set {index} has an infinite value", field="y",
-                            remedy="Write missing values as nan")
+        raise RestatedError(f"data set {index} has an infinite value", field="y", remedy="Write missing values as nan")
     return y
 
 
@@ -392,15 +431,17 @@ def _with_intercept(covariates) -> np.ndarray:
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2 or not len(x):
-        raise RestatedError(f"covariates of shape {x.shape}", field="covariates",
-                            remedy="Give one row per child and one column per covariate")
+        raise RestatedError(
+            f"covariates of shape {x.shape}",
+            field="covariates",
+            remedy="Give one row per child and one column per covariate",
+        )
     return np.column_stack([np.ones(len(x)), x])
 
 
 def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray, np.ndarray]:
     """Orthogonal columns with mean square 1 and the triangular root: matrix = columns @ root."""
-    singular = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0).clip(min=np.finfo(float).tiny),
-                             compute_uv=False)
+    singular = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0).clip(min=np.finfo(float).tiny), compute_uv=False)
     if len(matrix) < matrix.shape[1] or singular[-1] < RANK_TOLERANCE * singular[0]:
         raise RestatedError("the columns are collinear", field=field, remedy=remedy)
     columns, root = np.linalg.qr(matrix)
@@ -410,5 +451,4 @@ def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray
 
 def _labels(names: Sequence[str], degree: int) -> tuple[str, ...]:
     powers = ["", "time"] + [f"time^{k}" for k in range(2, degree + 1)]
-    return tuple(":".join(filter(None, (name, power))) or "intercept"
-                 for name in ["", *names] for power in powers)
+    return tuple(":".join(filter(None, (name, power))) or "intercept" for name in ["", *names] for power in powers)

@@ -64,9 +64,13 @@ NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
 UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
 #: The second derivatives of D11, D12, D22 in L11, L21, L22.
-BENDS = np.array([[[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-                  [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-                  [[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]]])
+BENDS = np.array(
+    [
+        [[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+        [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
+        [[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]],
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,16 @@ class Sums:
 
     def take(self, rows: np.ndarray) -> Sums:
         """The sums of some of the data sets."""
-        return Sums(self.time_products, self.count[rows], self.xx[:, :, rows], self.xz[:, :, rows],
-                    self.zz[:, :, rows], self.xy[rows], self.yy[rows], self.observations[rows])
+        return Sums(
+            self.time_products,
+            self.count[rows],
+            self.xx[:, :, rows],
+            self.xz[:, :, rows],
+            self.zz[:, :, rows],
+            self.xy[rows],
+            self.yy[rows],
+            self.observations[rows],
+        )
 
 
 @dataclass(frozen=True)
@@ -131,8 +143,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
     patterns, cells = len(codes), draws * children
     group = (np.arange(draws)[:, None] * patterns + pattern.reshape(draws, children)).ravel()
     ones = np.ones(cells)
-    shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))),
-                              shape=(draws * patterns, children))
+    shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))), shape=(draws * patterns, children))
     own = sparse.csr_array((ones, (group, np.arange(cells))), shape=(draws * patterns, cells))
 
     def grouped(sums: np.ndarray, *shape: int) -> np.ndarray:
@@ -178,8 +189,7 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
     active = np.arange(draws)
     current = sums
     for _ in range(MAX_ITERATIONS):
-        proposal, gain, largest = _newton(root[active], state.gradient[active], state.hessian[active],
-                                          damping[active])
+        proposal, gain, largest = _newton(root[active], state.gradient[active], state.hessian[active], damping[active])
         rounding = ROUNDING * current.observations / state.residual[active]
         settled = gain < np.maximum(GAIN_TOLERANCE, rounding**2)  # a gain is made of squared slopes
         if settled.any():
@@ -198,17 +208,23 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         raised = np.maximum(damping[active] * DAMPING_FACTOR, FIRST_DAMPING * largest)
         damping[active] = np.where(better, eased, raised)
     exact = ~(state.residual > NO_RESIDUAL)
-    for bad, problem in ((exact, "is fitted without error: no residual variance is left"),
-                         (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum")):
+    for bad, problem in (
+        (exact, "is fitted without error: no residual variance is left"),
+        (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum"),
+    ):
         if bad.any():
-            raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y",
-                                remedy="Check the outcome, or leave out the random slope")
+            raise RestatedError(
+                f"data set {first + int(np.argmax(bad))} {problem}",
+                field="y",
+                remedy="Check the outcome, or leave out the random slope",
+            )
     relative = root @ root.transpose(0, 2, 1)
     return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 
 
-def _newton(root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray,
-            damping: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _newton(
+    root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, damping: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
 
     Along directions of negative curvature the sign is turned, which leads away from saddle points.
@@ -290,9 +306,14 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
     X = scale[:, None] * qq
     if restricted:
         outer = K[:, None, :, None] * K[None, :, None, :]  # (e, e, i, j, b, m)
-        change = np.stack([_crossed(sums.xx, outer[:, :, 0, 0]),
-                           _crossed(sums.xx, outer[:, :, 0, 1] + outer[:, :, 1, 0]),
-                           _crossed(sums.xx, outer[:, :, 1, 1])], axis=1)
+        change = np.stack(
+            [
+                _crossed(sums.xx, outer[:, :, 0, 0]),
+                _crossed(sums.xx, outer[:, :, 0, 1] + outer[:, :, 1, 0]),
+                _crossed(sums.xx, outer[:, :, 1, 1]),
+            ],
+            axis=1,
+        )
         moved = inverse[:, None] @ change
         hessian -= np.einsum("bkij,blji->bkl", moved, moved)
         X = X + _product(K.swapaxes(0, 1), _product(_uncrossed(sums.xx, inverse), K))

@@ -85,7 +85,10 @@ def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     if not np.isfinite(d):
         raise RestatedError("the difference is not a finite number", field="d")
     threshold = brentq(
-        lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share, min(0.0, d) - REACH, max(0.0, d) + REACH, xtol=1e-13
+        lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share,
+        min(0.0, d) - REACH,
+        max(0.0, d) + REACH,
+        xtol=1e-13,
     )
     lower, higher = float(ndtr(-threshold)), float(ndtr(d - threshold))
     return Risks(float(threshold), lower, higher, base * higher / share)

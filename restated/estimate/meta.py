@@ -12,7 +12,7 @@ References
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
 Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710.
-Estimators of tau2: see `restated.estimate.tau2`.
+Estimators of tau2: see `restated.tau2`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restated import tau2 as between
 from restated.errors import RestatedError
-from restated.estimate import tau2 as between
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
@@ -154,20 +154,41 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     tau2 = batch.tau2
     low, high = between.q_profile(y, v, X, level)
     w = 1 / (v + tau2[0])
-    shared = {name: float(getattr(batch, name)[0]) for name in
-              ("estimate", "se", "ci_low", "ci_high", "statistic", "p", "tau2", "q", "i2_q", "i2", "h2",
-               "pi_low", "pi_high")}
+    shared = {
+        name: float(getattr(batch, name)[0])
+        for name in (
+            "estimate",
+            "se",
+            "ci_low",
+            "ci_high",
+            "statistic",
+            "p",
+            "tau2",
+            "q",
+            "i2_q",
+            "i2",
+            "h2",
+            "pi_low",
+            "pi_high",
+        )
+    }
     return MetaFit(
         **shared,
         tau2_se=float(between.standard_error(y[None, :], v[None, :], X, tau2, method)[0]),
-        tau2_low=low, tau2_high=high,
-        q_df=len(y) - 1, q_p=float(stats.chi2.sf(shared["q"], len(y) - 1)),
-        weights=100 * w / w.sum(), k=len(y), method=method, ci_method=ci, level=level, pi_df=pi_df,
+        tau2_low=low,
+        tau2_high=high,
+        q_df=len(y) - 1,
+        q_p=float(stats.chi2.sf(shared["q"], len(y) - 1)),
+        weights=100 * w / w.sum(),
+        k=len(y),
+        method=method,
+        ci_method=ci,
+        level=level,
+        pi_df=pi_df,
     )
 
 
-def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.95,
-              pi_df: str = "k-2") -> MetaBatch:
+def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> MetaBatch:
     """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
 
     Parameters
@@ -214,15 +235,30 @@ def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.
     else:
         spread = stats.t.ppf((1 + level) / 2, k - 2 if pi_df == "k-2" else k - 1) * np.sqrt(tau2 + variance)
     return MetaBatch(
-        estimate=mean, se=se, ci_low=mean - margin, ci_high=mean + margin, statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df), tau2=tau2, q=q, i2_q=i2_q, i2=i2, h2=h2,
-        pi_low=mean - spread, pi_high=mean + spread,
-        k=k, method=method, ci_method=ci, level=level, pi_df=pi_df,
+        estimate=mean,
+        se=se,
+        ci_low=mean - margin,
+        ci_high=mean + margin,
+        statistic=statistic,
+        p=2 * stats.t.sf(np.abs(statistic), df),
+        tau2=tau2,
+        q=q,
+        i2_q=i2_q,
+        i2=i2,
+        h2=h2,
+        pi_low=mean - spread,
+        pi_high=mean + spread,
+        k=k,
+        method=method,
+        ci_method=ci,
+        level=level,
+        pi_df=pi_df,
     )
 
 
-def fit_regression(y, v, X, *, names: Sequence[str] | None = None, method: str = "REML", ci: str = "wald",
-                   level: float = 0.95) -> MetaRegression:
+def fit_regression(
+    y, v, X, *, names: Sequence[str] | None = None, method: str = "REML", ci: str = "wald", level: float = 0.95
+) -> MetaRegression:
     """Mixed-effects meta-regression (weighted regression for method FE).
 
     Parameters
@@ -271,11 +307,28 @@ def fit_regression(y, v, X, *, names: Sequence[str] | None = None, method: str =
     typical = df / between.traces(common, design)[0][0]
     i2 = 100 * max(0.0, (qe - df) / qe) if method == "FE" else 100 * tau2[0] / (tau2[0] + typical)
     return MetaRegression(
-        names=names, estimate=beta, se=se, ci_low=beta - margin, ci_high=beta + margin, statistic=beta / se,
-        p=2 * stats.t.sf(np.abs(beta / se), test_df), covariance=covariance, tau2=float(tau2[0]),
-        tau2_se=float(between.standard_error(Y, V, design, tau2, method)[0]), i2=float(i2),
-        qm=qm, qm_df=p - 1, qm_df_residual=test_df, qm_p=float(qm_p),
-        qe=qe, qe_df=df, qe_p=float(stats.chi2.sf(qe, df)), k=k, method=method, ci_method=ci, level=level,
+        names=names,
+        estimate=beta,
+        se=se,
+        ci_low=beta - margin,
+        ci_high=beta + margin,
+        statistic=beta / se,
+        p=2 * stats.t.sf(np.abs(beta / se), test_df),
+        covariance=covariance,
+        tau2=float(tau2[0]),
+        tau2_se=float(between.standard_error(Y, V, design, tau2, method)[0]),
+        i2=float(i2),
+        qm=qm,
+        qm_df=p - 1,
+        qm_df_residual=test_df,
+        qm_p=float(qm_p),
+        qe=qe,
+        qe_df=df,
+        qe_p=float(stats.chi2.sf(qe, df)),
+        k=k,
+        method=method,
+        ci_method=ci,
+        level=level,
     )
 
 
@@ -341,9 +394,15 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
 
 
-def estimator_matrix(y, v, *, methods: Sequence[str] = ("DL", "PM", "REML"),
-                     cis: Sequence[str] = ("wald", "knapp-hartung"), level: float = 0.95,
-                     pi_df: str = "k-2") -> pd.DataFrame:
+def estimator_matrix(
+    y,
+    v,
+    *,
+    methods: Sequence[str] = ("DL", "PM", "REML"),
+    cis: Sequence[str] = ("wald", "knapp-hartung"),
+    level: float = 0.95,
+    pi_df: str = "k-2",
+) -> pd.DataFrame:
     """The same data under each combination of tau2 estimator and interval method.
 
     Parameters
@@ -374,17 +433,38 @@ def _heterogeneity(Y: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return common.q, (k - 1) / (total - (common.w**2).sum(axis=1) / total)
 
 
-def _single(y: float, v: float, *, method: str = "REML", ci: str = "wald", level: float = 0.95,
-            pi_df: str = "k-2") -> MetaFit:
+def _single(
+    y: float, v: float, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
+) -> MetaFit:
     """One study alone, for the first row of a cumulative analysis."""
     _check_options(ci, level, pi_df)
     se = float(np.sqrt(v)) if ci == "wald" else np.nan
     margin = stats.norm.ppf((1 + level) / 2) * se
     return MetaFit(
-        estimate=float(y), se=se, ci_low=y - margin, ci_high=y + margin, statistic=y / se,
-        p=float(2 * stats.norm.sf(abs(y / se))), tau2=0.0, tau2_se=np.nan, tau2_low=np.nan, tau2_high=np.nan,
-        q=0.0, q_df=0, q_p=1.0, i2_q=0.0, i2=0.0, h2=1.0, pi_low=np.nan, pi_high=np.nan,
-        weights=np.array([100.0]), k=1, method=method, ci_method=ci, level=level, pi_df=pi_df,
+        estimate=float(y),
+        se=se,
+        ci_low=y - margin,
+        ci_high=y + margin,
+        statistic=y / se,
+        p=float(2 * stats.norm.sf(abs(y / se))),
+        tau2=0.0,
+        tau2_se=np.nan,
+        tau2_low=np.nan,
+        tau2_high=np.nan,
+        q=0.0,
+        q_df=0,
+        q_p=1.0,
+        i2_q=0.0,
+        i2=0.0,
+        h2=1.0,
+        pi_low=np.nan,
+        pi_high=np.nan,
+        weights=np.array([100.0]),
+        k=1,
+        method=method,
+        ci_method=ci,
+        level=level,
+        pi_df=pi_df,
     )
 
 
@@ -401,18 +481,23 @@ def checked(y, v, *, batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
     y, v = _floats(y, "y"), _floats(v, "v")
     if y.ndim != (2 if batch else 1):
         shape = "(draws, k)" if batch else "(k,)"
-        raise RestatedError(f"effects have shape {y.shape}", field="y",
-                            remedy=f"Give an array of shape {shape}")
+        raise RestatedError(f"effects have shape {y.shape}", field="y", remedy=f"Give an array of shape {shape}")
     if v.shape != y.shape and not (batch and v.shape == y.shape[1:]):
-        raise RestatedError(f"effects have shape {y.shape} but variances {v.shape}", field="v",
-                            remedy="Give one variance for each effect")
+        raise RestatedError(
+            f"effects have shape {y.shape} but variances {v.shape}",
+            field="v",
+            remedy="Give one variance for each effect",
+        )
     if y.shape[-1] < 2:
         raise RestatedError("pooling needs at least two studies", field="y")
     for name, values in (("y", y), ("v", v)):
         if not np.isfinite(values).all():
             place = int(np.argwhere(~np.isfinite(values))[0][-1])
-            raise RestatedError(f"study {place + 1} has a value that is missing or not finite", field=name,
-                                remedy="Leave the study out, and say so")
+            raise RestatedError(
+                f"study {place + 1} has a value that is missing or not finite",
+                field=name,
+                remedy="Leave the study out, and say so",
+            )
     if (v <= 0).any():
         place = int(np.argwhere(v <= 0)[0][-1])
         raise RestatedError(f"study {place + 1} has a sampling variance that is not positive", field="v")
@@ -430,8 +515,7 @@ def _check_options(ci: str, level: float, pi_df: str) -> None:
     if ci not in ("wald", "knapp-hartung"):
         raise RestatedError(f"unknown interval {ci!r}", field="ci", remedy="Use 'wald' or 'knapp-hartung'")
     if pi_df not in ("k-2", "k-1"):
-        raise RestatedError(f"unknown degrees of freedom {pi_df!r}", field="pi_df",
-                            remedy="Use 'k-2' or 'k-1'")
+        raise RestatedError(f"unknown degrees of freedom {pi_df!r}", field="pi_df", remedy="Use 'k-2' or 'k-1'")
     if not 0 < level < 1:
         raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
 
@@ -449,8 +533,11 @@ def _design(X, k: int, names: Sequence[str] | None) -> tuple[np.ndarray, tuple[s
     if len(names) != moderators.shape[1]:
         raise RestatedError(f"{moderators.shape[1]} moderators but {len(names)} names", field="names")
     if (np.ptp(moderators, axis=0) == 0).any():
-        raise RestatedError("a moderator is the same for all studies", field="X",
-                            remedy="Leave the constant column out: the intercept is added")
+        raise RestatedError(
+            "a moderator is the same for all studies",
+            field="X",
+            remedy="Leave the constant column out: the intercept is added",
+        )
     design = np.column_stack([np.ones(k), moderators])
     if design.shape[1] >= k:
         raise RestatedError(f"{k} studies cannot carry {design.shape[1]} coefficients", field="X")

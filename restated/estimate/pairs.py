@@ -39,8 +39,11 @@ def symmetrised(tables) -> np.ndarray:
     """
     tables = np.asarray(tables, dtype=float)
     if tables.ndim == 0 or tables.shape[-1] != 3:
-        raise RestatedError(f"tables of pairs have shape {tables.shape}", field="tables",
-                            remedy="Give pairs with both, one and no member affected along the last axis")
+        raise RestatedError(
+            f"tables of pairs have shape {tables.shape}",
+            field="tables",
+            remedy="Give pairs with both, one and no member affected along the last axis",
+        )
     both, one, neither = np.moveaxis(tables, -1, 0)
     return np.stack([both, one / 2, one / 2, neither], axis=-1)
 

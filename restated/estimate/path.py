@@ -108,8 +108,7 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError(
-            "no three variables can have these correlations together",
-            remedy="Check them against third_range()",
+            "no three variables can have these correlations together", remedy="Check them against third_range()"
         )
     if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
         raise RestatedError(
@@ -221,9 +220,7 @@ def over_box(function: Callable, *intervals) -> Box:
     points = np.concatenate([vertices, grid])
     values = np.asarray(function(*points.T), dtype=float)
     if not np.all(np.isfinite(values)):
-        raise RestatedError(
-            "the function has no value at some point of the box", remedy="Shorten an interval"
-        )
+        raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
     ends = []
     for sign in (1, -1):  # smallest, then largest
         corner = int(np.argmin(sign * values[: len(vertices)]))
@@ -407,15 +404,21 @@ def chain_interval(links, se_z, *, level: float = 0.95, draws: int = 100_000, se
     se = float(np.sqrt(np.sum(((1 - links**2) * others * se_z) ** 2)))
     quantile = stats.norm.ppf((1 + level) / 2)
     low, high = np.quantile(chain_draws(links, se_z, draws=draws, seed=seed), [(1 - level) / 2, (1 + level) / 2])
-    return ChainInterval(estimate, se, float(estimate - quantile * se), float(estimate + quantile * se), float(low), float(high))
+    return ChainInterval(
+        estimate, se, float(estimate - quantile * se), float(estimate + quantile * se), float(low), float(high)
+    )
 
 
 def _chain(links, se_z) -> tuple[np.ndarray, np.ndarray]:
     links, se_z = np.asarray(links, dtype=float), np.asarray(se_z, dtype=float)
     if links.ndim != 1 or len(links) == 0 or links.shape != se_z.shape:
-        raise RestatedError(f"{links.size} links have {se_z.size} standard errors", field="se_z", remedy="Give one per link")
+        raise RestatedError(
+            f"{links.size} links have {se_z.size} standard errors", field="se_z", remedy="Give one per link"
+        )
     if not np.all(np.abs(links) < 1):
         raise RestatedError("a link is not a correlation strictly between -1 and 1", field="links")
     if not np.all(se_z >= 0):
-        raise RestatedError("a standard error is negative or missing", field="se_z", remedy="Use 0 for a link taken as known")
+        raise RestatedError(
+            "a standard error is negative or missing", field="se_z", remedy="Use 0 for a link taken as known"
+        )
     return links, se_z

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
-from ..errors import RestatedError
+from restated.errors import RestatedError
 
 LEVEL = 0.95
 

@@ -21,7 +21,7 @@ import pandas as pd
 from scipy import stats
 
 from restated.errors import RestatedError
-from restated.estimate.meta import checked, _design
+from restated.estimate.meta import _design, checked
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its
 #: adjustment: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
@@ -83,8 +83,9 @@ class RobustRegression:
     @property
     def table(self) -> pd.DataFrame:
         """Coefficients as a table, one row per name."""
-        columns = {name: getattr(self, name)
-                   for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")}
+        columns = {
+            name: getattr(self, name) for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
+        }
         return pd.DataFrame(columns, index=pd.Index(self.names, name="coefficient"))
 
 
@@ -118,14 +119,26 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     """
     y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
-    scalars = {name: float(getattr(result, name)[0])
-               for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")}
-    return RobustFit(**scalars, tau2=result.tau2, i2=result.i2, weights=result.weights,
-                     clusters=result.clusters, k=result.k, rho=rho, small=small, level=level)
+    scalars = {
+        name: float(getattr(result, name)[0])
+        for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
+    }
+    return RobustFit(
+        **scalars,
+        tau2=result.tau2,
+        i2=result.i2,
+        weights=result.weights,
+        clusters=result.clusters,
+        k=result.k,
+        rho=rho,
+        small=small,
+        level=level,
+    )
 
 
-def fit_regression(y, v, cluster, X, *, names: Sequence[str] | None = None, rho: float = 0.8,
-                   small: bool = True, level: float = 0.95) -> RobustRegression:
+def fit_regression(
+    y, v, cluster, X, *, names: Sequence[str] | None = None, rho: float = 0.8, small: bool = True, level: float = 0.95
+) -> RobustRegression:
     """Meta-regression of clustered effects.
 
     Parameters
@@ -153,8 +166,9 @@ def fit_regression(y, v, cluster, X, *, names: Sequence[str] | None = None, rho:
     return _solve(y, v, cluster, design, names, rho, small, level)
 
 
-def sensitivity(y, v, cluster, *, rhos: Sequence[float] = RHO_GRID, small: bool = True,
-                level: float = 0.95) -> pd.DataFrame:
+def sensitivity(
+    y, v, cluster, *, rhos: Sequence[float] = RHO_GRID, small: bool = True, level: float = 0.95
+) -> pd.DataFrame:
     """Repeat `fit` over assumed within-cluster correlations.
 
     Returns
@@ -176,8 +190,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     if not 0 < level < 1:
         raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
     if count <= p:
-        raise RestatedError(f"{count} clusters cannot carry {p} coefficients and a robust variance",
-                            field="cluster")
+        raise RestatedError(f"{count} clusters cannot carry {p} coefficients and a robust variance", field="cluster")
     size = np.array([len(rows) for rows in members])
     mean_v = np.array([v[rows].mean() for rows in members])
     tau2, i2 = _moments(y, X, members, size, mean_v, rho)
@@ -204,10 +217,23 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
     return RobustRegression(
-        names=names, estimate=beta, se=se, df=df, statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df), ci_low=beta - margin, ci_high=beta + margin,
-        covariance=covariance, tau2=tau2, i2=i2,
-        weights=100 * w / w.sum(), clusters=count, k=k, rho=rho, small=small, level=level,
+        names=names,
+        estimate=beta,
+        se=se,
+        df=df,
+        statistic=statistic,
+        p=2 * stats.t.sf(np.abs(statistic), df),
+        ci_low=beta - margin,
+        ci_high=beta + margin,
+        covariance=covariance,
+        tau2=tau2,
+        i2=i2,
+        weights=100 * w / w.sum(),
+        clusters=count,
+        k=k,
+        rho=rho,
+        small=small,
+        level=level,
     )
 
 

@@ -49,8 +49,7 @@ class TrimAndFill:
     fit: MetaFit
 
 
-def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
-          level: float = 0.95) -> EggerTest:
+def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald", level: float = 0.95) -> EggerTest:
     """Regression test for funnel-plot asymmetry, with the standard error as predictor.
 
     Parameters
@@ -81,15 +80,30 @@ def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
         method, ci = "FE", "knapp-hartung"
     result = fit_regression(y, v, np.sqrt(v), names=["se"], method=method, ci=ci, level=level)
     return EggerTest(
-        model=model, slope=float(result.estimate[1]), slope_se=float(result.se[1]),
-        statistic=float(result.statistic[1]), df=result.qm_df_residual, p=float(result.p[1]),
-        limit=float(result.estimate[0]), limit_low=float(result.ci_low[0]),
-        limit_high=float(result.ci_high[0]), level=level,
+        model=model,
+        slope=float(result.estimate[1]),
+        slope_se=float(result.se[1]),
+        statistic=float(result.statistic[1]),
+        df=result.qm_df_residual,
+        p=float(result.p[1]),
+        limit=float(result.estimate[0]),
+        limit_low=float(result.ci_low[0]),
+        limit_high=float(result.ci_high[0]),
+        level=level,
     )
 
 
-def trim_and_fill(y, v, *, side: str | None = None, estimator: str = "L0", method: str = "REML",
-                  ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> TrimAndFill:
+def trim_and_fill(
+    y,
+    v,
+    *,
+    side: str | None = None,
+    estimator: str = "L0",
+    method: str = "REML",
+    ci: str = "wald",
+    level: float = 0.95,
+    pi_df: str = "k-2",
+) -> TrimAndFill:
     """Trim and fill (Duval & Tweedie 2000).
 
     Parameters
@@ -125,8 +139,7 @@ def trim_and_fill(y, v, *, side: str | None = None, estimator: str = "L0", metho
     k, k0 = len(y), 0
     for _ in range(MAX_TRIM_ROUNDS):
         if k - k0 < 2:
-            raise RestatedError("trim and fill would trim all but one study",
-                                remedy="Do not use it on these data")
+            raise RestatedError("trim and fill would trim all but one study", remedy="Do not use it on these data")
         centre = fit(flipped[: k - k0], variance[: k - k0], method=method).estimate
         deviation = flipped - centre
         ranks = np.empty(k)
@@ -136,23 +149,34 @@ def trim_and_fill(y, v, *, side: str | None = None, estimator: str = "L0", metho
         if k0 == before:
             break
     else:
-        raise RestatedError("trim and fill did not settle on a number of studies", field="estimator",
-                            remedy="Try the other estimator")
-    filled_y = sign * (2 * centre - flipped[k - k0:])
-    filled_v = variance[k - k0:]
+        raise RestatedError(
+            "trim and fill did not settle on a number of studies", field="estimator", remedy="Try the other estimator"
+        )
+    filled_y = sign * (2 * centre - flipped[k - k0 :])
+    filled_v = variance[k - k0 :]
     if estimator == "L0":  # from the variance of the rank sum
-        rank_variance = (k * (k + 1) * (2 * k + 1) + 10 * raw**3 + 27 * raw**2 + 17 * raw
-                         - 18 * k * raw**2 - 18 * k * raw + 6 * k**2 * raw) / 24
+        rank_variance = (
+            k * (k + 1) * (2 * k + 1)
+            + 10 * raw**3
+            + 27 * raw**2
+            + 17 * raw
+            - 18 * k * raw**2
+            - 18 * k * raw
+            + 6 * k**2 * raw
+        ) / 24
         # The approximation fails, with a negative variance, where far fewer than half lie on the full side.
         k0_se = 4 * np.sqrt(rank_variance) / (2 * k - 1) if rank_variance >= 0 else np.nan
     else:
         k0_se = np.sqrt(2 * k0 + 2)
     return TrimAndFill(
-        k0=k0, k0_se=float(k0_se), k0_p=0.5 ** (k0 + 1) if estimator == "R0" else np.nan,
-        side=side, estimator=estimator,
-        filled_y=filled_y, filled_v=filled_v,
-        fit=fit(np.append(y, filled_y), np.append(v, filled_v),
-                method=method, ci=ci, level=level, pi_df=pi_df),
+        k0=k0,
+        k0_se=float(k0_se),
+        k0_p=0.5 ** (k0 + 1) if estimator == "R0" else np.nan,
+        side=side,
+        estimator=estimator,
+        filled_y=filled_y,
+        filled_v=filled_v,
+        fit=fit(np.append(y, filled_y), np.append(v, filled_v), method=method, ci=ci, level=level, pi_df=pi_df),
     )
 
 

@@ -92,7 +92,7 @@ class LiabilityData:
 
     def angle(self, first, second) -> np.ndarray:
         """Angle between two directions of (r_mz, r_dz) in the metric of the information at r = 0."""
-        density = np.exp(-self.start**2 / 2) / np.sqrt(2 * np.pi)
+        density = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi)
         share = ndtr(self.start)
         information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2
         return _angle(information, first, second)
@@ -130,7 +130,8 @@ class LiabilityData:
                 done = active[settled]
                 s, c = slope[settled], curve[settled]
                 value[done] = terms.value[settled].sum(axis=1) - 0.5 * (
-                    s[:, 0] ** 2 / c[:, 0] + (0 if self.common else s[:, 1] ** 2 / c[:, 1]))
+                    s[:, 0] ** 2 / c[:, 0] + (0 if self.common else s[:, 1] ** 2 / c[:, 1])
+                )
                 cross = terms.hr[settled]
                 gradient[done] = terms.r[settled] - cross * s / c
                 hessian[done] = 0
@@ -168,8 +169,11 @@ def _table_terms(tables, h, r) -> _TableTerms:
     open_ = r < 1
     room = np.where(open_, (1 - r) * (1 + r), 1.0)
     density = np.where(open_, np.exp(-h * h / (1 + r)) / (2 * np.pi * np.sqrt(room)), 0.0)
-    p = (np.maximum(ndtr(h) - one_order, SMALLEST_PROBABILITY), one_order,
-         np.maximum(ndtr(-h) - one_order, SMALLEST_PROBABILITY))
+    p = (
+        np.maximum(ndtr(h) - one_order, SMALLEST_PROBABILITY),
+        one_order,
+        np.maximum(ndtr(-h) - one_order, SMALLEST_PROBABILITY),
+    )
     possible = one_order > 0
     divisor = np.where(possible, one_order, 1.0)
     weights = (both / p[0], np.where(possible, discordant / divisor, 0.0), neither / p[2])
@@ -186,8 +190,7 @@ def _table_terms(tables, h, r) -> _TableTerms:
         h=sum(w * x for w, x in zip(weights, p_h)),
         r=density * net,
         hh=sum(w * x for w, x in zip(weights, p_hh)) - sum(s * x * x for s, x in zip(second, p_h)),
-        hr=-2 * h / (1 + r) * density * net
-        - density * (second[0] * p_h[0] - second[1] * p_h[1] + second[2] * p_h[2]),
+        hr=-2 * h / (1 + r) * density * net - density * (second[0] * p_h[0] - second[1] * p_h[1] + second[2] * p_h[2]),
         rr=density * bend * net - density**2 * (second[0] + second[1] + second[2]),
     )
 
@@ -246,8 +249,9 @@ class ContinuousData:
 
 def _angle(information, first, second) -> np.ndarray:
     """Angle of two directions in the metric of a diagonal information matrix, shape (m, 2)."""
-    inner = [(information * np.multiply(x, y)).sum(axis=1) for x, y in
-             ((first, second), (first, first), (second, second))]
+    inner = [
+        (information * np.multiply(x, y)).sum(axis=1) for x, y in ((first, second), (first, first), (second, second))
+    ]
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1))
 
@@ -349,8 +353,9 @@ def best_on_line(data, rows, first, last, start):
         position[active] = np.where(slope == 0, position[active], proposal)
         active = active[(step > STEP_TOLERANCE) & (slope != 0)]
     else:
-        raise RestatedError("the search along a line of twin correlations did not settle",
-                            remedy="Check the tables or matrices")
+        raise RestatedError(
+            "the search along a line of twin correlations did not settle", remedy="Check the tables or matrices"
+        )
     # The last proposal is better than the best place looked at, by less than the likelihood can show.
     near = np.abs(position - s) < np.sqrt(STEP_TOLERANCE)
     s = np.where(near, position, s)

@@ -38,8 +38,7 @@ from scipy.special import ndtri, owens_t
 
 from restated.errors import RestatedError
 from restated.estimate.proportions import wilson
-from restated.estimate.twinlikelihood import (MAX_ITERATIONS, ContinuousData, LiabilityData, best_on_line,
-                                              maximise)
+from restated.estimate.twinlikelihood import MAX_ITERATIONS, ContinuousData, LiabilityData, best_on_line, maximise
 from restated.reconstruct.counts import closed_interval
 
 #: What one unit of each component adds to (r_mz, r_dz).
@@ -202,8 +201,9 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
         raise RestatedError("mz, dz, n_mz and n_dz hold different numbers of data sets") from None
     shape = parts[0].shape
     variances, covariances = np.stack(parts[0:4:2], -1), np.stack(parts[1:4:2], -1)
-    data = ContinuousData(variances.reshape(-1, 2), covariances.reshape(-1, 2),
-                          np.stack(parts[4:], -1).reshape(-1, 2), shape)
+    data = ContinuousData(
+        variances.reshape(-1, 2), covariances.reshape(-1, 2), np.stack(parts[4:], -1).reshape(-1, 2), shape
+    )
     return _fit(data, model)
 
 
@@ -303,8 +303,9 @@ def lowest_aic(fit: TwinFit) -> np.ndarray:
     tests = compare(fit)
     names = sorted(tests, key=lambda name: len(MODELS[name])) + [fit.model]
     # Dropping k shares lowers the penalty by 2 k and raises the deviance by the likelihood ratio.
-    excess = np.stack([tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik)
-                       for name in names])
+    excess = np.stack(
+        [tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik) for name in names]
+    )
     best = np.array(names)[np.argmin(np.nan_to_num(excess, nan=np.inf), axis=0)]
     return np.where(np.isnan(fit.loglik), "", best)
 
@@ -348,9 +349,11 @@ def falconer_bounds(r_mz, r_dz) -> dict[str, Interval]:
         If a correlation has no lower or upper end, or lies outside -1 to 1.
     """
     (mz_low, mz_high), (dz_low, dz_high) = _correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz")
-    ends = {"a2": (2 * (mz_low - dz_high), 2 * (mz_high - dz_low)),
-            "c2": (2 * dz_low - mz_high, 2 * dz_high - mz_low),
-            "e2": (1 - mz_high, 1 - mz_low)}
+    ends = {
+        "a2": (2 * (mz_low - dz_high), 2 * (mz_high - dz_low)),
+        "c2": (2 * dz_low - mz_high, 2 * dz_high - mz_low),
+        "e2": (1 - mz_high, 1 - mz_low),
+    }
     return {name: Interval(float(low), float(high)) for name, (low, high) in ends.items()}
 
 
@@ -366,8 +369,9 @@ def implied_correlations(a2=0.0, c2=0.0, d2=0.0):
     tuple (r_mz, r_dz) of float or ndarray
     """
     shares = {"a2": a2, "c2": c2, "d2": d2}
-    return tuple(sum(RESEMBLANCE[name][i] * np.asarray(x, dtype=float) for name, x in shares.items())[()]
-                 for i in (0, 1))
+    return tuple(
+        sum(RESEMBLANCE[name][i] * np.asarray(x, dtype=float) for name, x in shares.items())[()] for i in (0, 1)
+    )
 
 
 def pair_probabilities(prevalence, r):
@@ -389,8 +393,11 @@ def pair_probabilities(prevalence, r):
     """
     prevalence, r = np.broadcast_arrays(np.asarray(prevalence, dtype=float), np.asarray(r, dtype=float))
     if not ((prevalence > 0) & (prevalence < 1)).all():
-        raise RestatedError("a prevalence is not between 0 and 1", field="prevalence",
-                            remedy="Give the share of affected individuals as a proportion")
+        raise RestatedError(
+            "a prevalence is not between 0 and 1",
+            field="prevalence",
+            remedy="Give the share of affected individuals as a proportion",
+        )
     if not ((r > -1) & (r <= 1)).all():
         raise RestatedError("a correlation is not between -1 and 1", field="r")
     one_order = 2 * owens_t(ndtri(prevalence), np.sqrt((1 - r) / (1 + r)))
@@ -400,9 +407,20 @@ def pair_probabilities(prevalence, r):
 # --- power -----------------------------------------------------------------------------------------------
 
 
-def power(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None = None, *,
-          drop: str = "a2", alpha: float = 0.05, thresholds: str = "common", draws: int = 2000,
-          seed: int = 0) -> Power:
+def power(
+    a2: float,
+    c2: float,
+    e2: float,
+    n_mz: int,
+    n_dz: int,
+    prevalence: float | None = None,
+    *,
+    drop: str = "a2",
+    alpha: float = 0.05,
+    thresholds: str = "common",
+    draws: int = 2000,
+    seed: int = 0,
+) -> Power:
     """Power of a twin study to see a share, by simulation: ACE against the model without it.
 
     The test is the boundary-corrected one of `compare`.
@@ -440,8 +458,18 @@ def power(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: flo
     return Power(share, float(np.sqrt(share * (1 - share) / draws)), float(low), float(high), draws, undefined)
 
 
-def model_choice(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None = None, *,
-                 thresholds: str = "common", draws: int = 2000, seed: int = 0) -> dict[str, float]:
+def model_choice(
+    a2: float,
+    c2: float,
+    e2: float,
+    n_mz: int,
+    n_dz: int,
+    prevalence: float | None = None,
+    *,
+    thresholds: str = "common",
+    draws: int = 2000,
+    seed: int = 0,
+) -> dict[str, float]:
     """How often each model has the lowest Akaike criterion in simulated studies of known shares.
 
     Parameters
@@ -462,8 +490,18 @@ def model_choice(a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalen
     return {name: n / draws for name, n in tally.items()}
 
 
-def power_expected(a2: float, c2: float, e2: float, n_mz, n_dz, prevalence=None, *, drop: str = "a2",
-                   alpha: float = 0.05, thresholds: str = "common"):
+def power_expected(
+    a2: float,
+    c2: float,
+    e2: float,
+    n_mz,
+    n_dz,
+    prevalence=None,
+    *,
+    drop: str = "a2",
+    alpha: float = 0.05,
+    thresholds: str = "common",
+):
     """The same power without simulation, from the noncentral chi-squared distribution.
 
     The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an
@@ -488,15 +526,28 @@ def power_expected(a2: float, c2: float, e2: float, n_mz, n_dz, prevalence=None,
         n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
         fit = continuous(np.full(n_mz.shape, r_mz), np.full(n_mz.shape, r_dz), n_mz, n_dz)
     else:
-        fit = liability(n_mz[..., None] * pair_probabilities(prevalence, r_mz),
-                        n_dz[..., None] * pair_probabilities(prevalence, r_dz), thresholds=thresholds)
+        fit = liability(
+            n_mz[..., None] * pair_probabilities(prevalence, r_mz),
+            n_dz[..., None] * pair_probabilities(prevalence, r_dz),
+            thresholds=thresholds,
+        )
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the
     # (1 - alpha) quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
     return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
 
 
-def pairs_for_power(a2: float, c2: float, e2: float, mz_share: float, prevalence=None, *, power: float = 0.8,
-                    drop: str = "a2", alpha: float = 0.05, thresholds: str = "common"):
+def pairs_for_power(
+    a2: float,
+    c2: float,
+    e2: float,
+    mz_share: float,
+    prevalence=None,
+    *,
+    power: float = 0.8,
+    drop: str = "a2",
+    alpha: float = 0.05,
+    thresholds: str = "common",
+):
     """Pairs a study needs for a given power, by the approximation of `power_expected`.
 
     The noncentrality is proportional to the number of pairs, so it is computed once.
@@ -520,8 +571,9 @@ def pairs_for_power(a2: float, c2: float, e2: float, mz_share: float, prevalence
     if not (0 < mz_share < 1 and alpha < power < 1):
         raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
     unit = 1000.0
-    once = power_expected(a2, c2, e2, unit * mz_share, unit * (1 - mz_share), prevalence, drop=drop, alpha=alpha,
-                          thresholds=thresholds)
+    once = power_expected(
+        a2, c2, e2, unit * mz_share, unit * (1 - mz_share), prevalence, drop=drop, alpha=alpha, thresholds=thresholds
+    )
     root = stats.norm.isf(alpha) - stats.norm.isf(once)
     return unit * ((stats.norm.isf(alpha) - stats.norm.isf(power)) / root) ** 2
 
@@ -537,8 +589,9 @@ def _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
         if prevalence is None:
             yield continuous(*(_wishart(rng, n, r, size) for n, r in groups), n_mz, n_dz)
         else:
-            yield liability(*(rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups),
-                            thresholds=thresholds)
+            yield liability(
+                *(rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups), thresholds=thresholds
+            )
 
 
 def _design(a2, c2, e2, n_mz, n_dz, drop, alpha):
@@ -547,8 +600,9 @@ def _design(a2, c2, e2, n_mz, n_dz, drop, alpha):
     if not (shares >= 0).all() or abs(shares.sum() - 1) > SUM_TOLERANCE:
         raise RestatedError(f"a2 = {a2}, c2 = {c2}, e2 = {e2} are not shares that add up to 1")
     if e2 == 0:
-        raise RestatedError("without unique environment and error twins never differ", field="e2",
-                            remedy="Give e2 above 0")
+        raise RestatedError(
+            "without unique environment and error twins never differ", field="e2", remedy="Give e2 above 0"
+        )
     if np.min(n_mz) < 3 or np.min(n_dz) < 3:
         raise RestatedError("a design needs at least 3 pairs of each zygosity", field="n_mz, n_dz")
     _check_option("drop", drop, ("a2", "c2"))
@@ -581,8 +635,11 @@ def _fit(data, model: str) -> TwinFit:
     at_bound = np.zeros(data.size, dtype=bool)
     at_bound[rows] = (units == 0).any(axis=1)
     return TwinFit(
-        model=model, **{name: _shaped(_spread(x, rows, data.size), data.shape) for name, x in values.items()},
-        df=data.df_saturated - len(parts), at_bound=_shaped(at_bound, data.shape), data=data,
+        model=model,
+        **{name: _shaped(_spread(x, rows, data.size), data.shape) for name, x in values.items()},
+        df=data.df_saturated - len(parts),
+        at_bound=_shaped(at_bound, data.shape),
+        data=data,
     )
 
 
@@ -652,15 +709,19 @@ def _pairs(tables, name: str) -> np.ndarray:
     except (TypeError, ValueError):
         raise RestatedError("counts of pairs are not numbers", field=name) from None
     if counts.ndim < 1 or counts.shape[-1] not in (3, 4):
-        raise RestatedError(f"twin tables have shape {counts.shape}", field=name,
-                            remedy="Give pairs with both, one and no twin affected along the last axis")
+        raise RestatedError(
+            f"twin tables have shape {counts.shape}",
+            field=name,
+            remedy="Give pairs with both, one and no twin affected along the last axis",
+        )
     if not np.isfinite(counts).all() or (counts < 0).any():
         raise RestatedError("a count of pairs is negative, missing or not finite", field=name)
     if counts.shape[-1] == 4:
         counts = np.stack([counts[..., 0], counts[..., 1] + counts[..., 2], counts[..., 3]], axis=-1)
     if (counts.sum(axis=-1) == 0).any():
-        raise RestatedError("a twin table holds no pairs", field=name,
-                            remedy="Both zygosities are needed to tell the components apart")
+        raise RestatedError(
+            "a twin table holds no pairs", field=name, remedy="Both zygosities are needed to tell the components apart"
+        )
     return counts
 
 
@@ -671,8 +732,11 @@ def _moments(value, n, name: str):
     except (TypeError, ValueError):
         raise RestatedError("correlations or covariances are not numbers", field=name) from None
     if x.ndim >= 2 and (x.ndim > 3 or x.shape[-2:] != (2, 2)):
-        raise RestatedError(f"correlations or covariances have shape {x.shape}", field=name,
-                            remedy="Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)")
+        raise RestatedError(
+            f"correlations or covariances have shape {x.shape}",
+            field=name,
+            remedy="Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)",
+        )
     if not np.isfinite(x).all():
         raise RestatedError("a correlation or covariance is missing or not finite", field=name)
     if x.ndim < 2:
@@ -690,8 +754,11 @@ def _moments(value, n, name: str):
 def _pair_number(n, name: str) -> np.ndarray:
     n = np.asarray(n, dtype=float)
     if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
-        raise RestatedError("a number of pairs is below 3 or missing", field=name,
-                            remedy="Give the pairs of each zygosity, one number or one per data set")
+        raise RestatedError(
+            "a number of pairs is below 3 or missing",
+            field=name,
+            remedy="Give the pairs of each zygosity, one number or one per data set",
+        )
     return n
 
 

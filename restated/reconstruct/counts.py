@@ -62,9 +62,7 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
         )
     low, high = _fraction(low, name), _fraction(high, name)
     if low is not None and high is not None and low > high:
-        raise RestatedError(
-            f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name
-        )
+        raise RestatedError(f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name)
     return low, high
 
 
@@ -159,11 +157,7 @@ class CountSet(Exhaustive):
     def message(self) -> str:
         """One sentence: how many counts fit."""
         tried = self.denominators
-        n = (
-            f"n = {tried[0]}"
-            if len(tried) == 1
-            else f"any n tried ({len(tried)} values, {tried[0]} to {tried[-1]})"
-        )
+        n = f"n = {tried[0]}" if len(tried) == 1 else f"any n tried ({len(tried)} values, {tried[0]} to {tried[-1]})"
         if self.empty:
             return f"no integer count fits {self.percent} % of {n}"
         if self.identified:

@@ -198,9 +198,7 @@ class _Task(NamedTuple):
             found = self._attempt(self.estimate, sets, start)
             values = np.column_stack([np.asarray(column, dtype=float) for column in _mapping(found).values()])
             if len(values) != stop - start:
-                raise RestatedError(
-                    f"the estimate returned {len(values)} numbers for {stop - start} data sets"
-                )
+                raise RestatedError(f"the estimate returned {len(values)} numbers for {stop - start} data sets")
             return tuple(found), values
         names, rows = None, []
         for draw in range(start, stop):
@@ -214,20 +212,15 @@ class _Task(NamedTuple):
         try:
             return function(argument)
         except Exception as error:
-            where = (
-                f"the draws from {draw} on" if self.batched and function is self.estimate else f"draw {draw}"
-            )
+            where = f"the draws from {draw} on" if self.batched and function is self.estimate else f"draw {draw}"
             raise RestatedError(
-                f"{where} failed: {error}",
-                remedy=f"Make the data set again with generator({self.seed}, {draw})",
+                f"{where} failed: {error}", remedy=f"Make the data set again with generator({self.seed}, {draw})"
             ) from error
 
 
 def _mapping(found) -> Mapping:
     if not isinstance(found, Mapping) or not found:
-        raise RestatedError(
-            f"the estimate returned {type(found).__name__}, not a mapping of names to numbers"
-        )
+        raise RestatedError(f"the estimate returned {type(found).__name__}, not a mapping of names to numbers")
     return found
 
 
@@ -247,9 +240,7 @@ def _part(task: _Task, start: int, stop: int, folder: Path | None):
     return start, names, values
 
 
-def _compute(
-    task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None
-) -> Iterator[tuple]:
+def _compute(task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None) -> Iterator[tuple]:
     """Batches that are not done yet, in the order in which they are finished."""
     # A generator: joblib asks for the next few tasks only, so that their number takes no memory.
     parts = ((start, min(start + BATCH, draws)) for start in range(0, draws, BATCH) if start not in done)
@@ -272,9 +263,7 @@ class _Tally:
         if self.names is None:
             self.names = names
             self.first = np.full((min(self.draws, QUANTILE_DRAWS), len(names)), np.nan)
-            self.ends = {
-                sign: [(math.inf, -1)] * len(names) for sign in (1, -1)
-            }  # (sign * value, draw), least first
+            self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}  # (sign * value, draw), least first
             self.undefined = np.zeros(len(names), dtype=np.int64)
         _same(self.names, names, start)
         fit = max(0, min(len(values), len(self.first) - start))
@@ -332,9 +321,7 @@ def _open(folder: Path, seed: int) -> Path:
             found = None
         if found != wanted:
             raise RestatedError(
-                f"the folder keeps draws of another ensemble ({found})",
-                file=manifest,
-                remedy="Give an empty folder",
+                f"the folder keeps draws of another ensemble ({found})", file=manifest, remedy="Give an empty folder"
             )
         return folder
     if folder.exists() and any(folder.iterdir()):
@@ -399,6 +386,4 @@ def _check(draws: int, seed: int, workers: int | None) -> None:
     if not whole(seed) or seed < 0:
         raise RestatedError(f"the seed {seed!r} is not a whole number of 0 or more", field="seed")
     if workers is not None and (not whole(workers) or workers == 0):
-        raise RestatedError(
-            f"the number of workers {workers!r} is not a whole number other than 0", field="workers"
-        )
+        raise RestatedError(f"the number of workers {workers!r} is not a whole number other than 0", field="workers")

@@ -138,13 +138,9 @@ def _request(n, means, sds, correlations, shapes):
     means, sds = np.atleast_1d(np.asarray(means, dtype=float)), np.atleast_1d(np.asarray(sds, dtype=float))
     p = len(means)
     if means.shape != sds.shape or means.ndim != 1:
-        raise RestatedError(
-            f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds"
-        )
+        raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
     if not isinstance(n, (int, np.integer)) or n <= p:
-        raise RestatedError(
-            f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n"
-        )
+        raise RestatedError(f"n = {n!r} conflicts with {p} columns: more rows than columns are needed", field="n")
     for column, (mean, sd) in enumerate(zip(means, sds, strict=True), start=1):
         if not (math.isfinite(mean) and math.isfinite(sd)):
             raise RestatedError(f"the mean or the SD of column {column} is missing or not finite", field="means, sds")
@@ -160,14 +156,11 @@ def _request(n, means, sds, correlations, shapes):
         raise RestatedError(f"{len(shapes)} shapes conflict with {p} columns", field="shapes")
     wanted = np.eye(p) if correlations is None else np.asarray(correlations, dtype=float)
     if wanted.shape != (p, p) or not np.array_equal(wanted, wanted.T) or not np.all(np.diag(wanted) == 1):
-        raise RestatedError(
-            f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations"
-        )
+        raise RestatedError(f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations")
     smallest = np.linalg.eigvalsh(wanted)[0]
     if smallest < SMALLEST_EIGENVALUE:
         raise RestatedError(
-            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}",
-            field="correlations",
+            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}", field="correlations"
         )
     return means, sds, wanted, shapes
 
@@ -175,16 +168,14 @@ def _request(n, means, sds, correlations, shapes):
 def _check_shape(n, mean, sd, shape, column) -> None:
     where = f"shapes, column {column + 1}"
     if shape.kind not in KINDS:
-        raise RestatedError(
-            f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}"
-        )
+        raise RestatedError(f"unknown shape {shape.kind!r}", field=where, remedy=f"Use one of {', '.join(KINDS)}")
     if shape.kind in ("normal", "beta") and shape.zeros:
-        raise RestatedError(
-            f"zeros conflict with a {shape.kind} shape", field=where, remedy="Use lognormal or gamma"
-        )
+        raise RestatedError(f"zeros conflict with a {shape.kind} shape", field=where, remedy="Use lognormal or gamma")
     if (shape.low is None or shape.high is None) if shape.kind == "beta" else (shape.low, shape.high) != (None, None):
         raise RestatedError(
-            "two limits belong to a beta shape, and to no other", field=where, remedy="Give low and high with 'beta' only"
+            "two limits belong to a beta shape, and to no other",
+            field=where,
+            remedy="Give low and high with 'beta' only",
         )
     if shape.kind == "normal":
         return
@@ -192,13 +183,9 @@ def _check_shape(n, mean, sd, shape, column) -> None:
         _check_limits(n, mean, sd, shape, where)
         return
     if mean <= 0:
-        raise RestatedError(
-            f"the mean {mean:g} conflicts with a {shape.kind} shape, which is positive", field=where
-        )
+        raise RestatedError(f"the mean {mean:g} conflicts with a {shape.kind} shape, which is positive", field=where)
     if not 0 <= shape.zeros <= n - 2:
-        raise RestatedError(
-            f"{shape.zeros} zeros conflict with n = {n}: two other values are needed", field=where
-        )
+        raise RestatedError(f"{shape.zeros} zeros conflict with n = {n}: two other values are needed", field=where)
     lowest, highest = sd_range(n, mean, shape.zeros)
     if not lowest < sd < highest:
         raise RestatedError(
@@ -271,9 +258,7 @@ def _not_zero(z, shapes) -> list[np.ndarray]:
 
 
 def _columns(z, means, sds, shapes, positive) -> np.ndarray:
-    return np.stack(
-        [_column(z[:, j], means[j], sds[j], shapes[j], positive[j]) for j in range(len(means))], axis=1
-    )
+    return np.stack([_column(z[:, j], means[j], sds[j], shapes[j], positive[j]) for j in range(len(means))], axis=1)
 
 
 def _column(z, mean, sd, shape, positive) -> np.ndarray:
@@ -299,7 +284,9 @@ def _between(z, mean, sd, shape) -> np.ndarray:
         return special.betaincinv(concentration * special.expit(logit), concentration * special.expit(-logit), level)
 
     def values(concentration):
-        found = optimize.brentq(lambda logit: at(logit, concentration).mean() - share, *LOGIT_RANGE, xtol=1e-14, rtol=1e-14)
+        found = optimize.brentq(
+            lambda logit: at(logit, concentration).mean() - share, *LOGIT_RANGE, xtol=1e-14, rtol=1e-14
+        )
         return at(found, concentration)
 
     def excess(log_concentration):

@@ -79,9 +79,7 @@ def tie_factor(sizes) -> Fraction:
     """
     sizes = list(sizes)
     if not all(isinstance(t, (int, np.integer)) and t > 0 for t in sizes) or sum(sizes) < 2:
-        raise RestatedError(
-            "sizes of ties are positive whole numbers that add up to at least 2", field="sizes"
-        )
+        raise RestatedError("sizes of ties are positive whole numbers that add up to at least 2", field="sizes")
     total = int(sum(sizes))
     return 1 - Fraction(sum(int(t) ** 3 - int(t) for t in sizes), total**3 - total)
 
@@ -142,6 +140,4 @@ def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
         if any(fits):
             rows.append((float(u), *fits))
     u, plain, corrected = zip(*rows, strict=True) if rows else ((), (), ())
-    return RankSet(
-        np.array(u, dtype=float), n1, n2, np.array(plain, dtype=bool), np.array(corrected, dtype=bool)
-    )
+    return RankSet(np.array(u, dtype=float), n1, n2, np.array(plain, dtype=bool), np.array(corrected, dtype=bool))

@@ -115,10 +115,7 @@ def score_samples(
     if total <= limit:
         counts, method = _all_paths(keys, coding, n, levels), "exhaustive"
     else:
-        counts, method = (
-            _drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)),
-            "sampled",
-        )
+        counts, method = (_drawn_paths(keys, ways, coding, n, levels, draws, np.random.default_rng(seed)), "sampled")
     asked = f"n = {n} on the scale {low} to {high}, mean {describe(mean)}, SD {describe(sd)}"
     message = f"{total:,.0f} sample{'s' * (total != 1)} of whole scores fit{'s' * (total == 1)} {asked}"
     return ScoreSet(counts, np.arange(low, high + 1), total, method, message)
@@ -220,8 +217,7 @@ def _forward(n, levels, wanted):
 
 def _too_large(n, levels) -> RestatedError:
     return RestatedError(
-        f"a sample of {n} on {levels} scores has too many partial sums",
-        remedy="Use a shorter scale or a smaller n",
+        f"a sample of {n} on {levels} scores has too many partial sums", remedy="Use a shorter scale or a smaller n"
     )
 
 

@@ -89,9 +89,7 @@ class SquareSet:
         return float(np.nanmin(values)), float(np.nanmax(values))
 
 
-def square_tables(
-    rows, columns, *, agreement=None, kappa=None, draws: int = 4000, seed: int = 0
-) -> SquareSet:
+def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 4000, seed: int = 0) -> SquareSet:
     """All k x k tables with given margins and a printed agreement or kappa, or an even sample of them.
 
     Parameters

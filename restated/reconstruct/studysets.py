@@ -28,8 +28,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
+from restated import tau2 as between
 from restated.errors import RestatedError
-from restated.estimate import tau2 as between
 from restated.reconstruct.counts import closed_interval, describe
 
 # Fisher z needs n - 3 > 0.
@@ -124,8 +124,7 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     """
     if k * min_n > total_n:
         raise RestatedError(
-            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed",
-            field="min_n",
+            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"
         )
     shares = np.exp(size_shape * rng.standard_normal((draws, k)))
     shares /= shares.sum(axis=1, keepdims=True)
@@ -218,23 +217,17 @@ def study_sets(
 def _check(k, tau2, draws, min_n, size_shape, model, fix, q, i2) -> None:
     for name, value, least in (("k", k, 2), ("draws", draws, 1), ("min_n", min_n, SMALLEST_N)):
         if not isinstance(value, (int, np.integer)) or value < least:
-            raise RestatedError(
-                f"{name} must be a whole number of at least {least}, not {value!r}", field=name
-            )
+            raise RestatedError(f"{name} must be a whole number of at least {least}, not {value!r}", field=name)
     for name, value in (("tau2", tau2), ("size_shape", size_shape)):
         if not np.isfinite(value) or value < 0:
             raise RestatedError(f"{name} must not be negative, not {value!r}", field=name)
     if model not in MODELS:
-        raise RestatedError(
-            f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}"
-        )
+        raise RestatedError(f"unknown model {model!r}", field="model", remedy=f"Use one of {', '.join(MODELS)}")
     if fix not in (None, "tau2", "Q", "I2"):
         raise RestatedError(f"fix is None, 'tau2', 'Q' or 'I2', not {fix!r}", field="fix")
     for name, value in (("Q", q), ("I2", i2)):
         if (fix == name) != (value is not None):
-            raise RestatedError(
-                f"fix='{name}' and a value for {name.lower()} go together", field=name.lower()
-            )
+            raise RestatedError(f"fix='{name}' and a value for {name.lower()} go together", field=name.lower())
     if q is not None and q < 0:
         raise RestatedError(f"Q cannot be negative, not {q!r}", field="q")
     if i2 is not None and not 0 < i2 < 100:

@@ -113,11 +113,7 @@ _STATISTICS: dict[str, _Statistic] = {
 
 # Linear statistics that fix the outer loops: row total, column total and diagonal, with what a percentage
 # of n means.
-_LINEAR = {
-    "row": ("row1", "row1_share"),
-    "col": ("col1", "col1_share"),
-    "diagonal": (None, "agreement"),
-}
+_LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagonal": (None, "agreement")}
 
 
 # --- the result -----------------------------------------------------------------------------------
@@ -339,9 +335,7 @@ def _total(n) -> int:
     if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
         raise RestatedError(f"the total {n!r} is not a positive whole number", field="n")
     if n > MAX_TOTAL:
-        raise RestatedError(
-            f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n"
-        )
+        raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
     return int(n)
 
 

@@ -110,7 +110,8 @@ def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: floa
     high = tau2_from_se(equal, c, se[1])
     if np.isnan(high):
         raise RestatedError(
-            f"{total_n} participants leave a sampling error above {se[1]:.4g}", field="se",
+            f"{total_n} participants leave a sampling error above {se[1]:.4g}",
+            field="se",
             remedy="The interval, the total and the model do not belong together",
         )
     low = tau2_from_se(unequal, c, se[0])

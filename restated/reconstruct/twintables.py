@@ -164,12 +164,20 @@ def pair_counts(pairs: int, percent, definition: str = "agreement") -> PairCount
     first, last = integer_range(*ends, 0, pairs)
     concordant = np.arange(first, last + 1, dtype=np.int64)
     touching = [low != high and int(count) in ends for count in concordant]
-    return PairCounts(concordant, pairs - concordant, pairs, _text(percent), definition,
-                      np.array(touching, dtype=bool))
+    return PairCounts(concordant, pairs - concordant, pairs, _text(percent), definition, np.array(touching, dtype=bool))
 
 
-def twin_tables(pairs: int, *, agreement=None, pairwise=None, probandwise=None, prevalence=None,
-                both=None, discordant=None, neither=None) -> TwinTables:
+def twin_tables(
+    pairs: int,
+    *,
+    agreement=None,
+    pairwise=None,
+    probandwise=None,
+    prevalence=None,
+    both=None,
+    discordant=None,
+    neither=None,
+) -> TwinTables:
     """All tables of `pairs` twin pairs that give every printed number.
 
     What is not given is free: with `agreement` alone, every split of the concordant pairs into both and
@@ -203,10 +211,19 @@ def twin_tables(pairs: int, *, agreement=None, pairwise=None, probandwise=None, 
     all values; quotients are compared with the ends of the intervals in whole numbers, without rounding.
     """
     pairs = _whole(pairs)
-    given = {name: value for name, value in {
-        "agreement": agreement, "pairwise": pairwise, "probandwise": probandwise, "prevalence": prevalence,
-        "both": both, "discordant": discordant, "neither": neither,
-    }.items() if value is not None}
+    given = {
+        name: value
+        for name, value in {
+            "agreement": agreement,
+            "pairwise": pairwise,
+            "probandwise": probandwise,
+            "prevalence": prevalence,
+            "both": both,
+            "discordant": discordant,
+            "neither": neither,
+        }.items()
+        if value is not None
+    }
     bounds = {name: _bounds(name, value) for name, value in given.items()}
     tables = _candidates(pairs, bounds)
     touching = np.zeros(len(tables), dtype=bool)
@@ -236,8 +253,9 @@ def crossed(mz: TwinTables, dz: TwinTables) -> tuple[np.ndarray, np.ndarray]:
         if tables.empty:
             raise RestatedError(tables.message)
     if len(mz) * len(dz) > MAX_CANDIDATES:
-        raise RestatedError(f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list",
-                            remedy="Limit the prevalence")
+        raise RestatedError(
+            f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list", remedy="Limit the prevalence"
+        )
     return np.repeat(mz.tables, len(dz), axis=0), np.tile(dz.tables, (len(mz), 1))
 
 
@@ -248,13 +266,16 @@ def _candidates(pairs: int, bounds) -> np.ndarray:
         first, last = integer_range(*bounds["discordant"], first, last)
     if "agreement" in bounds:
         low, high = bounds["agreement"]
-        first, last = integer_range(None if high is None else pairs * (1 - high),
-                                    None if low is None else pairs * (1 - low), first, last)
+        first, last = integer_range(
+            None if high is None else pairs * (1 - high), None if low is None else pairs * (1 - low), first, last
+        )
     one = np.arange(first, last + 1, dtype=np.int64)
     sizes = pairs - one + 1
     if sizes.sum() > MAX_CANDIDATES:
-        raise RestatedError(f"{pairs} pairs with these numbers leave {sizes.sum()} tables to look at",
-                            remedy="Add the percentage of agreement or the discordant pairs")
+        raise RestatedError(
+            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to look at",
+            remedy="Add the percentage of agreement or the discordant pairs",
+        )
     both = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     one = np.repeat(one, sizes)
     return np.column_stack([both, one, pairs - one - both])
@@ -275,8 +296,11 @@ def _bounds(name: str, value) -> tuple[Fraction | None, Fraction | None]:
         return low, high
     text = getattr(value, "text", value if isinstance(value, str) else "")
     if text.lstrip().startswith((".", "0.")) and "%" not in text:
-        raise RestatedError(f"'{text}' looks like a proportion, but {name} is in percent", field=name,
-                            remedy="Write it with a percent sign, or give a pair (low, high) in percent")
+        raise RestatedError(
+            f"'{text}' looks like a proportion, but {name} is in percent",
+            field=name,
+            remedy="Write it with a percent sign, or give a pair (low, high) in percent",
+        )
     # Rounding intervals may pass 0 or 100, percentages do not.
     low = None if low is None or low < 0 else low / 100
     high = None if high is None or high > 100 else high / 100

@@ -15,7 +15,13 @@ collect_ignore_glob = [] if EXECUTABLE else ["test_*.py"]
 def browser():
     from playwright.sync_api import sync_playwright
 
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    quiet = [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=EXECUTABLE, args=quiet)
         yield chromium

@@ -9,9 +9,8 @@ import json
 import sys
 from pathlib import Path
 
-from restated import paths
-
-from .pages import KINDS, SIZES, THEMES, open_page
+from restated_book import paths
+from tests.browser.pages import KINDS, SIZES, THEMES, open_page
 
 KEPT = Path(__file__).with_name("layout.json")
 
@@ -37,7 +36,7 @@ def measured(browser, site: Path) -> dict[str, dict]:
 
 
 def main() -> None:
-    from restated.export import pdf
+    from restated_book.export import pdf
 
     site, out = paths.BUILD / "html", paths.BUILD / "screenshots"
     out.mkdir(parents=True, exist_ok=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from restated import build
+from restated_book.chapters.toc import toc
 
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
-PAGES = [f"{p}.html" for p in build.toc()] + ["book/ledger-01.html", "search.html"]
+PAGES = [f"{p}.html" for p in toc()] + ["book/ledger-01.html", "search.html"]
 CHAPTERS = [p for p in PAGES if p.startswith("notebooks/")]
 
 #: One page of each kind: what holds for its layout holds for all of them.
@@ -35,7 +35,9 @@ def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", the
     tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
     tab.on("pageerror", lambda e: tab.faults.append(str(e)))
     # What the browser gives up because the reader goes on to another page is no fault of the page.
-    tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != "net::ERR_ABORTED" else None)
+    tab.on(
+        "requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != "net::ERR_ABORTED" else None
+    )
     tab.on("request", lambda r: tab.requests.append(r.url))
     file, *rest = re.split("(?=[?#])", page, maxsplit=1)
     tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from .pages import KINDS, PAGES, SIZES, THEMES, open_page
+from tests.browser.pages import KINDS, PAGES, SIZES, THEMES, open_page
 
 AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
 
@@ -24,10 +24,18 @@ def violations(tab, *, only: str = "", without: str = "") -> list[str]:
     # The size of what is touched is new in WCAG 2.2; axe leaves it out unless asked.
     rules = {} if only else {"target-size": {"enabled": True}} | ({without: {"enabled": False}} if without else {})
     # Rows of a long table are alike.
-    tab.evaluate("most => document.querySelectorAll(`tbody tr:nth-child(n + ${most})`).forEach(row => row.remove())", MOST_ROWS)
+    tab.evaluate(
+        "most => document.querySelectorAll(`tbody tr:nth-child(n + ${most})`).forEach(row => row.remove())", MOST_ROWS
+    )
     tab.evaluate(AXE)
-    found = tab.evaluate("options => axe.run(document, options)", {"runOnly": run, "rules": rules, "resultTypes": ["violations"]})
-    return [f"{v['id']} ({v['impact']}): {n['html'][:200]} {n['failureSummary'][:300]}" for v in found["violations"] for n in v["nodes"][:3]]
+    found = tab.evaluate(
+        "options => axe.run(document, options)", {"runOnly": run, "rules": rules, "resultTypes": ["violations"]}
+    )
+    return [
+        f"{v['id']} ({v['impact']}): {n['html'][:200]} {n['failureSummary'][:300]}"
+        for v in found["violations"]
+        for n in v["nodes"][:3]
+    ]
 
 
 #: Set this variable to look at every page in both themes and on both screens; otherwise only one of each of six kinds is, and any
@@ -64,7 +72,9 @@ def test_axe_finds_nothing_on_any_other_page(browser, site, page, way):
 
 def test_axe_would_find_something(browser, site):
     tab = open_page(browser, site, "book/index.html")
-    tab.evaluate("document.body.insertAdjacentHTML('beforeend', '<main><img src=x><a href=x style=\"color:#999\">.</a></main>')")
+    tab.evaluate(
+        "document.body.insertAdjacentHTML('beforeend', '<main><img src=x><a href=x style=\"color:#999\">.</a></main>')"
+    )
     assert {line.split()[0] for line in violations(tab)} >= {"image-alt", "landmark-no-duplicate-main"}
     tab.context.close()
 

@@ -14,18 +14,24 @@ from PIL import Image
 from pybtex.database import parse_string
 from pybtex.richtext import Text
 
-from restated import bibliography, build, citation, claims, heads, paths
+from restated_book import claims, paths
+from restated_book.chapters import heads
+from restated_book.chapters.toc import toc
+from restated_book.cite import citation
+from restated_book.epoch import epoch
+from restated_book.sources import bibliography
+from tests.browser.pages import open_page
 
-from .pages import open_page
-
-CHAPTERS = [p for p in build.toc() if p.startswith("notebooks/")]
+CHAPTERS = [p for p in toc() if p.startswith("notebooks/")]
 BOXED = [p for p in CHAPTERS if "{cite-and-download}" in (paths.ROOT / f"{p}.md").read_text(encoding="utf-8")]
 BOOK = citation.about()
 
 
 def clipboard(tab) -> None:
     """Collect what is copied instead of touching the machine's clipboard."""
-    tab.evaluate("() => { window.copied = []; navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() } }")
+    tab.evaluate(
+        "() => { window.copied = []; navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() } }"
+    )
 
 
 #: The box is made the same way on every page; what its files say is tested for all of them.
@@ -40,7 +46,7 @@ def test_the_box_copies_what_it_shows_and_says_version_and_dates(browser, site, 
     title = heads.title(paths.ROOT / f"{page}.md")
     assert copied == [citation.written(citation.item(BOOK, "chapter", title, page), style) for style in citation.STYLES]
     text = box.inner_text()
-    assert BOOK.version in text and citation.day(build.epoch()) in text and str(citation.newest_evidence()) in text
+    assert BOOK.version in text and citation.day(epoch()) in text and str(citation.newest_evidence()) in text
     tab.context.close()
 
 
@@ -101,10 +107,12 @@ def test_every_number_of_the_ledger_can_be_cited_in_every_form(browser, site):
     tab.context.close()
 
 
-@pytest.mark.parametrize("page", build.toc())
+@pytest.mark.parametrize("page", toc())
 def test_reference_managers_and_search_engines_find_what_they_need(site, page):
     html = (site / f"{page}.html").read_text(encoding="utf-8")
-    found = extruct.extract(html, base_url=f"https://example.org/{page}.html", syntaxes=["json-ld", "opengraph"], uniform=True)
+    found = extruct.extract(
+        html, base_url=f"https://example.org/{page}.html", syntaxes=["json-ld", "opengraph"], uniform=True
+    )
     (data,) = found["json-ld"]
     (graph,) = found["opengraph"]
     tags: dict[str, list[str]] = {}
@@ -112,7 +120,13 @@ def test_reference_managers_and_search_engines_find_what_they_need(site, page):
         tags.setdefault(name, []).append(content)
     # What Zotero's translator of embedded metadata maps to an item, and makes a part of a book of.
     front = page == "book/index"
-    for name in ("citation_title", "citation_author", "citation_publication_date", "citation_language", "citation_abstract"):
+    for name in (
+        "citation_title",
+        "citation_author",
+        "citation_publication_date",
+        "citation_language",
+        "citation_abstract",
+    ):
         assert all(tags[name]), name
     assert tags["citation_author"] == [citation.spelled(a) for a in BOOK.authors]
     assert tags["citation_publication_date"] == [f"{BOOK.released:%Y/%m/%d}"]
@@ -148,7 +162,9 @@ def _tags(html: str):
 def test_every_table_of_a_page_is_a_dataset_and_a_chapter_names_its_paper(site, page):
     html = (site / f"{page}.html").read_text(encoding="utf-8")
     (data,) = extruct.extract(html, syntaxes=["json-ld"])["json-ld"]
-    assert {x["@id"].partition("#")[2] for x in data.get("hasPart", [])} == {f'tab-{x.split(chr(34))[0]}' for x in html.split('id="tab-')[1:]}
+    assert {x["@id"].partition("#")[2] for x in data.get("hasPart", [])} == {
+        f"tab-{x.split(chr(34))[0]}" for x in html.split('id="tab-')[1:]
+    }
     head = heads.read(paths.ROOT / f"{page}.md")
     if head and head.reference:
         sources = claims.load("sources").set_index("id")["source_key"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from restated import claims
-
-from .pages import SIZES, open_page
+from restated_book import claims
+from tests.browser.pages import SIZES, open_page
 
 PAGE = "notebooks/claims.html"
 SHOWN = "all => all.filter(c => c.offsetParent !== null).map(c => c.id)"
@@ -38,12 +37,15 @@ def test_all_claims_are_shown_and_counted(tab):
     assert tab.text_content(".rs-count") == f"{len(claims.load('claims'))} claims"
 
 
-@pytest.mark.parametrize(("field", "value", "keep"), [
-    ("verdict", "contradicted", lambda row: row["verdict"] == "contradicted"),
-    ("section", "claims-lighthouse", lambda row: row["section"] == "4 Lighthouse"),
-    ("cited", "S1", lambda row: "S1" in row["cited"]),
-    ("cited", "none", lambda row: not row["cited"]),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("field", "value", "keep"),
+    [
+        ("verdict", "contradicted", lambda row: row["verdict"] == "contradicted"),
+        ("section", "claims-lighthouse", lambda row: row["section"] == "4 Lighthouse"),
+        ("cited", "S1", lambda row: "S1" in row["cited"]),
+        ("cited", "none", lambda row: not row["cited"]),
+    ],
+)
 def test_a_choice_leaves_its_claims_and_says_how_many(tab, field, value, keep):
     tab.select_option(f"#rs-f-{field}", value)
     settle(tab)
@@ -81,7 +83,9 @@ def test_an_address_that_is_filtered_out_is_shown(tab, target):
 
 
 def in_view(tab, id: str) -> bool:
-    return tab.evaluate(f"(() => {{ const b = document.getElementById('{id}').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }})()")
+    return tab.evaluate(
+        f"(() => {{ const b = document.getElementById('{id}').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }})()"
+    )
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -6,10 +6,9 @@ from collections import Counter
 
 import pytest
 
-from restated import claims, register
-from restated import heads
-
-from .pages import open_page
+from restated_book import claims, register
+from restated_book.chapters import heads
+from tests.browser.pages import open_page
 
 #: A common laptop, and two screens of a phone.
 LAPTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -79,7 +78,10 @@ def test_the_bars_count_what_the_register_and_the_table_of_claims_hold(front):
     tallies = front.query_selector_all(".rs-tally")
     stated = Counter(f"{claims.shape(v, '')} {claims.words(v, '')}" for v in claims.load("claims")["verdict"])
     shown = [
-        {i.query_selector(".rs-verdict").inner_text(): number(i.query_selector("strong")) for i in t.query_selector_all("li")}
+        {
+            i.query_selector(".rs-verdict").inner_text(): number(i.query_selector("strong"))
+            for i in t.query_selector_all("li")
+        }
         for t in tallies
     ]
     assert shown[1] == dict(stated)

@@ -8,21 +8,30 @@ import sys
 
 import pytest
 
-from restated import paths
-from tests.site.rows import everything, row, written
-from tests.site.test_build import INDEX, RUN, lay_out
-
-from .pages import open_page
+from restated_book import paths
+from tests.browser.pages import open_page
+from tests.builder.sphinx.rows import everything, row, written
+from tests.builder.sphinx.test_build import INDEX, RUN, lay_out
 
 #: Rows beside those of every scratch book, and how few a part, a list and a script hold.
 MANY = 193
 SMALL = """
-from restated.site import ledgerparts, search
+from restated_book.sphinx import ledgerparts, search
 ledgerparts.PART_ROWS, ledgerparts.LISTED, search.ROWS = 5, 7, 7
 """
 #: Numbers looked through before the reader is asked: twenty scripts of seven, one of which, the last, has four.
 AT_A_TIME = 137
-ROWS = [*everything(), *(row(f"many-{i:03}", quantity="an odd one" if i % 50 == 7 else "one of many", finding="trials" if i > 180 else "twins") for i in range(MANY))]
+ROWS = [
+    *everything(),
+    *(
+        row(
+            f"many-{i:03}",
+            quantity="an odd one" if i % 50 == 7 else "one of many",
+            finding="trials" if i > 180 else "twins",
+        )
+        for i in range(MANY)
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +40,9 @@ def large(tmp_path_factory):
     lay_out(folder, INDEX)
     written(folder / "entries.json", ROWS)
     env = os.environ | {"PYTHONPATH": str(paths.ROOT), "RESTATED_ROOT": str(folder)}
-    run = subprocess.run([sys.executable, "-c", SMALL + RUN, str(folder)], env=env, capture_output=True, text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", SMALL + RUN, str(folder)], env=env, capture_output=True, text=True, check=True
+    )
     assert "Finished generating HTML" in run.stdout, run.stdout
     return folder.with_name("book-out") / "_build" / "html"
 
@@ -77,7 +88,9 @@ def test_numbers_are_found_as_far_as_the_reader_looks(tab):
     count, more = opened.locator(".rs-count"), opened.locator(".rs-more button")
     more.wait_for()
     # Twenty scripts of seven numbers each, the last of them first, because it could hold an id like this.
-    assert count.inner_text() == f"3 found in {AT_A_TIME} of {len(ROWS)} numbers" and more.inner_text() == "Look further"
+    assert (
+        count.inner_text() == f"3 found in {AT_A_TIME} of {len(ROWS)} numbers" and more.inner_text() == "Look further"
+    )
     more.click()
     more.wait_for(state="hidden")
     assert count.inner_text() == f"4 found in {len(ROWS)} of {len(ROWS)} numbers"
@@ -107,7 +120,10 @@ def test_an_id_and_what_few_scripts_hold_are_found_at_once(tab):
     opened.fill("#rs-f-text", "")
     opened.select_option("#rs-f-finding", "trials")
     opened.wait_for_function("() => document.querySelector('.rs-hits').children.length === 12")
-    assert opened.locator(".rs-count").inner_text() == f"12 found in {len(ROWS)} of {len(ROWS)} numbers" and not opened.locator(".rs-more").is_visible()
+    assert (
+        opened.locator(".rs-count").inner_text() == f"12 found in {len(ROWS)} of {len(ROWS)} numbers"
+        and not opened.locator(".rs-more").is_visible()
+    )
 
 
 def test_the_search_finds_text_first_and_numbers_after_it(tab):

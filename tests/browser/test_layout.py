@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from .layout import KEPT, measured
+from tests.browser.layout import KEPT, measured
 
 #: Pixels. Text that grows or shrinks moves nothing sideways; fonts of another machine move what is as wide as its text.
 TOLERANCE = 3
@@ -18,4 +18,6 @@ def test_parts_of_pages_stand_where_they_stood(browser, site):
             was = kept[page][part]
             assert (was is None) == (place is None), f"{page}: {part}"
             for measure, value in (place or {}).items():
-                assert abs(value - was[measure]) <= TOLERANCE, f"{page}: {measure} of {part} was {was[measure]:.0f} and is {value:.0f}"
+                assert abs(value - was[measure]) <= TOLERANCE, (
+                    f"{page}: {measure} of {part} was {was[measure]:.0f} and is {value:.0f}"
+                )

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from restated import paths
+from restated_book import paths
+from tests.browser.pages import CHAPTERS, PAGES, SIZES, open_page
 
-from .pages import CHAPTERS, PAGES, SIZES, open_page
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("page", PAGES)
@@ -75,7 +75,9 @@ def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words
     for table in tables:
         assert table.query_selector(".rs-status").text_content().lower().startswith("status:")
     for figure in figures:
-        shown = [i for i in figure.query_selector_all("img") if i.evaluate("i => getComputedStyle(i).display") != "none"]
+        shown = [
+            i for i in figure.query_selector_all("img") if i.evaluate("i => getComputedStyle(i).display") != "none"
+        ]
         assert len(shown) == 1
         assert re.search(r"\.svg#dark$" if theme == "dark" else r"\.svg$", shown[0].get_attribute("src"))
         alt = shown[0].get_attribute("alt")
@@ -88,7 +90,13 @@ def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words
 def test_the_chapter_on_generations_has_its_figures(browser, site):
     tab = open_page(browser, site, "notebooks/attachment-across-generations.html")
     shown = set(tab.eval_on_selector_all("figure.rs-figure", "all => all.map(f => f.id)"))
-    assert {"fig-fathers-forest", "fig-stability-forest", "fig-sets-vij1995", "fig-headline-sweep", "fig-gap-zeegers"} <= shown
+    assert {
+        "fig-fathers-forest",
+        "fig-stability-forest",
+        "fig-sets-vij1995",
+        "fig-headline-sweep",
+        "fig-gap-zeegers",
+    } <= shown
     tab.context.close()
 
 
@@ -122,7 +130,8 @@ def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(b
     tab.set_viewport_size({"width": 1720, "height": 1000})
     tab.evaluate("document.activeElement.blur()")
     notes = tab.eval_on_selector_all(
-        "section > p .rs-noted > .rs-tip", "all => all.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])"
+        "section > p .rs-noted > .rs-tip",
+        "all => all.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])",
     )
     text, contents = (tab.locator(part).bounding_box() for part in (".rs-article", ".rs-toc"))
     assert len(notes) > 10
@@ -181,12 +190,19 @@ def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
 
 def test_the_permanent_address_of_every_number_leads_to_its_row(browser, site):
     rows = json.loads((site / "ledger.json").read_text(encoding="utf-8"))
-    on = {id: page.name for page in (site / "book").glob("ledger-*.html") for id in re.findall(r'<tr id="([^"]+)"', page.read_text(encoding="utf-8"))}
+    on = {
+        id: page.name
+        for page in (site / "book").glob("ledger-*.html")
+        for id in re.findall(r'<tr id="([^"]+)"', page.read_text(encoding="utf-8"))
+    }
     assert set(on) == {r["id"] for r in rows}
     for id in (min(on), max(on), "stability-secure-r"):
         tab = open_page(browser, site, f"book/ledger.html#{id}")
         tab.wait_for_url(f"**/{on[id]}#{id}")
-        tab.wait_for_function("id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }", arg=id)
+        tab.wait_for_function(
+            "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }",
+            arg=id,
+        )
         assert tab.faults == []
         tab.context.close()
 
@@ -219,7 +235,9 @@ def test_numbers_are_found_by_words_and_by_what_is_known_of_them(browser, site):
     assert shown == wanted
     tab.select_option("#rs-f-verdict", "differs")
     tab.wait_for_function(f"() => document.querySelector('.rs-hits').children.length < {len(wanted)}")
-    assert tab.locator(".rs-hits a").all_inner_texts() == [r["id"] for r in rows if r["finding"] == "trials" and r["verdict"] == "differs"]
+    assert tab.locator(".rs-hits a").all_inner_texts() == [
+        r["id"] for r in rows if r["finding"] == "trials" and r["verdict"] == "differs"
+    ]
     assert tab.faults == []
     tab.context.close()
 
@@ -236,7 +254,10 @@ def test_a_part_of_the_ledger_is_sorted_by_a_column(browser, site):
     tab = open_page(browser, site, "book/ledger-01.html")
     published = tab.get_by_role("columnheader", name="Published")
     published.get_by_role("button").click()
-    values = tab.eval_on_selector_all(".rs-ledger tbody tr", "all => all.map(r => parseFloat(r.cells[2].textContent.replace(',', ''))).filter(x => !isNaN(x))")
+    values = tab.eval_on_selector_all(
+        ".rs-ledger tbody tr",
+        "all => all.map(r => parseFloat(r.cells[2].textContent.replace(',', ''))).filter(x => !isNaN(x))",
+    )
     assert published.get_attribute("aria-sort") == "ascending" and values[0] < values[-1]
     published.get_by_role("button").click()
     assert published.get_attribute("aria-sort") == "descending"
@@ -264,8 +285,13 @@ def test_the_ledger_can_be_read_without_scripts(browser, site):
 def test_the_ids_other_programs_look_up_are_there(site):
     rows = {r["id"]: r for r in json.loads((site / "ledger.json").read_text(encoding="utf-8"))}
     for id in (
-        "stability-secure-r", "stability-fourway-kappa", "paternal-sensitivity-r", "transmission-dozier2001-tables",
-        "transmission-dozier2001-phi", "transmission-vij1995-phi", "transmission-zeegers-indirect",
-    ):  # fmt: skip
+        "stability-secure-r",
+        "stability-fourway-kappa",
+        "paternal-sensitivity-r",
+        "transmission-dozier2001-tables",
+        "transmission-dozier2001-phi",
+        "transmission-vij1995-phi",
+        "transmission-zeegers-indirect",
+    ):
         assert id in rows
     assert len(rows) > 900 and paths.BUILD in site.parents

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.pages.served import served
-
-from .pages import KINDS, open_page
+from tests.browser.pages import KINDS, open_page
 
 #: What readers look for: words, and the page the answer stands on.
 QUERIES = {

@@ -41,5 +41,6 @@ def assert_matches(actual, reference, tolerance: float, what) -> None:
     """`actual` equals `reference` within a relative tolerance; null in the reference must be nan here."""
     values = np.atleast_1d(np.array(reference, dtype=object))
     expected = np.array([np.nan if x is None else x for x in values], dtype=float)
-    np.testing.assert_allclose(np.atleast_1d(actual), expected, rtol=tolerance, atol=FLOOR, equal_nan=True,
-                               err_msg=str(what))
+    np.testing.assert_allclose(
+        np.atleast_1d(actual), expected, rtol=tolerance, atol=FLOOR, equal_nan=True, err_msg=str(what)
+    )

@@ -42,38 +42,81 @@ COUNTS = ["one-zero", "common", "rare", "three-trials", "four-trials"]
 MEASURES = ["OR", "RR", "RD"]
 
 
-@pytest.mark.parametrize(("name", "part", "fields", "expected"), [
-    ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, TESTS)),
-    ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
-    ("meta", "regression", ("data", "method", "test", "formula"),
-     product(LARGE, METHODS, TESTS, ["~ x", "~ x + I(x^2)"])),
-    ("meta", "asymmetry", ("data", "kind"),
-     product(ALL, ["classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z"])),
-    ("meta", "filled", ("data", "method", "estimator", "side"),
-     product(LARGE, ["FE", "DL", "REML"], ["L0", "R0"], ["left", "right", "default"])),
-    ("meta", "sequences", ("data", "method", "kind"), product(LARGE, ["DL", "REML"], ["leave1out", "cumul"])),
-    ("robust", "cases", ("data", "rho", "small", "formula"),
-     product(["secure", "organised", "kappa"], [0, 0.2, 0.8, 1], [True, False], ["y ~ 1", "y ~ x"])),
-    ("events", "single", ("data", "measure", "rule"),
-     product(COUNTS, MEASURES, ["only0", "all"])),
-    ("events", "treatment_arm", ("data", "measure"), product(COUNTS, MEASURES)),
-    ("events", "inverse", ("data", "measure", "method", "test"), product(COUNTS, MEASURES, ["DL", "REML"], TESTS)),
-    ("events", "pooled", ("data", "measure", "method"),
-     product(COUNTS, ["OR"], ["Mantel-Haenszel", "Peto", "logistic-normal"])
-     | product(COUNTS, ["RR", "RD"], ["Mantel-Haenszel"])),
-    ("differences", "single", ("data",), product(["as-listed", "other-sd", "small"])),
-    ("differences", "pooled", ("data", "method", "test"),
-     product(["as-listed", "other-sd", "small"], ["DL", "REML"], TESTS)),
-    ("costs", "cases", ("data", "method"),
-     product(["skewed", "tied"], ["Student", "Welch", "Mann-Whitney-TRUE", "Mann-Whitney-FALSE", "gamma"])),
-    ("contrasts", "cases", ("data", "rho"), product(["peers", "reversed", "equal"], [-0.3, 0, 0.5, 0.8])),
-    ("individuals", "cases", ("d", "base", "share"),
-     product([-0.5, 0, 0.15, 0.31, 0.39, 2], [0.2, 0.484], [0.02, 0.1, 0.5])),
-    ("costs", "moments", ("ratio", "cv1", "cv2", "method"),
-     product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"])),
-    ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
-    ("costs", "risks", ("x1", "n1", "x2", "n2"), {(5, 22, 14, 19), (3, 13, 14, 19), (2, 15, 13, 15), (10, 22, 1, 10)}),
-])
+@pytest.mark.parametrize(
+    ("name", "part", "fields", "expected"),
+    [
+        ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, TESTS)),
+        ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
+        (
+            "meta",
+            "regression",
+            ("data", "method", "test", "formula"),
+            product(LARGE, METHODS, TESTS, ["~ x", "~ x + I(x^2)"]),
+        ),
+        (
+            "meta",
+            "asymmetry",
+            ("data", "kind"),
+            product(ALL, ["classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z"]),
+        ),
+        (
+            "meta",
+            "filled",
+            ("data", "method", "estimator", "side"),
+            product(LARGE, ["FE", "DL", "REML"], ["L0", "R0"], ["left", "right", "default"]),
+        ),
+        ("meta", "sequences", ("data", "method", "kind"), product(LARGE, ["DL", "REML"], ["leave1out", "cumul"])),
+        (
+            "robust",
+            "cases",
+            ("data", "rho", "small", "formula"),
+            product(["secure", "organised", "kappa"], [0, 0.2, 0.8, 1], [True, False], ["y ~ 1", "y ~ x"]),
+        ),
+        ("events", "single", ("data", "measure", "rule"), product(COUNTS, MEASURES, ["only0", "all"])),
+        ("events", "treatment_arm", ("data", "measure"), product(COUNTS, MEASURES)),
+        ("events", "inverse", ("data", "measure", "method", "test"), product(COUNTS, MEASURES, ["DL", "REML"], TESTS)),
+        (
+            "events",
+            "pooled",
+            ("data", "measure", "method"),
+            product(COUNTS, ["OR"], ["Mantel-Haenszel", "Peto", "logistic-normal"])
+            | product(COUNTS, ["RR", "RD"], ["Mantel-Haenszel"]),
+        ),
+        ("differences", "single", ("data",), product(["as-listed", "other-sd", "small"])),
+        (
+            "differences",
+            "pooled",
+            ("data", "method", "test"),
+            product(["as-listed", "other-sd", "small"], ["DL", "REML"], TESTS),
+        ),
+        (
+            "costs",
+            "cases",
+            ("data", "method"),
+            product(["skewed", "tied"], ["Student", "Welch", "Mann-Whitney-TRUE", "Mann-Whitney-FALSE", "gamma"]),
+        ),
+        ("contrasts", "cases", ("data", "rho"), product(["peers", "reversed", "equal"], [-0.3, 0, 0.5, 0.8])),
+        (
+            "individuals",
+            "cases",
+            ("d", "base", "share"),
+            product([-0.5, 0, 0.15, 0.31, 0.39, 2], [0.2, 0.484], [0.02, 0.1, 0.5]),
+        ),
+        (
+            "costs",
+            "moments",
+            ("ratio", "cv1", "cv2", "method"),
+            product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"]),
+        ),
+        ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
+        (
+            "costs",
+            "risks",
+            ("x1", "n1", "x2", "n2"),
+            {(5, 22, 14, 19), (3, 13, 14, 19), (2, 15, 13, 15), (10, 22, 1, 10)},
+        ),
+    ],
+)
 def test_the_grid_of_cases_is_complete(name, part, fields, expected):
     cases = load(name)[part]
     assert grid(cases, *fields) == expected

@@ -1,0 +1,126 @@
+"""Power against the true effect: one curve per event, with its Monte Carlo interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
+from restated.plots.words import alt_text, number, plain_ticks
+
+WIDTH, HEIGHT = 9.0, 4.3  # inches
+#: Colour, line style and marker of the curves.
+CURVES = (("accent", "-", "o"), ("second", (0, (5, 2)), "s"), ("warn", (0, (1, 1.5)), "D"))
+#: Power that studies are commonly planned for, drawn as a line.
+PLANNED = 0.8
+#: Least distance between two labels at the right, inches.
+APART = 0.22
+
+
+@drawing
+def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis: str) -> Drawn:
+    """Share of studies that find an event, by the true effect.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `extra` (the true effect), `event`, `share`, `low`, `high`.
+    events : mapping of str to str
+        At most three events with the names of their curves.
+    x_axis, axis : str
+        Titles of the axes.
+
+    Raises
+    ------
+    RestatedError
+        If a column is missing or there are too many events.
+    """
+    require(table, "extra", "event", "share", "low", "high")
+    if not 1 <= len(events) <= len(CURVES):
+        raise RestatedError(f"{len(events)} curves cannot be told apart", field="events", remedy="Give one to three")
+    room = max(text_width(name, BASE) for name in events.values()) + 0.35
+    fig = new_figure(WIDTH, HEIGHT)
+    ax = axes_in_inches(fig, 0.75, 0.62, WIDTH - 0.75 - room, HEIGHT - 0.8)
+    ends, crossing = [], []
+    for (role, dash, marker), (event, name) in zip(CURVES, events.items(), strict=False):
+        part = table[table["event"] == event].sort_values("extra")
+        x, share = part["extra"].to_numpy(), 100 * part["share"].to_numpy()
+        for low, high, at in zip(100 * part["low"], 100 * part["high"], x, strict=True):
+            ax.plot([at, at], [low, high], color=colour(role), linewidth=1.4, zorder=2)
+        ax.plot(
+            x,
+            share,
+            color=colour(role),
+            linestyle=dash,
+            linewidth=1.7,
+            zorder=3,
+            marker=marker,
+            markersize=4.5,
+            markeredgecolor=colour(role),
+            markerfacecolor=colour("page"),
+            markeredgewidth=1.2,
+        )
+        ends.append((share[-1], name, x[-1]))
+        enough = np.flatnonzero(share >= 100 * PLANNED)
+        crossing.append(
+            (name, float(np.interp(100 * PLANNED, share[: enough[0] + 1], x[: enough[0] + 1])) if len(enough) else None)
+        )
+    ax.axhline(100 * PLANNED, color=colour("muted"), linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+    ax.text(
+        0.01,
+        100 * PLANNED + 1.5,
+        "80 %",
+        transform=ax.get_yaxis_transform(),
+        fontsize=BASE,
+        color=colour("muted"),
+        va="bottom",
+    )
+    ax.set_ylim(-3, 103)
+    ax.set_yticks([0, 20, 40, 60, 80, 100])
+    plain_ticks(ax.xaxis, *ax.get_xlim())
+    ax.set_xlabel(x_axis)
+    ax.set_ylabel(axis)
+    _names(ax, ends)
+    data = table[table["event"].isin(list(events))].sort_values(["event", "extra"])
+    return Drawn(
+        fig,
+        alt_text(
+            "Percent of simulated studies that find it, by the true effect. 80 percent are reached at "
+            + "; ".join(
+                f"{number(x)} for {name}" if x is not None else f"no value drawn for {name}" for name, x in crossing
+            ),
+            f"True effects from {number(table['extra'].min(), 1)} to {number(table['extra'].max(), 1)}",
+        ),
+        pd.DataFrame(
+            {
+                "event": data["event"].map(events),
+                "true effect": data["extra"],
+                "percent": 100 * data["share"],
+                "lower": 100 * data["low"],
+                "upper": 100 * data["high"],
+            }
+        ).reset_index(drop=True),
+    )
+
+
+def _names(ax, ends) -> None:
+    """Names at the right end of the curves, kept apart."""
+    _, height = ax.figure.get_size_inches()
+    unit = 106 / (ax.get_position().height * height)
+    at: list[tuple[float, str, float]] = []
+    for y, name, x in sorted(ends, reverse=True):
+        at.append((min(y, at[-1][0] - APART * unit) if at else y, name, x))
+    for y, name, x in at:
+        ax.annotate(
+            name,
+            (x, y),
+            xytext=(10, 0),
+            textcoords="offset points",
+            fontsize=BASE,
+            color=colour("ink"),
+            va="center",
+            annotation_clip=False,
+        )

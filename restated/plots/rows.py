@@ -1,0 +1,334 @@
+"""Charts with one row per study or number: aligned text columns left and right of a plot, sizes in inches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+from restated.errors import RestatedError
+from restated.plots.style import BASE, COMPACT, POINTS, WIDE, axes_in_inches, colour, new_figure, text_width
+from restated.plots.words import Scale
+
+GAP = 0.16  # inches between columns
+TIGHT = 0.05  # inches between the parts of one column
+MARGIN = 0.06  # inches around everything
+#: Height of a row in type sizes: room for the text and a little air.
+LEADING, COMPACT_LEADING = 1.75, 1.35
+#: Narrowest plot that can still be read, inches.
+LEAST_PLOT = 2.6
+#: Least room for row labels, inches; longer ones are cut.
+LEAST_LABELS = 0.8
+#: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
+MANY_ROWS = 32
+#: Label of the plot of a row chart, by which :func:`places` knows it. Nothing draws it.
+ROWS = "rows"
+#: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
+HALF_DIGIT = 0.36
+
+
+@dataclass(frozen=True)
+class Column:
+    """A text column.
+
+    Attributes
+    ----------
+    heading : str
+    cells : sequence of str
+        One per row of the chart, "" where there is nothing.
+    align : {"left", "right"}
+    gap : float
+        Inches before the column.
+    spans : bool
+        The heading reaches over the columns before it and does not widen this one.
+    free : frozenset of int
+        Rows whose text may reach beyond the column.
+    """
+
+    heading: str
+    cells: Sequence[str]
+    align: str = "left"
+    gap: float = GAP
+    spans: bool = False
+    free: frozenset[int] = frozenset()
+
+    def width(self, size: float, strong: frozenset[int]) -> float:
+        """Inches the column needs."""
+        widths = [
+            text_width(cell, size, _weight(i, strong))
+            for i, cell in enumerate(self.cells)
+            if cell and i not in self.free
+        ]
+        if self.heading and not self.spans:
+            widths.append(text_width(self.heading, size, "bold"))
+        return max(widths, default=0.0)
+
+
+@dataclass
+class Chart:
+    """A row chart under construction; row i is at y = i, counted downwards."""
+
+    fig: Figure
+    ax: Axes
+    size: float
+    row_height: float
+    starts: dict[str, float] = field(default_factory=dict)
+    foot: float = 0.0
+
+    def text_at(self, inches: float, row: float, text: str, *, align: str = "left", **style):
+        """Text at a distance from the left edge of the figure, on the base line of a row."""
+        down = ScaledTranslation(0, -HALF_DIGIT * self.size / POINTS, self.fig.dpi_scale_trans)
+        where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData) + down
+        style = {"color": colour("ink"), "fontsize": self.size} | style
+        return self.ax.text(inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **style)
+
+    def mark_at(self, inches: float, row: float, **style) -> None:
+        """A marker at a distance from the left edge of the figure."""
+        where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData)
+        self.ax.plot([inches], [row], linestyle="none", transform=where, clip_on=False, **style)
+
+    def below(self, inches_x: float, text: str, *, line: int = 0, align: str = "left", **style):
+        """Text under the axis, `line` lines down from the first free one."""
+        style = {"color": colour("muted"), "fontsize": self.size} | style
+        y = self.foot - line * self.size * 1.35 / POINTS
+        return self.fig.text(inches_x, y, text, ha=align, va="baseline", transform=self.fig.dpi_scale_trans, **style)
+
+    def swatch(self, inches_x: float, *, width: float = 0.28, **style) -> None:
+        """A small filled field for a key, on the first free line under the axis."""
+        where = self.fig.dpi_scale_trans
+        self.ax.fill_between(
+            [inches_x, inches_x + width], self.foot - 0.02, self.foot + 0.11, transform=where, clip_on=False, **style
+        )
+
+
+def type_size(rows: int, compact: bool | None) -> tuple[float, float]:
+    """Type size in points and row height in inches."""
+    small = rows > MANY_ROWS if compact is None else compact
+    size = COMPACT if small else BASE
+    return size, size * (COMPACT_LEADING if small else LEADING) / POINTS
+
+
+def row_chart(
+    left: Sequence[Column],
+    right: Sequence[Column],
+    *,
+    limits: tuple[float, float],
+    scale: Scale,
+    axis: str,
+    compact: bool | None = None,
+    strong: frozenset[int] = frozenset(),
+    quiet: frozenset[int] = frozenset(),
+    foot_lines: int = 0,
+    width: float = WIDE,
+) -> Chart:
+    """Lay out text columns and an empty plot with its axis.
+
+    Parameters
+    ----------
+    left, right : sequences of Column
+        All with the same number of cells.
+    limits : (low, high)
+        Of the plot, on the scale of analysis.
+    scale : Scale
+        Turns `limits` into ticks.
+    axis : str
+        Title of the axis.
+    compact : bool, optional
+        Small rows; by default from `MANY_ROWS` on.
+    strong, quiet : frozenset of int
+        Rows in bold and in the muted colour.
+    foot_lines : int
+        Lines of text wanted under the axis title.
+    width : float
+        Inches of the whole figure.
+
+    Raises
+    ------
+    RestatedError
+        If columns differ in length or the limits are not in order.
+    """
+    counts = {len(column.cells) for column in (*left, *right)}
+    if len(counts) != 1:
+        raise RestatedError(f"text columns have different numbers of rows: {sorted(counts)}")
+    rows = counts.pop()
+    if rows == 0:
+        raise RestatedError("there is no row to draw")
+    if not (np.all(np.isfinite(limits)) and limits[0] < limits[1]):
+        raise RestatedError(f"axis limits {limits} are not two finite numbers in order", field="limits")
+    size, row_height = type_size(rows, compact)
+    needs = {id(column): column.width(size, strong) for column in (*left, *right)}
+    taken = sum(needs[id(c)] + c.gap for c in (*left, *right)) + 2 * MARGIN + GAP
+    # Labels give way to the plot; headings and summary labels may use the whole block left of it.
+    labels = left[0]
+    label_width = needs[id(labels)]
+    others = sum(needs[id(c)] + c.gap for c in left[1:])
+    free = max((text_width(labels.cells[i], size, _weight(i, strong)) for i in labels.free), default=0.0)
+    wanted = max(label_width, free - others)
+    wanted = min(wanted, max(width - LEAST_PLOT - (taken - label_width), LEAST_LABELS))
+    taken += wanted - label_width
+    needs[id(labels)] = wanted
+    block = wanted + others
+    many = rows > MANY_ROWS
+    header = 1.6 * size / POINTS + MARGIN + (1.6 * size / POINTS if many else 0.0)
+    foot = (2 * 1.35 + 0.9 + foot_lines * 1.35) * size / POINTS + MARGIN
+    plot = max(width - taken, LEAST_PLOT)
+    fig = new_figure(taken + plot, header + rows * row_height + foot)
+    x = MARGIN
+    starts: list[tuple[Column, float]] = []
+    for i, column in enumerate(left):
+        x += column.gap if i else 0.0
+        starts.append((column, x))
+        x += needs[id(column)]
+    plot_left = x + GAP
+    x = plot_left + plot
+    for column in right:
+        x += column.gap
+        starts.append((column, x))
+        x += needs[id(column)]
+    ax = axes_in_inches(fig, plot_left, foot, plot, rows * row_height)
+    ax.set_label(ROWS)
+    ax.set_xlim(*limits)
+    ax.set_ylim(rows - 0.5, -0.5)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    ticks = scale.ticks(*limits)
+    ax.set_xticks(scale.forward(ticks), scale.tick_labels(ticks))
+    ax.tick_params(axis="x", labelsize=size, top=many, labeltop=many, pad=2.5)
+    if many:
+        ax.spines["top"].set_visible(True)
+        ax.spines["top"].set_color(colour("muted"))
+        ax.spines["top"].set_linewidth(0.8)
+    ax.set_xlabel(axis, fontsize=size, labelpad=2.5)
+    chart = Chart(fig, ax, size, row_height, foot=foot - (2 * 1.35 + 1.35) * size / POINTS)
+    head = -0.5 - 0.75 * size / POINTS / row_height
+    for column, at in starts:
+        need = needs[id(column)]
+        edge = at if column.align == "left" else at + need
+        chart.starts[column.heading] = at
+        if column.heading:
+            chart.text_at(edge, head, column.heading, align=column.align, fontweight="bold")
+        for i, cell in enumerate(column.cells):
+            if cell:
+                weight = _weight(i, strong)
+                if column is labels:
+                    cell = shortened(cell, block if i in column.free else need, size, weight)
+                tone = colour("muted" if i in quiet else "ink")
+                chart.text_at(edge, i, cell, align=column.align, fontweight=weight, color=tone)
+    return chart
+
+
+def places(fig: Figure) -> tuple[int, float, float] | None:
+    """Number of rows of a row chart, and where the first begins and the last ends, in shares of its height from the top."""
+    for ax in fig.axes:
+        if ax.get_label() == ROWS:
+            box = ax.get_position()
+            return round(ax.get_ylim()[0] + 0.5), 1 - box.y1, 1 - box.y0
+    return None
+
+
+def _weight(row: int, strong: frozenset[int]) -> str:
+    return "bold" if row in strong else "normal"
+
+
+def shortened(text: str, inches: float, size: float, weight: str = "normal") -> str:
+    """`text`, cut with an ellipsis where it is wider than `inches`."""
+    if text_width(text, size, weight) <= inches + 1e-9:
+        return text
+    while text and text_width(text + "…", size, weight) > inches:
+        text = text[:-1]
+    return text.rstrip(" ,;:(") + "…"
+
+
+def interval_columns(
+    heading: str,
+    scale: Scale,
+    estimates: Sequence[float],
+    lows: Sequence[float],
+    highs: Sequence[float],
+    *,
+    missing: str = "no interval",
+    texts: dict[int, str] | None = None,
+) -> list[Column]:
+    """Columns that read as one: estimate [low, high], each part aligned; `texts` replaces whole rows."""
+    texts = texts or {}
+    first, second, third = [], [], []
+    free = set(texts)
+    for i, (estimate, low, high) in enumerate(zip(estimates, lows, highs, strict=True)):
+        if i in texts:
+            first.append("")
+            second.append("")
+            third.append(texts[i])
+            continue
+        first.append("" if np.isnan(estimate) else scale.write(estimate))
+        if np.isnan(low) or np.isnan(high):
+            second.append("")
+            third.append(missing if not np.isnan(estimate) else "")
+            free.add(i)
+        else:
+            second.append(f"[{scale.write(low)},")
+            third.append(f"{scale.write(high)}]")
+    return [
+        Column("", first, align="right"),
+        Column("", second, align="right", gap=1.6 * TIGHT),
+        Column(heading, third, align="right", gap=TIGHT, spans=True, free=frozenset(free)),
+    ]
+
+
+def whiskers(chart: Chart, rows, lows, highs, *, role: str = "ink", width: float = 1.1, arrow: float = 4.5) -> list:
+    """Interval lines, cut at the edges of the plot, with an arrow where they are cut.
+
+    Returns
+    -------
+    list of (row, side)
+        Where arrows were drawn; side is "low" or "high".
+    """
+    left, right = chart.ax.get_xlim()
+    segments, arrows = [], []
+    for row, low, high in zip(rows, lows, highs, strict=True):
+        if np.isnan(low) or np.isnan(high):
+            continue
+        segments.append([(min(max(low, left), right), row), (max(min(high, right), left), row)])
+        if low < left:
+            arrows.append((row, "low"))
+        if high > right:
+            arrows.append((row, "high"))
+    lines = LineCollection(segments, colors=colour(role), linewidths=width, clip_on=False, zorder=2)
+    lines.set_gid("whiskers")
+    chart.ax.add_collection(lines, autolim=False)
+    for side, marker, edge in (("low", "<", left), ("high", ">", right)):
+        at = [row for row, where in arrows if where == side]
+        if at:
+            chart.ax.plot(
+                [edge] * len(at),
+                at,
+                linestyle="none",
+                marker=marker,
+                markersize=arrow,
+                markeredgewidth=0,
+                color=colour(role),
+                clip_on=False,
+                zorder=3,
+                gid=f"arrows-{side}",
+            )
+    return arrows
+
+
+def reference_line(
+    chart: Chart, x: float, *, role: str = "muted", style="-", top: float = -0.5, bottom=None, gid: str | None = None
+) -> None:
+    """Vertical line over the rows from `top` to `bottom`."""
+    bottom = chart.ax.get_ylim()[0] if bottom is None else bottom
+    chart.ax.plot(
+        [x, x], [top, bottom], color=colour(role), linestyle=style, linewidth=0.9, zorder=1, clip_on=False, gid=gid
+    )
+
+
+def padded(low: float, high: float) -> tuple[float, float]:
+    """Limits moved outwards a little, so that nothing sits on the edge."""
+    pad = 0.03 * (high - low or 1.0)
+    return low - pad, high + pad

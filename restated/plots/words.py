@@ -1,0 +1,168 @@
+"""Numbers and sentences for figures: one formatting on the axis, in text columns and in the alt text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_EVEN, Decimal
+
+import numpy as np
+
+from restated.errors import RestatedError
+
+#: Bounds of an alternative text. Shorter says nothing, longer belongs into the data table.
+ALT_MIN, ALT_MAX = 20, 400
+MINUS = "−"
+
+
+def number(x: float, decimals: int = 2, *, leading_zero: bool = True) -> str:
+    """Number in words of print: true minus, no negative zero, and .31 instead of 0.31 for bounded statistics.
+
+    Raises
+    ------
+    RestatedError
+        If `x` is not a number.
+    """
+    if x is None or np.isnan(x):
+        raise RestatedError("a missing value cannot be written as a number")
+    if np.isinf(x):
+        return "∞" if x > 0 else MINUS + "∞"
+    text = str(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN))
+    sign = MINUS if text.startswith("-") and float(text) != 0 else ""
+    text = text.lstrip("-")
+    if not leading_zero and text.startswith("0."):
+        text = text[1:]
+    return sign + text
+
+
+def count(n: float) -> str:
+    """Whole number with thousands separated: 4819 -> 4,819; empty for a missing one."""
+    return "" if n is None or np.isnan(n) else f"{int(round(n)):,}"
+
+
+def alt_text(*sentences: str) -> str:
+    """Alternative text from sentences in order of importance; the last ones give way when space runs out.
+
+    Raises
+    ------
+    RestatedError
+        If the first sentence alone is too long, or everything together too short.
+    """
+    text = ""
+    for sentence in filter(None, sentences):
+        sentence = " ".join(sentence.split())
+        if sentence[-1] not in ".!?":
+            sentence += "."
+        longer = f"{text} {sentence}".strip()
+        if len(longer) > ALT_MAX:
+            continue
+        text = longer
+    if not len(text) >= ALT_MIN:
+        raise RestatedError(
+            f"the alternative text '{text}' is not between {ALT_MIN} and {ALT_MAX} characters",
+            remedy="Say what is shown, the main values and the conclusion",
+        )
+    return text
+
+
+def plural(n: int, one: str, many: str | None = None) -> str:
+    """'1 study', '16 studies'."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+_WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
+#: Digits after which a tick is written as it is; no step is finer.
+_TICK_DIGITS = 8
+#: Arithmetic error of a tick, far below the finest step.
+_TICK_ERROR = 1e-10
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How the scale of analysis becomes the scale of the axis.
+
+    Attributes
+    ----------
+    symbol : str
+        What the axis shows: r, kappa, d, odds ratio.
+    back, forward : callable
+        Analysis scale to axis scale and the reverse; both increasing.
+    null : float
+        Value of no effect on the axis scale.
+    decimals : int
+        Digits shown.
+    leading_zero : bool
+        False writes .31, as printed for statistics that cannot exceed one.
+    steps : sequence of float
+        Distances between ticks to choose from, on the axis scale; empty asks for ratio ticks (.1, .2, .5, 1,
+        ...).
+    """
+
+    symbol: str
+    back: Callable = lambda x: x
+    forward: Callable = lambda x: x
+    null: float = 0.0
+    decimals: int = 2
+    leading_zero: bool = True
+    steps: Sequence[float] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, *_WHOLE_STEPS)
+
+    def write(self, x: float) -> str:
+        """A value of the analysis scale, written on the axis scale."""
+        return number(float(self.back(x)), self.decimals, leading_zero=self.leading_zero)
+
+    def write_interval(self, low: float, high: float) -> str:
+        """An interval of the analysis scale: [.25, .37]."""
+        return f"[{self.write(low)}, {self.write(high)}]"
+
+    def write_result(self, fit) -> str:
+        """Estimate and interval of a fit: .31 [.25, .37]."""
+        return f"{self.write(fit.estimate)} {self.write_interval(fit.ci_low, fit.ci_high)}"
+
+    def tick_labels(self, values: Sequence[float]) -> list[str]:
+        """Ticks, given on the axis scale, all with as many digits as the longest needs; 0 stays 0."""
+        digits = 0
+        while digits < _TICK_DIGITS and any(abs(round(v, digits) - v) > _TICK_ERROR for v in values):
+            digits += 1
+        if not self.steps:  # ratio ticks span magnitudes: .1, 1, 10
+            return [number(v, 0 if float(v).is_integer() else digits) for v in values]
+        return ["0" if abs(v) < _TICK_ERROR else number(v, digits, leading_zero=self.leading_zero) for v in values]
+
+    def ticks(self, low: float, high: float, *, most: int = 8) -> np.ndarray:
+        """Round axis values between two analysis-scale limits, at most `most` of them."""
+        low, high = float(self.back(low)), float(self.back(high))
+        if not self.steps:
+            candidates = np.array([m * 10.0**e for e in range(-4, 5) for m in (1, 2, 5)])
+            inside = candidates[(candidates >= low) & (candidates <= high)]
+            return inside if len(inside) <= most else inside[np.isclose(np.log10(inside) % 1, 0)]
+        for step in self.steps:
+            first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+            if last - first + 1 <= most:
+                return np.arange(first, last + 1) * step
+        return np.linspace(low, high, 5)
+
+
+def plain_ticks(axis, low: float, high: float, *, most: int = 8) -> None:
+    """Round ticks on a matplotlib axis that shows numbers as they are; none lies outside the limits."""
+    scale = Scale("")
+    ticks = scale.ticks(low, high, most=most)
+    axis.set_ticks(ticks, labels=scale.tick_labels(ticks))
+
+
+#: Fisher's z inside, r on the axis (Fisher, 1921): variances are equal inside, readers think in r.
+FISHER_Z = Scale("r", back=np.tanh, forward=np.arctanh, leading_zero=False)
+#: Correlations or kappas analysed as they are.
+CORRELATION = Scale("r", leading_zero=False)
+KAPPA = Scale("kappa", leading_zero=False)
+#: Standardised mean differences.
+DIFFERENCE = Scale("d")
+HEDGES_G = Scale("g")
+#: Log ratios inside, ratios on the axis.
+RISK_RATIO = Scale("risk ratio", back=np.exp, forward=np.log, null=1.0, steps=())
+ODDS_RATIO = Scale("odds ratio", back=np.exp, forward=np.log, null=1.0, steps=())
+#: Counts over several magnitudes.
+COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())
+
+
+def crosses(low: float, high: float, null: float = 0.0) -> str:
+    """Neutral words for where an interval lies."""
+    return "includes" if low <= null <= high else "excludes"

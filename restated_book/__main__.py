@@ -1,0 +1,5 @@
+import sys
+
+from restated_book.cli import main
+
+sys.exit(main())

@@ -1,0 +1,100 @@
+"""Checks of everything a reader can have broken, before anything is executed."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import partial
+
+from restated.errors import RestatedError
+from restated_book import claims, config, paths, register, studies
+from restated_book.chapters import frame, glossary, heads, prose
+from restated_book.chapters.toc import toc
+from restated_book.cite import citation
+from restated_book.epoch import epoch
+from restated_book.sources import bibliography, dictionary, settings
+
+
+def check() -> tuple[register.Register, list[str]]:
+    """Load and check everything a reader can have broken, before anything is executed.
+
+    Returns
+    -------
+    Register, list of str
+        The printed numbers and the pages of the book.
+    """
+    config.load()
+    citation.about()
+    settings.value(settings.read(paths.ROOT / "_config.yml"), "execute", dict, paths.ROOT / "_config.yml")
+    epoch()
+    refuse_tracked_originals()
+    works = bibliography.check(paths.BIBLIOGRAPHY)
+    numbers = register.load(bibliography=works)
+    dictionary.check(paths.DATA)
+    check_originals()
+    pages = toc()
+    claims.check(numbers, works.keys(), {p.removeprefix("notebooks/") for p in pages if p.startswith("notebooks/")})
+    for page in pages:
+        file, notebook = paths.ROOT / f"{page}.md", page.startswith("notebooks/")
+        heads.front_matter(file, needed=notebook)
+        prose.check(file)
+        if notebook:
+            frame.check(file)
+            heads.read(file)
+    glossary.load()
+    return numbers, pages
+
+
+def check_originals() -> None:
+    """Read every table a reader has supplied, before anything is executed.
+
+    Raises
+    ------
+    RestatedError
+        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook, it would
+        be left out without a word.
+    """
+    kept = ("README.md", "templates")
+    put = (
+        sorted(p for p in paths.ORIGINALS.iterdir() if p.name not in kept and not p.name.startswith("."))
+        if paths.ORIGINALS.is_dir()
+        else []
+    )
+    if not put:
+        return
+    readers = {name: partial(studies.load, name) for name in studies.names()}
+    readers |= {name: config.function(reader) for name, reader in config.load().originals.items()}
+    for file in put:
+        if file.suffix != ".csv":
+            raise RestatedError(
+                "only tables as CSV are read here",
+                file=file,
+                remedy="Save it as CSV UTF-8 with the ending .csv, or take it away.",
+            )
+        if file.stem not in readers:
+            raise RestatedError(
+                "no chapter reads a table of this name",
+                file=file,
+                remedy=f"Name it after the table it replaces: {', '.join(readers)}",
+            )
+        readers[file.stem]()
+
+
+def refuse_tracked_originals() -> None:
+    """Refuse a licensed table that git holds: what is once committed stays in the history.
+
+    Raises
+    ------
+    RestatedError
+        Names the first file in ``data/originals`` that is tracked and is neither the note on that folder nor an empty
+        template.
+    """
+    git = subprocess.run(
+        ["git", "ls-files", "-z", "--", "data/originals"], cwd=paths.ROOT, capture_output=True, text=True, check=False
+    )
+    for name in filter(None, git.stdout.split("\0") if git.returncode == 0 else ()):
+        if name != "data/originals/README.md" and not name.startswith("data/originals/templates/"):
+            raise RestatedError(
+                "git tracks this original; licensed data must never enter the repository",
+                file=paths.ROOT / name,
+                remedy=f"Run `git rm --cached {name}` before you commit or push",
+            )

@@ -1,0 +1,80 @@
+"""Fingerprints of sources: what has to be built again after a change."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from pathlib import Path
+
+from restated_book import code, config, paths
+from restated_book.chapters import heads
+from restated_book.epoch import epoch
+from restated_book.sources import files
+
+
+def _files(*places: Path) -> list[Path]:
+    found: list[Path] = []
+    for place in places:
+        if place.is_file():
+            found.append(place)
+        elif place.is_dir():
+            found += [p for p in place.rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    return sorted(found)
+
+
+def fingerprint(sources: list[Path], *extra: str) -> str:
+    """SHA-256 over names and contents of `sources` and over `extra`."""
+    digest = hashlib.sha256()
+    for f in sources:
+        digest.update(f"{paths.shown(f)}\0".encode())
+        digest.update(hashlib.sha256(files.content(f)).digest())
+    for text in (sys.version, *extra):
+        digest.update(text.encode() + b"\0")
+    return digest.hexdigest()
+
+
+def _sources(*, chapters: bool = True) -> list[Path]:
+    """Every file the finished site depends on, with or without the text of the chapters."""
+    root = paths.ROOT
+    names = (
+        "_config.yml",
+        "_toc.yml",
+        "CITATION.cff",
+        "LICENSE",
+        "LICENSES",
+        "requirements.lock",
+        "tests/reference",
+        config.NAME,
+    )
+    return _files(
+        *(root / name for name in names),
+        *code.files(),
+        paths.BOOK,
+        paths.BIBLIOGRAPHY,
+        paths.DATA,
+        *([paths.NOTEBOOKS] if chapters else []),
+    )
+
+
+def book_key() -> str:
+    """Fingerprint of everything the finished site depends on."""
+    return fingerprint(_sources(), epoch())
+
+
+def basis(*made: Path, pdf: bool = False) -> str:
+    """Fingerprint of all that pages can depend on beside the text of chapters: `made` on the way, the sources, what chapters say of themselves.
+
+    What one page says of another is the other's title and head; that its anchors are there is seen to by :mod:`restated_book.sphinx.rewriting`.
+    """
+
+    chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
+    said = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
+    return fingerprint(
+        _sources(chapters=False), *map(_digest, made), epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said
+    )
+
+
+def _digest(made: Path) -> str:
+    """SHA-256 of a file of the build itself, which may be larger than what people write."""
+    with made.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,100 @@
+"""Running the notebook of an unpacked chapter again, and comparing its numbers with those of the book."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import ledger, paths
+from restated_book.build import execute
+from restated_book.export.chapter import EXPECTED
+from restated_book.sources import files
+
+#: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum.
+SAME = 1e-9
+NUMBERS = ("value", "low", "high")
+
+
+def _differs(one, two) -> bool:
+    if isinstance(one, int | float) and isinstance(two, int | float):
+        return not math.isclose(one, two, rel_tol=SAME, abs_tol=SAME**2)
+    return one != two
+
+
+def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
+    """One line for each number that is not what the book says.
+
+    Parameters
+    ----------
+    expected, found : sequence of dict
+        Ledger records, see :class:`restated_book.ledger.Record`.
+    """
+    there = {r["id"]: r for r in found}
+    lines = []
+    for record in expected:
+        other = there.pop(record["id"], None)
+        if other is None:
+            lines.append(f"{record['id']}: the book has it, this run has not")
+            continue
+        parts = [f"{k} {other[k]} instead of {record[k]}" for k in (*NUMBERS, "basis") if _differs(record[k], other[k])]
+        if parts:
+            lines.append(f"{record['id']}: {', '.join(parts)}")
+    return lines + [f"{id}: this run has it, the book has not" for id in there]
+
+
+def expected(file: Path) -> tuple[str, list[dict]]:
+    """Name of the notebook and the records that :func:`rerun` compares with.
+
+    Raises
+    ------
+    RestatedError
+        If they are not as the zip of a chapter holds them.
+    """
+    found = files.json(file)
+    page, records = (found.get(key) for key in ("page", "records")) if isinstance(found, dict) else (None, None)
+    keys = {"id", "basis", *NUMBERS}
+    if (
+        not isinstance(page, str)
+        or not re.fullmatch("[a-z0-9-]+", page)
+        or not isinstance(records, list)
+        or not all(isinstance(r, dict) and keys <= r.keys() and isinstance(r["id"], str) for r in records)
+    ):
+        raise RestatedError(
+            "these are not the numbers of a chapter", file=file, remedy="Unpack the zip of the chapter again."
+        )
+    return page, records
+
+
+def rerun() -> str:
+    """Run the notebook of this folder; return a one-line summary.
+
+    Raises
+    ------
+    RestatedError
+        If the folder is not an unpacked chapter, the notebook fails, or a number differs.
+    """
+    file = paths.ROOT / EXPECTED
+    if not file.is_file():
+        raise RestatedError(
+            "there are no numbers to compare with",
+            file=file,
+            remedy="unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book",
+        )
+    page, records = expected(file)
+    notebook = paths.NOTEBOOKS / f"{page}.md"
+    print(f"Running {paths.shown(notebook)}", flush=True)
+    found = ledger.as_mime(ledger.collect(asyncio.run(execute.run(notebook))))
+    count = len(records)
+    if different := compare(records, found):
+        print("\n".join(different))
+        raise RestatedError(
+            f"{len(different)} of {count} numbers are not those of the book",
+            remedy="Was a file changed, or an original added? README.md says what to expect",
+        )
+    if not count:
+        return "The notebook ran to its end. It records no numbers in the ledger."
+    return f"All {count} numbers are those of the book."

@@ -1,0 +1,124 @@
+"""Laying out for Jupyter Book what was written and executed, and what goes into the site beside its pages."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import yaml
+
+from restated_book import ledger, paths, provenance, register, show
+from restated_book.build import swap
+from restated_book.build.execute import RESTS_ON
+from restated_book.chapters import heads
+from restated_book.cite import citation
+from restated_book.export import chapter, links, pictures
+from restated_book.sources import settings
+
+
+def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra: Path) -> None:
+    """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, configuration; and pictures and ledger in `extra`."""
+
+    previous = folder.with_name("stage.previous")
+    swap.clear(previous)
+    if folder.exists():
+        folder.rename(previous)
+    swap.clear(extra)
+    extra.mkdir(parents=True)
+    shutil.copytree(paths.BOOK, folder / "book")
+    for name in ("_toc.yml", "references.bib"):
+        shutil.copy(paths.ROOT / name, folder / name)
+    config = settings.read(paths.ROOT / "_config.yml")
+    config.setdefault("execute", {})["execute_notebooks"] = "off"
+    (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")
+
+    (folder / "notebooks").mkdir()
+    for prose in (folder / "book").rglob("*.md"):
+        prose.write_text(_links_to_executed(prose.read_text(encoding="utf-8")), encoding="utf-8")
+    for file in executed:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != show.HAND_OVER]
+        content["metadata"].pop(RESTS_ON, None)
+        for cell in content["cells"]:
+            if cell["cell_type"] == "markdown":
+                cell["source"] = _links_to_executed("".join(cell["source"]))
+            for output in cell.get("outputs", ()):
+                handed = output.get("data", {}).pop(show.MIME_TABLE, None)
+                block = output.get("data", {}).get("text/html")
+                if block is None:
+                    continue
+                text, files = show.extract("".join(block), f"../figures/{file.stem}/")
+                output["data"]["text/html"] = links.added(text, file.stem, handed) if handed else text
+                for name, picture in files.items():
+                    target = extra / "figures" / file.stem / name
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    target.write_bytes(pictures.described_svg(picture, file.stem, handed))
+        (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    ledger.write(entries.values(), extra)
+    _keep_times(previous, folder)
+    swap.clear(previous)
+
+
+def _keep_times(previous: Path, folder: Path) -> None:
+    """Give the sources in `folder` that are what they were in `previous` their time of change: Sphinx reads what is newer than its notes."""
+    for file in (f for f in folder.rglob("*") if f.is_file()):
+        old = previous / file.relative_to(folder)
+        if old.is_file() and old.read_bytes() == file.read_bytes():
+            stat = old.stat()
+            os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+class Executed(Mapping[str, dict]):
+    """Executed notebooks by name, each read when it is asked for: those of a large book need not be held together."""
+
+    def __init__(self, files: list[Path]):
+        self._files = {file.stem: file for file in files}
+
+    def __getitem__(self, name: str) -> dict:
+        return json.loads(self._files[name].read_text(encoding="utf-8"))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
+    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read.
+
+    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
+    """
+
+    findings = chapter.findings(content, entries)
+
+    def is_read(file: str) -> bool:
+        return findings is None or Path(file).stem in findings or not register.is_register_file(file)
+
+    return {
+        "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
+        "shown": show.shown(content),
+        "files": [file for file in provenance.files(content) if is_read(file)],
+    }
+
+
+def citations(parts: dict[str, dict], folder: Path) -> None:
+    """Write citations of the book, of each chapter, and of its figures and tables into `folder`."""
+
+    about = citation.about()
+    citation.write(folder, [("book", citation.item(about, "book"))], "restated")
+    for page, part in parts.items():
+        name = page.rsplit("/", 1)[-1]
+        chapter, *inside = citation.of_page(about, page, part["title"], part["shown"])
+        citation.write(folder / name, [chapter], name)
+        if inside:
+            citation.write(folder / name, inside, f"{name}-parts")
+
+
+def _links_to_executed(text: str) -> str:
+    """Links to a notebook's text lead to the executed notebook, the form in which Jupyter Book gets it."""
+    return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)

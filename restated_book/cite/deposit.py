@@ -1,0 +1,103 @@
+"""What archives and catalogues of software read: ``.zenodo.json`` and ``codemeta.json``, made from what the project says elsewhere."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import claims, paths
+from restated_book.cite import citation
+from restated_book.sources import bibliography, files
+
+#: Zenodo takes one licence: that of text and data. The code's own is said in the notes.
+OF_RECORD = "CC-BY-4.0"
+
+
+def zenodo(root: Path | None = None) -> dict:
+    """The metadata Zenodo takes for a deposit of the repository."""
+    about = citation.about(root)
+    works = bibliography.load()
+    restated = [works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works]
+    record: dict = {
+        "title": about.title,
+        "upload_type": "publication",
+        "publication_type": "book",
+        "description": about.abstract,
+        "creators": [{"name": citation.spelled(a)} for a in about.authors],
+        "version": about.version,
+        "publication_date": about.released.isoformat(),
+        "license": OF_RECORD,
+        "access_right": "open",
+        "keywords": list(about.keywords),
+        "notes": f"Licences: {', '.join(about.licences)}; the code is under BSD-3-Clause, text and data under CC-BY-4.0.",
+        "related_identifiers": [
+            {"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(restated) if doi
+        ],
+    }
+    if about.repository:
+        record["related_identifiers"].append(
+            {"identifier": about.repository, "relation": "isSupplementedBy", "scheme": "url"}
+        )
+    return record
+
+
+def codemeta(root: Path | None = None) -> dict:
+    """The description of the software in CodeMeta 2.0."""
+    root = paths.ROOT if root is None else root
+    about = citation.about(root)
+    file = root / "pyproject.toml"
+    try:
+        project = tomllib.loads(files.text(file))["project"]
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        what = "it has no part [project]" if isinstance(error, KeyError) else error
+        raise RestatedError(
+            f"not readable as a description of the package ({what})",
+            file=file,
+            remedy="Restore it from the repository.",
+        ) from None
+    people = [
+        {"@type": "Organization", "name": a["literal"]}
+        if "literal" in a
+        else {"@type": "Person", "givenName": a["given"], "familyName": a["family"]}
+        for a in about.authors
+    ]
+    record: dict = {
+        "@context": "https://doi.org/10.5063/schema/codemeta-2.0",
+        "@type": "SoftwareSourceCode",
+        "identifier": project["name"],
+        "name": about.title,
+        "description": about.abstract,
+        "author": people,
+        "version": about.version,
+        "datePublished": about.released.isoformat(),
+        "license": [f"https://spdx.org/licenses/{name}" for name in about.licences],
+        "keywords": list(about.keywords),
+        "programmingLanguage": "Python",
+        "runtimePlatform": f"Python {project['requires-python']}",
+        "softwareRequirements": project["dependencies"],
+        "developmentStatus": "active",
+    }
+    if about.repository:
+        record["codeRepository"] = about.repository
+    if about.address:
+        record["url"] = about.address
+    return record
+
+
+#: Name of each file in the root of the repository, and what makes it.
+FILES = {".zenodo.json": zenodo, "codemeta.json": codemeta}
+
+
+def text(record: dict) -> str:
+    """`record` as it stands in its file."""
+    return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
+
+
+def write() -> list[str]:
+    """Write both files; return their names."""
+    # Both are made before one is written: a fault in what is read leaves both as they were.
+    for name, record in [(name, text(made())) for name, made in FILES.items()]:
+        (paths.ROOT / name).write_text(record, encoding="utf-8")
+    return list(FILES)

@@ -1,0 +1,23 @@
+"""The audit of the register: the checks of :mod:`restated.audit`, applied to all printed numbers they fit.
+
+``groups`` reads which rows belong together where the rows do not say so themselves, ``run`` applies the checks, ``checks``
+explains them.
+"""
+
+from __future__ import annotations
+
+from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
+from restated_book.consistency.run import coverage, run, summary, table
+
+__all__ = [
+    "CHECKS",
+    "CONSISTENT",
+    "INCONSISTENT",
+    "OUTCOMES",
+    "UNINFORMATIVE",
+    "Result",
+    "coverage",
+    "run",
+    "summary",
+    "table",
+]

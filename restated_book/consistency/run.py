@@ -1,0 +1,296 @@
+"""Apply every check to every register row or group of rows it fits.
+
+Which rows a check fits follows from their columns where these say enough (``_of_rows``); where they do not,
+from ``data/audit/groups.csv`` (``_of_group``). That table can also keep a check away from a row it would
+misread, with a reason.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+
+import pandas as pd
+
+from restated.audit import correlations, counts, intervals, scores, statistics
+from restated.audit.comparison import Comparison
+from restated.printed import Printed, parse
+from restated_book.consistency import groups as grouping
+from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
+from restated_book.consistency.groups import Group
+from restated_book.register import PublishedNumber, Register
+
+#: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
+SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement")
+#: Statistics on the scale of a standardised mean difference.
+MEAN_DIFFERENCES = ("d", "g", "SMD")
+#: Confidence level of an interval printed without one; used for p only, and said so.
+USUAL_LEVEL = "95"
+
+_LEFT_OUT = "grade U: the numbers were not seen in a source; "
+_POWERLESS = "; with these numbers the check could not have failed"
+
+
+def run(register: Register, groups: Sequence[Group] | None = None) -> list[Result]:
+    """All checks of a register.
+
+    Parameters
+    ----------
+    register : Register
+    groups : sequence of Group, optional
+        Default: `restated_book.consistency.groups.load` of the register.
+
+    Returns
+    -------
+    list of Result
+        In the order of `CHECKS`, then of the register.
+    """
+    groups = grouping.load(register) if groups is None else groups
+    left_out = {(group.check, row.id) for group in groups if not group.applies for row in group.rows}
+    # A group says better than the row itself what its first number is compared with.
+    left_out |= {(group.check, group.parts[0].row.id) for group in groups if group.applies}
+    found = list(_of_rows(register.values(), left_out))
+    for group in groups:
+        if group.applies:
+            found.extend(_of_group(group))
+    order = {id: i for i, id in enumerate(register)}
+    kinds = {name: i for i, name in enumerate(CHECKS)}
+    return sorted(found, key=lambda result: (kinds[result.check], order[result.ids[0]]))
+
+
+def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) -> Iterator[Result]:
+    """Checks that the columns of the rows call for."""
+    rows = list(rows)
+    same = defaultdict(list)
+    for row in rows:
+        same[row.study, row.source_key, row.k, row.n].append(row)
+
+    def open_to(check: str, row: PublishedNumber) -> bool:
+        return (check, row.id) not in left_out
+
+    sizes: dict[tuple, list[PublishedNumber]] = defaultdict(list)
+    for row in rows:
+        if row.n and row.n_group1 and row.n_group2 and open_to("group-sizes", row):
+            sizes[row.study, row.source_key, row.n, row.n_group1, row.n_group2].append(row)
+    for (*_, n, first, second), members in sizes.items():
+        parts = [(1, parse(size, exact=True)) for size in (first, second)]
+        found = counts.total(parts, parse(n, exact=True))
+        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}", n)
+
+    for row in rows:
+        if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
+            yield from _percent(row, same[row.study, row.source_key, row.k, row.n])
+        scales = intervals.SCALES.get(row.statistic)
+        if scales and _has_interval(row):
+            if open_to("interval-centre", row):
+                found = intervals.centred(row.value, row.ci_low, row.ci_high, scales)
+                yield _result("interval-centre", [row], found, _with_interval(row), row.value.text)
+            if row.p and row.p.is_number and open_to("interval-p", row):
+                yield _interval_p(row, scales)
+        if row.statistic in ("chi2", "Q", "z") and row.p and row.p.is_number and open_to("statistic-p", row):
+            df = statistics.parse_df(row.unit) or ((int(row.k) - 1,) if row.statistic == "Q" and row.k else ())
+            if df or row.statistic == "z":
+                yield _statistic_p(row, df)
+
+    for members in same.values():
+        if not members[0].k and not members[0].n:
+            continue
+        for q, i2 in product(_with(members, "Q"), _with(members, "I2")):
+            if q.k and q.population == i2.population and open_to("q-i2", q):
+                found = statistics.i2_of_q(q.value, int(q.k) - 1, i2.value)
+                yield _result(
+                    "q-i2", [q, i2], found, f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}", i2.value.text
+                )
+        for r, d in product(_with(members, "r"), [m for s in MEAN_DIFFERENCES for m in _with(members, s)]):
+            if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
+                yield from _d_r(r, d)
+
+
+def _with(rows: Iterable[PublishedNumber], statistic: str) -> list[PublishedNumber]:
+    return [row for row in rows if row.statistic == statistic and row.is_number]
+
+
+def _is_point(printed: Printed | None) -> bool:
+    """Printed as a number of its own, with known rounding: no bound, range or word."""
+    return printed is not None and printed.kind in ("rounded", "about", "exact")
+
+
+def _has_interval(row: PublishedNumber) -> bool:
+    return all(_is_point(printed) for printed in (row.value, row.ci_low, row.ci_high))
+
+
+def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
+    """A percentage with its denominator in the row. Both k and n name a pooled percentage, which is no share
+    of cases; two group sizes leave open which is meant: neither is checked here."""
+    if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
+        return
+    base = int(row.n_group1 or row.n_group2 or row.n or row.k)
+    if base == 0:
+        return
+    beside = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
+    count = int(beside[0].value.value) if beside else None
+    found = counts.percent_of_count(row.value, [base], count)
+    text = f"{row.value.text} %" + ("" if count is None else f" and {count}") + f" of {base}"
+    yield _result("percent-count", [row, *beside[:1]], found, text, row.value.text)
+
+
+def _with_interval(row: PublishedNumber) -> str:
+    return f"{row.statistic} {row.value.text} ({row.ci_low.text} to {row.ci_high.text})"
+
+
+def _interval_p(row: PublishedNumber, scales: Sequence[str]) -> Result:
+    level = row.ci_level or USUAL_LEVEL
+    df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
+    found = intervals.p_of_interval(
+        row.value, row.ci_low, row.ci_high, row.p, scales, level=float(level.rstrip("%")) / 100, df=df
+    )
+    assumed = "" if row.ci_level else ", level taken as 95 %"
+    return _result("interval-p", [row], found, f"{_with_interval(row)}{assumed}, p {row.p.text}", row.p.text)
+
+
+def _statistic_p(row: PublishedNumber, df: Sequence[float]) -> Result:
+    found = statistics.statistic_against_p(row.statistic, row.value, df, row.p)
+    given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
+    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {row.p.text}", row.p.text)
+
+
+def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
+    """Estimate and both ends of the interval, where both scales have them."""
+    for name, field in (("estimate", "value"), ("lower end", "ci_low"), ("upper end", "ci_high")):
+        first, second = getattr(r, field), getattr(d, field)
+        if _is_point(first) and _is_point(second):
+            found = correlations.r_of_d(second, first)
+            yield _result("d-r", [r, d], found, f"r {first.text} with d {second.text} ({name})", first.text)
+
+
+def _of_group(group: Group) -> Iterator[Result]:
+    """The check of one group."""
+    parts, whole, rows = group.parts, group.whole, group.rows
+    first = parts[0].printed
+    match group.check:
+        case "percent-count":
+            count = parts[1].count if len(parts) > 1 else None
+            bases = [ref.count for ref in whole]
+            found = counts.percent_of_count(first, bases, count)
+            text = f"{first.text} %" + ("" if count is None else f" and {count}")
+            text += f" of {' or '.join(str(base) for base in bases)}"
+            yield _result(group.check, rows, found, text, first.text)
+        case "percent-total":
+            scales = [100 if ref.row.unit.startswith("proportion") else 1 for ref in parts]
+            found = counts.percents_total([ref.printed for ref in parts], scales, whole[0].count if whole else None)
+            text = " + ".join(ref.printed.text for ref in parts) + (f" of {whole[0].count}" if whole else "")
+            yield _result(group.check, rows, found, text, parts[-1].printed.text)
+        case "percent-subgroups":
+            sizes = [int(ref.row.n) for ref in parts]
+            found = counts.percents_of_subgroups(
+                [ref.printed for ref in parts], sizes, whole[0].printed, int(whole[0].row.n)
+            )
+            text = " + ".join(f"{ref.printed.text} % of {n}" for ref, n in zip(parts, sizes, strict=True))
+            text += f" with {whole[0].printed.text} % of {whole[0].row.n}"
+            yield _result(group.check, rows, found, text, whole[0].printed.text)
+        case "percent-arms":
+            found = counts.percents_of_arms(first, parts[1].printed, whole[0].count)
+            text = f"{first.text} % and {parts[1].printed.text} % of two groups with {whole[0].count} in all"
+            yield _result(group.check, rows, found, text, str(whole[0].count))
+        case "sum":
+            found = counts.total([(ref.sign, ref.printed) for ref in parts], whole[0].printed)
+            text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
+            yield _result(group.check, rows, found, f"{text} with {whole[0].printed.text}", whole[0].printed.text)
+        case "grim":
+            found = scores.grim(first, [ref.count for ref in whole], group.items)
+            text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}"
+            text += f", {group.items} items averaged" if group.items > 1 else ", whole-number scores"
+            yield _result(group.check, rows, found, text, first.text)
+        case "sd-bound":
+            sd = parts[1].printed
+            found = scores.sd_bound(first, sd, [ref.count for ref in whole], group.minimum, group.maximum)
+            text = f"mean {first.text} with SD {sd.text}, n = {' or '.join(str(ref.count) for ref in whole)}"
+            yield _result(group.check, rows, found, text, sd.text)
+        case "statistic-p":
+            yield _statistic_p(parts[0].row, group.df)
+        case "correlation-triple":
+            found = correlations.third(first, parts[1].printed, parts[2].printed)
+            yield _result(group.check, rows, found, ", ".join(ref.printed.text for ref in parts), parts[2].printed.text)
+        case "d-r":
+            yield from _d_r(parts[0].row, parts[1].row)
+        case "falconer":
+            for ref in whole:
+                scale = 100 if ref.row.unit.startswith("percent") else 1
+                found = correlations.falconer(first, parts[1].printed, ref.row.statistic, ref.printed, scale)
+                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}"
+                text += f", r DZ {parts[1].printed.text}"
+                yield _result(group.check, [parts[0].row, parts[1].row, ref.row], found, text, ref.printed.text)
+
+
+def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str, printed: str) -> Result:
+    verified = all(row.grade != "U" for row in rows)
+    powerless = found.fits and found.power <= 0
+    outcome = INCONSISTENT if not found.fits else UNINFORMATIVE if powerless else CONSISTENT
+    sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{_POWERLESS if powerless else ''}."
+    return Result(
+        check=check,
+        ids=tuple(row.id for row in rows),
+        compared=compared,
+        printed=printed,
+        low=found.low,
+        high=found.high,
+        outcome=outcome,
+        power=max(0.0, found.power),
+        verified=verified,
+        sentence=sentence,
+    )
+
+
+def summary(results: Iterable[Result]) -> pd.DataFrame:
+    """Number of results by check and outcome.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and
+        ``unverified`` (results that rest on a row graded U, which are never counted). One row per check, also
+        where none applied.
+    """
+    results = list(results)
+    rows = []
+    for name, check in CHECKS.items():
+        mine = [r for r in results if r.check == name]
+        counted = [r for r in mine if r.verified]
+        rows.append(
+            {
+                "check": check.title,
+                **{outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES},
+                "median power": pd.Series([r.power for r in counted], dtype=float).median(),
+                "unverified": len(mine) - len(counted),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def table(results: Iterable[Result]) -> pd.DataFrame:
+    """Results as rows: ``check, compared, possible, outcome, power, result, rows``, rows graded U marked."""
+    return pd.DataFrame(
+        [
+            {
+                "check": CHECKS[r.check].title,
+                "compared": r.compared,
+                "outcome": r.outcome if r.verified else f"unverified ({r.outcome})",
+                "power": r.power,
+                "result": r.sentence.removeprefix(f"{r.compared}: "),
+                "rows": ", ".join(r.ids),
+            }
+            for r in results
+        ],
+        columns=["check", "compared", "outcome", "power", "result", "rows"],
+    )
+
+
+def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
+    """How many seen numbers of the register entered a check, and how many there are.
+
+    Words and numbers graded U are left out.
+    """
+    used = {id for result in results for id in result.ids}
+    seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
+    return sum(id in used for id in seen), len(seen)

@@ -1,0 +1,114 @@
+"""Downloads: figures, tables, notebooks, and archives of chapters and of the book. All are made anew from what was executed.
+
+:func:`write` makes what the pages link to, before typesetting; :func:`finish` makes what needs the finished site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from restated_book import ledger, paths
+from restated_book.export import archive, book, chapter, crate, notebook, pdf, pictures, tables
+from restated_book.export.archive import below
+from restated_book.sources import bibliography
+
+#: The workbook of a chapter, which has one if it shows a figure or a table.
+TABLES = "downloads/{page}/{page}-tables.xlsx"
+
+#: Downloads of a chapter: path below the site, what it is, and the short name in a list.
+CHAPTER_FILES = (
+    ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
+    (TABLES, "all tables as a workbook", "Tables"),
+    ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
+)
+
+#: The book on paper, in a build that prints it.
+BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
+
+#: Downloads of the book: path below the site, what it is, and what it is for.
+BOOK_FILES = (
+    (
+        book.OFFLINE,
+        "The book, to be read offline",
+        "Every page with its figures and tables; unpack it and open index.html.",
+    ),
+    (book.RESULTS, "All results", "The ledger, every figure as PNG and SVG, every table as CSV and XLSX."),
+    (book.DATA, "All data", "Printed numbers and study tables with their data dictionary; no licensed originals."),
+    ("ledger.csv", "The ledger as CSV", "One row for each printed and each recomputed number."),
+    ("ledger.json", "The ledger as JSON", "The same, for programs."),
+    (
+        crate.NAME,
+        "Record of the run",
+        "RO-Crate: which notebook made which figure and table from which data, with hashes and environment.",
+    ),
+    ("downloads/restated.bib", "Citation of the book, BibTeX", "For reference managers; each chapter has its own."),
+    ("to-verify.csv", "What is still to be verified", "What to open, and which line of which file to edit."),
+)
+
+
+def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path, executed: Path, epoch: int) -> None:
+    """Make the downloads of every page, and those of the book that do not need the finished site.
+
+    Parameters
+    ----------
+    pages : mapping of str to mapping
+        Executed notebooks (nbformat 4) by name.
+    rows : mapping of str to mapping
+        Rows of the joined ledger by id.
+    extra : Path
+        The files beside the pages, with ledger and figures; ``downloads`` is made in it.
+    executed : Path
+        Folder of the executed notebooks.
+    epoch : int
+        Date of the files, in seconds since 1970.
+    """
+    works = bibliography.load()
+    for page, content in pages.items():
+        folder = extra / "downloads" / page
+        folder.mkdir(parents=True, exist_ok=True)
+        shown = tables.collect(content)
+        drawn = pictures.pictures_of(executed / f"{page}.ipynb")
+        for table in shown:
+            if table.kind == "figure":
+                picture = (drawn / f"{table.id}.png").read_bytes()
+                (folder / f"{table.id}.png").write_bytes(pictures.described_png(picture, page, asdict(table)))
+            (folder / f"{table.id}.csv").write_text(tables.as_csv(table), encoding="utf-8", newline="")
+        if shown:
+            (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
+        text = notebook.for_reader(content, page, rows, works)
+        (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
+        files = chapter.files(page, text, ledger.collect(content), shown, extra, chapter.findings(content, rows))
+        archive.write(folder / f"{page}.zip", below(f"restated-{page}", files), epoch)
+    book.write_data(extra / book.DATA, epoch)
+    book.write_results(extra / book.RESULTS, list(pages), extra, epoch)
+
+
+def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
+    """Make the record of the run and the copy for offline reading from the finished site, and say sizes on the page of downloads.
+
+    `parts` says of each page what its notebook shows and which files it read, as :func:`restated_book.build.stage.parts_of` gives it.
+    """
+    (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
+    book.fill_sizes(site)
+    book.write_offline(site / book.OFFLINE, site, epoch)
+    book.fill_sizes(site)
+
+
+def files(page: str, *, shows: bool) -> list[tuple[str, str]]:
+    """What can be downloaded of a page.
+
+    Parameters
+    ----------
+    page : str
+        Name of a notebook.
+    shows : bool
+        It shows a figure or a table.
+
+    Returns
+    -------
+    list of (str, str)
+        What it is, and its path below the site.
+    """
+    return [(words, path.format(page=page)) for path, words, _ in CHAPTER_FILES if shows or path != TABLES]

@@ -1,0 +1,76 @@
+"""Zip archives whose bytes depend on their content only."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+#: 1980-01-01 UTC: a zip archive knows no earlier date.
+EARLIEST = 315532800
+#: Files anyone may read and their owner may change.
+MODE = 0o644
+
+
+def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:
+    """A zip archive as :func:`write` writes it."""
+    out = io.BytesIO()
+    write(out, files, epoch)
+    return out.getvalue()
+
+
+def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int) -> None:
+    """Write a zip archive of `files`, sorted by name, every file of one date.
+
+    Parameters
+    ----------
+    out : Path or file
+        Where to write it.
+    files : mapping of str to bytes or Path
+        Content by name inside the archive, or the file to read it from when its turn comes.
+    epoch : int
+        Date in seconds since 1970.
+    """
+    date = time.gmtime(max(epoch, EARLIEST))[:6]
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, date)
+            info.create_system = 3  # Unix, whose permissions follow, also when made elsewhere
+            info.external_attr = MODE << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            content = files[name]
+            archive.writestr(info, content.read_bytes() if isinstance(content, Path) else content)
+
+
+def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, Path]:
+    """Files of `folder` by the name they get in an archive.
+
+    Parameters
+    ----------
+    folder : Path
+    within : str
+        Folder of the archive to put them in.
+    files : iterable of Path, optional
+        Which; all below `folder` when left out. What is not there is left out, and so is what tools leave behind: caches and
+        hidden files.
+    """
+    listed = folder.rglob("*") if files is None else files
+    named = {f.relative_to(folder): f for f in listed if f.is_file()}
+    prefix = f"{within}/" if within else ""
+    return {
+        f"{prefix}{name.as_posix()}": f
+        for name, f in named.items()
+        if not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+    }
+
+
+def contents(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, bytes]:
+    """What is in the files of :func:`places`."""
+    return {name: file.read_bytes() for name, file in places(folder, within, files=files).items()}
+
+
+def below(top: str, files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
+    """`files` in a folder `top`, so that an archive unpacks into one folder."""
+    return {f"{top}/{name}": content for name, content in files.items()}

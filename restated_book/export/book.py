@@ -1,0 +1,140 @@
+"""Downloads of the whole book: its data, its results, and the site to be read offline."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from restated_book import paths
+from restated_book.export import about, chapter, originals
+from restated_book.export.archive import below, places, write
+from restated_book.sources import dictionary
+
+DATA, RESULTS, OFFLINE = (
+    "downloads/restated-data.zip",
+    "downloads/restated-results.zip",
+    "downloads/restated-offline.zip",
+)
+
+#: The page that lists all downloads.
+PAGE = "book/downloads.html"
+
+LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
+
+README_DATA = """\
+# Restated: data
+
+The printed numbers and study tables behind *{book}*.
+
+`datapackage.json` (Frictionless Data Package) describes every file and column; `dictionary.csv` holds the same as a table. Each row, or
+each file, says its status: printed, recalled, assumed, observed. `source_key` is a key of `references.bib`. Not in here: original
+tables that readers supply under licences of their own.
+
+Cite as: {citation}
+
+Licence: CC BY 4.0; study rows of others keep their own licences. Both are in `LICENSES`.
+"""
+
+README_RESULTS = """\
+# Restated: results
+
+Everything *{book}* shows.
+
+| Place | Holds |
+|---|---|
+| `ledger.csv`, `ledger.json` | one row for each printed and each recomputed number |
+| `to-verify.csv` | what nobody could verify for this edition |
+| `figures/<page>/` | every figure as PNG (300 dpi) and as SVG |
+| `tables/<page>/` | every table, and the data behind every figure, as CSV, and one workbook a page |
+
+The status of a figure or table (observed, enumerated, assumed, ...) stands in the figure's file and on the first sheet of each workbook.
+
+Cite as: {citation}
+
+Licence: CC BY 4.0, in `LICENSES`.
+"""
+
+README_OFFLINE = """\
+# Restated, to be read offline
+
+Open `index.html`; no server and no network are needed. Figures and tables can be downloaded from the pages here as on the site.
+The larger archives (a chapter with its code, all data, all results) are not inside this one; where a page offers them, it says so
+without a link.
+
+Cite as: {citation}
+
+Licence: text and data CC BY 4.0.
+"""
+
+#: Downloads that are not put into the copy for offline reading: each holds once more what the copy already shows.
+NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
+_LINK = re.compile(
+    r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S
+)
+_SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
+
+
+def _readme(text: str) -> dict[str, bytes]:
+    return {"README.md": text.format(book=about.book().title, citation=about.citation_text()).encode()}
+
+
+def write_data(target: Path, epoch: int) -> None:
+    """The data with their description; nothing a reader has supplied."""
+    files: dict[str, bytes | Path] = {
+        name.removeprefix("data/"): file for name, file in originals.public_data().items()
+    }
+    out = io.StringIO()
+    writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(dictionary.rows())
+    files |= {"dictionary.csv": out.getvalue().encode(), "references.bib": paths.BIBLIOGRAPHY.read_bytes()}
+    write(target, below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
+
+
+def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -> None:
+    """Ledger, figures and tables of all pages, from the staged site."""
+    files: dict[str, bytes | Path] = places(extra, files=[extra / name for name in LEDGER_FILES])
+    for page in pages:
+        for name, content in chapter.made(page, extra).items():
+            kind, _, file = name.partition("/")
+            files[f"{kind}/{page}/{file}"] = content
+    write(target, below("restated-results", files | about.terms() | _readme(README_RESULTS)), epoch)
+
+
+def write_offline(target: Path, site: Path, epoch: int) -> None:
+    """The finished site, without the larger downloads and without links to them."""
+    files: dict[str, bytes | Path] = {
+        name: file for name, file in places(site).items() if not NOT_OFFLINE.fullmatch(name)
+    }
+    for name in [name for name in files if name.endswith(".html")]:
+        text = (site / name).read_bytes()
+        if b"downloads/" in text:
+            files[name] = _LINK.sub(_unlinked, text.decode("utf-8")).encode()
+    write(target, below("restated-offline", files | about.terms() | _readme(README_OFFLINE)), epoch)
+
+
+def _unlinked(found: re.Match) -> str:
+    return f"<span>{found['words']} (on the site only)</span>" if NOT_OFFLINE.fullmatch(found["file"]) else found[0]
+
+
+def human(size: int) -> str:
+    """A size in bytes as a reader wants to know it: two digits, in kB or MB of a thousand."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000)):,} kB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def fill_sizes(site: Path) -> None:
+    """Write the sizes of files into the page of downloads: most are known only when the site is there."""
+    page = site / PAGE
+    if not page.is_file():
+        return
+
+    def sized(found: re.Match) -> str:
+        file = site / found["file"]
+        return found[1] + (human(file.stat().st_size) if file.is_file() else "")
+
+    page.write_text(_SIZE.sub(sized, page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,0 +1,176 @@
+"""The zip of a chapter: unpack it, run two commands, and get the same numbers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from restated_book import code, config, ledger, paths, provenance, register, studies
+from restated_book.export import about, originals
+from restated_book.export.archive import places
+from restated_book.export.tables import Table
+
+#: File with the numbers of a chapter, which ``restated rerun`` compares with.
+EXPECTED = "expected.json"
+
+#: What a notebook reads beside data and bibliography if it imports one of these modules, as patterns.
+ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
+
+MAKEFILE = """\
+# Two commands: `make setup`, then `make rerun`.
+.PHONY: setup rerun lab
+PYTHON ?= python3
+
+setup:
+\t$(PYTHON) -m venv .venv
+\t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
+
+rerun:
+\t.venv/bin/python -m restated_book rerun
+
+lab:
+\tPYTHONPATH=. .venv/bin/python -m jupyterlab .
+"""
+
+README = """\
+# {title}
+
+One chapter of *{book}*, with all it needs to be run again.
+
+Cite as: {citation}
+
+## Two commands
+
+You need Python 3.11 or newer and `make`. In this folder:
+
+```sh
+make setup    # once: installs the pinned packages into .venv; about two minutes, needs the network
+make rerun    # runs the notebook and compares its numbers with those of the book
+```
+
+Without `make`:
+
+```sh
+python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
+.venv/bin/python -m restated_book rerun
+```
+
+`rerun` says that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
+they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on this folder.
+{original}
+## What is here
+
+| Place | Holds |
+|---|---|
+| `{page}.ipynb` | the executed notebook, to be read |
+| `notebooks/{page}.md` | its source, which `make rerun` runs |
+| `figures/` | every figure as PNG (300 dpi) and SVG |
+| `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
+| `expected.json` | the numbers the chapter enters in the ledger of the book |
+| `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
+| `restated/` | the code |
+| `requirements.lock` | the pinned packages |
+
+## Status
+
+{status}
+
+## Licence
+
+Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of others keep their own
+licences (`LICENSES`).
+"""
+
+WITH_ORIGINAL = """
+Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is not in this
+archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
+"""
+
+
+def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
+    """Findings of which an executed notebook looked up printed numbers, by the `rows` of the ledger; None if it went through all."""
+    looked_up = provenance.traced(notebook)["numbers"]
+    return None if provenance.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
+
+
+def _data(of: Collection[str] | None) -> dict[str, Path]:
+    """The data, with the printed numbers of some findings only: a register is read whole, and that of a large book is large."""
+    files = register.files()
+    # A register without a file is refused: a notebook that looked nothing up takes the first.
+    kept = [file for file in files if of is None or file.stem in of] or files[:1]
+    left_out = {file for file in files if file not in kept}
+    return {name: file for name, file in originals.public_data().items() if file not in left_out}
+
+
+def sources(page: str, of: Collection[str] | None = None) -> dict[str, bytes | Path]:
+    """Code, data and texts that the notebook needs to run, by their place in the repository; printed numbers `of` these findings, or all."""
+    root = paths.ROOT
+    text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
+    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
+    single = ("requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md")
+    listed = [*(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
+    return places(root, files=listed) | code.files_by_place() | _data(of) | about.terms()
+
+
+def _imports(text: str, module: str) -> bool:
+    return re.search(rf"^from \S+ import .*\b{module}\b", text, re.M) is not None
+
+
+def made(page: str, extra: Path) -> dict[str, Path]:
+    """Figures and tables of a page, from the staged site."""
+    folder, drawn = extra / "downloads" / page, extra / "figures" / page
+    tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
+    return (
+        places(drawn, "figures", files=sorted(drawn.glob("*.svg")))
+        | places(folder, "figures", files=sorted(folder.glob("*.png")))
+        | places(folder, "tables", files=tables)
+    )
+
+
+def statuses(tables: Sequence[Table]) -> str:
+    """What the figures and tables of a page were made from, as a list."""
+    found: dict[str, list[str]] = {}
+    for table in tables:
+        found.setdefault(table.status, []).append(table.id)
+    return "\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in found.items())
+
+
+def files(
+    page: str,
+    notebook: str,
+    records: Sequence[ledger.Record],
+    tables: Sequence[Table],
+    extra: Path,
+    of: Collection[str] | None = None,
+) -> dict[str, bytes | Path]:
+    """All files of a chapter's zip by name.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook.
+    notebook : str
+        The executed notebook as its reader gets it.
+    records : sequence of Record
+        What the chapter enters in the ledger.
+    tables : sequence of Table
+    extra : Path
+        The staged files of the site, with figures and tables of the page.
+    of : collection of str, optional
+        Findings whose printed numbers it needs, by :func:`findings`; all if left out.
+    """
+    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
+    readme = README.format(
+        title=about.title(page),
+        book=about.book().title,
+        citation=about.citation_text(page),
+        page=page,
+        count=len(records),
+        status=statuses(tables),
+        original=WITH_ORIGINAL if supplied else "",
+    )
+    expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
+    written = {"README.md": readme, "Makefile": MAKEFILE, EXPECTED: expected, f"{page}.ipynb": notebook}
+    return sources(page, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}

@@ -1,0 +1,102 @@
+"""Hatched areas of a picture as plain lines: Chromium prints an area filled with a pattern as a coarse bitmap of the whole picture."""
+
+from __future__ import annotations
+
+import math
+import re
+import xml.etree.ElementTree as ET
+
+SVG = "{http://www.w3.org/2000/svg}"
+_FILL = re.compile(r"(?<![\w-])fill:url\(#([^)]+)\)")
+_LINE = re.compile(r"M(-?[\d.]+)[ ,]+(-?[\d.]+)\s*L\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
+
+#: Decimals of a coordinate, as in the pictures themselves.
+DECIMALS = 2
+
+
+def _short(x: float) -> str:
+    return f"{x:.{DECIMALS}f}".rstrip("0").rstrip(".")
+
+
+def _tile(pattern: ET.Element) -> tuple[float, float, list[tuple[float, ...]], str, str] | None:
+    """Width, height, lines, their style and the ground of a pattern that consists of straight lines; None for any other."""
+    path = pattern.find(f"{SVG}path")
+    if path is None or set(re.sub(r"[\d.\s,-]", "", path.get("d", ""))) != {"M", "L"}:
+        return None
+    lines = [tuple(map(float, found)) for found in _LINE.findall(path.get("d"))]
+    ground = pattern.find(f"{SVG}rect")
+    return (
+        float(pattern.get("width")),
+        float(pattern.get("height")),
+        lines,
+        path.get("style", ""),
+        "none" if ground is None else ground.get("fill"),
+    )
+
+
+def _lines(shape: str, tile) -> str:
+    """The lines of a pattern near a shape drawn in absolute coordinates, as the data of one path."""
+    numbers = [float(x) for x in _NUMBER.findall(shape)]
+    left, right, top, bottom = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
+    if left == right or top == bottom:
+        return ""
+    width, height, lines, _, _ = tile
+    drawn: dict[str, None] = {}  # the lines of neighbouring tiles overlap: once is enough
+    for i in range(math.floor(left / width), math.floor(right / width) + 1):
+        for j in range(math.floor(top / height), math.floor(bottom / height) + 1):
+            for x1, y1, x2, y2 in lines:
+                a, b, c, d = x1 + i * width, y1 + j * height, x2 + i * width, y2 + j * height
+                if max(a, c) >= left and min(a, c) <= right and max(b, d) >= top and min(b, d) <= bottom:
+                    drawn[f"M{_short(a)} {_short(b)}L{_short(c)} {_short(d)}"] = None
+    return "".join(drawn)
+
+
+def drawn_out(svg: str) -> str:
+    """`svg` with its hatched paths drawn as lines that are cut off at the outline of the path.
+
+    Parameters
+    ----------
+    svg : str
+        A picture as :mod:`restated.plots.render` writes it: coordinates of hatched paths are absolute, patterns start at the
+        origin.
+
+    Returns
+    -------
+    str
+        The picture; areas filled with anything but straight lines stay as they are.
+    """
+    ET.register_namespace("", SVG[1:-1])
+    root = ET.fromstring(svg)
+    tiles = {p.get("id"): tile for p in root.iter(f"{SVG}pattern") if (tile := _tile(p)) is not None}
+    definitions = root.find(f"{SVG}defs")
+    count = 0
+
+    def walk(parent: ET.Element, inherited: str | None) -> None:
+        nonlocal count
+        for child in list(parent):
+            style = child.get("style", "")
+            named = _FILL.search(style)
+            fill = named[1] if named else None if "fill:" in style else inherited
+            if child.tag == f"{SVG}g":
+                walk(child, fill)
+                continue
+            if child.tag != f"{SVG}path" or fill not in tiles:
+                continue
+            lines = _lines(child.get("d", ""), tiles[fill])
+            if lines:
+                clip = ET.SubElement(definitions, f"{SVG}clipPath", id=f"hatch-{count}")
+                ET.SubElement(clip, f"{SVG}path", d=child.get("d"))
+                count += 1
+                around = ET.Element(f"{SVG}g", {"clip-path": child.get("clip-path")} if child.get("clip-path") else {})
+                ET.SubElement(
+                    around, f"{SVG}path", {"d": child.get("d"), "style": f"fill:{tiles[fill][4]};stroke:none"}
+                )
+                ET.SubElement(
+                    around, f"{SVG}path", {"d": lines, "style": tiles[fill][3], "clip-path": f"url(#{clip.get('id')})"}
+                )
+                parent.insert(list(parent).index(child), around)
+            child.set("style", (_FILL.sub("fill:none", style) if named else f"fill:none;{style}").rstrip(";"))
+
+    walk(root, None)
+    return ET.tostring(root, encoding="unicode")

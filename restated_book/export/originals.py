@@ -1,0 +1,36 @@
+"""Which data may leave: everything the repository holds, and nothing a reader has put into ``data/originals``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.export.archive import places
+from restated_book.sources import dictionary
+
+#: Columns in which nothing stands in an empty template.
+TO_FILL = ("mean", "sd")
+
+
+def may_leave(file: Path) -> bool:
+    """True for a data file that may be given to anyone."""
+    if paths.ORIGINALS not in file.parents:
+        return True
+    if file == paths.ORIGINALS / "README.md":
+        return True
+    return file.parent == paths.ORIGINALS / "templates" and _is_empty(file)
+
+
+def _is_empty(template: Path) -> bool:
+    """True for a template nobody has filled: one filled in its place is a licensed table."""
+    try:
+        columns, rows = dictionary.read_table(template)
+    except RestatedError:
+        return False
+    return set(TO_FILL) <= set(columns) and not any(row[column].strip() for _, row in rows for column in TO_FILL)
+
+
+def public_data() -> dict[str, Path]:
+    """The data files that may leave, by their place in the repository."""
+    return places(paths.DATA, "data", files=[f for f in paths.DATA.rglob("*") if f.is_file() and may_leave(f)])

@@ -1,0 +1,428 @@
+"""Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
+
+The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before them, so
+that articles can stand in one document; links whose target is in the document lead there, others to the published site or
+nowhere.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+import threading
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+
+from lxml import etree
+from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tostring
+
+from restated.errors import RestatedError
+from restated.verdict import SHORT
+from restated_book.cite import citation
+from restated_book.export import hatch
+from restated_book.register import GRADES
+
+#: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and the page of
+#: files. The PDF says where they are.
+LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
+
+REFERENCES = "book/references"
+
+#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are named, and stand in the CSV.
+MOST_ROWS = 12
+
+#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright page.
+MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
+
+#: What serves a screen or a script, repeats what stands beside it, or would need a server: elements, and classes.
+GONE_ELEMENTS = {"script", "template", "button"}
+GONE_CLASSES = {
+    "headerlink",
+    "rs-tip",
+    "rs-filters",
+    "rs-count",
+    "rs-downloads",
+    "rs-code",
+    "rs-dark",
+    "toctree-wrapper",
+    "rs-work",
+    "rs-tocite",
+}
+
+#: Headings that the contents list.
+CONTENTS = ("h1", "h2")
+
+#: Attributes that hold ids of the same page.
+ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
+
+STYLE = Path(__file__).with_name("paper.css")
+
+
+@dataclass
+class Page:
+    """One page of the site: its path without ending, title, description, and article."""
+
+    path: str
+    title: str
+    about: str
+    article: HtmlElement
+    statuses: list[str] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+@dataclass
+class Document:
+    """What is printed: its texts, its pages by caption of their part, and where each may say that things are left out."""
+
+    title: str
+    subtitle: str
+    head: str
+    pages: list[Page]
+    parts: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+def about_the_book() -> dict:
+    """What CITATION.cff says, with the authors as one text, and the address of the published site, if one is configured."""
+    book = citation.about()
+    name, _, subtitle = book.title.partition(": ")
+    return {
+        "title": book.title,
+        "name": name,
+        "subtitle": subtitle,
+        "by": book.byline,
+        "version": book.version,
+        "baseurl": book.address,
+        "date-released": book.released.isoformat(),
+        "license": list(book.licences),
+        "keywords": list(book.keywords),
+    }
+
+
+def _classes(element: HtmlElement) -> list[str]:
+    return element.get("class", "").split()
+
+
+def _add_class(element: HtmlElement, name: str) -> None:
+    element.set("class", " ".join([*_classes(element), name]))
+
+
+def _elements(within: HtmlElement) -> list[HtmlElement]:
+    """All elements of a part of a page in order, without comments."""
+    return list(within.iterdescendants(etree.Element))
+
+
+def text(element: HtmlElement) -> str:
+    """Text of an element with single spaces."""
+    return " ".join(element.text_content().split())
+
+
+def inside(element: HtmlElement) -> str:
+    """The HTML between the tags of an element."""
+    return escape(element.text or "", quote=False) + "".join(tostring(child, encoding="unicode") for child in element)
+
+
+def _screen_only(element: HtmlElement) -> bool:
+    """Whether paper has no use for an element."""
+    classes = set(_classes(element))
+    return bool(
+        element.tag in GONE_ELEMENTS
+        or classes & GONE_CLASSES
+        or ("rs-hidden" in classes and _within(element, "rs-number"))
+        or (element.tag == "details" and _within(element, "rs-cite"))
+    )
+
+
+def _within(element: HtmlElement, name: str) -> bool:
+    return any(name in _classes(above) for above in element.iterancestors())
+
+
+def read(site: Path, path: str) -> Page:
+    """Read one finished page.
+
+    Raises
+    ------
+    RestatedError
+        If it has no article.
+    """
+    file = site / f"{path}.html"
+    html = document_fromstring(file.read_text(encoding="utf-8"))
+    article = html.find(".//article")
+    heading = None if article is None else article.find(".//h1")
+    if heading is None:
+        raise RestatedError("this page has no article with a title", file=file)
+    for gone in [x for x in _elements(article) if _screen_only(x)]:
+        gone.drop_tree()
+    about = html.find(".//meta[@name='description']")
+    statuses = {x.get("data-status") for x in article.iterfind(".//*[@data-status]")}
+    return Page(path, text(heading), "" if about is None else about.get("content", ""), article, sorted(statuses))
+
+
+def works_cited(page: Page, references: Page) -> Page | None:
+    """The entries of `references` that `page` links to, as one more page; None if there are none."""
+    links = (a.get("href", "") for a in page.article.iterfind(".//a"))
+    cited = {href.partition("#")[2] for href in links if "#cite-" in href}
+    entries = [e for e in _elements(references.article) if "citation" in _classes(e) and e.get("id") in cited]
+    if not entries:
+        return None
+    listed = "".join(tostring(e, encoding="unicode", with_tail=False) for e in entries)
+    article = (
+        f'<article><section id="works-cited"><h1>Works cited</h1><div role="list">{listed}</div></section></article>'
+    )
+    return Page(REFERENCES, "Works cited", "", fragment_fromstring(article))
+
+
+def _open(article: HtmlElement) -> None:
+    """Unfold what is folded: paper cannot be clicked. Of long tables only the name and the length are left."""
+    for details in list(article.iter("details")):
+        rows = len(details.findall(".//tbody/tr"))
+        summary = details.find("summary")
+        summary.tag = "p"
+        summary.set("class", "rs-folded-name")
+        if "rs-data" in _classes(details) and rows > MOST_ROWS:
+            said = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
+            if len(summary):
+                summary[-1].tail = (summary[-1].tail or "") + said
+            else:
+                summary.text = (summary.text or "") + said
+            for other in details.findall("div") + details.findall("table"):
+                other.drop_tree()
+        details.tag = "div"
+        details.attrib.pop("open", None)
+
+
+def _size_tables(article: HtmlElement) -> None:
+    for table in article.iter("table"):
+        columns = max((len(row.findall("td")) + len(row.findall("th")) for row in table.iter("tr")), default=0)
+        figure = next(table.iterancestors("figure"), table)
+        # A figure stays upright with its picture; the data behind it are set small.
+        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in _classes(figure):
+            _add_class(figure, "paper-turned")
+        elif columns >= MANY_COLUMNS:
+            _add_class(table, "paper-small")
+
+
+def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
+    """Where a link of `page` leads on paper; None if nowhere."""
+    if re.match(r"[a-z][a-z0-9+.-]*:", href):
+        return None if href.startswith("file:") else href
+    file, _, fragment = href.partition("#")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), file)) if file else f"{page.path}.html"
+    target = path.removesuffix(".html")
+    if path.endswith(".html") and target in present:
+        name = target.rsplit("/", 1)[-1]
+        if fragment in present[target]:
+            return f"#{name}--{fragment}"
+        if target != REFERENCES or not fragment:
+            return f"#{name}"
+    return f"{baseurl}{path}{'#' + fragment if fragment else ''}" if baseurl else None
+
+
+def _printable(picture: Path, page: Page, folder: Path) -> Path:
+    """`picture`, or a copy of it in `folder` in which hatched areas are drawn as lines."""
+    svg = picture.read_text(encoding="utf-8")
+    if "<pattern" not in svg:
+        return picture
+    copy = folder / f"{page.name}-{picture.name}"
+    # Two documents that are printed at the same time write the same copy: each puts a whole file in place.
+    partial = copy.with_suffix(f".{threading.get_ident()}")
+    partial.write_text(hatch.drawn_out(svg), encoding="utf-8")
+    partial.replace(copy)
+    return copy
+
+
+def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], baseurl: str) -> None:
+    """Make the article of `page` fit for a document in `folder` that holds the pages and ids in `present`."""
+    article = page.article
+    _open(article)
+    _size_tables(article)
+    for element in _elements(article):
+        attrs = element.attrib
+        attrs.pop("tabindex", None)
+        attrs.pop("aria-describedby", None)
+        if attrs.get("role") == "region":
+            del attrs["role"]
+            attrs.pop("aria-label", None)
+        # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
+        if "rs-mark" in _classes(element):
+            attrs.pop("aria-hidden", None)
+        if "id" in attrs:
+            attrs["id"] = f"{page.name}--{attrs['id']}"
+        for attribute in ID_LISTS:
+            if value := attrs.get(attribute):
+                attrs[attribute] = " ".join(f"{page.name}--{name}" for name in value.split())
+        if element.tag == "img" and "src" in attrs:
+            place = (site / posixpath.dirname(page.path) / attrs["src"]).resolve()
+            attrs["src"] = Path(os.path.relpath(_printable(place, page, folder), folder)).as_posix()
+            attrs.pop("loading", None)
+        if element.tag == "a" and "href" in attrs:
+            to = _target(attrs["href"], page, present, baseurl)
+            attrs.pop("title", None)
+            if to is None:
+                # It stays an anchor without address: as a span, a number would get the sign and the frame of a badge.
+                del attrs["href"]
+            else:
+                attrs["href"] = to
+
+
+def _contents(document: Document, numbers: dict[str, int]) -> str:
+    lines = []
+    for page in document.pages:
+        if page.path in document.parts:
+            lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
+        for heading in page.article.iter(*CONTENTS):
+            # The title of a page stands in the section that holds it, which bears its id.
+            target = page.name if heading.tag == "h1" else next(heading.iterancestors("section")).get("id")
+            lines.append(
+                f'<p class="paper-line paper-{heading.tag}"><a href="#{escape(target)}"><span>{escape(text(heading))}</span>'
+                f'<span class="paper-number">{numbers.get(target, "")}</span></a></p>'
+            )
+    return "".join(lines)
+
+
+def _css_text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
+
+
+def _running_heads(document: Document) -> str:
+    """One named page for each chapter: what stands at its head is fixed text, since browsers know no running strings."""
+    rules = []
+    for page in document.pages:
+        head = (
+            f"@top-left {{ content: {_css_text(document.head)}; }} @top-right {{ content: {_css_text(page.title)}; }}"
+        )
+        rules.append(f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}")
+        rules.append(
+            f"@page turned-{page.name} {{ size: A4 landscape; {head} }} #{page.name} .paper-turned {{ page: turned-{page.name}; }}"
+        )
+    return "\n".join(rules)
+
+
+#: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem of its files
+#: and the endings of its variants, with what they are.
+FONTS = (
+    ("Paper Serif", "STIXGeneral", {"": "", "Italic": "italic", "Bol": "bold", "BolIta": "bold italic"}),
+    ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "italic", "-Bold": "bold", "-BoldOblique": "bold italic"}),
+    ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "bold"}),
+)
+
+
+def _fonts(folder: Path) -> str:
+    import matplotlib
+
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    faces = []
+    for family, stem, variants in FONTS:
+        for ending, kind in variants.items():
+            file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
+            weight, slope = "bold" if "bold" in kind else "normal", "italic" if "italic" in kind else "normal"
+            faces.append(
+                f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; src: url("{file}"); }}'
+            )
+    return "\n".join(faces)
+
+
+def _samples() -> str:
+    """A letter in each font, for the screen: a browser fetches a font when something on the screen needs it."""
+    letters = (
+        f"<span style='font: {kind} 1em \"{family}\"'>a</span>"
+        for family, _, variants in FONTS
+        for kind in variants.values()
+    )
+    return f'<p class="paper-samples">{"".join(letters)}</p>'
+
+
+def _legend() -> str:
+    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
+    verdicts = ", ".join(escape(words) for words in SHORT.values())
+    return (
+        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in words "
+        f"({verdicts}).</p>"
+    )
+
+
+def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
+    """Make the articles of `document` fit for one document in `folder`; done once, before :func:`write`.
+
+    Returns
+    -------
+    dict
+        For each target of the contents the page number, which is not known yet: 0.
+    """
+    baseurl = about_the_book()["baseurl"]
+    present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
+    for page in document.pages:
+        _place(page, site, folder, present, baseurl)
+    targets = re.findall(r'href="#([^"]+)"', _contents(document, {}))
+    return dict.fromkeys(targets, 0)
+
+
+def _emptied(picture: re.Match) -> str:
+    sizes = [re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height")]
+    if None in sizes:
+        return picture[0]
+    width, height = (size[1] for size in sizes)
+    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 width=%22{width}%22 height=%22{height}%22/%3E"
+    return re.sub(r'\bsrc="[^"]*"', f'src="{empty}"', picture[0])
+
+
+def write(
+    document: Document,
+    site: Path,
+    folder: Path,
+    file: Path,
+    numbers: dict[str, int],
+    *,
+    pages: list[Page] | None = None,
+    pictures: bool = True,
+) -> None:
+    """Write the HTML of `document` with `numbers` as the page numbers of its contents; of its `pages` all, or those given.
+
+    Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
+    """
+    about = about_the_book()
+    look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
+    licences = ", ".join(about["license"])
+    address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
+    chapters = "".join(
+        f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>'
+        for p in (document.pages if pages is None else pages)
+    )
+    if not pictures:
+        chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
+    file.write_text(
+        f"""<!DOCTYPE html>
+<html lang="en" data-theme="light">
+<head>
+<meta charset="utf-8">
+<title>{escape(document.title)}</title>
+<link rel="stylesheet" href="{look}">
+<style>
+{_fonts(folder)}
+{STYLE.read_text(encoding="utf-8")}
+@page {{ @bottom-left {{ content: {_css_text(f"Version {about['version']}, {about['date-released']}")}; }} }}
+{_running_heads(document)}
+</style>
+</head>
+<body class="{"paper-book" if document.parts else "paper-one"}">{_samples()}<article class="rs-article">
+<header class="paper-title">
+<p class="paper-name">{escape(document.title)}</p>
+<p class="paper-subtitle">{escape(document.subtitle)}</p>
+<p class="paper-by">{escape(about["by"])}</p>
+<p>Version {escape(about["version"])}, {escape(str(about["date-released"]))}. Licence: {escape(licences)}.</p>{address}
+</header>
+<section class="paper-contents" id="paper-contents"><h1>Contents</h1>
+<div class="paper-lines">{_contents(document, numbers)}</div>
+<div class="paper-note">{_legend()}{document.note}</div>
+</section>
+{chapters}
+</article></body>
+</html>
+""",
+        encoding="utf-8",
+    )

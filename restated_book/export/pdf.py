@@ -1,0 +1,396 @@
+"""The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
+
+Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as they
+are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of every figure and
+table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.export import paper
+from restated_book.sources import settings
+
+if TYPE_CHECKING:
+    from playwright import sync_api as playwright
+
+Thing, Made = TypeVar("Thing"), TypeVar("Made")
+
+#: Where a browser of that family is found on Linux and macOS, after ``$CHROMIUM``.
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+
+#: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
+OLDEST = 131
+
+REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
+
+#: A page to be printed is open in a few seconds; a browser that needs longer hangs.
+PRINT_SECONDS = 240
+
+#: Title and contents of a chapter fill one page as a rule; where they do not, one more printing finds out.
+FRONT_PAGES = 1
+
+#: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
+#: settle them, a third may follow where a line of the contents breaks anew.
+MOST_PRINTINGS = 3
+
+
+def browser() -> str:
+    """Path of the Chromium that prints.
+
+    Raises
+    ------
+    RestatedError
+        If there is none, or an old one.
+    """
+    named = os.environ.get("CHROMIUM", "")
+    found = next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
+    if found is None:
+        said = f"CHROMIUM names '{named}', which cannot be run" if named else "no Chromium was found on this machine"
+        raise RestatedError(f"PDFs are printed by Chromium, and {said}", remedy=REMEDY)
+    run = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
+    version = re.search(r"(\d+)\.\d+\.\d+", run.stdout)
+    if version is None or int(version[1]) < OLDEST:
+        said = f"version {version[1]}" if version else "no version"
+        raise RestatedError(f"PDFs need Chromium {OLDEST} or newer; '{found}' says it is {said}", remedy=REMEDY)
+    return found
+
+
+@contextmanager
+def opened(chromium: str) -> Iterator[playwright.Page]:
+    """A tab of a browser of its own, which belongs to the thread that opens it."""
+    from playwright.sync_api import Error, sync_playwright
+
+    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this book.
+    flags = [
+        "--disable-gpu",
+        "--force-device-scale-factor=1",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+    ]
+    with sync_playwright() as play:
+        try:
+            # In containers and as root the sandbox does not start.
+            started = play.chromium.launch(
+                executable_path=chromium, args=flags, chromium_sandbox=False, env=os.environ | {"TZ": "UTC"}
+            )
+        except Error as fault:
+            raise RestatedError(f"'{chromium}' does not start: {str(fault)[:500]}", remedy=REMEDY) from None
+        with started:
+            yield started.new_page()
+
+
+def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = True) -> None:
+    """Print one HTML file, on request without tags, which only cost time where nobody reads the result.
+
+    Raises
+    ------
+    RestatedError
+        If nothing was printed.
+    """
+    from playwright.sync_api import Error
+
+    try:
+        tab.goto(html.as_uri(), wait_until="load", timeout=1000 * PRINT_SECONDS)
+        tab.pdf(path=target, outline=True, tagged=tags, prefer_css_page_size=True, print_background=True)
+    except Error as fault:
+        raise RestatedError(
+            f"Chromium printed no {target.name}: {str(fault)[:500]}", remedy=f"look at {paths.shown(html)} in a browser"
+        ) from None
+
+
+def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterable[Thing], chromium: str) -> list[Made]:
+    """`work` on each of `things` with a tab, in as many browsers as there are cores; what it returns, in the order of `things`."""
+    waiting = deque(enumerate(things))
+    made: dict[int, Made] = {}
+
+    def one() -> None:
+        with opened(chromium) as tab:
+            while True:
+                try:
+                    i, thing = waiting.popleft()
+                except IndexError:  # nothing is left
+                    return
+                try:
+                    made[i] = work(thing, tab)
+                except BaseException:
+                    waiting.clear()  # the others need not go on
+                    raise
+
+    cores = min(os.cpu_count() or 1, len(waiting))
+    with ThreadPoolExecutor(max_workers=cores) as several:
+        for running in [several.submit(one) for _ in range(cores)]:
+            running.result()
+    return [made[i] for i in sorted(made)]
+
+
+def page_numbers(file: Path) -> dict[str, int]:
+    """Page, counted from 1, of each place in `file` that a link leads to."""
+    import pypdf
+
+    reader = pypdf.PdfReader(file)
+    pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
+    return {name.lstrip("/"): pages[d.raw_get("/Page").idnum] for name, d in reader.named_destinations.items()}
+
+
+def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name: str) -> None:
+    """Give a printed file its metadata, dates that do not depend on the clock, and an identity that depends on its text.
+
+    Parameters
+    ----------
+    printed, target : pathlib.Path
+    facts : dict
+        Title, Author, Subject and Keywords.
+    epoch : int
+        Date of creation and of the last change, in seconds.
+    name : str
+        What identifies the document.
+
+    Raises
+    ------
+    RestatedError
+        If the browser has left out structure or bookmarks.
+    """
+    import pypdf
+
+    from restated_book.export import objects
+
+    root = pypdf.PdfReader(printed).trailer["/Root"]
+    for part, words in (("/StructTreeRoot", "tags"), ("/Outlines", "bookmarks")):
+        if part not in root:
+            raise RestatedError(
+                f"Chromium printed {target.name} without {words}", remedy=f"use Chromium {OLDEST} or newer"
+            )
+    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
+    # Chromium's own note names the browser and the machine in full.
+    said = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
+    target.write_bytes(objects.repack(printed.read_bytes(), said, hashlib.sha256(name.encode()).digest()[:16]))
+
+
+def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
+    statuses = sorted({s for p in document.pages for s in p.statuses})
+    words = [
+        *about["keywords"],
+        *(f"status: {s}" for s in statuses),
+        *(f"licence: {x}" for x in about["license"]),
+        f"version {about['version']}",
+    ]
+    title = f"{page.title} ({about['name']})" if page else about["title"]
+    return {
+        "Title": title,
+        "Author": about["by"],
+        "Subject": page.about if page else about["subtitle"],
+        "Keywords": ", ".join(words),
+    }
+
+
+def printing(
+    document: paper.Document, site: Path, folder: Path, stem: str, tab: playwright.Page, numbers: dict[str, int]
+) -> dict[str, int]:
+    """Print `document`, laid out before, with `numbers` in its contents; return the page numbers it then has."""
+    html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
+    paper.write(document, site, folder, html, numbers)
+    print_page(tab, html, printed)
+    found = page_numbers(printed)
+    return {name: found[name] for name in numbers}
+
+
+def measured(
+    document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]
+) -> dict[str, int]:
+    """Page numbers of a long document, laid out before, found by printing parts of it side by side: each page of the book begins on
+    a new sheet, so that its length does not depend on what stands before it."""
+    import pypdf
+
+    # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
+    lengths = [len(paper.inside(page.article)) for page in document.pages]
+    share = sum(lengths) / (os.cpu_count() or 1)
+    parts: list[list[paper.Page]] = [[], []]
+    filled = 0
+    for page, length in zip(document.pages, lengths, strict=True):
+        if parts[-1] and filled > share * (len(parts) - 1):
+            parts.append([])
+        parts[-1].append(page)
+        filled += length
+
+    def one(i: int, tab: playwright.Page) -> tuple[dict[str, int], int]:
+        html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
+        paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
+        print_page(tab, html, printed, tags=False)
+        return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
+
+    (_, front), *rest = side_by_side(one, range(len(parts)), chromium)
+    found, start = {}, front
+    for places, length in rest:
+        found |= {name: places[name] - front + start for name in numbers if places.get(name, 0) > front}
+        start += length - front
+    return {name: found.get(name, 0) for name in numbers}
+
+
+def settle(
+    document: paper.Document,
+    site: Path,
+    folder: Path,
+    target: Path,
+    *,
+    tab: playwright.Page,
+    epoch: int,
+    numbers: dict[str, int],
+    page: paper.Page | None = None,
+) -> dict[str, int]:
+    """Print `document`, laid out before, until its contents name the right pages.
+
+    Parameters
+    ----------
+    document : restated_book.export.paper.Document
+    site : pathlib.Path
+        The finished site.
+    folder : pathlib.Path
+        For what is needed on the way.
+    target : pathlib.Path
+    tab : playwright.sync_api.Page
+        Where it is printed.
+    epoch : int
+        For the dates of the file.
+    numbers : dict
+        Page numbers of the targets of the contents, as far as they are known; right ones save a printing.
+    page : restated_book.export.paper.Page, optional
+        The chapter, if it is not the whole book.
+
+    Returns
+    -------
+    dict
+        The page number of each target of the contents.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for _ in range(MOST_PRINTINGS):
+        found = printing(document, site, folder, target.stem, tab, numbers)
+        if found == numbers:
+            break
+        numbers = found
+    else:
+        raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
+    printed, html = folder / f"{target.stem}.printed.pdf", folder / f"{target.stem}.html"
+    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch, html.read_text(encoding="utf-8"))
+    return numbers
+
+
+def guessed(
+    numbers: dict[str, int], document: paper.Document, book: dict[str, int], starts: list[int]
+) -> dict[str, int]:
+    """Page numbers of a chapter as far as the book tells them: its pages follow one another there as they do alone.
+
+    Parameters
+    ----------
+    numbers : dict
+        The targets of the chapter's contents.
+    document : restated_book.export.paper.Document
+    book : dict
+        Page numbers in the book.
+    starts : list of int
+        Pages of the book on which chapters begin, in order.
+    """
+    name = document.pages[0].name
+    if name not in book:
+        return numbers
+    first = book[name]
+    following = next((s for s in starts if s > first), first)
+    # One page for title and contents, then the chapter; the works it cites come after its last page.
+    found = {target: book[target] - first + FRONT_PAGES + 1 for target in numbers if target in book}
+    cited = {page.name: following - first + FRONT_PAGES + 1 for page in document.pages[1:]}
+    return dict.fromkeys(numbers, 0) | found | cited
+
+
+def _parts() -> dict[str, str]:
+    """For the first page of each part of the table of contents, the caption of the part."""
+    content = settings.read(paths.ROOT / "_toc.yml")
+    return {
+        part["chapters"][0]["file"]: part["caption"]
+        for part in content.get("parts", ())
+        if part.get("chapters") and part.get("caption")
+    }
+
+
+def book(site: Path, pages: list[str]) -> paper.Document:
+    """The whole book, without the pages that list every number."""
+    about = paper.about_the_book()
+    where = about["baseurl"] or "the site of the book"
+    note = (
+        f"<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and ledger.json; the list of "
+        f"what is still to be verified, in to-verify.csv; and the dictionary of the data, which comes with them. All are part of {where}. The code of the chapters is in their notebooks.</p>"
+    )
+    read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
+    return paper.Document(about["name"], about["subtitle"], about["name"], read, _parts(), note)
+
+
+def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:
+    """One chapter with the works it cites."""
+    about = paper.about_the_book()
+    read = paper.read(site, page)
+    cited = references and paper.works_cited(read, references)
+    note = f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, the code is in the notebook of the chapter.</p>"
+    return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note)
+
+
+def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
+    """Print the book and each notebook page into ``downloads/pdf`` of `site`.
+
+    Parameters
+    ----------
+    site : pathlib.Path
+        The finished site.
+    pages : list of str
+        Pages of the book in reading order.
+    folder : pathlib.Path
+        For what is needed on the way; emptied first.
+    chromium : str
+    epoch : int
+
+    Returns
+    -------
+    list of pathlib.Path
+        The files.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    out = site / "downloads" / "pdf"
+    references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None
+
+    folder.mkdir(parents=True)
+    whole = book(site, pages)
+    numbers = measured(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
+    starts = sorted(numbers[page.name] for page in whole.pages)
+
+    def one(page: str | None, tab: playwright.Page) -> Path:
+        if page is None:
+            target = out / "restated.pdf"
+            settle(whole, site, folder, target, tab=tab, epoch=epoch, numbers=numbers)
+        else:
+            document = chapter(site, page, references)
+            target = out / f"{document.pages[0].name}.pdf"
+            known = guessed(paper.lay_out(document, site, folder), document, numbers, starts)
+            settle(document, site, folder, target, tab=tab, epoch=epoch, numbers=known, page=document.pages[0])
+        return target
+
+    # The book takes longest and so comes first; a browser keeps about one core busy.
+    return side_by_side(one, [None, *(p for p in pages if p.startswith("notebooks/"))], chromium)

@@ -1,0 +1,175 @@
+"""Tables, and the data of figures, as CSV and as one workbook a page. No cell is ever a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from restated_book import show
+from restated_book.cite import citation
+from restated_book.export import about
+from restated_book.export.archive import zipped
+from restated_book.sources.cells import FORMULA_STARTS, guarded
+
+#: Characters a sheet's name may have.
+SHEET_NAME = 31
+#: Widest column, in characters: a longer text is read in its cell.
+WIDEST = 60
+ABOUT = "About"
+
+#: Text that says no more than the number it is: no zero before or after that would be lost.
+_PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
+
+Value = bool | int | float | str | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, or the data of a figure, as :mod:`restated_book.show` handed it over."""
+
+    kind: str
+    id: str
+    caption: str
+    status: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Value]]
+    alt: str = ""
+
+    @property
+    def anchor(self) -> str:
+        return citation.anchor({"kind": self.kind, "id": self.id})
+
+
+def collect(notebook: Mapping) -> list[Table]:
+    """The tables in the outputs of an executed notebook, in order."""
+    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(show.MIME_TABLE))]
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return repr(value)
+    # Only line feeds end lines in the file; a bare carriage return would be written without quotation marks.
+    return guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def as_csv(table: Table) -> str:
+    """A table as CSV: every number in full, ``\\n`` line ends."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(guarded(c) for c in table.columns)
+    writer.writerows([_text(v) for v in row] for row in table.rows)
+    return out.getvalue()
+
+
+def sheet_names(ids: Sequence[str]) -> list[str]:
+    """Names of sheets for `ids`: cut to what a workbook allows, and different, whatever the case of letters."""
+    names, used = [], {ABOUT.lower()}
+    for id in ids:
+        name, count = id[:SHEET_NAME], 1
+        while name.lower() in used:
+            count += 1
+            name = f"{id[: SHEET_NAME - len(str(count)) - 1]}-{count}"
+        used.add(name.lower())
+        names.append(name)
+    return names
+
+
+def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
+    """One workbook: a sheet about it, and a sheet for each table.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook.
+    tables : sequence of Table
+    epoch : int
+        Date written into the file, in seconds since 1970.
+    """
+    book = Workbook()
+    title = about.title(page)
+    names = sheet_names([t.id for t in tables])
+    first = book.active
+    first.title = ABOUT
+    lines = [
+        [title],
+        [f"Cite as: {about.citation_text(page)}"],
+        [f"Licence: {about.LICENCE}, {about.LICENCE_ADDRESS}"],
+        ["Numbers are given as they were computed, to sixteen digits; an empty cell means that there is no value."],
+        [],
+        ["Sheet", "Holds", "Status", "Caption"],
+    ]
+    heading = len(lines)
+    kinds = {"figure": "data of a figure", "table": "table", "verdicts": "table of verdicts"}
+    lines += [[name, kinds[t.kind], t.status, t.caption] for name, t in zip(names, tables, strict=True)]
+    _fill(first, lines, bold=(1, heading))
+    # The first line is long and belongs to no column.
+    _set_widths(first, lines[heading - 1 :])
+    for name, table in zip(names, tables, strict=True):
+        sheet = book.create_sheet(name)
+        columns = [_as_numbers(column) for column in zip(*table.rows, strict=True)]
+        lines = [list(table.columns), *map(list, zip(*columns, strict=True))]
+        _fill(sheet, lines, bold=(1,))
+        _set_widths(sheet, lines)
+        sheet.freeze_panes = "A2"
+    moment = datetime.fromtimestamp(epoch, UTC).replace(tzinfo=None)
+    book.properties.creator, book.properties.title, book.properties.created = about.book().byline, title, moment
+    out = io.BytesIO()
+    book.save(out)
+    return _dated(out.getvalue(), moment, epoch)
+
+
+def _as_numbers(column: Sequence[Value]) -> list[Value]:
+    """A column of texts that are all plain numbers, as numbers; printed digits such as ``.30`` stay text."""
+    if not all(v is None or (isinstance(v, str) and _PLAIN.fullmatch(v)) for v in column):
+        return list(column)
+    return [None if v is None else float(v) if "." in v else int(v) for v in column]
+
+
+def _fill(sheet, lines: Sequence[Sequence[Value]], bold: Sequence[int]) -> None:
+    for number, line in enumerate(lines, start=1):
+        for place, value in enumerate(line, start=1):
+            if value is None:
+                continue
+            if isinstance(value, bool):
+                value = "yes" if value else "no"
+            cell = sheet.cell(number, place)
+            if isinstance(value, str):
+                cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
+                # Set after the value, from which openpyxl takes a formula or an error.
+                cell.data_type = "s"
+                cell.quotePrefix = value.startswith(FORMULA_STARTS)
+            else:
+                cell.value = value
+            if number in bold:
+                cell.font = Font(bold=True)
+
+
+def _set_widths(sheet, lines: Sequence[Sequence[Value]]) -> None:
+    for place, column in enumerate(zip(*lines, strict=True), start=1):
+        longest = max(len(f"{v:.6g}" if isinstance(v, float) else str(v)) for v in column)
+        sheet.column_dimensions[get_column_letter(place)].width = min(longest, WIDEST) + 2
+
+
+def _dated(book: bytes, moment: datetime, epoch: int) -> bytes:
+    """A workbook whose bytes do not depend on when it was saved."""
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    core = "docProps/core.xml"
+    stamp = f"{moment.isoformat()}Z".encode()
+    files[core] = re.sub(rb"(<dcterms:modified[^>]*>)[^<]*", rb"\g<1>" + stamp, files[core])
+    return zipped(files, epoch)

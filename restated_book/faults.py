@@ -1,0 +1,38 @@
+"""Faults of the file system as messages to the reader."""
+
+from __future__ import annotations
+
+import errno
+import re
+
+from restated.errors import RestatedError
+from restated_book.paths import BUILD
+
+_SPACE = "free some space and start again; what was built before is untouched"
+_ACCESS = "make it writable for you, or work on a copy in a place that is; what was built before is untouched"
+
+#: What to do about a fault of the file system.
+REMEDIES = {
+    errno.ENOSPC: _SPACE,
+    errno.EDQUOT: _SPACE,
+    errno.EFBIG: _SPACE,
+    errno.EACCES: _ACCESS,
+    errno.EPERM: _ACCESS,
+    errno.EROFS: _ACCESS,
+    errno.EIO: "see whether the disk is full or broken; what was built before is untouched",
+    errno.EMFILE: "allow more open files (`ulimit -n`)",
+}
+
+
+def of_system(error: OSError) -> RestatedError:
+    """Turn a fault of the file system into a message."""
+    if error.errno is None and error.args and isinstance(error.args[0], list):
+        # Copying a folder lists each file with its fault in words; the first is enough.
+        file, _, words = error.args[0][0]
+        number = re.search(r"\[Errno (\d+)\]", str(words))
+        error = OSError(int(number[1]) if number else 0, str(words).rsplit("] ", 1)[-1].partition(":")[0], file)
+    what = (error.strerror or str(error) or type(error).__name__).lower()
+    # A fault while writing does not name its file; everything that is written lies in one folder.
+    return RestatedError(
+        what, file=error.filename or BUILD, remedy=REMEDIES.get(error.errno or 0, "fix this and start again")
+    )

@@ -1,0 +1,82 @@
+"""Whether an executed notebook is what its sources would give again.
+
+It is if its code, its environment and everything it read (:mod:`restated_book.provenance`) are what they were. Its prose is no
+part of that: new prose is put around the outputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from restated_book import code as source_code
+from restated_book import paths, provenance, register
+from restated_book.chapters import heads
+
+
+def digest(*parts: str | bytes) -> str:
+    """SHA-256 over `parts`, each told apart from the next."""
+    whole = hashlib.sha256()
+    for part in parts:
+        data = part.encode() if isinstance(part, str) else part
+        whole.update(len(data).to_bytes(8, "big") + data)
+    return whole.hexdigest()
+
+
+def code(cells: Iterable[Mapping]) -> str:
+    """Fingerprint of code cells in their order, with what is noted of them."""
+    return digest(*(f"{''.join(c['source'])}\0{sorted(c['metadata'].items())}" for c in cells))
+
+
+class Sources:
+    """Fingerprints of sources as they are now, each taken once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], str] = {}
+        self._register: register.Register | None = None
+        #: What every notebook depends on: Python, the machine's kind, and the packages that are pinned.
+        self.environment = digest(sys.version, platform.machine(), self._files("requirements.lock"))
+
+    def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
+        """Fingerprint of each source of a trace, by kind and name; empty for what is not there."""
+        return {
+            kind: {
+                name: self._of(kind, name) for name in names if kind == "numbers" or not register.is_register_file(name)
+            }
+            for kind, names in trace.items()
+        }
+
+    def _of(self, kind: str, name: str) -> str:
+        if (kind, name) not in self._known:
+            self._known[kind, name] = getattr(self, f"_{kind}")(name)
+        return self._known[kind, name]
+
+    def _files(self, name: str) -> str:
+        try:
+            return digest((paths.ROOT / name).read_bytes())
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            return ""
+
+    def _modules(self, name: str) -> str:
+        file = source_code.file(name)
+        return digest(file.read_bytes()) if file else ""
+
+    def _folders(self, name: str) -> str:
+        folder = paths.ROOT / name
+        return digest(*sorted(p.name for p in folder.iterdir() if p.name != "__pycache__")) if folder.is_dir() else ""
+
+    def _heads(self, name: str) -> str:
+        file = paths.ROOT / name
+        return digest(repr(heads.read(file)), heads.title(file)) if file.is_file() else ""
+
+    def _numbers(self, name: str) -> str:
+        if name == provenance.EVERY:
+            return digest(*(file.read_bytes() for file in register.files()))
+        if self._register is None:
+            self._register = register.open()
+        found = self._register.get(name)
+        # Where a row stands in its file is no part of what it says.
+        return "" if found is None else digest(repr(replace(found, file=None, row=0)))

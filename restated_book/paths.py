@@ -1,0 +1,51 @@
+"""Where the files of a book are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from restated import errors
+
+
+def _root() -> Path:
+    """Folder of the book: ``RESTATED_ROOT``, else the nearest folder from here upwards that holds ``restated.toml``."""
+    if named := os.environ.get("RESTATED_ROOT"):
+        return Path(named).resolve()
+    here = Path.cwd().resolve()
+    return next((folder for folder in (here, *here.parents) if (folder / "restated.toml").is_file()), here)
+
+
+#: Folder of the book.
+ROOT = _root()
+DATA = ROOT / "data"
+PUBLISHED = DATA / "published"
+STUDIES = DATA / "studies"
+ORIGINALS = DATA / "originals"
+BIBLIOGRAPHY = ROOT / "references.bib"
+NOTEBOOKS = ROOT / "notebooks"
+BOOK = ROOT / "book"
+BUILD = ROOT / "_build"
+
+
+def shown(path: Path | str) -> str:
+    """`path` as a reader should see it: relative to the book if it lies inside, else its name only."""
+    return inside(path) or Path(path).name
+
+
+def inside(path: Path | str) -> str | None:
+    """`path` relative to the book, or None if it lies outside or is the book's folder itself.
+
+    Links in the folders above are followed. A path that is itself a link counts as lying where the link is: a table that a
+    reader keeps elsewhere becomes an original of this book through a link.
+    """
+    path = Path(os.path.abspath(path))
+    try:
+        place = path.parent.resolve() / path.name
+    except (OSError, RuntimeError):  # a loop of links
+        place = path
+    return place.relative_to(ROOT).as_posix() if place != ROOT and place.is_relative_to(ROOT) else None
+
+
+# Messages of the library, too, name files as this book's readers know them.
+errors.show_file = shown

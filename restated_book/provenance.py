@@ -1,0 +1,91 @@
+"""What a notebook read: observed while it runs, not declared.
+
+A result is stale when something it rests on has changed. So a notebook's kernel notes each file and folder of the repository
+that is opened, each file that was looked for in vain, each module of this package that was imported, and, finer than by file,
+each printed number that was looked up and each chapter head that was read.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from restated_book import code, paths
+
+#: Key in a notebook's outputs under which the list is handed to the build.
+MIME = "application/vnd.restated.files+json"
+
+#: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
+_DATA = ("data/", "tests/reference/", "references.bib")
+
+#: Where files lie that are no sources, are noted in another way, or belong to the environment, which the lock stands for.
+_ELSEWHERE = ("_build", ".venv", ".git", "notebooks")
+
+#: In place of an id: all printed numbers.
+EVERY = "*"
+
+_files: set[str] = set()
+_folders: set[str] = set()
+_numbers: set[str] = set()
+_heads: set[str] = set()
+
+
+def watch() -> None:
+    """Note from now on each file and folder that this process opens. Python has no way to undo it."""
+
+    def note(event: str, args: tuple) -> None:
+        if event == "open" and isinstance(args[0], (str, os.PathLike)):
+            _files.add(os.fspath(args[0]))
+        elif event in ("os.listdir", "os.scandir") and isinstance(args[0], (str, os.PathLike)):
+            _folders.add(os.fspath(args[0]))
+
+    sys.addaudithook(note)
+
+
+def looked_for(file: Path) -> None:
+    """Note a file whose absence a result rests on: nothing is opened where there is none."""
+    _files.add(os.fspath(file))
+
+
+def number(number_id: str) -> None:
+    """Note a printed number that was looked up, or with `EVERY` that all were gone through."""
+    _numbers.add(number_id)
+
+
+def head(file: Path) -> None:
+    """Note a chapter whose head was read."""
+    _heads.add(paths.shown(file))
+
+
+def _inside(names: set[str]) -> set[str]:
+    """Those of `names` that lie in the book, relative to it, without what is noted in another way."""
+    found = {paths.inside(name) for name in names if isinstance(name, str)}
+    elsewhere = (*_ELSEWHERE, *code.packages())
+    return {name for name in found if name and name.split("/", 1)[0] not in elsewhere}
+
+
+def trace() -> dict[str, list[str]]:
+    """All that was read since :func:`watch`, by kind: ``files``, ``folders``, ``modules``, ``numbers``, ``heads``."""
+    return {
+        "files": sorted(_inside(_files)),
+        "folders": sorted(_inside(_folders)),
+        "modules": sorted(code.imported()),
+        "numbers": [EVERY] if EVERY in _numbers else sorted(_numbers),
+        "heads": sorted(_heads),
+    }
+
+
+def traced(notebook: Mapping) -> dict[str, list[str]]:
+    """The trace of an executed notebook; empty lists where it left none."""
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", ()):
+            if MIME in output.get("data", {}):
+                return dict(output["data"][MIME])
+    return {kind: [] for kind in ("files", "folders", "modules", "numbers", "heads")}
+
+
+def files(notebook: Mapping) -> list[str]:
+    """The data an executed notebook read."""
+    return [name for name in traced(notebook)["files"] if name.startswith(_DATA) and (paths.ROOT / name).is_file()]

@@ -1,0 +1,374 @@
+"""The register of published numbers: every number as printed, with its source, place and grade.
+
+One file per finding in ``data/published``, one row per printed number, one id per number over all files.
+Grades: P, seen in the text of the work named as source; S, seen in a secondary source; U, recalled and seen
+nowhere, which must never be shown as published.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated.printed import Printed, parse, parse_number
+from restated_book import paths, provenance
+from restated_book.paths import BIBLIOGRAPHY, PUBLISHED
+from restated_book.sources import bibliography as bib
+from restated_book.sources import dictionary
+from restated_book.sources.dictionary import check_header, read_table
+
+COLUMNS = [
+    "id",
+    "finding",
+    "study",
+    "population",
+    "quantity",
+    "statistic",
+    "value",
+    "ci_low",
+    "ci_high",
+    "ci_level",
+    "p",
+    "k",
+    "n",
+    "n_group1",
+    "n_group2",
+    "unit",
+    "direction",
+    "source_key",
+    "locator",
+    "grade",
+    "seen_in",
+    "note",
+]
+REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
+GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
+
+#: Statistics a row may hold and the values each can take (lowest, highest; None for no end).
+STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
+    "text": (None, None),  # a direction in words, no number
+    "count": (Decimal(0), None),
+    "year": (Decimal(1900), Decimal(2100)),
+    "amount": (Decimal(0), None),  # a sum of money or a threshold, not a count
+    "percent": (Decimal(0), Decimal(100)),
+    "proportion": (Decimal(0), Decimal(1)),
+    "mean": (None, None),
+    "sd": (Decimal(0), None),
+    "r": (Decimal(-1), Decimal(1)),
+    "kappa": (Decimal(-1), Decimal(1)),
+    "icc": (Decimal(-1), Decimal(1)),
+    "path": (None, None),  # a standardized coefficient may pass 1
+    "d": (None, None),
+    "g": (None, None),
+    "SMD": (None, None),
+    "MD": (None, None),
+    "OR": (Decimal(0), None),
+    "RR": (Decimal(0), None),
+    "logRR": (None, None),  # natural logarithm of a risk ratio
+    "HR": (Decimal(0), None),
+    "Q": (Decimal(0), None),
+    "I2": (Decimal(0), Decimal(100)),
+    "chi2": (Decimal(0), None),
+    "z": (None, None),
+    "a2": (Decimal(0), Decimal(1)),
+    "c2": (Decimal(0), Decimal(1)),
+    "e2": (Decimal(0), Decimal(1)),
+}
+#: Statistics whose digits stand for themselves: nobody rounds a count or a year.
+EXACT = ("count", "year")
+#: A statistic bounded by 1 is bounded by 100 where its unit is a percentage.
+PERCENT = "percent"
+COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
+#: Files of the folder that are no findings: they say what was merged and corrected on the way from the notes.
+NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9.]+)*", re.ASCII)
+_STARS = re.compile(r"\*+")
+
+
+@dataclass(frozen=True)
+class PublishedNumber:
+    """One printed number. Text fields are as in the file; `value`, the interval and `p` are parsed from the
+    print."""
+
+    id: str
+    finding: str
+    study: str
+    population: str
+    quantity: str
+    statistic: str
+    value: Printed
+    ci_low: Printed | None
+    ci_high: Printed | None
+    ci_level: str
+    p: Printed | None
+    k: str
+    n: str
+    n_group1: str
+    n_group2: str
+    unit: str
+    direction: str
+    source_key: str
+    locator: str
+    grade: str
+    seen_in: str
+    note: str
+    file: Path
+    row: int
+
+    @property
+    def is_number(self) -> bool:
+        """False for a direction in words, and where only an interval was printed."""
+        return self.statistic != "text" and self.value.is_number
+
+    @property
+    def low(self) -> float:
+        """Lower end of the rounding interval; minus infinity where the print sets none, NaN for words."""
+        if not self.is_number:
+            return float("nan")
+        return float("-inf") if self.value.low is None else float(self.value.low)
+
+    @property
+    def high(self) -> float:
+        """Upper end of the rounding interval; infinity where the print sets none, NaN for words."""
+        if not self.is_number:
+            return float("nan")
+        return float("inf") if self.value.high is None else float(self.value.high)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """`low` and `high`."""
+        return self.low, self.high
+
+
+class Register(Mapping[str, PublishedNumber]):
+    """Published numbers by id, in file order.
+
+    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not declared.
+    Going through all numbers reads none in particular.
+    """
+
+    def __init__(self, numbers: Mapping[str, PublishedNumber]):
+        self._numbers = numbers
+        self.reads: set[str] = set()
+
+    def __getitem__(self, number_id: str) -> PublishedNumber:
+        provenance.number(number_id)
+        number = self._numbers[number_id]
+        self.reads.add(number_id)
+        return number
+
+    def values(self):
+        provenance.number(provenance.EVERY)
+        return self._numbers.values()
+
+    def items(self):
+        provenance.number(provenance.EVERY)
+        return self._numbers.items()
+
+    def __iter__(self) -> Iterator[str]:
+        provenance.number(provenance.EVERY)
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        provenance.number(provenance.EVERY)
+        return len(self._numbers)
+
+    def number(self, number_id: str) -> PublishedNumber:
+        """The number of an id.
+
+        Raises
+        ------
+        RestatedError
+            If the id is unknown; a `Mapping` lookup would raise a bare KeyError.
+        """
+        if number_id not in self._numbers:
+            raise RestatedError(
+                f"no published number has the id '{number_id}'",
+                remedy="Look it up in data/published; merged_ids.csv lists ids that were merged.",
+            )
+        return self[number_id]
+
+
+def files(folder: Path | None = None) -> list[Path]:
+    """The files of the register, one for each finding, in order of their names; default those of ``data/published``."""
+    folder = PUBLISHED if folder is None else folder
+    return sorted(path for path in folder.glob("*.csv") if path.name not in NOT_FINDINGS)
+
+
+def is_register_file(name: str) -> bool:
+    """True for the files of the register and their folder, given relative to the book: they are noted number by number."""
+    place = paths.ROOT / name
+    return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
+
+
+def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
+    """Read the register, strictly.
+
+    Parameters
+    ----------
+    folder : path-like, optional
+        Default ``data/published``.
+    bibliography : path-like or collection of str, optional
+        BibTeX file, or the keys themselves; default ``references.bib``.
+
+    Returns
+    -------
+    Register
+
+    Raises
+    ------
+    RestatedError
+        At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown
+        statistic, grade or source, a value no such statistic can take, an interval upside down.
+    """
+    folder = PUBLISHED if folder is None else Path(folder)
+    if bibliography is None or isinstance(bibliography, (str, Path)):
+        sources = set(bib.keys(BIBLIOGRAPHY if bibliography is None else bibliography))
+    else:
+        sources = set(bibliography)
+    return Register({number.id: number for number in checked(folder, sources)})
+
+
+class _Rows(Mapping[str, PublishedNumber]):
+    """Printed numbers by id, each parsed when it is looked up."""
+
+    def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]):
+        self._rows = rows
+
+    def __getitem__(self, number_id: str) -> PublishedNumber:
+        cells, file, row = self._rows[number_id]
+        return read_row(cells, file, row, (cells["source_key"],))
+
+    def __contains__(self, number_id: object) -> bool:
+        return number_id in self._rows
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def open() -> Register:
+    """Read the register for looking numbers up: only what is looked up is parsed and checked.
+
+    The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a large
+    register need not do it again.
+    """
+    return Register(_Rows({cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}))
+
+
+def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]:
+    """The numbers of all files of `folder` one by one, in file order, each checked as :func:`load` says."""
+    found = files(folder)
+    if not found:
+        raise RestatedError("the folder holds no published numbers", file=folder, remedy="Add one CSV per finding.")
+    places: dict[str, tuple[Path, int]] = {}
+    for path in found:
+        header, rows = read_table(path)
+        check_header(header, COLUMNS, path)
+        if not rows:
+            raise RestatedError("the file has a header and no rows", file=path, remedy="Add rows or remove the file.")
+        for row, cells in rows:
+            number = read_row(cells, path, row, sources)
+            if first := places.get(number.id):
+                raise RestatedError(
+                    f"the id '{number.id}' occurs already in {first[0].name}, row {first[1]}",
+                    file=path,
+                    row=row,
+                    field="id",
+                    remedy="One printed number has one row: remove the copy or rename it.",
+                )
+            places[number.id] = path, row
+            yield number
+
+
+def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
+    """What the cells of a row say, checked; `path`, `row` and `sources`, the keys of the bibliography, are what it is checked against."""
+
+    def refuse(field: str, message: str, remedy: str):
+        raise RestatedError(message, file=path, row=row, field=field, remedy=remedy)
+
+    for field, text in cells.items():
+        if text != text.strip():
+            refuse(field, f"'{text}' has blanks at its end", "Remove them.")
+    for field in REQUIRED:
+        if not cells[field]:
+            refuse(field, "the value is missing", "Fill it in.")
+    if not _ID.fullmatch(cells["id"]):
+        refuse("id", f"'{cells['id']}' is not an id", "Use lower-case letters, digits and hyphens.")
+    if cells["finding"] != path.stem:
+        refuse("finding", f"'{cells['finding']}' stands in the file of '{path.stem}'", "Move the row or correct it.")
+    statistic = cells["statistic"]
+    if statistic not in STATISTICS:
+        refuse("statistic", f"'{statistic}' is not a known statistic", f"Use one of {', '.join(STATISTICS)}.")
+    if cells["grade"] not in GRADES:
+        refuse("grade", f"'{cells['grade']}' is not a grade", "Use P, S or U.")
+    if cells["source_key"] not in sources:
+        refuse("source_key", f"'{cells['source_key']}' is not in the bibliography", "Add the work or correct the key.")
+    for field in COUNT_COLUMNS:
+        if cells[field] and not (cells[field].isascii() and cells[field].isdigit()):
+            refuse(field, f"'{cells[field]}' is not a count", "Give digits only, without marks.")
+        if len(cells[field]) > dictionary.MOST_DIGITS:
+            refuse(field, f"{cells[field]} is too large for a count", "Check the source.")
+
+    place = {"file": path, "row": row}
+    exact = statistic in EXACT
+    if statistic == "text":
+        if not cells["value"]:
+            refuse("value", "the value is missing", "Give the direction in one word.")
+        value = Printed(cells["value"], None, None, None, "text", None)
+    elif cells["value"]:
+        value = parse_number(cells["value"], exact=exact, field="value", **place)
+    elif cells["ci_low"] or cells["ci_high"]:
+        value = parse("")  # only the interval was printed
+    else:
+        refuse("value", "the number is missing", "Give it as printed, or its interval.")
+    ends = {
+        field: parse_number(cells[field], exact=exact, field=field, **place) if cells[field] else None
+        for field in ("ci_low", "ci_high")
+    }
+    low, high = ends["ci_low"], ends["ci_high"]
+    if low and high and low.value is not None and high.value is not None and low.value > high.value:
+        refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "Exchange its ends.")
+    if cells["ci_level"]:
+        level = parse_number(cells["ci_level"], field="ci_level", **place)
+        if level.value is None or not 0 < level.value < 100:
+            refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "Give percent, such as 95.")
+    for field, printed in {"value": value, **ends}.items():
+        _check_range(printed, statistic, cells["unit"], field, refuse)
+    p = _p_value(cells["p"], place, refuse)
+    return PublishedNumber(**{**cells, **ends, "value": value, "p": p}, file=path, row=row)
+
+
+def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse) -> None:
+    lowest, highest = STATISTICS[statistic]
+    if highest == 1 and unit.startswith(PERCENT):
+        highest = Decimal(100)
+    if printed is None:
+        return
+    number = printed.value
+    for end in (number,) if number is not None else (printed.low, printed.high):
+        if end is None:
+            continue
+        if lowest is not None and end < lowest:
+            refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "Check the source.")
+        if highest is not None and end > highest:
+            refuse(field, f"{printed.text} is above {highest}, the most a {statistic} can be", "Check the source.")
+
+
+def _p_value(text: str, place: dict, refuse) -> Printed | None:
+    if not text:
+        return None
+    if _STARS.fullmatch(text):
+        return parse(text)  # stars whose footnote was not seen
+    p = parse_number(text, field="p", **place)
+    for end in (p.value,) if p.value is not None else (p.low, p.high):
+        if end is not None and not 0 <= end <= 1:
+            refuse("p", f"{text} is not a probability", "A p value lies between 0 and 1.")
+    return p

@@ -1,0 +1,437 @@
+"""Figures, tables and verdicts as they appear in a notebook and in the book.
+
+Every figure and table carries its status in words; the build refuses any output that shows data without one. What is
+shown is one HTML block that works by itself in JupyterLab; the build moves the pictures into files (:func:`extract`).
+"""
+
+from __future__ import annotations
+
+import base64
+import gc
+import html
+import math
+import numbers
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated.verdict import SHORT
+from restated_book import provenance, register
+from restated_book.ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
+from restated_book.sources import bibliography
+from restated_book.status import STATUSES
+
+#: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
+MIN_ALT = 20
+
+#: What a table of verdicts says of itself, and the fields of ledger entries it hands over.
+VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
+VERDICT_COLUMNS = (
+    "id",
+    "quantity",
+    "published",
+    "grade",
+    "restated",
+    "restated_low",
+    "restated_high",
+    "interval_kind",
+    "verdict",
+    "by_construction",
+    "status",
+    "why",
+)
+
+#: Key in an output's metadata by which the build recognises what this module made.
+MARK = "restated"
+
+#: MIME type under which the values of a figure or table travel, in full precision; the build makes its downloads from it.
+MIME_TABLE = "application/vnd.restated.table+json"
+
+#: Source of the cell that the build adds to a notebook, and takes out of its pages.
+HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
+
+#: Environment variable that names the folder for figures as PNG. Only the build sets it: in JupyterLab nothing is written.
+PICTURES = "RESTATED_PICTURES"
+
+_pending: list[Ledger] = []
+
+# The build asks its kernels to say what they read; notebooks import this module before they read anything.
+if os.environ.get("RESTATED_WATCH"):
+    provenance.watch()
+    # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; looking through them for garbage
+    # at Python's usual pace takes a tenth of the time.
+    gc.set_threshold(100_000, 20, 100)
+
+
+def _esc(x) -> str:
+    return html.escape(str(x), quote=True)
+
+
+def _checked(id: str, status: str, caption: str) -> None:
+    if not ID.fullmatch(id):
+        raise RestatedError(f"'{id}' is not an id", remedy="use lower-case words joined by hyphens")
+    if status not in STATUSES:
+        raise RestatedError(f"'{id}' has the status '{status}'", remedy=f"use one of: {'; '.join(STATUSES)}")
+    if not caption.strip():
+        raise RestatedError(f"'{id}' has no caption")
+
+
+def badge(status: str) -> str:
+    """HTML of a status badge, in words."""
+    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
+
+
+def _display(data: dict, **mark) -> None:
+    from IPython.display import display
+
+    display(data, raw=True, metadata={MARK: mark})
+
+
+def _handed(data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = "") -> dict:
+    """What the build is handed of a figure or table: its words and its values, numbers as numbers."""
+    rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
+    return {
+        "kind": kind,
+        "id": id,
+        "caption": caption,
+        "status": status,
+        "alt": alt,
+        "columns": [str(c) for c in data.columns],
+        "rows": rows,
+    }
+
+
+def _value(x) -> bool | int | float | str | None:
+    if pd.api.types.is_bool(x):
+        return bool(x)
+    if isinstance(x, numbers.Integral):
+        return int(x)
+    if isinstance(x, numbers.Real):
+        # JSON has no infinite number.
+        return float(x) if math.isfinite(x) else None if math.isnan(x) else str(x)
+    return None if x is None or x is pd.NA or x is pd.NaT else str(x)
+
+
+def figure(drawn, *, id: str, caption: str, status: str) -> None:
+    """Show a figure with alternative text, caption, status and data table.
+
+    Parameters
+    ----------
+    drawn : restated.plots.style.Drawn
+        The matplotlib figure with its alternative text and the numbers it shows.
+    id : str
+        Permanent name; the anchor is ``fig-<id>``.
+    caption : str
+        Plain text.
+    status : str
+        One of :data:`restated_book.status.STATUSES`.
+    """
+    import matplotlib.pyplot as plt
+
+    from restated.plots import render, rows
+
+    _checked(id, status, caption)
+    alt = " ".join(drawn.alt.split())
+    if len(alt) < MIN_ALT:
+        raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
+    svg = render.svg(drawn.fig)
+    places = rows.places(drawn.fig)
+    ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
+    width, height = _size(svg)
+    picture = (
+        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"'
+        f' alt="{_esc(alt)}" width="{width}" height="{height}" loading="lazy">'
+    )
+    if folder := os.environ.get(PICTURES):
+        Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
+    plt.close(drawn.fig)
+    data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
+    block = (
+        f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}"{ruled}>'
+        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">'
+        f"{picture}</div>"
+        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
+        f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
+    )
+    handed = _handed(drawn.data, kind="figure", id=id, caption=caption, status=status, alt=alt)
+    _display(
+        {"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}", MIME_TABLE: handed},
+        kind="figure",
+        id=id,
+        status=status,
+        caption=caption,
+    )
+
+
+def _size(svg: str) -> tuple[int, int]:
+    found = [re.search(rf'<svg[^>]*\b{side}="([0-9.]+)', svg) for side in ("width", "height")]
+    return tuple(math.ceil(float(m.group(1))) for m in found)
+
+
+def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:
+    """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        What to show; the index is not shown.
+    id, caption, status : str
+        As for :func:`figure`; the anchor is ``tab-<id>``.
+    digits : int or dict
+        Decimals of floating-point columns, for all or by column.
+    """
+    _checked(id, status, caption)
+    block = (
+        f'<figure class="rs-tablefig" id="tab-{id}" data-status="{_esc(status)}">'
+        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
+        f"{_table_html(data, label=caption, caption=caption, digits=digits)}</figure>"
+    )
+    handed = _handed(data, kind="table", id=id, caption=caption, status=status)
+    _display(
+        {"text/html": block, "text/plain": data.to_string(index=False), MIME_TABLE: handed},
+        kind="table",
+        id=id,
+        status=status,
+        caption=caption,
+    )
+
+
+def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | dict[str, int] = 3) -> str:
+    names = [str(c) for c in data.columns]
+    if not names or any(not n.strip() for n in names):
+        raise RestatedError(f"table '{caption}' has a column without a heading")
+
+    def text(value, column) -> str:
+        if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+            return "–"
+        if isinstance(value, bool):
+            return "yes" if value else "no"
+        if isinstance(value, float):
+            return in_digits(value, digits.get(column, 2) if isinstance(digits, dict) else digits)
+        return _esc(value)
+
+    numeric = [pd.api.types.is_numeric_dtype(data[c]) and not pd.api.types.is_bool_dtype(data[c]) for c in data.columns]
+    head = "".join(
+        f'<th scope="col"{" class=rs-n" if n else ""}>{_esc(c)}</th>' for c, n in zip(names, numeric, strict=True)
+    )
+    body = []
+    for row in data.itertuples(index=False, name=None):
+        cells = [f'<th scope="row">{text(row[0], names[0])}</th>']
+        cells += [
+            f"<td{' class=rs-n' if n else ''}>{text(v, c)}</td>"
+            for v, c, n in list(zip(row, names, numeric, strict=True))[1:]
+        ]
+        body.append(f"<tr>{''.join(cells)}</tr>")
+    return _scrolling(head, body, label=label, caption=caption)
+
+
+def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
+    """A table in its own labelled region, which scrolls where the page is narrow."""
+    return (
+        f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="{kind}">'
+        f'<caption class="rs-hidden">{_esc(caption)}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def verdict_badge(verdict: str) -> str:
+    """HTML of a verdict badge: its words; the shape before them is added by the style sheet."""
+    return f'<span class="rs-verdict rs-v-{verdict}">{_esc(SHORT[verdict])}</span>'
+
+
+def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
+    """Show recomputed numbers beside the printed ones, with their verdicts.
+
+    Parameters
+    ----------
+    ledger : Ledger
+    *ids : str
+        Which records; all so far when none is named.
+    id, caption : str
+        As for :func:`table`.
+    """
+    entries = ledger.entries(*ids)
+    _checked(id, "printed", caption)
+    rows, text = [], []
+    for e in entries:
+        printed = f"{_esc(e['published'])} <small>({e['grade']})</small>" if e["published"] else "–"
+        restated = _esc(e["restated_text"]) or "–"
+        if e["interval_text"] and e["interval_text"] != e["restated_text"]:
+            kind = "possible" if e["interval_kind"] == "set" else e["interval_kind"]
+            restated += f" <small>{_esc(kind)}: {_esc(e['interval_text'])}</small>"
+        circular = "<small>by construction, no check</small>" if e["by_construction"] else ""
+        rows.append(
+            f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
+            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
+            f"<td><small>{_esc(e['status'])}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
+        )
+        text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
+    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
+    block = (
+        f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
+        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}</figcaption>'
+        f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
+    )
+    handed = _handed(
+        pd.DataFrame(entries, columns=list(VERDICT_COLUMNS)),
+        kind="verdicts",
+        id=id,
+        caption=caption,
+        status=VERDICT_STATUS,
+    )
+    _display(
+        {"text/html": block, "text/plain": "\n".join(text), MIME_TABLE: handed},
+        kind="verdicts",
+        id=id,
+        status="printed",
+        caption=caption,
+    )
+
+
+def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
+    """Show printed numbers with their source, place and grade.
+
+    Parameters
+    ----------
+    register : restated_book.register.Register
+    ids : sequence of str
+    id, caption : str
+        As for :func:`table`.
+    """
+    works = bibliography.load()
+    numbers = [register.number(i) for i in ids]
+    frame = pd.DataFrame(
+        {
+            "Quantity": [n.quantity for n in numbers],
+            "Printed": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
+            "Stands for": [f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself" for n in numbers],
+            "Source": [works.short(n.source_key) for n in numbers],
+            "Place": [n.locator for n in numbers],
+            "Grade": [n.grade for n in numbers],
+        }
+    )
+    table(frame, id=id, caption=caption, status="printed")
+
+
+def open_ledger(page: str, finding: str) -> Ledger:
+    """A ledger for this notebook, with the register loaded; its records reach the build by themselves."""
+    ledger = Ledger(page, finding, register.open())
+    _pending[:] = [ledger]
+    return ledger
+
+
+def hand_over() -> None:
+    """Put the records of the notebook's ledger, and what it read, into its outputs. The build calls this at the end."""
+    records = [r for ledger in _pending for r in ledger.records]
+    reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
+    handed = {
+        MIME: as_mime(records),
+        MIME_READS: reads,
+        provenance.MIME: provenance.trace(),
+        "text/plain": f"{len(records)} ledger entries",
+    }
+    _display(handed, kind="records", status="")
+
+
+def shown(notebook) -> list[dict]:
+    """Figures and tables of an executed notebook in their order: ``kind``, ``id``, ``status`` and ``caption`` of each."""
+    marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
+    return [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
+
+
+def check_outputs(notebook, name: str) -> None:
+    """Refuse outputs that show data without a status.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed.
+    name : str
+        For the message.
+
+    Raises
+    ------
+    RestatedError
+        Names the notebook and the cell.
+    """
+    number = 0
+    seen: dict[str, int] = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] != "code":
+            continue
+        number += 1
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            mark = output.get("metadata", {}).get(MARK)
+            shows_data = any(k.startswith("image/") or k in ("text/html", "text/latex") for k in data)
+            if mark is None and shows_data:
+                raise RestatedError(
+                    f"code cell {number} of {name} shows a figure or table without a status",
+                    remedy="show it with restated_book.show.figure(...) or restated_book.show.table(...)",
+                )
+            if mark is None and output["output_type"] == "execute_result":
+                raise RestatedError(
+                    f"code cell {number} of {name} shows a bare value: {data.get('text/plain', '')[:60]}",
+                    remedy="record it in the ledger and name it in the text, or do not end the cell with it",
+                )
+            if mark and mark["kind"] != "records":
+                if mark["id"] in seen:
+                    raise RestatedError(
+                        f"code cells {seen[mark['id']]} and {number} of {name} both show '{mark['id']}'",
+                        remedy="give each figure and table its own id",
+                    )
+                seen[mark["id"]] = number
+
+
+_PICTURE = re.compile(
+    r'<img class="rs-light" data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
+)
+
+
+def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
+    """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
+
+    Parameters
+    ----------
+    block : str
+        HTML made by :func:`figure`.
+    prefix : str
+        What to put before a file name to reach it from the page.
+
+    Returns
+    -------
+    str, dict of str to bytes
+        The block, and the files by name.
+    """
+    from restated.plots import DARK
+
+    files: dict[str, bytes] = {}
+
+    def move(match: re.Match) -> str:
+        file, picture, rest = match.groups()
+        files[file] = base64.b64decode(picture)
+        return "".join(
+            f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>'
+            for theme, part in (("light", ""), ("dark", f"#{DARK}"))
+        )
+
+    return _PICTURE.sub(move, block), files
+
+
+def status_of(frame: pd.DataFrame) -> str:
+    """Status a study table was loaded with.
+
+    Raises
+    ------
+    RestatedError
+        If the frame did not come from :func:`restated_book.studies.load`.
+    """
+    status = frame.attrs.get("status")
+    if status not in STATUSES:
+        raise RestatedError("this table has no status", remedy="load it with restated_book.studies.load(...)")
+    return status

@@ -1,0 +1,263 @@
+"""The bibliography: one file, one key per work, checked before anything cites it.
+
+pybtex and sphinxcontrib-bibtex drop a repeated key without a word; the keys are therefore scanned here as
+well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from pybtex.database import BibliographyData, Entry, parse_string
+from pybtex.exceptions import PybtexError
+from pybtex.richtext import Text
+
+from restated.errors import RestatedError
+from restated_book.paths import BIBLIOGRAPHY
+from restated_book.sources import files
+
+#: Fields without which an entry of the type cannot be formatted or found.
+REQUIRED = {
+    "article": ("author", "title", "journal", "year"),
+    "book": ("author", "title", "publisher", "year"),
+    "incollection": ("author", "title", "booktitle", "publisher", "year"),
+    "inproceedings": ("author", "title", "booktitle", "year"),
+    "mastersthesis": ("author", "title", "school", "year"),
+    "misc": ("author", "title"),
+    "phdthesis": ("author", "title", "school", "year"),
+    "techreport": ("author", "title", "institution", "year"),
+}
+
+#: Fields that are no LaTeX: addresses.
+AS_IT_IS = ("url", "doi")
+
+_MARKUP = re.compile(r"[\\{}%$~^_#&]")
+_COMMENT = re.compile(r"(?<!\\)%")
+_ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
+_NO_ENTRIES = ("comment", "preamble", "string")
+_DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
+#: What follows the year in a key: a letter that tells works apart, or "data" for the data set of a paper.
+_SUFFIX = re.compile(r"(?:\d{4}|nd)(data|[a-z])$", re.ASCII)
+
+
+#: A key becomes part of an address and of the ledger; BibTeX itself would let braces through.
+_KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
+
+
+class Bibliography(Mapping[str, Entry]):
+    """Entries by key, in file order, with the short labels the book prints."""
+
+    def __init__(self, data: BibliographyData):
+        self.data = data
+        self._keys = dict.fromkeys(data.entries)
+        self._short: dict[str, str] = {}
+
+    def __getitem__(self, key: str) -> Entry:
+        if key not in self._keys:
+            raise KeyError(key)
+        return self.data.entries[key]
+
+    def __iter__(self):
+        return iter(self._keys)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def short(self, key: str) -> str:
+        """Label of a work in running text.
+
+        One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A
+        letter after the year in the key is kept ("Groh et al. 2017a"), "data" is said; a work without a
+        year is "n.d.".
+
+        Raises
+        ------
+        RestatedError
+            If the key is unknown.
+        """
+        if key not in self._short:
+            self._short[key] = self._label(key)
+        return self._short[key]
+
+    def _label(self, key: str) -> str:
+        if key not in self._keys:
+            raise RestatedError(f"the bibliography has no key '{key}'", remedy="Add the work or correct the key.")
+        entry = self.data.entries[key]
+        people = entry.persons.get("author") or entry.persons.get("editor")
+        names = [str(Text.from_latex(" ".join(p.prelast_names + p.last_names))) for p in people]
+        if len(names) == 1:
+            label = names[0]
+        elif len(names) == 2 and names[1] != "others":
+            label = " & ".join(names)
+        else:
+            label = f"{names[0]} et al."
+        year, suffix = entry.fields.get("year"), _SUFFIX.search(key)
+        letter = suffix[1] if suffix else ""
+        if letter == "data":
+            return f"{label} {year or 'n.d.'} (data)"
+        return f"{label} {year}{letter}" if year else f"{label} n.d.{'-' if letter else ''}{letter}"
+
+
+def keys(path: Path | str | None = None) -> dict[str, int]:
+    """Keys of a BibTeX file and their line numbers, without parsing the entries.
+
+    Raises
+    ------
+    RestatedError
+        If a key occurs twice, in whatever case.
+    """
+    path = BIBLIOGRAPHY if path is None else Path(path)
+    return _keys(files.text(path), path)
+
+
+def _keys(text: str, path: Path) -> dict[str, int]:
+    found: dict[str, int] = {}
+    folded: dict[str, str] = {}
+    line, position = 1, 0
+    for match in _ENTRY.finditer(text):
+        kind, key = match[1].lower(), match[2]
+        if kind in _NO_ENTRIES:
+            continue
+        line += text.count("\n", position, match.start(1))
+        position = match.start(1)
+        if not _KEY.fullmatch(key):
+            raise RestatedError(
+                f"'{key}' is not a key",
+                file=path,
+                row=line,
+                remedy="Use letters, digits and hyphens, beginning with a letter.",
+            )
+        if first := folded.get(key.casefold()):
+            raise RestatedError(
+                f"the key '{key}' occurs already in line {found[first]}" + (f" as '{first}'" if first != key else ""),
+                file=path,
+                row=line,
+                remedy="Keep one entry per work or rename one key.",
+            )
+        folded[key.casefold()] = key
+        found[key] = line
+    return found
+
+
+def load(path: Path | str | None = None) -> Bibliography:
+    """Read a BibTeX file.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        Default ``references.bib``.
+
+    Raises
+    ------
+    RestatedError
+        If the file cannot be read, has a syntax error (with its line) or a key twice.
+    """
+    path = BIBLIOGRAPHY if path is None else Path(path)
+    text = files.text(path)
+    found = _keys(text, path)
+    try:
+        data = parse_string(text, "bibtex")
+    except PybtexError as error:
+        line = getattr(error, "lineno", None)
+        raise RestatedError(
+            f"not readable as BibTeX ({_one_line(error)})", file=path, row=line, remedy="Check braces and commas there."
+        ) from None
+    lost = [key for key in found if key not in data.entries]
+    if lost:
+        raise RestatedError(
+            "the entry swallows or is swallowed by another",
+            file=path,
+            row=found[lost[0]],
+            field=lost[0],
+            remedy="Close its braces.",
+        )
+    if unseen := [key for key in data.entries if key not in found]:
+        raise RestatedError(
+            f"the entry '{unseen[0]}' begins in the middle of a line, where its key is not looked at",
+            file=path,
+            field=unseen[0],
+            remedy="Begin each entry on a line of its own.",
+        )
+    return Bibliography(data)
+
+
+def _one_line(error: PybtexError) -> str:
+    return " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
+
+
+def _texts(entry: Entry):
+    """Pairs of a field and a text of it that is read as LaTeX."""
+    yield from ((field, text) for field, text in entry.fields.items() if field not in AS_IT_IS)
+    for role, people in entry.persons.items():
+        for p in people:
+            parts = (p.first_names, p.middle_names, p.prelast_names, p.last_names, p.lineage_names)
+            yield from ((role, text) for part in parts for text in (*part, " ".join(part)))
+
+
+def _printable(text: str) -> bool:
+    """Whether LaTeX reads the whole of `text`: a percent sign would swallow what follows it without a word."""
+    if not _MARKUP.search(text):
+        return True
+    try:
+        Text.from_latex(text)
+    except (PybtexError, ValueError, RecursionError):  # a ValueError: an accent on nothing
+        return False
+    return not _COMMENT.search(text)
+
+
+def check(path: Path | str | None = None) -> Bibliography:
+    """Read a BibTeX file and refuse what would print badly or count a work twice.
+
+    Parameters
+    ----------
+    path : path-like, optional
+        Default ``references.bib``.
+
+    Raises
+    ------
+    RestatedError
+        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read, or has a DOI that is no
+        bare DOI or belongs to another entry too.
+    """
+    path = BIBLIOGRAPHY if path is None else Path(path)
+    bibliography = load(path)
+    lines = keys(path)
+    owner: dict[str, str] = {}
+    for key, entry in bibliography.items():
+        place = {"file": path, "row": lines[key]}
+        if entry.type not in REQUIRED:
+            raise RestatedError(
+                f"'{key}' is of the unknown type '{entry.type}'", **place, remedy=f"Use {', '.join(sorted(REQUIRED))}."
+            )
+        for field in REQUIRED[entry.type]:
+            present = entry.persons.get("author") or entry.persons.get("editor") if field == "author" else None
+            if not (present or entry.fields.get(field, "").strip()):
+                raise RestatedError(
+                    f"'{key}' ({entry.type}) lacks the field", **place, field=field, remedy="Fill it in."
+                )
+        for field, text in _texts(entry):
+            if not _printable(text):
+                raise RestatedError(
+                    f"'{text}' of '{key}' cannot be printed",
+                    **place,
+                    field=field,
+                    remedy="Write a percent sign as \\% and close every brace.",
+                )
+        doi = entry.fields.get("doi")
+        if doi is None:
+            continue
+        if not _DOI.fullmatch(doi):
+            raise RestatedError(
+                f"'{doi}' of '{key}' is not a bare DOI", **place, field="doi", remedy="Write it as 10.1037/bul0000038."
+            )
+        if first := owner.get(doi.casefold()):
+            raise RestatedError(
+                f"'{key}' and '{first}' have the same DOI {doi}",
+                **place,
+                field="doi",
+                remedy="Keep one entry per work.",
+            )
+        owner[doi.casefold()] = key
+    return bibliography

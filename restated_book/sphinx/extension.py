@@ -1,0 +1,105 @@
+"""Puts the parts together: configuration, templates, static files, and what each module registers."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from pybtex.backends import plaintext
+from pybtex.plugin import register_plugin
+from pybtex.richtext import Text
+from sphinx.errors import ConfigError
+
+from restated.errors import RestatedError
+from restated_book import entries
+from restated_book.sphinx import (
+    citebox,
+    claimspage,
+    dictionarypage,
+    downloadspage,
+    frontpage,
+    glossary,
+    heads,
+    ledgerpage,
+    mathml,
+    originalspage,
+    pages,
+    rewriting,
+    roles,
+    search,
+    todopage,
+    when,
+)
+
+HERE = Path(__file__).parent
+
+# The same few names and titles are decoded again for each field of each style; texts are never changed in place.
+Text.from_latex = cache(Text.from_latex)
+
+#: Settings of others that follow from how these pages are made.
+SETTINGS = {
+    "html_math_renderer": "mathml",
+    "html_use_index": False,
+    "html_copy_source": False,
+    "html_show_sourcelink": False,
+    "html_last_updated_fmt": None,
+    "html_permalinks_icon": "#",
+    "bibtex_cite_id": "cite-{key}",
+}
+
+
+def configure(app, config) -> None:
+    """Apply our settings; put our templates before the theme's and our static files beside it."""
+    for name, value in SETTINGS.items():
+        if name in config:
+            setattr(config, name, value)
+    config.templates_path.insert(0, str(HERE / "templates"))
+    config.html_static_path.append(str(HERE / "static"))
+    try:
+        rows = entries.load()
+    except RestatedError as error:
+        raise ConfigError(str(error)) from None
+    # A changed ledger changes every page that prints a number: this makes Sphinx read them again.
+    config.restated_digest = rows.digest()
+
+
+def override_visitors(app) -> None:
+    """Visitors of other extensions' nodes; only possible once those extensions are loaded."""
+    if "myst_nb" in app.extensions:
+        from myst_nb.sphinx_ import HideCodeCellNode
+
+        app.add_node(HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell))
+
+
+def setup(app) -> dict:
+    """Entry point for Sphinx."""
+    # Each citation asks for it by name; looking through all that is installed takes longer than writing the page.
+    register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
+    app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
+    app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
+    app.add_config_value("restated_digest", "", "env", str)
+    app.connect("config-inited", configure, priority=900)
+    app.connect("builder-inited", override_visitors)
+    app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
+    app.add_css_file("restated.css")
+    app.add_js_file("restated.js", loading_method="defer")
+    parts = (
+        roles,
+        heads,
+        frontpage,
+        glossary,
+        citebox,
+        ledgerpage,
+        claimspage,
+        dictionarypage,
+        downloadspage,
+        originalspage,
+        pages,
+        rewriting,
+        search,
+        todopage,
+        when,
+    )
+    for part in parts:
+        part.setup(app)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

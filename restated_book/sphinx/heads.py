@@ -1,0 +1,108 @@
+"""Heads of chapters on the page: the directives and how they look. What a head says is read by :mod:`restated_book.chapters.heads`."""
+
+from __future__ import annotations
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from sphinx.util.docutils import SphinxDirective
+
+from restated_book import entries, paths
+from restated_book.chapters.heads import ROW, chapters
+from restated_book.sphinx import markup
+from restated_book.sphinx.otherbuilders import OTHERS
+
+
+class chapter_head(nodes.General, nodes.Element):
+    """Question, answer, certainty, and the verdicts of the page's numbers."""
+
+
+class Inline(SphinxDirective):
+    """A directive that parses short MyST texts it did not find in its own content."""
+
+    def inline(self, text: str) -> list[nodes.Node]:
+        """`text` as inline nodes; roles and citations work in it."""
+        holder = nodes.container()
+        self.state.nested_parse(StringList([text], source=self.get_source_info()[0]), self.content_offset, holder)
+        return [child for block in holder for child in block.children]
+
+
+class ChapterHead(Inline):
+    """``{chapter-head}``: options as in :class:`Head`, and as content the answer in one sentence."""
+
+    has_content = True
+    option_spec = dict.fromkeys(("question", *ROW), directives.unchanged)
+
+    def run(self):
+        self.assert_has_content()
+        if "question" not in self.options:
+            raise self.error("a chapter head needs its question")
+        head = chapter_head()
+        self.set_source_info(head)
+        head += nodes.paragraph("", "", *self.inline(self.options["question"]), classes=["rs-question"])
+        self.state.nested_parse(self.content, self.content_offset, head)
+        if "certainty" in self.options:
+            words = nodes.strong("", f"Certainty: {self.options['certainty']}.")
+            because = self.inline(" " + self.options.get("because", "") + ".")
+            head += nodes.paragraph("", "", words, nodes.Text(" Why: "), *because, classes=["rs-certainty"])
+        return [head]
+
+
+class PlainWords(SphinxDirective):
+    """``{plain-words}``: what the chapter found, for a reader without technical words; the page of summaries repeats it."""
+
+    has_content = True
+
+    def run(self):
+        self.assert_has_content()
+        box = nodes.admonition(classes=["rs-plain"])
+        self.set_source_info(box)
+        box += nodes.title("", "In plain words")
+        self.state.nested_parse(self.content, self.content_offset, box)
+        return [box]
+
+
+class AllPlainWords(Inline):
+    """``{all-plain-words}``: the plain words of every chapter, in the order of the book."""
+
+    def run(self):
+        sections = []
+        for head in chapters():
+            self.env.note_dependency(str(paths.NOTEBOOKS / f"{head.page}.md"))
+            if not head.plain:
+                continue
+            uri = f"{'../' * self.env.docname.count('/')}notebooks/{head.page}.html"
+            section = nodes.section(ids=[f"plain-{head.page}"], names=[])
+            section += nodes.title("", "", nodes.reference("", head.title, internal=True, refuri=uri))
+            section += nodes.paragraph("", "", *self.inline(head.question), classes=["rs-asked"])
+            self.state.nested_parse(StringList(head.plain.splitlines(), source=head.page), self.content_offset, section)
+            if head.certainty:
+                section += nodes.paragraph("", "", nodes.strong("", f"Certainty: {head.certainty}."))
+            sections.append(section)
+        return sections
+
+
+def visit_chapter_head(self, node: chapter_head) -> None:
+    """HTML visitor."""
+    self.body.append('<div class="rs-head">\n')
+
+
+def depart_chapter_head(self, node: chapter_head) -> None:
+    """Close the head with the verdicts of the numbers this page recomputed."""
+    page = self.builder.current_docname + ".html"
+    count = entries.tally(entries.load().kinds, printed=False, page=page)
+    items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
+    if items:
+        label = "Verdicts of the numbers restated on this page"
+        items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'
+    # The section every chapter ends with; `restated_book.chapters.frame` refuses a chapter without it.
+    cite = '<p class="rs-tocite"><a href="#cite-and-download">Cite or download this chapter</a></p>'
+    self.body.append(f"{items}{cite}</div>\n")
+
+
+def setup(app) -> None:
+    """Register the node and the directives."""
+    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **OTHERS)
+    app.add_directive("chapter-head", ChapterHead)
+    app.add_directive("plain-words", PlainWords)
+    app.add_directive("all-plain-words", AllPlainWords)

@@ -1,0 +1,185 @@
+"""LaTeX formulas as native MathML, made at build time: no script, no font, no request."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from xml.etree.ElementTree import Element, tostring
+
+from docutils import nodes
+from latex2mathml.converter import convert_to_element
+from sphinx.locale import _
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+logger = logging.getLogger(__name__)
+
+#: MathML elements with a fixed number of children. The converter drops a missing argument without a word.
+ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
+
+#: Environments the converter does not know or would number by itself, and what sets them the same way.
+ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
+
+#: Environments that come out right. The converter lets an unknown one pass and loses its layout.
+ENVIRONMENTS = frozenset(
+    [
+        "align*",
+        "array",
+        "bmatrix",
+        "Bmatrix",
+        "cases",
+        "equation",
+        "equation*",
+        "matrix",
+        "pmatrix",
+        "split",
+        "vmatrix",
+        "Vmatrix",
+    ]
+)
+
+#: Styled letters: browsers that follow MathML Core want the letter itself, not a ``mathvariant`` attribute.
+LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
+
+
+class MathError(ValueError):
+    """A formula that cannot be set."""
+
+
+def to_mathml(latex: str, *, display: bool = False) -> str:
+    """One LaTeX formula as a ``<math>`` element.
+
+    Parameters
+    ----------
+    latex : str
+        The formula without its dollar signs.
+    display : bool
+        True for a formula on its own line.
+
+    Returns
+    -------
+    str
+        Escaped markup; the source is kept in ``alttext``.
+
+    Raises
+    ------
+    MathError
+        Unbalanced braces, an unknown command, a missing argument, or anything the converter refuses.
+    """
+    source = " ".join(latex.split())
+    if not source:
+        raise MathError("the formula is empty")
+    if _depth(source) != 0:
+        raise MathError("its braces do not balance")
+    known = re.sub(r"\\(begin|end)\{(\w+)\}", lambda m: rf"\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", source)
+    for environment in re.findall(r"\\begin\{([^}]*)\}", known):
+        if environment not in ENVIRONMENTS:
+            raise MathError(f"the environment {environment} is not known")
+    try:
+        math = convert_to_element(known, display="block" if display else "inline")
+    except Exception as error:  # the converter raises a dozen types, StopIteration among them
+        raise MathError(str(error) or f"the converter stopped with {type(error).__name__}") from error
+    for element in math.iter():
+        element.text = html.unescape(element.text) if element.text else element.text
+    _check(math)
+    _repair(math)
+    math.set("alttext", source)
+    return tostring(math, encoding="unicode")
+
+
+def _depth(source: str) -> int:
+    depth = 0
+    for brace in re.findall(r"(?<!\\)(?:\\\\)*([{}])", source):
+        depth += 1 if brace == "{" else -1
+        if depth < 0:
+            break
+    return depth
+
+
+def _check(math: Element) -> None:
+    for element in math.iter():
+        text = element.text or ""
+        if element.tag != "mtext" and text.startswith("\\") and text != "\\":
+            raise MathError(f"the command {text} is not known")
+        if element.tag == "mi" and text == "&":
+            raise MathError("an alignment mark & stands outside an environment that has columns")
+        if element.tag == "mspace" and element.get("linebreak"):
+            raise MathError("a line break stands outside an environment that has lines")
+        if len(element) != ARITY.get(element.tag, len(element)):
+            raise MathError(f"an argument is missing (in <{element.tag}>)")
+
+
+def _repair(math: Element) -> None:
+    """Set the converter's output right where browsers would show it differently from LaTeX."""
+    for element in list(math.iter()):
+        text = element.text or ""
+        if element.tag == "mi" and re.fullmatch(r"\.\d+", text):
+            element.tag = "mn"  # .31 is a number
+        elif element.tag == "mi" and text == "~":
+            element.tag, element.text = "mo", "\N{TILDE OPERATOR}"
+        elif element.tag == "mi" and len(text) == 1 and unicodedata.category(text) in ("Sm", "Ps", "Pe"):
+            element.tag = "mo"
+        elif element.tag == "mrow" and len(element) == 1 and element[0].tag == "mo" and element[0].text == ",":
+            element[0].tag = "mtext"  # 1{,}000: the braces ask for no space after the comma
+        elif element.tag == "mo" and len(text) > 1 and text.isalpha():
+            element.tag = "mi"  # a function name is no operator: no space before it
+        if (variant := LETTERS.get(element.get("mathvariant", ""))) and text:
+            element.text = "".join(_styled(c, variant) for c in text)
+            del element.attrib["mathvariant"]
+    for parent in list(math.iter()):
+        if parent.tag in ARITY:
+            continue
+        for i in reversed(range(len(parent) - 1)):
+            name, after = parent[i], parent[i + 1]
+            if name.tag == "mi" and len(name.text or "") > 1 and after.tag in ("mi", "mn", "mfrac", "msub", "msup"):
+                space = Element("mspace", width="0.1667em")
+                parent.insert(i + 1, space)
+
+
+def _styled(char: str, variant: str) -> str:
+    """`char` from the mathematical alphabet `variant`; unchanged where that alphabet lacks it."""
+    name = unicodedata.name(char, "").replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
+    for full in (f"MATHEMATICAL {variant} {name}", f"{variant} {name}"):
+        try:
+            return unicodedata.lookup(full)
+        except KeyError:
+            continue
+    return char
+
+
+def _or_warning(node: nodes.Node, display: bool) -> str:
+    latex = node.astext()
+    if display and not node.get("nowrap"):
+        parts = [part for part in latex.split("\n\n") if part.strip()]
+        latex = parts[0] if len(parts) == 1 else r"\\".join(parts)
+        if len(parts) > 1 or (r"\\" in latex and r"\begin" not in latex):
+            latex = rf"\begin{{split}}{latex}\end{{split}}"
+    try:
+        return to_mathml(latex, display=display)
+    except MathError as error:
+        logger.warning("the formula %r cannot be set: %s", latex, error, location=node, type="restated", subtype="math")
+        fallback = Element("code", {"class": "rs-formula-failed"})
+        fallback.text = latex
+        return tostring(fallback, encoding="unicode")
+
+
+def visit_math(self, node: nodes.math) -> None:
+    """HTML visitor of an inline formula."""
+    self.body.append(self.starttag(node, "span", "", CLASS="math notranslate"))
+    self.body.append(_or_warning(node, display=False) + "</span>")
+    raise nodes.SkipNode
+
+
+def visit_math_block(self, node: nodes.math_block) -> None:
+    """HTML visitor of a displayed formula, with its number and permanent link if it has a label."""
+    if "amsmath" in node["classes"]:
+        # MyST gives these a random label nobody can refer to, which would make every build different.
+        node["ids"], node["number"] = [], None
+    self.body.append(self.starttag(node, "div", CLASS="math notranslate"))
+    if node.get("number"):
+        self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
+        self.add_permalink_ref(node, _("Link to this equation"))
+        self.body.append("</span>")
+    self.body.append(_or_warning(node, display=True) + "</div>\n")
+    raise nodes.SkipNode

@@ -1,0 +1,321 @@
+"""Pages without ballast: what the theme loads and nobody needs is left out, what it lacks is added."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
+
+from restated_book.cite import citation
+from restated_book.sphinx import claimspage, ledgerpage, metadata, policy, search, todopage
+
+#: Search engines cut descriptions at about this length.
+DESCRIPTION_LENGTH = 160
+
+#: A first paragraph shorter than this (a date, a badge) describes no page.
+SHORTEST_DESCRIPTION = 40
+
+#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of
+#: the theme or an extension, are dropped.
+STYLES = ("pygments.css", "restated.css")
+SCRIPTS = ("restated.js",)
+LEDGER_SCRIPT = "ledger.js"
+FINDER_SCRIPT = "finder.js"
+CLAIMS_SCRIPT = "claims.js"
+SEARCH_SCRIPTS = (search.DATA, "search.js")
+
+#: Written by Sphinx for tools this book does not serve.
+UNUSED_FILES = (".buildinfo", "genindex.html")
+
+#: Parts of the theme's pages that our frame does not show; the theme would write each of them to see whether it is empty.
+THEME_PARTS = (
+    "sidebars",
+    "theme_secondary_sidebar_items",
+    "theme_primary_sidebar_end",
+    "theme_navbar_start",
+    "theme_navbar_center",
+    "theme_navbar_persistent",
+    "theme_navbar_end",
+    "theme_article_header_start",
+    "theme_article_header_end",
+    "theme_article_footer_items",
+    "theme_content_footer_items",
+    "theme_footer_start",
+    "theme_footer_center",
+    "theme_footer_end",
+)
+
+#: The lists and items a tree of pages consists of.
+BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
+
+#: What sphinx-thebe puts into every page even when there is no live code.
+LIVE_CODE = re.compile(
+    r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
+)
+
+#: A table of the text as the theme writes it, without a name; a heading; and the heading of a column that does not say so.
+NAMELESS = re.compile(
+    r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL
+)
+COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
+
+#: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
+PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
+
+#: A citation as the bibliography extension writes it: the work is said in a title, which neither a finger nor a key can open.
+CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
+
+#: A term as the glossary links it, with its explanation in a title.
+TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
+
+#: A paragraph of the text itself, not of a list, a table or a box: there a work stands in the margin where it is cited first.
+PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
+
+#: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
+#: This one has a language, a title and a link.
+REDIRECT = """<!DOCTYPE html>
+<html lang="{lang}">
+<head>
+<meta charset="utf-8">
+{policy}
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="description" content="{title}">
+<title>{title}</title>
+<meta http-equiv="refresh" content="0; url={target}">
+<link rel="canonical" href="{target}">
+</head>
+<body><main><h1>{title}</h1><p><a href="{target}">Open the book</a></p></main></body>
+</html>
+"""
+
+
+def visit_citation(self, node: nodes.citation) -> None:
+    """A bibliography entry as a list item of a list; the stock roles break the list for screen readers."""
+    place = node.parent.index(node)
+    if place == 0 or not isinstance(node.parent[place - 1], nodes.citation):
+        self.body.append('<div role="list" class="citation-list">\n')
+    self.body.append(self.starttag(node, "div", CLASS="citation", role="listitem"))
+
+
+def depart_citation(self, node: nodes.citation) -> None:
+    """Close the entry, and the list after its last entry."""
+    self.body.append("</div>\n")
+    following = node.parent[node.parent.index(node) + 1 :][:1]
+    if not following or not isinstance(following[0], nodes.citation):
+        self.body.append("</div>\n")
+
+
+def visit_hidden_cell(self, node: nodes.Element) -> None:
+    """A folded code cell whose summary is called what it says."""
+    name = node["prompt_show"].removeprefix("Show ").capitalize()
+    self.body.append(f'<details class="rs-code"><summary>{escape(name)}</summary>\n')
+
+
+def depart_hidden_cell(self, node: nodes.Element) -> None:
+    """Close it."""
+    self.body.append("</details>\n")
+
+
+def description(doctree: nodes.document | None, metadata: dict) -> str:
+    """What the page says about itself: front matter, else its first real paragraph."""
+    text = str(metadata.get("description") or "")
+    if not text and doctree is not None:
+        for paragraph in doctree.findall(nodes.paragraph):
+            if len(paragraph.astext()) >= SHORTEST_DESCRIPTION:
+                text = paragraph.astext()
+                break
+    text = " ".join(text.split())
+    if len(text) <= DESCRIPTION_LENGTH:
+        return text
+    return text[: DESCRIPTION_LENGTH - 1].rsplit(" ", 1)[0].rstrip(",;:–—") + "…"
+
+
+def _local(assets, wanted) -> list:
+    """The assets of ours among `assets`, in our order."""
+    by_name = {str(getattr(a, "filename", a) or "").rsplit("/", 1)[-1]: a for a in assets}
+    return [by_name[name] for name in wanted if name in by_name]
+
+
+def tree(app, folder: str) -> str:
+    """The tree of pages with addresses as seen from `folder` (empty, or ending in a slash), no page marked: made once, because it takes longer the more pages there are."""
+    made = vars(app).setdefault("restated_trees", {})
+    if folder not in made:
+        shown = global_toctree_for_doc(app.env, folder, app.builder, includehidden=True, maxdepth=2, titles_only=True)
+        html = app.builder.render_partial(shown)["fragment"] if shown is not None else ""
+        # Part titles are no headings: the page's own headings start in its article.
+        made[folder] = re.sub(r'<p [^>]*class="caption"[^>]*>', '<p class="rs-part">', html)
+    return made[folder]
+
+
+def marked(html: str, address: str) -> str:
+    """A tree of pages with the page of that address, and the branch it is on, marked as current."""
+    link = f'<a class="reference internal" href="{escape(address)}">'
+    before, found, after = html.partition(link)
+    if not found:
+        return html
+    branch: list[re.Match] = []
+    for tag in BRANCH.finditer(before):
+        if tag[0].startswith("</"):
+            branch.pop()
+        else:
+            branch.append(tag)
+    for tag in reversed(branch):
+        opened = f'{tag[0][:-2]} current">' if tag[0].startswith("<li") else '<ul class="current">'
+        before = before[: tag.start()] + opened + before[tag.end() :]
+    return f'{before}<a class="current reference internal" href="#" aria-current="page">{after}'
+
+
+def navigation(app, pagename: str) -> str:
+    """The tree of pages as seen from one of them."""
+    folder, slash, name = pagename.rpartition("/")
+    html = tree(app, folder + slash)
+    return marked(html, f"{name}.html") if pagename in app.env.found_docs else html
+
+
+def page_contents(app, pagename: str) -> str:
+    """Links to the sections of the page, without the page itself; empty with fewer than two sections."""
+    if pagename not in app.env.tocs:
+        return ""
+    toc = TocTree(app.env).get_toc_for(pagename, app.builder)
+    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None)
+    if inner is None or len(inner) < 2:
+        return ""
+    return app.builder.render_partial(inner)["fragment"]
+
+
+def name_tables(body: str) -> str:
+    """Give tables of the text the title of their section as a name for the ear, and their headings a scope."""
+    title = ""
+
+    def named(found: re.Match) -> str:
+        nonlocal title
+        if found["table"] is None:
+            title = re.sub(r"<[^>]+>", "", found["title"]).strip()
+            return found[0]
+        return f'{found["table"]}\n<caption class="rs-hidden">Table: {title}</caption>'
+
+    return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
+
+
+def tell_titles(body: str) -> str:
+    """Say works cited and terms in boxes that open on hover and focus; on wide screens works also in the margin, once each."""
+    seen: set[str] = set()
+    count = 0
+
+    def boxed(css: str, link: str, href: str, said: str, text: str) -> str:
+        nonlocal count
+        count += 1
+        return (
+            f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="rs-said-{count}">{text}</a>'
+            f'<span class="rs-tip" role="tooltip" id="rs-said-{count}">{said}</span></span>'
+        )
+
+    def work(found: re.Match, noted: bool) -> str:
+        href, key, said, text = found.groups()
+        css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
+        if noted:
+            seen.add(key)
+        return boxed(css, "", href, said, text)
+
+    body = PARAGRAPH.sub(lambda p: CITED.sub(lambda found: work(found, True), p[0]), body)
+    body = CITED.sub(lambda found: work(found, False), body)
+    return TERM.sub(lambda found: boxed("rs-number", "rs-gloss ", *found.groups()), body)
+
+
+def drop_parts(app, pagename, templatename, context, doctree) -> None:
+    """Leave out the parts of the theme's pages that are not shown."""
+    for part in THEME_PARTS:
+        context.pop(part, None)
+
+
+def clean_context(app, pagename, templatename, context, doctree) -> None:
+    """Leave out every script and style that is not ours, and describe the page."""
+    rows = ledgerpage.addresses(app.env)
+    is_part = rows is not None and pagename in rows
+    is_list = is_part and pagename in rows.list_pages
+    has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
+    if is_part or pagename == app.config.restated_ledger_doc:
+        app.add_js_file(FINDER_SCRIPT if is_list or not is_part else LEDGER_SCRIPT, loading_method="defer")
+    if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
+        app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
+    if pagename == "search":
+        for name in SEARCH_SCRIPTS:
+            app.add_js_file(name, loading_method="defer")
+    styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
+    context["css_files"] = _local(context["css_files"], styles)
+    context["script_files"] = _local(
+        context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS)
+    )
+    context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
+    context["body"] = tell_titles(context["body"])
+    if rows is not None:
+        context["body"] = rows.led(context["body"])
+    context["restated_kind"] = (
+        "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""
+    )
+    context["restated_nav"] = lambda: navigation(app, pagename)
+    context["restated_toc"] = page_contents(app, pagename)
+    title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
+    metatags = re.sub(
+        r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", context.get("metatags") or ""
+    )
+    given = re.search(r'<meta [^>]*name="description"[^>]*>', context.get("metatags") or "")
+    said = unescape(re.search(r'content="([^"]*)"', given[0])[1]) if given else ""
+    text = said or description(doctree, app.env.metadata.get(pagename, {})) or f"{title} – {app.config.html_title}"
+    text = " ".join(re.sub("<[^>]+>", "", text).split())
+    metatags += f'\n    <meta name="description" content="{escape(text)}">'
+    if doctree is not None or is_part:
+        chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
+        metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
+    # First, so that it holds for all that follows.
+    context["metatags"] = f"\n    {policy.PAGE}{metatags}"
+    context["restated_theme_script"] = policy.THEME_SCRIPT
+
+
+def prune(app, exception) -> None:
+    """Mend the redirect; delete what no page refers to: source maps, theme files, the old search index."""
+    if exception is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for name in UNUSED_FILES:
+        (out / name).unlink(missing_ok=True)
+    if app.config.root_doc != "index":
+        target = app.builder.get_target_uri(app.config.root_doc)
+        page = REDIRECT.format(
+            lang=app.config.language, policy=policy.BARE, title=escape(app.config.html_title), target=escape(target)
+        )
+        (out / "index.html").write_text(page, encoding="utf-8")
+    static = out / "_static"
+    used = {static / name for name in STYLES}
+    # Loaded by scripts, and only there where the ledger is large.
+    if numbers := set(static.glob(f"{search.NUMBERS}*.js")):
+        used |= numbers | {static / search.LOOK}
+    for page in out.rglob("*.html"):
+        if static in page.parents:
+            continue
+        for ref in re.findall(r'_static/([^"\'?#)\s]+)', page.read_text(encoding="utf-8")):
+            used.add(static / ref)
+    for path in sorted(static.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in used:
+            path.unlink()
+    for path in out.rglob("*.map"):
+        path.unlink()
+    rows = ledgerpage.addresses(app.env)
+    metadata.write_sitemap(
+        out, sorted([*app.env.found_docs, *((*rows.pages, *rows.list_pages) if rows is not None else ())])
+    )
+
+
+def setup(app) -> None:
+    """Register the citation visitor and the hooks on page contexts and the finished build."""
+    app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("html-page-context", drop_parts, priority=100)
+    # After the theme (500) and its buttons (501), which add what is dropped here.
+    app.connect("html-page-context", clean_context, priority=900)
+    app.connect("build-finished", prune, priority=900)

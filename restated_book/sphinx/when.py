@@ -1,0 +1,51 @@
+"""A block that belongs to a page only while a ledger number rests on a stated basis.
+
+What a chapter may say depends on the data it ran on: on recalled totals it may illustrate, on a reader's original it may
+test. Both texts stand in the page as prose; the build keeps the one that is true.
+"""
+
+from __future__ import annotations
+
+from docutils import nodes
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+from restated.verdict import BASES
+from restated_book import entries
+
+logger = logging.getLogger(__name__)
+
+
+class When(SphinxDirective):
+    """``:::{when} <ledger id> <basis>``: its content, if the number was computed from that basis, else nothing."""
+
+    required_arguments = 2
+    has_content = True
+
+    def run(self):
+        id, basis = self.arguments
+        rows = entries.load()
+        for problem in (
+            f"there is no ledger entry '{id}'" if id not in rows else "",
+            f"'{basis}' is no basis; use one of {', '.join(BASES)}" if basis not in BASES else "",
+        ):
+            if problem:
+                logger.warning(
+                    "page '%s': {when}: %s",
+                    self.env.docname,
+                    problem,
+                    location=self.get_location(),
+                    type="restated",
+                    subtype="when",
+                )
+                return []
+        if rows[id].get("basis") != basis:
+            return []
+        block = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, block)
+        return block.children
+
+
+def setup(app) -> None:
+    """Register the directive."""
+    app.add_directive("when", When)

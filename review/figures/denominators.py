@@ -1,0 +1,72 @@
+"""Which denominators can stand behind a printed percentage."""
+
+from __future__ import annotations
+
+import pandas as pd
+from matplotlib.patches import Rectangle
+
+from restated.errors import RestatedError
+from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
+from restated.plots.words import alt_text
+
+ROW = 0.34  # inches
+
+
+@drawing
+def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
+    """A cell for every denominator: the count that gives the percentage, or empty.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator to count).
+    largest : int
+        Largest denominator shown.
+
+    Raises
+    ------
+    RestatedError
+        If a column is missing or an arm is larger than `largest`.
+    """
+    require(table, "label", "percent", "arm", "counts")
+    if table["arm"].max() > largest:
+        raise RestatedError("an arm is larger than the denominators shown", field="arm")
+    labels = [f"{r.label}: {r.percent} %" for r in table.itertuples()]
+    left = max(text_width(label, BASE) for label in labels) + 0.25
+    height = ROW * len(table)
+    fig = new_figure(WIDE, height + 0.75)
+    ax = axes_in_inches(fig, left, 0.6, WIDE - left - 0.1, height)
+    ax.set_xlim(0.5, largest + 0.5)
+    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.spines["left"].set_visible(False)
+    for y, row in enumerate(table.itertuples()):
+        ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
+        for n, count in row.counts.items():
+            _cell(ax, n, y, facecolor=colour("band"), edgecolor=colour("accent"), linewidth=1)
+            ax.text(n, y, f"{count}", ha="center", va="center_baseline", fontsize=BASE, color=colour("ink"))
+        dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
+        _cell(ax, row.arm, y, facecolor="none", edgecolor=colour("warn"), linewidth=1.8, linestyle=dash, zorder=3)
+    ax.set_yticks(range(len(table)), labels)
+    ax.tick_params(axis="y", length=0)
+    ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
+    ax.set_xlabel("denominator (framed: arm of the cost analysis)")
+    fits = [row.arm in row.counts for row in table.itertuples()]
+    lists = [", ".join(f"{count} of {n}" for n, count in row.counts.items()) or "none" for row in table.itertuples()]
+    data = pd.DataFrame(
+        {
+            "outcome and arm": table["label"],
+            "percent": table["percent"],
+            "counts that give it": lists,
+            "arm": table["arm"],
+            "attainable with the arm": ["yes" if f else "no" for f in fits],
+        }
+    )
+    alt = alt_text(
+        f"Denominators up to {largest} that can give {len(table)} printed percentages: {sum(fits)} fit the arm of the cost analysis",
+        "; ".join(f"{label}: {found}" for label, found in zip(labels, lists, strict=True)),
+    )
+    return Drawn(fig, alt, data)
+
+
+def _cell(ax, n: int, y: int, **style) -> None:
+    ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, **style))

@@ -1,0 +1,301 @@
+"""Cohorts drawn from stated assumptions: who is in them, who is rated when, and how ratings vary.
+
+Ratings are in SDs of one grade's ratings at mid-course within a class. A drawn cohort holds *deviations* from the
+expected ratings only. Expected ratings lie in the column space of the analysis model, and leaving the study depends on
+deviations, so the model fitted to deviations plus expectations has the coefficients of the former plus those of the
+latter and the same standard errors: one fit serves every set of true effects (:mod:`.effects`).
+
+References
+----------
+Plackett, R. L. (1965). JASA, 60, 516-522 (two-by-two table from its margins and odds ratio).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.reconstruct import moments
+from restated_book import studies
+
+CLASSES = ("secure", "avoidant", "resistant", "disorganized")
+SEXES = ("girl", "boy")
+RISKS = ("lower", "high")
+#: The sixteen cells of attachment, sex and risk, in the order of all arrays here.
+CELLS = tuple(itertools.product(CLASSES, SEXES, RISKS))
+#: The cell of the abstract's last statement.
+DECISIVE = CELLS.index(("disorganized", "boy", "high"))
+
+GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
+#: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
+TIMES = (np.arange(len(GRADES)) - 3) / 6
+
+#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a
+#: drawn count needs more is below one in ten million.
+SPARE_SDS = 5.5
+#: Shape of the gamma distribution of skewed deviations: skewness 2, that of an exponential distribution.
+SKEWED_SHAPE = 1.0
+
+
+def assumptions() -> pd.DataFrame:
+    """The table of assumptions, one row each, with its status and source. Readers change it in place: stored results know it."""
+    return studies.load("cohort-assumptions", originals=False)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A study design with its ranges.
+
+    Attributes
+    ----------
+    ranges : mapping of str to (float, float)
+        Lowest and highest value of each assumption; each cohort draws its own, uniformly.
+    waves : tuple of int
+        Which of the seven grades are used.
+    complete_only : bool
+        Analyse only children rated in every grade used.
+    skewed : bool
+        Deviations from a shifted gamma instead of a normal distribution, with the same variances.
+    autocorrelation : float
+        Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
+    one_teacher : bool
+        No part of the deviations is due to who rates.
+    """
+
+    ranges: Mapping[str, tuple[float, float]]
+    waves: tuple[int, ...] = tuple(range(len(GRADES)))
+    complete_only: bool = False
+    skewed: bool = False
+    autocorrelation: float = 0.0
+    one_teacher: bool = False
+
+    @classmethod
+    def standard(cls) -> Design:
+        """The design with the ranges of :func:`assumptions`."""
+        table = assumptions()
+        return cls({r.name: (r.low, r.high) for r in table.itertuples(index=False)})
+
+    def with_ranges(self, **ranges: tuple[float, float]) -> Design:
+        """The same design with other ranges for the assumptions named.
+
+        Raises
+        ------
+        RestatedError
+            If there is no such assumption.
+        """
+        for name in ranges:
+            if name not in self.ranges:
+                raise RestatedError(f"there is no assumption '{name}'", remedy=f"Use one of {', '.join(self.ranges)}")
+        return replace(self, ranges={**self.ranges, **ranges})
+
+    @property
+    def high_risk(self) -> float:
+        """Share of children at high risk, by which the risk covariate is centred: the middle of its range."""
+        return sum(self.ranges["share_high_risk"]) / 2
+
+    @property
+    def times(self) -> np.ndarray:
+        """Times of the grades used."""
+        return TIMES[list(self.waves)]
+
+    @cached_property
+    def cells(self) -> pd.DataFrame:
+        """Covariates of the sixteen cells, without the intercept."""
+        return covariates(*(np.array(part) for part in zip(*CELLS, strict=True)), high_risk=self.high_risk)
+
+    @cached_property
+    def slots(self) -> np.ndarray:
+        """Rows kept for each cell, int, shape (16,): enough for every cohort that can be drawn."""
+        varied = ("share_disorganized", "share_boys", "share_high_risk", "risk_odds")
+        corners = itertools.product(*(self.ranges[name] for name in varied))
+        most = np.max(
+            [cell_shares(self.middle() | dict(zip(varied, corner, strict=True))) for corner in corners], axis=0
+        )
+        expected = self.ranges["classified"][1] * most
+        return np.ceil(expected + SPARE_SDS * np.sqrt(expected * (1 - most))).astype(int)
+
+    @cached_property
+    def covariates(self) -> pd.DataFrame:
+        """Covariates of all slots, in the order of the rows of a cohort."""
+        return self.cells.loc[np.repeat(np.arange(len(CELLS)), self.slots)].reset_index(drop=True)
+
+    def middle(self) -> dict[str, float]:
+        """Every assumption at the middle of its range."""
+        return {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
+
+    def draw(self, rng: np.random.Generator) -> Cohort:
+        """One cohort with its own values of the assumptions."""
+        values = {name: low + (high - low) * rng.random() for name, (low, high) in self.ranges.items()}
+        low, high = self.ranges["classified"]
+        counts = rng.multinomial(rng.integers(int(low), int(high) + 1), cell_shares(values))
+        if (counts > self.slots).any():
+            raise RestatedError("a cell drew more children than rows are kept for it", remedy="Raise SPARE_SDS")
+        cell = np.repeat(np.arange(len(CELLS)), counts)
+        deviations = self._deviations(values, len(cell), rng)
+        seen = _seen(values, deviations, np.array([CELLS[c][2] == "high" for c in cell]), rng)
+        y = np.where(seen, deviations, np.nan)[:, list(self.waves)]
+        if self.complete_only:
+            y[np.isnan(y).any(axis=1)] = np.nan
+        within = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts, counts)
+        rows = np.repeat(np.cumsum(self.slots) - self.slots, counts) + within
+        placed = np.full((self.slots.sum(), len(self.waves)), np.nan)
+        placed[rows] = y
+        return Cohort(placed, counts, values["trend"])
+
+    def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
+        """Deviations from the expected ratings in all seven grades, shape (children, 7)."""
+        shape = (children, 2 + len(GRADES))
+        if self.skewed:
+            z = (rng.gamma(SKEWED_SHAPE, size=shape) - SKEWED_SHAPE) / np.sqrt(SKEWED_SHAPE)
+        else:
+            z = rng.standard_normal(shape)
+        random = z[:, :2] @ np.linalg.cholesky(random_covariance(values)).T
+        noise = z[:, 2:]
+        for j in range(1, len(GRADES)):  # a first-order autoregressive series with variance 1
+            noise[:, j] = self.autocorrelation * noise[:, j - 1] + np.sqrt(1 - self.autocorrelation**2) * noise[:, j]
+        residual = residual_variance(values)
+        if self.one_teacher:
+            residual *= 1 - values["teacher_share"]
+        return random[:, :1] + random[:, 1:] * TIMES + np.sqrt(residual) * noise
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Deviations from the expected ratings: y of shape (slots, waves), nan where not rated or not filled."""
+
+    y: np.ndarray
+    counts: np.ndarray  # (16,), classified children by cell
+    trend: float  # average change from kindergarten to grade 6
+
+    def rated(self, design: Design, *, least: int = 1) -> np.ndarray:
+        """Children by cell with at least `least` ratings, shape (16,)."""
+        enough = (np.isfinite(self.y).sum(axis=1) >= least).astype(int)
+        return np.add.reduceat(enough, np.cumsum(design.slots) - design.slots)
+
+
+def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
+    """Child-level columns of the analysis model: attachment x sex x risk, without the intercept.
+
+    Parameters
+    ----------
+    attachment, sex, risk : array_like of str, shape (children,)
+        `risk` may also be numbers, a standardised index, which then enters as it is.
+    high_risk : float
+        Share at high risk by which the two risk groups are centred.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (children, 15)
+        Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share. A
+        lower-order coefficient is therefore that of the average child, and an interaction a difference of differences.
+    """
+    attachment, sex, risk = np.asarray(attachment), np.asarray(sex), np.asarray(risk)
+    boy = (sex == "boy") - 0.5
+    index = risk if np.issubdtype(risk.dtype, np.number) else (risk == "high") - high_risk
+    columns = {name: (attachment == name).astype(float) for name in CLASSES[1:]}
+    columns |= {"boy": boy, "risk": index, "boy×risk": boy * index}
+    for by, values in (("boy", boy), ("risk", index), ("boy×risk", boy * index)):
+        columns |= {f"{name}×{by}": columns[name] * values for name in CLASSES[1:]}
+    return pd.DataFrame(columns)
+
+
+def cell_shares(values: Mapping[str, float]) -> np.ndarray:
+    """Expected share of each of the sixteen cells, shape (16,)."""
+    d, q, odds = values["share_disorganized"], values["share_high_risk"], values["risk_odds"]
+    if odds == 1:
+        both = d * q
+    else:
+        s = 1 + (d + q) * (odds - 1)
+        both = (s - np.sqrt(s**2 - 4 * odds * (odds - 1) * d * q)) / (2 * (odds - 1))
+    rest = {"secure": values["share_secure"], "avoidant": values["share_avoidant"]}
+    rest["resistant"] = 1 - sum(rest.values())
+    high = {"disorganized": both} | {name: share * (q - both) for name, share in rest.items()}
+    lower = {"disorganized": d - both} | {name: share * (1 - d - q + both) for name, share in rest.items()}
+    boys = values["share_boys"]
+    return np.array([(high if r == "high" else lower)[a] * (boys if s == "boy" else 1 - boys) for a, s, r in CELLS])
+
+
+def random_covariance(values: Mapping[str, float]) -> np.ndarray:
+    """Covariance of level at mid-course and change, shape (2, 2)."""
+    level, change = values["stable_variance"], values["slope_sd"] ** 2
+    both = values["slope_correlation"] * np.sqrt(level * change)
+    return np.array([[level, both], [both, change]])
+
+
+def residual_variance(values: Mapping[str, float]) -> float:
+    """What is neither level nor change: the rating variance at mid-course is 1."""
+    return 1 - values["stable_variance"]
+
+
+def _seen(
+    values: Mapping[str, float], deviations: np.ndarray, high: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Which ratings are made, bool, shape of `deviations`.
+
+    Leaving depends on the risk group and on the last rating made, both observed: missing at random.
+    """
+    children, grades = deviations.shape
+    made = rng.random((children, grades)) >= values["missed"]
+    there = rng.random(children) < values["ever_rated"]
+    base = values["lost"] / (1 - values["lost"]) * values["lost_risk_odds"] ** high
+    last = np.zeros(children)
+    seen = np.zeros((children, grades), dtype=bool)
+    for j in range(grades):
+        if j:
+            odds = base * values["lost_rating_odds"] ** last
+            there &= rng.random(children) >= odds / (1 + odds)
+        seen[:, j] = there & made[:, j]
+        last = np.where(seen[:, j], deviations[:, j], last)
+    return seen
+
+
+def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """The cohort of the pictures: every assumption at the middle of its range, and exact moments in every cell.
+
+    Parameters
+    ----------
+    design : Design
+    seed : int
+        Chooses among all cohorts with these moments.
+
+    Returns
+    -------
+    children : pandas.DataFrame
+        ``attachment, sex, risk, cell``, one row per classified child; counts are the expected ones, rounded.
+    deviations : ndarray, shape (children, 7)
+        In each cell with means of exactly 0 and exactly the stated covariances.
+    seen : ndarray of bool, shape (children, 7)
+        Which ratings are made.
+    """
+    values = design.middle()
+    counts = np.round(values["classified"] * cell_shares(values)).astype(int)
+    cell = np.repeat(np.arange(len(CELLS)), counts)
+    covariance = np.zeros((2 + len(GRADES),) * 2)
+    covariance[:2, :2] = random_covariance(values)
+    covariance[2:, 2:] = np.eye(len(GRADES)) * residual_variance(values)
+    sds = np.sqrt(np.diag(covariance))
+    correlations = covariance / np.outer(sds, sds)
+    np.fill_diagonal(correlations, 1.0)
+    parts = np.concatenate(
+        [
+            moments.exact_moments(int(n), np.zeros(len(sds)), sds, correlations, seed=seed + c)
+            for c, n in enumerate(counts)
+        ]
+    )
+    deviations = parts[:, :1] + parts[:, 1:2] * TIMES + parts[:, 2:]
+    children = pd.DataFrame([CELLS[c] for c in cell], columns=["attachment", "sex", "risk"]).assign(cell=cell)
+    rng = np.random.default_rng(seed)
+    return children, deviations, _seen(values, deviations, (children["risk"] == "high").to_numpy(), rng)
+
+
+def high_risk_index(risk: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """A standard normal risk index that is above its upper `share` for children at high risk, and below for others."""
+    position = rng.random(len(risk))
+    return stats.norm.ppf(np.where(risk == "high", 1 - share * position, (1 - share) * position))

@@ -1,0 +1,124 @@
+"""What is true in a simulated cohort, as expected ratings of its sixteen cells.
+
+The metric d is a difference of means in SDs of one grade's ratings within a class. The printed values contrast a class with
+all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
+class c lies at (1 - p_c) d_c, and the secure class where the weighted sum is 0.
+
+The extra growth of the decisive cell is in the same unit: by grade 6, disorganized boys at high risk have risen by that
+much more since kindergarten than every other child. In kindergarten they differ by the main effects only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from restated.errors import RestatedError
+from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, RISKS, SEXES, Design
+
+#: Register ids of the contrasts of one class with all others.
+PRINTED = {
+    "avoidant": "fearon2010-avoidance-d",
+    "resistant": "fearon2010-resistance-d",
+    "disorganized": "fearon2010-disorganization-d",
+}
+#: Register ids of the class shares.
+SHARES = {name: f"madigan2023-{name}" for name in CLASSES}
+#: Extra growth of the decisive cell in the scenarios with an interaction: small, medium and large by Cohen's words.
+EXTRA = (0.2, 0.5, 0.8)
+
+
+@dataclass(frozen=True)
+class Effects:
+    """True effects: contrasts of each insecure class with all other children, and the extra growth of one cell."""
+
+    label: str
+    contrasts: Mapping[str, float]
+    extra: float = 0.0
+
+    def with_extra(self, extra: float, label: str | None = None) -> Effects:
+        """The same main effects with another extra growth of the decisive cell."""
+        return replace(self, extra=extra, label=label or f"{self.label}, extra growth {extra:g}")
+
+
+def scenarios(register) -> dict[str, Effects]:
+    """The scenarios by key: nothing, printed main effects at three places, and these with an interaction.
+
+    Raises
+    ------
+    RestatedError
+        If a printed contrast lacks its interval.
+    """
+
+    def at(part: str) -> dict[str, float]:
+        found = {}
+        for name, id in PRINTED.items():
+            number = getattr(register[id], part)
+            if number is None:
+                raise RestatedError(f"'{id}' has no printed interval", field=part)
+            found[name] = float(number.value)
+        return found
+
+    middle = Effects("main effects as pooled", at("value"))
+    found = {
+        "nothing": Effects("nothing", dict.fromkeys(PRINTED, 0.0)),
+        "main-low": Effects("main effects, lower ends", at("ci_low")),
+        "main": middle,
+        "main-high": Effects("main effects, upper ends", at("ci_high")),
+    }
+    return found | {
+        f"extra-{round(100 * x):03d}": middle.with_extra(x, f"main effects + growth of {x:g}") for x in EXTRA
+    }
+
+
+def shares(register) -> dict[str, float]:
+    """Printed worldwide class shares."""
+    return {name: float(register[id].value.value) / 100 for name, id in SHARES.items()}
+
+
+def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, float]) -> dict[str, float]:
+    """Class means, with a grand mean of 0, that have these contrasts of one class with all others.
+
+    Parameters
+    ----------
+    contrasts : mapping
+        d of each insecure class against all other children.
+    class_shares : mapping
+        Share of each of the four classes.
+    """
+    levels = {name: (1 - class_shares[name]) * d for name, d in contrasts.items()}
+    total = sum(class_shares[name] * level for name, level in levels.items())
+    return {"secure": -total / class_shares["secure"]} | levels
+
+
+def cell_lines(
+    effects: Effects, class_shares: Mapping[str, float], *, trend: float = 0.0, boys: float = 0.0, risk: float = 0.0
+) -> np.ndarray:
+    """Expected rating at mid-course and expected change of each cell.
+
+    Parameters
+    ----------
+    effects : Effects
+    class_shares : mapping
+        Share of each class.
+    trend : float
+        Change that all cells share.
+    boys, risk : float
+        Boys above girls, high above lower risk, at mid-course.
+
+    Returns
+    -------
+    ndarray, shape (16, 2)
+    """
+    levels = class_levels(effects.contrasts, class_shares)
+    lines = np.array([[levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]), trend] for a, s, r in CELLS])
+    lines[DECISIVE] += effects.extra * np.array([0.5, 1.0])  # time runs from -1/2 to 1/2
+    return lines
+
+
+def coefficients(lines: np.ndarray, design: Design) -> np.ndarray:
+    """The coefficients of the analysis model whose cells have these lines, shape (32,), in the order of the fit."""
+    full = np.column_stack([np.ones(len(CELLS)), design.cells])
+    return np.linalg.solve(full, lines).ravel()

@@ -1,0 +1,181 @@
+"""What is read off a fitted growth model: expected trajectories, contrasts, and checks of its variances and residuals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.estimate import growth
+from review.findings.cohort import effects, statements
+from review.findings.cohort.design import CELLS, TIMES, Design, covariates, illustrative
+
+#: Percentiles at which standardised residuals are compared with the normal distribution.
+PERCENTILES = np.arange(1, 100)
+
+
+def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: float, statsmodels: bool = False):
+    """The full model, attachment x sex x risk x time with random intercept and slope, by REML.
+
+    Parameters
+    ----------
+    children : pandas.DataFrame
+        ``attachment, sex, risk``, one row per child.
+    y : ndarray, shape (children, waves)
+        Ratings, nan where missing.
+    times : ndarray, shape (waves,)
+    high_risk : float
+        Share at high risk by which the groups are centred.
+    statsmodels : bool
+        Use the reference route through MixedLM instead of the fast one.
+
+    Returns
+    -------
+    restated.estimate.growth.GrowthFit or GrowthBatch
+    """
+    x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
+    return growth.fit(y, times, x) if statsmodels else growth.fit_batch([y], times, x)
+
+
+def trajectories(
+    fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame, times: np.ndarray = TIMES
+) -> pd.DataFrame:
+    """Expected ratings of the sixteen cells over time, with 95 % intervals.
+
+    Parameters
+    ----------
+    fixed, covariance : ndarray, shapes (32,) and (32, 32)
+    cells : pandas.DataFrame
+        Covariates of the sixteen cells, as :attr:`Design.cells`.
+    times : ndarray
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``attachment, sex, risk, time, estimate, low, high``.
+    """
+    x = np.column_stack([np.ones(len(CELLS)), cells])
+    rows = [
+        (*cell, float(t), *wald(fixed, covariance, np.kron(row, [1.0, t])))
+        for cell, row in zip(CELLS, x, strict=True)
+        for t in times
+    ]
+    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+
+
+def wald(fixed: np.ndarray, covariance: np.ndarray, weights: np.ndarray) -> tuple[float, float, float]:
+    """A weighted sum of coefficients with its 95 % Wald interval: estimate, lower, upper."""
+    estimate = float(weights @ fixed)
+    half = statements.CRITICAL * float(np.sqrt(weights @ covariance @ weights))
+    return estimate, estimate - half, estimate + half
+
+
+def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
+    """What the statements of the abstract are about, as weights of the coefficients, each of shape (32,)."""
+    found = {f"level, {name} above secure": _unit(name) for name in statements.INSECURE}
+    found |= {f"change, {order}": _unit(term) for order, term in statements.BY_ORDER.items()}
+    return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
+
+
+def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) -> pd.DataFrame:
+    """The contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
+    rows = [(name, *wald(fixed, covariance, weights)) for name, weights in contrast_weights(cells).items()]
+    return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
+
+
+def _unit(term: str) -> np.ndarray:
+    weights = np.zeros(len(statements.term_names()))
+    weights[statements.indices(term)] = 1.0
+    return weights
+
+
+def checks(
+    children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float
+) -> dict[str, pd.DataFrame]:
+    """Variances, correlations and residuals beside what the model implies.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``spread``: ``wave, observed, implied`` SD of the residuals around the expected ratings; ``correlation``: ``lag,
+        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated by the
+        implied covariance of each child.
+    """
+    x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
+    lines = np.column_stack([np.ones(len(x)), x]) @ found.fixed[0].reshape(-1, 2)
+    powers = np.vander(times, 2, increasing=True)
+    residuals = y - lines @ powers.T
+    implied = powers @ found.random_covariance[0] @ powers.T + found.residual_variance[0] * np.eye(len(times))
+    sds = np.sqrt(np.diag(implied))
+    spread = pd.DataFrame(
+        {"wave": np.arange(len(times)), "observed": np.sqrt(np.nanmean(residuals**2, axis=0)), "implied": sds}
+    )
+    observed = pd.DataFrame(residuals).corr().to_numpy()
+    expected = implied / np.outer(sds, sds)
+    lags = range(1, len(times))
+    correlation = pd.DataFrame(
+        {
+            "lag": list(lags),
+            "observed": [np.diagonal(observed, k).mean() for k in lags],
+            "implied": [np.diagonal(expected, k).mean() for k in lags],
+        }
+    )
+    whitened = []
+    seen = np.isfinite(residuals)
+    for pattern in np.unique(seen, axis=0):
+        if pattern.any():
+            rows = residuals[(seen == pattern).all(axis=1)][:, pattern]
+            whitened.append(np.linalg.solve(np.linalg.cholesky(implied[np.ix_(pattern, pattern)]), rows.T).ravel())
+    at = np.percentile(np.concatenate(whitened), PERCENTILES)
+    return {
+        "spread": spread,
+        "correlation": correlation,
+        "residuals": pd.DataFrame({"normal": stats.norm.ppf(PERCENTILES / 100), "observed": at}),
+    }
+
+
+def illustration(
+    register, scenario: effects.Effects, design: Design, *, seed: int
+) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """The illustrative cohort under one set of true effects: children, complete ratings, and the ratings that are made."""
+    children, deviations, seen = illustrative(design, seed=seed)
+    values = design.middle()
+    lines = effects.cell_lines(
+        scenario, effects.shares(register), trend=values["trend"], boys=values["level_boys"], risk=values["level_risk"]
+    )[children["cell"]]
+    complete = deviations + lines[:, :1] + lines[:, 1:] * TIMES
+    return children, complete, np.where(seen, complete, np.nan)
+
+
+def routes(
+    children: pd.DataFrame, complete: np.ndarray, made: np.ndarray, truth: np.ndarray, design: Design
+) -> pd.DataFrame:
+    """The same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases only.
+
+    Parameters
+    ----------
+    children, complete, made
+        From :func:`illustration`.
+    truth : ndarray, shape (32,)
+        True coefficients.
+    design : Design
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``Term, True`` and estimate and standard error by route.
+    """
+    whole = np.isfinite(made).all(axis=1)
+    fits = {
+        "fast route, every rating": fit(children, complete, TIMES, high_risk=design.high_risk),
+        "MixedLM, ratings made": fit(children, made, TIMES, high_risk=design.high_risk, statsmodels=True),
+        "fast route, ratings made": fit(children, made, TIMES, high_risk=design.high_risk),
+        "fast route, complete cases": fit(children[whole], made[whole], TIMES, high_risk=design.high_risk),
+    }
+    terms = {"avoidant, level": "avoidant", "disorganized, level": "disorganized", **statements.BY_ORDER}
+    at = statements.indices(*terms.values())
+    table = {"Term": list(terms), "True": truth[at]}
+    for name, found in fits.items():
+        estimate, se = (np.atleast_2d(part)[0] for part in (found.fixed, found.fixed_se))
+        table[name] = [f"{e:.4f} ({s:.4f})".replace("-", "−") for e, s in zip(estimate[at], se[at], strict=True)]
+    return pd.DataFrame(table)

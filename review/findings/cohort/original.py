@@ -1,0 +1,268 @@
+"""The licensed data of a reader who holds them: read with clear messages, analysed, shown as aggregates only.
+
+The table ``data/originals/cohort-children.csv`` is described by ``data/schemas/cohort-children.json``. Nothing returned by the
+functions that make tables and figures holds a row, an id or a value of a child, and nothing about fewer than
+:data:`SMALLEST_CELL` children.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated_book import paths, provenance
+from restated_book.sources import dictionary
+from review.findings.cohort import model, statements
+from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, GRADES, TIMES, covariates
+from review.findings.cohort.runs import LEAST_IN_CELL
+
+NAME = "cohort-children"
+#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell, and
+#: one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
+SMALLEST_CELL = 10
+#: High risk is the upper part of the risk index whose share is nearest to this, as in the simulated cohorts.
+HIGH_RISK = 0.25
+#: Intercept and slope need three grades in some children; fewer grades with ratings cannot carry the model.
+LEAST_GRADES = 3
+#: Residual percentiles rest on a hundredth of the ratings each: with fewer ratings they would be about too few of them.
+LEAST_RATINGS = 100 * SMALLEST_CELL
+
+_CLASS = {"A": "avoidant", "B": "secure", "C": "resistant", "D": "disorganized"}
+_RATINGS = ("ext_k", *(f"ext_g{g}" for g in range(1, 7)))
+_WITHHELD = f"withheld: about fewer than {SMALLEST_CELL} children"
+#: A weight below this share of the largest is rounding: the cell takes no part in a contrast.
+_NO_PART = 1e-9
+
+
+@dataclass(frozen=True)
+class Original:
+    """The analysable children of an original table; no ids."""
+
+    children: pd.DataFrame  # attachment, sex, risk
+    y: np.ndarray  # (children, 7), in SDs of grade 3 within classes
+    rows: int
+    unclassified: int
+    high_risk: float  # share at high risk
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Children in each of the sixteen cells, shape (16,)."""
+        cells = list(zip(self.children["attachment"], self.children["sex"], self.children["risk"], strict=True))
+        return np.array([cells.count(cell) for cell in CELLS])
+
+
+def file():
+    """Where the original table is looked for."""
+    return paths.ORIGINALS / f"{NAME}.csv"
+
+
+def columns() -> pd.DataFrame:
+    """The columns of the table, for the reader who makes it: ``Column, Holds, Rule``."""
+    rows = []
+    for f in dictionary.schema(NAME).fields:
+        rules = ["required" if f.constraints.get("required") else "may be empty"]
+        if "enum" in f.constraints:
+            rules.append("one of " + ", ".join(f.constraints["enum"]))
+        if "maximum" in f.constraints:
+            rules.append(f"{f.constraints['minimum']} to {f.constraints['maximum']}")
+        if f.constraints.get("unique"):
+            rules.append("each once")
+        rows.append((f.name, f.description, "; ".join(rules)))
+    return pd.DataFrame(rows, columns=["Column", "Holds", "Rule"])
+
+
+def load() -> Original | None:
+    """Read the original table if there is one.
+
+    Raises
+    ------
+    RestatedError
+        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty cell,
+        one value of risk, too few grades.
+    """
+    path = file()
+    provenance.looked_for(path)
+    if not os.path.lexists(path):
+        return None
+    rows = dictionary.validate(path, dictionary.schema(NAME))
+    table = pd.DataFrame([cells for _, cells in rows])
+    if table.empty:
+        raise RestatedError("the table has a header and no rows", file=path, remedy="Add its rows or remove the file.")
+
+    def refuse(message: str, field: str, remedy: str) -> None:
+        raise RestatedError(message, file=path, field=field, remedy=remedy)
+
+    ratings = table[list(_RATINGS)].astype(float).to_numpy()
+    known = table["attachment"].notna() & table["risk"].notna() & np.isfinite(ratings).any(axis=1)
+    used, y = table[known], ratings[known]
+    if len(set(used["sex"])) < 2:
+        refuse(
+            "the children with a class, a risk and a rating are all of one sex",
+            "sex",
+            "The model compares girls and boys.",
+        )
+    graded = np.isfinite(y).any(axis=0)
+    if graded.sum() < LEAST_GRADES:
+        refuse(
+            f"only {graded.sum()} grades have ratings",
+            _RATINGS[int(np.argmin(graded))],
+            f"At least {LEAST_GRADES} are needed.",
+        )
+    risk = used["risk"].astype(float).to_numpy()
+    if len(np.unique(risk)) < 2:
+        refuse("all children have the same risk", "risk", "Give the index before it was cut.")
+    high = risk >= _cut(risk)
+    children = pd.DataFrame(
+        {
+            "attachment": [_CLASS[a] for a in used["attachment"]],
+            "sex": used["sex"].to_numpy(),
+            "risk": np.where(high, "high", "lower"),
+        }
+    )
+    found = Original(
+        children,
+        _standardised(children, y, path),
+        len(table),
+        int(table["attachment"].isna().sum()),
+        float(high.mean()),
+    )
+    twice = replace(found, children=children[np.isfinite(y).sum(axis=1) >= 2]).counts
+    if twice.min() < LEAST_IN_CELL:
+        refuse(
+            f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings",
+            "attachment",
+            "Each of the sixteen cells of class, sex and risk needs them.",
+        )
+    return found
+
+
+def _cut(risk: np.ndarray) -> float:
+    """The value from which on risk is high: the one whose share above it is nearest to :data:`HIGH_RISK`."""
+    values = np.unique(risk)[1:]  # from the lowest value on, everybody would be at high risk
+    above = (risk[:, None] >= values).mean(axis=0)
+    return float(values[np.argmin(np.abs(above - HIGH_RISK))])
+
+
+def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:
+    """Ratings around their grand mean in SDs of the middle grade rated, within classes."""
+    graded = np.flatnonzero(np.isfinite(y).sum(axis=0) > len(CLASSES) + 1)
+    if not len(graded):
+        raise RestatedError("no grade has enough ratings for a standard deviation", file=path, field=_RATINGS[0])
+    middle = graded[np.argmin(np.abs(graded - len(GRADES) // 2))]
+    values = pd.Series(y[:, middle])
+    within = values - values.groupby(children["attachment"].to_numpy()).transform("mean")
+    n, classes = within.count(), children.loc[values.notna().to_numpy(), "attachment"].nunique()
+    sd = float(np.sqrt((within**2).sum() / (n - classes)))
+    if not sd > 0:
+        raise RestatedError(
+            "all ratings within a class are the same", file=path, field=_RATINGS[middle], remedy="Check the scores."
+        )
+    return (y - np.nanmean(y)) / sd
+
+
+# --- what may be shown ------------------------------------------------------------------------------------------------------
+
+
+def cells(original: Original) -> pd.DataFrame:
+    """Children by cell; small cells are withheld, and a second one where a total would give a single one away."""
+    counts = original.counts
+    hidden = counts < SMALLEST_CELL
+    if hidden.sum() == 1:
+        hidden[np.argmin(np.where(hidden, counts.max() + 1, counts))] = True
+    shown = [_WITHHELD if hide else f"{n:,}" for n, hide in zip(counts, hidden, strict=True)]
+    return pd.DataFrame(
+        {
+            "Attachment": [c[0] for c in CELLS],
+            "Sex": [c[1] for c in CELLS],
+            "Risk": [c[2] for c in CELLS],
+            "Children": shown,
+        }
+    )
+
+
+def overview(original: Original) -> pd.DataFrame:
+    """Children in the file and in the analysis, rounded to tens so that no small cell can be worked out."""
+
+    def about(n: int) -> str:
+        return f"about {10 * round(n / 10):,}"
+
+    rows = {
+        "rows of the file": about(original.rows),
+        "without an attachment class": about(original.unclassified),
+        "in the analysis": about(len(original.children)),
+        "share at high risk": f"{original.high_risk:.0%}".replace("%", " %"),
+    }
+    return pd.DataFrame({"What": list(rows), "Value": list(rows.values())})
+
+
+def analyse(original: Original):
+    """The full model on the original ratings.
+
+    Returns
+    -------
+    restated.estimate.growth.GrowthBatch
+    """
+    return model.fit(original.children, original.y, TIMES, high_risk=original.high_risk)
+
+
+def _takes_part(original: Original, weights: np.ndarray) -> np.ndarray:
+    """Which cells enter a contrast of coefficients with these weights, bool, shape (16,)."""
+    full = np.column_stack([np.ones(len(CELLS)), _cell_covariates(original)])
+    by_cell = np.abs(np.linalg.solve(full.T, weights.reshape(-1, 2)))
+    return (by_cell > _NO_PART * by_cell.max()).any(axis=1)
+
+
+def _cell_covariates(original: Original) -> pd.DataFrame:
+    return covariates(*(np.array(part) for part in zip(*CELLS, strict=True)), high_risk=original.high_risk)
+
+
+def contrasts(original: Original, fit) -> pd.DataFrame:
+    """The contrasts of the abstract's statements; those about a small cell are withheld."""
+    small = original.counts < SMALLEST_CELL
+    rows = []
+    for name, weights in model.contrast_weights(_cell_covariates(original)).items():
+        if (small & _takes_part(original, weights)).any():
+            rows.append((name, _WITHHELD, "", ""))
+            continue
+        estimate, low, high = model.wald(fit.fixed[0], fit.fixed_covariance[0], weights)
+        rows.append((name, *(f"{x:.2f}".replace("-", "−") for x in (estimate, low, high))))
+    return pd.DataFrame(rows, columns=["Quantity", "Estimate (SD)", "Lower", "Upper"])
+
+
+def met(original: Original, fit) -> pd.DataFrame:
+    """Which statements the ratings meet by the rules of the simulation; withheld where a small cell takes part."""
+    small = {c for c, n in zip(CELLS, original.counts, strict=True) if n < SMALLEST_CELL}
+    classes = {c[0] for c in small}
+    cell = statements.cell_row(_cell_covariates(original))
+    found = statements.evaluate(fit.fixed, fit.fixed_covariance, cell)
+    needs = dict.fromkeys((*statements.KEYS, *statements.EVENTS), {"secure", "disorganized"})
+    needs |= {"C2": {"secure", "avoidant"}} | dict.fromkeys(("whole", "strict", "any-class", "any-term"), set(CLASSES))
+    said = [
+        _WITHHELD
+        if needs[key] & classes or (key == "C7" and CELLS[DECISIVE] in small)
+        else "yes"
+        if found[key][0]
+        else "no"
+        for key in needs
+    ]
+    return statements.rules().assign(Met=said)
+
+
+def trajectories(original: Original, fit) -> pd.DataFrame:
+    """Expected ratings over time of the cells that are large enough."""
+    lines = model.trajectories(fit.fixed[0], fit.fixed_covariance[0], _cell_covariates(original))
+    large = {c for c, n in zip(CELLS, original.counts, strict=True) if n >= SMALLEST_CELL}
+    return lines[
+        [key in large for key in zip(lines["attachment"], lines["sex"], lines["risk"], strict=True)]
+    ].reset_index(drop=True)
+
+
+def checks(original: Original, fit) -> dict[str, pd.DataFrame] | None:
+    """Variances, correlations and residual percentiles, or None where there are too few ratings to show them."""
+    if np.isfinite(original.y).sum() < LEAST_RATINGS or (np.isfinite(original.y).sum(axis=0) < SMALLEST_CELL).any():
+        return None
+    return model.checks(original.children, original.y, TIMES, fit, high_risk=original.high_risk)

@@ -1,0 +1,215 @@
+"""Thousands of cohorts: how often each statement is met, by what is true and how the study was designed.
+
+One fit serves every set of true effects (see :mod:`.design`), so the scenarios are compared on the same cohorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.estimate import growth
+from restated.reconstruct import ensemble as engine
+from review.findings.cohort import effects, statements
+from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
+
+SEED = 2011
+#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as undefined.
+LEAST_IN_CELL = 2
+#: The mean of so many first cohorts is kept, so that they can be computed again and compared.
+AGAIN = 20
+#: Extra growth of the decisive cell for the curves of power.
+GRID = tuple(round(0.1 * i, 1) for i in range(16))
+#: Scenarios counted for variations of the design.
+VARIED = ("nothing", "main", "extra-050")
+
+COLUMNS = ("variation", "scenario", "extra", "quantity", "cohorts", "value")
+
+
+@dataclass(frozen=True)
+class Variation:
+    """A change of the base design, in words and as a function."""
+
+    label: str
+    change: Callable[[Design], Design]
+    index_analysis: bool = False  # the analysis uses the risk index itself, not its upper quarter
+
+
+def _same(design: Design) -> Design:
+    return design
+
+
+#: Short labels stand in figures; the chapter says what each changes.
+VARIATIONS: dict[str, Variation] = {
+    "base": Variation("base design", _same),
+    "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
+    "no-loss": Variation(
+        "nobody lost, every rating made",
+        lambda d: d.with_ranges(classified=d.ranges["recruited"], ever_rated=(1, 1), missed=(0, 0), lost=(0.0, 0.0)),
+    ),
+    "one-teacher": Variation("one teacher rates all years", lambda d: replace(d, one_teacher=True)),
+    "three-waves": Variation("grades 1, 3 and 5 only", lambda d: replace(d, waves=(1, 3, 5))),
+    "rare-risk": Variation("high risk: the upper tenth", lambda d: d.with_ranges(share_high_risk=(0.1, 0.1))),
+    "common-risk": Variation("high risk: the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
+    "few-disorganized": Variation("15 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.15, 0.15))),
+    "many-disorganized": Variation("30 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.30, 0.30))),
+    "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
+    "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
+    "index": Variation("risk index instead of groups", _same, index_analysis=True),
+}
+
+
+# --- one batch of cohorts ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Draw:
+    design: Design
+
+    def __call__(self, rng: np.random.Generator) -> tuple[Cohort, np.random.Generator]:
+        return self.design.draw(rng), rng
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """What is kept of each cohort: which events are met under which effects, and the terms by order of interaction."""
+
+    design: Design
+    truths: tuple[tuple[str, float, effects.Effects], ...]  # scenario, extra, effects
+    class_shares: tuple[tuple[str, float], ...]
+    index_analysis: bool = False
+
+    def __call__(self, drawn: list[tuple[Cohort, np.random.Generator]]) -> dict[str, np.ndarray]:
+        size = {
+            "cell": np.array([c.counts[DECISIVE] for c, _ in drawn], float),
+            "cell-rated": np.array([c.rated(self.design, least=3)[DECISIVE] for c, _ in drawn], float),
+        }
+        fits = np.array([(c.rated(self.design, least=2) >= LEAST_IN_CELL).all() for c, _ in drawn])
+        usable = [one for one, fit in zip(drawn, fits, strict=True) if fit]
+        found = (self._by_index if self.index_analysis else self._by_group)(usable)
+        kept = {}
+        for name, values in found.items():
+            kept[name] = np.full(len(drawn), np.nan)
+            kept[name][fits] = values
+        return size | kept
+
+    def _by_group(self, drawn) -> dict[str, np.ndarray]:
+        """Events and terms when the model holds the upper part of the risk index as a group."""
+        cohorts, kept = [cohort for cohort, _ in drawn], {}
+        trend = np.array([c.trend for c in cohorts])
+        fit = growth.fit_batch([c.y for c in cohorts], self.design.times, self.design.covariates)
+        if fit.names != statements.term_names():
+            raise RestatedError("the coefficients of the fit are not in the expected order")
+        cell = statements.cell_row(self.design.cells)
+        se = fit.fixed_se
+        for order, term in statements.BY_ORDER.items():
+            kept[f"se {order}"] = se[:, statements.indices(term)[0]]
+        kept["se change of the cell"] = np.sqrt(np.einsum("i,bij,j->b", cell, fit.fixed_covariance, cell))
+        kept["noise four-way"] = fit.fixed[:, statements.indices(statements.FOUR_WAY)[0]]
+        kept["noise cell"] = fit.fixed @ cell
+        kept["noise level"], kept["noise change"] = fit.fixed[:, 0], fit.fixed[:, 1]
+        for scenario, extra, truth in self.truths:
+            lines = effects.cell_lines(truth, dict(self.class_shares))
+            fixed = fit.fixed + effects.coefficients(lines, self.design)
+            fixed[:, 1] += trend  # the change that all children share
+            met = statements.evaluate(fixed, fit.fixed_covariance, cell)
+            kept |= {f"{scenario}|{extra}|{key}": share.astype(float) for key, share in met.items()}
+        return kept
+
+    def _by_index(self, drawn) -> dict[str, np.ndarray]:
+        """The same events when the model holds the index itself: expected ratings are then outside the model."""
+        kept: dict[str, list] = {}
+        parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
+        # The cell's change is read off at the mean index of the upper share: the normal density at the cut over the share.
+        q = self.design.high_risk
+        at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
+        cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
+        for cohort, rng in drawn:
+            x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
+            for scenario, extra, truth in self.truths:
+                lines = effects.cell_lines(truth, dict(self.class_shares), trend=cohort.trend)
+                mean = np.repeat(
+                    lines @ np.vstack([np.ones_like(self.design.times), self.design.times]), self.design.slots, axis=0
+                )
+                fit = growth.fit_batch([cohort.y + mean], self.design.times, x)
+                for key, met in statements.evaluate(fit.fixed, fit.fixed_covariance, cell).items():
+                    kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(met[0]))
+        return {name: np.array(values) for name, values in kept.items()}
+
+
+def _task(key: str, register) -> tuple[_Draw, _Estimate]:
+    variation = VARIATIONS[key]
+    design = variation.change(Design.standard())
+    found = effects.scenarios(register)
+    names = found if key == "base" else VARIED
+    truths = [(name, found[name].extra, found[name]) for name in names]
+    if key == "base":
+        truths += [("grid", extra, found["main"].with_extra(extra)) for extra in GRID]
+    shares = tuple(effects.shares(register).items())
+    return _Draw(design), _Estimate(design, tuple(truths), shares, variation.index_analysis)
+
+
+def run(
+    key: str,
+    register,
+    *,
+    cohorts: int,
+    workers: int | None = None,
+    keep: Path | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> pd.DataFrame:
+    """Draw and analyse cohorts of one variation.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`COLUMNS`; one row per scenario and quantity.
+    """
+    draw, estimate = _task(key, register)
+    values = engine.ensemble(
+        draw, estimate, draws=cohorts, seed=SEED, workers=workers, batched=True, keep=keep, progress=progress
+    ).values
+    return _summary(key, values)
+
+
+def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:
+    n = int(values.iloc[:, -1].notna().sum())  # means below leave out undefined cohorts
+    rows = []
+
+    def add(scenario: str, extra: float, quantity: str, value: float) -> None:
+        rows.append((key, scenario, float(extra), quantity, n, float(value)))
+
+    add("any", 0, "undefined cohorts", len(values) - n)
+
+    for name in ("cell", "cell-rated"):
+        for level in (0.025, 0.5, 0.975):
+            add("any", 0, f"{name} q{level:g}", values[name].quantile(level))
+        add("any", 0, f"{name} mean", values[name].mean())
+    for name in values:
+        if name.startswith("se "):
+            add("any", 0, name, np.sqrt((values[name] ** 2).mean()))
+    if "noise four-way" in values:
+        add("any", 0, "sd four-way", values["noise four-way"].std())
+        add("any", 0, "sd change of the cell", values["noise cell"].std())
+        for name in ("four-way", "level", "change"):
+            add("any", 0, f"mean {name}", values[f"noise {name}"].mean())
+        add("any", 0, f"first {AGAIN} four-way", values["noise four-way"][:AGAIN].mean())
+    for name in values:
+        if "|" not in name:
+            continue
+        scenario, extra, event = name.split("|")
+        add(scenario, float(extra), event, values[name].mean())
+        if event == "four-way" and "noise four-way" in values:
+            estimate = values["noise four-way"] + float(extra)
+            found = estimate.abs() > statements.CRITICAL * values["se disorganized × boy × risk × time"]
+            add(scenario, float(extra), "four-way found", found[estimate.notna()].mean())
+            if float(extra) > 0 and found.any():
+                add(scenario, float(extra), "sign error", (estimate[found] < 0).mean())
+                add(scenario, float(extra), "exaggeration", estimate[found].abs().mean() / float(extra))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,155 @@
+"""The statements of the abstract as decision rules, stated before any cohort is drawn, and what a fit says about them.
+
+Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not say
+which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from review.findings.cohort.design import CELLS, CLASSES, DECISIVE
+
+#: Level of every test: the convention of the field; the abstract prints none.
+LEVEL = 0.05
+CRITICAL = float(stats.norm.ppf(1 - LEVEL / 2))
+
+INSECURE = CLASSES[1:]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement of the abstract: its number in the table of claims, the claim and the rule, in words."""
+
+    key: str
+    claim: str
+    rule: str
+
+
+STATEMENTS = (
+    Statement(
+        "C2",
+        "avoidant children have higher levels",
+        "the level of avoidant above secure children, averaged over sex and risk, is positive with p below the level",
+    ),
+    Statement("C3", "disorganized children have higher levels", "the same for disorganized children"),
+    Statement(
+        "C4",
+        "the effect of disorganization depends on contextual risk",
+        "joint test of the four terms with disorganized × risk (with and without sex, level and change)",
+    ),
+    Statement("C5", "it depends on the child's sex", "joint test of the four terms with disorganized × boy"),
+    Statement("C6", "it depends on the child's age", "joint test of the four terms with disorganized × time"),
+    Statement(
+        "C7",
+        "problems of disorganized boys at high risk increase",
+        "the change of that cell from kindergarten to grade 6 is positive with p below the level",
+    ),
+)
+#: Further events counted beside the statements: in words, and when they are met.
+EVENTS = {
+    "whole": ("the whole pattern of the abstract", "C2 to C7 are all met"),
+    "four-way": ("a four-way interaction", "disorganized × boy × risk × time is positive with p below the level"),
+    "strict": ("the whole pattern with a four-way interaction", "C2 to C7 and the four-way interaction are met"),
+    "any-class": (
+        "a four-way interaction of any class",
+        "attachment × boy × risk × time has p below the level in at least one insecure class, in either direction",
+    ),
+    "any-term": (
+        "any interaction of attachment",
+        "at least one of the twenty-one interactions of an insecure class with sex, risk or time has p below the level",
+    ),
+}
+KEYS = tuple(s.key for s in STATEMENTS)
+
+
+def rules() -> pd.DataFrame:
+    """The rules as a table: ``Name, In words, Met if``."""
+    rows = [(s.key, s.claim, s.rule) for s in STATEMENTS] + [(key, *both) for key, both in EVENTS.items()]
+    return pd.DataFrame(rows, columns=["Name", "In words", "Met if"])
+
+
+@cache
+def term_names() -> tuple[str, ...]:
+    """Names of the coefficients in the order of the fit; `:time` marks those of change."""
+    covariates = ["", "avoidant", "resistant", "disorganized", "boy", "risk", "boy×risk"]
+    covariates += [f"{name}×{by}" for by in ("boy", "risk", "boy×risk") for name in INSECURE]
+    return tuple(name for c in covariates for name in (c or "intercept", f"{c}:time" if c else "time"))
+
+
+def indices(*names: str) -> list[int]:
+    """Positions of coefficients by name."""
+    order = term_names()
+    return [order.index(name) for name in names]
+
+
+def interactions(attachment: str) -> list[str]:
+    """The seven interactions of one class with sex, risk and time."""
+    return [
+        f"{attachment}:time",
+        *(f"{attachment}×{by}{t}" for by in ("boy", "risk", "boy×risk") for t in ("", ":time")),
+    ]
+
+
+FOUR_WAY = "disorganized×boy×risk:time"
+#: Contrasts of change by order of interaction: each is a difference of the one before.
+BY_ORDER = {
+    "disorganized × time": "disorganized:time",
+    "disorganized × boy × time": "disorganized×boy:time",
+    "disorganized × risk × time": "disorganized×risk:time",
+    "disorganized × boy × risk × time": FOUR_WAY,
+}
+_JOINT = {
+    "C4": ["disorganized×risk", "disorganized×risk:time", "disorganized×boy×risk", FOUR_WAY],
+    "C5": ["disorganized×boy", "disorganized×boy:time", "disorganized×boy×risk", FOUR_WAY],
+    "C6": ["disorganized:time", "disorganized×boy:time", "disorganized×risk:time", FOUR_WAY],
+}
+
+
+def cell_row(cells: pd.DataFrame, cell: int = DECISIVE) -> np.ndarray:
+    """Weights of the coefficients in one cell's change, shape (32,); `cells` as :attr:`.design.Design.cells`."""
+    return np.kron(np.concatenate([[1.0], cells.iloc[cell]]), [0.0, 1.0])
+
+
+def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray) -> dict[str, np.ndarray]:
+    """Which statements and events a fit meets.
+
+    Parameters
+    ----------
+    fixed : ndarray, shape (fits, 32)
+    covariance : ndarray, shape (fits, 32, 32)
+    cell_change : ndarray, shape (32,)
+        Weights of the decisive cell's change, from :func:`cell_row`.
+
+    Returns
+    -------
+    dict of str to ndarray of bool, shape (fits,)
+        By key of :data:`STATEMENTS` and :data:`EVENTS`.
+    """
+    z = fixed / np.sqrt(np.einsum("bii->bi", covariance))
+    met = {"C2": z[:, indices("avoidant")[0]] > CRITICAL, "C3": z[:, indices("disorganized")[0]] > CRITICAL}
+    for key, names in _JOINT.items():
+        at = indices(*names)
+        part = fixed[:, at]
+        weight = np.linalg.solve(covariance[:, at][:, :, at], part[..., None])[..., 0]
+        met[key] = np.einsum("bi,bi->b", part, weight) > stats.chi2.ppf(1 - LEVEL, len(at))
+    change = fixed @ cell_change
+    met["C7"] = change > CRITICAL * np.sqrt(np.einsum("i,bij,j->b", cell_change, covariance, cell_change))
+    met["whole"] = np.all([met[key] for key in KEYS], axis=0)
+    met["four-way"] = z[:, indices(FOUR_WAY)[0]] > CRITICAL
+    met["strict"] = met["whole"] & met["four-way"]
+    met["any-class"] = (np.abs(z[:, indices(*(f"{name}×boy×risk:time" for name in INSECURE))]) > CRITICAL).any(axis=1)
+    every = [term for name in INSECURE for term in interactions(name)]
+    met["any-term"] = (np.abs(z[:, indices(*every)]) > CRITICAL).any(axis=1)
+    return met
+
+
+def cell_name(cell: int = DECISIVE) -> str:
+    """A cell in words."""
+    attachment, sex, risk = CELLS[cell]
+    return f"{attachment} {sex}s at {risk} risk"

@@ -1,0 +1,191 @@
+"""The stored results over simulated cohorts: computed once, refused when anything they depend on has changed.
+
+``make ensembles`` computes them (some minutes on two cores: too long for every build) and writes a small table with a
+fingerprint of code, assumptions and printed numbers. Reading it compares the fingerprint, and the chapter computes the first
+cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.estimate.proportions import wilson
+from restated_book import code, paths, register
+from restated_book.sources import dictionary
+from review.findings.cohort import effects, statements
+from review.findings.cohort.runs import AGAIN, COLUMNS, VARIATIONS, run
+
+FILE = paths.DATA / "ensembles" / "cohort.csv"
+#: Modules the stored table is computed with.
+CODE = (
+    *(f"review.findings.cohort.{name}" for name in ("design", "effects", "statements", "runs")),
+    *(f"restated.{name}" for name in ("estimate.growth", "estimate.growth_likelihood", "reconstruct.ensemble")),
+)
+#: Cohorts of the base design: the standard error of a share is then at most 0.5 percentage points.
+COHORTS = 10_000
+#: Cohorts of each variation: at most 1.6 percentage points.
+VARIATION_COHORTS = 1_000
+#: Two runs of the same cohorts differ by the order of sums only.
+SAME = 1e-6
+REMEDY = "Run `make ensembles` (some minutes)"
+
+
+def fingerprint(numbers: register.Register) -> str:
+    """Hash what the stored table depends on: code without its comments, assumptions, printed effect sizes."""
+    digest = hashlib.sha256()
+    for module in CODE:
+        digest.update(code.meaning(module).encode())
+    digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
+    for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
+        number = numbers[id]
+        digest.update(
+            "|".join(str(x.text) if x else "" for x in (number.value, number.ci_low, number.ci_high)).encode()
+        )
+    return digest.hexdigest()[:16]
+
+
+def compute(register, *, workers: int | None = -1, progress: Callable[[str], None] | None = print) -> pd.DataFrame:
+    """All variations, as the stored table; broken-off runs continue from ``_build/ensembles``."""
+    inputs = fingerprint(register)
+    tables = []
+    for key in VARIATIONS:
+        if progress:
+            progress(f"{key}: {VARIATIONS[key].label}")
+        keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
+        tables.append(
+            run(
+                key,
+                register,
+                cohorts=COHORTS if key == "base" else VARIATION_COHORTS,
+                workers=workers,
+                keep=keep,
+                progress=progress,
+            )
+        )
+    return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
+
+
+def main() -> str:
+    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this."""
+    table = compute(register.load(), progress=lambda line: print(line, flush=True))
+    store(table)
+    return f"{len(table)} rows written"
+
+
+def store(table: pd.DataFrame, file: Path = FILE) -> None:
+    """Write the table; values with ten digits, so that it is the same on every machine."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*COLUMNS, "inputs"])
+    for row in table[[*COLUMNS, "inputs"]].itertuples(index=False):
+        writer.writerow([f"{x:.10g}" if isinstance(x, float) else x for x in row])
+    file.write_text(out.getvalue(), encoding="utf-8")
+
+
+def load(register, file: Path = FILE) -> pd.DataFrame:
+    """The stored table.
+
+    Raises
+    ------
+    RestatedError
+        If it was computed from other inputs than those there are now, or does not fit its description.
+    """
+    rows = dictionary.validate(file, dictionary.load()["cohort-ensembles"])
+    table = pd.DataFrame([cells for _, cells in rows])
+    now = fingerprint(register)
+    for number, cells in rows:
+        if cells["inputs"] != now:
+            raise RestatedError(
+                "the simulated cohorts were computed from other code, assumptions or printed numbers",
+                file=file,
+                row=number,
+                field="inputs",
+                remedy=REMEDY,
+            )
+    return table
+
+
+def first_cohorts(register, table: pd.DataFrame) -> float:
+    """Compute the first cohorts of the base design again and compare them with the stored table.
+
+    Returns
+    -------
+    float
+        Largest absolute difference of the mean four-way coefficient.
+
+    Raises
+    ------
+    RestatedError
+        If they differ by more than rounding.
+    """
+    again = pick(run("base", register, cohorts=AGAIN), f"first {AGAIN} four-way")
+    stored = pick(table, f"first {AGAIN} four-way")
+    if not abs(again - stored) <= SAME:
+        raise RestatedError(
+            f"the first {AGAIN} cohorts give {again:.6f}, the stored table has {stored:.6f}", file=FILE, remedy=REMEDY
+        )
+    return abs(again - stored)
+
+
+def pick(
+    table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base", extra: float | None = None
+) -> float:
+    """One value of the table.
+
+    Raises
+    ------
+    RestatedError
+        If there is none or more than one.
+    """
+    here = (table["variation"] == variation) & (table["scenario"] == scenario) & (table["quantity"] == quantity)
+    if extra is not None:
+        here &= np.isclose(table["extra"], extra)
+    if here.sum() != 1:
+        raise RestatedError(f"{here.sum()} rows for '{quantity}', scenario '{scenario}', variation '{variation}'")
+    return float(table.loc[here, "value"].iloc[0])
+
+
+def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
+    """Shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``scenario, extra, event, share, low, high, cohorts``.
+    """
+    events = (*statements.KEYS, *statements.EVENTS, "four-way found")
+    found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
+    cohorts = found["cohorts"].to_numpy(float)
+    low, high = wilson(found["value"].to_numpy() * cohorts, cohorts)
+    return pd.DataFrame(
+        {
+            "scenario": found["scenario"],
+            "extra": found["extra"],
+            "event": found["quantity"],
+            "share": found["value"],
+            "low": low,
+            "high": high,
+            "cohorts": found["cohorts"],
+        }
+    ).reset_index(drop=True)
+
+
+def detectable(se: float, power: float = 0.8) -> float:
+    """Smallest true value that a two-sided test at 5 % finds with this power, for an estimate with this standard error."""
+    return se * (statements.CRITICAL + float(stats.norm.ppf(power)))
+
+
+def children_needed(se: float, value: float, children: float, power: float = 0.8) -> int:
+    """Children for that power at a true `value`, if `children` give the standard error: it falls with their square root."""
+    return math.ceil(children * (detectable(se, power) / value) ** 2)

@@ -1,0 +1,192 @@
+"""What hangs on what in the case study: claims, the sources they name, the chapters that look at them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated_book.claims import NOT_INDEPENDENT, VERDICTS
+
+#: Name of the source of a claim that names none, and of the chapter of a claim that no chapter on evidence takes up.
+NO_MARKER, NO_CHAPTER = "none", "claims"
+#: Independence of claims without a source.
+UNCITED = "no marker"
+#: What a chapter without a finding of its own has in place of a certainty.
+NOT_GRADED = "not graded"
+#: Claims whose quantity is one of the two periods the case study declares.
+PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H10"}
+
+
+def links(claims: pd.DataFrame) -> pd.DataFrame:
+    """One row per claim, source it names and chapter that looks at it.
+
+    A claim that names two sources, or is looked at in two chapters, has a row for each; a claim without a source or chapter has
+    one with `NO_MARKER` or `NO_CHAPTER`.
+
+    Parameters
+    ----------
+    claims : pandas.DataFrame
+        From ``claims.load("claims")``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        claim, section, verdict, reference, chapter.
+    """
+    rows = [
+        (claim.id, claim.section, claim.verdict, reference, chapter)
+        for claim in claims.itertuples()
+        for reference in claim.cited or (NO_MARKER,)
+        for chapter in claim.chapters or (NO_CHAPTER,)
+    ]
+    return pd.DataFrame(rows, columns=["claim", "section", "verdict", "reference", "chapter"])
+
+
+def references(sources: pd.DataFrame) -> pd.DataFrame:
+    """The sources the case study names and the missing one, each with its independence and whether it is public.
+
+    Returns
+    -------
+    pandas.DataFrame
+        reference, independence, public.
+    """
+    named = sources[["id", "independence", "public"]].rename(columns={"id": "reference"})
+    return pd.concat([named, pd.DataFrame([(NO_MARKER, UNCITED, "")], columns=named.columns)], ignore_index=True)
+
+
+def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
+    """Chapters that look at claims, in the order of the book, with the certainty of their finding.
+
+    Parameters
+    ----------
+    heads : sequence of restated_book.chapters.heads.Head
+        From ``heads.chapters()``.
+    names : sequence of str
+        Chapters that claims name.
+
+    Returns
+    -------
+    pandas.DataFrame
+        chapter, reference (empty without a finding), title, certainty (`NOT_GRADED` where the chapter has no finding of its own).
+
+    Raises
+    ------
+    RestatedError
+        If a chapter has no head.
+    """
+    for name in names:
+        if name not in {head.page for head in heads}:
+            raise RestatedError(f"the chapter '{name}' has no head", field="chapters")
+    rows = [(h.page, h.reference, h.short or h.title, h.certainty or NOT_GRADED) for h in heads if h.page in set(names)]
+    return pd.DataFrame(rows, columns=["chapter", "reference", "title", "certainty"])
+
+
+def periods(claims: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """First and last year of the periods that the case study declares.
+
+    Raises
+    ------
+    RestatedError
+        If a claim on a period does not give two years.
+    """
+    quantities = claims.set_index("id")["quantity"]
+    found = {}
+    for name, claim in PERIOD_CLAIMS.items():
+        years = re.findall(r"\b\d{4}\b", quantities[claim])
+        if len(years) != 2:
+            raise RestatedError(f"claim {claim} gives no first and last year", field="quantity")
+        found[name] = (int(years[0]), int(years[1]))
+    return found
+
+
+def by_reference(rows: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
+    """Number of claims by source and verdict, in the order in which the case study lists its sources.
+
+    Returns
+    -------
+    pandas.DataFrame
+        source, independence, claims, and a column for each verdict.
+    """
+    once = rows.drop_duplicates(["claim", "reference"])
+    table = pd.crosstab(once["reference"], once["verdict"]).reindex(
+        index=references["reference"], columns=list(VERDICTS), fill_value=0
+    )
+    table.insert(0, "claims", table.sum(axis=1))
+    table.insert(0, "independence", references["independence"].to_numpy())
+    return table.rename_axis(index="source", columns=None).reset_index()
+
+
+def counts(
+    claims: pd.DataFrame,
+    references: pd.DataFrame,
+    chapters: pd.DataFrame,
+    events: pd.DataFrame,
+    periods: dict[str, tuple[int, int]],
+) -> dict[str, tuple[int, str]]:
+    """What the chapter counts, by name, each with its words.
+
+    Parameters
+    ----------
+    claims, events : pandas.DataFrame
+        From ``claims.load``.
+    references, chapters : pandas.DataFrame
+        From :func:`references` and :func:`chapters`.
+    periods : dict
+        From :func:`periods`; the last is that of the impact.
+
+    Returns
+    -------
+    dict of str to (int, str)
+    """
+    graded = set(chapters.loc[chapters["certainty"] != NOT_GRADED, "chapter"])
+    own, other = NOT_INDEPENDENT
+    not_public = references.loc[references["public"] == "no", "reference"]
+
+    def naming(these: Collection[str]) -> int:
+        return int(claims["cited"].map(lambda cited: not set(cited).isdisjoint(these)).sum())
+
+    def of(word: str) -> Collection[str]:
+        return references.loc[references["independence"] == word, "reference"]
+
+    only_s = claims["cited"].map(lambda cited: bool(cited) and all(one.startswith("S") for one in cited))
+    two = (claims["cited"].map(len) > 1) | (claims["chapters"].map(len) > 1)
+    named = [name for name in references["reference"] if name != NO_MARKER]
+    happened = events[events["kind"] != "frame"]
+    years = happened["date"].str[:4].astype(int)
+    start, end = list(periods.values())[-1]
+    return {
+        "claims": (len(claims), "claims into which the case study was cut"),
+        "claims-own": (naming(of(own)), "claims that name one of R1 to R6"),
+        "claims-s-only": (int(only_s.sum()), "claims that name only sources S1 to S10"),
+        "claims-none": (int((claims["cited"].map(len) == 0).sum()), "claims without a marker"),
+        "claims-not-independent": (naming(of(other)), "claims that name a source supplied by those it speaks of"),
+        "claims-independent": (naming(of("independent")), "claims that name a source found to be independent"),
+        "claims-not-public": (naming(not_public), "claims that name a source that is not public"),
+        "claims-two": (int(two.sum()), "claims with two sources or two chapters"),
+        "claims-graded": (
+            int(claims["chapters"].map(lambda names: bool(set(names) & graded)).sum()),
+            "claims looked at in a chapter with a graded finding",
+        ),
+        "references": (len(named), "sources the case study lists"),
+        "references-graded": (
+            sum(name in set(chapters["reference"]) for name in named),
+            "of these, sources with a chapter that grades their finding",
+        ),
+        "events": (len(events), "dated events"),
+        "events-outside": (
+            int((events["basis"] == "outside source").sum()),
+            "dated events whose date an outside source gives",
+        ),
+        "events-case-study": (
+            int((events["basis"] == "case study").sum()),
+            "dated events whose date the case study gives, its periods included",
+        ),
+        "events-impact": (
+            int(years.between(start, end).sum()),
+            "dated events in the declared impact period, its own bounds not counted",
+        ),
+        "events-later": (int((years > end).sum()), "dated events after the declared impact period"),
+    }

@@ -1,0 +1,170 @@
+"""How the estimators compare with independent software: the stored reference values, looked at again when the book is built.
+
+The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made them;
+the tests compare every one of them. This module makes the tables of the book.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+
+from restated.estimate import growth, meta, robust
+from restated_book import paths
+
+REFERENCE = paths.ROOT / "tests" / "reference"
+
+#: What the kept benchmark table says where a program was not there.
+NOT_MEASURED = "not measured"
+
+#: What each file compares, in words.
+SUBJECTS = {
+    "agreement": "bivariate normal probabilities, tetrachoric r",
+    "contrasts": "difference of two estimates that may be correlated",
+    "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
+    "differences": "Hedges’ g, its variance and its pooling",
+    "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
+    "growth": "linear mixed growth models",
+    "growthsem": "latent growth models (structural equations)",
+    "individuals": "overlap, probability of superiority and risk behind a mean difference",
+    "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
+    "robust": "correlated-effects robust variance",
+    "twins": "liability-threshold and continuous twin models",
+}
+
+
+def _load(name: str) -> dict:
+    return json.loads((REFERENCE / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def sources() -> pd.DataFrame:
+    """The stored reference values: what they compare, with which versions, and how many cases there are."""
+    rows = []
+    for file in sorted(REFERENCE.glob("*.json")):
+        content = _load(file.stem)
+        packages = ", ".join(f"{name} {version}" for name, version in content["packages"].items())
+        cases = sum(len(part) for part in content.values() if isinstance(part, list))
+        rows.append((file.stem, SUBJECTS[file.stem], f"R {content['r']}: {packages}", cases or None))
+    return pd.DataFrame(rows, columns=["File", "Compares", "With", "Cases"]).astype({"Cases": "Int64"})
+
+
+def _worst(ours, theirs) -> float:
+    """Largest relative difference, of the difference itself where the reference is 0."""
+    ours, theirs = np.atleast_1d(np.asarray(ours, float)), np.atleast_1d(np.array(theirs, dtype=float))
+    return float(np.max(np.abs(ours - theirs) / np.where(theirs == 0, 1.0, np.abs(theirs))))
+
+
+def pooling() -> pd.DataFrame:
+    """Worst difference from metafor by estimator, over its data sets and both intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
+    """
+    reference = _load("meta")
+    fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
+    rows: dict[str, list] = {}
+    for case in reference["pooled"]:
+        data = reference["data"][case["data"]]
+        ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
+        fit = meta.fit(np.array(data["y"]), np.array(data["v"]), method=case["method"], ci=ci)
+        found = [max(_worst(getattr(fit, f), case[f]) for f in group) for group in fields.values()]
+        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what counts.
+        found.append(abs(fit.tau2 - case["tau2"]))
+        rows.setdefault(case["method"], []).append(found)
+    table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
+    return pd.DataFrame(table, columns=["Estimator", "Cases", *fields, "τ² (absolute)"])
+
+
+def robust_variance() -> pd.DataFrame:
+    """Worst relative difference from robumeta over all cases with an intercept only, by data set."""
+    reference = _load("robust")
+    fields = {"Estimate": "estimate", "Standard error": "se", "Degrees of freedom": "df", "τ²": "tau2"}
+    rows: dict[str, list] = {}
+    for case in reference["cases"]:
+        if case["formula"] != "y ~ 1":
+            continue
+        data = reference["data"][case["data"]]
+        fit = robust.fit(data["y"], data["v"], data["cluster"], rho=case["rho"], small=case["small"])
+        rows.setdefault(case["data"], []).append([_worst(getattr(fit, f), case[f]) for f in fields.values()])
+    table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
+    return pd.DataFrame(table, columns=["Data set", "Cases", *fields])
+
+
+def ratios(measured: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the kept benchmark table in which another program was measured too.
+
+    Parameters
+    ----------
+    measured : pandas.DataFrame
+        ``data/benchmarks/measured.csv`` as text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where the bar is of another kind.
+    """
+    rows = measured[measured["ratio"] != NOT_MEASURED]
+    asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
+    short = {name: rows[name].str.split(r", | \(| with | in a loop", regex=True).str[0] for name in ("work", "peer")}
+    return pd.DataFrame({**short, "ratio": rows["ratio"].astype(float), "bar": asked.astype(float)}).reset_index(
+        drop=True
+    )
+
+
+def latent_growth() -> pd.DataFrame:
+    """The growth model as a mixed model here and as a structural equation model in lavaan, on the stored data sets.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
+        coefficient (in its standard errors) and of a variance (absolute).
+    """
+    reference = _load("growthsem")
+    rows = []
+    for case in reference["cases"]:
+        data = reference["data"][case["data"]]
+        y = np.array(data["y"], dtype=float)
+        fit = growth.fit_batch([y], data["times"], np.array(data["covariates"], dtype=float), method="ML")
+        apart = np.abs(fit.fixed[0] - case["fixed"]) / fit.fixed_se[0]
+        variances = np.abs(
+            np.append(fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"])
+        )
+        rows.append(
+            (
+                case["data"],
+                len(y),
+                f"{np.isnan(y).mean():.0%}".replace("%", " %"),
+                case["log_likelihood"],
+                float(fit.log_likelihood[0]),
+                f"{apart.max():.0e}",
+                f"{variances.max():.0e}",
+            )
+        )
+    return pd.DataFrame(
+        rows,
+        columns=[
+            "Ratings",
+            "Children",
+            "Missing",
+            "Likelihood, lavaan",
+            "Likelihood, here",
+            "Coefficients",
+            "Variances",
+        ],
+    )
+
+
+def written(table: pd.DataFrame) -> pd.DataFrame:
+    """Differences in powers of ten, as a reader compares them; 0 where there is none."""
+    shown = table.copy()
+    for name in table.columns[2:]:
+        shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]
+    return shown
+
+
+__all__ = ["NOT_MEASURED", "SUBJECTS", "latent_growth", "pooling", "ratios", "robust_variance", "sources", "written"]

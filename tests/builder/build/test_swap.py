@@ -1,0 +1,103 @@
+"""A new book takes the place of the old: killed before any step, one of the two is there, whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import sys
+
+import pytest
+
+from restated.errors import RestatedError
+from restated_book.build import swap
+
+PAGES = 3
+
+
+def lay_out(folder):
+    for name in ("html", "html.next"):
+        (folder / name / "book").mkdir(parents=True)
+        for page in range(PAGES):
+            (folder / name / "book" / f"{page}.html").write_text(name)
+
+
+def said(html):
+    """What the pages of a book say; None if there is no book."""
+    return [page.read_text() for page in sorted(html.rglob("*.html"))] if html.exists() else None
+
+
+WHOLE = (["html"] * PAGES, ["html.next"] * PAGES)
+
+
+def killed_before_step(n, folder):
+    """Swap in a child process that ends, as if killed, before the n-th thing Python tells its auditors; True if it came to the end."""
+    child = os.fork()
+    if child == 0:
+        steps = iter(range(n))
+        sys.addaudithook(lambda *_: next(steps, None) is None and os._exit(1))
+        swap.swap_in(folder / "html.next", folder / "html")
+        os._exit(0)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def kills(folder):
+    """The folder after a kill before each step, one after the other, the last after none."""
+    for n in range(10_000):
+        shutil.rmtree(folder, ignore_errors=True)
+        lay_out(folder)
+        done = killed_before_step(n, folder)
+        yield folder / "html"
+        if done:
+            assert n > 5
+            return
+    raise AssertionError("it never ends")
+
+
+@pytest.mark.skipif(
+    sys.platform not in ("linux", "darwin"), reason="the file system cannot exchange folders in one step"
+)
+def test_at_no_moment_there_is_no_whole_book(tmp_path):
+    found = [said(html) for html in kills(tmp_path / "build")]
+    assert all(book in WHOLE for book in found)
+    assert found[0] == WHOLE[0] and found[-1] == WHOLE[1]
+    assert [p.name for p in (tmp_path / "build").iterdir()] == ["html"]
+
+
+def test_without_an_exchange_the_next_build_puts_the_book_back(tmp_path, monkeypatch):
+    monkeypatch.setattr(swap, "_exchange", lambda *_: False)
+    found = []
+    for html in kills(tmp_path / "build"):
+        found.append(said(html))
+        swap.recover(html)
+        assert said(html) in WHOLE
+    assert None in found and found[-1] == WHOLE[1]
+    assert [p.name for p in (tmp_path / "build").iterdir()] == ["html"]
+
+
+def test_the_first_book_needs_none_before_it(tmp_path):
+    lay_out(tmp_path)
+    shutil.rmtree(tmp_path / "html")
+    swap.swap_in(tmp_path / "html.next", tmp_path / "html")
+    assert said(tmp_path / "html") == WHOLE[1]
+
+
+def test_two_builds_do_not_run_at_once(tmp_path):
+    with (tmp_path / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(RestatedError, match="another build"), swap.alone(tmp_path):
+            pass
+
+
+def test_what_is_read_only_is_cleared_away_and_what_is_not_there_too(tmp_path):
+    folder = tmp_path / "old"
+    (folder / "in" / "it").mkdir(parents=True)
+    (folder / "in" / "it" / "a").write_text("a")
+    for place in (folder / "in" / "it", folder / "in", folder):
+        place.chmod(0o500)
+    swap.clear(folder)
+    swap.clear(folder)
+    (tmp_path / "away").mkdir()
+    folder.symlink_to(tmp_path / "away")
+    swap.clear(folder)
+    assert [p.name for p in tmp_path.iterdir()] == ["away"]

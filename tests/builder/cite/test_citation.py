@@ -1,0 +1,179 @@
+"""Every form of a citation parses back to what was cited, with parsers of others."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import string
+
+import pytest
+import rispy
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pybtex.database import parse_string
+from pybtex.richtext import Text
+
+from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.chapters import heads
+from restated_book.chapters.toc import toc
+from restated_book.cite import citation
+from restated_book.sources import bibliography
+
+PEOPLE = (
+    {"family": "Müller & Söhne", "given": "Anna Maria"},
+    {"family": "van der Berg", "given": "Jan"},
+    {"literal": "A Group of 5 %"},
+)
+BOOK = dataclasses.replace(citation.about(), address="https://example.org/a_b/~c/", authors=PEOPLE)
+CHAPTERS = [p for p in toc() if p.startswith("notebooks/")]
+SHOWN = [
+    {"kind": "figure", "id": "forest", "caption": "Pooled r of 16 samples. More about it."},
+    {"kind": "verdicts", "id": "all", "caption": "Printed against restated (R4)"},
+]
+
+
+def plain(latex: str) -> str:
+    return str(Text.from_latex(latex))
+
+
+def names(people) -> list[str]:
+    return [citation.spelled(a) for a in people]
+
+
+def entries(title: str = "Costs & gains: 5 % of MBT_x #1"):
+    yield from citation.of_page(BOOK, "notebooks/service-costs", title, SHOWN)
+    yield "number", citation.item(BOOK, "number", "patients (ledger entry a-b)", "book/ledger", "a-b")
+    yield "book", citation.item(BOOK, "book")
+
+
+@pytest.mark.parametrize("kind, entry", list(entries()), ids=lambda x: x if isinstance(x, str) else "")
+def test_bibtex_parses_back_to_the_same_authors_title_date_and_address(kind, entry):
+    (made,) = parse_string(citation.bibtex([(kind, entry)]), "bibtex").entries.values()
+    people = []
+    for person in made.persons["author"]:
+        family, given = (
+            " ".join([*person.prelast_names, *person.last_names]),
+            " ".join([*person.first_names, *person.middle_names]),
+        )
+        people.append(plain(f"{family}, {given}" if given else family))
+    assert people == names(entry["author"])
+    assert plain(made.fields["title"]) == entry["title"]
+    assert plain(made.fields.get("booktitle", "")) == entry.get("container-title", "")
+    assert [[int(made.fields[x]) for x in ("year", "month", "day")]] == entry["issued"]["date-parts"]
+    assert made.fields["url"] == entry["URL"]
+    assert set(bibliography.REQUIRED[made.type]) - {"author"} <= set(made.fields)
+
+
+@pytest.mark.parametrize("kind, entry", list(entries()), ids=lambda x: x if isinstance(x, str) else "")
+def test_ris_parses_back_to_the_same_authors_title_date_and_address(kind, entry):
+    (made,) = rispy.loads(citation.ris([(kind, entry)]))
+    assert made["authors"] == names(entry["author"])
+    assert made["title"] == entry["title"]
+    assert made.get("secondary_title") == entry.get("container-title")
+    assert [[int(x) for x in made["date"].split("/")]] == entry["issued"]["date-parts"]
+    assert made["urls"] == [entry["URL"]]
+
+
+def test_csl_json_parses_back_and_is_what_the_texts_were_made_from():
+    pairs = list(entries())
+    assert json.loads(citation.csl(pairs)) == [entry for _, entry in pairs]
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(
+    st.text(string.ascii_letters + string.digits + " &%$#_{}~^\\-:;,.()'/=+<>→–é", min_size=1, max_size=60).map(
+        lambda s: f"a{s.strip()}z"
+    )
+)
+def test_no_title_breaks_a_record(title):
+    title = " ".join(title.split())
+    pairs = list(entries(title))[:2]
+    assert rispy.loads(citation.ris(pairs))[0]["title"] == title
+    made = parse_string(citation.bibtex(pairs), "bibtex").entries
+    assert len(made) == len(pairs)
+    # LaTeX has no way to write these in a title that every reader undoes alike.
+    if not set(title) & set("{}~^\\'-"):
+        assert plain(made["restated-service-costs"].fields["title"]) == title
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_texts_name_authors_year_title_book_and_address(style):
+    for _, entry in entries():
+        text = citation.written(entry, style)
+        assert text.startswith("Müller & Söhne") and "2026" in text and entry["title"] in text and entry["URL"] in text
+        assert entry.get("container-title", "") in text
+        assert not text.startswith("1.")
+
+
+@pytest.mark.parametrize("style", citation.STYLES)
+def test_filling_in_a_text_gives_what_the_processor_writes(style):
+    titles = [
+        "Forest plot of 16 samples",
+        "Does it hold?",
+        'Called "secure"',
+        "Costs (in dollars)",
+        "R4: r = .31, 5 %",
+        "It's late",
+        "A – b",
+        "Ends.",
+    ]
+    for title in titles:
+        for _, entry in citation.of_page(BOOK, "notebooks/x", title, [{"kind": "figure", "id": "f", "caption": title}]):
+            assert citation.written(entry, style) == citation._written(json.dumps(entry), style)
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_is_cited_by_its_heading(page):
+    (kind, entry), *_ = citation.of_page(citation.about(), page, heads.title(paths.ROOT / f"{page}.md"))
+    assert kind == "chapter" and entry["title"] in citation.written(entry, "APA")
+
+
+def test_without_an_address_no_citation_claims_one():
+    entry = citation.item(dataclasses.replace(BOOK, address=""), "chapter", "T", "notebooks/x")
+    assert (
+        "URL" not in entry
+        and "http" not in citation.written(entry, "APA")
+        and "url" not in citation.bibtex([("chapter", entry)])
+    )
+
+
+def test_the_headline_of_a_caption_is_its_first_sentence():
+    assert (
+        citation.headline("One thing vs. another, e.g. r = .3. A second sentence.")
+        == "One thing vs. another, e.g. r = .3"
+    )
+    assert citation.headline("One only.") == "One only"
+
+
+@pytest.fixture
+def root(tmp_path):
+    for name in ("CITATION.cff", "_config.yml"):
+        (tmp_path / name).write_text((paths.ROOT / name).read_text(encoding="utf-8"), encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "file, old, new, words",
+    [
+        ("CITATION.cff", 'date-released: "2026', 'date-released: "20-26', "is no date"),
+        ("CITATION.cff", 'version: "0.1.0"\ndate', "date", "version"),
+        ("CITATION.cff", '  - name: "The', '  - nickname: "The', "has no name"),
+        ("CITATION.cff", "title:", "title: [", "YAML"),
+        ("_config.yml", "html:\n", "html:\n  baseurl: example.org\n", "no web address"),
+        ("_config.yml", "html:\n", "html:\n  baseurl: 'https://a\"b'\n", "no web address"),
+    ],
+)
+def test_a_fault_is_one_message_with_its_place(root, file, old, new, words):
+    text = (root / file).read_text(encoding="utf-8")
+    assert old in text
+    (root / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(RestatedError, match=words) as fault:
+        citation.about(root)
+    assert file in str(fault.value)
+
+
+def test_a_missing_file_is_named(root):
+    (root / "CITATION.cff").unlink()
+    with pytest.raises(RestatedError, match="there is no such file"):
+        citation.about(root)

@@ -1,0 +1,30 @@
+"""Which printed numbers the zip of a chapter holds: those it looked up, by file."""
+
+from __future__ import annotations
+
+from restated_book import provenance, register
+from restated_book.export import chapter
+
+ROWS = {"a": {"finding": "stability"}, "b": {"finding": "twins"}, "c": {"finding": "theory"}}
+
+
+def notebook(*numbers: str) -> dict:
+    return {"cells": [{"outputs": [{"data": {provenance.MIME: {"numbers": list(numbers)}}}]}]}
+
+
+def published(files) -> set[str]:
+    return {name.removeprefix("data/published/") for name in files if name.startswith("data/published/")}
+
+
+def test_the_findings_are_those_of_the_numbers_looked_up_or_all():
+    assert chapter.findings(notebook("a", "b", "in no file"), ROWS) == {"stability", "twins"}
+    assert chapter.findings(notebook(), ROWS) == set()
+    assert chapter.findings(notebook(provenance.EVERY), ROWS) is None
+
+
+def test_files_of_other_findings_are_left_out_and_a_register_has_at_least_one():
+    every = {file.name for file in register.files()}
+    assert published(chapter.sources("reach", None)) == every | set(register.NOT_FINDINGS)
+    assert published(chapter.sources("reach", {"stability"})) == {"stability.csv", *register.NOT_FINDINGS}
+    assert len(published(chapter.sources("reach", set())) & every) == 1
+    assert "data/datapackage.json" in chapter.sources("reach", {"stability"})

@@ -1,0 +1,269 @@
+from __future__ import annotations
+
+import copy
+import json
+
+import pytest
+
+from restated.errors import RestatedError
+from restated_book import paths, register
+from restated_book.sources import dictionary
+
+PACKAGE = {
+    "resources": [
+        {
+            "name": "table",
+            "path": "table.csv",
+            "title": "Table",
+            "description": "A table.",
+            "status": "printed",
+            "licenses": [{"name": "CC0-1.0"}],
+            "sources": [{"title": "somewhere"}],
+            "schema": {
+                "missingValues": [""],
+                "primaryKey": ["id"],
+                "fields": [
+                    {
+                        "name": "id",
+                        "type": "string",
+                        "title": "Id",
+                        "description": "Name.",
+                        "constraints": {"required": True},
+                    },
+                    {
+                        "name": "r",
+                        "type": "number",
+                        "title": "r",
+                        "description": "Correlation.",
+                        "unit": "correlation",
+                        "constraints": {"minimum": -1, "maximum": 1},
+                    },
+                    {
+                        "name": "n",
+                        "type": "integer",
+                        "title": "n",
+                        "description": "Size.",
+                        "constraints": {"minimum": 3},
+                    },
+                    {
+                        "name": "site",
+                        "type": "string",
+                        "title": "Site",
+                        "description": "Where.",
+                        "constraints": {"enum": ["a", "b"], "unique": True},
+                    },
+                    {
+                        "name": "code",
+                        "type": "string",
+                        "title": "Code",
+                        "description": "C.",
+                        "constraints": {"pattern": "o\\d"},
+                    },
+                ],
+            },
+        }
+    ]
+}
+GOOD = "id,r,n,site,code\nx,.5,10,a,o1\ny,,4,b,\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "datapackage.json").write_text(json.dumps(PACKAGE), encoding="utf-8")
+    (tmp_path / "table.csv").write_text(GOOD, encoding="utf-8")
+    return tmp_path
+
+
+def refusal(folder, text=None, package=None, raw=None):
+    if text is not None:
+        (folder / "table.csv").write_text(text, encoding="utf-8")
+    if raw is not None:
+        (folder / "table.csv").write_bytes(raw)
+    if package is not None:
+        (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    with pytest.raises(RestatedError) as caught:
+        dictionary.check(folder)
+    assert str(caught.value).count("\n") == 0
+    return str(caught.value)
+
+
+def test_the_repository_is_described_completely():
+    rows = dictionary.check()
+    assert sum(n for name, n in rows.items() if name.startswith("published-")) == len(register.load())
+
+
+def test_register_columns_are_those_described():
+    for name, resource in dictionary.load().items():
+        if name.startswith("published-"):
+            assert resource.columns == register.COLUMNS
+            statistic = resource.fields[register.COLUMNS.index("statistic")]
+            assert statistic.constraints["enum"] == list(register.STATISTICS)
+
+
+def test_every_field_of_the_repository_is_explained():
+    rows = list(dictionary.rows())
+    assert {"resource", "field", "type", "unit", "description"} == set(rows[0])
+    assert all(row["description"].endswith(".") for row in rows)
+    assert any(row["unit"] == "percent" for row in rows)
+
+
+def test_typed_cells(folder):
+    resource = dictionary.load(folder / "datapackage.json")["table"]
+    first, second = (cells for _, cells in dictionary.validate(folder / "table.csv", resource))
+    assert first == {"id": "x", "r": 0.5, "n": 10, "site": "a", "code": "o1"}
+    assert second == {"id": "y", "r": None, "n": 4, "site": "b", "code": None}
+    assert dictionary.check(folder) == {"table": 2}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("id,r,", "id,rr,", "row 1, field 'r': the column is missing. Add it"),
+        (GOOD, "id,r,n,site,code,extra\nx,.5,10,a,o1,\n", "row 1, field 'extra': the column is not known"),
+        ("id,r,n", "r,id,n", "row 1, field 'r': the column stands where 'id' belongs"),
+        ("id,r,n", "id,id,n", "row 1, field 'id': the column occurs twice"),
+        ("x,.5", ",.5", "row 2, field 'id': the value is missing"),
+        ("x,.5", "y,.5", "row 3, field 'id': 'y' occurs already in row 2"),
+        (",b,", ",a,", "row 3, field 'site': 'a' occurs already in row 2"),
+        (".5,10", "1.5,10", "row 2, field 'r': 1.5 is above 1"),
+        (".5,10", "-1.01,10", "row 2, field 'r': -1.01 is below -1"),
+        (".5,10", "nan,10", "row 2, field 'r': 'nan' is not a number"),
+        (".5,10", "1e999,10", "row 2, field 'r': '1e999' is not a number"),
+        (".5,10", ".5,10.0", "row 2, field 'n': '10.0' is not a whole number"),
+        (".5,10", ".5,2", "row 2, field 'n': 2 is below 3"),
+        (".5,10", " .5,10", "row 2, field 'r': ' .5' has blanks"),
+        (",a,", ",c,", "row 2, field 'site': 'c' is not one of a, b"),
+        ("o1", "p1", "row 2, field 'code': 'p1' does not have the form"),
+        ("a,o1", "a", "row 2: the row has 4 cells, the header 5"),
+        ("x,.5", '"x,.5', "row 2: not readable as CSV"),
+    ],
+)
+def test_a_table_that_does_not_fit(folder, old, new, message):
+    assert old in GOOD
+    assert f"table.csv, {message}" in refusal(folder, GOOD.replace(old, new))
+
+
+def test_an_optional_cell_may_be_missing(folder):
+    (folder / "table.csv").write_text(GOOD.replace(".5,10", ","), encoding="utf-8")
+    assert dictionary.check(folder) == {"table": 2}
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        (b"", "the file is empty"),
+        (b" \n", "the file is empty"),
+        (GOOD.encode("utf-16"), "UTF-16"),
+        (GOOD.replace("x,", "\xe9,").encode("latin-1"), "row 2: the file is not UTF-8"),
+        (GOOD.replace("y,", "\0,").encode(), "row 3: the file holds a NUL byte"),
+    ],
+)
+def test_a_file_that_is_no_clean_text(folder, raw, message):
+    assert message in refusal(folder, raw=raw)
+
+
+def test_missing_and_undescribed_tables(folder):
+    (folder / "other.csv").write_text("a\n1\n", encoding="utf-8")
+    assert "other.csv: the table is not described" in refusal(folder)
+    (folder / "other.csv").unlink()
+    (folder / "originals").mkdir()
+    (folder / "originals" / "own.csv").write_text("a\n1\n", encoding="utf-8")
+    assert dictionary.check(folder) == {"table": 2}
+    (folder / "table.csv").unlink()
+    assert "there is no such file" in refusal(folder)
+
+
+def _changed(change):
+    package = copy.deepcopy(PACKAGE)
+    change(package["resources"][0])
+    return package
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda r: r.pop("status"), "field 'status': resource 'table' lacks the property"),
+        (lambda r: r["schema"].pop("fields"), "field 'fields': resource 'table' lacks the property"),
+        (lambda r: r["schema"]["fields"][0].pop("description"), "field 'description'"),
+        (lambda r: r["schema"]["fields"][0].update(type="date"), "unknown type 'date'"),
+        (lambda r: r["schema"]["fields"][0]["constraints"].update(minLength=3), "unknown constraint 'minLength'"),
+        (lambda r: r["schema"].update(primaryKey="key"), "names no field 'key'"),
+    ],
+)
+def test_a_description_that_is_incomplete(folder, change, message):
+    assert message in refusal(folder, package=_changed(change))
+
+
+def test_a_description_that_is_no_json_or_names_a_table_twice(folder):
+    assert "two resources are named 'table'" in refusal(folder, package={"resources": PACKAGE["resources"] * 2})
+    assert "the package lacks the property" in refusal(folder, package={"name": "x"})
+    (folder / "datapackage.json").write_text('{\n"resources": [,]}', encoding="utf-8")
+    with pytest.raises(RestatedError, match="datapackage.json, row 2: not readable as JSON"):
+        dictionary.check(folder)
+
+
+def test_a_table_only_readers_have_is_described_apart():
+    described = dictionary.schema("cohort-children")
+    assert described.path == "originals/cohort-children.csv" and described.primary_key == ("child_id",)
+    with pytest.raises(RestatedError, match="data/schemas/nothing.json: there is no such file"):
+        dictionary.schema("nothing")
+
+
+def test_an_independent_reader_finds_the_data_package_and_every_file_in_it_valid():
+    from frictionless import Package
+
+    report = Package(str(paths.DATA / "datapackage.json")).validate()
+    faults = [f"{task.name}: {error.message}" for task in report.tasks for error in task.errors] + [
+        e.message for e in report.errors
+    ]
+    assert report.valid, faults
+    assert report.stats["tasks"] == len(dictionary.load())
+
+
+def test_every_file_says_its_status_licence_sources_and_missing_codes_and_numbers_their_unit():
+    package = json.loads((paths.DATA / "datapackage.json").read_text(encoding="utf-8"))
+    assert package["resources"]
+    for resource in package["resources"]:
+        assert all(resource.get(x) for x in ("title", "description", "status", "licenses", "sources")), resource["path"]
+        assert "missingValues" in resource["schema"], resource["path"]
+        for field in resource["schema"]["fields"]:
+            assert field["description"], (resource["path"], field["name"])
+            if field["type"] == "number":
+                assert field.get("unit"), (resource["path"], field["name"])
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda r: r.update(path="../table.csv"), "field 'path': '../table.csv' is no place of a table"),
+        (lambda r: r.update(path="/etc/passwd"), "field 'path'"),
+        (lambda r: r.update(name="../table"), "field 'name': '../table' is no name of a table"),
+        (lambda r: r["schema"].update(missingValues=[None]), "field 'missingValues'"),
+        (lambda r: r["schema"].update(primaryKey=5), "field 'primaryKey'"),
+        (lambda r: r.update(licenses=["CC0"]), "field 'name': a license of resource 'table'"),
+        (lambda r: r["schema"]["fields"].append(r["schema"]["fields"][0]), "has two fields"),
+        (lambda r: r["schema"]["fields"][0].update(constraints=[]), "field 'constraints'"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"minimum": 0}), "'minimum' of field"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"enum": [1]}), "is not a list of texts"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"pattern": "["}), "is not a pattern"),
+        (lambda r: r["schema"]["fields"][0].update(constraints={"required": 1}), "is not true or false"),
+    ],
+)
+def test_a_description_nothing_can_be_held_against_is_refused(folder, change, message):
+    assert message in refusal(folder, package=_changed(change))
+
+
+def test_a_table_as_spreadsheets_of_other_countries_write_it(folder):
+    assert "table.csv, row 1: cells are parted by semicolons, not by commas" in refusal(folder, GOOD.replace(",", ";"))
+    assert "cells are parted by tabs" in refusal(folder, GOOD.replace(",", "\t"))
+
+
+def test_a_table_as_excel_writes_it_is_taken(folder):
+    (folder / "table.csv").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert dictionary.check(folder) == {"table": 2}
+
+
+def test_a_whole_number_has_digits_that_are_kept(folder):
+    assert "9999999999999999 is too large for a whole number" in refusal(
+        folder, GOOD.replace(".5,10", ".5," + "9" * 16)
+    )

@@ -1,0 +1,173 @@
+"""Never stale: what changes makes exactly those notebooks due that rest on it, and new prose is put around old outputs."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from restated_book import freshness, paths
+from tests.builder.build.test_build import forget_chapters
+
+HEAD = """---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+"""
+
+#: Three notebooks: two with the same cells, which rest on a study table, a printed number and an estimator; one that rests on none.
+FATHERS = """
+```{code-cell} ipython3
+from restated_book import register, show, studies
+from restated.estimate import effects
+
+number = register.load()["opie2021-secure-insecure-r"]
+rows = studies.load("paternal-sensitivity")
+show.table(rows[["study", "r"]].assign(z=effects.fisher_z(rows["r"]), printed=number.value.text), id="rows", caption="The rows", status=show.status_of(rows))
+```
+"""
+ALONE = """
+```{code-cell} ipython3
+from restated_book import show
+```
+"""
+NOTEBOOKS = {"first": FATHERS, "second": FATHERS, "alone": ALONE}
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory):
+    """A scratch copy of the sources whose notebooks were executed once."""
+    scratch = tmp_path_factory.mktemp("fresh")
+    for folder in ("restated", "restated_book", "review", "data", "book"):
+        shutil.copytree(
+            paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals")
+        )
+    for file in ("restated.toml", "references.bib", "requirements.lock"):
+        shutil.copy(paths.ROOT / file, scratch)
+    forget_chapters(scratch)
+    (scratch / "notebooks").mkdir()
+    for name, cells in NOTEBOOKS.items():
+        (scratch / "notebooks" / f"{name}.md").write_text(f"{HEAD}# Chapter {name}\n{cells}", encoding="utf-8")
+    assert due(scratch) == set(NOTEBOOKS)
+    assert due(scratch) == set()
+    return scratch
+
+
+CODE = """
+import sys
+from pathlib import Path
+from restated_book import paths
+from restated_book.build import execute
+execute.execute(sorted(paths.NOTEBOOKS.glob("*.md")), paths.BUILD / "executed")
+"""
+
+
+def due(scratch) -> set[str]:
+    """Names of the notebooks that are executed."""
+    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
+    run = subprocess.run(
+        [sys.executable, "-c", CODE], cwd=scratch, env=env, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    return set(re.findall(r"… notebooks/([a-z]+)\.md", run.stdout))
+
+
+@pytest.fixture
+def scratch(executed, tmp_path):
+    copy = tmp_path / "book"
+    shutil.copytree(executed, copy)
+    return copy
+
+
+def edit(old, new):
+    def change(file):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def drop_original(file):
+    file.parent.mkdir(exist_ok=True)
+    shutil.copy(file.parents[1] / "studies" / file.name, file)
+
+
+def append(text):
+    return lambda file: file.write_text(file.read_text(encoding="utf-8") + text, encoding="utf-8")
+
+
+BOTH = {"first", "second"}
+CHANGES = {
+    "one datum they read": (
+        "data/studies/paternal-sensitivity.csv",
+        edit("Belsky,1983,51,0.11", "Belsky,1983,51,0.12"),
+        BOTH,
+    ),
+    "one datum nobody reads": ("data/studies/twin-pairs.csv", append("\n"), set()),
+    "one line of an estimator": ("restated/estimate/effects.py", append("\nNEW = 1\n"), BOTH),
+    "one line of a module none imported": ("restated/estimate/growth.py", append("\nNEW = 1\n"), set()),
+    "one line of the build itself": ("restated_book/build/book.py", append("\nNEW = 1\n"), set()),
+    "one line all import": ("restated_book/status.py", append("\nNEW = 1\n"), set(NOTEBOOKS)),
+    "one entry of the lock": ("requirements.lock", edit("==", "==9"), set(NOTEBOOKS)),
+    "a printed number they read": ("data/published/stability.csv", edit(",0.28,", ",0.29,"), BOTH),
+    "a printed number nobody read": ("data/published/theory.csv", edit(",577,", ",578,"), set()),
+    "an original dropped in": ("data/originals/paternal-sensitivity.csv", drop_original, BOTH),
+    "prose of one": ("notebooks/first.md", edit("# Chapter first", "# Chapter one\n\nNew prose."), set()),
+    "code of one": ("notebooks/first.md", edit("The rows", "All rows"), {"first"}),
+    "a page of the book": ("book/glossary.md", append("\nMore.\n"), set()),
+    "a picture lost": ("_build/executed/alone.ipynb", lambda file: file.unlink(), {"alone"}),
+    "an executed notebook cut short": ("_build/executed/alone.ipynb", lambda file: file.write_text("{"), {"alone"}),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changes_makes_due_what_rests_on_it(scratch, change):
+    file, made, expected = CHANGES[change]
+    made(scratch / file)
+    assert due(scratch) == expected
+    assert due(scratch) == set()
+
+
+def test_an_original_taken_away_makes_due_what_read_it(scratch):
+    file = scratch / "data" / "originals" / "paternal-sensitivity.csv"
+    drop_original(file)
+    assert due(scratch) == BOTH
+    file.unlink()
+    assert due(scratch) == BOTH
+
+
+def test_new_prose_stands_around_the_old_outputs(scratch):
+    target = scratch / "_build" / "executed" / "first.ipynb"
+    before = json.loads(target.read_text(encoding="utf-8"))
+    edit("# Chapter first", "# Chapter one\n\nNew prose.")(scratch / "notebooks" / "first.md")
+    assert due(scratch) == set()
+    after = json.loads(target.read_text(encoding="utf-8"))
+    code = [[cell for cell in content["cells"] if cell["cell_type"] == "code"] for content in (before, after)]
+    assert [c["outputs"] for c in code[0]] == [c["outputs"] for c in code[1]]
+    assert "New prose." in "".join(after["cells"][0]["source"])
+    # A run from nothing gives the same file.
+    target.unlink()
+    assert due(scratch) == {"first"}
+    assert json.loads(target.read_text(encoding="utf-8")) == after
+
+
+def test_notebooks_with_the_same_cells_do_not_share_outputs(executed):
+    first, second = (
+        json.loads((executed / "_build" / "executed" / f"{name}.ipynb").read_text(encoding="utf-8"))
+        for name in ("first", "second")
+    )
+    assert "Chapter first" in "".join(first["cells"][0]["source"]) and "Chapter second" in "".join(
+        second["cells"][0]["source"]
+    )
+
+
+def test_the_parts_of_a_digest_are_told_apart():
+    assert freshness.digest("ab", "c") != freshness.digest("a", "bc") != freshness.digest("abc")

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from restated_book import paths, provenance
+
+CODE = """
+import json, os
+os.environ["RESTATED_WATCH"] = "1"
+from restated_book import provenance, register, show, studies
+studies.load("stability")
+numbers = register.load()
+numbers["opie2021-secure-insecure-r"], "no-such-number" in numbers
+print(json.dumps(provenance.trace()))
+"""
+
+
+def test_what_a_process_reads_is_observed():
+    run = subprocess.run([sys.executable, "-c", CODE], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    found = json.loads(run.stdout)
+    assert {
+        "data/studies/stability.csv",
+        "data/originals/stability.csv",
+        "data/datapackage.json",
+        "references.bib",
+    } <= set(found["files"])
+    assert "data/studies/twin-pairs.csv" not in found["files"] and not any(f.endswith(".py") for f in found["files"])
+    assert {"restated_book.studies", "restated_book.register"} <= set(
+        found["modules"]
+    ) and "restated_book.build.book" not in found["modules"]
+    # What is not there is an answer too: a number of that name may be added.
+    assert found["numbers"] == ["no-such-number", "opie2021-secure-insecure-r"]
+    assert found["folders"] == ["data/published"] and found["heads"] == []
+
+
+@pytest.mark.parametrize("walk", ["list(numbers)", "len(numbers)", "list(numbers.values())", "list(numbers.items())"])
+def test_going_through_the_register_rests_on_all_of_it(walk):
+    code = f"from restated_book import provenance, register\nnumbers = register.load()\n{walk}\nprint(provenance.trace()['numbers'])"
+    run = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "['*']"
+
+
+def test_the_list_is_read_back_from_a_notebook():
+    trace = {
+        "files": ["_toc.yml", "data/originals/none.csv", "data/datapackage.json", "references.bib"],
+        "modules": ["restated_book.show"],
+    }
+    cell = {"outputs": [{"data": {provenance.MIME: trace}}]}
+    assert provenance.traced({"cells": [{}, cell]}) == trace
+    assert provenance.files({"cells": [{}, cell]}) == ["data/datapackage.json", "references.bib"]
+    assert provenance.files({"cells": [{"outputs": [{"text": "x"}]}]}) == []

@@ -1,0 +1,77 @@
+"""GRIM and the largest SD: honest samples always pass, impossible ones do not, power is what brute force
+counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restated.audit import scores
+from restated.errors import RestatedError
+from restated.printed import parse
+from tests.library.audit.honest import all_prints, modest, printed, roundings
+
+
+@modest
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=80), st.integers(0, 3), roundings)
+def test_means_of_whole_numbers_pass_grim(sample, decimals, rounding):
+    mean = printed(sum(sample) / len(sample), decimals, rounding)
+    assert scores.grim(mean, [len(sample)]).fits
+
+
+@modest
+@given(st.integers(1, 60), st.integers(1, 4), st.integers(100, 500))
+def test_grim_agrees_with_brute_force(n, items, hundredths):
+    mean = parse(f"{hundredths // 100}.{hundredths % 100:02d}")
+    found = scores.grim(mean, [n], items)
+    sums = np.arange(0, 6 * n * items)
+
+    def possible(p):
+        return bool(np.any((sums / (n * items) >= float(p.low) - 1e-9) & (sums / (n * items) <= float(p.high) + 1e-9)))
+
+    assert found.fits == possible(mean)
+    universe = all_prints(0, 0.99, 2)
+    assert found.power == pytest.approx(1 - sum(possible(p) for p in universe) / len(universe))
+
+
+def test_grim_known_cases():
+    # the example of the method's authors: 28 whole numbers cannot average 5.19
+    assert not scores.grim(parse("5.19"), [28]).fits
+    assert scores.grim(parse("5.18"), [28]).fits
+    assert scores.grim(parse("5.19"), [28, 26]).fits
+    assert scores.grim(parse("17.0"), [22]).power == 0
+
+
+@modest
+@given(st.lists(st.floats(0, 4), min_size=2, max_size=40), st.integers(0, 3), roundings)
+def test_sds_of_samples_on_the_scale_pass(sample, decimals, rounding):
+    mean, sd = np.mean(sample), np.std(sample, ddof=1)
+    found = scores.sd_bound(printed(mean, decimals, rounding), printed(sd, decimals, rounding), [len(sample)], 0, 4)
+    assert found.fits
+
+
+def test_the_bound_is_reached_and_no_more():
+    sample = [1, 1, 1, 5, 5]
+    sd = np.std(sample, ddof=1)
+    found = scores.sd_bound(parse("2.600"), printed(sd, 3), [5], 1, 5)
+    assert found.fits
+    assert found.high == pytest.approx(sd, abs=1e-3)
+    assert not scores.sd_bound(parse("2.600"), printed(sd + 0.01, 3), [5], 1, 5).fits
+    assert not scores.sd_bound(parse("5.6"), parse("0.1"), [5], 1, 5).fits
+
+
+def test_sd_power_by_brute_force():
+    mean, n = parse("1.28"), 71
+    found = scores.sd_bound(mean, parse("0.13"), [n], 0, 4)
+    widest = np.sqrt(n / (n - 1)) * 2
+    universe = all_prints(0, float(np.floor(widest * 100) / 100), 2)
+    accepted = sum(scores.sd_bound(mean, p, [n], 0, 4).fits for p in universe)
+    assert found.power == pytest.approx(1 - accepted / len(universe))
+    assert 0 < found.power < 0.1
+
+
+def test_one_case_has_no_sd():
+    with pytest.raises(RestatedError, match="at least two cases"):
+        scores.sd_bound(parse("2.0"), parse("1.0"), [1], 1, 5)

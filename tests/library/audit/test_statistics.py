@@ -1,0 +1,86 @@
+"""p from test statistics against scipy's own tests and honest prints; I² from Q."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from restated.audit import statistics
+from restated.printed import parse
+from tests.library.audit.honest import all_prints, modest, printed, roundings
+
+P = {
+    "z": lambda x, df: 2 * stats.norm.sf(abs(x)),
+    "t": lambda x, df: 2 * stats.t.sf(abs(x), *df),
+    "chi2": lambda x, df: stats.chi2.sf(x, *df),
+    "Q": lambda x, df: stats.chi2.sf(x, *df),
+    "F": lambda x, df: stats.f.sf(x, *df),
+}
+DF = {"z": (), "t": (40,), "chi2": (3,), "Q": (33,), "F": (2, 57)}
+
+
+@modest
+@given(st.sampled_from(sorted(P)), st.floats(0, 40), st.booleans(), st.integers(1, 3), roundings)
+def test_honest_p_fits_its_statistic(kind, x, negative, decimals, rounding):
+    x = -x if negative and kind in ("z", "t") else x
+    p = P[kind](x, DF[kind])
+    shown = parse("< .001") if p < 0.001 else printed(p, 3, rounding)
+    found = statistics.statistic_against_p(kind, printed(x, decimals, rounding), DF[kind], shown)
+    assert found.fits
+    assert found.low <= p * (1 + 1e-9)
+    assert found.high >= p * (1 - 1e-9)
+
+
+def test_a_p_on_the_other_side_of_the_statistic_is_refused():
+    found = statistics.statistic_against_p("chi2", parse("3.78"), [1], parse("<.05"))
+    assert not found.fits
+    assert found.low > 0.05
+    assert "one-sided" in found.detail
+    assert "different sides of .05" in found.detail
+    assert not statistics.statistic_against_p("z", parse("1.00"), [], parse(".03")).fits
+
+
+def test_digits_of_p_cut_off_are_mentioned():
+    # z = 2.00 gives p = .0455, which rounds to .05 and begins with .04
+    found = statistics.statistic_against_p("z", parse("2.000"), [], parse(".04"))
+    assert not found.fits
+    assert "cut off" in found.detail
+    assert "cut off" not in statistics.statistic_against_p("z", parse("1.00"), [], parse(".04")).detail
+
+
+def test_p_power_by_brute_force():
+    found = statistics.statistic_against_p("Q", parse("0.75"), [1], parse(".39"))
+    accepted = sum(statistics.statistic_against_p("Q", parse("0.75"), [1], p).fits for p in all_prints(0, 1, 2))
+    assert found.power == pytest.approx(1 - accepted / 101)
+    # a bound: share of evenly spread p values that the print excludes
+    grid = np.linspace(0, 1, 100_001)
+    assert statistics.statistic_against_p("z", parse("3.9"), [], parse("<.05")).power == pytest.approx(
+        np.mean(grid > 0.05), abs=1e-4
+    )
+    assert statistics.statistic_against_p("z", parse("0.9"), [], parse("> .05")).power == pytest.approx(
+        np.mean(grid < 0.05), abs=1e-4
+    )
+
+
+def test_degrees_of_freedom_in_words():
+    assert statistics.parse_df("chi-square, df = 9") == (9,)
+    assert statistics.parse_df("F, df = 2, 57") == (2, 57)
+    assert statistics.parse_df("chi-square") == ()
+
+
+@modest
+@given(st.floats(0, 200), st.integers(1, 80), st.integers(0, 2), st.integers(0, 1), roundings)
+def test_honest_i2_fits(q, df, q_decimals, decimals, rounding):
+    i2 = 100 * max(0.0, (q - df) / q) if q > 0 else 0.0
+    assert statistics.i2_of_q(printed(q, q_decimals, rounding), df, printed(i2, decimals, rounding)).fits
+
+
+def test_i2_power_by_brute_force_and_a_violation():
+    found = statistics.i2_of_q(parse("99.66"), 33, parse("66.9"))
+    assert found.fits
+    accepted = sum(statistics.i2_of_q(parse("99.66"), 33, p).fits for p in all_prints(0, 100, 1))
+    assert found.power == pytest.approx(1 - accepted / 1001)
+    assert not statistics.i2_of_q(parse("99.66"), 33, parse("76.9")).fits

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from itertools import product
+from math import comb
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restated.errors import RestatedError
+from restated.estimate import events, fragility, meta
+
+quick = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+def fisher_p(a, n1, c, n2):
+    """Two-sided p by adding the probabilities of all tables that are no more probable than this one."""
+    total = a + c
+    chance = {x: comb(n1, x) * comb(n2, total - x) for x in range(max(0, total - n2), min(n1, total) + 1)}
+    return sum(w for w in chance.values() if w <= chance[a]) / comb(n1 + n2, total)
+
+
+def all_tables(n1, n2):
+    return product(*(range(n + 1) for n in (*n1, *n2)))
+
+
+def brute_force(events1, n1, events2, n2, significant):
+    """The least distance to a table with the other verdict, over every table there is."""
+    here = (*events1, *events2)
+    now = significant(events1, events2)
+    k = len(n1)
+    others = [
+        sum(abs(x - y) for x, y in zip(t, here, strict=True))
+        for t in all_tables(n1, n2)
+        if significant(t[:k], t[k:]) is (not now)
+    ]
+    return min(others, default=None), now
+
+
+@st.composite
+def one_trial(draw):
+    n1, n2 = draw(st.integers(2, 9)), draw(st.integers(2, 9))
+    return draw(st.integers(0, n1)), n1, draw(st.integers(0, n2)), n2
+
+
+@quick
+@given(one_trial())
+def test_a_trial_against_every_table(trial):
+    a, n1, c, n2 = trial
+    number, now = brute_force([a], [n1], [c], [n2], lambda x, y: fisher_p(x[0], n1, y[0], n2) < 0.05)
+    found = fragility.of_trial(a, n1, c, n2)
+    assert (found.number, found.significant) == (
+        number if number is None or number <= fragility.MAX_CHANGES else None,
+        now,
+    )
+
+
+@st.composite
+def two_trials(draw):
+    sizes = [draw(st.integers(2, 5)) for _ in range(4)]
+    n1, n2 = sizes[:2], sizes[2:]
+    e1, e2 = ([draw(st.integers(0, n)) for n in ns] for ns in (n1, n2))
+    if any(a + c == 0 for a, c in zip(e1, e2, strict=True)):
+        e1 = [max(a, 1) for a in e1]
+    return e1, n1, e2, n2
+
+
+@settings(quick, max_examples=12)  # each example pools every table within reach
+@given(two_trials())
+def test_a_pooled_result_against_every_table(trials):
+    e1, n1, e2, n2 = trials
+
+    def significant(a, c):
+        if any(x + y == 0 for x, y in zip(a, c, strict=True)):
+            return None  # a trial without events drops out of the ratio
+        result = meta.fit(*events.effect_sizes(a, n1, c, n2, measure="RR"), method="DL")
+        return result.ci_low > 0 or result.ci_high < 0
+
+    number, now = brute_force(e1, n1, e2, n2, significant)
+    found = fragility.of_pooled(e1, n1, e2, n2)
+    assert (found.number, found.significant) == (number, now)
+
+
+def test_the_changes_returned_make_the_difference():
+    e1, n1, e2, n2 = np.array([[1, 2, 0], [19, 71, 24], [12, 16, 3], [19, 63, 22]])
+    found = fragility.of_pooled(e1, n1, e2, n2)
+    assert found.significant and np.abs(found.changes).sum() == found.number == 4
+    after = events.effect_sizes(e1 + found.changes[:, 0], n1, e2 + found.changes[:, 1], n2, measure="RR")
+    assert meta.fit(*after, method="DL").ci_high > 0
+
+
+def test_a_result_out_of_reach_has_no_number():
+    found = fragility.of_trial(40, 400, 200, 400)
+    assert found.number is None and found.significant and found.changes is None
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fragility.of_trial(5, 4, 1, 4), "more events than patients"),
+        (lambda: fragility.of_trial(-1, 4, 1, 4), "more events than patients"),
+        (lambda: fragility.of_pooled([1, 2], [4], [1, 2], [4, 4]), "different lengths"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(call, message):
+    with pytest.raises(RestatedError, match=message):
+        call()

@@ -1,0 +1,132 @@
+"""Samples of whole scores against brute force."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.printed import parse
+from restated.reconstruct import scores as module
+from restated.reconstruct.scores import score_samples
+
+modest = settings(deadline=None, derandomize=True, max_examples=40)
+
+
+def _fits(sample, mean, sd):
+    n, total = len(sample), sum(sample)
+    variance = (Fraction(sum(x * x for x in sample)) - Fraction(total * total, n)) / (n - 1)
+    m, s = parse(mean), parse(sd)
+    lowest = max(Fraction(s.low), Fraction(0))
+    return Fraction(m.low) <= Fraction(total, n) <= Fraction(m.high) and lowest**2 <= variance <= Fraction(s.high) ** 2
+
+
+def _brute_force(mean, sd, n, low, high):
+    return {s for s in combinations_with_replacement(range(low, high + 1), n) if _fits(s, mean, sd)}
+
+
+def _as_set(found):
+    return {tuple(found.rows(i).tolist()) for i in range(len(found))}
+
+
+@modest
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=6), st.integers(-3, 1), st.integers(0, 2))
+def test_list_equals_brute_force(sample, low, decimals):
+    sample = [x + low for x in sample]
+    mean, sd = f"{np.mean(sample):.{decimals}f}", f"{np.std(sample, ddof=1):.{decimals}f}"
+    found = score_samples(mean, sd, len(sample), low, low + 5)
+    expected = _brute_force(mean, sd, len(sample), low, low + 5)
+    assert found.method == "exhaustive" and found.total == len(found) == len(expected)
+    assert _as_set(found) == expected
+    if _fits(sample, mean, sd):  # formatting a float may round a tie the other way, inside the closed interval
+        assert tuple(sorted(sample)) in expected
+
+
+@pytest.mark.parametrize(
+    ("mean", "sd", "n", "message"),
+    [
+        ("5.60", "1.00", 10, "the mean 5.60 conflicts with the scale 1 to 5"),
+        ("2.25", "1.00", 10, "the mean 2.25 conflicts with n = 10: no whole sum"),
+        ("1.50", "2.00", 10, "the SD 2.00 conflicts with the mean 1.50 of 10 whole scores.* between 0.527 and 1.269"),
+        ("1.50", "0.10", 10, "the SD 0.10 conflicts with the mean 1.50"),
+        ("2.20", "1.31", 5, "the mean 2.20 and the SD 1.31 conflict for 5 whole scores"),
+    ],
+)
+def test_an_empty_set_says_what_conflicts_with_what(mean, sd, n, message):
+    found = score_samples(mean, sd, n, 1, 5)
+    assert found.empty and found.method == "exhaustive"
+    assert re.search(message, found.message)
+    assert not _brute_force(mean, sd, n, 1, 5)
+
+
+@modest
+@given(st.integers(2, 6), st.integers(1, 4), st.data())
+def test_the_limits_in_the_message_are_the_smallest_and_largest_sd(n, span, data):
+    """Oracle: all samples with that sum."""
+    total = data.draw(st.integers(0, n * span))
+    sds = [np.std(s, ddof=1) for s in combinations_with_replacement(range(span + 1), n) if sum(s) == total]
+    message = score_samples((Fraction(total, n),) * 2, (100, 101), n, 0, span).message
+    assert message.endswith(f"it lies between {min(sds):.4g} and {max(sds):.4g}")
+
+
+def test_published_example_of_closure():
+    found = score_samples("2.20", "1.32", 20, 1, 5)
+    assert found.total == len(found) == 9 and not found.identified
+    assert found.message == "9 samples of whole scores fit n = 20 on the scale 1 to 5, mean 2.20, SD 1.32"
+
+
+def test_one_sample_and_none():
+    assert score_samples("1.00", "0.00", 12, 1, 5).identified
+    assert score_samples("5.19", "1.00", 28, 1, 7).empty  # no mean of 28 whole numbers prints as 5.19
+    assert score_samples("1.00", "1.50", 12, 1, 5).empty  # all at the floor leave no spread
+    assert score_samples("1.50", "4.00", 12, 1, 5).empty  # more spread than the scale allows
+
+
+def test_draws_are_even_over_the_list():
+    request = ("2.2", "1.3", 14, 1, 5)
+    listed = score_samples(*request)
+    drawn = score_samples(*request, limit=1, draws=40 * len(listed), seed=1)
+    assert drawn.method == "sampled" and drawn.total == listed.total
+    unique, counts = np.unique(drawn.counts, axis=0, return_counts=True)
+    assert unique.tolist() == listed.counts.tolist()
+    assert stats.chisquare(counts).pvalue > 1e-4
+    again = score_samples(*request, limit=1, draws=40 * len(listed), seed=1)
+    assert np.array_equal(again.counts, drawn.counts)
+
+
+def test_large_problem_is_drawn_with_the_printed_summaries():
+    found = score_samples("3.4", "1.1", 100, 1, 7, draws=500)
+    assert found.method == "sampled" and found.total > 200_000
+    rows = np.array([found.rows(i) for i in range(len(found))])
+    assert rows.shape == (500, 100) and rows.min() >= 1 and rows.max() <= 7
+    assert np.all(np.abs(rows.mean(axis=1) - 3.4) <= 0.05 + 1e-12)
+    assert np.all(np.abs(rows.std(axis=1, ddof=1) - 1.1) <= 0.05 + 1e-12)
+
+
+def test_too_large_a_problem_is_refused(monkeypatch):
+    monkeypatch.setattr(module, "MAX_STATES", 100)
+    with pytest.raises(RestatedError, match="too many partial sums"):
+        score_samples("3.4", "1.1", 100, 1, 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("3.0", "1.0", 1, 1, 5), "at least 2 cases"),
+        (("3.0", "1.0", 10.0, 1, 5), "not a whole number"),
+        (("3.0", "1.0", 10, 5, 5), "the scale from 5 to 5 is empty"),
+        (("<3.0", "1.0", 10, 1, 5), "needs two ends"),
+        (("3.0", "-1.0", 10, 1, 5), "not negative"),
+        ((3.0, "1.0", 10, 1, 5), "how many digits"),
+    ],
+)
+def test_bad_input(arguments, message):
+    with pytest.raises(RestatedError, match=message):
+        score_samples(*arguments)

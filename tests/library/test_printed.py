@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restated.errors import RestatedError
+from restated.printed import interval, parse, parse_number
+
+quick = settings(deadline=None, derandomize=True, max_examples=100)
+numbers = st.decimals(min_value=-1_000_000, max_value=1_000_000, allow_nan=False, allow_infinity=False, places=9)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact", "kind", "low", "high", "value", "decimals"),
+    [
+        (".31", False, "rounded", ".305", ".315", ".31", 2),
+        ("5.20", False, "rounded", "5.195", "5.205", "5.20", 2),
+        ("5.2", False, "rounded", "5.15", "5.25", "5.2", 1),
+        ("-.21", False, "rounded", "-.215", "-.205", "-.21", 2),
+        ("\u2212.21", False, "rounded", "-.215", "-.205", "-.21", 2),
+        ("\u20130.21", False, "rounded", "-.215", "-.205", "-.21", 2),
+        ("= .91", False, "rounded", ".905", ".915", ".91", 2),
+        ("62.6%", False, "rounded", "62.55", "62.65", "62.6", 1),
+        ("62.6 %", False, "rounded", "62.55", "62.65", "62.6", 1),
+        ("4,819", True, "exact", "4819", "4819", "4819", 0),
+        ("4,819", False, "rounded", "4818.5", "4819.5", "4819", 0),
+        ("286 493", True, "exact", "286493", "286493", "286493", 0),
+        ("286\u2009493", True, "exact", "286493", "286493", "286493", 0),
+        ("2,987.82", False, "rounded", "2987.815", "2987.825", "2987.82", 2),
+        ("<.001", False, "below", None, ".001", None, 3),
+        ("< 0.001", False, "below", None, ".001", None, 3),
+        ("up to 45", False, "below", None, "45", None, 0),
+        ("less than one fifth", False, "below", None, ".2", None, None),
+        ("> .05", False, "above", ".05", None, None, 2),
+        ("more than 1,000", True, "above", "1000", None, None, 0),
+        ("More than 16", True, "above", "16", None, None, 0),
+        ("about 40", False, "about", "35", "45", "40", 0),
+        ("~7000", False, "about", "6500", "7500", "7000", 0),
+        ("\u223c36", False, "about", "35.5", "36.5", "36", 0),
+        ("about .40", False, "about", ".395", ".405", ".40", 2),
+        ("0.46 to 0.59", False, "range", ".455", ".595", None, 2),
+        ("0.06~0.25", False, "range", ".055", ".255", None, 2),
+        ("12\u201318", True, "range", "12", "18", None, 0),
+        ("-.04 to .26", False, "range", "-.045", ".265", None, 2),
+        ("Eighty-five", True, "exact", "85", "85", "85", None),
+        ("forty four", False, "exact", "44", "44", "44", None),
+        ("twice", False, "exact", "2", "2", "2", None),
+        ("Half", False, "about", ".45", ".55", ".5", None),
+        ("17/40", False, "exact", ".425", ".425", ".425", None),
+        ("0", False, "rounded", "-.5", ".5", "0", 0),
+    ],
+)
+def test_forms_of_print(text, exact, kind, low, high, value, decimals):
+    printed = parse(text, exact=exact)
+    expected = [None if x is None else Decimal(x) for x in (low, high, value)]
+    assert [printed.low, printed.high, printed.value] == expected
+    assert (printed.text, printed.kind, printed.decimals) == (text, kind, decimals)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "positive", "**", "n.s.", "1,23", "12,5", "4.819.2", "1 2345", "3/0", "-", "."]
+)
+def test_text_is_no_number(text):
+    printed = parse(text)
+    assert (printed.kind, printed.low, printed.high, printed.value) == ("text", None, None, None)
+    assert not printed.contains(0)
+
+
+@pytest.mark.parametrize("text", ["", "n.s.", "12,5"])
+def test_a_required_number_names_its_place(text):
+    with pytest.raises(RestatedError) as caught:
+        parse_number(text, file="numbers.csv", row=7, field="value")
+    message = str(caught.value)
+    assert "numbers.csv, row 7, field 'value'" in message
+    assert "Write it as printed" in message
+    with pytest.raises(RestatedError):
+        interval(text)
+
+
+def test_a_downward_range_is_refused_with_its_place():
+    with pytest.raises(RestatedError, match="runs downwards"):
+        parse("0.59 to 0.46")
+    with pytest.raises(RestatedError, match="row 3.*runs downwards.*lower end first"):
+        parse_number("0.59 to 0.46", row=3)
+
+
+def test_a_float_is_refused():
+    with pytest.raises(RestatedError, match="must be a string"):
+        parse(5.2)
+
+
+def test_interval_is_open_ended_where_the_print_is():
+    assert interval("<.001") == (float("-inf"), 0.001)
+    assert interval("> 50") == (50.0, float("inf"))
+    assert interval("4,819", exact=True) == (4819.0, 4819.0)
+
+
+@pytest.mark.parametrize("x", [0.305, 0.315, Decimal(".305"), Decimal(".315"), Fraction(63, 200), np.float64(0.31)])
+def test_contains_both_ends(x):
+    assert parse(".31").contains(x)
+
+
+@pytest.mark.parametrize("x", [0.3049999, 0.3150001, Decimal(".3049999999999999999"), float("nan"), float("inf"), 1])
+def test_contains_nothing_beyond(x):
+    assert not parse(".31").contains(x)
+
+
+def test_contains_refuses_a_string():
+    with pytest.raises(RestatedError, match="cannot compare"):
+        parse(".31").contains(".31")
+
+
+@quick
+@given(numbers, st.integers(0, 7), st.sampled_from([ROUND_HALF_UP, ROUND_HALF_EVEN]))
+def test_round_trip_over_both_rounding_rules(x, places, rule):
+    text = str(x.quantize(Decimal((0, (1,), -places)), rounding=rule))
+    text = f"{Decimal(text):f}"
+    printed = parse(text)
+    assert printed.contains(x)
+    assert printed.contains(float(x))
+    assert printed.decimals == places
+    assert printed.high - printed.low == Decimal((0, (1,), -places))
+
+
+@quick
+@given(numbers, st.integers(0, 7))
+def test_digits_cut_off_hold_the_number_they_were_cut_from(x, places):
+    text = f"{x.quantize(Decimal((0, (1,), -places)), rounding=ROUND_DOWN):f}"
+    cut = parse(text).cut_off()
+    assert cut.contains(x) and cut.kind == "truncated" and cut.text == text
+    width = Decimal((0, (1,), -places))
+    assert cut.high - cut.low == (2 * width if cut.value == 0 else width)
+
+
+@pytest.mark.parametrize("text", ["<.001", "about 40", "half", "none", "20/40", "none seen"])
+def test_only_digits_can_be_cut_off(text):
+    with pytest.raises(RestatedError, match="no digits"):
+        parse(text).cut_off()
+
+
+@quick
+@given(numbers, st.integers(0, 7))
+def test_dress_does_not_change_the_number(x, places):
+    plain = f"{x:.{places}f}"
+    bare = parse(plain)
+    grouped = f"{Decimal(plain):,f}"
+    dressed = [grouped, plain.replace("-", "\u2212"), plain + "%", f" {plain} ", grouped.replace(",", "\u2009")]
+    if abs(Decimal(plain)) < 1:
+        dressed.append(plain.replace("0.", ".", 1))
+    for text in dressed:
+        printed = parse(text)
+        assert (printed.low, printed.high, printed.value, printed.decimals) == (
+            bare.low,
+            bare.high,
+            bare.value,
+            bare.decimals,
+        )
+
+
+@quick
+@given(numbers, st.integers(0, 6))
+def test_contains_agrees_with_rounding_by_hand(x, places):
+    """Oracle: x belongs to the print exactly if one of the two rules prints it so, or it is a tie."""
+    unit = Decimal((0, (1,), -places))
+    printed = parse("0." + "0" * places if places else "0")
+    near = {x.quantize(unit, rounding=rule) for rule in (ROUND_HALF_UP, ROUND_HALF_EVEN)}
+    tie = abs(x) == unit / 2
+    assert printed.contains(x) == (tie or near == {Decimal(0)})
+
+
+@quick
+@given(numbers, numbers)
+def test_range_covers_its_two_ends(a, b):
+    low, high = sorted((a, b))
+    printed = parse(f"{low:.3f} to {high:.3f}")
+    assert printed.contains(low) and printed.contains(high) and printed.contains((low + high) / 2)
+
+
+@quick
+@given(st.integers(0, 10**12), st.integers(1, 10**12))
+def test_fraction_of_counts_encloses_the_exact_ratio(a, b):
+    assert parse(f"{a}/{b}").contains(Fraction(a, b))
+
+
+@quick
+@given(st.text(max_size=20))
+def test_any_string_parses_or_is_refused_clearly(text):
+    try:
+        printed = parse(text)
+    except RestatedError as error:
+        assert "runs downwards" in str(error)
+    else:
+        assert printed.text == text
+        assert printed.is_number == (printed.low is not None or printed.high is not None)
+
+
+WORDS = {7: "seven", 19: "nineteen", 20: "twenty", 21: "twenty-one", 44: "forty-four", 99: "ninety-nine"}
+
+
+@pytest.mark.parametrize(("number", "word"), WORDS.items())
+def test_number_words(number, word):
+    assert parse(word.upper()).value == number
+
+
+@pytest.mark.parametrize("text", ["9" * 29, "1/" + "3" * 5000, ".5 to ." + "6" * 29, "1,000" * 20])
+def test_no_printed_number_has_more_digits_than_are_kept(text):
+    with pytest.raises(RestatedError, match="has more than 28 digits. Give the number as it is printed"):
+        parse(text)
+    assert parse("9" * 28, exact=True).value == Decimal("9" * 28)
+
+
+def test_a_sign_may_be_parted_from_its_number_by_any_blank():
+    assert parse("-\n.5").value == parse("-\t.5").value == Decimal("-.5")

@@ -1,0 +1,883 @@
+"""One drawing of every kind, from made-up numbers, for tests that hold for all figures."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from restated.plots import (
+    distributions,
+    flow,
+    forest,
+    funnel,
+    intervals,
+    judgements,
+    powercurve,
+    precision,
+    ranges,
+    render,
+    sets,
+    sweep,
+    verdicts,
+)
+from restated.plots import estimates as printed_estimates
+from restated.plots.style import Drawn
+from restated.plots.words import CORRELATION, Scale
+from review.figures import (
+    agreement,
+    anatomy,
+    claimcounts,
+    concordance,
+    cost,
+    decline,
+    denominators,
+    dependence,
+    evidencemap,
+    frequencies,
+    graph,
+    growthchecks,
+    headcounts,
+    mediation,
+    outcomes,
+    people,
+    places,
+    regions,
+    response,
+    shares,
+    summed,
+    timeline,
+    trajectories,
+    trialmap,
+    twinplane,
+    twinpower,
+    unpooled,
+)
+
+
+def fit(estimate=0.2, half=0.08, k=8, *, pi=0.3, weights=None, tau2=0.01, i2=40.0) -> SimpleNamespace:
+    """A pooled result as the figures use it."""
+    weights = np.linspace(5, 20, k) if weights is None else np.asarray(weights, float)
+    return SimpleNamespace(
+        estimate=estimate,
+        ci_low=estimate - half,
+        ci_high=estimate + half,
+        pi_low=estimate - pi,
+        pi_high=estimate + pi,
+        weights=weights,
+        tau2=tau2,
+        i2=i2,
+        k=k,
+    )
+
+
+def studies(k=8, seed=1) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    n = random.integers(20, 300, k)
+    return pd.DataFrame(
+        {
+            "study": [f"Author {chr(65 + i % 26)}{i}" for i in range(k)],
+            "year": 1990 + np.arange(k) % 30,
+            "n": n,
+            "y": random.normal(0.2, 0.2, k),
+            "se": 1 / np.sqrt(n - 3.0),
+        }
+    )
+
+
+def pooled_rows(k=6) -> pd.DataFrame:
+    estimate = np.linspace(0.15, 0.25, k)
+    return pd.DataFrame(
+        {"estimate": estimate, "ci_low": estimate - 0.1, "ci_high": estimate + 0.1, "k": np.arange(1, k + 1)},
+        index=[f"Author {i}" for i in range(k)],
+    )
+
+
+def methods() -> pd.DataFrame:
+    table = pooled_rows(4).drop(columns="k").assign(tau2=0.02, pi_low=-0.2, pi_high=0.6)
+    table.index = pd.MultiIndex.from_product([["DL", "REML"], ["wald", "knapp-hartung"]])
+    return table
+
+
+def spread() -> pd.DataFrame:
+    tau = np.linspace(0, 0.4, 21)
+    return pd.DataFrame(
+        {
+            "tau": tau,
+            "estimate": 0.32,
+            "ci_low": 0.29 - tau / 5,
+            "ci_high": 0.35 + tau / 5,
+            "pi_low": 0.29 - 2 * tau,
+            "pi_high": 0.35 + 2 * tau,
+        }
+    )
+
+
+def paths() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("Printed", "a", 0.31, None, None, ".31"),
+            ("Printed", "b", 0.27, None, None, ".27"),
+            ("Printed", "direct", None, None, None, ""),
+            ("Restated", "a", 0.31, 0.305, 0.315, ""),
+            ("Restated", "b", 0.19, 0.18, 0.2, ""),
+            ("Restated", "direct", 0.25, 0.24, 0.26, ""),
+            ("Restated", "indirect", 0.059, 0.055, 0.063, ""),
+        ],
+        columns=["panel", "edge", "value", "low", "high", "text"],
+    )
+
+
+def verdict_rows() -> pd.DataFrame:
+    missing = np.nan
+    return pd.DataFrame(
+        [
+            ("First r", ".28", 0.275, 0.285, 0.26, 0.18, 0.34, "differs"),
+            ("Second r", ".12", 0.115, 0.125, 0.121, 0.06, 0.17, "within-rounding"),
+            ("Third r", ".21", 0.205, 0.215, missing, missing, missing, "not-recomputable"),
+            ("Fourth r", "", missing, missing, -0.2, missing, missing, "new"),
+        ],
+        columns=[
+            "quantity",
+            "published",
+            "published_low",
+            "published_high",
+            "restated",
+            "restated_low",
+            "restated_high",
+            "verdict",
+        ],
+    )
+
+
+def checks() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["One", "Two", "Three"],
+            "printed": [0.1, 0.3, 0.5],
+            "low": [0.095, 0.295, 0.495],
+            "high": [0.105, 0.305, 0.505],
+            "recomputed": [0.102, 0.295, 0.43],
+        }
+    )
+
+
+def estimates() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["First 1995", "Second 2016", "Third 2024"],
+            "year": [1995, 2016, 2024],
+            "value": [0.47, 0.31, 0.25],
+            "low": [np.nan, np.nan, 0.22],
+            "high": [np.nan, np.nan, 0.28],
+            "series": ["a", "a", "b"],
+        }
+    )
+
+
+def margin_rows() -> pd.DataFrame:
+    return pd.DataFrame({"row1": [10, 12, 14, 20], "column1": [11, 12, 18, 30], "value": [0.4, 0.42, 0.45, 0.5]})
+
+
+GRADES = ("K", "1", "2", "3", "4", "5", "6")
+SCHOOL = np.linspace(-0.5, 0.5, 7)
+
+
+def simulated_shares() -> pd.DataFrame:
+    rows = [("nothing", "C7", 0.004), ("nothing", "whole", 0.0003), ("growth", "C7", 0.55), ("growth", "whole", 0.42)]
+    table = pd.DataFrame(rows, columns=["row", "event", "share"])
+    return table.assign(low=table["share"] * 0.9, high=table["share"] * 1.1, cohorts=1000)
+
+
+def power_grid() -> pd.DataFrame:
+    extra = np.tile(np.linspace(0, 1, 6), 2)
+    share = np.concatenate([np.linspace(0.02, 0.98, 6), np.linspace(0.02, 0.6, 6)])
+    return pd.DataFrame(
+        {
+            "extra": extra,
+            "event": np.repeat(["C7", "whole"], 6),
+            "share": share,
+            "low": share - 0.02,
+            "high": share + 0.02,
+        }
+    )
+
+
+def school_lines() -> pd.DataFrame:
+    rows = [
+        (a, s, r, t, 0.1 * i + 0.2 * t, 0.1 * i + 0.2 * t - 0.3, 0.1 * i + 0.2 * t + 0.3)
+        for i, a in enumerate(trajectories.LINES)
+        for s, r in trajectories.PANELS
+        for t in SCHOOL
+    ]
+    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+
+
+def school_children() -> pd.DataFrame:
+    rows = [
+        (8 * i + c, a, t, np.sin(c + 5 * t)) for i, a in enumerate(trajectories.LINES) for c in range(4) for t in SCHOOL
+    ]
+    return pd.DataFrame(rows, columns=["child", "attachment", "time", "rating"])
+
+
+def growth_checks() -> dict[str, pd.DataFrame]:
+    at = np.linspace(-2.33, 2.33, 99)
+    return {
+        "spread": pd.DataFrame({"wave": range(7), "observed": np.full(7, 1.02), "implied": np.ones(7)}),
+        "correlation": pd.DataFrame({"lag": range(1, 7), "observed": np.full(6, 0.45), "implied": np.full(6, 0.5)}),
+        "residuals": pd.DataFrame({"normal": at, "observed": 1.1 * at}),
+    }
+
+
+def cohort_counts() -> pd.DataFrame:
+    rows = [
+        ("First 2001", "recruited", 1364, "1,364", False),
+        ("Second 2002", "rated", 918, "918", False),
+        ("Third 2003", "classified", 1000, "more than 1,000", True),
+    ]
+    return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
+
+
+def reports() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("Allocated", "a commentary: S", 22, 21, 43, "", "", "", False),
+            (
+                "A report with a longer name that takes two lines",
+                "abstract: P",
+                22,
+                np.nan,
+                39,
+                "as allocated",
+                "",
+                "",
+                False,
+            ),
+            ("Later", "abstract: P", 20, 17, 37, "unverified", "unverified", "", True),
+        ],
+        columns=[
+            "report",
+            "source",
+            "first",
+            "second",
+            "total",
+            "first_says",
+            "second_says",
+            "total_says",
+            "unverified",
+        ],
+    )
+
+
+def cost_path() -> pd.DataFrame:
+    return pd.DataFrame({"month": [-6, 0, 18, 36], "a": [0.0, 900, 4000, 4400], "b": [0.0, 800, 2500, 6100]})
+
+
+def percents() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["one outcome, first arm", "one outcome, second arm"],
+            "percent": ["23", "10"],
+            "arm": [22, 19],
+            "counts": [{13: 3, 22: 5}, {10: 1}],
+        }
+    )
+
+
+def set_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Name": ["One", "Two", "Three"],
+            "Kind": ["set", "point", "words"],
+            "low": [0.2, np.nan, np.nan],
+            "high": [0.4, np.nan, np.nan],
+            "value": [np.nan, 0.55, np.nan],
+            "open": [False, True, False],
+            "Said": ["a set", "a point", "no number seen"],
+        }
+    )
+
+
+def limit_curves() -> pd.DataFrame:
+    ratio = np.round(np.arange(0.1, 0.96, 0.05), 2)
+    return pd.concat(
+        [pd.DataFrame({"test": f"test {i}", "ratio": ratio, "cv": (2 + i / 4) * (1 - ratio)}) for i in range(3)]
+    )
+
+
+def limit_bands() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (t, r, (3 + k) * (1 - r) - 0.2, np.inf if r < 0.3 else (3 + k) * (1 - r))
+            for k, t in enumerate(("ranks", "resampling"))
+            for r in (0.1, 0.3, 0.5, 0.7)
+        ],
+        columns=["test", "ratio", "low", "high"],
+    )
+
+
+def share_rows() -> pd.DataFrame:
+    cvs = [0.5, 1.0, 1.5, 2.0]
+    return pd.DataFrame(
+        [
+            (s, t, a, b, np.nan if s == "with zeros" and min(a, b) < 1 else max(0.0, 1 - b / 2.2))
+            for s in ("plain", "with zeros")
+            for t in ("ranks", "resampling")
+            for a in cvs
+            for b in cvs
+        ],
+        columns=["shape", "test", "cv1", "cv2", "share"],
+    )
+
+
+def detected() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            (s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv)
+            for s in ("a", "b")
+            for cv in (1.0, 2.0)
+            for r in (0.1, 0.3, 0.5, 0.7, 0.9)
+        ],
+        columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
+    )
+
+
+def trial_reports() -> pd.DataFrame:
+    """Made-up reports: two samples with usual care, one of them with a follow-up in the same year, and one other."""
+    return pd.DataFrame(
+        [
+            ("one", "First 1999", "usual care", "adults", 38.0, 1999, "independent sample", "yes"),
+            ("one", "First 1999", "usual care", "adults", 30.0, 2004, "follow-up", "yes"),
+            ("one", "First 1999", "usual care", "adults", 12.0, 2004, "sub-sample", "no"),
+            ("two", "Second 2010", "usual care", "adolescents", 134.0, 2010, "independent sample", "no"),
+            ("three", "Third 2021", "another treatment", "carers", np.nan, 2021, "protocol", "not known"),
+        ],
+        columns=["family", "label", "group", "population", "n", "year", "relation", "developer"],
+    )
+
+
+def judged() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": ["First trial", "Second trial", "Third trial"],
+            "group": ["judged", "judged", "not judged"],
+            "Random allocation": ["low", "some concerns", "not seen"],
+            "Missing data": ["high", "unclear", "not seen"],
+            "Overall": ["high", "", "not seen"],
+        }
+    )
+
+
+def ratios() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "work": ["1,000 fits", "all tables", "many models"],
+            "peer": ["metafor", "a plain loop", "lme4"],
+            "ratio": [267.0, 53.0, 1284.0],
+            "bar": [150.0, np.nan, 100.0],
+        }
+    )
+
+
+def costs() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {"work": work, "axis": axis, "size": size, "seconds": 1e-4 * size**slope}
+            for work, axis, slope in (("pooling", "draws", 1.0), ("tables of two columns and two rows", "cases", 2.5))
+            for size in (10, 20, 40, 80)
+        ]
+    )
+
+
+def outcome_counts() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "check": ["percent and count", "mean", "never used"],
+            "fine": [40, 10, 0],
+            "off": [3, 0, 0],
+            "idle": [0, 12, 0],
+        }
+    )
+
+
+def gaps() -> pd.DataFrame:
+    return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
+
+
+def graph_boxes() -> dict[str, str]:
+    return {"care": "theory", "security": "theory", "mentalizing of oneself": "theory", "genes": "rival cause"}
+
+
+def graph_arrows() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("G1", "care", "security", "+", "r .30", "pooled correlations"),
+            ("G2", "security", "mentalizing of oneself", "+", "d 1.2", "pooled group comparisons"),
+            ("G3", "care", "mentalizing of oneself", "−", "", "none pooled"),
+            ("G4", "genes", "mentalizing of oneself", "+", "a² .42", "twins or families"),
+            ("G5", "genes", "security", "+", "a² .10", "one sample, one time"),
+        ],
+        columns=["edge", "from", "to", "sign", "estimate", "design"],
+    )
+
+
+def side_by_side() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "group": ["G1: care", "G1: care", "G2: security"],
+            "label": ["First 2016", "Second 2020", "Third 2021"],
+            "printed": ["r .30", "d 0.5", "OR 2.6"],
+            "n": ["974", "", ""],
+            "y": [0.3, 0.24, 0.25],
+            "low": [0.25, np.nan, 0.06],
+            "high": [0.35, np.nan, 0.42],
+            "design": ["pooled correlations", "pooled group comparisons", "pooled surveys and cohorts"],
+        }
+    )
+
+
+def claim_counts() -> pd.DataFrame:
+    return pd.DataFrame(
+        [[6, 2, 0, 1, 4], [0, 3, 2, 0, 11]],
+        index=["one part of the document", "another part"],
+        columns=["supported", "consistent", "inconsistent", "contradicted", "not-publicly-checkable"],
+    )
+
+
+def class_shares() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "group": ["patients with a long name that needs a second line", "controls"],
+            "note": ["exact counts, n = 40", "n not seen"],
+            "secure": [10.0, 60.0],
+            "insecure": [40.0, 40.0],
+            "unresolved": [50.0, np.nan],
+            "secure text": ["4", "60 %"],
+            "insecure text": ["16", "40 %"],
+            "unresolved text": ["20", ""],
+        }
+    )
+
+
+def grouped_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "group": ["One", "One", "Two"],
+            "label": ["first", "second", "third"],
+            "value": [0.3, 0.1, 0.2],
+            "low": [0.2, -0.1, np.nan],
+            "high": [0.4, 0.3, np.nan],
+            "k": ["12", "7", "–"],
+            "strong": [True, False, False],
+        }
+    )
+
+
+def dependence_rows() -> pd.DataFrame:
+    names = ("one outcome against another", "a comparison whose name is so long that it needs two lines", "a third")
+    return pd.DataFrame(
+        [
+            {"comparison": name, "rho": rho, "z_low": 1.5 / (1 - rho), "z_high": 1.9 / (1 - rho)}
+            for name in names
+            for rho in (0.0, 0.4, 0.8)
+        ]
+    )
+
+
+def people_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["Externalizing", "All or none"],
+            "text": ["d = 0.31, and so many words that they need two lines", "d = 4.00"],
+            "d": [0.31, 4.0],
+            "overlap": [0.88, 0.05],
+            "risk_lower": [0.074, 0.0],
+            "risk_higher": [0.128, 1.0],
+        }
+    )
+
+
+def pair_groups() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "label": ["First 1998", "First 1998", "Second 2000"],
+            "group": ["MZ", "DZ", "siblings"],
+            "pairs": [40, 30, 138],
+            "concordant_low": [30, 12, 85],
+            "concordant_high": [30, 12, 86],
+            "percent": ["75", "40", "62"],
+            "score_low": [0.3, -0.3, 0.1],
+            "score_high": [0.4, -0.1, 0.2],
+            "liability_low": [0.47, -0.5, 0.2],
+            "liability_high": [0.6, -0.2, 0.35],
+        }
+    )
+
+
+def twin_share_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "study": ["First"] * 3 + ["Second"] * 3,
+            "share": ["a2", "c2", "e2"] * 2,
+            "lowest": [0.1, 0.0, 0.4, 0.2, 0.28, 0.52],
+            "highest": [0.6, 0.4, 0.5, 0.2, 0.28, 0.52],
+            "ci_lowest": [0.0, 0.0, 0.2, 0.0, 0.0, 0.36],
+            "ci_highest": [0.8, 0.7, 0.9, 0.6, 0.55, 0.7],
+            "printed": ["25 %", "", "", "", "", ""],
+            "printed_value": [0.25] + [np.nan] * 5,
+        }
+    )
+
+
+def twin_correlations() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("First 2003, implied", "liability", 0.515, 0.525, 0.515, 0.525),
+            ("Second 2014, a score", "score", 0.415, 0.425, 0.195, 0.205),
+            ("Third 2000, if there were two classes only", "liability", 0.2, 0.4, -0.5, -0.2),
+        ],
+        columns=["label", "kind", "mz_low", "mz_high", "dz_low", "dz_high"],
+    )
+
+
+def life() -> pd.DataFrame:
+    missing = np.nan
+    return pd.DataFrame(
+        [
+            ("infancy", "First 2003", "laboratory, secure", "classes", missing, 0.52, 0.48, "", "printed"),
+            (
+                "infancy",
+                "First 2003",
+                "laboratory, other",
+                "classes",
+                missing,
+                missing,
+                missing,
+                "only unique; no number",
+                "printed",
+            ),
+            ("15 years", "Second 2014", "interview", "score", 0.40, missing, missing, "", "printed"),
+            ("15 years", "Second 2014", "score", "score", 0.2, 0.28, 0.52, "", "assumed"),
+        ],
+        columns=["age", "study", "measure", "scale", "a2", "c2", "e2", "words", "status"],
+    )
+
+
+def powers() -> pd.DataFrame:
+    table = pd.DataFrame(
+        [
+            (panel, series, share)
+            for panel in ("if .25", "if .40")
+            for series in ("classes", "a score")
+            for share in (0.3, 0.5, 0.7)
+        ],
+        columns=["panel", "series", "mz_share"],
+    )
+    power = np.linspace(0.1, 0.49, len(table))
+    return table.assign(power=power, low=power - 0.02, high=power + 0.02)
+
+
+def dated_events() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("2012", "The period begins", "Period begins", "frame", "case study"),
+            ("2012-05", "A trial is published", "A trial", "trial", "outside source"),
+            ("2012", "A study with a year only", "A study", "research", "outside source"),
+            ("2014", "The period ends", "Period ends", "frame", "case study"),
+            ("2014-12-01", "A guideline", "A guideline", "policy", "case study"),
+            ("2014-02", "A review is published", "A review", "review", "outside source"),
+            ("2013-01", "A start", "A programme", "programme", "outside source"),
+            ("2013-02", "Money", "An award", "funding", "outside source"),
+            ("2013-03", "An evaluation", "An evaluation", "evaluation", "outside source"),
+            ("2019", "A trial after all this", "A later trial", "later", "outside source"),
+        ],
+        columns=["date", "event", "label", "kind", "basis"],
+    )
+
+
+def claim_links() -> pd.DataFrame:
+    rows = [(f"A{i}", "1 summary", "supported", "R1", "first") for i in range(12)]
+    rows += [(f"B{i}", "2 research", "not-publicly-checkable", "S1", "second") for i in range(4)]
+    rows += [("C1", "2 research", "contradicted", "R1", "first"), ("C1", "2 research", "contradicted", "R1", "second")]
+    rows += [("C2", "1 summary", "consistent", "none", "second"), ("C3", "2 research", "inconsistent", "S1", "first")]
+    return pd.DataFrame(rows, columns=["claim", "section", "verdict", "reference", "chapter"])
+
+
+def claim_sources() -> pd.DataFrame:
+    return pd.DataFrame({"reference": ["R1", "S1", "none"], "independence": ["own research", "in part", "no marker"]})
+
+
+def claim_chapters() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"chapter": ["first", "second"], "title": ["A first chapter", "A second"], "certainty": ["low", "not graded"]}
+    )
+
+
+def compared() -> pd.DataFrame:
+    missing = np.nan
+    return pd.DataFrame(
+        [
+            ("A count", "1,355", 1355.0, 1355.0, 1355.0, 1355, missing, missing, "P", 0, 1353, 1357),
+            ("An average", ".12", 0.12, 0.115, 0.125, 0.1196, missing, missing, "P", 4, 0.1, 0.14),
+            ("A set", ".12", 0.12, 0.115, 0.125, missing, 0.079, 0.158, "P", 3, 0.07, 0.17),
+            ("Another", ".13", 0.13, 0.125, 0.135, 0.1361, missing, missing, "P", 4, 0.11, 0.15),
+        ],
+        columns=[
+            "title",
+            "printed",
+            "printed_value",
+            "printed_low",
+            "printed_high",
+            "restated",
+            "low",
+            "high",
+            "grade",
+            "decimals",
+            "from",
+            "to",
+        ],
+    )
+
+
+def average_of_many() -> tuple[np.ndarray, SimpleNamespace]:
+    return np.random.default_rng(3).normal(0.25, 0.2, 40), fit(0.25, 0.06, pi=0.4)
+
+
+#: Name -> (a new drawing, the main number its alternative text must say).
+def named_places() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            ("Ayton", "East", "shop"),
+            ("Ayton", "East", "school"),
+            ("Beeby", "East", "mill"),
+            ("Ceston", "West", "school"),
+        ],
+        columns=["place", "part", "role"],
+    )
+
+
+def bounds_by_response() -> pd.DataFrame:
+    rows = [
+        (name, rate, 290 / rate * 100, share * rate / 100, share * rate / 100 + 100 - rate)
+        for name, share in (("liked it", 89.0), ("used it", 87.0))
+        for rate in (100.0, 50.0, 10.0)
+    ]
+    return pd.DataFrame(rows, columns=["item", "rate", "invited", "low", "high"])
+
+
+FIGURES = {
+    "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
+    "forest with groups": (
+        lambda: forest.forest(
+            studies(3).assign(group=list("abb"), status=["printed", "printed", "assumed"]),
+            fit(k=3),
+            second=("Other", fit(0.25)),
+        ),
+        ".20",
+    ),
+    "funnel": (
+        lambda: funnel.funnel(
+            studies()["y"], studies()["se"], fit(), filled_y=[-0.2], filled_se=[0.2], filled_fit=fit(0.15)
+        ),
+        ".20",
+    ),
+    "leave one out": (lambda: intervals.leave_one_out(pooled_rows(3), fit()), ".20"),
+    "cumulative": (lambda: intervals.cumulative(pooled_rows(3), fit()), ".24"),
+    "estimators": (lambda: intervals.estimators(methods()), ".15"),
+    "set, stems": (
+        lambda: sets.set_range(
+            [0.42, 0.43, 0.43, 0.5],
+            statistic="phi",
+            printed=(".43", 0.425, 0.435),
+            plausible=("plausible margins", 0.42, 0.43),
+        ),
+        ".500",
+    ),
+    "set, histogram": (lambda: sets.set_range(np.linspace(0.4, 0.6, 500), statistic="phi"), ".600"),
+    "margins": (
+        lambda: sets.margins(margin_rows(), n=50, row="caregivers", column="children", plausible=(10, 14, 10, 20)),
+        ".50",
+    ),
+    "heterogeneity": (lambda: sweep.heterogeneity(spread(), printed=(".31", 0.305, 0.315)), ".31"),
+    "sweep with marks": (
+        lambda: sweep.heterogeneity(
+            spread().rename(columns={"tau": "SD"}),
+            x="SD",
+            bands=("Wald interval", "other interval"),
+            marks=[(0.1, "listed"), (0.15, "as at baseline")],
+        ),
+        ".31",
+    ),
+    "trial map": (lambda: trialmap.trial_map(trial_reports()), "5 reports on 3 samples"),
+    "judgements": (
+        lambda: judgements.judgement_grid(
+            judged(), label="row", columns=["Random allocation", "Missing data", "Overall"], group="group"
+        ),
+        "2 high",
+    ),
+    "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
+    "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
+    "agreement": (lambda: agreement.differences(checks()), ".43"),
+    "flow": (lambda: flow.flow(reports(), arms=("first arm", "second arm")), "43"),
+    "summed costs": (
+        lambda: summed.summed(
+            cost_path(),
+            arms={"a": "first arm", "b": "second arm"},
+            windows=["before", "treatment", "follow-up"],
+            crossings=[24.0],
+            mark="recalled, not verified",
+        ),
+        "6,100",
+    ),
+    "denominators": (lambda: denominators.denominators(percents(), largest=22), "23 %"),
+    "ranges": (
+        lambda: ranges.ranges(
+            set_rows(),
+            left=["Name", "Kind"],
+            right=["Said"],
+            scale=Scale("share"),
+            axis="share",
+            says="Shares of three results.",
+        ),
+        "0.20 to 0.40",
+    ),
+    "limits": (
+        lambda: regions.limits(
+            limit_curves(),
+            limit_bands(),
+            marks={"a study": 1.2, "another": 1.25},
+            top=3.0,
+            ratios=("unverified", [0.2, 0.9]),
+        ),
+        "1.00",
+    ),
+    "planes": (
+        lambda: regions.planes(
+            lambda test, ratio, a, b: np.hypot(a, b) / (20 * (1 - ratio)),
+            ["one", "two", "three"],
+            [0.2, 0.5, 0.85],
+            arms=("first arm", "second arm"),
+            marks={"A": 1.9},
+            top=3.0,
+        ),
+        "0.57",
+    ),
+    "share planes": (lambda: regions.share_planes(share_rows(), arms=("first arm", "second arm"), ratio=0.2), "55 %"),
+    "detection": (lambda: regions.detection(detected()), "50 %"),
+    "speed": (lambda: cost.speed(ratios()), "53 ×"),
+    "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
+    "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
+    "claims": (lambda: claimcounts.verdict_bars(claim_counts(), heading="Part"), "29 claims in 2 groups: 6 supported"),
+    "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
+    "pair bars": (lambda: concordance.pair_bars(pair_groups()), "85–86 of 138"),
+    "two scales": (lambda: concordance.two_scales(pair_groups()), ".47 to .60"),
+    "twin shares": (lambda: shares.share_ranges(twin_share_rows()), ".10 to .60"),
+    "plane": (
+        lambda: twinplane.correlation_plane(
+            twin_correlations(),
+            region=np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45), (0.5, 0.5)]),
+            region_words="tables that fit",
+        ),
+        "fraternal −.50 to −.20",
+    ),
+    "shares by age": (lambda: shares.shares_by_age(life()), "genes .40"),
+    "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
+    "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
+    "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
+    "stacked": (
+        lambda: distributions.stacked(
+            class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"
+        ),
+        "16",
+    ),
+    "over time": (lambda: decline.over_time(estimates()), ".47"),
+    "frequencies": (
+        lambda: frequencies.shares(
+            simulated_shares(),
+            {"C7": ("rise", "C7"), "whole": ("pattern", "whole")},
+            heading="True",
+            axis="percent",
+            groups=(1,),
+        ),
+        "42",
+    ),
+    "power curves": (
+        lambda: powercurve.curves(
+            power_grid(), {"C7": "rise", "whole": "pattern"}, x_axis="true growth", axis="percent"
+        ),
+        "0.81",
+    ),
+    "trajectories": (lambda: trajectories.groups(school_lines(), grades=GRADES, axis="rating (SD)"), "0.20"),
+    "trajectories of two scenarios": (
+        lambda: trajectories.groups(
+            pd.concat([school_lines().assign(scenario=name) for name in ("one", "two")]),
+            grades=GRADES,
+            axis="rating (SD)",
+        ),
+        "0.40",
+    ),
+    "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
+    "growth checks": (lambda: growthchecks.checks(growth_checks(), grades=GRADES), "0.05"),
+    "headcounts": (lambda: headcounts.headcounts(cohort_counts(), axis="children"), "1,364"),
+    "over time, with a window": (
+        lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False),
+        ".47",
+    ),
+    "printed estimates": (
+        lambda: printed_estimates.grouped(grouped_rows(), columns={"k": "k"}, left="better", right="worse"),
+        "0.30",
+    ),
+    "dependence": (lambda: dependence.over_correlation(dependence_rows(), critical=1.96), "1.5 to 1.9"),
+    "people": (
+        lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
+        "7.4 against 12.8",
+    ),
+    "places": (
+        lambda: places.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}),
+        "school: 2 listed, 3 printed",
+    ),
+    "response bounds": (lambda: response.response_bounds(bounds_by_response()), "89 to 89 % if all replied"),
+    "timeline": (lambda: timeline.timeline(dated_events(), {"here": (2012, 2014)}), "10 events"),
+    "evidence map": (lambda: evidencemap.evidence_map(claim_links(), claim_sources(), claim_chapters()), "19 claims"),
+    "number lines": (lambda: anatomy.number_lines(compared()), ".079 to .158"),
+    "parts of a number line": (
+        lambda: anatomy.annotate(anatomy.number_lines(compared().iloc[[1]]), anatomy.NUMBER_LINE),
+        ".1196",
+    ),
+    "parts of number lines": (
+        lambda: anatomy.annotate(anatomy.number_lines(compared()), anatomy.VERDICT_LINES),
+        "1,355",
+    ),
+    "two intervals": (
+        lambda: anatomy.annotate(
+            anatomy.two_intervals(*average_of_many(), scale=CORRELATION, axis="r"), anatomy.INTERVALS
+        ),
+        ".25",
+    ),
+    "parts of a forest": (
+        lambda: anatomy.annotate(
+            forest.forest(studies(6), fit(k=6), left="less", right="more"), anatomy.FOREST, top=anatomy.FOREST_TOP
+        ),
+        "9 numbered parts",
+    ),
+    "parts of a set": (
+        lambda: anatomy.annotate(
+            sets.set_range([0.42, 0.43, 0.43, 0.5], statistic="phi", plausible=("plausible", 0.42, 0.43)), anatomy.SET
+        ),
+        "All data sets",
+    ),
+}
+
+
+@cache
+def drawn(name: str) -> Drawn:
+    """The drawing of that name, made once for all tests that only look at it."""
+    return FIGURES[name][0]()
+
+
+@cache
+def picture(name: str) -> str:
+    """The SVG of that drawing."""
+    return render.svg(drawn(name).fig)

@@ -1,0 +1,115 @@
+"""Figures of the service-cost chapter: what is drawn is what was given."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from restated.plots import flow, ranges
+from restated.plots.words import Scale
+from review.figures import denominators, regions, summed
+from tests.review.figures.samples import (
+    cost_path,
+    detected,
+    drawn,
+    limit_bands,
+    limit_curves,
+    percents,
+    reports,
+    set_rows,
+    share_rows,
+)
+
+ARMS = {"a": "first arm", "b": "second arm"}
+WINDOWS = ["before", "treatment", "follow-up"]
+
+
+def texts(name):
+    return [t.get_text() for t in drawn(name).fig.findobj(lambda a: hasattr(a, "get_text"))]
+
+
+def test_unverified_amounts_are_marked_in_the_picture_and_said():
+    assert "recalled, not verified" in texts("summed costs")
+    assert "Recalled, not verified." in drawn("summed costs").alt
+    plain = summed.summed(cost_path(), arms=ARMS, windows=WINDOWS, crossings=[])
+    assert "ecalled" not in plain.alt and "The lines do not cross" in plain.alt
+
+
+def test_crossings_are_named():
+    assert "The lines cross at month 24" in drawn("summed costs").alt
+
+
+def test_a_number_that_was_not_printed_is_not_drawn_as_zero():
+    assert "not printed" in texts("flow") and "0" not in texts("flow")
+    assert drawn("flow").data.loc[2, "arms"] == "recalled, not verified"
+    assert "Later: 20 and 17, together 37 (arms not verified)" in drawn("flow").alt
+
+
+def test_denominators_say_which_arm_fits():
+    assert drawn("denominators").data["attainable with the arm"].tolist() == ["yes", "no"]
+    assert "1 fit the arm" in drawn("denominators").alt
+
+
+def test_a_row_without_a_number_says_so_in_words():
+    assert "no number seen" in texts("ranges")
+    assert np.isnan(drawn("ranges").data.loc[2, "value"]) and "Three" not in drawn("ranges").alt
+
+
+def test_lines_of_a_plane_lie_where_p_is_the_level():
+    tests, ratio = ["only"], 0.5
+    figure = regions.planes(
+        lambda test, r, a, b: np.hypot(a, b) / 20, tests, [ratio], arms=("x", "y"), marks={}, top=3.0
+    ).fig
+    (line,) = [x for x in figure.axes[0].lines if len(x.get_xdata()) > 10]
+    assert np.hypot(line.get_xdata(), line.get_ydata()) == pytest.approx(1.0, abs=1e-3)
+
+
+def test_cells_without_data_are_hatched_not_shaded():
+    hatched = [p for ax in drawn("share planes").fig.axes for p in ax.patches if p.get_hatch()]
+    assert len(hatched) == 2  # both tests of the shape with zeros
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: summed.summed(cost_path().drop(columns="a"), arms=ARMS, windows=WINDOWS, crossings=[]),
+            "no column 'a'",
+        ),
+        (
+            lambda: summed.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]),
+            "1 windows do not lie between 4 months",
+        ),
+        (lambda: flow.flow(reports().drop(columns="total"), arms=("a", "b")), "no column 'total'"),
+        (lambda: flow.flow(reports().head(0), arms=("a", "b")), "no rows"),
+        (lambda: flow.flow(reports(), arms=("an arm with a very long name indeed", "b")), "too long"),
+        (lambda: denominators.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
+        (lambda: denominators.denominators(percents(), largest=20), "larger than the denominators"),
+        (
+            lambda: ranges.ranges(set_rows(), left=["Nobody"], scale=Scale("x"), axis="x", says="x"),
+            "no column 'Nobody'",
+        ),
+        (
+            lambda: ranges.ranges(set_rows().assign(high=0.1), left=["Name"], scale=Scale("x"), axis="x", says="x"),
+            "downwards",
+        ),
+        (
+            lambda: ranges.ranges(set_rows().tail(1), left=["Name"], scale=Scale("x"), axis="x", says="x"),
+            "nothing to draw",
+        ),
+        (lambda: regions.limits(limit_curves().drop(columns="cv"), limit_bands(), marks={}, top=3), "no column 'cv'"),
+        (
+            lambda: regions.limits(
+                limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), marks={}, top=3
+            ),
+            "told apart",
+        ),
+        (lambda: regions.planes(lambda *a: 1, [], [0.5], arms=("a", "b"), marks={}, top=3), "nothing to draw"),
+        (lambda: regions.share_planes(share_rows().assign(share=1.5), arms=("a", "b"), ratio=0.5), "outside 0 to 1"),
+        (lambda: regions.detection(detected().assign(cv=1.0)), "1 values of SD/mean"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(call, message):
+    with pytest.raises(RestatedError, match=message):
+        call()

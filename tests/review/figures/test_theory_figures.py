@@ -1,0 +1,138 @@
+"""Graph, estimates side by side and stacked shares."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from restated.plots.distributions import stacked
+from restated.plots.style import colour
+from restated.plots.words import ODDS_RATIO
+from review.figures.designs import DESIGNS, NONE
+from review.figures.graph import graph
+from review.figures.unpooled import unpooled
+from tests.review.figures.samples import class_shares, graph_arrows, graph_boxes, side_by_side
+from tests.review.figures.test_charts import by_gid, texts
+
+
+def test_the_line_of_an_arrow_says_its_design():
+    arrows = graph_arrows()
+    fig = graph(graph_boxes(), arrows).fig
+    for edge, design in zip(arrows["edge"], arrows["design"], strict=True):
+        lines = by_gid(fig, f"arrow-{edge}")
+        style = DESIGNS[design]
+        assert len(lines) == 1 + style.double
+        assert lines[0].get_linewidth() == style.width
+        assert (lines[0].get_linestyle() not in ("-", "solid")) == (style.dash != "-")
+
+
+def test_an_arrow_without_a_pooled_estimate_is_the_thinnest_and_every_design_looks_different():
+    assert DESIGNS[NONE].width < min(d.width for name, d in DESIGNS.items() if name != NONE)
+    lines = [(d.width, str(d.dash), d.double) for name, d in DESIGNS.items() if name not in ("product of links",)]
+    assert len(set(lines)) == len(lines)
+    marks = [(d.marker, d.filled) for name, d in DESIGNS.items() if name != NONE]
+    assert len(set(marks)) == len(marks)
+
+
+def test_arrowheads_are_neutral():
+    arrows = graph_arrows()
+    fig = graph(graph_boxes(), arrows).fig
+    heads = [a for a in fig.artists if type(a).__name__ == "Polygon"]
+    assert len(heads) == len(arrows)
+    allowed = [colour("ink"), colour("muted")]
+    from matplotlib.colors import to_hex
+
+    assert {to_hex(h.get_facecolor()) for h in heads} <= set(allowed)
+
+
+def test_every_arrow_is_labelled_and_stands_in_the_table():
+    arrows = graph_arrows()
+    drawn = graph(graph_boxes(), arrows)
+    shown = texts(drawn.fig)
+    assert "G1 (+) r .30" in shown and "G3 (−)" in shown
+    assert drawn.data["edge"].tolist() == arrows["edge"].tolist()
+    assert drawn.data.loc[2, "estimate"] == "–"
+    assert "not that it is causal" in drawn.alt and f"{NONE} 1" in drawn.alt
+
+
+def test_rival_causes_have_a_broken_outline():
+    fig = graph(graph_boxes(), graph_arrows()).fig
+    boxes = [a for a in fig.artists if type(a).__name__ == "FancyBboxPatch"]
+    broken = [b for b in boxes if b.get_linestyle() not in ("-", "solid")]
+    assert (len(boxes), len(broken)) == (4, 1)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "change", "message"),
+    [
+        ({}, lambda t: t.drop(columns="sign"), "no column 'sign'"),
+        ({}, lambda t: t.assign(design="hearsay"), "unknown design 'hearsay'"),
+        ({"extra": "villain"}, lambda t: t, "unknown kind of box 'villain'"),
+        ({"a name much too long for the little box it has": "theory"}, lambda t: t, "does not fit its box"),
+    ],
+)
+def test_graphs_that_cannot_be_drawn(boxes, change, message):
+    with pytest.raises(RestatedError, match=message):
+        graph(graph_boxes() | boxes, change(graph_arrows()))
+
+
+def test_estimates_are_drawn_where_they_are_and_never_pooled():
+    table = side_by_side()
+    drawn = unpooled(table, says="Two kinds of evidence")
+    assert np.allclose(drawn.data["r"], table["y"])
+    assert "no CI" in texts(drawn.fig)
+    assert "not pooled" in drawn.alt
+    marks = [line for line in drawn.fig.axes[0].lines if line.get_marker() == "o" and len(line.get_xdata()) == 1]
+    assert any(line.get_xdata()[0] == pytest.approx(0.3) for line in marks)
+
+
+def test_estimates_on_a_ratio_scale():
+    table = (
+        side_by_side()
+        .drop(columns="group")
+        .assign(y=np.log([13.9, 2.6, 1.0]), low=np.log([11.1, 1.2, 0.5]), high=np.log([17.4, 5.3, 2.0]))
+    )
+    drawn = unpooled(table, says="Odds ratios by design", scale=ODDS_RATIO)
+    assert drawn.data["odds ratio"].tolist() == pytest.approx([13.9, 2.6, 1.0])
+    assert "13.90" in drawn.alt
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda t: t.drop(columns="design"), "no column 'design'"),
+        (lambda t: t.iloc[:0], "no estimate to draw"),
+        (lambda t: t.assign(design=NONE), "no mark for the design"),
+        (lambda t: t.assign(y=np.nan), "an estimate is missing"),
+        (lambda t: t.assign(group=["a", "b", "a"]), "not together"),
+    ],
+)
+def test_bad_estimates_are_named(change, message):
+    with pytest.raises(RestatedError, match=message):
+        unpooled(change(side_by_side()), says="Two kinds of evidence")
+
+
+def test_segments_are_as_long_as_their_shares():
+    table = class_shares()
+    drawn = stacked(table, ["secure", "insecure", "unresolved"], says="Classes of two groups")
+    bars = [a for a in drawn.fig.artists if type(a).__name__ == "Rectangle" and a.get_height() == pytest.approx(0.36)]
+    widths = np.array([b.get_width() for b in bars])
+    assert len(bars) == 5  # the second group has no third class
+    assert widths[:3] / widths[:3].sum() * 100 == pytest.approx([10, 40, 50])
+    assert len({b.get_hatch() for b in bars[:3]}) == 3
+    assert {"4", "16", "20", "60 %"} <= set(texts(drawn.fig))
+
+
+@pytest.mark.parametrize(
+    ("change", "classes", "message"),
+    [
+        (lambda t: t.assign(secure=50.0), ["secure", "insecure", "unresolved"], "add up to"),
+        (lambda t: t.drop(columns="note"), ["secure"], "no column 'note'"),
+        (lambda t: t, list("abcde"), "5 classes cannot be told apart"),
+        (lambda t: t.iloc[:0], ["secure", "insecure", "unresolved"], "no group to draw"),
+    ],
+)
+def test_bad_shares_are_named(change, classes, message):
+    with pytest.raises(RestatedError, match=message):
+        stacked(change(class_shares()), classes, says="Classes of two groups")

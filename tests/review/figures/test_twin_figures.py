@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from review.figures import concordance, shares, twinplane, twinpower
+from tests.review.figures.samples import life, pair_groups, powers, twin_correlations, twin_share_rows
+
+SMALL = np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45)])
+
+
+@pytest.mark.parametrize(
+    ("draw", "sample", "column"),
+    [
+        (concordance.pair_bars, pair_groups, "concordant_low"),
+        (concordance.two_scales, pair_groups, "liability_low"),
+        (shares.share_ranges, twin_share_rows, "ci_lowest"),
+        (shares.shares_by_age, life, "scale"),
+        (twinplane.correlation_plane, twin_correlations, "kind"),
+        (twinpower.power_by_split, powers, "series"),
+    ],
+)
+def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, column):
+    with pytest.raises(RestatedError, match=f"no column '{column}'"):
+        draw(sample().drop(columns=column))
+    with pytest.raises(RestatedError, match="there is no row"):
+        draw(sample().iloc[:0])
+
+
+@pytest.mark.parametrize(
+    ("draw", "message"),
+    [
+        (lambda: concordance.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
+        (lambda: concordance.two_scales(pair_groups().assign(score_low=np.nan)), "a range is missing"),
+        (lambda: shares.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
+        (lambda: shares.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
+        (
+            lambda: shares.shares_by_age(life().assign(words="", a2=np.nan, c2=np.nan, e2=np.nan)),
+            "neither a share nor words",
+        ),
+        (lambda: twinplane.correlation_plane(twin_correlations().assign(kind="kappa")), "neither score nor liability"),
+        (lambda: twinpower.power_by_split(powers().assign(power=np.nan)), "a value is missing"),
+        (
+            lambda: twinpower.power_by_split(powers().assign(series=[f"s{i}" for i in range(12)])),
+            "12 series cannot be told apart",
+        ),
+    ],
+)
+def test_bad_values_are_refused_in_words(draw, message):
+    with pytest.raises(RestatedError, match=message):
+        draw()
+
+
+def test_groups_below_chance_are_said_in_words():
+    assert "Below 50 %: First 1998 DZ" in concordance.pair_bars(pair_groups()).alt
+
+
+def test_a_restated_row_says_so_in_the_picture_and_in_its_data():
+    drawn = shares.shares_by_age(life())
+    assert drawn.data["measure"].tolist()[-1] == "score, restated"
+    words = [t.get_text() for t in drawn.fig.findobj(lambda a: hasattr(a, "get_text"))]
+    assert "score, restated" in words and "rest not printed" in words
+
+
+def test_no_hatched_region_without_points():
+    with_region = twinplane.correlation_plane(twin_correlations(), region=SMALL, region_words="that fit")
+    without = twinplane.correlation_plane(twin_correlations())
+    found = [[p for p in d.fig.axes[0].patches if p.get_gid() == "region"] for d in (with_region, without)]
+    assert len(found[0]) == 1 and not found[1]
+    assert set(map(tuple, found[0][0].get_xy().round(6))) == set(map(tuple, SMALL))
+
+
+def test_power_that_reaches_what_is_wanted_is_not_called_below():
+    assert "not below 80" in twinpower.power_by_split(powers().assign(power=0.9)).alt
+    assert ", below 80" in twinpower.power_by_split(powers()).alt

@@ -1,0 +1,154 @@
+"""Cohorts as the assumptions say: shares, variances, losses, and exact moments of the illustrative one."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from restated.errors import RestatedError
+from restated.reconstruct.ensemble import generator
+from restated_book import register
+from review.findings.cohort import design
+from review.findings.cohort.design import CELLS, DECISIVE, TIMES, Design
+
+STANDARD = Design.standard()
+quick = settings(deadline=None, derandomize=True, max_examples=50)
+#: Sums of rounding errors of a thousand exact values.
+EXACT = 1e-9
+
+
+def values(**changes):
+    return STANDARD.middle() | changes
+
+
+def test_printed_assumptions_are_the_printed_numbers():
+    numbers = register.load()
+    table = design.assumptions().set_index("name")
+    for row in table.itertuples():
+        for id in (row.published_ids or "").split(";") if isinstance(row.published_ids, str) else ():
+            assert id in numbers and numbers[id].grade != "U", id
+    number = lambda id: float(numbers[id].value.value)
+    assert (table.loc["recruited", ["low", "high"]] == number("fearon2011-n-children")).all()
+    assert tuple(table.loc["classified", ["low", "high"]]) == (
+        number("fraley2003-n-children"),
+        number("nichd1997-n-infants"),
+    )
+    boys = [1 - number("crockett2018-female") / 100, number("fanti2010-male") / 100]
+    assert tuple(table.loc["share_boys", ["low", "high"]]) == pytest.approx(boys)
+    organised = 100 - number("madigan2023-disorganized")
+    for name in ("secure", "avoidant"):
+        assert table.loc[f"share_{name}", "low"] == pytest.approx(number(f"madigan2023-{name}") / organised, abs=5e-4)
+    assert (
+        table.loc["share_disorganized", "low"]
+        < number("madigan2023-disorganized") / 100
+        < table.loc["share_disorganized", "high"]
+    )
+
+
+def test_every_assumption_is_printed_or_says_that_it_is_assumed():
+    table = design.assumptions()
+    assert set(table["status"]) == {"printed", "assumed"}
+    assert table.loc[table["status"] == "printed", "published_ids"].notna().all()
+    assert (table["low"] <= table["high"]).all()
+
+
+@quick
+@given(
+    d=st.floats(0.05, 0.5),
+    q=st.floats(0.05, 0.6),
+    boys=st.floats(0.3, 0.7),
+    odds=st.one_of(st.just(1.0), st.floats(1.01, 6)),
+)
+def test_cell_shares_have_the_margins_and_the_odds_ratio_asked_for(d, q, boys, odds):
+    shares = design.cell_shares(values(share_disorganized=d, share_high_risk=q, share_boys=boys, risk_odds=odds))
+    of = lambda test: sum(s for s, cell in zip(shares, CELLS, strict=True) if test(*cell))
+    assert shares.min() >= 0 and shares.sum() == pytest.approx(1)
+    assert of(lambda a, s, r: a == "disorganized") == pytest.approx(d)
+    assert of(lambda a, s, r: r == "high") == pytest.approx(q)
+    assert of(lambda a, s, r: s == "boy") == pytest.approx(boys)
+    both = itertools.product((True, False), repeat=2)
+    table = [of(lambda a, s, r, x=x, y=y: (a == "disorganized") == x and (r == "high") == y) for x, y in both]
+    assert table[0] * table[3] / (table[1] * table[2]) == pytest.approx(odds)
+
+
+def test_a_cohort_is_drawn_again_from_its_number_and_fits_into_its_slots():
+    one, other = STANDARD.draw(generator(1, 5)), STANDARD.draw(generator(1, 5))
+    np.testing.assert_array_equal(one.y, other.y)
+    for i in range(30):
+        cohort = STANDARD.draw(generator(2, i))
+        assert (cohort.counts <= STANDARD.slots).all() and 1139 <= cohort.counts.sum() <= 1153
+        rated = cohort.rated(STANDARD)
+        assert (rated <= cohort.counts).all() and (cohort.rated(STANDARD, least=3) <= rated).all()
+
+
+def test_covariates_of_the_slots_repeat_those_of_their_cell():
+    rows = STANDARD.covariates
+    start = np.cumsum(STANDARD.slots) - STANDARD.slots
+    assert len(rows) == STANDARD.slots.sum()
+    assert (rows.iloc[start].to_numpy() == STANDARD.cells.to_numpy()).all()
+    decisive = STANDARD.cells.iloc[DECISIVE]
+    assert decisive["disorganized×boy×risk"] == pytest.approx(0.5 * 0.75)
+
+
+@pytest.mark.parametrize("changes", [{}, {"skewed": True}, {"autocorrelation": 0.5}, {"one_teacher": True}])
+def test_deviations_have_the_stated_variances(changes):
+    wanted = values(slope_correlation=0.2)
+    y = replace(STANDARD, **changes)._deviations(wanted, 60_000, np.random.default_rng(3))
+    residual = design.residual_variance(wanted) * (0.5 if changes.get("one_teacher") else 1)
+    powers = np.column_stack([np.ones(7), TIMES])
+    expected = powers @ design.random_covariance(wanted) @ powers.T
+    lags = np.abs(np.subtract.outer(range(7), range(7)))
+    expected += residual * (changes.get("autocorrelation", 0.0) ** lags if "autocorrelation" in changes else np.eye(7))
+    np.testing.assert_allclose(np.cov(y.T), expected, atol=0.03)  # about five standard errors of a skewed covariance
+    skewness = ((y[:, 3] - y[:, 3].mean()) ** 3).mean() / y[:, 3].std() ** 3
+    assert (skewness > 0.8) == bool(changes.get("skewed"))
+
+
+def test_leaving_is_for_good_and_likelier_after_a_high_rating():
+    wanted = values(lost=0.2, lost_rating_odds=3.0, missed=0.0, ever_rated=1.0)
+    rng = np.random.default_rng(4)
+    y = rng.standard_normal((20_000, 7))
+    seen = design._seen(wanted, y, np.zeros(20_000, bool), rng)
+    assert (np.diff(seen.astype(int), axis=1) <= 0).all()
+    left = seen[:, 0] & ~seen[:, 1]
+    assert y[left, 0].mean() > 0.5 > y[~left, 0].mean()
+
+
+def test_nobody_is_lost_where_nothing_is_lost():
+    whole = STANDARD.with_ranges(ever_rated=(1, 1), missed=(0, 0), lost=(0, 0))
+    cohort = whole.draw(generator(1, 0))
+    assert (cohort.rated(whole, least=7) == cohort.counts).all()
+
+
+def test_complete_cases_and_fewer_waves():
+    assert set(np.isfinite(replace(STANDARD, complete_only=True).draw(generator(1, 1)).y).sum(axis=1)) == {0, 7}
+    few = replace(STANDARD, waves=(1, 3, 5))
+    assert few.draw(generator(1, 1)).y.shape[1] == 3 == len(few.times)
+
+
+def test_the_illustrative_cohort_has_exact_moments_in_every_cell():
+    children, y, seen = design.illustrative(STANDARD, seed=9)
+    wanted = STANDARD.middle()
+    powers = np.column_stack([np.ones(7), TIMES])
+    expected = powers @ design.random_covariance(wanted) @ powers.T + design.residual_variance(wanted) * np.eye(7)
+    assert children["cell"].nunique() == 16 and 0 < seen.mean() < 1
+    for cell in range(16):
+        here = y[children["cell"] == cell]
+        np.testing.assert_allclose(here.mean(axis=0), 0, atol=EXACT)
+        np.testing.assert_allclose(np.cov(here.T), expected, atol=EXACT)
+
+
+def test_a_risk_index_is_above_the_cut_for_high_risk_only():
+    risk = np.array(["high", "lower"] * 2000)
+    index = design.high_risk_index(risk, 0.25, np.random.default_rng(1))
+    assert index[risk == "high"].min() >= 0.67 and index[risk == "lower"].max() <= 0.68
+
+
+def test_an_unknown_assumption_is_named():
+    with pytest.raises(RestatedError, match="no assumption 'share_girls'.*share_boys"):
+        STANDARD.with_ranges(share_girls=(0.5, 0.5))

@@ -1,0 +1,111 @@
+"""Ensembles of cohorts: truth is recovered, standard errors are right, and the stored table is fresh and guarded."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from restated.errors import RestatedError
+from restated.reconstruct import ensemble as engine
+from restated_book import register
+from review.findings.cohort import effects, runs, statements, stored
+from review.findings.cohort.design import Design
+
+NUMBERS = register.load()
+TABLE = stored.load(NUMBERS)
+
+
+def test_what_is_put_in_is_found_on_average_and_standard_errors_say_how_far_off():
+    cohorts = 150
+    table = runs.run("base", NUMBERS, cohorts=cohorts)
+    sd, se = stored.pick(table, "sd four-way"), stored.pick(table, "se disorganized × boy × risk × time")
+    assert abs(stored.pick(table, "mean four-way")) < 3.5 * sd / np.sqrt(cohorts)
+    assert sd == pytest.approx(se, rel=3.5 / np.sqrt(2 * cohorts))
+    assert stored.pick(table, "cell mean") == pytest.approx(stored.pick(TABLE, "cell mean"), rel=0.06)
+
+
+def test_power_of_the_stored_table_agrees_with_its_standard_error():
+    """The counted power of the four-way term is that of a normal estimate with the stored standard error."""
+    se = stored.pick(TABLE, "se disorganized × boy × risk × time")
+    for extra in (0.0, 0.5, 1.0):
+        counted = stored.pick(TABLE, "four-way", "grid", extra=extra)
+        # Standard errors vary between cohorts, which flattens the curve a little.
+        assert counted == pytest.approx(float(norm.sf(statements.CRITICAL - extra / se)), abs=0.02)
+
+
+def test_scenarios_agree_with_the_grid_and_more_growth_is_found_more_often():
+    for key, extra in (("main", 0.0), ("extra-020", 0.2), ("extra-050", 0.5), ("extra-080", 0.8)):
+        for event in ("C7", "whole", "four-way"):
+            assert stored.pick(TABLE, event, key) == stored.pick(TABLE, event, "grid", extra=extra)
+    curve = [stored.pick(TABLE, "four-way", "grid", extra=extra) for extra in runs.GRID]
+    assert np.all(np.diff(curve) > 0)
+
+
+def test_every_variation_and_scenario_has_its_rows_and_enough_cohorts():
+    found = stored.shares(TABLE)
+    assert set(found["scenario"]) == {*effects.scenarios(NUMBERS), "grid"}
+    assert (found["cohorts"] >= 1000).all()
+    for key in runs.VARIATIONS:
+        part = stored.shares(TABLE, variation=key)
+        assert set(runs.VARIED) <= set(part["scenario"])
+        drawn = part["cohorts"].iloc[0] + stored.pick(TABLE, "undefined cohorts", variation=key)
+        assert drawn == (stored.COHORTS if key == "base" else stored.VARIATION_COHORTS)
+
+
+def test_the_index_analysis_runs_on_the_same_cohorts():
+    table = runs.run("index", NUMBERS, cohorts=3)
+    assert set(table["scenario"]) == {"any", *runs.VARIED}
+    assert stored.pick(table, "cell mean", variation="index") == stored.pick(
+        runs.run("base", NUMBERS, cohorts=3), "cell mean"
+    )
+
+
+def test_a_cohort_with_a_nearly_empty_group_is_undefined_and_counted():
+    tiny = Design.standard().with_ranges(classified=(300, 300))
+    truths = (("main", 0.0, effects.scenarios(NUMBERS)["main"]),)
+    estimate = runs._Estimate(tiny, truths, tuple(effects.shares(NUMBERS).items()))
+    values = engine.ensemble(runs._Draw(tiny), estimate, draws=12, seed=1, batched=True).values
+    table = runs._summary("tiny", values)
+    undefined = stored.pick(table, "undefined cohorts", variation="tiny")
+    assert 0 < undefined < 12 and values["cell"].notna().all()
+    assert (table.loc[table["quantity"] == "C2", "cohorts"] == 12 - undefined).all()
+
+
+# --- the stored table ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_stored_table_is_written_and_read_unchanged(tmp_path):
+    file = tmp_path / "cohort.csv"
+    stored.store(TABLE, file)
+    assert file.read_bytes() == stored.FILE.read_bytes()
+    pd.testing.assert_frame_equal(stored.load(NUMBERS, file), TABLE)
+
+
+def test_another_printed_effect_makes_the_table_stale(tmp_path):
+    id = effects.PRINTED["avoidant"]
+    changed = dict(NUMBERS) | {id: NUMBERS[effects.PRINTED["resistant"]]}
+    assert stored.fingerprint(changed) != stored.fingerprint(NUMBERS)
+    with pytest.raises(RestatedError, match=r"ensembles/cohort.csv, row 2, field 'inputs'.*make ensembles"):
+        stored.load(changed)
+
+
+def test_the_first_cohorts_are_computed_again():
+    stored.first_cohorts(NUMBERS, TABLE)
+    tampered = TABLE.copy()
+    at = tampered["quantity"] == f"first {runs.AGAIN} four-way"
+    tampered.loc[at & (tampered["variation"] == "base"), "value"] += 1e-3
+    with pytest.raises(RestatedError, match="first 20 cohorts.*make ensembles"):
+        stored.first_cohorts(NUMBERS, tampered)
+
+
+def test_detectable_value_and_children_needed():
+    assert stored.detectable(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-5)
+    assert stored.children_needed(0.1, stored.detectable(0.1), 500) == 500
+    assert stored.children_needed(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
+
+
+def test_a_value_that_is_not_there_is_named():
+    with pytest.raises(RestatedError, match="0 rows for 'nonsense'"):
+        stored.pick(TABLE, "nonsense")

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from restated.estimate import agreement
+from restated_book import studies
+from review.findings import stability
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return studies.load("stability", originals=False)
+
+
+@pytest.fixture(scope="module")
+def transitions():
+    return studies.load("stability-transitions", originals=False)
+
+
+@settings(deadline=None, derandomize=True, max_examples=50)
+@given(arrays(int, (3, 4, 4), elements=st.integers(0, 9)), st.integers(0, 3))
+def test_collapsing_keeps_the_total_and_the_margins(tables, against):
+    two = stability.collapse(tables, against)
+    assert (two >= 0).all() and (two.sum(axis=1) == tables.sum(axis=(1, 2))).all()
+    assert (two[:, 0] + two[:, 1] == tables[:, against].sum(axis=1)).all()
+    assert (two[:, 0] + two[:, 2] == tables[:, :, against].sum(axis=1)).all()
+
+
+def test_every_row_with_counts_is_checked(rows, transitions):
+    checked = stability.check_counts(rows, transitions)
+    assert checked["coefficient"].value_counts().to_dict() == {
+        "r, secure or insecure": int(rows[stability.TWO_WAY].notna().all(axis=1).sum()),
+        "kappa, four classes": len(transitions),
+        "r, organised or disorganised": len(transitions),
+    }
+    one = checked.query("row_id == 'o29-1' and coefficient == 'r, secure or insecure'").iloc[0]
+    assert one["recomputed"] == pytest.approx(agreement.phi([419, 235, 242, 164]))
+    assert one["agrees"]
+
+
+def test_a_changed_count_is_noticed(rows, transitions):
+    broken = rows.copy()
+    at = broken.index[broken["row_id"] == "o29-1"][0]
+    broken.loc[at, "SS"] += 1
+    before, after = (stability.check_counts(r, transitions)["agrees"].sum() for r in (rows, broken))
+    assert after == before - 1
+
+
+def test_the_exchanged_rows_of_one_paper_are_found(rows, transitions):
+    found = stability.check_collapse(rows, transitions)
+    assert dict(zip(found["row_id"], found["same_as"], strict=True)) == {"o09-1": "o09-2", "o09-2": "o09-1"}
+
+
+def test_the_code_beside_the_data_reports_the_same_four_way_result(transitions):
+    # The authors' output file gives z .227510780623363, SE .03702388220533, df 23.5795450915723, tau2 .0196469925775354.
+    fit = stability.pooled_fourway(transitions, fisher=True)
+    assert (fit.estimate, fit.se, fit.df, fit.tau2) == pytest.approx(
+        (0.227510780623363, 0.03702388220533, 23.5795450915723, 0.0196469925775354), rel=1e-6
+    )
+
+
+def test_the_degenerate_row_is_left_out_capped_or_drawn_without_an_effect(rows):
+    assert stability.pooled_secure(rows).k == 65
+    assert stability.pooled_secure(rows, cap=0.99).k == 66
+    assert stability.pooled_secure(rows, cap=0.95).estimate < stability.pooled_secure(rows, cap=0.99).estimate
+    drawn = stability.forest_rows(rows)
+    assert len(drawn) == 66 and np.isinf(drawn["y"]).sum() == 1
+
+
+def test_one_effect_per_sample(rows):
+    per_sample = stability.one_row_per_sample(rows)
+    assert per_sample["study_id"].is_unique and per_sample["label"].is_unique
+    assert len(per_sample) == stability.pooled_secure(rows).clusters
+    rauh = per_sample.set_index("study_id").loc[30]
+    used = rows[rows["study_id"] == 30]
+    assert rauh["n"] == 75 and rauh["z"] == pytest.approx(np.arctanh(used["r_secure_insecure"]).mean())
+
+
+def test_leaving_out_a_sample_leaves_out_all_its_rows(rows):
+    table = stability.leave_one_sample_out(rows)
+    rauh = table[table["label"].str.contains("Rauh")].iloc[0]
+    assert rauh["estimate"] == pytest.approx(np.tanh(stability.pooled_secure(rows[rows["study_id"] != 30]).estimate))
+    assert len(table) == 50
+
+
+def test_the_prediction_interval_is_wider_than_the_confidence_interval(rows):
+    p = stability.with_prediction(stability.pooled_secure(rows))
+    assert p.pi_low < p.ci_low < p.estimate < p.ci_high < p.pi_high
+
+
+def test_the_working_correlation_table_holds_the_main_result(rows):
+    table = stability.sensitivity_to_rho(rows).set_index("rho")
+    assert table.loc[0.8, "r"] == pytest.approx(np.tanh(stability.pooled_secure(rows).estimate))
+    assert list(table.index) == list(stability.RHOS)
+
+
+def test_small_samples_report_more_stability(rows):
+    test = stability.small_study_test(rows)
+    assert test.estimate[1] > 0 and 0 < test.p[1] < 1
+
+
+def test_the_kappa_forest_draws_what_is_pooled(rows, transitions):
+    drawn = stability.kappa_rows(transitions)
+    assert len(drawn) == stability.pooled_fourway(transitions).k == len(stability.pooled_fourway(transitions).weights)
+    by_row = rows.set_index("row_id").loc[transitions["row_id"], "kappa_four_way"].to_numpy()
+    assert np.allclose(drawn["y"], by_row, atol=1e-6)
+    assert (drawn["n"].to_numpy() == transitions["n"].to_numpy()).all()
+
+
+def test_the_pooled_table_is_on_the_scale_of_each_coefficient(rows, transitions):
+    table = stability.pooled_table(rows, transitions).set_index("Coefficient")
+    assert table.loc["r, secure or insecure", "Pooled"] == pytest.approx(
+        np.tanh(stability.pooled_secure(rows).estimate)
+    )
+    assert table.loc["kappa, four classes", "Pooled"] == pytest.approx(stability.pooled_fourway(transitions).estimate)
+    assert (table["Prediction low"] < table["95 % CI low"]).all() and (
+        table["95 % CI high"] < table["Prediction high"]
+    ).all()
