@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test lint diagram lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,6 +33,16 @@ pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chrom
 # A file's tests stay together: many share one scratch book, or one browser.
 test: $(STAMP) ## Run the whole test suite, on all cores
 	@$(RUN) -m pytest --numprocesses logical --dist loadfile
+
+lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(RUN) -m pytest tests/builder/test_house.py
+
+diagram: $(STAMP) ## Draw docs/architecture.svg from the imports
+	@$(RUN) -m docs.diagram
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks
@@ -76,7 +86,7 @@ lock: ## Pin the newest allowed packages with hashes into requirements.lock (nee
 	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
-references: ## Make the reference values of the tests anew (needs R with metafor and friends)
+references: ## Compute the reference values of the tests in R (needs metafor and friends)
 	@$(RUN) tests/reference/regenerate.py
 
 ensembles: $(STAMP) ## Compute the stored results over simulated cohorts (minutes), write data/ensembles
