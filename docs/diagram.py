@@ -1,4 +1,4 @@
-"""Draw ``docs/architecture.svg`` from the imports: ``make diagram``. A test compares the file with what this would draw."""
+"""Draw ``docs/architecture.svg`` from the imports: ``make diagram``. A test compares the file with what this draws."""
 
 from __future__ import annotations
 
