@@ -21,7 +21,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@# Compiled once here on all cores, not at each start of a kernel: where bytecode is not written on import, each would
 	@# spend seconds on it. A package may ship files of other Python versions, which do not compile: no matter.
 	@$(RUN) -m compileall -q -j 0 $(VENV) >/dev/null 2>&1 || true
+	@# The rooms are used from this folder; the command is what an installed wheel would have.
 	@$(RUN) -c "import sysconfig, pathlib; pathlib.Path(sysconfig.get_paths()['purelib'], 'restated.pth').write_text('$(CURDIR)\n')"
+	@printf '#!%s\nimport sys\nfrom restated_book.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(RUN)" > $(VENV)/bin/restated
+	@chmod +x $(VENV)/bin/restated
 	@touch $@
 
 book: $(STAMP) ## Build the book into _build/html
