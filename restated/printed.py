@@ -1,8 +1,8 @@
 """Printed numbers: what the digits on the page allow.
 
-``5.20`` is not ``5.2``: the trailing zero carries the precision that every comparison rests on. A printed
-number therefore stays a string; this module reads from it the closed interval of values that would have been
-printed so. No value passes through a binary float on the way.
+``5.20`` is not ``5.2``: the trailing zero carries the precision that every comparison rests on. A printed number
+therefore stays a string; this module reads from it the closed interval of values that would have been printed so. No
+value passes through a binary float on the way.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from numbers import Rational, Real
 
 from restated.errors import RestatedError
 
-#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16);
-#: this much, relative to the end, is forgiven to floats and to nothing else. It is far below any printed
-#: digit.
+#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16); this much,
+#: relative to the end, is forgiven to floats and to nothing else. It is far below any printed digit.
 FLOAT_SLACK = Decimal("1e-12")
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
 
-#: Most digits a printed number has; more are no number from a page, and Python reads thousands of them only slowly or not at all.
+#: Most digits a printed number has; more are no number from a page, and Python reads thousands of them only slowly or
+#: not at all.
 MOST_DIGITS = 28
 
 _UNITS = [
@@ -94,8 +94,8 @@ class Printed:
     text : str
         Exactly as printed.
     low, high : Decimal or None
-        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong
-        to it. None where the print sets no end.
+        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong to it. None
+        where the print sets no end.
     value : Decimal or None
         The number itself; None for words and for bounds and ranges.
     kind : str
@@ -119,8 +119,8 @@ class Printed:
     def cut_off(self) -> Printed:
         """The same print, read as digits that were cut off instead of rounded: ``.04`` is then .04 to .05.
 
-        The interval reaches from the digits away from zero by one unit of the last digit, its far end
-        included although only values below it are printed so. Zero is reached from both sides.
+        The interval reaches from the digits away from zero by one unit of the last digit, its far end included although
+        only values below it are printed so. Zero is reached from both sides.
 
         Raises
         ------
@@ -192,9 +192,9 @@ def parse(text: str, *, exact: bool = False) -> Printed:
     Parameters
     ----------
     text : str
-        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands
-        mark, percent sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001",
-        "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59").
+        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands mark, percent
+        sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to
+        45"), "about 40", ranges ("0.46 to 0.59").
     exact : bool
         The number is a count or a year: its digits stand for themselves and not for a rounding interval.
 
@@ -205,8 +205,8 @@ def parse(text: str, *, exact: bool = False) -> Printed:
 
     Notes
     -----
-    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last
-    digit that is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
+    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
+    is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
 
     Raises
     ------

@@ -1,9 +1,8 @@
 """Between-study variance: seven estimators and the Q-profile interval, for many data sets at once.
 
-All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one
-design matrix `X` of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in
-Viechtbauer (2005): weights w = 1 / (v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that
-y'Py is the weighted residual sum of squares.
+All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X`
+of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 /
+(v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
 
 References
 ----------
@@ -26,14 +25,14 @@ from restated.errors import RestatedError
 
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
 
-#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink
-#: quadratically, so the error left is far below the 1e-6 the tests allow for iterative results.
+#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink quadratically, so
+#: the error left is far below the 1e-6 the tests allow for iterative results.
 STEP_TOLERANCE = 1e-12
 #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 MAX_ITERATIONS = 200
-#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound
-#: first: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over
-#: about one unit of the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
+#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound first:
+#: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over about one unit of
+#: the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
 #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
 CHUNK = 256
@@ -119,10 +118,10 @@ def estimate(Y: np.ndarray, V: np.ndarray, X: np.ndarray, method: str) -> np.nda
 def standard_error(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray, method: str) -> np.ndarray:
     """Large-sample standard error of tau2, shape (draws,); nan for FE.
 
-    ML and REML use the expected information. DL, HE and SJ are quadratic forms y'Ay, whose variance under
-    normality is 2 tr(A S A S) with S = V + tau2 I (Viechtbauer 2005); DL and HE divide by the derivative
-    tr(A), SJ multiplies by its starting value and divides by k - p. PM equals the empirical Bayes estimator
-    and takes the standard error given for that one (Morris 1983), as metafor does.
+    ML and REML use the expected information. DL, HE and SJ are quadratic forms y'Ay, whose variance under normality is
+    2 tr(A S A S) with S = V + tau2 I (Viechtbauer 2005); DL and HE divide by the derivative tr(A), SJ multiplies by its
+    starting value and divides by k - p. PM equals the empirical Bayes estimator and takes the standard error given for
+    that one (Morris 1983), as metafor does.
     """
     k, p = X.shape
     if method == "FE":
@@ -148,9 +147,9 @@ def standard_error(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray
 def q_profile(y: np.ndarray, v: np.ndarray, X: np.ndarray, level: float) -> tuple[float, float]:
     """Q-profile confidence interval for tau2 of one data set (Viechtbauer 2007).
 
-    The set of tau2 at which the generalised Q statistic lies inside the central `level` of chi-squared with
-    k - p degrees of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the
-    set is empty, which happens when studies agree better than their sampling errors allow.
+    The set of tau2 at which the generalised Q statistic lies inside the central `level` of chi-squared with k - p
+    degrees of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the set is empty, which
+    happens when studies agree better than their sampling errors allow.
 
     Returns
     -------
@@ -225,8 +224,8 @@ def _paule_mandel(Y, V, X):
 def _q_equals(Y, V, X, target: float) -> np.ndarray:
     """tau2 at which the generalised Q equals `target`, 0 where Q is below it already.
 
-    Q falls and is convex in tau2 and its derivative is -y'PPy, so Newton's steps from 0 climb towards the
-    root without passing it.
+    Q falls and is convex in tau2 and its derivative is -y'PPy, so Newton's steps from 0 climb towards the root without
+    passing it.
     """
     tau2 = np.zeros(len(Y))
     typical = V.mean(axis=1)
@@ -250,8 +249,8 @@ def _likelihood(Y, V, X, restricted: bool) -> np.ndarray:
     k, p = X.shape
     draws = len(Y)
     residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
-    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at
-    # most RSS / (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
+    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at most RSS /
+    # (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
     bound = ((Y @ residual_maker) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
     grid = np.concatenate([np.zeros((draws, 1)), bound[:, None] * np.array(LIKELIHOOD_GRID)], axis=1)
     height = np.column_stack([_log_likelihood(Y, V, X, grid[:, j], restricted) for j in range(grid.shape[1])])

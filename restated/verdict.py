@@ -1,8 +1,8 @@
 """The rules that turn a printed number and a recomputed one into a verdict.
 
 One printed number stands for the closed interval of all numbers that would have been printed with the same digits
-(:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict is
-the first rule that applies:
+(:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict
+is the first rule that applies:
 
 1. the printed number was not seen in any source (grade U), or
    the number was computed from such numbers                   -> ``unverified``
@@ -14,9 +14,9 @@ the first rule that applies:
 6. the restated set reaches into that interval                 -> ``compatible``
 7. otherwise                                                   -> ``differs``
 
-A confidence interval is not a restated set: it says how precise an estimate is, not which values the printed facts allow.
-It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded beside the
-verdict and never changes it.
+A confidence interval is not a restated set: it says how precise an estimate is, not which values the printed facts
+allow. It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded beside
+the verdict and never changes it.
 """
 
 from __future__ import annotations

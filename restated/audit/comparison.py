@@ -9,9 +9,9 @@ from fractions import Fraction
 from restated.errors import RestatedError
 from restated.printed import Printed
 
-#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part
-#: in 10**11 is above the error of a few dozen operations and of the distribution functions used here, and far
-#: below any printed digit.
+#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part in 10**11
+#: is above the error of a few dozen operations and of the distribution functions used here, and far below any printed
+#: digit.
 SLACK = 1e-11
 
 
@@ -24,8 +24,7 @@ class Comparison:
     fits : bool
         Some value inside every rounding interval satisfies the rule.
     low, high : float
-        What the other numbers allow for the checked one; the nearest possible values where nothing is
-        allowed.
+        What the other numbers allow for the checked one; the nearest possible values where nothing is allowed.
     power : float
         Share of the possible printed values the check refuses.
     detail : str
@@ -109,9 +108,8 @@ def p_interval(p: Printed) -> tuple[float, float]:
 def p_power(p: Printed, low: float, high: float) -> float:
     """Power against a printed p, where the recomputed p is `low` to `high`.
 
-    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound:
-    the length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when
-    nothing is going on.
+    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound: the length
+    of the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going on.
     """
     if p.kind in ("below", "above", "range"):
         start, end = p_interval(p)

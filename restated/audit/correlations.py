@@ -20,16 +20,16 @@ from restated.printed import Printed
 def third(first: Printed, second: Printed, other: Printed) -> Comparison:
     """Can three printed correlations of three variables belong together?
 
-    Given two, the third lies in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to
-    cos(alpha - beta).
+    Given two, the third lies in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha -
+    beta).
 
     Returns
     -------
     Comparison
         `low`, `high`: possible values of the third over the rounding box of the other two.
     """
-    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the
-    # least difference.
+    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the least
+    # difference.
     alpha, beta = (tuple(math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))) for r in (first, second))
     sums = alpha[0] + beta[0], alpha[1] + beta[1]
     nearest_pi = min(max(math.pi, sums[0]), sums[1])
@@ -59,10 +59,9 @@ def r_of_d(d: Printed, r: Printed) -> Comparison:
 def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:
     """Is a printed variance component near what two twin correlations imply?
 
-    a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be
-    negative, a fitted model holds it at 0 and the rest shifts: then a2 may lie anywhere between 2 r_DZ and
-    r_MZ (c2 between r_DZ and r_MZ). Models are fitted to covariances and with covariates, so nearness is
-    expected and not identity.
+    a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
+    fitted model holds it at 0 and the rest shifts: then a2 may lie anywhere between 2 r_DZ and r_MZ (c2 between r_DZ
+    and r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
 
     Parameters
     ----------

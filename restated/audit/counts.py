@@ -2,8 +2,7 @@
 
 References
 ----------
-Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to
-shares).
+Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to shares).
 """
 
 from __future__ import annotations
@@ -161,8 +160,8 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     Returns
     -------
     Comparison
-        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none
-        is found between 2 and twice the total).
+        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none is found
+        between 2 and twice the total).
     """
     sizes = range(1, 2 * total)
     ok = [

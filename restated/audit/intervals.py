@@ -16,17 +16,16 @@ from scipy import stats
 from restated.audit.comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
 from restated.printed import Printed
 
-#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations
-#: are printed both ways, with or without Fisher's transformation, and the source seldom says which: either is
-#: enough.
+#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are
+#: printed both ways, with or without Fisher's transformation, and the source seldom says which: either is enough.
 SCALES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("OR", "RR", "HR"), ("log",)),
     **dict.fromkeys(("r", "icc"), ("plain", "fisher-z")),
     **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
 
-#: Where nobody says how many degrees of freedom stand behind an interval, anything from this many to the
-#: normal limit is allowed: fewer would be unusual enough to be printed.
+#: Where nobody says how many degrees of freedom stand behind an interval, anything from this many to the normal limit
+#: is allowed: fewer would be unusual enough to be printed.
 FEWEST_DF = 10
 
 
@@ -54,8 +53,7 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     Returns
     -------
     Comparison
-        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over
-        all scales.
+        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over all scales.
     """
     middles = []
     for scale in scales:
@@ -77,8 +75,8 @@ def p_of_interval(
 ) -> Comparison:
     """Does the printed p follow from estimate and interval?
 
-    Estimate over half the width of the interval, times the quantile that made the interval, is the test
-    statistic. The quantile may be normal or t: both, and all between, are allowed.
+    Estimate over half the width of the interval, times the quantile that made the interval, is the test statistic. The
+    quantile may be normal or t: both, and all between, are allowed.
 
     Parameters
     ----------

@@ -41,8 +41,8 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
     def possible(low: Fraction, high: Fraction) -> bool:
         return any(math.ceil(low * grain) <= math.floor(high * grain) for grain in grains)
 
-    # The pattern of possible means repeats with every whole number: one unit, without its upper end, is the
-    # whole of it.
+    # The pattern of possible means repeats with every whole number: one unit, without its upper end, is the whole of
+    # it.
     values, half = printable(mean, 0, 1)
     power = 1 - np.mean([possible(v - half, v + half) for v in values if v < 1])
     middle = (ends[0] + ends[1]) / 2
@@ -56,8 +56,8 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, maximum: float) -> Comparison:
     """Is a printed SD within the largest one possible for the mean on a limited scale?
 
-    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the
-    rounding interval.
+    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the rounding
+    interval.
 
     Parameters
     ----------

@@ -34,8 +34,7 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
     Returns
     -------
     Comparison
-        `low`, `high`: the two-sided p. Digits of p cut off, or a one-sided p, are mentioned where only they
-        would fit.
+        `low`, `high`: the two-sided p. Digits of p cut off, or a one-sided p, are mentioned where only they would fit.
     """
     low, high = p_of_statistic(kind, box(statistic), df)
     printed = p_interval(p)

@@ -1,8 +1,8 @@
 """Agreement and association in square tables of counts, for one table or many at once.
 
-A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the
-second, so a and d are the agreements. A k x k table has the last two axes (first, second assessment).
-What cannot be computed is nan, because enumerations meet empty margins; negative counts are errors.
+A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the second,
+so a and d are the agreements. A k x k table has the last two axes (first, second assessment). What cannot be computed
+is nan, because enumerations meet empty margins; negative counts are errors.
 
 References
 ----------
@@ -19,8 +19,8 @@ from scipy.special import ndtr, ndtri, owens_t
 
 from restated.errors import RestatedError
 
-#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the
-#: bivariate normal probability is good to about 1e-15.
+#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the bivariate normal
+#: probability is good to about 1e-15.
 STEP_TOLERANCE = 1e-13
 #: Newton inside a bracket needs about 10 rounds, bisection alone 45.
 MAX_ITERATIONS = 100
@@ -91,10 +91,10 @@ def odds_ratio(tables):
 def tetrachoric(tables):
     """Tetrachoric correlation of 2x2 tables by maximum likelihood.
 
-    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum
-    fits it exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first
-    quadrant. By the same rule a single empty cell, or an empty diagonal, has its solution at the boundary:
-    -1 if a or d is empty, 1 if b or c is. No continuity correction is added. nan if a margin is empty.
+    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
+    exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
+    same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
+    or c is. No continuity correction is added. nan if a margin is empty.
 
     Parameters
     ----------

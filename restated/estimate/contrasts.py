@@ -1,8 +1,8 @@
 """Two pooled estimates compared: standard errors behind printed intervals, and the test of a difference.
 
-Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the
-variance s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding
-boxes: closed intervals of all values that would have been printed with the same digits.
+Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
+s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes: closed
+intervals of all values that would have been printed with the same digits.
 
 References
 ----------
@@ -74,8 +74,8 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
     Returns
     -------
     (float, float)
-        Exact ends: the variance is convex in each standard error, so it is greatest at a corner and least at a
-        corner or where s1 = rho s2 or s2 = rho s1.
+        Exact ends: the variance is convex in each standard error, so it is greatest at a corner and least at a corner
+        or where s1 = rho s2 or s2 = rho s1.
 
     Raises
     ------

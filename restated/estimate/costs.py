@@ -1,8 +1,8 @@
 """Two groups of skewed, non-negative values such as service costs, compared in the ways papers compare them.
 
-Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a
-printed table determines them; rank tests, bootstrap and the gamma model need the values, and on a
-reconstruction they show what the assumed shape makes of them.
+Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a printed
+table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show what
+the assumed shape makes of them.
 
 References
 ----------
@@ -198,9 +198,9 @@ def bootstrap(
 def gamma_model(values1, values2, *, level: float = 0.95) -> Comparison:
     """Log ratio of two mean costs from a generalised linear model with gamma errors and log link.
 
-    With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio
-    of the means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df.
-    Zeros are allowed: the estimating equations only need a variance proportional to the squared mean.
+    With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio of the
+    means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df. Zeros are
+    allowed: the estimating equations only need a variance proportional to the squared mean.
 
     Parameters
     ----------

@@ -6,8 +6,8 @@ verdict is fixed by the moments. The rank test and the bootstrap need values; th
 
 References
 ----------
-As in `restated.estimate.costs`, which has the same tests for one pair of samples. Gelman, A., & Carlin, J. (2014) coined
-sign and magnitude error; here both are counted in simulated trials, by their definition.
+As in `restated.estimate.costs`, which has the same tests for one pair of samples. Gelman, A., & Carlin, J. (2014)
+coined sign and magnitude error; here both are counted in simulated trials, by their definition.
 """
 
 from __future__ import annotations

@@ -73,8 +73,8 @@ def fisher_z_variance(n):
 def r_to_d(r, *, proportion=0.5):
     """Standardised mean difference of two groups from the point-biserial correlation.
 
-    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with
-    the divisor-n within-group standard deviation.
+    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the
+    divisor-n within-group standard deviation.
 
     Parameters
     ----------
@@ -168,8 +168,8 @@ def hedges_correction(df, *, exact: bool = True):
 def hedges_g(mean1, sd1, n1, mean2, sd2, n2, *, exact: bool = True):
     """Hedges' g of two independent groups, and its large-sample variance.
 
-    g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2;
-    v = 1 / n1 + 1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
+    g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2; v = 1 / n1 +
+    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
 
     Parameters
     ----------

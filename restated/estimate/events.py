@@ -1,16 +1,16 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
-Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk
-ratios are on the log scale, risk differences as they are. The methods treat empty cells differently, which is
-where they part for rare events:
+Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk ratios are
+on the log scale, risk differences as they are. The methods treat empty cells differently, which is where they part for
+rare events:
 
-- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one
-  (the treatment-arm correction adds more to the larger arm instead);
+- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
+  treatment-arm correction adds more to the larger arm instead);
 - Mantel-Haenszel and Peto use the counts as they are;
 - the logistic-normal model uses the binomial likelihood, without a correction.
 
-A trial without events in both arms (or, for the odds ratio, without non-events) says nothing about a ratio
-and is left out of it; the number left out is reported.
+A trial without events in both arms (or, for the odds ratio, without non-events) says nothing about a ratio and is left
+out of it; the number left out is reported.
 
 References
 ----------
@@ -19,8 +19,8 @@ Robins, J., Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (varian
 Greenland, S., & Robins, J. M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio).
 Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (variance of the risk difference).
 Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
-Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in
-Medicine, 37, 1059-1085 (logistic-normal model; their model 4).
+Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in Medicine,
+37, 1059-1085 (logistic-normal model; their model 4).
 Sweeting, M. J., Sutton, A. J., & Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm
 correction).
 Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
@@ -80,8 +80,8 @@ def effect_sizes(
     events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     correction : float or "treatment-arm"
-        What is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and
-        n2 / (n1 + n2) to those of arm 2.
+        What is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1
+        + n2) to those of arm 2.
     correct : {"zero-trials", "all"}
         Which trials are corrected: those with an empty cell (the usual rule), or all of them.
 
@@ -197,10 +197,10 @@ def peto(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
 def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
     """Random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
 
-    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with
-    variance tau2, alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the
-    unconditional model with fixed trial effects, metafor's rma.glmm(model = "UM.FS") with its default
-    coding = 1/2. For given theta and tau the trials separate, so each alpha_j has a search of its own.
+    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
+    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
+    trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
+    separate, so each alpha_j has a search of its own.
 
     Parameters
     ----------
@@ -215,8 +215,8 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
     Raises
     ------
     RestatedError
-        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in
-        all trials, or the search does not settle.
+        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in all
+        trials, or the search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
@@ -267,14 +267,14 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
     """Number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely
-    many is compatible with it, and beyond that harm.
+    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely many is
+    compatible with it, and beyond that harm.
 
     Returns
     -------
     number, low, high : float
-        `high` is infinite where the interval includes no difference; all three are nan where `rd` is not
-        negative, because then nobody is spared an event.
+        `high` is infinite where the interval includes no difference; all three are nan where `rd` is not negative,
+        because then nobody is spared an event.
     """
     if not rd < 0:
         return np.nan, np.nan, np.nan

@@ -1,16 +1,15 @@
 """Fragility of a result: how few patients with another outcome would move it across the line of significance.
 
-One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial;
-arm sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs
-from the verdict on the data as they are. It counts in both directions, so a result that is not significant has
-one too. All sets of changes are looked at, number by number, so it is the true minimum and not the end of a
-stepwise search. It is a description of the data at hand; it is small in small trials whatever the truth is.
+One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial; arm
+sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs from the
+verdict on the data as they are. It counts in both directions, so a result that is not significant has one too. All sets
+of changes are looked at, number by number, so it is the true minimum and not the end of a stepwise search. It is a
+description of the data at hand; it is small in small trials whatever the truth is.
 
 References
 ----------
 Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials).
-Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40
-(meta-analyses).
+Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
 """
 
 from __future__ import annotations
@@ -36,8 +35,8 @@ CHUNK = 100_000
 class Fragility:
     """Smallest number of changes, and the first set of changes found that achieves it.
 
-    `changes` holds what is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant`
-    is the verdict on the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
+    `changes` holds what is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant` is the
+    verdict on the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
     """
 
     number: int | None

@@ -2,13 +2,13 @@
 
     y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
 
-x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves
-are common to all children; each child may miss any of them (nan). D refers to the time scale given: its first
-entry is the variance between children at time 0.
+x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves are
+common to all children; each child may miss any of them (nan). D refers to the time scale given: its first entry is the
+variance between children at time 0.
 
-`fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data
-sets, from sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and
-is to be preferred where a variance is small: there statsmodels' search can stop short of the maximum.
+`fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data sets, from
+sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
+where a variance is small: there statsmodels' search can stop short of the maximum.
 
 References
 ----------
@@ -32,14 +32,14 @@ from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
 
 METHODS = ("REML", "ML")
-#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few
-#: megabytes, and larger chunks gain no more speed.
+#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few megabytes,
+#: and larger chunks gain no more speed.
 CHUNK = 32
-#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of
-#: 16 digits, fewer than six would be left for some coefficient.
+#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of 16
+#: digits, fewer than six would be left for some coefficient.
 RANK_TOLERANCE = 1e-10
-#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of
-#: the residual variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of the residual
+#: variance. It is lme4's bound of 1e-4, which applies to standard deviations.
 SINGULAR_SHARE = 1e-8
 #: A covariance matrix handed to `simulate` may miss positive semidefiniteness by this share: rounding.
 EIGENVALUE_SLACK = 1e-12
@@ -118,16 +118,16 @@ def fit(
     Returns
     -------
     GrowthFit
-        `fixed` runs over the covariates (intercept first) and within each over the powers of time.
-        `fixed_covariance` comes from the second derivatives in all parameters, variances included; where
-        values are missing it differs from that of `fit_batch` in the third digit. `converged` is what
-        statsmodels says; with a variance near zero it can be wrong.
+        `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
+        comes from the second derivatives in all parameters, variances included; where values are missing it differs
+        from that of `fit_batch` in the third digit. `converged` is what statsmodels says; with a variance near zero it
+        can be wrong.
 
     Raises
     ------
     RestatedError
-        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do
-        not determine variances or fixed effects, or statsmodels fails.
+        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do not
+        determine variances or fixed effects, or statsmodels fails.
     """
     design = _Design.make(times, covariates, degree, names, method)
     y = _outcome(y, design)
@@ -170,22 +170,22 @@ def fit_batch(
     Parameters
     ----------
     data_sets : iterable of array_like, shape (children, waves)
-        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only
-        a few data sets are held in memory at a time. Missing values may differ between data sets.
+        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only a few
+        data sets are held in memory at a time. Missing values may differ between data sets.
     times, covariates, degree, names, method
         As in `fit`; shared by all data sets.
 
     Returns
     -------
     GrowthBatch
-        D is positive semidefinite; `singular` tells where it has no inverse. `fixed_covariance` is
-        (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
+        D is positive semidefinite; `singular` tells where it has no inverse. `fixed_covariance` is (X'V^-1 X)^-1, with
+        the variances taken as known, as in lme4.
 
     Raises
     ------
     RestatedError
-        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the
-        search does not settle.
+        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the search does
+        not settle.
     """
     design = _Design.make(times, covariates, degree, names, method)
     incoming = iter(data_sets)
@@ -233,8 +233,8 @@ def simulate(
     Raises
     ------
     RestatedError
-        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is
-        not a probability below 1.
+        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is not a
+        probability below 1.
     """
     x = _with_intercept(covariates)
     times, fixed = _floats(times, "times"), _floats(fixed, "fixed")
@@ -270,8 +270,9 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """What all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and
-    powers = time @ time_root, whose columns have mean square 1."""
+    """What all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
+    time_root, whose columns have mean square 1.
+    """
 
     covariates: np.ndarray  # (children, c), intercept first
     powers: np.ndarray  # (waves, d), time^0, time^1, ...
@@ -352,8 +353,8 @@ def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarr
 def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray:
     """X'X of each data set, shape (draws, p, p).
 
-    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the
-    variances and the fixed effects.
+    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the variances
+    and the fixed effects.
     """
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
     _refuse(
@@ -383,8 +384,8 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
 def _variances_determined(together: np.ndarray, slope: np.ndarray) -> np.ndarray:
     """Whether covariances at the pairs of waves seen in the same child determine D and the residual variance.
 
-    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if
-    j = k: linear in the four parameters, which are determined by four independent equations.
+    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
+    in the four parameters, which are determined by four independent equations.
     """
     j, k = np.triu_indices(len(slope))
     equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])

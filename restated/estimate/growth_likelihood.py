@@ -1,28 +1,28 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves seen.
-Children with the same pattern of observed waves share F and its first two columns Z, those of the random
-intercept and slope. With their covariance D in units of the residual variance,
+The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves seen. Children
+with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and slope.
+With their covariance D in units of the residual variance,
 
     D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
     P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
 
-the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
-(Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
+the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
+Nothing of size children times waves is touched after those sums are taken.
 
-Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because
-each Newton step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower
-triangular and unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point,
-with curvature in all directions; in the axes of intercept and slope, a vanishing intercept variance would
-leave one direction flat. The search has one start: second maxima occur with a handful of children only.
+Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each Newton
+step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and
+unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all
+directions; in the axes of intercept and slope, a vanishing intercept variance would leave one direction flat. The
+search has one start: second maxima occur with a handful of children only.
 
-Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m
-carry these two last, so that sums and products of small matrices run over long contiguous rows.
+Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
+these two last, so that sums and products of small matrices run over long contiguous rows.
 
 References
 ----------
-Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48
-    (profiled deviance in the relative Cholesky factor).
+Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48 (profiled
+deviance in the relative Cholesky factor).
 Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per child).
 Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
 Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
@@ -37,29 +37,29 @@ from scipy import sparse
 
 from restated.errors import RestatedError
 
-#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence
-#: usual data take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
+#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence usual data
+#: take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
 START = np.eye(2) / 3
-#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
-#: off costs 1, so the error left is below 1e-6 standard errors.
+#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error off costs
+#: 1, so the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of
-#: squares are of an outcome with mean square 1, carry 16 digits and lose some on the way.
+#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of squares
+#: are of an outcome with mean square 1, carry 16 digits and lose some on the way.
 ROUNDING = 1e-12
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
-#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero
-#: eigenvalue of D has zero slope even where the deviance falls away from it.
+#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
+#: D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one,
-#: whichever is larger: enough to double it.
+#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one, whichever
+#: is larger: enough to double it.
 LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
-#: A residual mean square below this share of that of ordinary least squares, or that below this share of the
-#: outcome's variance, is rounding: the model fits without error.
+#: A residual mean square below this share of that of ordinary least squares, or that below this share of the outcome's
+#: variance, is rounding: the model fits without error.
 NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
 UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
@@ -296,8 +296,8 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
     left = _product(sums.zz, P) - _product(sums.xz.swapaxes(0, 1), BK)
     qq = _product(P.swapaxes(0, 1), left) - _product(BK.swapaxes(0, 1), xq)
 
-    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal
-    # equations X'V^-1 (y - X beta), minus `change` of the information.
+    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal equations
+    # X'V^-1 (y - X beta), minus `change` of the information.
     ends = [[_over_patterns(xq[:, i], K[:, j]).reshape(draws, -1) for j in (0, 1)] for i in (0, 1)]
     pull = np.stack([ends[0][0], ends[0][1] + ends[1][0], ends[1][1]], axis=1)
     lost = np.einsum("kij,ijb->bk", UNITS, qq.sum(axis=-1))
@@ -352,8 +352,9 @@ def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
 
 
 def _uncrossed(products: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The transpose of `_crossed`: trace of (products crossed with E) times matrix is the trace of the result
-    times E; shape (e, e, b, m)."""
+    """The transpose of `_crossed`: trace of (products crossed with E) times matrix is the trace of the result times E;
+    shape (e, e, b, m).
+    """
     a, (draws, patterns) = len(products), products.shape[2:]
     e = matrix.shape[1] // a
     blocks = matrix.reshape(draws, a, e, a, e).transpose(0, 2, 4, 1, 3).reshape(draws, e * e, a * a)

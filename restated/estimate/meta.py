@@ -1,18 +1,17 @@
 """Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
-Defaults follow the current recommendation for primary results where the paper's own choice is unknown:
-REML, and a t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald
-unless Knapp-Hartung is asked for, because published results rest on it; show both.
+Defaults follow the current recommendation for primary results where the paper's own choice is unknown: REML, and a
+t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald unless Knapp-Hartung is
+asked for, because published results rest on it; show both.
 
-Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They
-coincide when tau2 is the DerSimonian-Laird estimate and part for every other estimator.
+Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They coincide when
+tau2 is the DerSimonian-Laird estimate and part for every other estimator.
 
 References
 ----------
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
-Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710.
-Estimators of tau2: see `restated.tau2`.
+Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. Estimators of tau2: see `restated.tau2`.
 """
 
 from __future__ import annotations
@@ -130,13 +129,13 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
         Estimator of tau2; FE is the common-effect (inverse-variance) model.
     ci : {"wald", "knapp-hartung"}
-        Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated
-        at 1, so it can be narrower than Wald).
+        Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it
+        can be narrower than Wald).
     level : float
         Coverage of all intervals.
     pi_df : {"k-2", "k-1"}
-        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et
-        al. (2009); metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
+        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
+        metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
 
     Returns
     -------
@@ -376,8 +375,8 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
     Returns
     -------
     DataFrame
-        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study
-        alone, with tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
+        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study alone, with
+        tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
 
     Raises
     ------

@@ -11,9 +11,9 @@ score                 correlation of the yes/no scores themselves: phi of the do
 liability             correlation of two normal liabilities behind the classes (tetrachoric)
 ====================  ===============================================================================
 
-A share of variance from a liability model, such as c2, lives on the third scale. All functions take tables of
-pairs with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what
-a table leaves undefined is nan.
+A share of variance from a liability model, such as c2, lives on the third scale. All functions take tables of pairs
+with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
+undefined is nan.
 
 References
 ----------
@@ -84,7 +84,8 @@ def liability(tables):
 
 
 def expected(affected, score) -> np.ndarray:
-    """Shares of pairs with both, one and no member affected, shape (..., 3), from the share affected and the score correlation.
+    """Shares of pairs with both, one and no member affected, shape (..., 3), from the share affected and the score
+    correlation.
 
     Raises
     ------

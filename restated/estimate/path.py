@@ -8,14 +8,13 @@ Standardized path arithmetic with one predictor x, one mediator m and one outcom
      x ----- y
          c'
 
-a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product*
-r_xm * r_my ignores x when the mediator meets the outcome; it is not the indirect path a * b.
+a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product* r_xm * r_my
+ignores x when the mediator meets the outcome; it is not the indirect path a * b.
 
 References
 ----------
 Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
-Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor
-coefficients).
+Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
 Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
 MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
 Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
@@ -33,15 +32,14 @@ from scipy import optimize, stats
 from restated.errors import RestatedError
 from restated.reconstruct.counts import closed_interval
 
-# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible:
-# the determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
+# determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
 DETERMINANT_SLACK = 1e-12
 
 # Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
 
-# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to
-# replace it:
+# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to replace it:
 # below that the two are equal within the arithmetic.
 GAIN = 1e-12
 
@@ -89,8 +87,7 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
     Parameters
     ----------
     r_xm, r_xy, r_my : float or array_like
-        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast
-        together.
+        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
 
     Returns
     -------
@@ -99,8 +96,8 @@ def two_predictor(r_xm, r_xy, r_my) -> Path:
     Raises
     ------
     RestatedError
-        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same
-        variable), or no three variables can have these correlations.
+        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no
+        three variables can have these correlations.
 
     Notes
     -----
@@ -153,8 +150,7 @@ def implied_correlations(b, direct, indirect) -> Implied:
     Returns
     -------
     Implied
-        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked
-        here.
+        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked here.
 
     Raises
     ------
@@ -186,8 +182,8 @@ def over_box(function: Callable, *intervals) -> Box:
     Parameters
     ----------
     function : callable
-        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for
-        instance ``lambda *r: two_predictor(*r).indirect``.
+        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
+        ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
         One per argument: printed text stands for its rounding interval.
 
@@ -202,12 +198,11 @@ def over_box(function: Callable, *intervals) -> Box:
 
     Notes
     -----
-    A function that rises or falls in each argument throughout the box has its ends at vertices, and then
-    the range is exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved
-    in all three, so an end may lie inside. Therefore a grid with `GRID` points a side is searched too and
-    its best point polished by a bounded quasi-Newton search; over boxes as small as rounding intervals
-    these functions have one turning point at most. The set of feasible correlation triples is convex: when
-    all vertices are feasible, so is the whole box.
+    A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
+    exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end
+    may lie inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
+    quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The
+    set of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
     """
     limits = []
     for i, interval in enumerate(intervals):
@@ -297,10 +292,10 @@ def indirect_interval(
 
     Notes
     -----
-    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for
-    correlations from separate samples, an assumption for overlapping ones. With the n of a meta-analysis
-    the limits are those of a fixed-effect model: differences between studies are ignored and the limits are
-    too narrow by as much as these matter.
+    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
+    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
+    fixed-effect model: differences between studies are ignored and the limits are too narrow by as much as these
+    matter.
     """
     estimate = float(two_predictor(r_xm, r_xy, r_my).indirect)
     r = np.array([r_xm, r_xy, r_my], dtype=float)
@@ -347,8 +342,8 @@ class ChainInterval(NamedTuple):
 def chain_draws(links, se_z, *, draws: int = 100_000, seed: int = 0) -> np.ndarray:
     """Simulated products of the links of a chain.
 
-    In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the correlation of
-    its two ends is the product of the links (Wright, 1934).
+    In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
+    correlation of its two ends is the product of the links (Wright, 1934).
 
     Parameters
     ----------

@@ -70,8 +70,8 @@ def envelope(counts: Iterable[int], n: int, interval: Callable = wilson) -> tupl
 def unanswered(count: int, n: int, invited):
     """Lowest and highest share among all who were invited, whatever those who did not answer would have said.
 
-    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no bound
-    can be drawn closer without an assumption.
+    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no
+    bound can be drawn closer without an assumption.
 
     Parameters
     ----------

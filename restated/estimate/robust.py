@@ -1,8 +1,8 @@
 """Robust variance estimation for dependent effects: correlated-effects weights, CR2, Satterthwaite df.
 
-Several effects of one cluster (sample) are correlated by an unknown amount. The working model says that
-they share a sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do
-not rely on it. The results are those of R's robumeta with modelweights = "CORR".
+Several effects of one cluster (sample) are correlated by an unknown amount. The working model says that they share a
+sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do not rely on it. The results
+are those of R's robumeta with modelweights = "CORR".
 
 References
 ----------
@@ -23,8 +23,8 @@ from scipy import stats
 from restated.errors import RestatedError
 from restated.estimate.meta import _design, checked
 
-#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its
-#: adjustment: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
+#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
+#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
 EIGENVALUE_TOLERANCE = 1e-10
 #: Below these degrees of freedom Tipton (2015) advises not to trust the t approximation.
 MINIMUM_DF = 4.0
@@ -101,8 +101,8 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     rho : float in [0, 1]
         Assumed correlation of effects within a cluster; moves tau2 only.
     small : bool
-        CR2 adjustment with Satterthwaite degrees of freedom; False gives the plain sandwich with
-        clusters - 1 df and the factor clusters / (clusters - 1).
+        CR2 adjustment with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and
+        the factor clusters / (clusters - 1).
     level : float
         Coverage of the interval.
 
@@ -114,8 +114,8 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     Raises
     ------
     RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
-        [0, 1], or there are fewer than two clusters.
+        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], or there
+        are fewer than two clusters.
     """
     y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
@@ -240,9 +240,9 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
 def _moments(y, X, members, size, mean_v, rho) -> tuple[float, float]:
     """Method-of-moments tau2 and I^2 (percent) of the correlated-effects model.
 
-    With weights u_j = 1 / (k_j mean v_j) the residual sum of squares Q has expectation c + tau2 d, where the
-    working covariance of cluster j is mean v_j [(1 - rho) I + rho J] + tau2 J. Both sides follow from
-    E(Q) = sum_j tr(U_j S_j) - tr((X'UX)^-1 sum_j X_j'U_j S_j U_j X_j).
+    With weights u_j = 1 / (k_j mean v_j) the residual sum of squares Q has expectation c + tau2 d, where the working
+    covariance of cluster j is mean v_j [(1 - rho) I + rho J] + tau2 J. Both sides follow from E(Q) = sum_j tr(U_j S_j)
+    - tr((X'UX)^-1 sum_j X_j'U_j S_j U_j X_j).
     """
     p = X.shape[1]
     information, sampling, between = np.zeros((p, p)), np.zeros((p, p)), np.zeros((p, p))
@@ -274,8 +274,8 @@ def _inverse_root(matrix: np.ndarray) -> np.ndarray:
 def _satterthwaite(influence: np.ndarray, w: np.ndarray) -> np.ndarray:
     """Degrees of freedom of each coefficient's variance under independent errors of variance 1 / w.
 
-    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances,
-    its mean is tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
+    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
+    tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
     """
     scaled = influence / np.sqrt(w)
     covariances = scaled @ scaled.transpose(0, 2, 1)

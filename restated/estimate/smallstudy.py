@@ -56,9 +56,9 @@ def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
     ----------
     y, v : array_like, shape (k,), k >= 3
     model : {"mixed", "classical"}
-        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`.
-        classical: least squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of
-        Egger et al. (1997), in which the intercept of y / se on 1 / se is this slope.
+        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
+        squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
+        which the intercept of y / se on 1 / se is this slope.
     level : float
         Coverage of the limit estimate's interval.
 
@@ -110,8 +110,8 @@ def trim_and_fill(
     ----------
     y, v : array_like, shape (k,)
     side : {"left", "right"}, optional
-        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression
-        on the standard error (left if small studies have larger effects).
+        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression on the
+        standard error (left if small studies have larger effects).
     estimator : {"L0", "R0"}
         L0 rests on the Wilcoxon rank sum, R0 on the length of the rightmost run.
     method, ci, level, pi_df
@@ -124,7 +124,8 @@ def trim_and_fill(
     Raises
     ------
     RestatedError
-        As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
+        As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
+        studies.
     """
     y, v = checked(y, v)
     if estimator not in ("L0", "R0"):

@@ -1,10 +1,9 @@
 """Likelihoods of twin data as functions of the two twin correlations, and the search for their maximum.
 
-Everything twin data say about genes and environment passes through (r_mz, r_dz), the correlations of
-identical and fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out
-exactly, so what is left is a function of two variables over a triangle, whose corners are the pure components
-and the origin. The maximum is found on its edges (one variable each) and inside (two), for many data sets at
-once.
+Everything twin data say about genes and environment passes through (r_mz, r_dz), the correlations of identical and
+fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out exactly, so what is left is a
+function of two variables over a triangle, whose corners are the pure components and the origin. The maximum is found on
+its edges (one variable each) and inside (two), for many data sets at once.
 
 References
 ----------
@@ -23,18 +22,18 @@ from scipy.special import ndtr, ndtri, owens_t, xlogy
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
-#: Points at which a likelihood is first looked at along a line; the best one is refined between its
-#: neighbours. One peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
+#: Points at which a likelihood is first looked at along a line; the best one is refined between its neighbours. One
+#: peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
 GRID = 5
-#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum
-#: of the likelihood, but the derivative, which is what is solved, fixes its zero to about 1e-12.
+#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of the
+#: likelihood, but the derivative, which is what is solved, fixes its zero to about 1e-12.
 STEP_TOLERANCE = 1e-10
 #: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
 THRESHOLD_TOLERANCE = 1e-6
 #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
 MAX_ITERATIONS = 100
-#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in:
-#: beyond 8 standard deviations fewer than one person in 1e15 is affected.
+#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in: beyond 8
+#: standard deviations fewer than one person in 1e15 is affected.
 THRESHOLD_STEP = 1.0
 THRESHOLD_RANGE = 8.0
 #: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
@@ -100,8 +99,8 @@ class LiabilityData:
     def profile(self, rows, r, start) -> Profile:
         """Maximise over the thresholds at correlations `r`, shape (k, 2), for the data sets `rows`.
 
-        For given correlations the log-likelihood is concave in the thresholds: the four probabilities are
-        integrals of a log-concave density over shifted quadrants.
+        For given correlations the log-likelihood is concave in the thresholds: the four probabilities are integrals of
+        a log-concave density over shifted quadrants.
         """
         tables = self.tables[rows]
         h = start.copy()
@@ -158,8 +157,8 @@ class _TableTerms(NamedTuple):
 def _table_terms(tables, h, r) -> _TableTerms:
     """Terms of tables (k, 2, 3) at thresholds h and correlations r, both (k, 2), 0 <= r <= 1.
 
-    P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At
-    r = 1 discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
+    P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At r = 1
+    discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
     """
     both, discordant, neither = tables[..., 0], tables[..., 1], tables[..., 2]
     slope = np.sqrt((1 - r) / (1 + r))
@@ -432,8 +431,8 @@ def _newton(data, rows, generators, x, nuisance):
             stuck[waiting[rises]] = False
             waiting = waiting[~rises]
             length[waiting] /= 2
-        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step
-        # uses the gradient, which is more precise.
+        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step uses the
+        # gradient, which is more precise.
         last = active[stuck]
         if len(last):
             move = _ascent(gradient[last], hessian[last])

@@ -1,29 +1,27 @@
 """Twin models: what pairs of twins say about genes (A, D), shared (C) and unique environment and error (E).
 
-Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ)
-and fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A
-*continuous* model reads two covariance matrices or correlations. In both, the data speak through two
-correlations,
+Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ) and
+fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A *continuous*
+model reads two covariance matrices or correlations. In both, the data speak through two correlations,
 
     r_mz = a2 + c2 + d2,    r_dz = a2 / 2 + c2 + d2 / 4,    e2 = 1 - a2 - c2 - d2,
 
-with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) lies in a triangle whose corners are the pure components. The
-nuisance parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable:
-one threshold or variance for both, and the order of discordant pairs does not matter.
+with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) lies in a triangle whose corners are the pure components. The nuisance
+parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable: one threshold or
+variance for both, and the order of discordant pairs does not matter.
 
 Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments.
 
-All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set
-cannot determine (no pair with an affected twin, say) is nan.
+All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
+determine (no pair with an affected twin, say) is nan.
 
 References
 ----------
 Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
 Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer.
 Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
-Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36,
-331-340 (likelihood-ratio tests at the boundary).
-The likelihoods and the search are in `restated.estimate.twinlikelihood`.
+Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340
+(likelihood-ratio tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from __future__ import annotations
@@ -70,11 +68,11 @@ class Interval(NamedTuple):
 class TwinFit:
     """A fitted twin model; fields are numbers, or arrays with the leading shape of the data.
 
-    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and
-    `prevalence_dz` (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan.
-    `loglik` is that of the single pairs: of tables the sum of their log probabilities, discordant pairs in
-    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the
-    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
+    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and `prevalence_dz`
+    (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of the
+    single pairs: of tables the sum of their log probabilities, discordant pairs in the order they came; of covariances
+    the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable tables
+    or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str
@@ -103,8 +101,8 @@ class TwinFit:
 class Comparison:
     """Likelihood-ratio test of a sub-model.
 
-    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for
-    comparison with publications.
+    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for comparison with
+    publications.
     """
 
     model: str
@@ -120,8 +118,8 @@ class Comparison:
 class Power:
     """Power to see a component: share of simulated studies whose test is significant.
 
-    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies
-    (no affected twin, say) count as not significant.
+    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
+    twin, say) count as not significant.
     """
 
     power: float
@@ -141,8 +139,8 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
     Parameters
     ----------
     mz, dz : array_like, shape (..., 3) or (..., 4)
-        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two
-        orders, which are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
+        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two orders, which
+        are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
     model : {"ACE", "ADE", "AE", "CE", "E"}
     thresholds : {"common", "separate"}
         One threshold for everybody, or one for each zygosity.
@@ -171,9 +169,9 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
 def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
     """Twin model of two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
 
-    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan.
-    Matrices are those programs print, with n - 1 in the denominator. Where only correlations are known, the
-    variances of the two groups are taken to be the same.
+    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
+    those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
+    groups are taken to be the same.
 
     Parameters
     ----------
@@ -189,8 +187,8 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
     Raises
     ------
     RestatedError
-        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3
-        pairs, shapes differ or the model is unknown.
+        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes
+        differ or the model is unknown.
     """
     _check_option("model", model, MODELS)
     n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
@@ -211,8 +209,8 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
     """Profile-likelihood intervals of the shares of a model.
 
     All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
-    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near
-    them an interval covers more often than `level` says.
+    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near them an
+    interval covers more often than `level` says.
 
     Parameters
     ----------
@@ -253,11 +251,11 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
 def compare(fit: TwinFit) -> dict[str, Comparison]:
     """Likelihood-ratio tests of the sub-models of a fitted model.
 
-    One dropped share lies on the edge of what is allowed, so its statistic is 0 half of the time and
-    chi-squared with 1 df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2
-    degrees of freedom with weights 1/2 - w, 1/2 and w, where 2 pi w is the angle between the two components
-    in the metric of the information matrix (Self & Liang 1987, case 7); w depends only on the numbers of
-    pairs and the prevalences. Both hold for large samples, and where no other share is 0.
+    One dropped share lies on the edge of what is allowed, so its statistic is 0 half of the time and chi-squared with 1
+    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 degrees of freedom with weights 1/2
+    - w, 1/2 and w, where 2 pi w is the angle between the two components in the metric of the information matrix (Self &
+      Liang 1987, case 7); w depends only on the numbers of pairs and the prevalences. Both hold for large samples, and
+      where no other share is 0.
 
     Parameters
     ----------
@@ -297,8 +295,8 @@ def lowest_aic(fit: TwinFit) -> np.ndarray:
     Returns
     -------
     ndarray of str, shape of the data
-        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where
-        nothing was fitted.
+        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where nothing was
+        fitted.
     """
     tests = compare(fit)
     names = sorted(tests, key=lambda name: len(MODELS[name])) + [fit.model]
@@ -377,8 +375,8 @@ def implied_correlations(a2=0.0, c2=0.0, d2=0.0):
 def pair_probabilities(prevalence, r):
     """Probabilities of a pair: both affected, discordant (either order), neither.
 
-    With threshold h = quantile(prevalence), a given one of two discordant orders has probability
-    2 T(h, sqrt((1 - r) / (1 + r))), T being Owen's function.
+    With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
+    (1 + r))), T being Owen's function.
 
     Parameters
     ----------
@@ -504,8 +502,8 @@ def power_expected(
 ):
     """The same power without simulation, from the noncentral chi-squared distribution.
 
-    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an
-    approximation for large samples, fast enough for maps over designs; `power` is the check.
+    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an approximation for
+    large samples, fast enough for maps over designs; `power` is the check.
 
     Parameters
     ----------
@@ -531,8 +529,8 @@ def power_expected(
             n_dz[..., None] * pair_probabilities(prevalence, r_dz),
             thresholds=thresholds,
         )
-    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the
-    # (1 - alpha) quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
+    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
+    # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
     return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
 
 
@@ -649,9 +647,9 @@ def _fit(data, model: str) -> TwinFit:
 def _profile_ends(fit, rows, which, near, far, top, critical):
     """Where the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
-    One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the
-    estimate, `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of
-    the likelihood ratio, which is nearly linear.
+    One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
+    `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of the likelihood ratio,
+    which is nearly linear.
     """
     parts = [np.array(RESEMBLANCE[name]) for name in MODELS[fit.model]]
     excess = partial(_excess, fit.data, parts)

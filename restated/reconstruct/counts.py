@@ -1,8 +1,8 @@
 """Which event counts can stand behind a printed percentage?
 
-A percentage printed with few digits and a denominator allow a short list of integer counts. This module
-lists all of them, also when the denominator itself is uncertain, and turns counts into rows. It also holds
-`closed_interval`, the one place where the reconstructors read a constraint.
+A percentage printed with few digits and a denominator allow a short list of integer counts. This module lists all of
+them, also when the denominator itself is uncertain, and turns counts into rows. It also holds `closed_interval`, the
+one place where the reconstructors read a constraint.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
     Parameters
     ----------
     value : str, Printed, int, Fraction, or pair of numbers
-        Text is read as printed (its rounding interval), an integer or a Fraction stands for itself, and a
-        pair ``(low, high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair
-        stands for the decimal number it displays (0.305 is 305/1000).
+        Text is read as printed (its rounding interval), an integer or a Fraction stands for itself, and a pair ``(low,
+        high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal
+        number it displays (0.305 is 305/1000).
     name : str
         What to call the constraint in an error message.
 
@@ -37,8 +37,8 @@ def closed_interval(value, name: str = "value") -> tuple[Fraction | None, Fracti
     Raises
     ------
     RestatedError
-        For a bare float, which no longer says how many digits were printed, for text without a number, and
-        for a pair in the wrong order.
+        For a bare float, which no longer says how many digits were printed, for text without a number, and for a pair
+        in the wrong order.
     """
     if isinstance(value, str):
         from restated.printed import parse
@@ -91,8 +91,7 @@ def describe(value) -> str:
 
 
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
-    """First and last integer inside a closed interval and inside ``floor..ceiling`` (empty when first >
-    last)."""
+    """First and last integer inside a closed interval and inside ``floor..ceiling`` (empty when first > last)."""
     first = floor if low is None else max(floor, math.ceil(low))
     last = ceiling if high is None else min(ceiling, math.floor(high))
     return first, last
@@ -130,8 +129,8 @@ class CountSet(Exhaustive):
     denominators : tuple of int
         The denominators tried.
     on_boundary : ndarray of bool, shape (m,)
-        True where the exact percentage falls on an end of the rounding interval, so that the count is
-        compatible only under one way of rounding ties.
+        True where the exact percentage falls on an end of the rounding interval, so that the count is compatible only
+        under one way of rounding ties.
     """
 
     pairs: np.ndarray
@@ -226,8 +225,8 @@ def concordance(percent, pairs) -> CountSet:
     Parameters
     ----------
     percent : str, Printed, or pair of numbers
-        Pairwise concordance in percentage points: concordant pairs out of all pairs counted. A
-        *probandwise* rate has another denominator and must not be given here.
+        Pairwise concordance in percentage points: concordant pairs out of all pairs counted. A *probandwise* rate has
+        another denominator and must not be given here.
     pairs : int or iterable of int
         Number of pairs, or all numbers that come into question.
 

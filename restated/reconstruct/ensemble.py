@@ -1,30 +1,27 @@
 """Many reconstructed data sets, one estimate on each: range, quantiles and the extremal data sets themselves.
 
-`ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers,
-never the data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone.
-Hence
+`ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
+data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
 
 * the result is the same for any number of workers and any order in which they finish;
 * any draw can be made again by itself, which is how the extremal data sets are returned;
 * finished batches can be kept in a folder and a broken-off run continued.
 
-On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context
-changes::
+On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context changes::
 
     with dask.distributed.Client(address), joblib.parallel_config("dask"):
         result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
 
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while
-quantiles are those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple
-random sample of all.
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while quantiles are
+those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple random sample of all.
 
-A range over draws is what the draws reached. It lies inside the range of all compatible data sets and says
-nothing about how far the latter goes beyond, unless the reconstruction enumerates.
+A range over draws is what the draws reached. It lies inside the range of all compatible data sets and says nothing
+about how far the latter goes beyond, unless the reconstruction enumerates.
 
 References
 ----------
-O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator).
-Child i of a seed is numpy's SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
+O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
+SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
 from __future__ import annotations
@@ -45,18 +42,16 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together. Large enough that sending a task costs
-#: little beside a millisecond of work a draw, small enough that an interruption costs little.
+#: Draws handed to a worker at a time, and kept or lost together. Large enough that sending a task costs little beside a
+#: millisecond of work a draw, small enough that an interruption costs little.
 BATCH = 100
 
-#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from
-#: its nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a
-#: quantity.
+#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
+#: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
 QUANTILE_DRAWS = 100_000
 
-#: A kept draw that is made again must give the kept numbers; a batch of another size, or another numerical
-#: library, may change their last bits, and nothing but another reconstruction or estimate changes more than
-#: this part of them.
+#: A kept draw that is made again must give the kept numbers; a batch of another size, or another numerical library, may
+#: change their last bits, and nothing but another reconstruction or estimate changes more than this part of them.
 SAME_DRAW = 1e-9
 
 #: Progress is told, and its bar drawn, in this many steps.
@@ -136,19 +131,18 @@ def ensemble(
     reconstruct : callable
         Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
     estimate : callable
-        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan
-        where a quantity is undefined.
+        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan where a
+        quantity is undefined.
     draws : int
         Number of data sets.
     seed : int
     workers : int, optional
-        Processes; -1 for one a processor. By default one, or what a surrounding ``joblib.parallel_config``
-        says.
+        Processes; -1 for one a processor. By default one, or what a surrounding ``joblib.parallel_config`` says.
     batched : bool
         `estimate` takes a list of data sets and returns a mapping of names to arrays of that length.
     keep : path-like, optional
-        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished
-        it. A later call with the same folder continues from there, also with more draws.
+        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished it. A later
+        call with the same folder continues from there, also with more draws.
     progress : callable, optional
         Is given a line of text with a bar at each twentieth of the work, such as `bar` or ``print``.
 
@@ -159,8 +153,8 @@ def ensemble(
     Raises
     ------
     RestatedError
-        If a number is out of range, a draw fails (the message names it), the names change between data sets,
-        a worker was killed, or `keep` holds draws of another ensemble.
+        If a number is out of range, a draw fails (the message names it), the names change between data sets, a worker
+        was killed, or `keep` holds draws of another ensemble.
     """
     _check(draws, seed, workers)
     task = _Task(reconstruct, estimate, seed, batched)

@@ -1,16 +1,14 @@
 """Synthetic rows with exactly the printed means, SDs and correlations.
 
 `exact_moments` gives n rows whose sample moments equal the printed ones. Everything the moments do not fix
-- quantiles, tails, interactions - comes from the shape that the caller assumes and from the seed; a result
-that depends on it has to be shown over several shapes and seeds.
+- quantiles, tails, interactions - comes from the shape that the caller assumes and from the seed; a result that depends
+  on it has to be shown over several shapes and seeds.
 
 References
 ----------
 Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
-Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correlated variables with given
-marginals).
-Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative
-values).
+Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correlated variables with given marginals).
+Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
 """
 
 from __future__ import annotations
@@ -26,21 +24,17 @@ from restated.errors import RestatedError
 
 KINDS = ("normal", "lognormal", "gamma", "beta")
 
-# An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured
-# accurately.
+# An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
 SMALLEST_EIGENVALUE = 1e-10
 
-# Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed
-# decimals.
+# Sample correlations of shaped columns are iterated to this accuracy: far inside two or three printed decimals.
 CORRELATION_TOLERANCE = 1e-10
 MAX_ROUNDS = 500
-# The rows that are zero are chosen anew in this many rounds and then kept: the correlations jump when they
-# change.
+# The rows that are zero are chosen anew in this many rounds and then kept: the correlations jump when they change.
 ROUNDS_BEFORE_FREEZE = 10
 
-# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values
-# meet the limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root
-# of n lie inside.
+# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the
+# limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n lie inside.
 SIGMA_RANGE = (1e-4, 300.0)
 GAMMA_RANGE = (1e-3, 1e7)
 # Search range for the concentration a + b of a beta: from nearly all values at an end to nearly all alike.
@@ -98,11 +92,12 @@ def exact_moments(n: int, means, sds, correlations=None, *, shapes=None, seed: i
 
     Notes
     -----
-    Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s
-    z), a gamma column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample
-    coefficient of variation is the printed one (for exp(s z) it rises with s, because the log of the
-    empirical moment generating function is convex), and the column is then scaled to its mean. A beta column is its quantile of Phi(z) between
-    the limits, location and concentration solved for both moments. The lowest z become the zeros. Correlations of z are adjusted until those of the columns are right.
+    Normal draws are centred, whitened with their own covariance and recoloured. A lognormal column is exp(s z), a gamma
+    column the gamma quantile of Phi(z); s or the gamma shape is solved so that the sample coefficient of variation is
+    the printed one (for exp(s z) it rises with s, because the log of the empirical moment generating function is
+    convex), and the column is then scaled to its mean. A beta column is its quantile of Phi(z) between the limits,
+    location and concentration solved for both moments. The lowest z become the zeros. Correlations of z are adjusted
+    until those of the columns are right.
     """
     means, sds, wanted, shapes = _request(n, means, sds, correlations, shapes)
     p = len(means)

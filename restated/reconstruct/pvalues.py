@@ -1,12 +1,12 @@
 """p and the test statistic behind it: either, printed with few digits, leaves an interval for the other.
 
-A test statistic is named by its kind: z and t are two-sided and stand without their sign; F, chi-square and
-Q are tested in the upper tail.
+A test statistic is named by its kind: z and t are two-sided and stand without their sign; F, chi-square and Q are
+tested in the upper tail.
 
 References
 ----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
-test statistic and degrees of freedom).
+Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from test
+statistic and degrees of freedom).
 """
 
 from __future__ import annotations

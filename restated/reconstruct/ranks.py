@@ -1,8 +1,7 @@
 """Which Mann-Whitney U can stand behind a printed z?
 
-From z and both group sizes, `u_values` lists every U that prints as that z, with and without continuity
-correction and for a stated range of ties. The probability of superiority U / (n1 n2) and the rank-biserial
-correlation follow from U.
+From z and both group sizes, `u_values` lists every U that prints as that z, with and without continuity correction and
+for a stated range of ties. The probability of superiority U / (n1 n2) and the rank-biserial correlation follow from U.
 
 References
 ----------
@@ -90,13 +89,13 @@ def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
     Parameters
     ----------
     z : str, Printed, or pair of numbers
-        Printed z; positive means that the first group is higher. A paper that prints z without regard to
-        its sign leaves both groups open: the other answer is n1 n2 - U.
+        Printed z; positive means that the first group is higher. A paper that prints z without regard to its sign
+        leaves both groups open: the other answer is n1 n2 - U.
     n1, n2 : int
         Group sizes.
     factor : int, Fraction, or pair
-        Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U
-        is a whole number; otherwise U may end in one half.
+        Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U is a whole
+        number; otherwise U may end in one half.
 
     Returns
     -------
@@ -109,8 +108,8 @@ def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
 
     Notes
     -----
-    z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one
-    half towards its mean, and not past it. Compared as signed squares in exact fractions.
+    z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one half towards
+    its mean, and not past it. Compared as signed squares in exact fractions.
     """
     if not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in (n1, n2)):
         raise RestatedError(f"group sizes {n1!r} and {n2!r} are not positive whole numbers", field="n1, n2")

@@ -1,15 +1,13 @@
 """Which samples of whole numbers can stand behind a printed mean and SD?
 
-`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and
-SD print as given. Where these are too many to list, it draws from all of them evenly; their number is known
-either way.
+`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and SD print as
+given. Where these are too many to list, it draws from all of them evenly; their number is known either way.
 
 References
 ----------
 Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
-Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ
-Preprints 6, e26968.
-Neither program is used here: samples are counted by dynamic programming over the scores.
+Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6,
+e26968. Neither program is used here: samples are counted by dynamic programming over the scores.
 """
 
 from __future__ import annotations
@@ -94,14 +92,13 @@ def score_samples(
     Raises
     ------
     RestatedError
-        For an unusable n or scale, an unbounded mean or SD, or a problem with more than `MAX_STATES`
-        partial samples.
+        For an unusable n or scale, an unbounded mean or SD, or a problem with more than `MAX_STATES` partial samples.
 
     Notes
     -----
-    Scores are taken up one after the other; partial samples with the same number of cases, sum and sum of
-    squares are one state, and the number of ways to reach it is added up. Going back from the states that
-    fit visits every sample once, or draws one with the right probability.
+    Scores are taken up one after the other; partial samples with the same number of cases, sum and sum of squares are
+    one state, and the number of ways to reach it is added up. Going back from the states that fit visits every sample
+    once, or draws one with the right probability.
     """
     _check(n, low, high)
     wanted = _targets(mean, sd, n, low, high)
@@ -132,8 +129,7 @@ def _check(n, low, high) -> None:
 
 
 def _targets(mean, sd, n, low, high) -> np.ndarray:
-    """Sum and sum of squares that fit, with scores counted from the lower end of the scale; shape (t, 3), n
-    first."""
+    """Sum and sum of squares that fit, with scores counted from the lower end of the scale; shape (t, 3), n first."""
     m_low, m_high = closed_interval(mean, "mean")
     s_low, s_high = closed_interval(sd, "sd")
     if None in (m_low, m_high, s_high):
@@ -200,8 +196,7 @@ def _forward(n, levels, wanted):
         # What is left takes scores between y and top.
         keep = (s + rest * y <= most[1]) & (q + rest * y * y <= most[2])
         keep &= (s + rest * top >= least[1]) & (q + rest * top * top >= least[2])
-        # For a given sum the squares are smallest when all are equal, and x^2 <= (y + top) x - y top for y
-        # <= x <= top.
+        # For a given sum the squares are smallest when all are equal, and x^2 <= (y + top) x - y top for y <= x <= top.
         keep &= np.maximum(0, least[1] - s) ** 2 <= (most[2] - q) * rest
         keep &= q + (y + top) * (most[1] - s) - rest * y * top >= least[2]
         code = (c[keep] * coding[0] + s[keep]) * coding[1] + q[keep]
@@ -228,8 +223,7 @@ def _decode(code, coding):
 
 
 def _predecessors(code, x, n, keys, coding):
-    """For each state and each count f = 0..n of score x, the position of the state before, and whether it
-    exists."""
+    """For each state and each count f = 0..n of score x, the position of the state before, and whether it exists."""
     c, s, q = (part[:, None] for part in _decode(code, coding))
     f = np.arange(n + 1)
     before = ((c - f) * coding[0] + s - f * x) * coding[1] + q - f * x * x

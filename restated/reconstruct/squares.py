@@ -1,12 +1,12 @@
 """Which k x k tables can stand behind printed margins and a printed agreement or kappa?
 
-With both margins given, agreement and kappa depend on the sum of the diagonal alone. `square_tables` lists
-every table where that is feasible and otherwise samples evenly from all of them; the answer says which.
+With both margins given, agreement and kappa depend on the sum of the diagonal alone. `square_tables` lists every table
+where that is feasible and otherwise samples evenly from all of them; the answer says which.
 
 References
 ----------
-Diaconis & Gangolli (1995), in Discrete probability and algorithms, 15-41 (2 x 2 switches connect all tables
-with given margins and give the uniform distribution).
+Diaconis & Gangolli (1995), in Discrete probability and algorithms, 15-41 (2 x 2 switches connect all tables with given
+margins and give the uniform distribution).
 Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Bayesian Analysis 16, 667-718 (split R-hat).
 Geyer (1992), Statistical Science 7, 473-483 (initial positive sequence for the effective sample size).
 """
@@ -22,12 +22,10 @@ import numpy as np
 from restated.errors import RestatedError
 from restated.reconstruct.counts import closed_interval, integer_range, ragged_ranges
 
-# Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128
-# bytes.
+# Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
 
-# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two
-# columns.
+# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
 CHAINS = 64
 MOVES_BETWEEN = 2
 # Tables kept per chain even if fewer are asked for: the diagnostics compare halves of chains.
@@ -36,11 +34,10 @@ LEAST_PER_CHAIN = 8
 SHORT_STEP = 2
 # Share of the kept run that is spent first and thrown away.
 WARM_UP = 0.5
-# Rounds allowed for each that would be needed if chains never left the range; they are inside far more
-# often than that.
+# Rounds allowed for each that would be needed if chains never left the range; they are inside far more often than that.
 PATIENCE = 20
-# How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case
-# outside. The value decides how often chains leave the range, not what is found inside it.
+# How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case outside. The
+# value decides how often chains leave the range, not what is found inside it.
 PULL = 1.0
 
 
@@ -53,13 +50,11 @@ class SquareSet:
     tables : ndarray of int, shape (m, k, k)
         Rows are the first, columns the second classification.
     method : str
-        'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an
-        inner range.
+        'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an inner range.
     diagonal : tuple of int
         Smallest and largest sum of the diagonal that fits the printed numbers.
     r_hat, effective : float
-        For a sample: the worst split R-hat and the smallest effective sample size over the cells; 1 and m
-        for a list.
+        For a sample: the worst split R-hat and the smallest effective sample size over the cells; 1 and m for a list.
     """
 
     tables: np.ndarray
@@ -114,13 +109,12 @@ def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 400
 
     Notes
     -----
-    Enumeration fills cells one after the other between the limits that the margins leave, so that no
-    partial table is a dead end but for the diagonal. The sampler chooses two rows and two columns and moves
-    cases around the four cells (a switch); this connects all tables with these margins. Tables with a
-    diagonal outside the wanted range are visited with falling probability and not kept, because inside the
-    range alone switches need not connect; among the kept tables the distribution is uniform. Pairs of
-    switches that cancel on the diagonal make long moves possible. Read `r_hat` (at most 1.05 or so) and
-    `effective` before using a sample.
+    Enumeration fills cells one after the other between the limits that the margins leave, so that no partial table is a
+    dead end but for the diagonal. The sampler chooses two rows and two columns and moves cases around the four cells (a
+    switch); this connects all tables with these margins. Tables with a diagonal outside the wanted range are visited
+    with falling probability and not kept, because inside the range alone switches need not connect; among the kept
+    tables the distribution is uniform. Pairs of switches that cancel on the diagonal make long moves possible. Read
+    `r_hat` (at most 1.05 or so) and `effective` before using a sample.
     """
     rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
     if len(rows) != len(columns) or rows.sum() != columns.sum():
@@ -201,8 +195,8 @@ def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
     sweep = MOVES_BETWEEN * (k * (k - 1) // 2) ** 2
     per_chain = max(LEAST_PER_CHAIN, -(-draws // CHAINS))
     kept = [[] for _ in range(CHAINS)]
-    # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until
-    # all are full.
+    # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until all are
+    # full.
     rounds = 0
     warm_up = int(WARM_UP * per_chain) + 1
     while min(map(len, kept)) < per_chain:
@@ -224,8 +218,7 @@ def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
 
 
 def _start(rows, columns, rng) -> np.ndarray:
-    """A random table with these margins: cases of the first classification matched with shuffled ones of
-    the second."""
+    """A random table with these margins: cases of the first classification matched with shuffled ones of the second."""
     k = len(rows)
     table = np.zeros((k, k), dtype=np.int64)
     np.add.at(table, (np.repeat(np.arange(k), rows), rng.permutation(np.repeat(np.arange(k), columns))), 1)
@@ -240,9 +233,9 @@ def _outside(tables, diagonal) -> np.ndarray:
 def _move(tables, diagonal, rng) -> None:
     """Two Metropolis steps in every chain, in place: a short one that connects, and a long one that mixes.
 
-    The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays
-    as it is, and goes anywhere on that line with equal probability. Both proposals are symmetric, so the
-    target is uniform inside the range.
+    The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays as it is,
+    and goes anywhere on that line with equal probability. Both proposals are symmetric, so the target is uniform inside
+    the range.
     """
     chains, k, _ = tables.shape
     first, second = _switches(k, chains, rng), _switches(k, chains, rng)
@@ -266,8 +259,7 @@ def _switches(k, chains, rng) -> np.ndarray:
 
 
 def _anywhere_on(line, tables, rng) -> np.ndarray:
-    """A number of steps along each line, even over all that leave no cell negative; 0 for a line without
-    direction."""
+    """A number of steps along each line, even over all that leave no cell negative; 0 for a line without direction."""
     furthest = tables.sum(axis=(1, 2))[:, None, None]
     steps = tables // np.maximum(1, np.abs(line))
     down = np.where(line > 0, steps, furthest).min(axis=(1, 2))

@@ -1,23 +1,21 @@
 """Sets of studies that lead to a printed pooled correlation.
 
-A meta-analysis printed as k samples, N participants and one pooled r leaves open which effects and sample
-sizes stand behind it. `study_sets` draws many such sets. Sizes add up to N exactly and the pooled estimate
-falls inside the printed rounding interval exactly; everything else follows from assumptions that the caller
-names.
+A meta-analysis printed as k samples, N participants and one pooled r leaves open which effects and sample sizes stand
+behind it. `study_sets` draws many such sets. Sizes add up to N exactly and the pooled estimate falls inside the printed
+rounding interval exactly; everything else follows from assumptions that the caller names.
 
-**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'``, ``fix='Q'`` or
-``fix='I2'`` the heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale
-with variance tau2, sampling variance 1 / (n - 3), no relation between size and effect, one effect per
-sample. What `summaries` then adds (interval, prediction interval, I2) says what such a meta-analysis would
-look like; it is no evidence on the real one.
+**Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'``, ``fix='Q'`` or ``fix='I2'`` the
+heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale with variance
+tau2, sampling variance 1 / (n - 3), no relation between size and effect, one effect per sample. What `summaries` then
+adds (interval, prediction interval, I2) says what such a meta-analysis would look like; it is no evidence on the real
+one.
 
 References
 ----------
 Fisher (1921), Metron 1, 3-32 (z transformation and its variance).
 DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
 Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30, 261-293 (REML score).
-Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of
-freedom).
+Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
 """
 
 from __future__ import annotations
@@ -37,8 +35,8 @@ SMALLEST_N = 4
 
 MODELS = ("FE", "DL", "REML")
 
-# REML is said to sit at the requested tau2 when its search returns it within this relative distance; the
-# search itself stops at 1e-12 and the score equation is flat near its root, hence the wider margin.
+# REML is said to sit at the requested tau2 when its search returns it within this relative distance; the search itself
+# stops at 1e-12 and the score equation is flat near its root, hence the wider margin.
 REML_MATCH = 1e-6
 
 
@@ -106,9 +104,8 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     min_n : int
         Smallest size allowed.
     size_shape : float
-        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is
-        divided; 0 gives nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the
-        smallest before the floor.
+        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is divided; 0 gives
+        nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
     draws : int
         Number of sets.
     rng : numpy.random.Generator
@@ -161,18 +158,16 @@ def study_sets(
     min_n, size_shape : int, float
         Spread of sample sizes, see `sizes`. Assumptions.
     model : {'DL', 'REML', 'FE'}
-        Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common
-        effect.
+        Model whose estimate equals the pooled r: DerSimonian-Laird, restricted maximum likelihood, common effect.
     fix : {None, 'tau2', 'Q', 'I2'}
-        None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs
-        between sets.
-        'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's
-        Q equals `q`. 'I2': until I2 equals `i2`.
+        None: effects vary around their mean as the assumptions have it, so the *estimated* tau2 differs between sets.
+        'tau2': deviations are stretched until the model's own estimate equals `tau2`. 'Q': until Cochran's Q equals
+        `q`. 'I2': until I2 equals `i2`.
     q : float, optional
         Printed Q for ``fix='Q'``.
     i2 : float, optional
-        Printed I2 from Q in percent, (Q - df) / Q, for ``fix='I2'``: above 0, as 0 leaves Q open from 0 to
-        k - 1, and below 100.
+        Printed I2 from Q in percent, (Q - df) / Q, for ``fix='I2'``: above 0, as 0 leaves Q open from 0 to k - 1, and
+        below 100.
 
     Returns
     -------
@@ -185,9 +180,9 @@ def study_sets(
 
     Notes
     -----
-    Adding a constant to all z changes neither weights, Q nor any tau2 estimate, so the pooled z is set
-    exactly by a shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and
-    the REML score y'PPy - tr(P) = 0 at a given tau2 are then solved for s in closed form.
+    Adding a constant to all z changes neither weights, Q nor any tau2 estimate, so the pooled z is set exactly by a
+    shift. Multiplying deviations by s multiplies Q by s^2; the DL estimate (Q - df) / C and the REML score y'PPy -
+    tr(P) = 0 at a given tau2 are then solved for s in closed form.
     """
     _check(k, tau2, draws, min_n, size_shape, model, fix, q, i2)
     low, high = closed_interval(pooled, "pooled")
@@ -291,8 +286,8 @@ def summaries(sets: StudySets, *, level: float = 0.95) -> Summaries:
     Returns
     -------
     Summaries
-        Wald confidence interval (normal quantile); prediction interval with the t quantile for k - 2
-        degrees of freedom on sqrt(tau2 + SE^2); both back-transformed from z. I2 from Q.
+        Wald confidence interval (normal quantile); prediction interval with the t quantile for k - 2 degrees of freedom
+        on sqrt(tau2 + SE^2); both back-transformed from z. I2 from Q.
     """
     if not 0 < level < 1:
         raise RestatedError(f"the level {level} is not between 0 and 1", field="level")

@@ -1,8 +1,7 @@
 """Which 2 x 2 tables can stand behind the printed numbers?
 
-Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces
-all of them. The result is a set, not a data set: what is the same in all tables is identified, the rest is
-a range.
+Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces all of them.
+The result is a set, not a data set: what is the same in all tables is identified, the rest is a range.
 
 Layout and names::
 
@@ -14,8 +13,8 @@ Layout and names::
 
 Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
-Rounding intervals are closed at both ends, so that both ways of rounding ties are covered;
-`TableSet.on_boundary` says which tables need that.
+Rounding intervals are closed at both ends, so that both ways of rounding ties are covered; `TableSet.on_boundary` says
+which tables need that.
 
 References
 ----------
@@ -35,17 +34,15 @@ import numpy as np
 from restated.errors import RestatedError
 from restated.reconstruct.counts import Exhaustive, closed_interval, describe, integer_range, ragged_ranges
 
-# Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is
-# not trusted and the quotient is compared in exact fractions. Quotients of exact integers are good to about
-# 1e-15.
+# Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is not trusted
+# and the quotient is compared in exact fractions. Quotients of exact integers are good to about 1e-15.
 DOUBT = 1e-9
 
-# Candidate tables looked at in one go: the dozen working arrays stay near the processor's cache (fastest of
-# the sizes from 5e4 to 1e6 that were tried), and memory does not grow with n.
+# Candidate tables looked at in one go: the dozen working arrays stay near the processor's cache (fastest of the sizes
+# from 5e4 to 1e6 that were tried), and memory does not grow with n.
 BLOCK = 200_000
 
-# More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has
-# 5e7).
+# More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
 
 # Largest total for which every intermediate product (at most n^4 / 16) fits a 64-bit integer.
@@ -111,8 +108,7 @@ _STATISTICS: dict[str, _Statistic] = {
     "col2_percent": _Statistic(lambda a, b, c, d: (b, b + d), _percent),
 }
 
-# Linear statistics that fix the outer loops: row total, column total and diagonal, with what a percentage
-# of n means.
+# Linear statistics that fix the outer loops: row total, column total and diagonal, with what a percentage of n means.
 _LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagonal": (None, "agreement")}
 
 
@@ -229,14 +225,14 @@ def two_by_two(
 ) -> TableSet:
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
-    Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in
-    the units below, or an exact integer.
+    Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in the units
+    below, or an exact integer.
 
     Parameters
     ----------
     n : int or iterable of int
-        Total number of cases, or all totals that come into question (a `range`, a list): the tables of each,
-        one total after the other.
+        Total number of cases, or all totals that come into question (a `range`, a list): the tables of each, one total
+        after the other.
     row1, col1 : constraint, optional
         Counts in the first row and the first column.
     row1_share, col1_share : constraint, optional
@@ -244,12 +240,12 @@ def two_by_two(
     agreement : constraint, optional
         a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
     kappa, phi, chi2, odds_ratio : constraint, optional
-        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any
-        zero-cell correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with
-        an empty margin, odds ratio with bc = 0) the table is never compatible.
+        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any zero-cell
+        correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with an empty margin, odds
+        ratio with bc = 0) the table is never compatible.
     sensitivity, specificity : constraint, optional
-        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'),
-        unless the text carries a percent sign ('84%').
+        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'), unless the text
+        carries a percent sign ('84%').
     row_percent, row2_percent : constraint, optional
         **Percent** of the first and of the second row that falls in column 1.
     col_percent, col2_percent : constraint, optional
@@ -262,14 +258,14 @@ def two_by_two(
     Raises
     ------
     RestatedError
-        If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints leave more than
-        `MAX_CANDIDATES` tables to look at.
+        If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints
+        leave more than `MAX_CANDIDATES` tables to look at.
 
     Notes
     -----
-    The two tightest of row total, column total and diagonal, with cell a, run over every table once.
-    Statistics are quotients of exact integers: they are compared as floats, and within `DOUBT` of an end of
-    the interval as fractions, so no table is lost or let in by floating-point error.
+    The two tightest of row total, column total and diagonal, with cell a, run over every table once. Statistics are
+    quotients of exact integers: they are compared as floats, and within `DOUBT` of an end of the interval as fractions,
+    so no table is lost or let in by floating-point error.
     """
     given = {
         name: value
@@ -356,8 +352,7 @@ def _quotient_bounds(name: str, value, n: int) -> tuple[Fraction | None, Fractio
 
 
 def _outer(n: int, bounds) -> tuple[tuple[str, np.ndarray, str, np.ndarray], int]:
-    """The two tightest of row total, column total and diagonal, with their integer values, and the tables
-    they span."""
+    """The two tightest of row total, column total and diagonal, with their integer values, and the tables they span."""
     spans = {}
     for line, (count_name, share_name) in _LINEAR.items():
         first, last = 0, n
@@ -397,8 +392,7 @@ def _search(n: int, bounds, pairs) -> Iterator[np.ndarray]:
         y = np.tile(ys, x.size // ys.size)
         first = np.maximum(0, x + y - n)
         length = np.minimum(x, y) - first + 1
-        # Each of row total, column total and diagonal is a plus one other cell: a runs over the same span
-        # for any two.
+        # Each of row total, column total and diagonal is a plus one other cell: a runs over the same span for any two.
         a = ragged_ranges(first, length)
         cells = {x_name: np.repeat(x, length) - a, y_name: np.repeat(y, length) - a}
         cells[({"row", "col", "diagonal"} - cells.keys()).pop()] = n - a - cells[x_name] - cells[y_name]

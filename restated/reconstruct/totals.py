@@ -1,15 +1,15 @@
 """What printed totals say about heterogeneity when no study size was printed.
 
-A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open. Sampling
-variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4 whatever
-the shares. Under inverse-variance weights
+A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open.
+Sampling variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4
+whatever the shares. Under inverse-variance weights
 
 - the Wald standard error at a given tau2, 1 / sqrt(sum 1 / (v_i + tau2)), and
 - the DerSimonian-Laird estimate (Q - k + 1) / C with C = sum w - sum w^2 / sum w, w_i = 1 / v_i,
 
-are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes are
-as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both are
-monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
+are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes
+are as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both
+are monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
 
 References
 ----------
@@ -68,7 +68,8 @@ def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[np.ndarray, np.n
 
 
 def standard_error(sizes, c: float, tau2):
-    """Wald standard error of the pooled mean with variances c / n + tau2; sizes of shape (..., k), tau2 of shape (...)."""
+    """Wald standard error of the pooled mean with variances c / n + tau2; sizes of shape (..., k), tau2 of shape (...).
+    """
     n = np.asarray(sizes, dtype=float)
     return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
 
@@ -81,8 +82,9 @@ def tau2_from_q(sizes, c: float, q: float):
 
 
 def tau2_from_se(sizes, c: float, se: float) -> float:
-    """Between-study variance at which the Wald standard error is `se`, for one set of sizes; nan if sampling error alone
-    is larger."""
+    """Between-study variance at which the Wald standard error is `se`, for one set of sizes; nan if sampling error
+    alone is larger.
+    """
     alone = float(standard_error(sizes, c, 0.0))
     if alone >= se:
         return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan

@@ -1,9 +1,8 @@
 """Which tables of twin pairs can stand behind a printed concordance?
 
-A twin study of a yes/no trait rests on three counts of pairs for each zygosity: both twins affected, one
-affected (discordant), neither affected. Publications often print only the number of pairs and one percentage.
-This module lists every table that gives it. "Affected" is whichever class is counted; for attachment it may
-be secure or insecure.
+A twin study of a yes/no trait rests on three counts of pairs for each zygosity: both twins affected, one affected
+(discordant), neither affected. Publications often print only the number of pairs and one percentage. This module lists
+every table that gives it. "Affected" is whichever class is counted; for attachment it may be secure or insecure.
 
 Three percentages are called concordance, and they are not the same number:
 
@@ -17,8 +16,8 @@ probandwise   2 both / (2 both + discordant)      of the affected twins, those w
 
 References
 ----------
-McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of
-Human Genetics, 26, 454-466 (definitions of concordance).
+McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of Human
+Genetics, 26, 454-466 (definitions of concordance).
 """
 
 from __future__ import annotations
@@ -58,8 +57,8 @@ class PairCounts(Exhaustive):
     Attributes
     ----------
     concordant, discordant : ndarray of int, shape (m,)
-        In increasing order of `concordant`. For "agreement" concordant pairs are alike in either class, else
-        both twins are affected.
+        In increasing order of `concordant`. For "agreement" concordant pairs are alike in either class, else both twins
+        are affected.
     pairs : int
     percent, definition : str
         What was asked.
@@ -98,8 +97,8 @@ class TwinTables(Exhaustive):
     Attributes
     ----------
     tables : ndarray of int, shape (m, 3)
-        Pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by discordant
-        pairs, then by both. As `restated.estimate.twins.liability` takes them.
+        Pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by discordant pairs, then
+        by both. As `restated.estimate.twins.liability` takes them.
     pairs : int
     constraints : dict of str to str
         What was asked, as text.
@@ -139,8 +138,8 @@ def pair_counts(pairs: int, percent, definition: str = "agreement") -> PairCount
     Parameters
     ----------
     pairs : int
-        The pairs the percentage is about: all pairs for "agreement", pairs with at least one affected twin
-        for "pairwise" and "probandwise".
+        The pairs the percentage is about: all pairs for "agreement", pairs with at least one affected twin for
+        "pairwise" and "probandwise".
     percent : str, Printed, or pair of numbers
         Percentage points as printed ('62.6' stands for 62.55 to 62.65, both ends included).
     definition : {"agreement", "pairwise", "probandwise"}
@@ -180,16 +179,16 @@ def twin_tables(
 ) -> TwinTables:
     """All tables of `pairs` twin pairs that give every printed number.
 
-    What is not given is free: with `agreement` alone, every split of the concordant pairs into both and
-    neither, that is every prevalence, is listed.
+    What is not given is free: with `agreement` alone, every split of the concordant pairs into both and neither, that
+    is every prevalence, is listed.
 
     Parameters
     ----------
     pairs : int
         All pairs of the group.
     agreement, pairwise, probandwise : str, Printed or pair of numbers, optional
-        Concordance in percentage points, by definition. A table without affected twins has no pairwise or
-        probandwise concordance and never fits one.
+        Concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
+        concordance and never fits one.
     prevalence : str, Printed or pair of numbers, optional
         Affected individuals in percent of all twins.
     both, discordant, neither : int, str, Printed or pair of numbers, optional
@@ -202,13 +201,13 @@ def twin_tables(
     Raises
     ------
     RestatedError
-        If `pairs` is not a positive whole number, a number cannot be read, or more than `MAX_CANDIDATES`
-        tables would have to be looked at.
+        If `pairs` is not a positive whole number, a number cannot be read, or more than `MAX_CANDIDATES` tables would
+        have to be looked at.
 
     Notes
     -----
-    The discordant pairs run over what `agreement` and `discordant` allow, the pairs with both affected over
-    all values; quotients are compared with the ends of the intervals in whole numbers, without rounding.
+    The discordant pairs run over what `agreement` and `discordant` allow, the pairs with both affected over all values;
+    quotients are compared with the ends of the intervals in whole numbers, without rounding.
     """
     pairs = _whole(pairs)
     given = {
