@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
 
-Floats: TypeAlias = NDArray[np.float64]
-Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Ints: TypeAlias = NDArray[np.integer[Any]]
 Bools: TypeAlias = NDArray[np.bool_]
 #: A float where every argument is a single number, otherwise an array of their broadcast shape.
 FloatOrArray: TypeAlias = Any

@@ -121,10 +121,12 @@ def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -
     if method in ("ML", "REML"):
         fit = weighted(Y, V, X, tau2)
         information = (fit.w**2).sum(axis=1) if method == "ML" else traces(fit, X)[1]
-        return np.sqrt(2.0 / information)
+        return np.asarray(np.sqrt(2.0 / information))
     total = V + tau2[:, None]
     if method == "PM":
-        return k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1)
+        return np.asarray(k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1))
+    scale: Floats | float
+    form: Floats
     if method == "HE":
         form, scale = np.broadcast_to(np.eye(k) - X @ np.linalg.pinv(X), (len(Y), k, k)), 1.0 / (k - p)
     else:
@@ -133,7 +135,7 @@ def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -
         form = _projection(fit, X)
         scale = start / (k - p) if method == "SJ" else 1.0 / np.einsum("bii->b", form)
     spread = form * total[:, None, :]
-    return scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread))
+    return np.asarray(scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread)))
 
 
 def q_profile(y: Floats, v: Floats, X: Floats, level: float) -> tuple[float, float]:
@@ -175,12 +177,12 @@ def traces(fit: Weighted, X: Floats) -> tuple[Floats, Floats]:
 def _projection(fit: Weighted, X: Floats) -> Floats:
     """P itself, shape (draws, k, k)."""
     wx = fit.w[:, :, None] * X
-    return np.einsum("bk,kl->bkl", fit.w, np.eye(len(X))) - wx @ fit.covariance @ wx.transpose(0, 2, 1)
+    return np.asarray(np.einsum("bk,kl->bkl", fit.w, np.eye(len(X))) - wx @ fit.covariance @ wx.transpose(0, 2, 1))
 
 
 def _sample_variance(Y: Floats) -> Floats:
     """Mean squared deviation from the unweighted mean, divisor k: the starting value of Sidik-Jonkman."""
-    return Y.var(axis=1)
+    return np.asarray(Y.var(axis=1))
 
 
 def _none(Y: Floats, V: Floats, X: Floats) -> Floats:
@@ -190,20 +192,20 @@ def _none(Y: Floats, V: Floats, X: Floats) -> Floats:
 def _dersimonian_laird(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     fit = weighted(Y, V, X, np.zeros(len(Y)))
-    return np.maximum(0.0, (fit.q - (k - p)) / traces(fit, X)[0])
+    return np.asarray(np.maximum(0.0, (fit.q - (k - p)) / traces(fit, X)[0]))
 
 
 def _hedges(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
     squares = ((Y @ residual_maker) ** 2).sum(axis=1)
-    return np.maximum(0.0, (squares - V @ np.diag(residual_maker)) / (k - p))
+    return np.asarray(np.maximum(0.0, (squares - V @ np.diag(residual_maker)) / (k - p)))
 
 
 def _sidik_jonkman(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     start = _sample_variance(Y)
-    return start * weighted(Y, V, X, start).q / (k - p)
+    return np.asarray(start * weighted(Y, V, X, start).q / (k - p))
 
 
 def _paule_mandel(Y: Floats, V: Floats, X: Floats) -> Floats:
@@ -290,7 +292,7 @@ def _log_likelihood(Y: Floats, V: Floats, X: Floats, tau2: Floats, restricted: b
     """(Restricted) log-likelihood at `tau2`, up to a constant."""
     fit = weighted(Y, V, X, tau2)
     total = -np.log(fit.w).sum(axis=1) + fit.q
-    return -0.5 * (total + fit.log_det) if restricted else -0.5 * total
+    return np.asarray(-0.5 * (total + fit.log_det) if restricted else -0.5 * total)
 
 
 def _score(fit: Weighted, X: Floats, restricted: bool) -> tuple[Floats, Floats, Floats]:

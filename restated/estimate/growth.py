@@ -26,8 +26,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from statsmodels.regression.mixed_linear_model import MixedLM
 
+from restated.arguments import Bools, Floats, Ints, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
 
@@ -52,9 +54,9 @@ class GrowthFit:
     """A growth model fitted to one data set by statsmodels. Fixed effects in the order of `names`."""
 
     names: tuple[str, ...]
-    fixed: np.ndarray  # (p,)
-    fixed_covariance: np.ndarray  # (p, p)
-    random_covariance: np.ndarray  # (2, 2), D: intercept, slope
+    fixed: Floats  # (p,)
+    fixed_covariance: Floats  # (p, p)
+    random_covariance: Floats  # (2, 2), D: intercept, slope
     residual_variance: float
     log_likelihood: float  # restricted for REML, with all constants
     converged: bool
@@ -63,7 +65,7 @@ class GrowthFit:
     method: str
 
     @property
-    def fixed_se(self) -> np.ndarray:
+    def fixed_se(self) -> Floats:
         """Standard errors of the fixed effects, shape (p,)."""
         return np.sqrt(np.diag(self.fixed_covariance))
 
@@ -80,31 +82,37 @@ class GrowthBatch:
     """Growth models fitted to many data sets; the first axis of each array is the data set."""
 
     names: tuple[str, ...]
-    fixed: np.ndarray  # (draws, p)
-    fixed_covariance: np.ndarray  # (draws, p, p)
-    random_covariance: np.ndarray  # (draws, 2, 2)
-    residual_variance: np.ndarray  # (draws,)
-    log_likelihood: np.ndarray  # (draws,)
-    singular: np.ndarray  # (draws,), bool: a variance is zero or the correlation is -1 or 1
-    children: np.ndarray  # (draws,)
-    observations: np.ndarray  # (draws,)
+    fixed: Floats  # (draws, p)
+    fixed_covariance: Floats  # (draws, p, p)
+    random_covariance: Floats  # (draws, 2, 2)
+    residual_variance: Floats  # (draws,)
+    log_likelihood: Floats  # (draws,)
+    singular: Bools  # (draws,), bool: a variance is zero or the correlation is -1 or 1
+    children: Ints  # (draws,)
+    observations: Ints  # (draws,)
     method: str
 
     @property
-    def fixed_se(self) -> np.ndarray:
+    def fixed_se(self) -> Floats:
         """Standard errors of the fixed effects, shape (draws, p)."""
-        return np.sqrt(np.einsum("bii->bi", self.fixed_covariance))
+        return np.asarray(np.sqrt(np.einsum("bii->bi", self.fixed_covariance)))
 
 
 def fit(
-    y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+    y: ArrayLike,
+    times: ArrayLike,
+    covariates: ArrayLike,
+    *,
+    degree: int = 1,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
 ) -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
     Parameters
     ----------
     y : array_like, shape (children, waves)
-        Outcome; nan where a child was not seen.
+        Outcome; nan where it is missing.
     times : array_like, shape (waves,)
         Time of each wave, in the unit and from the origin wanted.
     covariates : array_like, shape (children,) or (children, q)
@@ -120,7 +128,7 @@ def fit(
     GrowthFit
         `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
         comes from the second derivatives in all parameters, variances included; where values are missing it differs
-        from that of `fit_batch` in the third digit. `converged` is what statsmodels says; with a variance near zero it
+        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near zero it
         can be wrong.
 
     Raises
@@ -138,7 +146,7 @@ def fit(
     fixed = (design.covariates[child][:, :, None] * powers[:, None, :]).reshape(len(child), -1)
     model = MixedLM(y[child, wave], fixed, groups=child, exog_re=powers[:, :2])
     with warnings.catch_warnings():
-        # Failed searches are told by `converged`; estimates on the boundary are a legitimate result.
+        # `converged` marks failed searches; estimates on the boundary are a legitimate result.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
@@ -163,7 +171,13 @@ def fit(
 
 
 def fit_batch(
-    data_sets: Iterable, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+    data_sets: Iterable[ArrayLike],
+    times: ArrayLike,
+    covariates: ArrayLike,
+    *,
+    degree: int = 1,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
@@ -178,7 +192,7 @@ def fit_batch(
     Returns
     -------
     GrowthBatch
-        D is positive semidefinite; `singular` tells where it has no inverse. `fixed_covariance` is (X'V^-1 X)^-1, with
+        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1 X)^-1, with
         the variances taken as known, as in lme4.
 
     Raises
@@ -201,15 +215,15 @@ def fit_batch(
 
 
 def simulate(
-    times,
-    covariates,
-    fixed,
-    random_covariance,
+    times: ArrayLike,
+    covariates: ArrayLike,
+    fixed: ArrayLike,
+    random_covariance: ArrayLike,
     residual_variance: float,
     *,
     missing: float = 0.0,
     rng: np.random.Generator,
-) -> np.ndarray:
+) -> Floats:
     """Draw one data set from the growth model, with values missing completely at random.
 
     Parameters
@@ -237,8 +251,8 @@ def simulate(
         probability below 1.
     """
     x = _with_intercept(covariates)
-    times, fixed = _floats(times, "times"), _floats(fixed, "fixed")
-    covariance = _floats(random_covariance, "random_covariance")
+    times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
+    covariance = _finite(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
         raise RestatedError(
             f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates",
@@ -250,19 +264,19 @@ def simulate(
     eigenvalues, vectors = np.linalg.eigh(covariance)
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
         raise RestatedError(
-            f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
+            f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
             field="random_covariance",
             remedy="Lower the covariance or raise a variance",
         )
     if not residual_variance >= 0 or not 0 <= missing < 1:
         raise RestatedError(
-            f"residual variance {residual_variance} is negative, or {missing} is no "
-            "probability below 1 for a missing value"
+            f"residual variance {residual_variance} is negative, or the share {missing} of missing values is not a "
+            "probability below 1"
         )
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
-    y = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
+    y: Floats = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
     y += np.sqrt(residual_variance) * rng.standard_normal(y.shape)
     y[rng.random(y.shape) < missing] = np.nan
     return y
@@ -270,24 +284,25 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """What all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
+    """The part that all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
     time_root, whose columns have mean square 1.
     """
 
-    covariates: np.ndarray  # (children, c), intercept first
-    powers: np.ndarray  # (waves, d), time^0, time^1, ...
-    x: np.ndarray
-    x_root: np.ndarray  # (c, c), upper triangular
-    time: np.ndarray
-    time_root: np.ndarray  # (d, d), upper triangular
+    covariates: Floats  # (children, c), intercept first
+    powers: Floats  # (waves, d), time^0, time^1, ...
+    x: Floats
+    x_root: Floats  # (c, c), upper triangular
+    time: Floats
+    time_root: Floats  # (d, d), upper triangular
     names: tuple[str, ...]
     method: str
 
     @classmethod
-    def make(cls, times, covariates, degree: int, names, method: str) -> _Design:
-        if method not in METHODS:
-            raise RestatedError(f"unknown method {method!r}", field="method", remedy="Use 'REML' or 'ML'")
-        times = _floats(times, "times")
+    def make(
+        cls, times: ArrayLike, covariates: ArrayLike, degree: int, names: Sequence[str] | None, method: str
+    ) -> _Design:
+        check_option("method", method, METHODS, field="method")
+        times = _finite(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
             raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers", field="times")
         if not 1 <= degree < len(times):
@@ -308,7 +323,7 @@ class _Design:
         return cls(design, powers, x, x_root, time, time_root, _labels(names, degree), method)
 
 
-def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarray]:
+def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
     """Fields of GrowthBatch for data sets y of shape (draws, children, waves)."""
     restricted = design.method == "REML"
     observed = np.isfinite(y)
@@ -350,7 +365,7 @@ def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarr
     }
 
 
-def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray:
+def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     """X'X of each data set, shape (draws, p, p).
 
     Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the variances
@@ -360,7 +375,7 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
     _refuse(
         ~_variances_determined(together, design.time[:, 1]),
         first,
-        "does not determine residual, intercept and slope variance from the waves seen together",
+        "does not determine residual, intercept and slope variance from the waves observed together",
         "y",
         "Children with three or more waves are needed",
     )
@@ -381,40 +396,32 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
     return information
 
 
-def _variances_determined(together: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Whether covariances at the pairs of waves seen in the same child determine D and the residual variance.
+def _variances_determined(together: Bools, slope: Floats) -> Bools:
+    """True where covariances at the pairs of waves observed in one child determine D and the residual variance.
 
     The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
     in the four parameters, which are determined by four independent equations.
     """
     j, k = np.triu_indices(len(slope))
     equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
-    return np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4
+    return np.asarray(np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4)
 
 
-def _refuse(bad: np.ndarray, first: int, problem: str, field: str, remedy: str | None = None) -> None:
+def _refuse(bad: Bools, first: int, problem: str, field: str, remedy: str | None = None) -> None:
     """Raise for the first data set marked `bad`."""
     if bad.any():
         raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field=field, remedy=remedy)
 
 
-def _floats(values, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("not all entries are numbers", field=name) from None
+def _finite(values: ArrayLike, name: str) -> Floats:
+    array = floats(values, name, problem="not all entries are numbers")
     if not np.isfinite(array).all():
         raise RestatedError("an entry is missing or not finite", field=name)
     return array
 
 
-def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
-    try:
-        y = np.asarray(y, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError(
-            f"data set {index} has entries that are not numbers", field="y", remedy="Write missing values as nan"
-        ) from None
+def _outcome(y: ArrayLike, design: _Design, index: int = 0) -> Floats:
+    y = floats(y, "y", problem=f"data set {index} has entries that are not numbers")
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
         raise RestatedError(
@@ -426,21 +433,18 @@ def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
     return y
 
 
-def _with_intercept(covariates) -> np.ndarray:
+def _with_intercept(covariates: ArrayLike) -> Floats:
     """Covariates as a matrix with a first column of ones."""
-    x = _floats(covariates, "covariates")
+    x = _finite(covariates, "covariates")
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2 or not len(x):
-        raise RestatedError(
-            f"covariates of shape {x.shape}",
-            field="covariates",
-            remedy="Give one row per child and one column per covariate",
-        )
+        remedy = "Give one row per child and one column per covariate"
+        raise RestatedError(f"covariates of shape {x.shape}", field="covariates", remedy=remedy)
     return np.column_stack([np.ones(len(x)), x])
 
 
-def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray, np.ndarray]:
+def _orthogonal(matrix: Floats, field: str, remedy: str) -> tuple[Floats, Floats]:
     """Orthogonal columns with mean square 1 and the triangular root: matrix = columns @ root."""
     singular = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0).clip(min=np.finfo(float).tiny), compute_uv=False)
     if len(matrix) < matrix.shape[1] or singular[-1] < RANK_TOLERANCE * singular[0]:

@@ -1,6 +1,6 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves seen. Children
+The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves observed. Children
 with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and slope.
 With their covariance D in units of the residual variance,
 
@@ -35,6 +35,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import sparse
 
+from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 
 #: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence usual data
@@ -77,16 +78,16 @@ BENDS = np.array(
 class Sums:
     """Sufficient statistics: sums over children, within pattern of waves seen where there is an axis m."""
 
-    time_products: np.ndarray  # (e, e, 1, m), F'F
-    count: np.ndarray  # (b, m), children
-    xx: np.ndarray  # (a, a, b, m), x x'
-    xz: np.ndarray  # (a, 2, b, m), x (Z'y)'
-    zz: np.ndarray  # (2, 2, b, m), (Z'y)(Z'y)'
-    xy: np.ndarray  # (b, a, e), x (F'y)', over all patterns
-    yy: np.ndarray  # (b,), y'y, over all patterns
-    observations: np.ndarray  # (b,)
+    time_products: Floats  # (e, e, 1, m), F'F
+    count: Floats  # (b, m), children
+    xx: Floats  # (a, a, b, m), x x'
+    xz: Floats  # (a, 2, b, m), x (Z'y)'
+    zz: Floats  # (2, 2, b, m), (Z'y)(Z'y)'
+    xy: Floats  # (b, a, e), x (F'y)', over all patterns
+    yy: Floats  # (b,), y'y, over all patterns
+    observations: Ints  # (b,)
 
-    def take(self, rows: np.ndarray) -> Sums:
+    def take(self, rows: Ints) -> Sums:
         """The sums of some of the data sets."""
         return Sums(
             self.time_products,
@@ -104,27 +105,27 @@ class Sums:
 class Maximum:
     """Estimates at the maximum. The deviance is minus twice the log-likelihood, with constants."""
 
-    relative: np.ndarray  # (b, 2, 2), D in units of the residual variance
-    residual_variance: np.ndarray  # (b,)
-    beta: np.ndarray  # (b, a * e), covariate by covariate
-    inverse_information: np.ndarray  # (b, a * e, a * e), (X'V^-1 X)^-1
-    deviance: np.ndarray  # (b,)
+    relative: Floats  # (b, 2, 2), D in units of the residual variance
+    residual_variance: Floats  # (b,)
+    beta: Floats  # (b, a * e), covariate by covariate
+    inverse_information: Floats  # (b, a * e, a * e), (X'V^-1 X)^-1
+    deviance: Floats  # (b,)
 
 
 @dataclass(frozen=True)
 class _State:
     """Profiled deviance at one D per data set, with derivatives in D11, D12, D22; and the estimates there."""
 
-    deviance: np.ndarray  # (b,)
-    gradient: np.ndarray  # (b, 3)
-    hessian: np.ndarray  # (b, 3, 3)
-    residual: np.ndarray  # (b,)
-    beta: np.ndarray
-    inverse: np.ndarray
+    deviance: Floats  # (b,)
+    gradient: Floats  # (b, 3)
+    hessian: Floats  # (b, 3, 3)
+    residual: Floats  # (b,)
+    beta: Floats
+    inverse: Floats
 
 
-def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarray) -> Sums:
-    """Sufficient statistics of a few data sets.
+def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
+    """Return the sufficient statistics of a few data sets.
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
     shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))), shape=(draws * patterns, children))
     own = sparse.csr_array((ones, (group, np.arange(cells))), shape=(draws * patterns, cells))
 
-    def grouped(sums: np.ndarray, *shape: int) -> np.ndarray:
+    def grouped(sums: Floats, *shape: int) -> Floats:
         """Sums of shape (draws * patterns, components) as (*components, draws, patterns)."""
         return np.ascontiguousarray(sums.T).reshape(*shape, draws, patterns)
 
@@ -166,7 +167,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
 
 
 def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
-    """Maximum of the profiled likelihood: damped Newton steps for all data sets together.
+    """Maximise the profiled likelihood: damped Newton steps for all data sets together.
 
     Parameters
     ----------
@@ -222,9 +223,7 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
     return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 
 
-def _newton(
-    root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, damping: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) -> tuple[Floats, Floats, Floats]:
     """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
 
     Along directions of negative curvature the sign is turned, which leads away from saddle points.
@@ -255,7 +254,7 @@ def _newton(
     return axes * spread[:, None], gain, largest
 
 
-def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
+def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     """Profiled deviance at D = R R', with R = `root` of shape (b, 2, 2), and its derivatives in D."""
     R = root.transpose(1, 2, 0)[..., None]
     F = sums.time_products
@@ -325,25 +324,25 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
     return _State(deviance, gradient, hessian, residual, beta, inverse)
 
 
-def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _product(left: Floats, right: Floats) -> Floats:
     """Matrix products in the first two axes, one for each data set and pattern."""
-    total = left[:, 0, None] * right[0]
+    total: Floats = left[:, 0, None] * right[0]
     for j in range(1, len(right)):
         total += left[:, j, None] * right[j]
     return total
 
 
-def _over_patterns(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _over_patterns(left: Floats, right: Floats) -> Floats:
     """Sum over patterns of outer products: (p, b, m) and (q, b, m) give (b, p, q)."""
     return left.transpose(1, 0, 2) @ right.transpose(1, 2, 0)
 
 
-def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _outer(left: Floats, right: Floats) -> Floats:
     """Products of all entries of the last axes, flattened into one."""
     return (left[..., :, None] * right[..., None, :]).reshape(*right.shape[:-1], -1)
 
 
-def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
+def _crossed(products: Floats, functions: Floats) -> Floats:
     """Sum over patterns of Kronecker products: (a, a, b, m) and (e, e, b, m) give (b, a * e, a * e)."""
     a, e, cells = len(products), len(functions), products.shape[2:]
     draws = cells[0]
@@ -351,10 +350,8 @@ def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
     return total.reshape(draws, a, a, e, e).transpose(0, 1, 3, 2, 4).reshape(draws, a * e, a * e)
 
 
-def _uncrossed(products: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The transpose of `_crossed`: trace of (products crossed with E) times matrix is the trace of the result times E;
-    shape (e, e, b, m).
-    """
+def _uncrossed(products: Floats, matrix: Floats) -> Floats:
+    """Transpose of `_crossed`, (e, e, b, m): trace((products crossed with E) matrix) = trace(result E)."""
     a, (draws, patterns) = len(products), products.shape[2:]
     e = matrix.shape[1] // a
     blocks = matrix.reshape(draws, a, e, a, e).transpose(0, 2, 4, 1, 3).reshape(draws, e * e, a * a)

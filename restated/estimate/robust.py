@@ -1,6 +1,6 @@
 """Robust variance estimation for dependent effects: correlated-effects weights, CR2, Satterthwaite df.
 
-Several effects of one cluster (sample) are correlated by an unknown amount. The working model says that they share a
+Several effects of one cluster (sample) are correlated by an unknown amount. The working model is that they share a
 sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do not rely on it. The results
 are those of R's robumeta with modelweights = "CORR".
 
@@ -18,18 +18,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from restated.arguments import Floats, Ints, check_level
 from restated.errors import RestatedError
-from restated.estimate.meta import _design, checked
+from restated.estimate.meta import checked, design_matrix
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
 #: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
 EIGENVALUE_TOLERANCE = 1e-10
-#: Below these degrees of freedom Tipton (2015) advises not to trust the t approximation.
-MINIMUM_DF = 4.0
-#: Correlations within a cluster over which `sensitivity` repeats an analysis.
-RHO_GRID = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+_COLUMNS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,12 @@ class RobustFit:
     ci_high: float
     tau2: float
     i2: float
-    weights: np.ndarray
+    weights: Floats
     clusters: int
     k: int
     rho: float
     small: bool
     level: float
-
-    @property
-    def trustworthy_df(self) -> bool:
-        """Whether the degrees of freedom reach the advised minimum of 4."""
-        return self.df >= MINIMUM_DF
 
 
 @dataclass(frozen=True)
@@ -63,17 +58,17 @@ class RobustRegression:
     """Meta-regression of clustered effects; arrays have one entry per coefficient, the intercept first."""
 
     names: tuple[str, ...]
-    estimate: np.ndarray
-    se: np.ndarray
-    df: np.ndarray
-    statistic: np.ndarray
-    p: np.ndarray
-    ci_low: np.ndarray
-    ci_high: np.ndarray
-    covariance: np.ndarray
+    estimate: Floats
+    se: Floats
+    df: Floats
+    statistic: Floats
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    covariance: Floats
     tau2: float
     i2: float
-    weights: np.ndarray
+    weights: Floats
     clusters: int
     k: int
     rho: float
@@ -83,13 +78,13 @@ class RobustRegression:
     @property
     def table(self) -> pd.DataFrame:
         """Coefficients as a table, one row per name."""
-        columns = {
-            name: getattr(self, name) for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
-        }
+        columns = {name: getattr(self, name) for name in _COLUMNS}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="coefficient"))
 
 
-def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0.95) -> RobustFit:
+def fit(
+    y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.8, small: bool = True, level: float = 0.95
+) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
     Parameters
@@ -97,7 +92,7 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     y, v : array_like, shape (k,)
         Effects and sampling variances.
     cluster : array_like, shape (k,)
-        Which sample each effect comes from; any labels.
+        Sample of each effect; any labels.
     rho : float in [0, 1]
         Assumed correlation of effects within a cluster; moves tau2 only.
     small : bool
@@ -119,10 +114,7 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     """
     y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
-    scalars = {
-        name: float(getattr(result, name)[0])
-        for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
-    }
+    scalars = {name: float(getattr(result, name)[0]) for name in _COLUMNS}
     return RobustFit(
         **scalars,
         tau2=result.tau2,
@@ -137,7 +129,15 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
 
 
 def fit_regression(
-    y, v, cluster, X, *, names: Sequence[str] | None = None, rho: float = 0.8, small: bool = True, level: float = 0.95
+    y: ArrayLike,
+    v: ArrayLike,
+    cluster: ArrayLike,
+    X: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    rho: float = 0.8,
+    small: bool = True,
+    level: float = 0.95,
 ) -> RobustRegression:
     """Meta-regression of clustered effects.
 
@@ -162,33 +162,18 @@ def fit_regression(
     y, v = checked(y, v)
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
-    design, names = _design(X, len(y), names)
+    design, names = design_matrix(X, len(y), names)
     return _solve(y, v, cluster, design, names, rho, small, level)
 
 
-def sensitivity(
-    y, v, cluster, *, rhos: Sequence[float] = RHO_GRID, small: bool = True, level: float = 0.95
-) -> pd.DataFrame:
-    """Repeat `fit` over assumed within-cluster correlations.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by rho: estimate, se, df, p, ci_low, ci_high, tau2, i2.
-    """
-    columns = ["estimate", "se", "df", "p", "ci_low", "ci_high", "tau2", "i2"]
-    fits = [fit(y, v, cluster, rho=rho, small=small, level=level) for rho in rhos]
-    rows = [[getattr(result, column) for column in columns] for result in fits]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(list(rhos), name="rho"))
-
-
-def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
+def _solve(
+    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, names: tuple[str, ...], rho: float, small: bool, level: float
+) -> RobustRegression:
     codes, members = _clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:
         raise RestatedError(f"within-cluster correlation {rho} is not between 0 and 1", field="rho")
-    if not 0 < level < 1:
-        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
+    check_level(level)
     if count <= p:
         raise RestatedError(f"{count} clusters cannot carry {p} coefficients and a robust variance", field="cluster")
     size = np.array([len(rows) for rows in members])
@@ -200,7 +185,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     beta = bread @ (X.T @ (w * y))
     residual = y - X @ beta
     scores = np.empty((count, p))  # one row per cluster: its adjusted contribution to X'W(y - Xb)
-    influence = np.empty((p, count, k))  # what each cluster's contribution takes from each effect
+    influence = np.empty((p, count, k))  # of each effect in each cluster's contribution
     hat_residual = np.eye(k) - X @ bread @ (X * w[:, None]).T
     for j, rows in enumerate(members):
         adjust = _inverse_root(hat_residual[np.ix_(rows, rows)]) if small else np.eye(len(rows))
@@ -222,7 +207,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
         se=se,
         df=df,
         statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df),
+        p=2 * np.asarray(stats.t.sf(np.abs(statistic), df)),
         ci_low=beta - margin,
         ci_high=beta + margin,
         covariance=covariance,
@@ -237,7 +222,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     )
 
 
-def _moments(y, X, members, size, mean_v, rho) -> tuple[float, float]:
+def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floats, rho: float) -> tuple[float, float]:
     """Method-of-moments tau2 and I^2 (percent) of the correlated-effects model.
 
     With weights u_j = 1 / (k_j mean v_j) the residual sum of squares Q has expectation c + tau2 d, where the working
@@ -263,15 +248,15 @@ def _moments(y, X, members, size, mean_v, rho) -> tuple[float, float]:
     return float(max(0.0, (q - expected) / slope)), float(i2)
 
 
-def _inverse_root(matrix: np.ndarray) -> np.ndarray:
+def _inverse_root(matrix: Floats) -> Floats:
     """Symmetric generalised inverse square root: CR2's adjustment, weights being constant in a cluster."""
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     kept = np.maximum(values, EIGENVALUE_TOLERANCE)
     root = np.where(values < EIGENVALUE_TOLERANCE, 0.0, 1.0 / np.sqrt(kept))
-    return (vectors * root) @ vectors.T
+    return np.asarray((vectors * root) @ vectors.T)
 
 
-def _satterthwaite(influence: np.ndarray, w: np.ndarray) -> np.ndarray:
+def _satterthwaite(influence: Floats, w: Floats) -> Floats:
     """Degrees of freedom of each coefficient's variance under independent errors of variance 1 / w.
 
     The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
@@ -279,10 +264,10 @@ def _satterthwaite(influence: np.ndarray, w: np.ndarray) -> np.ndarray:
     """
     scaled = influence / np.sqrt(w)
     covariances = scaled @ scaled.transpose(0, 2, 1)
-    return np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2))
+    return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 
 
-def _clusters(cluster, k: int) -> tuple[np.ndarray, list[np.ndarray]]:
+def _clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:
     """Cluster code of each effect and the positions of each cluster's effects."""
     labels = pd.Series(np.asarray(cluster)) if np.ndim(cluster) == 1 else None
     if labels is None or len(labels) != k:

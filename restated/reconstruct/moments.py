@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -45,7 +46,7 @@ CONCENTRATION_RANGE = (1e-3, 1e8)
 # Search range for the logit of its location: beyond it the sample mean is 0 or 1 to all digits.
 LOGIT_RANGE = (-30.0, 30.0)
 # The parameter is searched on its logarithm to the last digits, so that the SD is right to rounding error.
-ROOT_TOLERANCES = {"xatol": 1e-15, "xrtol": 1e-14}
+ROOT_TOLERANCES: Any = {"xatol": 1e-15, "xrtol": 1e-14}
 
 
 @dataclass(frozen=True)
@@ -294,7 +295,8 @@ def _between(z: Floats, mean: float, sd: float, low: float, high: float) -> Floa
         found = optimize.brentq(
             lambda logit: at(logit, concentration).mean() - share, *LOGIT_RANGE, xtol=1e-14, rtol=1e-14
         )
-        return at(found, concentration)
+        result: Floats = at(found, concentration)
+        return result
 
     def excess(log_concentration: float) -> float:
         return float(values(math.exp(log_concentration)).std(ddof=1) - spread)
@@ -330,7 +332,7 @@ def _positive(z: Floats, mean: float, sd: float, kind: str) -> Floats:
         def curve(parameter: Floats, rows: Ints) -> FloatOrArray:
             return special.gammainccinv(parameter[:, None], upper[rows])
 
-    def excess(log_parameter: Floats, rows: Ints) -> Floats:
+    def excess(log_parameter: Any, rows: Any) -> Any:
         values = curve(np.exp(log_parameter), rows)
         return np.log(values.std(axis=1, ddof=1) / values.mean(axis=1)) - math.log(sd / mean)
 
@@ -341,6 +343,7 @@ def _positive(z: Floats, mean: float, sd: float, kind: str) -> Floats:
             f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape",
             remedy="Use another shape or, for an SD near its upper limit, another seed",
         )
-    found = elementwise.find_root(excess, ends, args=(rows,), tolerances=ROOT_TOLERANCES)
+    found: Any = elementwise.find_root(excess, ends, args=(rows,), tolerances=ROOT_TOLERANCES)
     values: Floats = curve(np.exp(found.x), rows)
-    return values * (mean / values.mean(axis=1, keepdims=True))
+    result: Floats = values * (mean / values.mean(axis=1, keepdims=True))
+    return result

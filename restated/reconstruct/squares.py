@@ -254,7 +254,7 @@ def _move(tables: Ints, diagonal: tuple[int, int], rng: np.random.Generator) -> 
     chains, k, _ = tables.shape
     first, second = _switches(k, chains, rng), _switches(k, chains, rng)
     reach = SHORT_STEP + diagonal[1] - diagonal[0]
-    short: Ints = rng.integers(-reach, reach + 1, chains)
+    short = np.asarray(rng.integers(-reach, reach + 1, chains))
     _step(tables, first, short, diagonal, rng)
     effect_1 = first.trace(axis1=1, axis2=2)[:, None, None]
     effect_2 = second.trace(axis1=1, axis2=2)[:, None, None]

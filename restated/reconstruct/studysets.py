@@ -192,7 +192,7 @@ def study_sets(
     rng = np.random.default_rng(seed)
     n = sizes(k, total_n, min_n=min_n, size_shape=size_shape, draws=draws, rng=rng)
     v = 1.0 / (n - 3)
-    z = np.sqrt(tau2 + v) * rng.standard_normal((draws, k))
+    z: Floats = np.sqrt(tau2 + v) * rng.standard_normal((draws, k))
     target = float(low) + (float(high) - float(low)) * rng.random(draws)
     if fix is not None:
         wanted = q if i2 is None else (k - 1) / (1 - i2 / 100)
@@ -260,7 +260,7 @@ def _stretch(z: Floats, v: Floats, model: str, tau2: float, q: float | None) -> 
         mean = _pool(z, v, np.full(len(z), tau2))[0]
         trace = w.sum(axis=1) - (w**2).sum(axis=1) / w.sum(axis=1)
         factor2 = trace / ((w * (z - mean[:, None])) ** 2).sum(axis=1)
-    stretched = z * np.sqrt(factor2)[:, None]
+    stretched: Floats = z * np.sqrt(factor2)[:, None]
     if q is None:
         off = np.abs(_tau2(stretched, v, model) - tau2) > REML_MATCH * (tau2 + v.mean(axis=1))
         if np.any(off):

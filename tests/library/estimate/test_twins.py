@@ -551,7 +551,7 @@ def test_single_shares_have_the_interval_they_have_among_all():
     every, one = twins.intervals(fit), twins.intervals(fit, only=("c2",))
     assert list(one) == ["c2"]
     np.testing.assert_allclose(one["c2"], every["c2"], atol=SAME)
-    with pytest.raises(RestatedError, match="'d2' is not one of a2, c2, e2"):
+    with pytest.raises(RestatedError, match="unknown only 'd2'.*Use one of a2, c2, e2"):
         twins.intervals(fit, only=("d2",))
 
 
@@ -566,10 +566,16 @@ def test_single_shares_have_the_interval_they_have_among_all():
         (lambda: twins.liability((1, 2, 3), (1, -2, 3)), "field 'dz': a count of pairs is negative"),
         (lambda: twins.liability((1, 2, np.nan), (1, 2, 3)), "field 'mz': a count of pairs is negative, missing"),
         (lambda: twins.liability("abc", (1, 2, 3)), "not numbers"),
-        (lambda: twins.liability((1, 2, 3), (0, 0, 0)), "holds no pairs. Both zygosities"),
+        (lambda: twins.liability((1, 2, 3), (0, 0, 0)), "is empty. Give pairs of both zygosities"),
         (lambda: twins.liability([(1, 2, 3)] * 2, [(1, 2, 3)] * 3), "do not go together"),
-        (lambda: twins.liability((1, 2, 3), (1, 2, 3), model="CDE"), "'CDE' is not one of ACE, ADE, AE, CE, E"),
-        (lambda: twins.liability((1, 2, 3), (1, 2, 3), thresholds="none"), "'none' is not one of common"),
+        (
+            lambda: twins.liability((1, 2, 3), (1, 2, 3), model="CDE"),
+            "unknown model 'CDE'. Use one of ACE, ADE, AE, CE, E",
+        ),
+        (
+            lambda: twins.liability((1, 2, 3), (1, 2, 3), thresholds="none"),
+            "unknown thresholds 'none'. Use one of common",
+        ),
         (lambda: twins.continuous(1.0, 0.5, 50, 50), "field 'mz': a twin correlation is not inside -1 to 1"),
         (lambda: twins.continuous(0.5, [[1, 2], [2, 1]], 50, 50), "'dz': a covariance matrix is not positive"),
         (lambda: twins.continuous([[1, 0.2], [0.3, 1]], 0.5, 50, 50), "not symmetric"),
@@ -578,15 +584,15 @@ def test_single_shares_have_the_interval_they_have_among_all():
         (lambda: twins.continuous(0.5, 0.4, 2, 50), "field 'n_mz': a number of pairs is below 3"),
         (lambda: twins.continuous([0.5, 0.4], [0.4, 0.3, 0.2], 20, 50), "different numbers of data sets"),
         (lambda: twins.intervals(twins.continuous(0.5, 0.4, 20, 50), level=95), "the level 95 is not between"),
-        (lambda: twins.falconer_bounds("<.5", ".3"), "no lower"),
+        (lambda: twins.falconer_bounds("<.5", ".3"), "no end on one side"),
         (lambda: twins.falconer_bounds("1.40", ".3"), "outside -1 to 1"),
-        (lambda: twins.falconer_bounds(0.5, ".3"), "does not say how many digits"),
+        (lambda: twins.falconer_bounds(0.5, ".3"), "digits printed for 0.5 are unknown"),
         (lambda: twins.pair_probabilities(30, 0.5), "prevalence is not between 0 and 1. Give the share"),
         (lambda: twins.pair_probabilities(0.3, -1), "correlation is not between -1 and 1"),
         (lambda: twins.power(0.5, 0.5, 0.5, 80, 80, 0.3), "not shares that add up to 1"),
         (lambda: twins.power(0.5, 0.5, 0, 80, 80, 0.3), "twins never differ"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 2, 0.3), "at least 3 pairs"),
-        (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, drop="e2"), "'e2' is not one of a2, c2"),
+        (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, drop="e2"), "unknown drop 'e2'. Use one of a2, c2"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, alpha=5), "significance level 5"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, draws=0), "0 draws"),
     ],
