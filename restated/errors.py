@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-#: Longest run of characters without a blank that a message repeats; what is longer was put into a field by mistake, and
-#: its beginning identifies it.
+#: Longest run of characters without a blank that a message repeats: a longer one got into a field by mistake, and its
+#: beginning identifies it.
 LONGEST = 200
 
 #: How a message names a file. Whoever knows which folder the reader works in replaces it.

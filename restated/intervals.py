@@ -60,7 +60,7 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
         raise RestatedError(
             f"the digits printed for {value!r} are unknown",
             field=name,
-            remedy="Give the printed text, such as '.49', or a pair (low, high)",
+            remedy="Give printed text or a pair (low, high)",
         )
     low, high = _fraction(low, name), _fraction(high, name)
     if low is not None and high is not None and low > high:
@@ -111,11 +111,8 @@ def refuse_proportion(value: Constraint, name: str) -> None:
     """Raise a RestatedError if a constraint in percent is printed as a proportion, such as '.62'."""
     text = printed_text(value)
     if text.lstrip().startswith((".", "0.")) and "%" not in text:
-        raise RestatedError(
-            f"'{text}' looks like a proportion, but {name} is in percent",
-            field=name,
-            remedy="Write it with a percent sign, or give a pair (low, high) in percent",
-        )
+        problem = f"'{text}' looks like a proportion, but {name} is in percent"
+        raise RestatedError(problem, field=name, remedy="Add a percent sign, or give a pair (low, high) in percent")
 
 
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:

@@ -27,11 +27,12 @@ FRACTION_DIGITS = 28
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+_UNITS = re.findall(
+    r"\w+",
+    "zero one two three four five six seven eight nine ten "
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+)
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)}
 _WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
 _WORDS |= {f"{ten}-{_UNITS[u]}": _WORDS[ten] + u for ten in _TENS for u in range(1, 10)}

@@ -141,13 +141,9 @@ def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -
 def q_profile(y: Floats, v: Floats, X: Floats, level: float) -> tuple[float, float]:
     """Return the Q-profile confidence interval for tau2 of one data set (Viechtbauer 2007).
 
-    The set of tau2 at which the generalised Q statistic is inside the central `level` of chi-squared with k - p
-    degrees of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the set is empty, which
-    happens when studies agree better than their sampling errors allow.
-
-    Returns
-    -------
-    (float, float)
+    The set of tau2 at which the generalised Q statistic is inside the central `level` of chi-squared with k - p degrees
+    of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the set is empty, which happens
+    when studies agree better than their sampling errors allow.
     """
     k, p = X.shape
     upper_quantile, lower_quantile = np.asarray(chi2.ppf([(1 + level) / 2, (1 - level) / 2], k - p))

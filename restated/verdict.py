@@ -86,9 +86,8 @@ def assign(
         if any(v is not None and math.isnan(float(v)) for v in (low, high)):
             raise RestatedError(f"the {what} interval is not a number")
         if low is not None and high is not None and float(low) > float(high):
-            raise RestatedError(
-                f"the {what} interval runs from {low} down to {high}", remedy="Give the lower end first"
-            )
+            problem = f"the {what} interval runs from {low} down to {high}"
+            raise RestatedError(problem, remedy="Give the lower end first")
     if restated is not None and math.isnan(restated):
         raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
     if recalled or grade == "U":

@@ -126,8 +126,9 @@ def p_interval(p: Printed) -> tuple[float, float]:
 def p_power(p: Printed, low: float, high: float) -> float:
     """Return the power against a printed p, where the recomputed p is `low` to `high`.
 
-    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound: the length
-    of the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going on.
+    For a p printed with its digits: share of the printable values from 0 to 1 that are rejected. For a bound: the
+    length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going
+    on.
     """
     if p.kind in ("below", "above", "range"):
         start, end = p_interval(p)

@@ -20,8 +20,7 @@ from restated.printed import Printed
 def third(first: Printed, second: Printed, other: Printed) -> Comparison:
     """Check if three printed correlations of three variables can belong together.
 
-    Given two, the third is in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha -
-    beta).
+    Given two, the third is in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha - beta).
 
     Returns
     -------
@@ -60,8 +59,8 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
     """Check if a printed variance component is near the one that two twin correlations imply.
 
     a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
-    fitted model holds it at 0 and the rest shifts: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ
-    and r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
+    fitted model holds it at 0 and the rest shifts: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and
+    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
 
     Parameters
     ----------

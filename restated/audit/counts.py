@@ -63,7 +63,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
 
 
 def _whole(low: Fraction, high: Fraction, n: int) -> range:
-    """Counts out of n whose percentage lies between `low` and `high`."""
+    """Counts out of n whose percentage is between `low` and `high`."""
     return range(max(0, math.ceil(low * n / 100)), min(n, math.floor(high * n / 100)) + 1)
 
 

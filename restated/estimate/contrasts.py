@@ -109,7 +109,8 @@ def two_sided_p(z: Box) -> Box:
 
 
 def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critical: float, grid: Iterable[float]) -> Box:
-    """Return the least correlations at which the difference passes a critical value somewhere and everywhere in the boxes.
+    """Return the least correlations at which the difference passes a critical value somewhere and everywhere in the
+    boxes.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
 """Two groups of skewed, non-negative values such as service costs, compared in the ways papers compare them.
 
 Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a printed
-table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show what
-the assumed shape makes of them.
+table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show the
+effect of the assumed shape.
 
 References
 ----------
@@ -88,10 +88,6 @@ def t_test_from_moments(
         Student's pooled variance (True) or Welch's test.
     level : float
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     RestatedError
@@ -129,17 +125,14 @@ def t_test(values1: ArrayLike, values2: ArrayLike, *, equal_variances: bool = Fa
 
 
 def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = True) -> RankComparison:
-    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test, with the normal approximation with correction for ties.
+    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test, with the normal approximation with correction
+    for ties.
 
     Parameters
     ----------
     values1, values2 : array_like, one-dimensional, at least two values each
     continuity : bool
         Move u half a pair towards its expectation, as R does.
-
-    Returns
-    -------
-    RankComparison
 
     Raises
     ------
@@ -181,10 +174,6 @@ def bootstrap(
     method : {"BCa", "percentile"}
     resamples : int
     level : float
-
-    Returns
-    -------
-    BootstrapInterval
 
     Raises
     ------

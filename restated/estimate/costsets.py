@@ -93,7 +93,8 @@ def critical_ratio(cv: float, n1: int, n2: int, method: str, *, level: float = 0
 
 
 def by_ranks(values1: ArrayLike, values2: ArrayLike) -> tuple[Floats, Floats]:
-    """Compare groups along the last axis by the Mann-Whitney test: normal approximation with tie and continuity correction.
+    """Compare groups along the last axis by the Mann-Whitney test: normal approximation with tie and continuity
+    correction.
 
     Parameters
     ----------
@@ -128,7 +129,7 @@ def resampled_means(values: ArrayLike, *, seed: int, resamples: int = RESAMPLES)
 
 
 def bootstrap_excludes_zero(means1: ArrayLike, means2: ArrayLike, *, level: float = 0.05) -> Bools:
-    """True where the percentile interval of the mean difference excludes zero, over the last axis of resampled means."""
+    """True where the percentile interval of a mean difference excludes zero; resampled means along the last axis."""
     below = (np.asarray(means1) <= means2).mean(axis=-1)
     above = (np.asarray(means1) >= means2).mean(axis=-1)
     return np.asarray(np.minimum(below, above) < level / 2)

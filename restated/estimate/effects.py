@@ -27,10 +27,6 @@ def fisher_z(r: ArrayLike) -> FloatOrArray:
     r : array_like
         Correlations strictly between -1 and 1; nan passes through.
 
-    Returns
-    -------
-    float or ndarray
-
     Raises
     ------
     RestatedError

@@ -1,8 +1,8 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
 Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk ratios are
-on the log scale, risk differences as they are. The methods treat empty cells differently, which is where they differ for
-rare events:
+on the log scale, risk differences as they are. The methods treat empty cells differently, which is where they differ
+for rare events:
 
 - inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
   treatment-arm correction adds more to the larger arm instead);
@@ -89,8 +89,8 @@ def effect_sizes(
     events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     correction : float or "treatment-arm"
-        Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1
-        + n2) to those of arm 2.
+        Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
+        n2) to those of arm 2.
     correct : {"zero-trials", "all"}
         Trials to correct: those with an empty cell (the usual rule), or all of them.
 
@@ -137,10 +137,6 @@ def mantel_haenszel(
     measure : {"OR", "RR", "RD"}
     level : float
 
-    Returns
-    -------
-    EventsFit
-
     Raises
     ------
     RestatedError
@@ -158,10 +154,8 @@ def mantel_haenszel(
     else:
         r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
         if r.sum() == 0 or s.sum() == 0:
-            raise RestatedError(
-                f"the pooled {measure} is not finite: an arm has no events (or only events)",
-                remedy="Use Peto, a risk difference or a corrected inverse-variance estimate",
-            )
+            problem = f"the pooled {measure} is not finite: an arm has no events (or only events)"
+            raise RestatedError(problem, remedy="Use Peto, a risk difference or a corrected estimate")
         estimate = np.log(r.sum() / s.sum())
         if measure == "OR":
             p, q = (a + d) / n, (b + c) / n
@@ -182,10 +176,6 @@ def peto(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
     level : float
-
-    Returns
-    -------
-    EventsFit
 
     Raises
     ------
@@ -276,8 +266,8 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
     Returns
     -------
     number, low, high : float
-        `high` is infinite where the interval includes zero; all three are nan where `rd` is not negative,
-        because then nobody is spared an event.
+        `high` is infinite where the interval includes zero; all three are nan where `rd` is not negative, because then
+        nobody is spared an event.
     """
     if not rd < 0:
         return np.nan, np.nan, np.nan

@@ -3,7 +3,7 @@
 One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial; arm
 sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs from the
 verdict on the data as they are. It counts in both directions, so a result that is not significant has one too. All sets
-of changes are looked at, number by number, so it is the true minimum and not the end of a stepwise search. It is a
+of changes are tried, number by number, so it is the true minimum and not the end of a stepwise search. It is a
 description of the data at hand; it is small in small trials whatever the truth is.
 
 References
@@ -42,8 +42,8 @@ _Test: TypeAlias = Callable[[Ints, Ints], Floats | Bools]
 class Fragility:
     """Smallest number of changes, and the first set of changes found that achieves it.
 
-    `changes` holds what is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant` is the
-    verdict on the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
+    `changes` is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant` is the verdict on
+    the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
     """
 
     number: int | None

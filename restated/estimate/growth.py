@@ -128,8 +128,8 @@ def fit(
     GrowthFit
         `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
         comes from the second derivatives in all parameters, variances included; where values are missing it differs
-        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near zero it
-        can be wrong.
+        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near
+        zero it can be wrong.
 
     Raises
     ------
@@ -192,8 +192,8 @@ def fit_batch(
     Returns
     -------
     GrowthBatch
-        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1 X)^-1, with
-        the variances taken as known, as in lme4.
+        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is
+        (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
 
     Raises
     ------
@@ -254,25 +254,19 @@ def simulate(
     times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
     covariance = _finite(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
+        problem = f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates"
         raise RestatedError(
-            f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates",
-            field="fixed",
-            remedy="Give each of them degree + 1 effects, for the powers of time from 0",
+            problem, field="fixed", remedy="Give each degree + 1 effects, for the powers of time from 0"
         )
     if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
         raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
     eigenvalues, vectors = np.linalg.eigh(covariance)
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
-        raise RestatedError(
-            f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
-            field="random_covariance",
-            remedy="Lower the covariance or raise a variance",
-        )
+        problem = f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}"
+        raise RestatedError(problem, field="random_covariance", remedy="Lower the covariance or raise a variance")
     if not residual_variance >= 0 or not 0 <= missing < 1:
-        raise RestatedError(
-            f"residual variance {residual_variance} is negative, or the share {missing} of missing values is not a "
-            "probability below 1"
-        )
+        problem = f"residual variance {residual_variance} is negative, or share {missing} of missing values is not"
+        raise RestatedError(f"{problem} between 0 and 1")
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
@@ -284,7 +278,7 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """The part that all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
+    """Common part of all data sets. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
     time_root, whose columns have mean square 1.
     """
 

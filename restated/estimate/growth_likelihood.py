@@ -1,8 +1,8 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves observed. Children
-with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and slope.
-With their covariance D in units of the residual variance,
+The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves observed.
+Children with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
+slope. With their covariance D in units of the residual variance,
 
     D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
     P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
@@ -76,7 +76,7 @@ BENDS = np.array(
 
 @dataclass(frozen=True)
 class Sums:
-    """Sufficient statistics: sums over children, within pattern of waves seen where there is an axis m."""
+    """Sufficient statistics: sums over children, within pattern of observed waves where there is an axis m."""
 
     time_products: Floats  # (e, e, 1, m), F'F
     count: Floats  # (b, m), children
@@ -214,11 +214,8 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum"),
     ):
         if bad.any():
-            raise RestatedError(
-                f"data set {first + int(np.argmax(bad))} {problem}",
-                field="y",
-                remedy="Check the outcome, or leave out the random slope",
-            )
+            message = f"data set {first + int(np.argmax(bad))} {problem}"
+            raise RestatedError(message, field="y", remedy="Check the outcome, or leave out the random slope")
     relative = root @ root.transpose(0, 2, 1)
     return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 

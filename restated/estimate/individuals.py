@@ -26,7 +26,8 @@ from scipy.special import ndtr
 from restated.arguments import FloatOrArray
 from restated.errors import RestatedError
 
-#: The threshold is looked for this many standard deviations beyond either mean: shares below 1e-23 do not occur.
+#: The search for the threshold extends this many standard deviations beyond either mean: shares below 1e-23 do not
+#: occur.
 REACH = 10.0
 
 

@@ -11,8 +11,7 @@ References
 ----------
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
-Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710.
-The estimators of tau2 are in `restated.tau2`.
+Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from restated.errors import RestatedError
 MINIMUM_K_PREDICTION = 3
 
 #: Fields that a fit shares with a batch.
-_POOLED = "estimate se ci_low ci_high statistic p tau2 q i2_q i2 h2 pi_low pi_high".split()
+_BOTH = ("estimate", "se", "ci_low", "ci_high", "statistic", "p", "tau2", "q", "i2_q", "i2", "h2", "pi_low", "pi_high")
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def fit(
     tau2 = batch.tau2
     low, high = between.q_profile(y, v, X, level)
     w = 1 / (v + tau2[0])
-    shared = {name: float(getattr(batch, name)[0]) for name in _POOLED}
+    shared = {name: float(getattr(batch, name)[0]) for name in _BOTH}
     return MetaFit(
         **shared,
         tau2_se=float(between.standard_error(y[None, :], v[None, :], X, tau2, method)[0]),
@@ -190,10 +189,6 @@ def fit_batch(
     V : array_like, shape (draws, k) or (k,)
     method, ci, level, pi_df
         As in `fit`.
-
-    Returns
-    -------
-    MetaBatch
 
     Raises
     ------
@@ -270,10 +265,6 @@ def fit_regression(
         Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
     method, ci, level
         As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
-
-    Returns
-    -------
-    MetaRegression
 
     Raises
     ------

@@ -11,8 +11,8 @@ score                 correlation of the yes/no scores themselves: phi of the do
 liability             correlation of two normal liabilities behind the classes (tetrachoric)
 ====================  ===============================================================================
 
-A share of variance from a liability model, such as c2, is on the third scale. All functions take tables of pairs
-with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
+A share of variance from a liability model, such as c2, is on the third scale. All functions take tables of pairs with
+both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
 undefined is nan.
 
 References
@@ -83,7 +83,8 @@ def liability(tables: ArrayLike) -> FloatOrArray:
 
 
 def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
-    """Return shares of pairs (both, one, none affected), shape (..., 3), from the share affected and the score correlation.
+    """Return shares of pairs (both, one, none affected), shape (..., 3), from the share affected and the score
+    correlation.
 
     Raises
     ------

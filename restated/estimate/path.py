@@ -41,8 +41,8 @@ DETERMINANT_SLACK = 1e-12
 # Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
 
-# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to replace it:
-# below that the two are equal within the arithmetic.
+# An end found inside the box must beat every vertex by this much (relative to the largest value) to replace it: below
+# that the two are equal within the arithmetic.
 GAIN = 1e-12
 
 
@@ -73,15 +73,11 @@ def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     r_xm, r_xy, r_my : float or array_like
         Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
 
-    Returns
-    -------
-    Path
-
     Raises
     ------
     RestatedError
-        If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no
-        three variables can have these correlations.
+        If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no three
+        variables can have these correlations.
 
     Notes
     -----
@@ -132,10 +128,6 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
         ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
         One per argument: printed text stands for its rounding interval.
-
-    Returns
-    -------
-    Box
 
     Raises
     ------
@@ -233,10 +225,6 @@ def indirect_interval(
     draws, seed : int
         For the Monte Carlo limits.
 
-    Returns
-    -------
-    IndirectInterval
-
     Raises
     ------
     RestatedError
@@ -331,10 +319,6 @@ def chain_interval(
     level : float
         Confidence level.
 
-    Returns
-    -------
-    ChainInterval
-
     Raises
     ------
     RestatedError
@@ -359,13 +343,10 @@ def chain_interval(
 def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
     links, se_z = np.asarray(links, dtype=float), np.asarray(se_z, dtype=float)
     if links.ndim != 1 or len(links) == 0 or links.shape != se_z.shape:
-        raise RestatedError(
-            f"{links.size} links have {se_z.size} standard errors", field="se_z", remedy="Give one per link"
-        )
+        problem = f"{links.size} links have {se_z.size} standard errors"
+        raise RestatedError(problem, field="se_z", remedy="Give one per link")
     if not np.all(np.abs(links) < 1):
         raise RestatedError("a link is not a correlation strictly between -1 and 1", field="links")
     if not np.all(se_z >= 0):
-        raise RestatedError(
-            "a standard error is negative or missing", field="se_z", remedy="Use 0 for a link taken as known"
-        )
+        raise RestatedError("a standard error is negative or missing", field="se_z", remedy="Use 0 for a known link")
     return links, se_z

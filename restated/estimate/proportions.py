@@ -109,7 +109,8 @@ def most_invited(count: int, share: Fraction = Fraction(1, 2)) -> int:
 
 
 def without_replacement(n: int, population: int) -> float:
-    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn without replacement.
+    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn without
+    replacement.
 
     The square root of the ratio of the hypergeometric to the binomial variance, (population - n) / (population - 1).
     """

@@ -14,7 +14,7 @@ Bell, R. M., & McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -115,17 +115,8 @@ def fit(
     y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
     scalars = {name: float(getattr(result, name)[0]) for name in _COLUMNS}
-    return RobustFit(
-        **scalars,
-        tau2=result.tau2,
-        i2=result.i2,
-        weights=result.weights,
-        clusters=result.clusters,
-        k=result.k,
-        rho=rho,
-        small=small,
-        level=level,
-    )
+    shared = {field.name: getattr(result, field.name) for field in fields(RobustFit)}
+    return RobustFit(**shared | scalars)
 
 
 def fit_regression(
@@ -149,10 +140,6 @@ def fit_regression(
         Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
     y, v, cluster, rho, small, level
         As in `fit`.
-
-    Returns
-    -------
-    RobustRegression
 
     Raises
     ------

@@ -66,10 +66,6 @@ def egger(
     level : float
         Coverage of the limit estimate's interval.
 
-    Returns
-    -------
-    EggerTest
-
     Raises
     ------
     RestatedError
@@ -120,10 +116,6 @@ def trim_and_fill(
     method, ci, level, pi_df
         As in `restated.estimate.meta.fit`; the model is used while trimming as well as for the final fit.
 
-    Returns
-    -------
-    TrimAndFill
-
     Raises
     ------
     RestatedError
@@ -152,9 +144,8 @@ def trim_and_fill(
         if k0 == before:
             break
     else:
-        raise RestatedError(
-            "trim and fill did not settle on a number of studies", field="estimator", remedy="Try the other estimator"
-        )
+        problem = "trim and fill did not settle on a number of studies"
+        raise RestatedError(problem, field="estimator", remedy="Try the other estimator")
     filled_y = sign * (2 * centre - flipped[k - k0 :])
     filled_v = variance[k - k0 :]
     return TrimAndFill(

@@ -1,7 +1,7 @@
 """Likelihoods of twin data as functions of the two twin correlations, and the search for their maximum.
 
 All information of twin data on genes and environment passes through (r_mz, r_dz), the correlations of identical and
-fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out exactly, so what is left is a
+fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out exactly, which leaves a
 function of two variables over a triangle, whose corners are the pure components and the origin. The maximum is found on
 its edges (one variable each) and inside (two), for many data sets at once.
 
@@ -29,7 +29,7 @@ from restated.estimate import pairs
 #: peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
 GRID = 5
 #: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of the
-#: likelihood, but the derivative, which is what is solved, fixes its zero to about 1e-12.
+#: likelihood, but the derivative, which is solved, fixes its zero to about 1e-12.
 STEP_TOLERANCE = 1e-10
 #: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
 THRESHOLD_TOLERANCE = 1e-6

@@ -13,7 +13,7 @@ variance for both, and the order of discordant pairs does not matter.
 Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments.
 
 All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
-determine (no pair with an affected twin, say) is nan.
+determine (without pairs with an affected twin, for example) is nan.
 
 References
 ----------
@@ -166,8 +166,8 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     RestatedError
         If counts are negative or not finite, a table is empty, or an option is unknown.
     """
-    check_option("model", model, MODELS)
-    check_option("thresholds", thresholds, ("common", "separate"))
+    check_option("model", model, MODELS, field="model")
+    check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
     mz, dz = _pairs(mz, "mz"), _pairs(dz, "dz")
     try:
         mz, dz = np.broadcast_arrays(mz, dz)
@@ -191,17 +191,13 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
         Pairs.
     model : {"ACE", "ADE", "AE", "CE", "E"}
 
-    Returns
-    -------
-    TwinFit
-
     Raises
     ------
     RestatedError
         If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes
         differ or the model is unknown.
     """
-    check_option("model", model, MODELS)
+    check_option("model", model, MODELS, field="model")
     n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
     parts = [*_moments(mz, n_mz, "mz"), *_moments(dz, n_dz, "dz"), n_mz, n_dz]
     try:
@@ -241,7 +237,7 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
         return {"e2": Interval(fit.e2, fit.e2)}  # 1 by definition
     names = (*parts, "e2")
     for name in only or ():
-        check_option("only", name, names)
+        check_option("share", name, names, field="only")
     rows = fit.data.defined
     # All ends of all shares of all data sets are searched together: one row each.
     keys = [(name, end) for name in only or names for end in ("low", "high")]
@@ -309,7 +305,7 @@ def lowest_aic(fit: TwinFit) -> Floats:
         fitted.
     """
     tests = compare(fit)
-    names = sorted(tests, key=lambda name: len(MODELS[name])) + [fit.model]
+    names = [*sorted(tests, key=lambda name: len(MODELS[name])), fit.model]
     # Dropping k shares lowers the penalty by 2 k and raises the deviance by the likelihood ratio.
     excess = np.stack(
         [tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik) for name in names]
@@ -448,10 +444,6 @@ def power(
     draws : int
         Simulated studies.
     seed : int
-
-    Returns
-    -------
-    Power
     """
     reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
     significant = undefined = 0
@@ -521,10 +513,6 @@ def power_expected(
         Broadcast against each other.
     drop, alpha, thresholds
         As in `power`.
-
-    Returns
-    -------
-    float or ndarray
     """
     reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
     n_mz, n_dz = np.asarray(n_mz, dtype=float), np.asarray(n_dz, dtype=float)
@@ -614,7 +602,7 @@ def _design(
         raise RestatedError(problem, field="e2", remedy="Give e2 above 0")
     if np.min(n_mz) < 3 or np.min(n_dz) < 3:
         raise RestatedError("a design needs at least 3 pairs of each zygosity", field="n_mz, n_dz")
-    check_option("drop", drop, ("a2", "c2"))
+    check_option("share", drop, ("a2", "c2"), field="drop")
     if not 0 < alpha < 0.5:
         raise RestatedError(f"the significance level {alpha!r} is not between 0 and .5", field="alpha")
     return {"a2": "CE", "c2": "AE"}[drop], implied_correlations(a2, c2)
@@ -658,7 +646,7 @@ def _fit(data: TwinData, model: str) -> TwinFit:
 def _profile_ends(
     fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floats, top: Floats, critical: float
 ) -> Floats:
-    """Where the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
+    """Points at which the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
     One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
     `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of the likelihood ratio,

@@ -72,10 +72,6 @@ def counts(percent: Constraint, n: int | Iterable[int]) -> CountSet:
     n : int or iterable of int
         The denominator, or all denominators to try (a `range`, a list).
 
-    Returns
-    -------
-    CountSet
-
     Raises
     ------
     RestatedError

@@ -43,16 +43,16 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with a
-#: millisecond of work a draw, few enough that an interruption costs little.
+#: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with
+#: a millisecond of work a draw, few enough that an interruption costs little.
 BATCH = 100
 
 #: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
 #: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
 QUANTILE_DRAWS = 100_000
 
-#: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or numerical
-#: library changes their last bits only; a larger change means another reconstruction or estimate.
+#: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or
+#: numerical library changes their last bits only; a larger change means another reconstruction or estimate.
 SAME_DRAW = 1e-9
 
 #: Steps of the progress bar.
@@ -146,10 +146,6 @@ def ensemble(
         call with the same folder continues from there, also with more draws.
     progress : callable, optional
         Is given a line of text with a bar at each twentieth of the work, such as `bar` or ``print``.
-
-    Returns
-    -------
-    Ensemble
 
     Raises
     ------

@@ -8,7 +8,7 @@ from restated.arguments import Ints
 
 
 class Exhaustive:
-    """A set of everything that is compatible with what was printed; its length is the number of members."""
+    """A set of everything compatible with the printed numbers; its length is the number of members."""
 
     def __len__(self) -> int:
         raise NotImplementedError

@@ -155,11 +155,8 @@ def _request(
         if not (math.isfinite(mean) and math.isfinite(sd)):
             raise RestatedError(f"the mean or the SD of column {column} is missing or not finite", field="means, sds")
         if sd <= 0:
-            raise RestatedError(
-                f"the SD {sd:g} of column {column} is {'negative' if sd < 0 else 'zero'}; rows with these moments need a "
-                "positive one",
-                field="sds",
-            )
+            problem = f"the SD {sd:g} of column {column} is {'negative' if sd < 0 else 'zero'}"
+            raise RestatedError(f"{problem}; rows with these moments need a positive one", field="sds")
     given = ["normal"] * p if shapes is None else shapes
     made = [Shape(shape) if isinstance(shape, str) else shape for shape in given]
     if len(made) != p:
@@ -169,9 +166,8 @@ def _request(
         raise RestatedError(f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations")
     smallest = np.linalg.eigvalsh(wanted)[0]
     if smallest < SMALLEST_EIGENVALUE:
-        raise RestatedError(
-            f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}", field="correlations"
-        )
+        problem = f"the correlations conflict with each other: smallest eigenvalue {smallest:.3g}"
+        raise RestatedError(problem, field="correlations")
     return means, sds, wanted, made
 
 
@@ -181,9 +177,7 @@ def _check_shape(n: int, mean: float, sd: float, shape: Shape, column: int) -> N
     if shape.kind in ("normal", "beta") and shape.zeros:
         raise RestatedError(f"zeros conflict with a {shape.kind} shape", field=where, remedy="Use lognormal or gamma")
     if (shape.low is None or shape.high is None) if shape.kind == "beta" else (shape.low, shape.high) != (None, None):
-        raise RestatedError(
-            "only a beta shape has two limits", field=where, remedy="Give low and high with 'beta' only"
-        )
+        raise RestatedError("only a beta shape has limits", field=where, remedy="Give low and high with 'beta' only")
     if shape.kind == "normal":
         return
     if shape.low is not None and shape.high is not None:
@@ -208,10 +202,8 @@ def _check_limits(n: int, mean: float, sd: float, low: float, high: float, where
         raise RestatedError(f"the mean {mean:g} conflicts with {scale}: it is outside them or on one", field=where)
     largest = math.sqrt(n / (n - 1) * (high - mean) * (mean - low))
     if not sd < largest:
-        raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} and {scale}: with n = {n} it stays below {largest:.6g}",
-            field=where,
-        )
+        problem = f"the SD {sd:g} conflicts with the mean {mean:g} and {scale}"
+        raise RestatedError(f"{problem}: with n = {n} it stays below {largest:.6g}", field=where)
 
 
 def exact_samples(n: int, mean: float, sd: float, shape: Shape | str, *, draws: int, seed: int = 0) -> Floats:

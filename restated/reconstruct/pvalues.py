@@ -1,7 +1,7 @@
 """p and its test statistic: either, printed with few digits, leaves an interval for the other.
 
-A test statistic is named by its kind: z and t are two-sided and have no sign; F, chi-square and Q are
-tested in the upper tail.
+A test statistic is named by its kind: z and t are two-sided and have no sign; F, chi-square and Q are tested in the
+upper tail.
 
 References
 ----------
@@ -38,10 +38,6 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
         As printed, or its lowest and highest value.
     df : sequence of float
         None for z, one for t, chi2 and Q, two for F.
-
-    Returns
-    -------
-    tuple of float
 
     Raises
     ------

@@ -93,10 +93,6 @@ def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) ->
         Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U is a whole
         number; otherwise U may end in one half.
 
-    Returns
-    -------
-    RankSet
-
     Raises
     ------
     RestatedError

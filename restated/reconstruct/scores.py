@@ -99,10 +99,6 @@ def score_samples(
     draws, seed : int
         For the drawn variant.
 
-    Returns
-    -------
-    ScoreSet
-
     Raises
     ------
     RestatedError
@@ -191,7 +187,8 @@ def _conflict(mean: Constraint, sd: Constraint, n: int, low: int, high: int) -> 
             f"the SD {describe(sd)} conflicts with the mean {describe(mean)} of {n} whole scores on the scale {low} to "
             f"{high}: it must be between {ends[0]:.4g} and {ends[1]:.4g}"
         )
-    return f"the mean {describe(mean)} and the SD {describe(sd)} conflict for {n} whole scores on the scale {low} to {high}"
+    pair = f"the mean {describe(mean)} and the SD {describe(sd)}"
+    return f"{pair} conflict for {n} whole scores on the scale {low} to {high}"
 
 
 def _forward(n: int, levels: int, wanted: Ints) -> tuple[list[Ints], list[Floats], _Coding]:

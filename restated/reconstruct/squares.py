@@ -40,7 +40,7 @@ WARM_UP = 0.5
 # Rounds allowed for each that would be needed if chains never left the range; they are inside far more often than that.
 PATIENCE = 20
 # How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case outside. The
-# value decides how often chains leave the range, not what is found inside it.
+# value decides how often chains leave the range, not the distribution inside it.
 PULL = 1.0
 
 
@@ -80,7 +80,7 @@ class SquareSet:
         return len(self) == 0
 
     def range(self, function: Callable[[Ints], ArrayLike]) -> tuple[float, float]:
-        """Return the smallest and largest value of ``function(tables)``, ignoring tables where it is undefined (nan)."""
+        """Return the smallest and largest value of ``function(tables)`` over the tables where it is not nan."""
         if self.empty:
             raise RestatedError("no integer table fits the margins and the printed agreement or kappa")
         values = np.asarray(function(self.tables), dtype=float)
@@ -108,10 +108,6 @@ def square_tables(
         Cohen's kappa, unweighted.
     draws, seed : int
         For the sampler.
-
-    Returns
-    -------
-    SquareSet
 
     Raises
     ------

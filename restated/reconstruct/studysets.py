@@ -1,8 +1,8 @@
 """Sets of studies that lead to a printed pooled correlation.
 
 A meta-analysis printed as k samples, N participants and one pooled r leaves the effects and sample sizes open.
-`study_sets` draws many sets of them. Sizes add up to N exactly and the pooled estimate falls inside the printed rounding
-interval exactly; everything else follows from assumptions that the caller names.
+`study_sets` draws many sets of them. Sizes add up to N exactly and the pooled estimate falls inside the printed
+rounding interval exactly; everything else follows from assumptions that the caller names.
 
 **Goes in, so agrees by construction:** k, N, the pooled r, and with ``fix='tau2'``, ``fix='Q'`` or ``fix='I2'`` the
 heterogeneity estimate. **Assumed:** the spread of sample sizes, normal true effects on the Fisher z scale with variance
@@ -105,8 +105,8 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     min_n : int
         Smallest size allowed.
     size_shape : float
-        Standard deviation of the logarithm of the lognormal shares by which what exceeds the floor is divided; 0 gives
-        nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
+        Standard deviation of the logarithm of the lognormal shares that divide the participants above the floor; 0
+        gives nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
     draws : int
         Number of sets.
     rng : numpy.random.Generator
@@ -169,10 +169,6 @@ def study_sets(
     i2 : float, optional
         Printed I2 from Q in percent, (Q - df) / Q, for ``fix='I2'``: above 0, as 0 leaves Q open from 0 to k - 1, and
         below 100.
-
-    Returns
-    -------
-    StudySets
 
     Raises
     ------
@@ -238,11 +234,8 @@ def _check(
     if q is not None and q < 0:
         raise RestatedError(f"Q cannot be negative, not {q!r}", field="q")
     if i2 is not None and not 0 < i2 < 100:
-        raise RestatedError(
-            f"I2 fixes Q only between 0 and 100 percent, not {i2!r}",
-            field="i2",
-            remedy="Where I2 is printed as 0, sweep Q from 0 to k - 1 with fix='Q'",
-        )
+        remedy = "Where I2 is printed as 0, sweep Q from 0 to k - 1 with fix='Q'"
+        raise RestatedError(f"I2 fixes Q only between 0 and 100 percent, not {i2!r}", field="i2", remedy=remedy)
     if fix == "tau2" and model == "FE":
         raise RestatedError("the common-effect model has no tau2", field="fix", remedy="Use fix='Q' or DL or REML")
 
@@ -264,11 +257,8 @@ def _stretch(z: Floats, v: Floats, model: str, tau2: float, q: float | None) -> 
     if q is None:
         off = np.abs(_tau2(stretched, v, model) - tau2) > REML_MATCH * (tau2 + v.mean(axis=1))
         if np.any(off):
-            raise RestatedError(
-                f"in {int(off.sum())} sets no stretch brings the {model} estimate to {tau2:g}",
-                field="tau2",
-                remedy="Use model='DL', fix=None or another seed",
-            )
+            problem = f"in {int(off.sum())} sets no stretch brings the {model} estimate to {tau2:g}"
+            raise RestatedError(problem, field="tau2", remedy="Use model='DL', fix=None or another seed")
     return stretched
 
 

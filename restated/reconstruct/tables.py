@@ -1,7 +1,7 @@
 """All 2 x 2 tables compatible with printed numbers.
 
 Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces all of them.
-The result is a set, not a data set: what is the same in all tables is identified, the rest is a range.
+The result is a set, not a data set: values that are the same in all tables are identified, the others are ranges.
 
 Layout and names::
 
@@ -13,8 +13,8 @@ Layout and names::
 
 Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
-Rounding intervals are closed at both ends, so that both ways of rounding ties are covered; `TableSet.on_boundary`
-marks the tables that need that.
+Rounding intervals are closed at both ends, so that both ways of rounding ties are covered; `TableSet.on_boundary` marks
+the tables that need that.
 
 References
 ----------
@@ -49,7 +49,7 @@ from restated.reconstruct.enumeration import Exhaustive, ragged_ranges
 # and the quotient is compared in exact fractions. Quotients of exact integers are good to about 1e-15.
 DOUBT = 1e-9
 
-# Candidate tables looked at in one go: the dozen working arrays stay near the processor's cache (fastest of the sizes
+# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache (fastest of the sizes
 # from 5e4 to 1e6 that were tried), and memory does not grow with n.
 BLOCK = 200_000
 
@@ -124,7 +124,7 @@ _STATISTICS: dict[str, _Statistic] = {
     "col2_percent": _Statistic(lambda a, b, c, d: (b, b + d), _percent),
 }
 
-# Linear statistics that fix the outer loops: row total, column total and diagonal, with what a percentage of n means.
+# Linear statistics that fix the outer loops: row total, column total and diagonal, with their share of n.
 _LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagonal": (None, "agreement")}
 
 
@@ -252,8 +252,8 @@ def two_by_two(
     Parameters
     ----------
     n : int or iterable of int
-        Total number of cases, or all totals that come into question (a `range`, a list): the tables of each, one total
-        after the other.
+        Total number of cases, or all possible totals (a `range`, a list): the tables of each, one total after the
+        other.
     row1, col1 : constraint, optional
         Counts in the first row and the first column.
     row1_share, col1_share : constraint, optional
@@ -272,15 +272,11 @@ def two_by_two(
     col_percent, col2_percent : constraint, optional
         **Percent** of the first and of the second column that falls in row 1.
 
-    Returns
-    -------
-    TableSet
-
     Raises
     ------
     RestatedError
         If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints
-        leave more than `MAX_CANDIDATES` tables to look at.
+        leave more than `MAX_CANDIDATES` tables to examine.
 
     Notes
     -----
@@ -369,7 +365,7 @@ def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
 def _refuse_if_too_many(n: int, candidates: int) -> None:
     if candidates > MAX_CANDIDATES:
         raise RestatedError(
-            f"n = {n} with these constraints leaves {candidates} tables to look at",
+            f"n = {n} with these constraints leaves {candidates} tables to examine",
             remedy="Add a margin or the percentage of agreement",
         )
 

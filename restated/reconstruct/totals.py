@@ -70,7 +70,7 @@ def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
 
 
 def standard_error(sizes: ArrayLike, c: float, tau2: ArrayLike) -> FloatOrArray:
-    """Wald standard error of the pooled mean with variances c / n + tau2; sizes of shape (..., k), tau2 of shape (...)."""
+    """Return the Wald standard error of the pooled mean, variances c / n + tau2; sizes (..., k), tau2 (...)."""
     n = np.asarray(sizes, dtype=float)
     return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
 
@@ -110,11 +110,8 @@ def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: floa
     equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
     high = tau2_from_se(equal, c, se[1])
     if np.isnan(high):
-        raise RestatedError(
-            f"{total_n} participants leave a sampling error above {se[1]:.4g}",
-            field="se",
-            remedy="The interval, the total and the model do not belong together",
-        )
+        problem = f"{total_n} participants leave a sampling error above {se[1]:.4g}"
+        raise RestatedError(problem, field="se", remedy="Check that interval, total and model belong together")
     low = tau2_from_se(unequal, c, se[0])
     return Range(0.0 if np.isnan(low) else low, high)
 

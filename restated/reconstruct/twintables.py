@@ -48,13 +48,13 @@ _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
 
 #: Far more pairs than any twin register has.
 MAX_PAIRS = 1_000_000
-#: More tables, or combinations of tables, than this are refused: they would take more than about 1 GB.
+#: Most tables, or combinations of tables; more would take more than about 1 GB.
 MAX_CANDIDATES = 20_000_000
 
 
 @dataclass(frozen=True)
 class TwinTables(Exhaustive):
-    """All tables of twin pairs compatible with what is printed.
+    """All tables of twin pairs compatible with printed numbers.
 
     Attributes
     ----------
@@ -122,15 +122,11 @@ def twin_tables(
     both, discordant, neither : int, str, Printed or pair of numbers, optional
         Counts of pairs.
 
-    Returns
-    -------
-    TwinTables
-
     Raises
     ------
     RestatedError
-        If `pairs` is not a positive whole number, a number cannot be read, or more than `MAX_CANDIDATES` tables would
-        have to be looked at.
+        If `pairs` is not a positive whole number, a number cannot be read, or there are more than `MAX_CANDIDATES`
+        candidate tables.
 
     Notes
     -----
@@ -190,7 +186,7 @@ def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
     sizes = pairs - one + 1
     if sizes.sum() > MAX_CANDIDATES:
         raise RestatedError(
-            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to look at",
+            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine",
             remedy="Add the percentage of agreement or the discordant pairs",
         )
     both = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)

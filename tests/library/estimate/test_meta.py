@@ -250,7 +250,7 @@ def test_a_moderator_of_zero_effect_changes_the_scale_of_its_coefficient_only():
 
 
 def test_cumulative_ends_with_the_full_fit_and_keeps_labels_in_order():
-    y, v, x = data("three")
+    y, v, _x = data("three")
     table = meta.cumulative(y, v, [3, 1, 2], labels=["a", "b", "c"], method="DL")
     assert list(table.index) == ["b", "c", "a"]
     assert list(table["k"]) == [1, 2, 3]

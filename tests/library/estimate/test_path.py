@@ -209,9 +209,11 @@ def test_chain_of_two_is_the_product_and_its_limits_are_those_of_the_product_dis
     z = np.arctanh(links)
 
     def below(q):  # P(tanh z1 tanh z2 <= q), z1 > 0 almost surely
-        inner = lambda x: (
-            stats.norm.pdf(x, z[0], se[0]) * stats.norm.cdf((np.arctanh(min(q / np.tanh(x), 1 - 1e-15)) - z[1]) / se[1])
-        )
+        def inner(x):
+            return stats.norm.pdf(x, z[0], se[0]) * stats.norm.cdf(
+                (np.arctanh(min(q / np.tanh(x), 1 - 1e-15)) - z[1]) / se[1]
+            )
+
         return integrate.quad(inner, 0.06, 0.42, points=[z[0]], epsabs=1e-10)[0]
 
     for q, p in ((found.simulated_low, 0.025), (found.simulated_high, 0.975)):
@@ -236,7 +238,7 @@ def test_delta_error_of_a_chain_is_the_numerical_gradient(parts):
 def test_the_ends_of_a_chain_correlate_as_the_product_of_its_links():
     a, b, c = 0.5, 0.6, -0.4
     rows = _rows_with_correlations(a, a * b, b)  # x, m, y in a chain: r_xy = a b
-    x, m, y = rows
+    x, _m, y = rows
     assert two_predictor(a, a * b, b).direct == pytest.approx(0, abs=1e-12)
     assert np.corrcoef(x, y)[0, 1] == pytest.approx(chain_interval([a, b], [0, 0], draws=10).estimate)
     assert chain_interval([a, b, c], [0, 0, 0], draws=10).simulated_low == pytest.approx(a * b * c)

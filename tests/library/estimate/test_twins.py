@@ -480,7 +480,7 @@ def test_implied_correlations():
 
 @pytest.mark.parametrize("prevalence", [0.35, None])
 def test_expected_power_agrees_with_simulation_inside_the_triangle(prevalence):
-    design = dict(a2=0.5, c2=0.3, e2=0.2, n_mz=150, n_dz=150, prevalence=prevalence)
+    design = {"a2": 0.5, "c2": 0.3, "e2": 0.2, "n_mz": 150, "n_dz": 150, "prevalence": prevalence}
     for drop in ("a2", "c2"):
         simulated = twins.power(**design, drop=drop, draws=1500, seed=1)
         assert simulated.low <= simulated.power <= simulated.high and simulated.undefined == 0
@@ -490,14 +490,14 @@ def test_expected_power_agrees_with_simulation_inside_the_triangle(prevalence):
 
 
 def test_without_an_effect_power_is_the_level():
-    design = dict(a2=0.0, c2=0.5, e2=0.5, n_mz=400, n_dz=400, prevalence=0.4)
+    design = {"a2": 0.0, "c2": 0.5, "e2": 0.5, "n_mz": 400, "n_dz": 400, "prevalence": 0.4}
     assert twins.power_expected(**design) == pytest.approx(0.05, abs=1e-6)
     found = twins.power(**design, draws=1500)
     assert abs(found.power - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 1500)
 
 
 def test_power_is_reproducible_and_grows_with_the_design():
-    design = dict(a2=0.4, c2=0.1, e2=0.5, prevalence=0.3)
+    design = {"a2": 0.4, "c2": 0.1, "e2": 0.5, "prevalence": 0.3}
     first = twins.power(**design, n_mz=80, n_dz=77, draws=200, seed=5)
     assert first == twins.power(**design, n_mz=80, n_dz=77, draws=200, seed=5)
     assert first.power < twins.power(**design, n_mz=800, n_dz=770, draws=200, seed=5).power
@@ -513,14 +513,14 @@ def test_studies_without_affected_twins_count_as_not_significant():
 
 @pytest.mark.parametrize("prevalence", [None, 0.3])
 def test_pairs_for_power_give_that_power(prevalence):
-    design = dict(a2=0.4, c2=0.12, e2=0.48)
+    design = {"a2": 0.4, "c2": 0.12, "e2": 0.48}
     for drop in ("a2", "c2"):
         n = twins.pairs_for_power(**design, mz_share=0.4, prevalence=prevalence, drop=drop, power=0.7)
         found = twins.power_expected(**design, n_mz=0.4 * n, n_dz=0.6 * n, prevalence=prevalence, drop=drop)
         assert found == pytest.approx(0.7, abs=1e-3)  # free means: not exactly proportional to the pairs
 
 
-# --- choice of a model ---------------------------------------------------------------------------------------------------
+# --- choice of a model ---
 
 
 def test_lowest_aic_is_the_smallest_of_the_printed_criteria():
@@ -551,7 +551,7 @@ def test_single_shares_have_the_interval_they_have_among_all():
     every, one = twins.intervals(fit), twins.intervals(fit, only=("c2",))
     assert list(one) == ["c2"]
     np.testing.assert_allclose(one["c2"], every["c2"], atol=SAME)
-    with pytest.raises(RestatedError, match="unknown only 'd2'.*Use one of a2, c2, e2"):
+    with pytest.raises(RestatedError, match=r"unknown share 'd2'.*Use one of a2, c2, e2"):
         twins.intervals(fit, only=("d2",))
 
 
@@ -574,7 +574,7 @@ def test_single_shares_have_the_interval_they_have_among_all():
         ),
         (
             lambda: twins.liability((1, 2, 3), (1, 2, 3), thresholds="none"),
-            "unknown thresholds 'none'. Use one of common",
+            "unknown kind of thresholds 'none'. Use one of common",
         ),
         (lambda: twins.continuous(1.0, 0.5, 50, 50), "field 'mz': a twin correlation is not inside -1 to 1"),
         (lambda: twins.continuous(0.5, [[1, 2], [2, 1]], 50, 50), "'dz': a covariance matrix is not positive"),
@@ -592,7 +592,7 @@ def test_single_shares_have_the_interval_they_have_among_all():
         (lambda: twins.power(0.5, 0.5, 0.5, 80, 80, 0.3), "not shares that add up to 1"),
         (lambda: twins.power(0.5, 0.5, 0, 80, 80, 0.3), "twins never differ"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 2, 0.3), "at least 3 pairs"),
-        (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, drop="e2"), "unknown drop 'e2'. Use one of a2, c2"),
+        (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, drop="e2"), "unknown share 'e2'. Use one of a2, c2"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, alpha=5), "significance level 5"),
         (lambda: twins.power(0.5, 0.2, 0.3, 80, 80, 0.3, draws=0), "0 draws"),
     ],

@@ -130,8 +130,8 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
         ((10, [1, 2], [1, 0]), {}, "the SD 0 of column 2 is zero"),
         ((10, [1, 2], [-1, 1]), {}, "the SD -1 of column 1 is negative"),
         ((10, [1, np.nan], [1, 1]), {}, "column 2 is missing or not finite"),
-        ((10, [1], [1]), {"shapes": [Shape("beta")]}, "only a beta shape has two limits"),
-        ((10, [1], [1]), {"shapes": [Shape("gamma", low=0, high=5)]}, "only a beta shape has two limits"),
+        ((10, [1], [1]), {"shapes": [Shape("beta")]}, "only a beta shape has limits"),
+        ((10, [1], [1]), {"shapes": [Shape("gamma", low=0, high=5)]}, "only a beta shape has limits"),
         ((10, [1], [1]), {"shapes": [Shape("beta", 2, 0, 5)]}, "zeros conflict with a beta shape"),
         ((10, [6], [1]), {"shapes": [Shape("beta", 0, 0, 5)]}, "the mean 6 conflicts with the limits 0 and 5"),
         (

@@ -79,7 +79,7 @@ def test_fixed_reml_tau2_is_the_estimate():
 def test_reml_with_two_maxima_is_reported():
     # Few studies of very unequal size: the score is zero at the wanted tau2, yet the likelihood is higher
     # elsewhere.
-    with pytest.raises(RestatedError, match="sets no stretch brings the REML estimate to 0.01"):
+    with pytest.raises(RestatedError, match=r"sets no stretch brings the REML estimate to 0.01"):
         study_sets(5, 300, ".3", tau2=0.01, draws=200, seed=0, model="REML", fix="tau2", size_shape=1.5, min_n=4)
 
 
