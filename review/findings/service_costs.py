@@ -12,6 +12,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from restated.errors import RestatedError
 from restated.estimate import costs, costsets
+from restated.intervals import closed_interval
 from restated.reconstruct import counts, moments, ranks
 from restated_book.studies import TOTAL
 
@@ -353,7 +354,7 @@ EIGHT_YEARS = {
 
 def nearest(percent: str, n: int) -> tuple[int, float]:
     """Count of n whose percentage lies nearest to a printed one, and that percentage."""
-    low, high = counts.closed_interval(percent, "percent")
+    low, high = closed_interval(percent, "percent")
     count = round(float((low + high) / 2) * n / 100)
     return count, 100 * count / n
 

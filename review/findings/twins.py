@@ -13,7 +13,7 @@ from scipy import stats
 from restated.errors import RestatedError
 from restated.estimate import pairs as resemblance
 from restated.estimate import twins
-from restated.reconstruct.counts import closed_interval
+from restated.intervals import closed_interval
 from restated.reconstruct.twintables import TwinTables, crossed, twin_tables
 from review.findings.transmission import PLAUSIBLE_SECURE
 
