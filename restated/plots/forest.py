@@ -11,6 +11,7 @@ from scipy.stats import norm
 
 from restated.errors import RestatedError
 from restated.plots import rows as layout
+from restated.plots.marks import Mark
 from restated.plots.rows import Column
 from restated.plots.style import POINTS, Drawn, colour, drawing, text_width
 from restated.plots.words import FISHER_Z, Scale, alt_text, count, crosses, number, plural
@@ -404,7 +405,13 @@ def _draw_status(chart, table: pd.DataFrame, at: np.ndarray, key: list[str], *, 
     width = chart.fig.get_size_inches()[0]
     gutter = chart.ax.get_position().x0 * width - layout.GAP - 0.3 * GUTTER
     for row, status in zip(at, table["status"], strict=True):
-        chart.mark_at(gutter, row, **_mark_style(status, chart.size))
+        chart.mark_at(
+            gutter,
+            row,
+            Mark(STATUS_MARKS[status]["marker"], STATUS_MARKS[status]["fill"], "muted"),
+            size=0.5 * chart.size,
+            edge=0.9,
+        )
     x = layout.MARGIN + 0.08
     y = chart.foot - line * chart.size * 1.35 / POINTS
     for status in key:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from scipy.stats import norm
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure
+from restated.plots.legend import Key
+from restated.plots.marks import DASHES, DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, figure_of, new_figure
 from restated.plots.words import FISHER_Z, Scale, alt_text, crosses, number, plural
 
 #: Two-sided p at the edges of the zones, with the fill inside each edge and the line style of the edge
@@ -16,6 +21,8 @@ from restated.plots.words import FISHER_Z, Scale, alt_text, crosses, number, plu
 EDGES = ((0.10, "zone1", "-"), (0.05, "zone2", (0, (5, 2))), (0.01, "zone3", (0, (1, 1.5))))
 WIDTH, HEIGHT = 7.4, 4.6  # inches
 KEY = 2.0  # inches at the right for the key
+STUDY, IMPUTED = Mark("o", True, "accent"), Mark("D", False, "second")
+POOLED, WITH_IMPUTED = Line("accent", width=1.3), Line("second", SHORT_DASHES, 1.3)
 
 
 @drawing
@@ -133,7 +140,7 @@ def funnel(
     ax.set_yticks(depths, Scale("", leading_zero=transform.leading_zero).tick_labels(depths))
     ax.set_xlabel(axis or transform.symbol)
     ax.set_ylabel("standard error" + (" (of Fisher z)" if transform is FISHER_Z else ""))
-    _key(fig, ax, fit, filled_fit, len(filled_y), transform)
+    _draw_key(ax, fit, filled_fit, len(filled_y), transform)
 
     data = pd.DataFrame(
         {
@@ -187,71 +194,22 @@ def _filled_words(filled: int, filled_fit, scale: Scale) -> str:
     )
 
 
-def _key(fig, ax, fit, filled_fit, filled: int, scale: Scale) -> None:
+def _draw_key(ax: Axes, fit: Any, filled_fit: Any, filled: int, scale: Scale) -> None:
     """Key at the right: zones by fill and edge, marks by shape, lines by style."""
-    left = WIDTH - KEY + 0.15
-    line = 0.245
-    y = HEIGHT - 0.32
-    inches = fig.dpi_scale_trans
-
-    def write(text: str, at: float) -> None:
-        fig.text(left + 0.42, at, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
-
+    fig = figure_of(ax)
+    zones = Key(fig, WIDTH - KEY + 0.15, HEIGHT - 0.32, tall=0.15, step=0.245)
     names = ("p > .10", ".05 < p < .10", ".01 < p < .05", "p < .01")
-    fills = ("page", *(fill for _, fill, _ in EDGES))
-    for name, fill in zip(names, fills, strict=True):
-        fig.add_artist(
-            Rectangle(
-                (left, y - 0.075),
-                0.32,
-                0.15,
-                facecolor=colour(fill),
-                edgecolor=colour("muted"),
-                linewidth=0.7,
-                transform=inches,
-            )
-        )
-        write(name, y)
-        y -= line
-    y -= 0.1
-    ax.plot(
-        [left + 0.16],
-        [y],
-        linestyle="none",
-        marker="o",
-        markersize=5,
-        color=colour("accent"),
-        transform=inches,
-        clip_on=False,
-    )
-    write("study", y)
-    y -= line
+    for name, fill in zip(names, ("page", *(fill for _, fill, _ in EDGES)), strict=True):
+        zones.add(name, Fill(fill, width=0.7), width=0.32, space=0.1)
+        zones.newline()
+    key = Key(ax, zones.x, zones.y - 0.1, mark=(5, 1.0), step=0.245)
+    entries: list[tuple[str, Mark | Line]] = [("study", STUDY)]
     if filled:
-        ax.plot(
-            [left + 0.16],
-            [y],
-            linestyle="none",
-            marker="D",
-            markersize=5,
-            markerfacecolor=colour("page"),
-            markeredgecolor=colour("second"),
-            markeredgewidth=1.2,
-            transform=inches,
-            clip_on=False,
-        )
-        write("imputed study", y)
-        y -= line
-    ax.plot([left, left + 0.32], [y, y], color=colour("accent"), linewidth=1.3, transform=inches, clip_on=False)
-    write(f"pooled, {scale.write(fit.estimate)}", y)
+        entries.append(("imputed study", IMPUTED))
+    entries.append((f"pooled, {scale.write(fit.estimate)}", POOLED))
     if filled_fit is not None and filled:
-        y -= line
-        ax.plot(
-            [left, left + 0.32],
-            [y, y],
-            color=colour("second"),
-            linewidth=1.3,
-            linestyle=(0, (4, 2)),
-            transform=inches,
-            clip_on=False,
-        )
-        write(f"with imputed, {scale.write(filled_fit.estimate)}", y)
+        entries.append((f"with imputed, {scale.write(filled_fit.estimate)}", WITH_IMPUTED))
+    for words, sample in entries:
+        key.mark = (5, 1.2 if sample is IMPUTED else 1.0)
+        key.add(words, sample, width=0.32, space=0.1)
+        key.newline()

@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
 from restated.plots import rows as layout
+from restated.plots.marks import Mark
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
@@ -114,7 +115,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
         style = _style(verdict)
         if np.isfinite(parts["restated"][i]):
             ax.plot([parts["restated"][i]], [i], linestyle="none", zorder=4, clip_on=False, **style | {"markersize": 6})
-        chart.mark_at(chart.starts["Verdict"] - 0.11, i, **style)
+        chart.mark_at(chart.starts["Verdict"] - 0.11, i, Mark(*MARKS[verdict]), size=6, edge=1.3)
     left = ax.get_position().x0 * width
     chart.below(left, "bar: what the printed digits stand for; mark and line: restated")
     data = table[["quantity", "published", *numeric, "verdict"]].copy()

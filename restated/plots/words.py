@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
 import numpy as np
+from matplotlib.axis import Axis
 
 from restated.errors import RestatedError
 
@@ -141,11 +142,14 @@ class Scale:
         return np.linspace(low, high, 5)
 
 
-def plain_ticks(axis, low: float, high: float, *, most: int = 8) -> None:
-    """Round ticks on a matplotlib axis that shows numbers as they are; none lies outside the limits."""
-    scale = Scale("")
+#: Numbers as they are.
+PLAIN = Scale("")
+
+
+def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Scale = PLAIN) -> None:
+    """Set round ticks of `scale` on a matplotlib axis, none outside the limits, which are on the scale of analysis."""
     ticks = scale.ticks(low, high, most=most)
-    axis.set_ticks(ticks, labels=scale.tick_labels(ticks))
+    axis.set_ticks(scale.forward(ticks), labels=scale.tick_labels(ticks))
 
 
 #: Fisher's z inside, r on the axis (Fisher, 1921): variances are equal inside, readers think in r.

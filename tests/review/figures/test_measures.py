@@ -66,7 +66,7 @@ def test_differences_stand_at_their_power_of_ten():
         (lambda: outcome_bars(outcome_counts().assign(fine=-1), ["fine"]), "not be negative"),
         (lambda: outcome_bars(outcome_counts().assign(fine=0), ["fine"]), "some must be above 0"),
         (lambda: differences_by_power(gaps().assign(Estimate=[-1.0, 0.0])), "0 or more"),
-        (lambda: differences_by_power(gaps().assign(c=0.0, d=0.0, e=0.0)), "at most 4"),
+        (lambda: differences_by_power(gaps().assign(c=0.0, d=0.0, e=0.0)), "5 quantities cannot be distinguished"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):
