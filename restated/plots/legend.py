@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -36,7 +36,8 @@ class Key:
     tall : float
         Height of filled samples in inches.
     drop : float, optional
-        Inches from the middle of the samples down to the base line of the words; by default the words are centred on it.
+        Inches from the middle of the samples down to the base line of the words; by default the words are centred on the
+        middle.
     right : float, optional
         An entry that would reach beyond this place, in inches, begins a new line.
     step : float
@@ -78,7 +79,9 @@ class Key:
         for sample in samples:
             self._draw(sample, width)
         fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
-        style = {"fontsize": self.size, "color": colour(self.role)} | ({} if self.drop is None else {"va": "baseline"})
+        style: dict[str, Any] = {"fontsize": self.size, "color": colour(self.role)}
+        if self.drop is not None:
+            style["va"] = "baseline"
         for i, line in enumerate(lines):
             write(fig, self.x + width + space, self.y - (self.drop or 0.0) - 0.19 * i, line, **style)
         self.x += need
@@ -91,7 +94,8 @@ class Key:
     def _draw(self, sample: Sample, width: float) -> None:
         """One sample; in axes a fill is a filled area, in a figure a rectangle."""
         fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
-        x, y, free = self.x, self.y, {"transform": fig.dpi_scale_trans, "clip_on": False}
+        x, y = self.x, self.y
+        free: dict[str, Any] = {"transform": fig.dpi_scale_trans, "clip_on": False}
         if isinstance(sample, Mark):
             self.host.add_artist(Line2D([x + width / 2], [y], linestyle="none", **sample.style(*self.mark), **free))
         elif isinstance(sample, Line):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -29,7 +29,7 @@ class _Powers(Scale):
     def ticks(self, low: float, high: float, *, most: int = 8) -> NDArray[np.float64]:
         return np.arange(np.ceil(low / EVERY), np.floor(high / EVERY) + 1) * EVERY
 
-    def tick_labels(self, values: Sequence[float]) -> list[str]:
+    def tick_labels(self, values: Collection[float]) -> list[str]:
         return [power(int(v)) for v in values]
 
 

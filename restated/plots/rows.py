@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
 from restated.plots.legend import Key
-from restated.plots.marks import SOLID, Dash, Mark
+from restated.plots.marks import SOLID, Dash, Line, Mark
 from restated.plots.style import BASE, COMPACT, HALF_DIGIT, POINTS, WIDE, axes_in_inches, colour, new_figure, text_width
 from restated.plots.words import Scale
 
@@ -99,8 +99,8 @@ class Chart:
         """Text at a distance from the left edge of the figure, on the base line of a row."""
         down = ScaledTranslation(0, -HALF_DIGIT * self.size / POINTS, self.fig.dpi_scale_trans)
         where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData) + down
-        style = {"color": colour("ink"), "fontsize": self.size} | style
-        return self.ax.text(inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **style)
+        look: dict[str, Any] = {"color": colour("ink"), "fontsize": self.size} | style
+        return self.ax.text(inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **look)
 
     def mark_at(self, inches: float, row: float, mark: Mark, *, size: float, edge: float) -> None:
         """A marker at a distance from the left edge of the figure."""
@@ -110,9 +110,9 @@ class Chart:
 
     def below(self, inches_x: float, text: str, *, line: int = 0, align: str = "left", **style: Any) -> Text:
         """Text under the axis, `line` lines down from the first free one."""
-        style = {"color": colour("muted"), "fontsize": self.size} | style
+        look: dict[str, Any] = {"color": colour("muted"), "fontsize": self.size} | style
         y = self._line(line)
-        return self.fig.text(inches_x, y, text, ha=align, va="baseline", transform=self.fig.dpi_scale_trans, **style)
+        return self.fig.text(inches_x, y, text, ha=align, va="baseline", transform=self.fig.dpi_scale_trans, **look)
 
     def note(self, text: str, *, line: int = 0) -> None:
         """Text under the axis that begins below the plot, or further left where the figure would cut it."""
@@ -287,7 +287,7 @@ def under_headings(groups: Sequence[str]) -> tuple[NDArray[np.int64], dict[int, 
     RestatedError
         If the items of a group are not together.
     """
-    at, headings = np.zeros(len(groups), int), {}
+    at, headings = np.zeros(len(groups), int), dict[int, str]()
     for i, group in enumerate(groups):
         if i == 0 or group != groups[i - 1]:
             if group in headings.values():
@@ -308,7 +308,7 @@ def cells(rows: int, at: Collection[int] | NDArray[np.int64], values: Collection
 
 
 def places(fig: Figure) -> tuple[int, float, float] | None:
-    """Number of rows of a row chart, its first upper and last lower edge, as shares of the figure's height from the top."""
+    """Number of rows of a row chart, its upper and its lower edge, as shares of the figure's height from the top."""
     for ax in fig.axes:
         if ax.get_label() == ROWS:
             box = ax.get_position()
@@ -332,9 +332,9 @@ def shortened(text: str, inches: float, size: float, weight: str = "normal") -> 
 def interval_columns(
     heading: str,
     scale: Scale,
-    estimates: Sequence[float],
-    lows: Sequence[float],
-    highs: Sequence[float],
+    estimates: ArrayLike,
+    lows: ArrayLike,
+    highs: ArrayLike,
     *,
     missing: str = "no interval",
     texts: Mapping[int, str] | None = None,
@@ -343,7 +343,7 @@ def interval_columns(
     texts = texts or {}
     first, second, third = [], [], []
     free = set(texts)
-    for i, (estimate, low, high) in enumerate(zip(estimates, lows, highs, strict=True)):
+    for i, (estimate, low, high) in enumerate(_together(estimates, lows, highs)):
         if i in texts:
             first.append("")
             second.append("")
@@ -362,6 +362,11 @@ def interval_columns(
         Column("", second, align="right", gap=1.6 * TIGHT),
         Column(heading, third, align="right", gap=TIGHT, spans=True, free=frozenset(free)),
     ]
+
+
+def _together(*parts: ArrayLike) -> Iterator[tuple[float, ...]]:
+    """Numbers of several columns, row by row."""
+    return zip(*(np.asarray(part, float).tolist() for part in parts), strict=True)
 
 
 def whiskers(
@@ -383,21 +388,26 @@ def whiskers(
     """
     left, right = chart.ax.get_xlim()
     segments, arrows = [], []
-    for row, low, high in zip(*(np.asarray(part, float) for part in (rows, lows, highs)), strict=True):
+    for row, low, high in _together(rows, lows, highs):
         if np.isnan(low) or np.isnan(high):
             continue
         segments.append([(min(max(low, left), right), row), (max(min(high, right), left), row)])
         if low < left:
-            arrows.append((float(row), "low"))
+            arrows.append((row, "low"))
         if high > right:
-            arrows.append((float(row), "high"))
+            arrows.append((row, "high"))
     lines = LineCollection(segments, colors=colour(role), linewidths=width, clip_on=False, zorder=2)
     lines.set_gid("whiskers")
     chart.ax.add_collection(lines, autolim=False)
     for side, marker, edge in (("low", "<", left), ("high", ">", right)):
         at = [row for row, where in arrows if where == side]
         if at:
-            style = {"markersize": arrow, "markeredgewidth": 0, "color": colour(role), "gid": f"arrows-{side}"}
+            style: dict[str, Any] = {
+                "markersize": arrow,
+                "markeredgewidth": 0,
+                "color": colour(role),
+                "gid": f"arrows-{side}",
+            }
             chart.ax.plot([edge] * len(at), at, linestyle="none", marker=marker, clip_on=False, zorder=3, **style)
     return arrows
 
@@ -413,8 +423,8 @@ def reference_line(
 ) -> None:
     """Vertical line over the rows, from the top to `bottom`, by default the lower edge of the plot."""
     bottom = chart.ax.get_ylim()[0] if bottom is None else bottom
-    style_ = {"color": colour(role), "linestyle": style, "linewidth": 0.9}
-    chart.ax.plot([x, x], [-0.5, bottom], zorder=1, clip_on=False, gid=gid, **style_)
+    line = Line(role, style, 0.9).style()
+    chart.ax.plot([x, x], [-0.5, bottom], zorder=1, clip_on=False, gid=gid, **line)
 
 
 def null_line(chart: Chart, scale: Scale) -> float | None:
@@ -425,6 +435,28 @@ def null_line(chart: Chart, scale: Scale) -> float | None:
         return None
     reference_line(chart, null, role="ink", gid="null")
     return null
+
+
+def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 0.08, shift: bool = False) -> None:
+    """Words for values on either side of `x`, in the first line under the axis title.
+
+    Raises
+    ------
+    RestatedError
+        If words do not fit; with `shift` they move inwards instead.
+    """
+    low, high = chart.ax.get_xlim()
+    at = (x - low) / (high - low) * chart.ax.get_position().width * chart.width + chart.left
+    for words, text, align in ((left, f"← {left}", "right"), (right, f"{right} →", "left")):
+        if not words.strip():
+            continue
+        need, on_left = text_width(text, chart.size), align == "right"
+        place = at - apart if on_left else at + apart
+        if shift:
+            place = max(place, MARGIN + need) if on_left else min(place, chart.width - MARGIN - need)
+        elif need > (at if on_left else chart.width - at) - 0.15:
+            raise RestatedError(f"the direction label '{text}' does not fit next to the null line", remedy="Shorten it")
+        chart.below(place, text, align=align)
 
 
 def padded(low: float, high: float) -> tuple[float, float]:

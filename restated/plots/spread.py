@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 def spread(at: Sequence[float], gap: ArrayLike, *, high: float = np.inf) -> NDArray[np.float64]:
     """Places near the given ones that do not overlap, in the same order.
 
-    A place moves up as far as the one below it demands. What then exceeds `high` moves down again, and pushes down those below it.
+    Each place moves up as far as the one below it demands. The last one then moves down to `high`, pushing others down.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
 
-Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light hex code by its dark one. So no
-code may occur twice in a theme, and figures use no colour outside `ROLES`.
+Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light hex code by its dark one.
+So no code may occur twice in a theme, and figures use no colour outside `ROLES`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Tone(NamedTuple):
     dark: str
 
 
-#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and 1.4.11); fills
-#: are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
+#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and 1.4.11);
+#: fills are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
 ROLES: dict[str, Tone] = {
     "page": Tone("#ffffff", "#121417"),  # the page itself: inside of hollow marks
     "ink": Tone("#1d2126", "#e7eaed"),  # text, axes, whiskers
@@ -69,7 +69,7 @@ HALF_DIGIT = 0.36
 
 FONT = "DejaVu Sans"  # ships with matplotlib, so every machine draws the same glyphs
 
-RC = {
+RC: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": BASE,
     "mathtext.fontset": "dejavusans",
@@ -179,8 +179,8 @@ def dress(ax: Axes) -> None:
     ax.tick_params(colors=colour("ink"), color=colour("muted"), labelsize=BASE, length=3.5, width=0.8)
     ax.xaxis.label.set_color(colour("ink"))
     ax.yaxis.label.set_color(colour("ink"))
-    ax.xaxis.label.set_size(BASE)
-    ax.yaxis.label.set_size(BASE)
+    ax.xaxis.label.set_fontsize(BASE)
+    ax.yaxis.label.set_fontsize(BASE)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -190,8 +190,8 @@ def figure_of(ax: Axes) -> Figure:
 
 def write(fig: Figure, x: float, y: float, text: str, **style: Any) -> Text:
     """Text at a place in inches from the lower left corner of the figure, centred on the height of its letters."""
-    style = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline"} | style
-    return fig.text(x, y, text, transform=fig.dpi_scale_trans, **style)
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline"} | style
+    return fig.text(x, y, text, transform=fig.dpi_scale_trans, **look)
 
 
 def canvas(width: float, height: float) -> tuple[Figure, Axes]:
@@ -206,8 +206,8 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 def on_canvas(ax: Axes, x: float, middle: float, text: str, **style: Any) -> Text:
     """Text on a `canvas`, its digits centred on `middle`."""
-    style = {"fontsize": BASE, "color": colour("ink"), "va": "baseline", "ha": "left"} | style
-    return ax.text(x, middle + HALF_DIGIT * BASE / POINTS, text, **style)
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "baseline", "ha": "left"} | style
+    return ax.text(x, middle + HALF_DIGIT * BASE / POINTS, text, **look)
 
 
 def panel_title(ax: Axes, text: str, y: float = 1.03) -> None:
@@ -242,4 +242,4 @@ def wrap_to(text: str, inches: float, size: float) -> list[str]:
             line = word
         else:
             line = longer
-    return lines + [line] if line else lines
+    return [*lines, line] if line else lines

@@ -32,7 +32,7 @@ def test_groups_are_headed_and_extra_columns_shown():
         (lambda t: t.drop(columns="low"), "no column 'low'"),
         (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(group=list("aba")), "not together"),
-        (lambda t: t.assign(high=[np.nan, 0.2, np.nan]), "half given"),
+        (lambda t: t.assign(high=[np.nan, 0.2, np.nan]), "one end of an interval is missing"),
         (lambda t: t.assign(value=np.nan), "missing"),
     ],
 )
