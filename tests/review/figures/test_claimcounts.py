@@ -5,8 +5,8 @@ import pytest
 from restated.errors import RestatedError
 from restated_book.claims import SHAPES, VERDICTS
 from review.figures.claimcounts import LOOKS, verdict_bars
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import claim_counts
-from tests.review.figures.test_charts import by_gid, texts
 
 
 def test_parts_are_as_long_as_their_counts_and_follow_one_another():

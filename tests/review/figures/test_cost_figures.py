@@ -6,20 +6,8 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots import flow, ranges
-from restated.plots.words import Scale
 from review.figures import denominators, regions, summed
-from tests.review.figures.samples import (
-    cost_path,
-    detected,
-    drawn,
-    limit_bands,
-    limit_curves,
-    percents,
-    reports,
-    set_rows,
-    share_rows,
-)
+from tests.review.figures.samples import cost_path, detected, drawn, limit_bands, limit_curves, percents, share_rows
 
 ARMS = {"a": "first arm", "b": "second arm"}
 WINDOWS = ["before", "treatment", "follow-up"]
@@ -40,20 +28,9 @@ def test_crossings_are_named():
     assert "The lines cross at month 24" in drawn("summed costs").alt
 
 
-def test_a_number_that_was_not_printed_is_not_drawn_as_zero():
-    assert "not printed" in texts("flow") and "0" not in texts("flow")
-    assert drawn("flow").data.loc[2, "arms"] == "recalled, not verified"
-    assert "Later: 20 and 17, together 37 (arms not verified)" in drawn("flow").alt
-
-
 def test_denominators_say_which_arm_fits():
     assert drawn("denominators").data["attainable with the arm"].tolist() == ["yes", "no"]
     assert "1 fit the arm" in drawn("denominators").alt
-
-
-def test_a_row_without_a_number_says_so_in_words():
-    assert "no number seen" in texts("ranges")
-    assert np.isnan(drawn("ranges").data.loc[2, "value"]) and "Three" not in drawn("ranges").alt
 
 
 def test_lines_of_a_plane_lie_where_p_is_the_level():
@@ -81,23 +58,8 @@ def test_cells_without_data_are_hatched_not_shaded():
             lambda: summed.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]),
             "1 windows do not lie between 4 months",
         ),
-        (lambda: flow.flow(reports().drop(columns="total"), arms=("a", "b")), "no column 'total'"),
-        (lambda: flow.flow(reports().head(0), arms=("a", "b")), "no rows"),
-        (lambda: flow.flow(reports(), arms=("an arm with a very long name indeed", "b")), "too long"),
         (lambda: denominators.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
         (lambda: denominators.denominators(percents(), largest=20), "larger than the denominators"),
-        (
-            lambda: ranges.ranges(set_rows(), left=["Nobody"], scale=Scale("x"), axis="x", says="x"),
-            "no column 'Nobody'",
-        ),
-        (
-            lambda: ranges.ranges(set_rows().assign(high=0.1), left=["Name"], scale=Scale("x"), axis="x", says="x"),
-            "downwards",
-        ),
-        (
-            lambda: ranges.ranges(set_rows().tail(1), left=["Name"], scale=Scale("x"), axis="x", says="x"),
-            "nothing to draw",
-        ),
         (lambda: regions.limits(limit_curves().drop(columns="cv"), limit_bands(), marks={}, top=3), "no column 'cv'"),
         (
             lambda: regions.limits(

@@ -5,8 +5,8 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures.dependence import over_correlation
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import dependence_rows
-from tests.review.figures.test_charts import by_gid, texts
 
 
 def test_each_comparison_has_its_band_and_the_limit():

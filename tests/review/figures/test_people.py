@@ -4,8 +4,8 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures.people import hundreds
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import people_rows
-from tests.review.figures.test_charts import by_gid, texts
 
 WORDS = {"lower": "secure", "higher": "insecure", "outermost": "in the worst tenth"}
 

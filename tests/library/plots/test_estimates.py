@@ -5,8 +5,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated.plots.estimates import grouped
-from tests.review.figures.samples import grouped_rows
-from tests.review.figures.test_charts import by_gid, texts
+from tests.library.plots.samples import by_gid, grouped_rows, texts
 
 
 def test_shape_says_whether_an_interval_reaches_no_effect():
