@@ -56,7 +56,7 @@ def test_cells_without_data_are_hatched_not_shaded():
         ),
         (
             lambda: summed.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]),
-            "1 windows do not lie between 4 months",
+            "4 months bound 3 windows, not 1",
         ),
         (lambda: denominators.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
         (lambda: denominators.denominators(percents(), largest=20), "larger than the denominators"),
@@ -65,11 +65,11 @@ def test_cells_without_data_are_hatched_not_shaded():
             lambda: regions.limits(
                 limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), marks={}, top=3
             ),
-            "told apart",
+            "3 curves and 2 bands can be distinguished",
         ),
         (lambda: regions.planes(lambda *a: 1, [], [0.5], arms=("a", "b"), marks={}, top=3), "nothing to draw"),
         (lambda: regions.share_planes(share_rows().assign(share=1.5), arms=("a", "b"), ratio=0.5), "outside 0 to 1"),
-        (lambda: regions.detection(detected().assign(cv=1.0)), "1 values of SD/mean"),
+        (lambda: regions.detection(detected().assign(cv=1.0)), "two values of SD/mean are drawn, not 1"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):

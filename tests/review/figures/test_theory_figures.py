@@ -30,7 +30,7 @@ def test_an_arrow_without_a_pooled_estimate_is_the_thinnest_and_every_design_loo
     assert DESIGNS[NONE].width < min(d.width for name, d in DESIGNS.items() if name != NONE)
     lines = [(d.width, str(d.dash), d.double) for name, d in DESIGNS.items() if name not in ("product of links",)]
     assert len(set(lines)) == len(lines)
-    marks = [(d.marker, d.filled) for name, d in DESIGNS.items() if name != NONE]
+    marks = [d.mark[:2] for name, d in DESIGNS.items() if name != NONE]
     assert len(set(marks)) == len(marks)
 
 
@@ -101,9 +101,9 @@ def test_estimates_on_a_ratio_scale():
     ("change", "message"),
     [
         (lambda t: t.drop(columns="design"), "no column 'design'"),
-        (lambda t: t.iloc[:0], "no estimate to draw"),
-        (lambda t: t.assign(design=NONE), "no mark for the design"),
-        (lambda t: t.assign(y=np.nan), "an estimate is missing"),
+        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.assign(design=NONE), "unknown design 'none pooled'"),
+        (lambda t: t.assign(y=np.nan), "a value is missing"),
         (lambda t: t.assign(group=["a", "b", "a"]), "not together"),
     ],
 )
