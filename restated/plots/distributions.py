@@ -32,8 +32,8 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     Parameters
     ----------
     table : DataFrame
-        `group`, `note` (words after the bar), a column per class with its share in percent (missing where the group was not
-        sorted into this class), and per class a column `<class> text` with the words in the segment.
+        `group`, `note` (words after the bar), and per class a column with its share in percent (missing where the group
+        was not sorted into this class) and a column `<class> text` with the words in the segment.
     classes : sequence of str
         At most four, in the order of the segments.
     says : str

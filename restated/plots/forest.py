@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -63,12 +62,10 @@ def forest(
     Parameters
     ----------
     studies : DataFrame, k rows
-        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group`
-        (contiguous subgroups, headed), `status` (one of `STATUS_MARKS`, marked before the plot). A row whose `y` or `se` is
-        not finite stays visible as left out.
+        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group` (contiguous),
+        `status` (one of `STATUS_MARKS`). A row whose `y` or `se` is not finite stays visible as left out.
     fit : object
-        Result with estimate, ci_low, ci_high, weights (of the rows that are not left out) and optionally pi_low, pi_high,
-        tau2, i2.
+        Result with estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2.
     fit_label : str
         Name of the summary row.
     second : (str, object), optional
@@ -82,18 +79,13 @@ def forest(
     left, right : str
         Meaning of effects on either side of the null line.
     limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond are cut and end in an arrow. By default all estimates and pooled
-        intervals are inside, and nine in ten whisker ends.
+        Of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut (`CUT`).
     compact : bool, optional
         Close rows and smaller type; by default from 32 rows on.
     level : float
         Coverage of the study intervals (normal quantile).
     noun : str
         Word for a row, for heading and alternative text.
-
-    Returns
-    -------
-    Drawn
 
     Raises
     ------
@@ -106,7 +98,7 @@ def forest(
     Guddat, C., et al. (2012). A note on the graphical presentation of prediction intervals. Systematic Reviews, 1, 34.
     """
     pooled = [(fit_label, fit)] + ([second] if second else [])
-    plot = _plot(studies, pooled, transform, effect or transform.symbol, level, noun)
+    plot = _Plot(studies, pooled, transform, effect or transform.symbol, level, noun)
     box = _limits(plot, limits)
     statuses = _statuses(plot.table)
     chart = layout.row_chart(
@@ -130,41 +122,28 @@ def forest(
     return Drawn(chart.fig, _alt(plot, data), data)
 
 
-@dataclass(frozen=True)
 class _Plot:
     """Content of a forest plot with the row of each part.
 
-    Attributes
-    ----------
-    used : ndarray of bool, shape (k,)
-        Rows of the model; the others are left out.
-    y, lows, highs, weights : ndarray, shape (k,)
-        Effects, interval ends (missing where left out) and weights in percent.
-    at : ndarray of int, shape (k,)
-        Rows of the studies.
-    headings : dict of int to str
-        Rows of the headings of groups.
-    pooled : list of (str, result)
-    prediction : (float, float), optional
-    spread : str
-        Heterogeneity in words.
+    Effects `y`, interval ends `lows`, `highs` (missing where left out), `weights` in percent, `used` (in the model) and
+    rows `at` have one element per study; `headings` are the names of groups by row, `pooled` names and results.
     """
 
-    table: pd.DataFrame
-    scale: Scale
-    symbol: str
-    level: float
-    noun: str
-    used: NDArray[np.bool_]
-    y: NDArray[np.float64]
-    lows: NDArray[np.float64]
-    highs: NDArray[np.float64]
-    weights: NDArray[np.float64]
-    at: NDArray[np.int64]
-    headings: dict[int, str]
-    pooled: list[tuple[str, Any]]
-    prediction: tuple[float, float] | None
-    spread: str
+    def __init__(
+        self, studies: pd.DataFrame, pooled: list[tuple[str, Any]], scale: Scale, symbol: str, level: float, noun: str
+    ) -> None:
+        self.table = table = _checked(studies)
+        self.pooled, self.scale, self.symbol, self.level, self.noun = pooled, scale, symbol, level, noun
+        self.y, se = table["y"].to_numpy(float), table["se"].to_numpy(float)
+        self.used = np.isfinite(self.y) & np.isfinite(se)
+        half = norm.ppf((1 + level) / 2) * se
+        self.lows, self.highs = (np.where(self.used, end, np.nan) for end in (self.y - half, self.y + half))
+        self.weights = _weights(pooled[0][1], self.used)
+        self.at, self.headings = np.arange(len(table)), dict[int, str]()
+        if "group" in table:
+            self.at, self.headings = layout.under_headings(table["group"].astype(str).tolist())
+        self.prediction = _prediction(pooled[0][1])
+        self.spread = _heterogeneity(pooled[0][1])
 
     @property
     def rule(self) -> int:
@@ -186,34 +165,6 @@ class _Plot:
     def column(self, values: Iterable[Any]) -> list[str]:
         """Cells of a column with one value for each study."""
         return layout.cells(self.total, self.at, list(values))
-
-
-def _plot(
-    studies: pd.DataFrame, pooled: list[tuple[str, Any]], scale: Scale, symbol: str, level: float, noun: str
-) -> _Plot:
-    table = _checked(studies)
-    fit = pooled[0][1]
-    y, se = table["y"].to_numpy(), table["se"].to_numpy()
-    used = np.isfinite(y) & np.isfinite(se)
-    half = norm.ppf((1 + level) / 2) * se
-    at, headings = layout.under_headings(table["group"].astype(str).tolist()) if "group" in table else (None, {})
-    return _Plot(
-        table,
-        scale,
-        symbol,
-        level,
-        noun,
-        used,
-        y,
-        np.where(used, y - half, np.nan),
-        np.where(used, y + half, np.nan),
-        _weights(fit, used),
-        np.arange(len(table)) if at is None else at,
-        headings,
-        pooled,
-        _prediction(fit),
-        _heterogeneity(fit),
-    )
 
 
 def _checked(studies: pd.DataFrame) -> pd.DataFrame:
@@ -384,7 +335,7 @@ def _statuses(table: pd.DataFrame) -> list[str]:
 def _draw_status(chart: Chart, plot: _Plot, statuses: list[str], *, line: int) -> None:
     """Marks in the gap before the plot and their key under the axis."""
     size, edge = 0.5 * chart.size, 0.9
-    for row, status in zip(plot.at, plot.table["status"], strict=True):
+    for row, status in zip(plot.at.tolist(), plot.table["status"], strict=True):
         chart.mark_at(chart.left - layout.GAP - 0.3 * GUTTER, row, STATUS_MARKS[status], size=size, edge=edge)
     key = chart.key(layout.MARGIN + 0.08, line=line, role="muted", mark=(size, edge))
     for status in statuses:

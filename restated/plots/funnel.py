@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,8 @@ WIDTH, HEIGHT = 7.4, 4.6  # inches
 KEY = 2.0  # inches at the right for the key
 STUDY, IMPUTED = Mark("o", True, "accent"), Mark("D", False, "second")
 POOLED, WITH_IMPUTED = Line("accent", width=1.3), Line("second", SHORT_DASHES, 1.3)
+#: Effects and standard errors.
+Pair: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @drawing
@@ -45,16 +47,14 @@ def funnel(
     ----------
     y, se : array_like, shape (k,)
         Effects and standard errors on the scale of analysis.
-    fit : object
-        Result with estimate, ci_low, ci_high.
+    fit : Estimate
     labels : sequence, optional
         Names of the studies, for the data table.
     filled_y, filled_se : array_like
         Studies imputed by trim and fill: hollow diamonds.
-    filled_fit : object, optional
+    filled_fit : Estimate, optional
         Result with the imputed studies; its estimate is a second line.
     transform : Scale
-        From the scale of analysis to the axis.
     axis : str, optional
         Title of the horizontal axis; default the symbol of the scale.
 
@@ -65,8 +65,8 @@ def funnel(
 
     References
     ----------
-    Peters, J. L., et al. (2008). Contour-enhanced meta-analysis funnel plots help distinguish publication
-    bias from other causes of asymmetry. Journal of Clinical Epidemiology, 61, 991-996.
+    Peters, J. L., et al. (2008). Contour-enhanced meta-analysis funnel plots help distinguish publication bias from
+    other causes of asymmetry. Journal of Clinical Epidemiology, 61, 991-996.
     """
     y, se = _pair(y, se, "y")
     filled_y, filled_se = _pair(filled_y, filled_se, "filled_y", empty=True)
@@ -85,10 +85,7 @@ def funnel(
     ax.plot([fit.estimate] * 2, [0, deepest], zorder=1.5, gid="estimate", **POOLED.style())
     if filled_fit is not None and len(filled_y):
         ax.plot([filled_fit.estimate] * 2, [0, deepest], zorder=1.5, **WITH_IMPUTED.style())
-    edge: dict[str, Any] = {"edge": 0.6, "markeredgecolor": colour("page"), "clip_on": True}
-    dots(ax, y, se, STUDY, size=5, zorder=3, gid="studies", **edge)
-    if len(filled_y):
-        dots(ax, filled_y, filled_se, IMPUTED, size=5, edge=1.2, zorder=3, gid="imputed", clip_on=True)
+    _draw_studies(ax, (y, se), (filled_y, filled_se))
     plain_ticks(ax.xaxis, null - reach, null + reach, scale=transform)
     plain_ticks(ax.yaxis, 0, deepest, most=6, scale=Scale("", leading_zero=transform.leading_zero))
     ax.set_xlabel(axis or transform.symbol)
@@ -117,6 +114,13 @@ def funnel(
     )
 
 
+def _draw_studies(ax: Axes, studies: Pair, imputed: Pair) -> None:
+    edge: dict[str, Any] = {"edge": 0.6, "markeredgecolor": colour("page"), "clip_on": True}
+    dots(ax, *studies, STUDY, size=5, zorder=3, gid="studies", **edge)
+    if len(imputed[0]):
+        dots(ax, *imputed, IMPUTED, size=5, edge=1.2, zorder=3, gid="imputed", clip_on=True)
+
+
 def _draw_zones(ax: Axes, null: float) -> None:
     """Zones of significance from the outermost inwards, each with its edge."""
     (low, high), (deepest, _) = ax.get_xlim(), ax.get_ylim()
@@ -132,9 +136,7 @@ def _draw_zones(ax: Axes, null: float) -> None:
         ax.plot([left[0], null, right[0]], [deepest, 0, deepest], zorder=0.5, **Line("muted", dash, 0.7).style())
 
 
-def _pair(
-    y: ArrayLike, se: ArrayLike, name: str, *, empty: bool = False
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _pair(y: ArrayLike, se: ArrayLike, name: str, *, empty: bool = False) -> Pair:
     """Effects and standard errors as arrays, checked."""
     y, se = np.asarray(y, float), np.asarray(se, float)
     if y.ndim != 1 or y.shape != se.shape or not (empty or len(y)):

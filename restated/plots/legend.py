@@ -36,8 +36,7 @@ class Key:
     tall : float
         Height of filled samples in inches.
     drop : float, optional
-        Inches from the middle of the samples down to the base line of the words; by default the words are centred on the
-        middle.
+        Inches from the middle of the samples down to the base line of the words; by default the words are centred.
     right : float, optional
         An entry that would reach beyond this place, in inches, begins a new line.
     step : float

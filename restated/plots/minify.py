@@ -101,7 +101,7 @@ def _shorten(element: ET.Element, *, glyph: bool) -> None:
 
 
 def _path(d: str, *, relative: bool) -> str:
-    """Path data in fewer characters; `relative` for outlines of glyphs, in coarser units and without further rounding."""
+    """Path data in fewer characters; `relative` for outlines of glyphs, in coarser units and not rounded again."""
     out: list[str] = []
     tokens = _TOKEN.findall(d)
     at, x0, y0, start = 0, 0.0, 0.0, (0.0, 0.0)

@@ -1,4 +1,4 @@
-"""Rows of ranges and points with text beside them, for results that are sets, intervals or single printed ratios."""
+"""Rows of ranges and points with text next to them, for results that are sets, intervals or single printed ratios."""
 
 from __future__ import annotations
 

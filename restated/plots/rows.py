@@ -119,13 +119,6 @@ class Chart:
         start = min(self.left, self.width - MARGIN - text_width(text, self.size))
         self.below(max(start, MARGIN), text, line=line)
 
-    def swatch(self, inches_x: float, *, width: float = 0.28, **style: Any) -> None:
-        """A small filled field for a key, on the first free line under the axis."""
-        where = self.fig.dpi_scale_trans
-        self.ax.fill_between(
-            [inches_x, inches_x + width], self.foot - 0.02, self.foot + 0.11, transform=where, clip_on=False, **style
-        )
-
     def key(self, x: float = 0.1, *, line: int = 0, lift: float | None = None, **settings: Any) -> Key:
         """Key under the axis.
 
@@ -146,13 +139,6 @@ class Chart:
 
     def _line(self, line: int) -> float:
         return self.foot - line * self.size * FOOT_LEADING / POINTS
-
-
-def type_size(rows: int, compact: bool | None) -> tuple[float, float]:
-    """Type size in points and row height in inches."""
-    small = rows > MANY_ROWS if compact is None else compact
-    size = COMPACT if small else BASE
-    return size, size * (COMPACT_LEADING if small else LEADING) / POINTS
 
 
 def row_chart(
@@ -198,7 +184,9 @@ def row_chart(
     rows = _row_count(columns)
     if not (np.all(np.isfinite(limits)) and limits[0] < limits[1]):
         raise RestatedError(f"axis limits {limits} are not two finite numbers in order", field="limits")
-    size, row_height = type_size(rows, compact)
+    small = rows > MANY_ROWS if compact is None else compact
+    size = COMPACT if small else BASE
+    row_height = size * (COMPACT_LEADING if small else LEADING) / POINTS
     needs = [column.width(size, strong) for column in columns]
     taken = sum(needs) + sum(column.gap for column in columns) + 2 * MARGIN + GAP
     # Labels give way to the plot; headings and summary labels may use the whole block left of it.
@@ -226,20 +214,32 @@ def row_chart(
     _dress_rows(ax, rows, limits, scale, size, many)
     ax.set_xlabel(axis, fontsize=size, labelpad=2.5)
     chart = Chart(fig, ax, size, row_height, foot=foot - 3 * FOOT_LEADING * size / POINTS)
-    head = -0.5 - 0.75 * size / POINTS / row_height
     for column, need, start in zip(columns, needs, starts, strict=True):
-        edge = start if column.align == "left" else start + need
-        chart.starts[column.heading] = start
-        if column.heading:
-            chart.text_at(edge, head, column.heading, align=column.align, fontweight="bold")
-        for i, cell in enumerate(column.cells):
-            if cell:
-                weight = _weight(i, strong)
-                if column is labels:
-                    cell = shortened(cell, block if i in column.free else need, size, weight)
-                tone = colour("muted" if i in quiet else "ink")
-                chart.text_at(edge, i, cell, align=column.align, fontweight=weight, color=tone)
+        _write_column(chart, column, start, need, (need, block) if column is labels else None, strong, quiet)
     return chart
+
+
+def _write_column(
+    chart: Chart,
+    column: Column,
+    start: float,
+    need: float,
+    room: tuple[float, float] | None,
+    strong: frozenset[int],
+    quiet: frozenset[int],
+) -> None:
+    """Heading and cells; `room` are the inches of the cells and of the free ones, where longer ones are cut."""
+    size, edge = chart.size, start if column.align == "left" else start + need
+    chart.starts[column.heading] = start
+    if column.heading:
+        head = -0.5 - 0.75 * size / POINTS / chart.row_height
+        chart.text_at(edge, head, column.heading, align=column.align, fontweight="bold")
+    for i, cell in enumerate(column.cells):
+        if cell:
+            weight = _weight(i, strong)
+            text = shortened(cell, room[i in column.free], size, weight) if room else cell
+            tone = colour("muted" if i in quiet else "ink")
+            chart.text_at(edge, i, text, align=column.align, fontweight=weight, color=tone)
 
 
 def _row_count(columns: Sequence[Column]) -> int:

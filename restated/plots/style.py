@@ -1,7 +1,7 @@
 """The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
 
-Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light hex code by its dark one.
-So no code may occur twice in a theme, and figures use no colour outside `ROLES`.
+Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light code by its dark one. So
+no code may occur twice in a theme, and figures use no colour outside `ROLES`.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class Tone(NamedTuple):
     dark: str
 
 
-#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and 1.4.11);
-#: fills are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
+#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and
+#: 1.4.11); fills are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
 ROLES: dict[str, Tone] = {
     "page": Tone("#ffffff", "#121417"),  # the page itself: inside of hollow marks
     "ink": Tone("#1d2126", "#e7eaed"),  # text, axes, whiskers

@@ -52,8 +52,8 @@ def heterogeneity(
     Parameters
     ----------
     table : DataFrame
-        Column `x` (tau, tau2 or another unknown number, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the scale
-        of analysis.
+        Column `x` (tau, tau2 or another unknown number, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the
+        scale of analysis.
     x : str
         Name of the column on the horizontal axis.
     transform : Scale

@@ -40,7 +40,8 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
     ----------
     table : DataFrame
         `quantity`, `published` (digits as printed, "" if none), `published_low`, `published_high` (rounding
-        interval), `restated`, `restated_low`, `restated_high` (missing where there is none), `verdict`. All in one unit.
+        interval), `restated`, `restated_low`, `restated_high` (missing where there is none), `verdict`; all in one
+        unit.
     scale : Scale
         Format of the numbers; values are in axis units.
     axis : str, optional
