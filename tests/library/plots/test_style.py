@@ -95,7 +95,7 @@ def test_codes_are_unique_so_that_themes_can_be_exchanged():
 
 def test_colour_names_the_roles_when_there_is_none():
     assert style.colour("accent") == style.ROLES["accent"].light
-    with pytest.raises(RestatedError, match="no colour role 'pink'"):
+    with pytest.raises(RestatedError, match="'pink' is not a colour role"):
         style.colour("pink")
 
 

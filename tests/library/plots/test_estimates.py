@@ -5,8 +5,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated.plots.estimates import grouped
-from tests.review.figures.samples import grouped_rows
-from tests.review.figures.test_charts import by_gid, texts
+from tests.library.plots.samples import by_gid, grouped_rows, texts
 
 
 def test_shape_says_whether_an_interval_reaches_no_effect():
@@ -32,7 +31,7 @@ def test_groups_are_headed_and_extra_columns_shown():
         (lambda t: t.drop(columns="low"), "no column 'low'"),
         (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(group=list("aba")), "not together"),
-        (lambda t: t.assign(high=[np.nan, 0.2, np.nan]), "half given"),
+        (lambda t: t.assign(high=[np.nan, 0.2, np.nan]), "one end of an interval is missing"),
         (lambda t: t.assign(value=np.nan), "missing"),
     ],
 )

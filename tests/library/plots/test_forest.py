@@ -9,15 +9,7 @@ from restated.errors import RestatedError
 from restated.plots.forest import forest
 from restated.plots.rows import places
 from restated.plots.words import CORRELATION, FISHER_Z, ODDS_RATIO
-from tests.review.figures.samples import fit, studies
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
-
-
-def texts(fig) -> list[str]:
-    return [t.get_text() for t in fig.findobj(lambda a: hasattr(a, "get_text")) if t.get_text().strip()]
+from tests.library.plots.samples import by_gid, fit, studies, texts
 
 
 @pytest.fixture(scope="module")

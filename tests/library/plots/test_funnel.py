@@ -6,11 +6,7 @@ from scipy.stats import norm
 
 from restated.errors import RestatedError
 from restated.plots.funnel import EDGES, funnel
-from tests.review.figures.samples import fit, studies
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
+from tests.library.plots.samples import by_gid, fit, studies
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,7 @@ from hypothesis import strategies as st
 from restated.errors import RestatedError
 from restated.plots.sets import margins, set_range
 from restated.plots.style import RAMP
-from tests.review.figures.samples import margin_rows
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
+from tests.library.plots.samples import by_gid, margin_rows
 
 
 def test_bracket_spans_the_set_and_band_the_rounding_interval():
@@ -83,7 +79,7 @@ def test_plausible_region_is_outlined_and_its_tables_counted():
     [
         (lambda t: t.drop(columns="row1"), "no column 'row1'"),
         (lambda t: t.iloc[:0], "no table fits"),
-        (lambda t: t.assign(row1=51), "outside 0 to 50"),
+        (lambda t: t.assign(row1=51), "not between 0 and 50"),
         (lambda t: t.assign(value=np.nan), "not finite"),
     ],
 )

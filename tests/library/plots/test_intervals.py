@@ -6,11 +6,7 @@ import pytest
 from restated.errors import RestatedError
 from restated.plots.intervals import cumulative, estimators, leave_one_out
 from restated.plots.words import CORRELATION
-from tests.review.figures.samples import fit, methods, pooled_rows
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
+from tests.library.plots.samples import by_gid, fit, methods, pooled_rows
 
 
 @pytest.mark.parametrize("draw", [leave_one_out, cumulative])
