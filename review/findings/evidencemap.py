@@ -23,8 +23,8 @@ PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H
 def links(claims: pd.DataFrame) -> pd.DataFrame:
     """One row per claim, source it names and chapter that looks at it.
 
-    A claim that names two sources, or is looked at in two chapters, has a row for each; a claim without a source or chapter has
-    one with `NO_MARKER` or `NO_CHAPTER`.
+    A claim that names two sources, or is looked at in two chapters, has a row for each; a claim without a source or
+    chapter has one with `NO_MARKER` or `NO_CHAPTER`.
 
     Parameters
     ----------
@@ -70,7 +70,8 @@ def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        chapter, reference (empty without a finding), title, certainty (`NOT_GRADED` where the chapter has no finding of its own).
+        chapter, reference (empty without a finding), title, certainty (`NOT_GRADED` where the chapter has no finding of
+        its own).
 
     Raises
     ------

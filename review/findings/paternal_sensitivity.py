@@ -14,8 +14,8 @@ from restated.estimate.effects import fisher_z, fisher_z_to_r, fisher_z_variance
 #: Marks a row whose primary paper reported only that the result was not significant (see the column ``note``).
 NOT_SIGNIFICANT = "entered as 0"
 
-#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same: they lie at
-#: corners.
+#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same: they lie
+#: at corners.
 GRID = 5
 
 
@@ -38,8 +38,8 @@ def entered_as_zero(rows: pd.DataFrame) -> np.ndarray:
 def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **options) -> tuple[float, float]:
     """Lowest and highest pooled r when each 'not significant' result may be any that is not significant.
 
-    A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows runs
-    over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
+    A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows
+    runs over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
     estimated anew each time, so the extremes need not lie at the corners and the whole grid is looked at.
 
     Returns

@@ -46,14 +46,14 @@ def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of the
-        proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
+        One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference`
+        of the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
     """
     found = []
     for n1, n2 in sizes:
         for a in counts(first, n1).counts:
             for b in counts(second, n2).counts:
-                p = stats.fisher_exact([[a, n1 - a], [b, n2 - b]]).pvalue
+                p = stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue
                 ratio = (a / n1) / (b / n2) if b else np.nan
                 found.append((int(a), int(n1), int(b), int(n2), ratio, a / n1 - b / n2, float(p)))
     return pd.DataFrame(found, columns=["a", "n1", "b", "n2", "risk_ratio", "difference", "p"])

@@ -1,7 +1,7 @@
 """How the estimators compare with independent software: the stored reference values, looked at again when the book is built.
 
-The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made them;
-the tests compare every one of them. This module makes the tables of the book.
+The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made
+them; the tests compare every one of them. This module makes the tables of the book.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def pooling() -> pd.DataFrame:
         ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
         fit = meta.fit(np.array(data["y"]), np.array(data["v"]), method=case["method"], ci=ci)
         found = [max(_worst(getattr(fit, f), case[f]) for f in group) for group in fields.values()]
-        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what counts.
+        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what
+        # counts.
         found.append(abs(fit.tau2 - case["tau2"]))
         rows.setdefault(case["method"], []).append(found)
     table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
@@ -105,7 +106,8 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where the bar is of another kind.
+        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least
+        ratio asked for, nan where the bar is of another kind.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)

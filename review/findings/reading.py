@@ -8,6 +8,7 @@ import pandas as pd
 from restated.estimate import effects, meta
 from restated_book.register import Register
 from review.findings import paternal_sensitivity
+from review.findings.numbers import value
 
 #: Studies of the first wave that one example compares.
 FIRST_WAVE = 8
@@ -30,8 +31,8 @@ def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries paternal-sensitivity-n,
-        -r, -r-not-significant and -first-wave-r.
+        As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries
+        paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r
@@ -57,7 +58,7 @@ def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     numbers = [register[id] for id in table.pop("number")]
     return table.assign(
         printed=[n.value.text for n in numbers],
-        printed_value=[float(n.value.value) for n in numbers],
+        printed_value=[value(n.value) for n in numbers],
         printed_low=[n.low for n in numbers],
         printed_high=[n.high for n in numbers],
         grade=[n.grade for n in numbers],

@@ -55,8 +55,8 @@ def check_counts(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns ``row_id, study, coefficient, n, in_file, recomputed, difference, agrees``. ``recomputed`` is missing where
-        the counts leave the coefficient undefined.
+        Columns ``row_id, study, coefficient, n, in_file, recomputed, difference, agrees``. ``recomputed`` is missing
+        where the counts leave the coefficient undefined.
     """
     parts = []
     counted = rows.dropna(subset=TWO_WAY)
@@ -121,8 +121,8 @@ def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFram
     Returns
     -------
     pandas.DataFrame
-        Columns ``row_id, study, two_way, four_way_collapsed, same_as``; the last names another row of the same paper whose
-        two-way table the collapsed one equals, if there is one.
+        Columns ``row_id, study, two_way, four_way_collapsed, same_as``; the last names another row of the same paper
+        whose two-way table the collapsed one equals, if there is one.
     """
     two_way = {r.row_id: tuple(getattr(r, c) for c in TWO_WAY) for r in rows.dropna(subset=TWO_WAY).itertuples()}
     paper = rows.set_index("row_id")["study"]

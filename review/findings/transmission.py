@@ -183,12 +183,13 @@ def heterogeneity_sweep(k: int, total_n: int, pooled: str, tau2_grid, *, draws: 
     Returns
     -------
     pandas.DataFrame
-        One row per grid value: ``tau2, tau``, and the lowest, median and highest value over the sets of the pooled r, the
-        interval ends, the prediction-interval ends and I² (columns ``<name>_low, <name>_mid, <name>_high``).
+        One row per grid value: ``tau2, tau``, and the lowest, median and highest value over the sets of the pooled r,
+        the interval ends, the prediction-interval ends and I² (columns ``<name>_low, <name>_mid, <name>_high``).
     """
     out = []
     for tau2 in tau2_grid:
-        # Without heterogeneity the estimate is held at zero through its own formula: DerSimonian-Laird gives 0 at Q = k - 1.
+        # Without heterogeneity the estimate is held at zero through its own formula: DerSimonian-Laird gives 0 at Q = k
+        # - 1.
         fixed = {"fix": "tau2"} if tau2 > 0 else {"fix": "Q", "q": float(k - 1)}
         sets = studysets.study_sets(k, total_n, pooled, tau2=float(tau2), draws=draws, seed=seed, model="DL", **fixed)
         s = studysets.summaries(sets)

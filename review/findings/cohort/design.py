@@ -37,8 +37,8 @@ GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
 #: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
 TIMES = (np.arange(len(GRADES)) - 3) / 6
 
-#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a
-#: drawn count needs more is below one in ten million.
+#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a drawn
+#: count needs more is below one in ten million.
 SPARE_SDS = 5.5
 #: Shape of the gamma distribution of skewed deviations: skewness 2, that of an exponential distribution.
 SKEWED_SHAPE = 1.0

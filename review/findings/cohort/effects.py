@@ -1,7 +1,7 @@
 """What is true in a simulated cohort, as expected ratings of its sixteen cells.
 
-The metric d is a difference of means in SDs of one grade's ratings within a class. The printed values contrast a class with
-all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
+The metric d is a difference of means in SDs of one grade's ratings within a class. The printed values contrast a class
+with all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
 class c lies at (1 - p_c) d_c, and the secure class where the weighted sum is 0.
 
 The extra growth of the decisive cell is in the same unit: by grade 6, disorganized boys at high risk have risen by that

@@ -98,8 +98,8 @@ def checks(
     -------
     dict of str to pandas.DataFrame
         ``spread``: ``wave, observed, implied`` SD of the residuals around the expected ratings; ``correlation``: ``lag,
-        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated by the
-        implied covariance of each child.
+        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated
+        by the implied covariance of each child.
     """
     x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
     lines = np.column_stack([np.ones(len(x)), x]) @ found.fixed[0].reshape(-1, 2)

@@ -1,7 +1,7 @@
 """The licensed data of a reader who holds them: read with clear messages, analysed, shown as aggregates only.
 
-The table ``data/originals/cohort-children.csv`` is described by ``data/schemas/cohort-children.json``. Nothing returned by the
-functions that make tables and figures holds a row, an id or a value of a child, and nothing about fewer than
+The table ``data/originals/cohort-children.csv`` is described by ``data/schemas/cohort-children.json``. Nothing returned
+by the functions that make tables and figures holds a row, an id or a value of a child, and nothing about fewer than
 :data:`SMALLEST_CELL` children.
 """
 
@@ -21,8 +21,8 @@ from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, GRADES, TIME
 from review.findings.cohort.runs import LEAST_IN_CELL
 
 NAME = "cohort-children"
-#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell, and
-#: one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
+#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell,
+#: and one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
 SMALLEST_CELL = 10
 #: High risk is the upper part of the risk index whose share is nearest to this, as in the simulated cohorts.
 HIGH_RISK = 0.25
@@ -81,8 +81,8 @@ def load() -> Original | None:
     Raises
     ------
     RestatedError
-        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty cell,
-        one value of risk, too few grades.
+        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty
+        cell, one value of risk, too few grades.
     """
     path = file()
     provenance.looked_for(path)

@@ -20,7 +20,8 @@ from review.findings.cohort import effects, statements
 from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
-#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as undefined.
+#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as
+#: undefined.
 LEAST_IN_CELL = 2
 #: The mean of so many first cohorts is kept, so that they can be computed again and compared.
 AGAIN = 20
@@ -126,7 +127,8 @@ class _Estimate:
         """The same events when the model holds the index itself: expected ratings are then outside the model."""
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
-        # The cell's change is read off at the mean index of the upper share: the normal density at the cut over the share.
+        # The cell's change is read off at the mean index of the upper share: the normal density at the cut over the
+        # share.
         q = self.design.high_risk
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])

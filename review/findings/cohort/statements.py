@@ -1,7 +1,7 @@
 """The statements of the abstract as decision rules, stated before any cohort is drawn, and what a fit says about them.
 
-Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not say
-which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
+Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not
+say which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
 """
 
 from __future__ import annotations

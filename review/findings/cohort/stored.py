@@ -1,8 +1,8 @@
 """The stored results over simulated cohorts: computed once, refused when anything they depend on has changed.
 
 ``make ensembles`` computes them (some minutes on two cores: too long for every build) and writes a small table with a
-fingerprint of code, assumptions and printed numbers. Reading it compares the fingerprint, and the chapter computes the first
-cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
+fingerprint of code, assumptions and printed numbers. Reading it compares the fingerprint, and the chapter computes the
+first cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
 """
 
 from __future__ import annotations

@@ -87,8 +87,10 @@ def test_every_place_of_the_table_is_located_once():
     assert Counter(zip(PLACES["place"], PLACES["role"], strict=True)) == Counter(
         zip(raw["place"], raw["role"], strict=True)
     )
-    assert list(dict.fromkeys(PLACES["part"])) == list(reach.GEOGRAPHY)
-    assert set(raw["place"]) == {p for names in reach.GEOGRAPHY.values() for p in names}
+    where = claims.load("geography")
+    assert list(dict.fromkeys(PLACES["part"])) == list(dict.fromkeys(where["part"]))
+    assert set(raw["place"]) == set(where["place"])
+    assert set(where["country"]) == set(where.loc[where["kind"] != "part of a country", "place"])
 
 
 @pytest.mark.parametrize("column", ["place", "role"])
@@ -101,7 +103,7 @@ def test_an_unknown_place_or_role_is_named(column):
 
 def test_figures_say_what_they_count_and_rest_on():
     table = reach.figures(REGISTER, claims.load("claims"), claims.load("sources")).set_index("id")
-    assert list(table.index) == list(reach.FIGURES)
+    assert list(table.index) == claims.load("figures")["register_id"].tolist()
     assert (
         table["value"].to_dict()
         == pd.Series(
@@ -127,6 +129,6 @@ def test_figures_say_what_they_count_and_rest_on():
     assert (table.loc["reach-under5s-practitioners", ["cited", "independence"]] == ["none named", "–"]).all()
     # The claim that is named beside a figure is the one that prints it.
     quantities = claims.load("claims").set_index("id")["quantity"]
-    for id, (claim, *_) in reach.FIGURES.items():
-        printed = REGISTER[id].value.text
-        assert printed.split()[-1] in quantities[claim], id
+    for row in claims.load("figures").itertuples():
+        printed = REGISTER[row.register_id].value.text
+        assert printed.split()[-1] in quantities[row.claim_id], row.register_id
