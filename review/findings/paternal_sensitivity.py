@@ -60,10 +60,7 @@ def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **option
 def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> pd.DataFrame:
     """All subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
+    Columns: ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
     """
     y, v = effects(rows)
     n = rows["n"].to_numpy(int)

@@ -36,18 +36,15 @@ LATER = "after the impact period"
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
     """All two-by-two tables whose percentages print as given.
 
+    One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of
+    the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
+
     Parameters
     ----------
     first, second : str or Printed
         Percentages of the two arms, as printed.
     sizes : iterable of (int, int)
         Sizes of the two arms, every pair that is possible.
-
-    Returns
-    -------
-    DataFrame
-        One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference`
-        of the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
     """
     found = []
     for n1, n2 in sizes:
@@ -67,11 +64,8 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Studies with the direction of their result in the words of :data:`DIRECTIONS`; rows on no study are left out.
 
-    Returns
-    -------
-    DataFrame
-        `place` (label with the number of participants), `part` (the programme), `role` (the direction), as
-        :func:`review.figures.places.place_matrix` takes them.
+    `place` (label with the number of participants), `part` (the programme), `role` (the direction), as
+    :func:`review.figures.places.place_matrix` takes them.
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]

@@ -59,10 +59,7 @@ def _worst(ours, theirs) -> float:
 def pooling() -> pd.DataFrame:
     """Worst difference from metafor by estimator, over its data sets and both intervals.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
+    Columns: ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
     """
     reference = _load("meta")
     fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
@@ -98,16 +95,13 @@ def robust_variance() -> pd.DataFrame:
 def ratios(measured: pd.DataFrame) -> pd.DataFrame:
     """The rows of the kept benchmark table in which another program was measured too.
 
+    Columns: ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the
+    least ratio asked for, nan where the bar is of another kind.
+
     Parameters
     ----------
     measured : pandas.DataFrame
         ``data/benchmarks/measured.csv`` as text.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least
-        ratio asked for, nan where the bar is of another kind.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
@@ -120,11 +114,8 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
 def latent_growth() -> pd.DataFrame:
     """The growth model as a mixed model here and as a structural equation model in lavaan, on the stored data sets.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
-        coefficient (in its standard errors) and of a variance (absolute).
+    One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
+    coefficient (in its standard errors) and of a variance (absolute).
     """
     reference = _load("growthsem")
     rows = []

@@ -79,16 +79,12 @@ def item(percent: str, n: int) -> Item:
 def by_response(items: dict[str, Item], rates: Iterable[float]) -> pd.DataFrame:
     """Bound the share among all invited, by response rate.
 
+    Columns: ``item, rate, invited, low, high``; `rate`, `low` and `high` in percent.
+
     Parameters
     ----------
-    items : dict of str to Item
     rates : iterable of float
         Response rates, above 0 and not above 1.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``item, rate, invited, low, high``; `rate`, `low` and `high` in percent.
     """
     rates, rows = list(rates), []
     for name, one in items.items():
@@ -103,16 +99,13 @@ def by_response(items: dict[str, Item], rates: Iterable[float]) -> pd.DataFrame:
 def located(places: pd.DataFrame) -> pd.DataFrame:
     """Return the named places with country and part of the world.
 
+    Columns: ``place, role, region, country, part, kind, shown`` in the order of ``data/claims/geography.csv``; `shown`
+    is the role as figures show it, `region` the heading under which the source lists the place.
+
     Parameters
     ----------
     places : pandas.DataFrame
         ``restated_book.claims.load("places")``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``place, role, region, country, part, kind, shown`` in the order of ``data/claims/geography.csv``; `shown` is
-        the role as figures show it, `region` the heading under which the source lists the place.
 
     Raises
     ------
@@ -137,16 +130,13 @@ def located(places: pd.DataFrame) -> pd.DataFrame:
 def ways(places: pd.DataFrame) -> pd.DataFrame:
     """Count the places of each role in three ways.
 
+    Indexed by role, in the order of `ROLES`, with a last row for all together: `places` (names in the list),
+    `countries` (a country counts once, a territory counts as one), `strict` (without territories).
+
     Parameters
     ----------
     places : pandas.DataFrame
         From `located`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by role, in the order of `ROLES`, with a last row for all together: `places` (names in the list),
-        `countries` (a country counts once, a territory counts as one), `strict` (without territories).
     """
     groups = {role: places[places["shown"] == role] for role in dict.fromkeys(ROLES.values())}
     groups["any role"] = places
@@ -171,17 +161,13 @@ def centres(places: pd.DataFrame) -> dict[str, int]:
 def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the training and family figures of ``data/claims/figures.csv`` with their meaning, source and verdict.
 
+    Columns: ``id, short, quantity, printed, counts, value, open, cited, independence, verdict, note``; `value` is the
+    number or the bound, and `open` is True where only a bound or an approximate number is printed.
+
     Parameters
     ----------
-    register : Register
     statements, sources : pandas.DataFrame
         ``restated_book.claims.load("claims")`` and ``load("sources")``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``id, short, quantity, printed, counts, value, open, cited, independence, verdict, note``; `value` is the number
-        or the bound, and `open` is True where only a bound or an approximate number is printed.
     """
     by_claim = {row["id"]: row for row in statements.to_dict("records")}
     independence = dict(zip(sources["id"], sources["independence"], strict=True))

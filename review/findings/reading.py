@@ -21,18 +21,15 @@ COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Four printed numbers of one meta-analysis with what they were restated as, one for each way to compare.
 
+    As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries paternal-sensitivity-n,
+    -r, -r-not-significant and -first-wave-r.
+
     Parameters
     ----------
     fathers : pandas.DataFrame
         ``studies.load("paternal-sensitivity")``.
     register : Register
         The printed numbers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries
-        paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r

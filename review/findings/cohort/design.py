@@ -261,7 +261,6 @@ def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray
 
     Parameters
     ----------
-    design : Design
     seed : int
         Chooses among all cohorts with these moments.
 

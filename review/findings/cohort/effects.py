@@ -100,7 +100,6 @@ def cell_lines(
 
     Parameters
     ----------
-    effects : Effects
     class_shares : mapping
         Share of each class.
     trend : float

@@ -23,7 +23,6 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
         ``attachment, sex, risk``, one row per child.
     y : ndarray, shape (children, waves)
         Ratings, nan where missing.
-    times : ndarray, shape (waves,)
     high_risk : float
         Share at high risk by which the groups are centred.
     statsmodels : bool
@@ -42,17 +41,12 @@ def trajectories(
 ) -> pd.DataFrame:
     """Expected ratings of the sixteen cells over time, with 95 % intervals.
 
+    Columns: ``attachment, sex, risk, time, estimate, low, high``.
+
     Parameters
     ----------
-    fixed, covariance : ndarray, shapes (32,) and (32, 32)
     cells : pandas.DataFrame
         Covariates of the sixteen cells, as :attr:`Design.cells`.
-    times : ndarray
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``attachment, sex, risk, time, estimate, low, high``.
     """
     x = np.column_stack([np.ones(len(CELLS)), cells])
     rows = [
@@ -152,18 +146,14 @@ def routes(
 ) -> pd.DataFrame:
     """The same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases only.
 
+    Columns: ``Term, True`` and estimate and standard error by route.
+
     Parameters
     ----------
     children, complete, made
         From :func:`illustration`.
     truth : ndarray, shape (32,)
         True coefficients.
-    design : Design
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``Term, True`` and estimate and standard error by route.
     """
     whole = np.isfinite(made).all(axis=1)
     fits = {

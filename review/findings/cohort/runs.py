@@ -168,10 +168,7 @@ def run(
 ) -> pd.DataFrame:
     """Draw and analyse cohorts of one variation.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns :data:`COLUMNS`; one row per scenario and quantity.
+    Columns :data:`COLUMNS`; one row per scenario and quantity.
     """
     draw, estimate = _task(key, register)
     values = engine.ensemble(

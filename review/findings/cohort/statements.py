@@ -121,8 +121,6 @@ def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray)
 
     Parameters
     ----------
-    fixed : ndarray, shape (fits, 32)
-    covariance : ndarray, shape (fits, 32, 32)
     cell_change : ndarray, shape (32,)
         Weights of the decisive cell's change, from :func:`cell_row`.
 

@@ -159,10 +159,7 @@ def pick(
 def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
     """Shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``scenario, extra, event, share, low, high, cohorts``.
+    Columns: ``scenario, extra, event, share, low, high, cohorts``.
     """
     events = (*statements.KEYS, *statements.EVENTS, "four-way found")
     found = table[(table["variation"] == variation) & table["quantity"].isin(events)]

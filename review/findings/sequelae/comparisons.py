@@ -39,20 +39,15 @@ def differences(
 ) -> pd.DataFrame:
     """Test differences of printed estimates over the range rounding leaves open.
 
+    Columns: ``id, name, stronger, difference, difference_low, difference_high, z_low, z_high, p_low, p_high, gap_low,
+    gap_high``; the gap is the distance between the two 85 % intervals, negative where they overlap.
+
     Parameters
     ----------
-    register : Register
-    pairs : iterable of Comparison
     rho : float
         Correlation of the two estimates.
     convention : float
         Level of intervals without a printed level.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``id, name, stronger, difference, difference_low, difference_high, z_low, z_high, p_low, p_high, gap_low,
-        gap_high``; the gap is the distance between the two 85 % intervals, negative where they overlap.
     """
     rows = []
     for pair in pairs:

@@ -44,10 +44,7 @@ def ids() -> list[str]:
 def printed_estimates(register: Register) -> pd.DataFrame:
     """Return the twelve printed estimates for their figure.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``group, label, value, low, high, strong, k, n, grade, id``.
+    Columns: ``group, label, value, low, high, strong, k, n, grade, id``.
     """
     rows = []
     for group, (key, patterns) in REVIEWS.items():
@@ -72,7 +69,6 @@ def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float
 
     Parameters
     ----------
-    n : PublishedNumber
     convention : float
         Level of an interval without a printed level.
 
@@ -90,11 +86,8 @@ def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float
 def precision(register: Register, which: Sequence[str]) -> pd.DataFrame:
     """Return standard error, z and p that printed intervals imply over the rounding box, and the middle of the interval.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``id, d, se_low, se_high, z_low, z_high, p_low, p_high, middle_low, middle_high, centred, in_words``: `centred`
-        is True where the estimate can be the middle, `in_words` is the significance as the source prints it.
+    Columns: ``id, d, se_low, se_high, z_low, z_high, p_low, p_high, middle_low, middle_high, centred, in_words``:
+    `centred` is True where the estimate can be the middle, `in_words` is the significance as the source prints it.
     """
     rows = []
     for n in (register.number(i) for i in which):

@@ -34,6 +34,9 @@ def over_time_rows(register: Register, series: dict[str, tuple[str, ...]]) -> pd
 def for_people(effects: dict[str, tuple[float, float, float]], *, base: float, share: float = 0.1) -> pd.DataFrame:
     """Express mean differences as shares of children, under normal distributions of one spread.
 
+    Columns: ``label, d, overlap, superiority, risk_lower, risk_higher, ratio, share_higher`` and, for the limits of d,
+    ``<name>_at_low`` and ``<name>_at_high`` of the last four.
+
     Parameters
     ----------
     effects : dict
@@ -42,12 +45,6 @@ def for_people(effects: dict[str, tuple[float, float, float]], *, base: float, s
         Share of insecure children.
     share : float
         The outermost share of all children.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label, d, overlap, superiority, risk_lower, risk_higher, ratio, share_higher`` and, for the limits of d,
-        ``<name>_at_low`` and ``<name>_at_high`` of the last four.
     """
     rows = []
     for label, limits in effects.items():

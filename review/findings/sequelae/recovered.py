@@ -43,11 +43,8 @@ def lower_limit(n: PublishedNumber) -> tuple[float, float]:
 def signs(register: Register) -> pd.DataFrame:
     """Test both signs of the digits with a lost sign, if the interval is symmetrical.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``id, shown, low, high, minus, plus``: the digits, the limit that symmetry implies, and True where the digits
-        agree with it under that sign. A limit must also not exceed its estimate.
+    Columns: ``id, shown, low, high, minus, plus``: the digits, the limit that symmetry implies, and True where the
+    digits agree with it under that sign. A limit must also not exceed its estimate.
     """
     rows = []
     for id, shown in SIGN_LOST.items():

@@ -28,13 +28,10 @@ def heterogeneity(register: Register, which: Sequence[str], *, draws: int, seed:
     group shares is exact (:mod:`restated.reconstruct.totals`); the ordinary range rests on drawn sizes (`SPREADS`), two
     groups of one size, and the middle of the rounding box.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per estimate: ``id, k, n, sampling_se`` (smallest sampling error of N children), ``se_low, se_high``
-        (printed), ``share_alone`` (largest share of the smaller group at which sampling error alone explains the
-        interval), ``tau_highest`` (any sizes, any shares), ``tau_low, tau_high`` (ordinary sizes), ``inner_low,
-        inner_high`` and ``pi_low, pi_high`` (95 % prediction limits at these two, t with k - 2 degrees of freedom).
+    One row per estimate: ``id, k, n, sampling_se`` (smallest sampling error of N children), ``se_low, se_high``
+    (printed), ``share_alone`` (largest share of the smaller group at which sampling error alone explains the interval),
+    ``tau_highest`` (any sizes, any shares), ``tau_low, tau_high`` (ordinary sizes), ``inner_low, inner_high`` and
+    ``pi_low, pi_high`` (95 % prediction limits at these two, t with k - 2 degrees of freedom).
     """
     rows = []
     for n in (register.number(i) for i in which):
@@ -112,11 +109,8 @@ def q_against_interval(
 ) -> pd.DataFrame:
     """Compare the standard error that a printed Q implies with the printed interval, by the share of the smaller group.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``share, se_equal`` (sizes as equal as can be: the least), ``se_low, se_high`` (drawn ordinary sizes),
-        ``printed_low, printed_high`` and ``fits``, the kind of sizes that lead to the printed interval.
+    Columns: ``share, se_equal`` (sizes as equal as can be: the least), ``se_low, se_high`` (drawn ordinary sizes),
+    ``printed_low, printed_high`` and ``fits``, the kind of sizes that lead to the printed interval.
     """
     k, total, printed = int(q.k), int(q.n), se_box(estimate)
     equal, _ = totals.extreme_sizes(k, total, min_n=MIN_N)

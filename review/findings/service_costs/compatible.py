@@ -58,20 +58,16 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
 
     Every data set has exactly the stated means and standard deviations; its shape is assumed.
 
+    Columns: ``shape, test, ratio, cv1, cv2, share, opposite``; nan where the shape does not exist. `opposite` is the
+    share in which the test is significant although the arm with the lower mean ranks *higher*. The standard error of a
+    share is at most ``sqrt(.25 / draws)``.
+
     Parameters
     ----------
-    sets : CostSets
     ratios : sequence of float
         Mean of group 1 over mean of group 2.
     diagonal : bool
         Only points with equal SD/mean in both groups.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``shape, test, ratio, cv1, cv2, share, opposite``; nan where the shape does not exist. `opposite` is the share
-        in which the test is significant although the arm with the lower mean ranks *higher*. The standard error of a
-        share is at most ``sqrt(.25 / draws)``.
     """
     out = []
     for shape in SHAPES:
@@ -99,16 +95,13 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
 def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
     """Return the SD/mean up to which at least half of the data sets are significant, by shape, test and ratio.
 
+    Columns: ``shape, test, ratio, cv``: from the smallest SD/mean up to the first fall below one half, linear between
+    grid points; infinite where there is none on the grid, nan where fewer than half are significant from its start.
+
     Parameters
     ----------
     diagonal : pandas.DataFrame
         From `shares` with ``diagonal=True``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``shape, test, ratio, cv``: from the smallest SD/mean up to the first fall below one half, linear between grid
-        points; infinite where there is none on the grid, nan where fewer than half are significant from its start.
     """
     out = []
     for key, rows in diagonal.dropna(subset="share").groupby(["shape", "test", "ratio"], sort=False):
@@ -140,10 +133,7 @@ def limit_curves(n1: int, n2: int, ratios) -> pd.DataFrame:
 def detection(ratios, cvs, n1: int, n2: int, *, trials: int, seed: int) -> pd.DataFrame:
     """Simulate trials of this size (Welch, two-sided .05) at stated true mean ratios and SD/mean.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``shape, cv, ratio, power, sign, magnitude``; see `restated.estimate.costsets.errors_of_trials`.
+    Columns: ``shape, cv, ratio, power, sign, magnitude``; see `restated.estimate.costsets.errors_of_trials`.
     """
     out = []
     for shape, (kind, zeros) in SHAPES.items():

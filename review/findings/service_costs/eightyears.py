@@ -74,12 +74,9 @@ def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
 def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:
     """Hold the printed percentages at eight years against the arms and against all denominators up to them.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per outcome and arm: ``outcome, arm, label, id, percent, n, count, nearest, attainable, counts``, where
-        `count` and `nearest` belong to the whole arm and `counts` maps every denominator up to n to the count that
-        gives the percentage.
+    One row per outcome and arm: ``outcome, arm, label, id, percent, n, count, nearest, attainable, counts``, where
+    `count` and `nearest` belong to the whole arm and `counts` maps every denominator up to n to the count that gives
+    the percentage.
     """
     out = []
     for outcome, ids in OUTCOMES.items():
@@ -95,12 +92,9 @@ def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:
 def eight_year_effects(found: pd.DataFrame) -> pd.DataFrame:
     """Return risk differences of the three outcomes over every pair of counts (see `pairs`), and at attainable arms.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``outcome, pairs, low, high`` (risk difference over the pairs), ``ci_low, ci_high`` (lowest and highest limit
-        over them), ``p_low, p_high``, ``value`` and the fields of `two_groups` at the arms, missing where the arms do
-        not fit.
+    Columns: ``outcome, pairs, low, high`` (risk difference over the pairs), ``ci_low, ci_high`` (lowest and highest
+    limit over them), ``p_low, p_high``, ``value`` and the fields of `two_groups` at the arms, missing where the arms do
+    not fit.
     """
     out = []
     for outcome, rows in found.groupby("outcome", sort=False):

@@ -42,10 +42,7 @@ def spread_from_interval(mean1: float, mean2: float, n1: int, n2: int, low: floa
 def spreads(register: Register) -> pd.DataFrame:
     """Return SD/mean of costs or service use in other studies: printed, implied by an interval, or bounded by a printed range.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``key, study, what, known, low, high, value, open``; `open` marks what is not the cost of a patient.
+    Columns: ``key, study, what, known, low, high, value, open``; `open` marks what is not the cost of a patient.
     """
 
     def value(id: str) -> float:

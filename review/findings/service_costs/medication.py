@@ -14,6 +14,9 @@ from review.findings.numbers import ends
 def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: float) -> pd.DataFrame:
     """Enumerate all U that print as z, for several sizes, with and without ties.
 
+    Columns: ``n1, n2, ties, correction, u_low, u_high, members, low, high``; the last two are the probability that a
+    patient of general psychiatric care has the higher cost (ties count one half).
+
     Parameters
     ----------
     z : str
@@ -22,12 +25,6 @@ def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: floa
         Patients in partial hospitalization and in general psychiatric care.
     most_tied : float
         Largest share of all patients that may have one and the same cost.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``n1, n2, ties, correction, u_low, u_high, members, low, high``; the last two are the probability that a patient
-        of general psychiatric care has the higher cost (ties count one half).
     """
     out = []
     for n1, n2 in sizes:

@@ -26,17 +26,14 @@ STATED = {
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
     """Return the total cost per patient, by window and arm, per year and per window.
 
+    Columns: ``period, arm, mean, sd, n, months, per_year, per_window``; six rows in order of time.
+
     Parameters
     ----------
     table : pandas.DataFrame
         From ``studies.load("service-costs")``.
     months : dict
         Length of each window.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``period, arm, mean, sd, n, months, per_year, per_window``; six rows in order of time.
     """
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
@@ -80,11 +77,8 @@ def break_even(six: pd.DataFrame) -> float:
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     """Test every category and window that has both arms and standard deviations.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``category, period, difference`` (partial hospitalization minus general psychiatric care), ``low, high`` (95 %,
-        Welch), ``welch_p, student_p, gamma_p`` (the last one nan where a mean is zero).
+    Columns: ``category, period, difference`` (partial hospitalization minus general psychiatric care), ``low, high``
+    (95 %, Welch), ``welch_p, student_p, gamma_p`` (the last one nan where a mean is zero).
     """
     out = []
     given = table[table["sd"].notna()]

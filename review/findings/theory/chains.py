@@ -28,19 +28,14 @@ class Chain(NamedTuple):
 def chain_table(register: Register, chains: Mapping[str, Chain], *, level: float = 0.95) -> pd.DataFrame:
     """Multiply links, with the ranges that rounding, the printed intervals and sampling leave open.
 
+    One row per chain: ``chain, links, product``; ``box_low, box_high`` over the rounding of the print; ``ends_low,
+    ends_high`` with every link at the same end of its interval (nan where a link has none); ``delta_low, delta_high``;
+    ``low, high`` by Monte Carlo; ``precision``, the sources of the standard errors.
+
     Parameters
     ----------
-    register : Register
-    chains : mapping of str to Chain
     level : float
         Of the delta-method and the Monte Carlo interval.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per chain: ``chain, links, product``; ``box_low, box_high`` over the rounding of the print; ``ends_low,
-        ends_high`` with every link at the same end of its interval (nan where a link has none); ``delta_low,
-        delta_high``; ``low, high`` by Monte Carlo; ``precision``, the sources of the standard errors.
     """
     rows = []
     for name, chain in chains.items():
@@ -71,9 +66,14 @@ def mediation_table(
 ) -> pd.DataFrame:
     """Share of an observed association that a mediator can carry, for every second link and observed association.
 
+    Columns: ``second, against, product, observed``; ``share`` of the product in the observed association,
+    ``share_box_low, share_box_high`` over rounding, ``share_low, share_high`` by Monte Carlo (nan where the interval of
+    the observed association includes zero: no ratio is then bounded); ``indirect, indirect_share, direct`` of the
+    regression of the outcome on cause and mediator; ``possible``, False where no three variables have these
+    correlations.
+
     Parameters
     ----------
-    register : Register
     first : str
         Id of the link from cause to mediator.
     seconds, observed : mapping of str to str
@@ -82,14 +82,6 @@ def mediation_table(
         Of the Monte Carlo interval.
     share : float
         Share of patients at which group comparisons become correlations.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``second, against, product, observed``; ``share`` of the product in the observed association, ``share_box_low,
-        share_box_high`` over rounding, ``share_low, share_high`` by Monte Carlo (nan where the interval of the observed
-        association includes zero: no ratio is then bounded); ``indirect, indirect_share, direct`` of the regression of
-        the outcome on cause and mediator; ``possible``, False where no three variables have these correlations.
 
     Notes
     -----

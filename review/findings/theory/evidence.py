@@ -19,21 +19,17 @@ _SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percen
 def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
     """Return the estimates of the named arrows on the scale of r, for the figure of estimates.
 
+    Columns: ``group, label, printed, n, y, low, high, design``; rows without a number, or of a kind that is not an
+    association (a share of variance, a path with another variable held constant), are left out.
+
     Parameters
     ----------
     edges : pandas.DataFrame
         The study table ``theory-edges``.
-    register : Register
     arrows : iterable of str
         In the order in which they are shown.
     names : mapping of str to str
         Arrow to the heading of its group.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``group, label, printed, n, y, low, high, design``; rows without a number, or of a kind that is not an
-        association (a share of variance, a path with another variable held constant), are left out.
     """
     rows = []
     for arrow in arrows:
@@ -53,19 +49,14 @@ def rows_on_scale(
 ) -> pd.DataFrame:
     """Return named rows on a scale of one's choice, for the figure of estimates.
 
+    Columns: ``label, printed, y, low, high, design``.
+
     Parameters
     ----------
     edges : pandas.DataFrame
         The study table ``theory-edges``.
-    register : Register
-    row_ids : iterable of str
     convert : mapping of str to callable
         Statistic to the function that puts it on the scale of analysis.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``label, printed, y, low, high, design``.
 
     Raises
     ------
@@ -94,10 +85,7 @@ def printed_text(number: PublishedNumber) -> str:
 def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Return the arrows for the graph figure; paths of several arrows are not drawn.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``edge, from, to, sign, estimate, design``.
+    Columns: ``edge, from, to, sign, estimate, design``.
     """
     rows = graph[graph["kind"].isin(["arrow", "rival cause"])]
     names = {

@@ -49,15 +49,12 @@ def _percentages(row: pd.Series) -> dict[str, str]:
 def three_way_bounds(cells: Sequence[int]) -> pd.DataFrame:
     """Bound the share of each of three classes over every way to sort the unresolved into them.
 
+    Columns: ``class, count, lowest, highest``, shares in percent.
+
     Parameters
     ----------
     cells : sequence of int
         Counts in the order of :data:`CLASSES`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``class, count, lowest, highest``, shares in percent.
     """
     *three, unresolved = (int(c) for c in cells)
     n = sum(three) + unresolved

@@ -131,16 +131,12 @@ def _value_and_error(number: PublishedNumber) -> tuple[float, float]:
 def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.DataFrame:
     """Return an odds ratio of exposure as shares of exposed cases, for assumed shares of exposed controls.
 
+    Columns: ``controls, cases, ratio``: both shares and the ratio of the two.
+
     Parameters
     ----------
-    odds_ratio : float
     among_controls : sequence of float
         Assumed shares of controls exposed, between 0 and 1.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``controls, cases, ratio``: both shares and the ratio of the two.
 
     Raises
     ------

@@ -60,10 +60,7 @@ def arms(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
 def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Pool the log ratio (or risk difference) by every method that can take the counts, and every rule for empty cells.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Indexed by (method, rule): estimate, ci_low, ci_high, p, tau2 (nan for a common-effect method).
+    Indexed by (method, rule): estimate, ci_low, ci_high, p, tau2 (nan for a common-effect method).
     """
     counts = arms(rows)
     fits: dict[tuple[str, str], Any] = {
@@ -86,11 +83,8 @@ def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
 def differences(rows: pd.DataFrame) -> pd.DataFrame:
     """Return risks per arm, risk difference with Wald interval, number needed to treat and fragility of each trial.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per trial: ``trial, risk_mbt, risk_control, rd, rd_low, rd_high, nnt, nnt_low, nnt_high, p`` (Fisher's
-        exact test, two-sided), ``fragility`` (see `restated.estimate.fragility`) and ``significant``.
+    One row per trial: ``trial, risk_mbt, risk_control, rd, rd_low, rd_high, nnt, nnt_low, nnt_high, p`` (Fisher's exact
+    test, two-sided), ``fragility`` (see `restated.estimate.fragility`) and ``significant``.
     """
     out = []
     for trial, a, first, c, second in zip(rows["trial"], *arms(rows), strict=True):

@@ -20,6 +20,8 @@ def severity(
 ) -> pd.DataFrame:
     """Return Hedges' g of BPD severity at the end of treatment; below 0 favours MBT.
 
+    One row per trial: ``trial, n_mbt, n_control, y, v``.
+
     Parameters
     ----------
     scores, counts : DataFrame
@@ -29,11 +31,6 @@ def severity(
     sizes : {"as listed", "randomised", "seen at the end"}
         Patients the means are taken to rest on. The data set lists completers for one trial and those randomised for
         two.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per trial: ``trial, n_mbt, n_control, y, v``.
     """
     rows = scores.set_index("row_id").loc[list(SEVERITY)].reset_index()
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").loc[rows["trial"]]
@@ -59,11 +56,8 @@ def listed_g(scores: pd.DataFrame, row_id: str, *, exact: bool) -> float:
 def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) -> pd.DataFrame:
     """Pool severity over the unknown standard deviation: DL with Wald interval and REML with Knapp–Hartung.
 
-    Returns
-    -------
-    pandas.DataFrame
-        For the sweep figure: ``sd``, the DL fit as ``estimate, ci_low, ci_high``, the limits of REML with Knapp–Hartung
-        as ``pi_low, pi_high``; then ``g_first`` (the trial itself), ``reml`` and ``i2`` (from Q).
+    For the sweep figure: ``sd``, the DL fit as ``estimate, ci_low, ci_high``, the limits of REML with Knapp–Hartung as
+    ``pi_low, pi_high``; then ``g_first`` (the trial itself), ``reml`` and ``i2`` (from Q).
     """
     sets = [severity(scores, counts, sd=float(sd)) for sd in grid]
     y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
@@ -86,10 +80,7 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
 def severity_readings(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     """Pool severity under each reading of the arm sizes, with the doubtful SD as listed and as at baseline.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``n taken as, SD of 2009, n``, then estimate and interval for DL with Wald and for REML with Knapp–Hartung.
+    Columns: ``n taken as, SD of 2009, n``, then estimate and interval for DL with Wald and for REML with Knapp–Hartung.
     """
     start = float(scores.set_index("row_id")["sd_mbt"][SEVERITY[0].replace("-78", "-0")])
     out = []

@@ -71,10 +71,8 @@ def _determined(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> list[dict]:
 def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
     """Count concordant and discordant pairs of every group.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``row_id, study, year, group, pairs, percent``, then the lowest and highest ``concordant`` and ``discordant``.
+    Columns: ``row_id, study, year, group, pairs, percent``, then the lowest and highest ``concordant`` and
+    ``discordant``.
     """
     out = []
     for row in _determined(rows, sets):
@@ -90,11 +88,8 @@ def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataF
 def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
     """Return the resemblance of every group on three scales, over the tables with a plausible secure share.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score`` (double-entry
-        correlation) and ``liability``.
+    Columns: ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score``
+    (double-entry correlation) and ``liability``.
     """
     measures = {
         "agreement": resemblance.agreement,

@@ -14,17 +14,13 @@ from review.findings.twins.fits import SHARES
 def over_life(register: Register, restated: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return printed shares of variance by age, with the measure and its scale: the shares are of different things.
 
+    Columns: ``age, study, measure, scale, a2, c2, e2`` (proportions, nan where not printed), ``words`` (where only a
+    direction was printed) and ``status``; rows of ``data/studies/attachment-over-life.csv``.
+
     Parameters
     ----------
-    register : Register
     restated : DataFrame, optional
         Rows to put after the printed ones of the same age, in the same columns.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``age, study, measure, scale, a2, c2, e2`` (proportions, nan where not printed), ``words`` (where only a
-        direction was printed) and ``status``; rows of ``data/studies/attachment-over-life.csv``.
 
     Raises
     ------

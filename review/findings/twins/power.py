@@ -23,23 +23,17 @@ def power_table(
 ) -> pd.DataFrame:
     """Simulate power over true shares, splits by zygosity and secure shares.
 
+    Columns: ``pairs, a2, c2, mz_share, prevalence`` (nan: continuous), ``power, se, low, high``: Monte Carlo error and
+    the 95 % Wilson interval.
+
     Parameters
     ----------
-    pairs : int
-    truths : sequence of (a2, c2)
-    mz_shares : sequence of float
     prevalences : sequence of float or None
         None: a continuous score instead of two classes.
     drop : {"a2", "c2"}
         The share tested.
     draws, seed : int
         Per design; every design has a seed of its own.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``pairs, a2, c2, mz_share, prevalence`` (nan: continuous), ``power, se, low, high``: Monte Carlo error and the
-        95 % Wilson interval.
     """
     designs = [(a2, c2, share, p) for a2, c2 in truths for share in mz_shares for p in prevalences]
     out = []

@@ -65,7 +65,6 @@ def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> Compati
 
     Parameters
     ----------
-    pairs : int
     shared : str, Printed or pair of numbers
         c2 in percent.
     mz_shares : sequence of float
@@ -102,10 +101,7 @@ def limits_if_equal(
     The expected tables (or, for prevalence None, correlations) of `pairs` pairs with r_MZ = r_DZ = `r` are fitted: the
     genetic share is estimated as 0, and the interval shows how much of it is not excluded.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``pairs, mz_share, prevalence`` (nan: continuous), ``a2_high, c2_low, c2_high``.
+    Columns: ``pairs, mz_share, prevalence`` (nan: continuous), ``a2_high, c2_low, c2_high``.
     """
     classes = np.array([p for p in prevalences if p is not None])
     out = []

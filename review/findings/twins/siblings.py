@@ -84,10 +84,7 @@ def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
 def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
     """List the numbers of pairs, up to `most`, for which some table gives a printed agreement and intraclass correlation.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``pairs, tables``, and lowest and highest share ``affected_low, affected_high``.
+    Columns: ``pairs, tables``, and lowest and highest share ``affected_low, affected_high``.
     """
     out = []
     for pairs in range(2, most + 1):
