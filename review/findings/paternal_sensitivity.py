@@ -20,27 +20,27 @@ GRID = 5
 
 
 def effects(rows: pd.DataFrame, column: str = "r") -> tuple[np.ndarray, np.ndarray]:
-    """Fisher z and its sampling variance for each study, shapes (k,)."""
+    """Return Fisher z and its sampling variance for each study, shapes (k,)."""
     return fisher_z(rows[column].to_numpy(float)), fisher_z_variance(rows["n"].to_numpy(float))
 
 
 def pooled_without(rows: pd.DataFrame, drop: np.ndarray, **options) -> meta.MetaFit:
-    """The pooled Fisher z without the rows marked in `drop` (bool, shape (k,))."""
+    """Pool Fisher z without the rows marked in `drop` (bool, shape (k,))."""
     y, v = effects(rows)
     return meta.fit(y[~drop], v[~drop], **options)
 
 
 def entered_as_zero(rows: pd.DataFrame) -> np.ndarray:
-    """Which rows are known to be 'not significant' entered as exactly 0; bool, shape (k,)."""
+    """Mark the rows known to be 'not significant' entered as exactly 0; bool, shape (k,)."""
     return rows["note"].fillna("").str.contains(NOT_SIGNIFICANT).to_numpy()
 
 
 def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **options) -> tuple[float, float]:
-    """Lowest and highest pooled r when each 'not significant' result may be any that is not significant.
+    """Return the lowest and highest pooled r when each 'not significant' result may be any that is not significant.
 
     A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows
     runs over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
-    estimated anew each time, so the extremes need not lie at the corners and the whole grid is looked at.
+    estimated each time, so the extremes need not be at the corners and the whole grid is searched.
 
     Returns
     -------
@@ -58,7 +58,7 @@ def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **option
 
 
 def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> pd.DataFrame:
-    """All subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
+    """List all subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
 
     Columns: ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
     """
@@ -75,4 +75,5 @@ def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> 
 
 
 def study_labels(rows: pd.DataFrame) -> list[str]:
+    """Return author and year of each study."""
     return [f"{s} {y}" for s, y in zip(rows["study"], rows["year"], strict=True)]

@@ -29,12 +29,12 @@ DIRECTIONS = {
     "results not seen": ("not available",),
 }
 
-#: Studies that appeared after the impact period say so in their note.
+#: Words in the note of studies that appeared after the impact period.
 LATER = "after the impact period"
 
 
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
-    """All two-by-two tables whose percentages print as given.
+    """Enumerate the two-by-two tables whose percentages print as given.
 
     One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of
     the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
@@ -57,12 +57,12 @@ def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
 
 
 def splits(total: int) -> list[tuple[int, int]]:
-    """Every way to divide `total` patients into two arms of at least one."""
+    """Return every way to divide `total` patients into two arms of at least one."""
     return [(n, total - n) for n in range(1, total)]
 
 
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
-    """Studies with the direction of their result in the words of :data:`DIRECTIONS`; rows on no study are left out.
+    """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
     `place` (label with the number of participants), `part` (the programme), `role` (the direction), as
     :func:`review.figures.places.place_matrix` takes them.

@@ -1,4 +1,4 @@
-"""How the estimators compare with independent software: the stored reference values, looked at again when the book is built.
+"""Comparison of the estimators with the stored reference values of independent software, at each build.
 
 The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made
 them; the tests compare every one of them. This module makes the tables of the book.
@@ -16,10 +16,10 @@ from restated_book import paths
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 
-#: What the kept benchmark table says where a program was not there.
+#: Entry of the kept benchmark table for a program that was not available.
 NOT_MEASURED = "not measured"
 
-#: What each file compares, in words.
+#: Subject of each file, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
     "contrasts": "difference of two estimates that may be correlated",
@@ -40,7 +40,7 @@ def _load(name: str) -> dict:
 
 
 def sources() -> pd.DataFrame:
-    """The stored reference values: what they compare, with which versions, and how many cases there are."""
+    """Return the stored reference values: subject, versions and number of cases."""
     rows = []
     for file in sorted(REFERENCE.glob("*.json")):
         content = _load(file.stem)
@@ -51,13 +51,13 @@ def sources() -> pd.DataFrame:
 
 
 def _worst(ours, theirs) -> float:
-    """Largest relative difference, of the difference itself where the reference is 0."""
+    """Return the largest relative difference; the absolute one where the reference is 0."""
     ours, theirs = np.atleast_1d(np.asarray(ours, float)), np.atleast_1d(np.array(theirs, dtype=float))
     return float(np.max(np.abs(ours - theirs) / np.where(theirs == 0, 1.0, np.abs(theirs))))
 
 
 def pooling() -> pd.DataFrame:
-    """Worst difference from metafor by estimator, over its data sets and both intervals.
+    """Return the worst difference from metafor by estimator, over its data sets and both intervals.
 
     Columns: ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
     """
@@ -78,7 +78,7 @@ def pooling() -> pd.DataFrame:
 
 
 def robust_variance() -> pd.DataFrame:
-    """Worst relative difference from robumeta over all cases with an intercept only, by data set."""
+    """Return the worst relative difference from robumeta over all cases with an intercept only, by data set."""
     reference = _load("robust")
     fields = {"Estimate": "estimate", "Standard error": "se", "Degrees of freedom": "df", "τ²": "tau2"}
     rows: dict[str, list] = {}
@@ -93,7 +93,7 @@ def robust_variance() -> pd.DataFrame:
 
 
 def ratios(measured: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the kept benchmark table in which another program was measured too.
+    """Return the rows of the kept benchmark table in which another program was measured too.
 
     Columns: ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the
     least ratio asked for, nan where the bar is of another kind.
@@ -112,7 +112,7 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
 
 
 def latent_growth() -> pd.DataFrame:
-    """The growth model as a mixed model here and as a structural equation model in lavaan, on the stored data sets.
+    """Compare the growth model as a mixed model here with structural equations in lavaan, on the stored data sets.
 
     One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
     coefficient (in its standard errors) and of a variance (absolute).
@@ -153,7 +153,7 @@ def latent_growth() -> pd.DataFrame:
 
 
 def written(table: pd.DataFrame) -> pd.DataFrame:
-    """Differences in powers of ten, as a reader compares them; 0 where there is none."""
+    """Return differences in powers of ten, as a reader compares them; 0 where there is none."""
     shown = table.copy()
     for name in table.columns[2:]:
         shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]

@@ -1,4 +1,4 @@
-"""Survey, training and centre figures of the case study: counts that fit, ways to count places, the meaning of each figure."""
+"""Survey, training and centre figures of the case study: counts that fit, ways to count places, meaning of figures."""
 
 from __future__ import annotations
 

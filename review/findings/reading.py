@@ -1,4 +1,4 @@
-"""Examples for the page on how to read the pictures: numbers of the book, chosen because they show one thing each."""
+"""Examples for the page on how to read the figures: numbers of the book that show one thing each."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from review.findings.numbers import value
 FIRST_WAVE = 8
 #: Row of the examples whose restated number agrees to the printed digits.
 ROUNDED = 1
-#: Columns of the examples, as ``figures.anatomy.number_lines`` wants them.
+#: Columns of the examples, for ``figures.anatomy.number_lines``.
 COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to")
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Four printed numbers of one meta-analysis with what they were restated as, one for each way to compare.
+    """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
 
-    As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries paternal-sensitivity-n,
-    -r, -r-not-significant and -first-wave-r.
+    For ``figures.anatomy.number_lines``. The numbers are those of the ledger entries paternal-sensitivity-n, -r,
+    -r-not-significant and -first-wave-r.
 
     Parameters
     ----------

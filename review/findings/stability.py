@@ -193,7 +193,7 @@ def _as_r(*z: float) -> tuple[float, ...]:
 
 
 def sensitivity_to_rho(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the pooled secure-or-insecure r for working correlations from 0 to 1: ``rho, r, ci_low, ci_high, tau2``."""
+    """Return the pooled secure-or-insecure r by working correlation: ``rho, r, ci_low, ci_high, tau2``."""
     fits = [(rho, pooled_secure(rows, rho=rho)) for rho in RHOS]
     found = [(rho, *_as_r(f.estimate, f.ci_low, f.ci_high), f.tau2) for rho, f in fits]
     return pd.DataFrame(found, columns=["rho", "r", "ci_low", "ci_high", "tau2"])
@@ -225,7 +225,7 @@ def with_prediction(fit: robust.RobustFit, level: float = 0.95) -> Predicted:
 
 
 def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
-    """Return the three pooled stabilities with interval, prediction interval and heterogeneity, each on its own scale."""
+    """Return the three pooled stabilities with intervals and heterogeneity, each on its own scale."""
     fits = (
         ("r, secure or insecure", pooled_secure(rows), fisher_z_to_r),
         ("kappa, four classes", pooled_fourway(transitions), float),
@@ -258,7 +258,7 @@ def kappa_rows(transitions: pd.DataFrame) -> pd.DataFrame:
 
 
 def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return secure-or-insecure stabilities for a forest plot: ``study, year, n, y, se`` on Fisher z.
+    """Return secure-or-insecure rows for a forest plot: ``study, year, n, y, se`` on Fisher z.
 
     The row with r = 1 has no finite effect and is drawn as left out.
     """

@@ -50,7 +50,7 @@ def table_ranges(tables: TableSet) -> pd.DataFrame:
 
 
 def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
-    """Return regression-based indirect effect and naive product for triples of printed correlations, over their rounding box.
+    """Return regression-based indirect effects and naive products of printed correlations, over their rounding box.
 
     One row per case and quantity: ``case, quantity, value, low, high``; ``value`` is at the interval midpoints.
 

@@ -1,4 +1,4 @@
-"""What is read off a fitted growth model: expected trajectories, contrasts, and checks of its variances and residuals."""
+"""Results of a fitted growth model: expected trajectories, contrasts, and checks of variances and residuals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERCENTILES = np.arange(1, 100)
 
 
 def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: float, statsmodels: bool = False):
-    """The full model, attachment x sex x risk x time with random intercept and slope, by REML.
+    """Fit the full model, attachment x sex x risk x time with random intercept and slope, by REML.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
 def trajectories(
     fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame, times: np.ndarray = TIMES
 ) -> pd.DataFrame:
-    """Expected ratings of the sixteen cells over time, with 95 % intervals.
+    """Return the expected ratings of the sixteen cells over time, with 95 % intervals.
 
     Columns: ``attachment, sex, risk, time, estimate, low, high``.
 
@@ -58,21 +58,21 @@ def trajectories(
 
 
 def wald(fixed: np.ndarray, covariance: np.ndarray, weights: np.ndarray) -> tuple[float, float, float]:
-    """A weighted sum of coefficients with its 95 % Wald interval: estimate, lower, upper."""
+    """Return a weighted sum of coefficients with its 95 % Wald interval: estimate, lower, upper."""
     estimate = float(weights @ fixed)
     half = statements.CRITICAL * float(np.sqrt(weights @ covariance @ weights))
     return estimate, estimate - half, estimate + half
 
 
 def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
-    """What the statements of the abstract are about, as weights of the coefficients, each of shape (32,)."""
+    """Return the quantities of the abstract's statements as weights of the coefficients, each of shape (32,)."""
     found = {f"level, {name} above secure": _unit(name) for name in statements.INSECURE}
     found |= {f"change, {order}": _unit(term) for order, term in statements.BY_ORDER.items()}
     return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
 
 
 def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
+    """Return the contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
     rows = [(name, *wald(fixed, covariance, weights)) for name, weights in contrast_weights(cells).items()]
     return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
 
@@ -86,7 +86,7 @@ def _unit(term: str) -> np.ndarray:
 def checks(
     children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float
 ) -> dict[str, pd.DataFrame]:
-    """Variances, correlations and residuals beside what the model implies.
+    """Compare variances, correlations and residuals with those the model implies.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def checks(
 def illustration(
     register, scenario: effects.Effects, design: Design, *, seed: int
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """The illustrative cohort under one set of true effects: children, complete ratings, and the ratings that are made."""
+    """Return the illustrative cohort under one set of true effects: children, complete ratings, ratings made."""
     children, deviations, seen = illustrative(design, seed=seed)
     values = design.middle()
     lines = effects.cell_lines(
@@ -144,7 +144,7 @@ def illustration(
 def routes(
     children: pd.DataFrame, complete: np.ndarray, made: np.ndarray, truth: np.ndarray, design: Design
 ) -> pd.DataFrame:
-    """The same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases only.
+    """Return the same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases.
 
     Columns: ``Term, True`` and estimate and standard error by route.
 

@@ -1,4 +1,4 @@
-"""What attachment predicts: printed pooled differences, their precision, and what they allow.
+"""Sequelae of attachment: printed pooled differences, their precision, and what they allow.
 
 Everything here rests on printed numbers. Intervals of the two reviews that print no level are read as 95 % intervals,
 the convention of the series; `convention` arguments let that be varied.

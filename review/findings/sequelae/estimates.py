@@ -56,7 +56,7 @@ def printed_estimates(register: Register) -> pd.DataFrame:
 
 
 def range_texts(low: Sequence[float], high: Sequence[float], digits: int) -> list[str]:
-    """Return ranges for table cells: "3.52 to 4.30", one number where both ends show the same digits, "< 0.0001" for less."""
+    """Return ranges for table cells: "3.52 to 4.30", one number where both ends show the same digits, or "< 0.0001"."""
 
     def text(x: float) -> str:
         return f"< {10.0**-digits:.{digits}f}" if 0 < x < 0.5 * 10.0**-digits else in_digits(x, digits)
@@ -78,13 +78,13 @@ def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float
         If no interval was printed.
     """
     if n.ci_low is None or n.ci_high is None:
-        raise RestatedError(f"'{n.id}' was printed without an interval", remedy="Leave it out, and say so.")
+        raise RestatedError(f"'{n.id}' was printed without an interval", remedy="Leave it out with a note.")
     low, high = rounding(n.ci_low, "ci_low"), rounding(n.ci_high, "ci_high")
     return contrasts.standard_error(low, high, level=float(n.ci_level) / 100 if n.ci_level else convention)
 
 
 def precision(register: Register, which: Sequence[str]) -> pd.DataFrame:
-    """Return standard error, z and p that printed intervals imply over the rounding box, and the middle of the interval.
+    """Return standard error, z, p and middle that printed intervals imply over the rounding box.
 
     Columns: ``id, d, se_low, se_high, z_low, z_high, p_low, p_high, middle_low, middle_high, centred, in_words``:
     `centred` is True where the estimate can be the middle, `in_words` is the significance as the source prints it.

@@ -54,7 +54,7 @@ def compatible_sets(n1: int, n2: int, *, cvs=CVS, draws: int, seed: int) -> Cost
 
 
 def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
-    """Return the share of compatible data sets that the rank test and the bootstrap call significant, over the plane of SD/mean.
+    """Return the share of compatible data sets that rank test and bootstrap call significant, by SD/mean.
 
     Every data set has exactly the stated means and standard deviations; its shape is assumed.
 
@@ -116,7 +116,7 @@ def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
 
 
 def limit_bands(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the lowest and highest limit of `half_limits` over the shapes that reach one half: ``test, ratio, low, high``."""
+    """Return the reach of `half_limits` over the shapes that reach one half: ``test, ratio, low, high``."""
     reached = limits.dropna(subset="cv").groupby(["test", "ratio"], sort=False)["cv"]
     return reached.agg(low="min", high="max").reset_index()
 

@@ -34,13 +34,13 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
 
 
 def spread_from_interval(mean1: float, mean2: float, n1: int, n2: int, low: float, high: float) -> float:
-    """Return the SD/mean, equal in both groups, that a 95 % interval of the mean difference implies (normal quantile)."""
+    """Return the SD/mean, equal in both groups, that a 95 % interval of the mean difference implies."""
     se = (high - low) / 2 / 1.959963984540054  # standard normal quantile of .975
     return float(se / np.sqrt(mean1**2 / n1 + mean2**2 / n2))
 
 
 def spreads(register: Register) -> pd.DataFrame:
-    """Return SD/mean of costs or service use in other studies: printed, implied by an interval, or bounded by a printed range.
+    """Return SD/mean of costs or service use elsewhere: printed, implied by an interval, or bounded by a range.
 
     Columns: ``key, study, what, known, low, high, value, open``; `open` marks what is not the cost of a patient.
     """

@@ -15,7 +15,7 @@ PERIODS = ("pretreatment", "treatment", "follow-up")
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
-#: What the abstract says about the totals of each window.
+#: Statements of the abstract on the totals of each window.
 STATED = {
     "pretreatment": "no difference before treatment",
     "treatment": "no difference during treatment",
@@ -57,7 +57,7 @@ def cumulative(six: pd.DataFrame) -> pd.DataFrame:
 
 
 def crossings(path: pd.DataFrame) -> list[float]:
-    """Return the months at which the two cumulative costs change places (straight lines between the ends of windows)."""
+    """Return the months at which the two cumulative costs cross (straight lines between the ends of windows)."""
     gap = (path["ph"] - path["gpc"]).to_numpy()
     month = path["month"].to_numpy(float)
     return [
@@ -68,7 +68,7 @@ def crossings(path: pd.DataFrame) -> list[float]:
 
 
 def break_even(six: pd.DataFrame) -> float:
-    """Return the yearly cost of partial hospitalization in treatment at which both arms cost the same from randomisation on."""
+    """Return the yearly cost of partial hospitalization at which both arms cost the same from randomisation on."""
     cost = {(r["period"], r["arm"]): r for r in six.to_dict("records")}
     allowed = sum(cost[p, "gpc"]["per_window"] for p in PERIODS[1:]) - cost["follow-up", "ph"]["per_window"]
     return float(allowed / (cost["treatment", "ph"]["months"] / YEAR))

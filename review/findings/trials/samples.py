@@ -9,7 +9,7 @@ KINDS = ("usual care", "structured or other active treatment", "MBT in another d
 
 
 def families(reports: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per sample of patients: ``family, reports, n`` (randomised) and ``developer`` of its first report."""
+    """Return one row per sample: ``family, reports, n`` (randomised) and ``developer`` of its first report."""
     first = reports[reports["row_id"] == reports["family"]].set_index("family")
     counted = reports.groupby("family", sort=False).size()
     columns = {"reports": counted, "n": first["n"].reindex(counted.index)}

@@ -15,7 +15,7 @@ DIRECTIONS = {"negative": "in words: lower", "positive": "in words: higher", "nu
 
 
 def printed_rows(register: Register, ids: dict[str, Sequence[str]]) -> pd.DataFrame:
-    """Return printed numbers and directions by outcome, with their patients; an unverified number is labelled so in its cell."""
+    """Return printed numbers and directions by outcome, with their patients; unverified numbers are labelled so."""
     works = bibliography.load()
     out = []
     for outcome, names in ids.items():

@@ -110,7 +110,7 @@ def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
 
 
 def definitions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Count the tables that fit each printed concordance under its three definitions: ``row_id, definition, tables``."""
+    """Count the tables that fit each printed concordance by definition: ``row_id, definition, tables``."""
     out = [
         (row["row_id"], name, len(twin_tables(int(row["n_pairs"]), **{name: row["agreement"]})))
         for row in rows.dropna(subset=["n_pairs", "agreement"]).to_dict("records")
@@ -120,7 +120,7 @@ def definitions(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def concordance_difference(mz: TwinTables, dz: TwinTables) -> tuple[float, float]:
-    """Test a difference in concordance: two-sided p of Pearson's chi-squared without correction, and of Fisher's exact test.
+    """Test a difference in concordance: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's exact test.
 
     Raises
     ------

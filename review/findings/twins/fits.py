@@ -56,12 +56,11 @@ class SetFits:
         return pd.DataFrame(out, columns=["share", "kept", "lowest", "highest", "tables", "all_lowest", "all_highest"])
 
     def ranges(self) -> pd.DataFrame:
-        """Return `estimates` with the reach of the profile intervals of the kept combinations, ``ci_lowest, ci_highest``."""
+        """Return `estimates` with the reach of the profile intervals that are kept, ``ci_lowest, ci_highest``."""
         kept = twins.liability(self.mz[self.kept], self.dz[self.kept], thresholds=self.thresholds)
         found = twins.intervals(kept, level=LEVEL)
-        return self.estimates().assign(
-            ci_lowest=[found[name].low.min() for name in SHARES], ci_highest=[found[name].high.max() for name in SHARES]
-        )
+        low, high = [np.min(found[name].low) for name in SHARES], [np.max(found[name].high) for name in SHARES]
+        return self.estimates().assign(ci_lowest=low, ci_highest=high)
 
     def significant(self, p: str) -> int:
         """Count the kept combinations in which ``genes_p`` or ``home_p`` is below .05."""
@@ -104,5 +103,7 @@ def fit_scores(r_mz, r_dz, n_mz, n_dz) -> pd.DataFrame:
     out = []
     for name in SHARES:
         value, reach = getattr(fit, name), found[name]
-        out.append((name, value.min(), value.max(), reach.low.min(), reach.high.max(), p[name].min(), p[name].max()))
+        out.append(
+            (name, value.min(), value.max(), np.min(reach.low), np.max(reach.high), np.min(p[name]), np.max(p[name]))
+        )
     return pd.DataFrame(out, columns=["share", "lowest", "highest", "ci_lowest", "ci_highest", *ends("p")])

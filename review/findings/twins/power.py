@@ -21,7 +21,7 @@ def power_table(
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Simulate power over true shares, splits by zygosity and secure shares.
+    """Simulate power over true shares (a2, c2), shares of identical pairs and secure shares.
 
     Columns: ``pairs, a2, c2, mz_share, prevalence`` (nan: continuous), ``power, se, low, high``: Monte Carlo error and
     the 95 % Wilson interval.

@@ -1,4 +1,4 @@
-"""Adolescents and siblings: sizes and correlations of pairs that printed kappas, p and intraclass correlations imply."""
+"""Adolescents and siblings: numbers and correlations of pairs that printed kappas, p and intraclass r imply."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def pairs_from_r(r, p, most: int) -> tuple[int, int]:
 
 
 def pairs_from_kappa(kappa, p, most: int) -> tuple[int, int]:
-    """Return the same for a kappa of two exchangeable raters, whose variance under independence is 1 / pairs (normal test)."""
+    """Return the same for a kappa of exchangeable pairs, with variance 1 / pairs under independence (normal test)."""
 
     def p_of(value: float, n: np.ndarray):
         return 2 * stats.norm.sf(value * np.sqrt(n))
@@ -82,7 +82,7 @@ def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
 
 
 def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
-    """List the numbers of pairs, up to `most`, for which some table gives a printed agreement and intraclass correlation.
+    """List the numbers of pairs, up to `most`, for which a table gives a printed agreement and intraclass correlation.
 
     Columns: ``pairs, tables``, and lowest and highest share ``affected_low, affected_high``.
     """

@@ -121,7 +121,7 @@ def test_what_was_put_in_is_found(supply):
     table = original.contrasts(held, found).set_index("Quantity")
     growth = table.loc["change of disorganized boys at high risk"]
     assert float(growth["Lower"]) < 0.65 < float(growth["Upper"])  # 0.8 and the falling trend of 0.15
-    met = original.met(held, found).set_index("Name")["Met"]
+    met = original.rule_results(held, found).set_index("Name")["Met"]
     assert met["C3"] == met["C7"] == "yes" and set(met) <= {"yes", "no"}
     assert len(original.trajectories(held, found)) == 16 * 7
     assert original.checks(held, found) is not None
@@ -138,7 +138,7 @@ def test_nothing_is_shown_about_a_small_group(supply):
     assert contrasts["change of disorganized boys at high risk"].startswith("withheld")
     assert contrasts["level, disorganized above secure"].startswith("withheld")
     assert not contrasts["level, avoidant above secure"].startswith("withheld")
-    met = original.met(held, found).set_index("Name")["Met"]
+    met = original.rule_results(held, found).set_index("Name")["Met"]
     assert {k for k, v in met.items() if v.startswith("withheld")} == {
         "C3",
         "C4",

@@ -100,10 +100,10 @@ def test_the_first_cohorts_are_computed_again():
         stored.first_cohorts(NUMBERS, tampered)
 
 
-def test_detectable_value_and_children_needed():
+def test_detectable_value_and_children_for_power():
     assert stored.detectable(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-5)
-    assert stored.children_needed(0.1, stored.detectable(0.1), 500) == 500
-    assert stored.children_needed(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
+    assert stored.children_for_power(0.1, stored.detectable(0.1), 500) == 500
+    assert stored.children_for_power(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
 
 
 def test_a_value_that_is_not_there_is_named():

@@ -10,7 +10,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book import ledger, paths, register
-from review.findings.cohort import design, effects, model, stored, tables
+from review.findings.cohort import design, effects, model, records, stored, tables
 
 NUMBERS = register.load()
 TABLE = stored.load(NUMBERS)
@@ -28,9 +28,9 @@ def test_the_counts_in_circulation_are_all_there_and_none_is_unverified():
 
 def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
     book = ledger.Ledger("externalizing-growth", "cohort", NUMBERS)
-    for row in tables.share_records(stored.shares(TABLE), SCENARIOS):
+    for row in records.share_records(stored.shares(TABLE), SCENARIOS):
         book.record(basis="assumed", interval="95 % Monte Carlo interval (Wilson)", unit=" %", **row)
-    for row in tables.number_records(TABLE):
+    for row in records.number_records(TABLE):
         book.record(basis="assumed", **row)
     rows = book.entries()
     assert {r["status"] for r in rows} == {"assumed"} and {r["verdict"] for r in rows} == {"new"}
