@@ -70,6 +70,5 @@ def directions(studies: pd.DataFrame) -> pd.DataFrame:
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]
     label = kept["short"] + np.where(kept["note"].str.contains(LATER), " (later)", "")
-    return pd.DataFrame(
-        {"place": label, "part": kept["programme"], "role": kept["result_direction"].map(of)}
-    ).reset_index(drop=True)
+    columns = {"place": label, "part": kept["programme"], "role": kept["result_direction"].map(of)}
+    return pd.DataFrame(columns).reset_index(drop=True)

@@ -106,9 +106,8 @@ def ratios(measured: pd.DataFrame) -> pd.DataFrame:
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
     short = {name: rows[name].str.split(r", | \(| with | in a loop", regex=True).str[0] for name in ("work", "peer")}
-    return pd.DataFrame({**short, "ratio": rows["ratio"].astype(float), "bar": asked.astype(float)}).reset_index(
-        drop=True
-    )
+    columns = {**short, "ratio": rows["ratio"].astype(float), "bar": asked.astype(float)}
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def latent_growth() -> pd.DataFrame:
@@ -124,40 +123,18 @@ def latent_growth() -> pd.DataFrame:
         y = np.array(data["y"], dtype=float)
         fit = growth.fit_batch([y], data["times"], np.array(data["covariates"], dtype=float), method="ML")
         apart = np.abs(fit.fixed[0] - case["fixed"]) / fit.fixed_se[0]
-        variances = np.abs(
-            np.append(fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"])
-        )
-        rows.append(
-            (
-                case["data"],
-                len(y),
-                f"{np.isnan(y).mean():.0%}".replace("%", " %"),
-                case["log_likelihood"],
-                float(fit.log_likelihood[0]),
-                f"{apart.max():.0e}",
-                f"{variances.max():.0e}",
-            )
-        )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "Ratings",
-            "Children",
-            "Missing",
-            "Likelihood, lavaan",
-            "Likelihood, here",
-            "Coefficients",
-            "Variances",
-        ],
-    )
+        between, within = fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"]
+        variances = np.abs(np.append(between, within))
+        missing = f"{np.isnan(y).mean():.0%}".replace("%", " %")
+        likelihoods = (case["log_likelihood"], float(fit.log_likelihood[0]))
+        rows.append((case["data"], len(y), missing, *likelihoods, f"{apart.max():.0e}", f"{variances.max():.0e}"))
+    columns = ["Ratings", "Children", "Missing", "Likelihood, lavaan", "Likelihood, here", "Coefficients", "Variances"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def written(table: pd.DataFrame) -> pd.DataFrame:
+def powers_of_ten(table: pd.DataFrame) -> pd.DataFrame:
     """Return differences in powers of ten, as a reader compares them; 0 where there is none."""
     shown = table.copy()
     for name in table.columns[2:]:
         shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]
     return shown
-
-
-__all__ = ["NOT_MEASURED", "SUBJECTS", "latent_growth", "pooling", "ratios", "robust_variance", "sources", "written"]

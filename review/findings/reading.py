@@ -36,20 +36,12 @@ def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     pooled = meta.fit(*paternal_sensitivity.effects(fathers), method="DL", ci="wald")
     low, high = paternal_sensitivity.range_over_not_significant(fathers, method="DL")
     early = meta.fit(*paternal_sensitivity.effects(fathers.head(FIRST_WAVE)), method="DL")
+    average, first = to_r(pooled.estimate), to_r(early.estimate)
     rows = [
         ("Number of children", "lucassen2011-n", fathers["n"].sum(), np.nan, np.nan, 0, 1353, 1357),
-        ("Average of all studies", "lucassen2011-r", to_r(pooled.estimate), np.nan, np.nan, 4, 0.1, 0.14),
+        ("Average of all studies", "lucassen2011-r", average, np.nan, np.nan, 4, 0.1, 0.14),
         ("Three results unknown", "lucassen2011-r", np.nan, low, high, 3, 0.07, 0.17),
-        (
-            "Average of the first eight",
-            "lucassen2011-first-wave-r",
-            to_r(early.estimate),
-            np.nan,
-            np.nan,
-            4,
-            0.11,
-            0.15,
-        ),
+        ("Average of the first eight", "lucassen2011-first-wave-r", first, np.nan, np.nan, 4, 0.11, 0.15),
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = [register[id] for id in table.pop("number")]

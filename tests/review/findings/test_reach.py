@@ -1,4 +1,4 @@
-"""Survey, places and figures of the case study: counts made again by other means."""
+"""Survey, places and figures of the case study: counts made by other means."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_an_unknown_place_or_role_is_named(column):
         reach.located(table)
 
 
-def test_figures_say_what_they_count_and_rest_on():
+def test_figures_have_their_unit_source_and_verdict():
     table = reach.figures(REGISTER, claims.load("claims"), claims.load("sources")).set_index("id")
     assert list(table.index) == claims.load("figures")["register_id"].tolist()
     assert (
@@ -127,7 +127,7 @@ def test_figures_say_what_they_count_and_rest_on():
         table.loc["reach-mtb-webinars", ["counts", "cited", "independence"]] == ["registrants", "S6", "not independent"]
     ).all()
     assert (table.loc["reach-under5s-practitioners", ["cited", "independence"]] == ["none named", "–"]).all()
-    # The claim that is named beside a figure is the one that prints it.
+    # The claim named with a figure is the one that prints it.
     quantities = claims.load("claims").set_index("id")["quantity"]
     for row in claims.load("figures").itertuples():
         printed = REGISTER[row.register_id].value.text

@@ -21,7 +21,7 @@ def number(like, **fields):
     return dataclasses.replace(like, **fields)
 
 
-def test_twelve_estimates_in_three_groups_with_what_was_seen(numbers):
+def test_twelve_estimates_in_three_groups_with_k_and_n(numbers):
     table = sequelae.estimates.printed_estimates(numbers)
     assert len(table) == 12 and table["group"].nunique() == 3 and list(table["id"]) == sequelae.estimates.ids()
     assert table["strong"].tolist() == [True, False, False, False] * 3

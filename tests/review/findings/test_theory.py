@@ -63,7 +63,7 @@ def test_every_arrow_has_known_evidence_and_every_row_a_known_arrow(printed, gra
     assert set(graph.loc[graph["design"] == "none pooled", "best"].isna()) == {True}
 
 
-def test_rival_causes_are_no_claims_of_the_book(graph):
+def test_rival_causes_are_not_claims_of_the_book(graph):
     rivals = graph["kind"] == "rival cause"
     assert rivals.sum() == 3 and set(graph.loc[rivals, "of_the_book"]) == {"no"} == set(
         graph.loc[graph["of_the_book"] == "no", "of_the_book"]
@@ -103,7 +103,7 @@ def test_links_are_put_on_one_scale(printed):
         ("skoglund2021-a2", "cannot be put"),
     ],
 )
-def test_what_is_no_link(printed, number, message):
+def test_a_number_without_a_link_is_refused(printed, number, message):
     with pytest.raises(RestatedError, match=message):
         theory.links.link(printed[number])
 
@@ -119,7 +119,7 @@ def test_chain_table_multiplies(printed):
         theory.chains.chain_table(printed, {"x": theory.chains.Chain(("yang2024-r", "bryde2024-r"), (None, None))})
 
 
-def test_shares_and_the_regression_behind_them(printed):
+def test_shares_and_their_regression(printed):
     found = theory.chains.mediation_table(
         printed,
         "yang2024-r",
@@ -146,7 +146,7 @@ def test_the_share_is_the_reliability_at_which_complete_mediation_fits():
     assert path.two_predictor(a, a * b, b).direct == pytest.approx(0, abs=1e-12)
 
 
-def test_estimates_of_an_arrow_leave_out_what_is_no_association(printed, edges):
+def test_estimates_of_an_arrow_are_associations(printed, edges):
     rows = theory.evidence.edge_rows(edges, printed, ["G1", "G10b"], {"G1": "one", "G10b": "two"})
     assert rows["group"].tolist() == ["one", "two", "two"] and rows["printed"].tolist() == [
         "r .30",
@@ -162,7 +162,7 @@ def test_rows_on_a_chosen_scale(printed, edges):
     assert rows["high"].tolist() == pytest.approx(np.log([17.43, 5.30]))
 
 
-def test_implied_stands_above_observed(printed, edges):
+def test_implied_is_above_observed(printed, edges):
     chains = theory.chains.chain_table(
         printed, {"x": theory.chains.Chain(("yang2024-r", "bora2021-tom-d"), (None, None))}
     )
@@ -171,7 +171,7 @@ def test_implied_stands_above_observed(printed, edges):
     assert np.isnan(rows.loc[1, "low"]) and rows.loc[0, "low"] < rows.loc[0, "y"]
 
 
-def test_evidence_table_says_what_was_not_printed(printed, graph, edges):
+def test_evidence_table_labels_missing_numbers(printed, graph, edges):
     table = theory.evidence.evidence_table(graph, edges, printed).set_index("Arrow")
     assert table.loc["G5", "Interval"] == "not printed" and table.loc["G7", "Best evidence seen"] == "none"
     assert table.loc["G5b", "Best evidence seen"] == "no number" and table.loc["G5b", "N"] == "162"
@@ -204,11 +204,11 @@ def test_exposure_shares_give_the_odds_ratio_back():
         theory.links.exposure_shares(2.0, [0.0])
 
 
-def test_genes_alone_can_make_no_more_than_the_geometric_mean():
+def test_genes_alone_make_at_most_the_geometric_mean():
     assert theory.links.genetic_correlation_ceiling(0.36, 0.49) == pytest.approx(0.42)
 
 
-def test_counts_behind_four_percentages_by_brute_force(interviews):
+def test_counts_from_four_percentages_by_brute_force(interviews):
     row = interviews.loc["barone-bpd"]
     bounds = [interval(row[c]) for c in theory.interview.CLASSES]
     brute = [

@@ -21,7 +21,7 @@ THREE, FOUR = (
 EVENTS, DIFFERENCES = load("events"), load("differences")
 
 
-def test_six_samples_are_behind_fourteen_reports():
+def test_fourteen_reports_are_on_six_samples():
     linked = trials.samples.families(REPORTS).query("reports > 1")
     assert (len(linked), linked["reports"].sum()) == (6, 14)
 
@@ -148,7 +148,7 @@ def test_readings_of_the_arm_sizes():
     assert sizes["seen at the end"].loc["bateman2009"].tolist() == [71 - 19, 63 - 16]
 
 
-def test_the_listed_effect_sizes_tell_formula_and_n():
+def test_the_listed_effect_sizes_determine_formula_and_n():
     numbers = register.load()
     for row, key in (
         ("bateman2009-iip-78", "bateman2009-iip"),
@@ -161,7 +161,7 @@ def test_the_listed_effect_sizes_tell_formula_and_n():
     )
 
 
-def test_what_nobody_saw_is_called_unverified_in_every_table():
+def test_unverified_numbers_are_labelled_in_every_table():
     numbers = register.load()
     rows = trials.sources.printed_rows(
         numbers,

@@ -27,8 +27,8 @@ def sets(rows):
     return finding.concordance.groups(rows)
 
 
-def test_the_study_table_says_what_the_register_says(rows, numbers):
-    """Whatever stands in the table is the print: the same digits as in the register."""
+def test_the_study_table_agrees_with_the_register(rows, numbers):
+    """Every cell of the table is the print: the same digits as in the register."""
     ids = {
         "agreement": {
             f"{key}-{z}": f"{key}-{z}-concordance"
@@ -54,7 +54,7 @@ def test_the_study_table_says_what_the_register_says(rows, numbers):
             assert table.loc[row, column] == numbers[number].value.text
             assert np.isnan(table.loc[row, "n_pairs"]) or numbers[number].n in ("", f"{table.loc[row, 'n_pairs']:.0f}")
     assert table[["both", "discordant", "neither"]].isna().all(axis=None), "no abstract prints these"
-    assert np.isnan(table.loc["bokhorst2003-mz", "n_pairs"]), "the split of 2003 was not seen"
+    assert np.isnan(table.loc["bokhorst2003-mz", "n_pairs"]), "the split of 2003 was not available"
 
 
 def test_counts_are_those_of_brute_force(rows, sets):
@@ -141,14 +141,14 @@ def test_scores_inside_the_triangle_are_falconers():
     assert more.loc["a2", "ci_highest"] >= table.loc["a2", "ci_highest"] - 1e-6
 
 
-def test_correlations_behind_two_printed_shares():
+def test_correlations_from_two_printed_shares():
     assert finding.printedshares.correlations("52", "48") == pytest.approx((0.515, 0.525))
     assert finding.printedshares.correlations("52.3", "48") == pytest.approx((0.5225, 0.5235))
     with pytest.raises(RestatedError, match="do not add up"):
         finding.printedshares.correlations("52", "50")
 
 
-def test_tables_behind_a_share_print_it_and_leave_nothing_out():
+def test_compatible_tables_print_the_share_and_are_complete():
     found = finding.printedshares.compatible_tables(30, "52", (0.3, 0.5))
     fit = twins.liability(found.mz, found.dz, model="CE")
     assert ((fit.c2 >= 0.515 - 1e-9) & (fit.c2 <= 0.525 + 1e-9)).all()
@@ -190,7 +190,7 @@ def test_needed_pairs_fall_with_the_share():
     assert table.iloc[0] > table.iloc[2] and table.iloc[1] < table.iloc[0]
 
 
-def test_pairs_behind_printed_p_are_exactly_those_that_fit():
+def test_pairs_from_printed_p_are_exactly_those_that_fit():
     low, high = finding.siblings.pairs_from_r(".20", ".001", 551)
 
     def p(r, n):
@@ -235,7 +235,7 @@ def test_no_unverified_number_is_drawn_over_life(numbers, monkeypatch):
         finding.life.over_life(numbers)
 
 
-def test_a_restated_row_stands_with_its_age(numbers):
+def test_a_restated_row_is_put_with_its_age(numbers):
     extra = finding.life.over_life(numbers).iloc[[6]].assign(measure="score", status="arithmetic on printed numbers")
     table = finding.life.over_life(numbers, extra)
     at = table.index[table["status"] != "printed"]
@@ -261,5 +261,5 @@ def test_counts_a_reader_supplies_replace_the_set(tmp_path, monkeypatch):
 def test_a_percentage_no_count_gives_is_named(rows):
     wrong = rows.copy()
     wrong.loc[wrong["row_id"] == "oconnor2001-dz", "agreement"] = "64.5"
-    with pytest.raises(RestatedError, match="oconnor2001-dz: no twin table fits 53 pairs, agreement 64.5 %"):
+    with pytest.raises(RestatedError, match=r"oconnor2001-dz: no twin table fits 53 pairs, agreement 64.5 %"):
         finding.concordance.groups(wrong)
