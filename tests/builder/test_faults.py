@@ -587,7 +587,7 @@ FAULTS = {
     "configuration said twice": (
         edit("_config.yml", "title: Restated", "title: Restated\ntitle: Again"),
         CHECK,
-        ["_config.yml", "row 2", "'title' stands there twice"],
+        ["_config.yml", "row 2", "'title' is there twice"],
     ),
     "configuration in UTF-16": (recoded("_config.yml", "utf-16"), CHECK, ["_config.yml", "UTF-16"]),
     "no configuration": (lambda root: (root / "_config.yml").unlink(), CHECK, ["_config.yml", "no such file"]),
