@@ -62,10 +62,11 @@ def state(about: citation.About, page: str) -> str:
         if about.address
         else f"<code>{page}.html</code> in every copy of this book"
     )
+    newest = citation.newest_evidence()
     rows = (
         ("Version", f"{escape(about.version)}, released {about.released.isoformat()}"),
         ("Text and data as of", metadata.changed()),
-        ("Evidence considered until", f"{citation.newest_evidence()}, the year of the newest work cited"),
+        *([("Evidence considered until", f"{newest}, the year of the newest work cited")] if newest else []),
         ("Permanent address", where),
         ("Licence", f'text, figures and data <a href="{LICENCE_ADDRESS}">CC BY 4.0</a>; code BSD-3-Clause'),
     )

@@ -13,12 +13,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from restated.errors import RestatedError
 from restated.estimate import costs, costsets
 from restated.reconstruct import counts, moments, ranks
-from restated_book.studies import TOTAL
 
 PERIODS = ("pretreatment", "treatment", "follow-up")
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
+#: Category of the rows of totals.
+TOTAL = "total"
 
 #: Assumed shapes of costs: kind of the positive values and share of patients without any cost. The share of zeros is an
 #: assumption; three in ten is large enough to show what zeros do.
