@@ -2,9 +2,9 @@
 
 Tables are in ``data/claims``, each of them optional: ``claims`` (one statement a row, with its verdict), ``checks``
 (the statement next to a source), ``inconsistencies`` (one matter in two places), ``sources`` (what the document names),
-and any others that name claims. Which document it is, its parts and the kinds of difference are in ``restated.toml``.
-Verdicts on claims have words of their own: they say whether a statement holds, those of :mod:`restated.verdict` whether
-two numbers agree.
+and any others that name claims. The document, its parts and the kinds of difference are in ``restated.toml``. Verdicts
+on claims have words of their own: they rate whether a statement holds, those of :mod:`restated.verdict` whether two
+numbers agree.
 """
 
 from __future__ import annotations
@@ -167,14 +167,7 @@ def printed(claim: Mapping) -> str:
 def check(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:
     """Refuse tables with unknown names, or with columns that contradict each other.
 
-    Parameters
-    ----------
-    register : collection of str
-        Ids of the printed numbers.
-    works : collection of str
-        Keys of the bibliography.
-    chapters : collection of str
-        Names of the notebooks of the book.
+    `register` are ids of the printed numbers, `works` keys of the bibliography, `chapters` names of the notebooks.
 
     Raises
     ------

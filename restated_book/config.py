@@ -144,19 +144,9 @@ class Claims:
 class Config:
     """Content of ``restated.toml``.
 
-    Attributes
-    ----------
-    packages : list of str
-        Top-level packages of the book itself, which its notebooks import.
-    originals : dict of str to str
-        Tables only a reader can supply: name, and ``module:function`` that reads and checks one.
-    commands : dict of str to str
-        Commands the book itself supplies, as ``module:function``.
-    statistics : dict of str to list of float
-        Statistics of the register besides the general ones: lowest and highest value.
-    chapters : Chapters
-    findings : Findings
-    claims : Claims
+    `packages` are top-level packages of the book itself, which its notebooks import; `originals` tables only a reader
+    can supply, each with the ``module:function`` that reads and checks one; `commands` those the book supplies,
+    likewise; `statistics` those of the register besides the general ones, with lowest and highest value.
     """
 
     packages: list[str] = field(default_factory=list)
@@ -214,7 +204,7 @@ def load() -> Config:
             remedy="run this inside the folder of a book, or name that folder in RESTATED_ROOT",
         )
     try:
-        # An empty file is no mistake: it makes its folder a book.
+        # An empty file is enough: it makes its folder a book.
         content = tomllib.loads(files.text(file)) if file.stat().st_size else {}
     except tomllib.TOMLDecodeError as error:
         raise RestatedError(f"this is not valid TOML: {error}", file=file, remedy="correct that line") from None

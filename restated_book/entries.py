@@ -96,16 +96,7 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        A JSON list; :func:`location` if left out.
-
-    Returns
-    -------
-    Rows
+    """Read the ledger's rows from a JSON list, by default at :func:`location`.
 
     Raises
     ------

@@ -283,16 +283,9 @@ class _Refuse(Protocol):
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
-    """Parse and check the cells of a row.
+    """Parse and check the cells of a row, by column.
 
-    Parameters
-    ----------
-    cells : dict of str to str
-        By column.
-    path, row : Path, int
-        The place of the row, for messages.
-    sources : collection of str
-        Keys of the bibliography.
+    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography.
     """
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:

@@ -20,18 +20,8 @@ _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
 
 
 def fault(text: str) -> tuple[int, str, str] | None:
-    """Find the first departure of a chapter from the frame.
-
-    Parameters
-    ----------
-    text : str
-        The MyST source of a notebook.
-
-    Returns
-    -------
-    (int, str, str) or None
-        Line, fault and remedy; None for a chapter that keeps the frame.
-    """
+    """Find the first departure of a chapter, given as MyST, from the frame: line, fault and remedy; None without
+    one."""
     bare = _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
     found = list(_SECTION.finditer(bare))
     sections = [(bare.count("\n", 0, m.start()) + 1, m[1]) for m in found]

@@ -13,12 +13,7 @@ _BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```$", re.S | re.M)
 
 
 def parse(text: str) -> dict[tuple[str, ...], str]:
-    """Read the glossary blocks of a MyST page.
-
-    Returns
-    -------
-    dict of tuple of str to str
-        The names of each entry and its explanation.
+    """Read the glossary blocks of a MyST page: the names of each entry and its explanation.
 
     Raises
     ------

@@ -28,13 +28,7 @@ _DECIMAL = re.compile(r"(?<![\w.])[−-]?\d*\.\d+")
 
 
 def typed_numbers(text: str) -> list[tuple[int, str]]:
-    """Find the decimals in the prose of a MyST page.
-
-    Returns
-    -------
-    list of (int, str)
-        Line number and the number as typed.
-    """
+    """Find the decimals in the prose of a MyST page, each with its line number."""
     for pattern in _NOT_PROSE:
         text = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
     lines = enumerate(text.splitlines(), start=1)

@@ -150,22 +150,8 @@ def day(epoch: str) -> str:
 def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = "") -> dict:
     """Return the CSL item of a citation.
 
-    Parameters
-    ----------
-    book : About
-    kind : str
-        One of :data:`KINDS`.
-    title : str
-        Title of the part; a book has its own.
-    page : str
-        Path of the page in the site, without suffix.
-    anchor : str
-        Anchor of a figure, table or number on the page.
-
-    Returns
-    -------
-    dict
-        A CSL-JSON item.
+    `kind` is one of :data:`KINDS`; `title` that of the part, as a book has its own; `page` the path of the page in the
+    site, without suffix; `anchor` that of a figure, table or number on the page.
     """
     entry: dict = {"id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))), "type": KINDS[kind][0]}
     entry["title"] = title or book.title
@@ -181,15 +167,7 @@ def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = 
 
 
 def written(entry: Mapping, style: str) -> str:
-    """Return the citation as text.
-
-    Parameters
-    ----------
-    entry : mapping
-        Made by :func:`item`.
-    style : str
-        One of :data:`STYLES`.
-    """
+    """Return the citation of a CSL item as text, in one of :data:`STYLES`."""
     from_template = _SAFE.fullmatch(entry["title"]) and entry["title"] != _TITLE
     if from_template:
         blank = {**entry, "id": "blank", "title": _TITLE, **({"URL": _URL} if "URL" in entry else {})}
@@ -286,10 +264,7 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
     """Return pairs of kind and item for a page: the chapter, then its figures and tables.
 
-    Parameters
-    ----------
-    shown : sequence of mapping
-        Figures and tables of the page: ``kind``, ``id`` and ``caption`` of each.
+    `shown` gives ``kind``, ``id`` and ``caption`` of each figure and table.
     """
     made = [("chapter", item(book, "chapter", title, page))]
     for part in shown:

@@ -1,4 +1,4 @@
-"""Which printed numbers belong together, where the register rows do not say so themselves.
+"""Groups of printed numbers that belong together, where the columns of the register do not show it.
 
 ``data/audit/groups.csv``, if a book has it, holds one group a row. Its columns are described in
 ``data/datapackage.json``. A number is referred to by its id, or by id and column (``author2010-effect-d:k``); a minus
@@ -79,18 +79,7 @@ class Group:
 
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
-    """Read the groups and look their numbers up.
-
-    Parameters
-    ----------
-    register : Register
-    path : path-like, optional
-        Default ``data/audit/groups.csv``.
-
-    Returns
-    -------
-    list of Group
-        Empty for a book without the table.
+    """Read the groups, default ``data/audit/groups.csv``, and look their numbers up; none for a book without the table.
 
     Raises
     ------

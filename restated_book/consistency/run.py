@@ -34,16 +34,8 @@ _POWERLESS = "; with these numbers the check could not have failed"
 def run(register: Register, groups: Sequence[Group] | None = None) -> list[Result]:
     """Run all checks of a register.
 
-    Parameters
-    ----------
-    register : Register
-    groups : sequence of Group, optional
-        Default: `restated_book.consistency.groups.load` of the register.
-
-    Returns
-    -------
-    list of Result
-        In the order of `CHECKS`, then of the register.
+    `groups` are by default those of :func:`restated_book.consistency.groups.load`; results are in the order of
+    `CHECKS`, then of the register.
     """
     groups = grouping.load(register) if groups is None else groups
     left_out = {(group.check, row.id) for group in groups if not group.applies for row in group.rows}

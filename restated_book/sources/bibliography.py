@@ -66,7 +66,7 @@ class Bibliography(Mapping[str, Entry]):
         """Label of a work in running text.
 
         One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A letter after
-        the year in the key is kept ("Groh et al. 2017a"), "data" is said; a work without a year is "n.d.".
+        the year in the key is kept ("Groh et al. 2017a"), "data" is added in brackets; a work without a year is "n.d.".
 
         Raises
         ------
@@ -104,8 +104,14 @@ def keys(path: Path | str | None = None) -> dict[str, int]:
     RestatedError
         If a key occurs twice, in whatever case.
     """
+    path, text = _source(path)
+    return _keys(text, path)
+
+
+def _source(path: Path | str | None) -> tuple[Path, str]:
+    """Return a file, by default that of the book, and its text; a book may have none."""
     path = BIBLIOGRAPHY if path is None else Path(path)
-    return _keys(files.text(path), path)
+    return path, "" if path == BIBLIOGRAPHY and not path.exists() else files.text(path)
 
 
 def _keys(text: str, path: Path) -> dict[str, int]:
@@ -131,20 +137,15 @@ def _keys(text: str, path: Path) -> dict[str, int]:
 
 
 def load(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``references.bib``.
+    """Read a BibTeX file, default ``references.bib``.
 
     Raises
     ------
     RestatedError
         If the file cannot be read, has a syntax error (with its line) or a key twice.
     """
-    path = BIBLIOGRAPHY if path is None else Path(path)
-    text, refuse = files.text(path), files.refuser(path)
+    path, text = _source(path)
+    refuse = files.refuser(path)
     found = _keys(text, path)
     try:
         data = parse_string(text, "bibtex")
@@ -187,12 +188,7 @@ def _printable(text: str) -> bool:
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file and refuse what would print badly or count a work twice.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``references.bib``.
+    """Read a BibTeX file, default ``references.bib``, and refuse what would print badly or count a work twice.
 
     Raises
     ------

@@ -144,17 +144,7 @@ def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str
 
 
 def load(path: Path | str | None = None) -> dict[str, Resource]:
-    """Read the data package.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``data/datapackage.json``.
-
-    Returns
-    -------
-    dict of str to Resource
-        By resource name, in file order; empty for a book without data.
+    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data.
 
     Raises
     ------
@@ -351,17 +341,8 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
-    """Check every table of a data folder against its ``datapackage.json``.
-
-    Parameters
-    ----------
-    folder : path-like, optional
-        Default ``data/``.
-
-    Returns
-    -------
-    dict of str to int
-        Rows per resource.
+    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``; return the rows per
+    resource.
 
     Raises
     ------

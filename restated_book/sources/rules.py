@@ -98,8 +98,8 @@ def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[F
 
 
 #: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several:
-#: ``number``, ``any``, or ``listed`` for columns with an enum; ``text`` is no column. A rule with one kind has columns
-#: as items.
+#: ``number``, ``any``, or ``listed`` for columns with an enum; ``text`` is not a column. A rule with one kind has
+#: columns as items.
 RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = {
     "sums": (_sums, {"parts": "[number]", "total": "number"}),
     "parts": (_parts, {"part": "number", "whole": "number"}),
@@ -115,18 +115,8 @@ def read(
 ) -> dict[str, list]:
     """Check the property ``rules`` of a resource.
 
-    Parameters
-    ----------
-    given : mapping
-        The property.
-    columns : mapping
-        Type of each column of the table.
-    listed : collection of str
-        Columns whose values an enum lists.
-    owner : str
-        Name of the resource in messages.
-    path : Path
-        The description.
+    `columns` gives the type of each column, `listed` the columns whose values an enum lists; `owner` names the resource
+    in messages, `path` is the description.
 
     Raises
     ------
@@ -169,19 +159,8 @@ def read(
 
 
 def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Refuse a table that breaks one of its rules.
-
-    Parameters
-    ----------
-    rows : sequence of (int, dict)
-        Row numbers and typed cells.
-    rules : mapping
-        From :func:`read`.
-    values : mapping
-        Columns with listed values, and these.
-    path : Path
-        The table.
-    """
+    """Refuse a table, of row numbers and typed cells, that breaks one of its rules; `values` are those of columns with
+    an enum."""
     refuse = files.refuser(path)
     for rule, items in rules.items():
         for item in items:

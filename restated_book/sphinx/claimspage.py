@@ -53,18 +53,8 @@ class claim_link(nodes.Inline, nodes.TextElement):
 class Links:
     """Addresses of what claims refer to, relative to the page.
 
-    Attributes
-    ----------
-    ledger : str
-        Address of the ledger page.
-    cite : callable
-        Address of the bibliography entry of a source key, or None.
-    work : callable
-        Short name of a source key.
-    chapter : callable
-        Address and title of a chapter, by its name.
-    rows : mapping
-        Ledger rows by id.
+    `ledger` is the ledger page, `cite` gives the bibliography entry of a source key or None, `work` the short name of a
+    source key, `chapter` the address and title of a chapter by its name, `rows` the ledger rows by id.
     """
 
     ledger: str
@@ -184,15 +174,8 @@ def _comparison_html(row: Mapping, to: Links) -> str:
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
     """Return one claim as an item of a list.
 
-    Parameters
-    ----------
-    claim : mapping
-        A row of the table ``claims``.
-    sources : mapping
-        Rows of the table ``sources`` by marker.
-    comparisons : iterable of mapping
-        Rows of the table ``checks`` that bear on it.
-    to : Links
+    `claim` is a row of the table ``claims``, `sources` are the rows of ``sources`` by marker, `comparisons` those of
+    ``checks`` that bear on the claim.
     """
     comparisons = list(comparisons)
     anchor = escape(claims.anchor(claim["id"]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
@@ -72,8 +73,6 @@ def configure(app, config) -> None:
 def override_visitors(app) -> None:
     """Visitors of other extensions' nodes; only possible once those extensions are loaded."""
     if "myst_nb" in app.extensions:
-        from myst_nb.sphinx_ import HideCodeCellNode
-
         app.add_node(HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell))
 
 

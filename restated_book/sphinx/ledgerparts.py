@@ -31,15 +31,8 @@ def pages(ledger: str, parts: Sequence[Sequence[str]]) -> list[str]:
 
 
 class Addresses:
-    """Addresses of rows on the pages of the parts.
-
-    Parameters
-    ----------
-    ledger : str
-        Path of the ledger's page without suffix.
-    ids : iterable of str
-        Ids of its rows.
-    """
+    """Addresses of rows, by their ids, on the pages of the parts; `ledger` is the path of the ledger's page without
+    suffix."""
 
     def __init__(self, ledger: str, ids: Iterable[str]) -> None:
         self.parts = split(ids)

@@ -40,16 +40,8 @@ def status_badge(status: str) -> str:
 def table(caption: str, headings: list[str], rows: list[str], *, css: str, foot: str = "") -> str:
     """Return a table in a region of its own, which scrolls sideways where the page is narrow.
 
-    Parameters
-    ----------
-    caption : str
-        Text; names the table and its region.
-    headings, rows : list of str
-        HTML of the headings, and of the rows with their ``<tr>``.
-    css : str
-        Its class.
-    foot : str
-        HTML of the last row.
+    `caption` is text that names table and region; `headings`, `rows` (with their ``<tr>``) and the last row `foot` are
+    HTML; `css` is the class of the table.
     """
     name = escape(caption)
     head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
@@ -130,18 +122,8 @@ def _mark(kind: str, row: Mapping) -> tuple[str, str, str]:
 def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str:
     """Return a number in prose: its text, a small mark, a link to its ledger row and a tooltip.
 
-    Parameters
-    ----------
-    kind : {"published", "restated", "interval"}
-        Which side of the row is shown.
-    row : mapping
-        The ledger row.
-    text : str
-        The number as shown.
-    href : str
-        Address of the ledger row, relative to the page.
-    tip_id : str
-        Id of the tooltip, unique on the page.
+    `kind` is the side of the row that is shown (published, restated or interval), `text` the number as shown, `href`
+    the address of the ledger row, `tip_id` an id for the tooltip, unique on the page.
     """
     css, mark, words = _mark(kind, row)
     if len(text) > LONGEST_UNBROKEN:

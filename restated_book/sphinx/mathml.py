@@ -48,19 +48,9 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert one LaTeX formula to a ``<math>`` element.
+    """Convert one LaTeX formula, without its dollar signs, to a ``<math>`` element; the source is kept in ``alttext``.
 
-    Parameters
-    ----------
-    latex : str
-        The formula without its dollar signs.
-    display : bool
-        True for a formula on its own line.
-
-    Returns
-    -------
-    str
-        Escaped markup; the source is kept in ``alttext``.
+    `display` is for a formula on its own line.
 
     Raises
     ------

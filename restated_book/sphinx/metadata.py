@@ -71,14 +71,8 @@ def _book(about: citation.About, root: str, front: str) -> dict:
 def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[str, str]) -> dict:
     """Return JSON-LD of one table.
 
-    Parameters
-    ----------
-    part : mapping
-        ``name``, ``status`` and ``caption``.
-    address : str
-        Address of the table, with its anchor.
-    files : mapping of str to str
-        Media type and address of each file of the table.
+    `part` has ``name``, ``status`` and ``caption``; `address` is that of the table, with its anchor; `files` gives
+    media type and address of each file of the table.
     """
     return {
         "@type": "Dataset",
@@ -96,17 +90,10 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
 
 
 def graph(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str] = ()) -> dict:
-    """Return JSON-LD of a page.
+    """Return JSON-LD of a page with heading `title` and description `text`.
 
-    Parameters
-    ----------
-    about : citation.About
-    page, front : str
-        Paths of the page and of the front page, without suffix.
-    title, text : str
-        Heading of the page and its description.
-    chapters : sequence of str
-        Paths of the chapters; only the front page lists them.
+    `page` and `front` are paths of the page and of the front page, without suffix; only the front page lists the
+    `chapters`.
     """
     root = about.address or "../" * page.count("/")
     here = f"{root}{page}.html"

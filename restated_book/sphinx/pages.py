@@ -33,26 +33,16 @@ UNUSED_FILES = (".buildinfo", "genindex.html")
 #: Parts of the theme's pages that our frame does not show; the theme would render each of them to test whether it is
 #: empty.
 THEME_PARTS = (
-    "sidebars",
-    "theme_secondary_sidebar_items",
-    "theme_primary_sidebar_end",
-    "theme_navbar_start",
-    "theme_navbar_center",
-    "theme_navbar_persistent",
-    "theme_navbar_end",
-    "theme_article_header_start",
-    "theme_article_header_end",
-    "theme_article_footer_items",
-    "theme_content_footer_items",
-    "theme_footer_start",
-    "theme_footer_center",
-    "theme_footer_end",
+    *("sidebars", "theme_secondary_sidebar_items", "theme_primary_sidebar_end"),
+    *(f"theme_navbar_{part}" for part in ("start", "center", "persistent", "end")),
+    *("theme_article_header_start", "theme_article_header_end", "theme_article_footer_items"),
+    *("theme_content_footer_items", "theme_footer_start", "theme_footer_center", "theme_footer_end"),
 )
 
 #: The lists and items a tree of pages consists of.
 BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
 
-#: What sphinx-thebe puts into every page even when there is no live code.
+#: Scripts that sphinx-thebe puts into every page even without live code.
 LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
 )

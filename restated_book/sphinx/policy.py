@@ -20,13 +20,7 @@ OWN = "'self' file:"
 
 
 def directives(*, script: str) -> str:
-    """Return the content of the policy.
-
-    Parameters
-    ----------
-    script : str
-        The only inline script; others are files of the book.
-    """
+    """Return the content of the policy; `script` is the only inline script, others are files of the book."""
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         f"default-src 'none'; script-src {OWN} 'sha256-{digest}'; style-src {OWN}; img-src {OWN}; "
