@@ -1,6 +1,6 @@
 """``restated.toml``: what the builder cannot know about a book.
 
-Every key is optional; a key that is not listed in :data:`KEYS` is refused.
+Every key is optional. A key that is not in :data:`SCHEMA`, or whose value is of another kind, is refused.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from restated.errors import RestatedError
 from restated_book import paths
@@ -19,27 +19,173 @@ from restated_book.sources import files
 #: Name of the file. The folder that holds it is the book.
 NAME = "restated.toml"
 
-#: Sections and the keys each may have; None where the keys are free names.
-KEYS: dict[str, tuple[str, ...] | None] = {"code": ("packages",), "originals": None, "commands": ("ensembles",)}
+
+class Kind(NamedTuple):
+    """Kind of a value: its test, its name, and how to write one."""
+
+    fits: Callable[[Any], bool]
+    name: str
+    remedy: str
+
+
+class Each(NamedTuple):
+    """A section whose keys are free names, with values of one kind."""
+
+    kind: Kind
+
+
+def _texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _column(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "folded"}
+        and _texts(value["fields"])
+        and value["fields"] != []
+        and isinstance(value["heading"], str)
+        and isinstance(value.get("folded", False), bool)
+    )
+
+
+TEXT = Kind(lambda value: isinstance(value, str) and value != "", "a text", "write it in quotation marks")
+TEXTS = Kind(_texts, "a list of texts", 'write it as ["one", "two"]')
+PACKAGES = Kind(
+    lambda value: _texts(value) and all(name.isidentifier() for name in value),
+    "a list of package names",
+    'write it as ["package"]',
+)
+FUNCTION = Kind(
+    lambda value: isinstance(value, str) and value.count(":") == 1,
+    "the name of a function",
+    "write it as 'package.module:function'",
+)
+RANGE = Kind(
+    lambda value: isinstance(value, list) and len(value) == 2 and all(map(_number, value)) and value[0] <= value[1],
+    "a lowest and a highest value",
+    "write it as [0, 1], with -inf or inf for no limit",
+)
+SECTION = Kind(
+    lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1,
+    "a letter and a title",
+    'write it as ["A", "Title for readers"]',
+)
+COLUMNS = Kind(
+    lambda value: isinstance(value, list) and all(map(_column, value)),
+    "a list of columns",
+    'write each as {fields = ["one"], heading = "Heading", folded = false}',
+)
+
+#: Keys of each section; docs/architecture.md lists who reads them.
+SCHEMA: dict[str, Any] = {
+    "code": {"packages": PACKAGES},
+    "originals": Each(FUNCTION),
+    "commands": {"ensembles": FUNCTION},
+    "statistics": Each(RANGE),
+    "chapters": {"sections": TEXTS, "optional": TEXTS, "missing": TEXT, "unframed": TEXTS, "terms": TEXTS},
+    "findings": {"certainties": TEXTS, "columns": COLUMNS},
+    "claims": {
+        "document": TEXT,
+        "sections": Each(SECTION),
+        "listings": TEXTS,
+        "strengths": {"inconsistent": TEXTS, "contradicted": TEXTS},
+        "checkable": Each(TEXT),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Chapters:
+    """Frame of the chapters: sections in their order, those a chapter may lack, the section that lists what is missing,
+    notebooks without a frame, and pages besides notebooks whose terms are linked to the glossary."""
+
+    sections: list[str] = field(default_factory=list)
+    optional: list[str] = field(default_factory=list)
+    missing: str = ""
+    unframed: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Summary of findings: the words for certainty (any if empty) and the columns of the table.
+
+    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may be ``folded`` on narrow
+    screens.
+    """
+
+    certainties: list[str] = field(default_factory=list)
+    columns: list[dict] = field(
+        default_factory=lambda: [
+            {"fields": ["answer"], "heading": "In plain words"},
+            {"fields": ["certainty", "because"], "heading": "Certainty"},
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Claims: the document they are from, its parts (letter and title), the parts that only list sources, the strengths
+    of verdicts, and the words for where a claim could be checked."""
+
+    document: str = "document"
+    sections: dict[str, list[str]] = field(default_factory=dict)
+    listings: list[str] = field(default_factory=list)
+    strengths: dict[str, list[str]] = field(default_factory=dict)
+    checkable: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Config:
-    """What ``restated.toml`` says.
+    """Content of ``restated.toml``.
 
-    Attributes
-    ----------
-    packages : tuple of str
-        Top-level packages of the book itself, which its notebooks import.
-    originals : dict of str to str
-        Tables only a reader can supply: name, and ``module:function`` that reads and checks one.
-    commands : dict of str to str
-        Commands the book itself supplies, as ``module:function``.
+    `packages` are top-level packages of the book itself, which its notebooks import; `originals` tables only a reader
+    can supply, each with the ``module:function`` that reads and checks one; `commands` those the book supplies,
+    likewise; `statistics` those of the register besides the general ones, with lowest and highest value.
     """
 
-    packages: tuple[str, ...] = ()
+    packages: list[str] = field(default_factory=list)
     originals: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
+    statistics: dict[str, list[float]] = field(default_factory=dict)
+    chapters: Chapters = field(default_factory=Chapters)
+    findings: Findings = field(default_factory=Findings)
+    claims: Claims = field(default_factory=Claims)
+
+
+def _check(value: Any, rule: Any, name: str) -> None:
+    """Refuse a value that does not follow its rule in :data:`SCHEMA`; `name` is its key with all above it."""
+    place: dict[str, Any] = {"file": paths.ROOT / NAME, "field": name}
+    if isinstance(rule, Kind):
+        if not rule.fits(value):
+            raise RestatedError(f"this is not {rule.name}", **place, remedy=rule.remedy)
+        return
+    if not isinstance(value, dict):
+        raise RestatedError("this is not a section", **place, remedy=f"write it as [{name}], with keys below it")
+    for key, item in value.items():
+        inner = f"{name}.{key}".removeprefix(".")
+        if not isinstance(rule, Each) and key not in rule:
+            place["field"] = inner
+            raise RestatedError("this key is not known", **place, remedy=f"use one of {', '.join(rule)}")
+        _check(item, rule.kind if isinstance(rule, Each) else rule[key], inner)
+
+
+def _check_names(section: str, known: list[str], **lists: list[str]) -> None:
+    """Refuse names in lists of a section that are not in `known`."""
+    for key, names in lists.items():
+        for name in names:
+            if name not in known:
+                raise RestatedError(
+                    f"'{name}' is not one of {section}.sections",
+                    file=paths.ROOT / NAME,
+                    field=f"{section}.{key}",
+                    remedy="correct it, or add it there",
+                )
 
 
 @cache
@@ -49,7 +195,7 @@ def load() -> Config:
     Raises
     ------
     RestatedError
-        If there is no such file, it is not TOML, or it has a section or key of another name or kind.
+        If there is no such file, it is not TOML, or it has a key of another name or kind.
     """
     file = paths.ROOT / NAME
     if not file.is_file():
@@ -58,34 +204,21 @@ def load() -> Config:
             remedy="run this inside the folder of a book, or name that folder in RESTATED_ROOT",
         )
     try:
-        content = tomllib.loads(files.text(file))
+        # An empty file is enough: it makes its folder a book.
+        content = tomllib.loads(files.text(file)) if file.stat().st_size else {}
     except tomllib.TOMLDecodeError as error:
         raise RestatedError(f"this is not valid TOML: {error}", file=file, remedy="correct that line") from None
-    for section, keys in content.items():
-        if section not in KEYS or not isinstance(keys, dict):
-            raise RestatedError("unknown section", file=file, field=section, remedy=f"use one of {', '.join(KEYS)}")
-        allowed = KEYS[section]
-        if allowed is not None and (unknown := set(keys) - set(allowed)):
-            name = f"{section}.{min(unknown)}"
-            raise RestatedError("unknown key", file=file, field=name, remedy=f"use one of {', '.join(allowed)}")
-    code, originals, commands = (content.get(section, {}) for section in KEYS)
-    packages = code.get("packages", [])
-    if not isinstance(packages, list) or not all(isinstance(name, str) and name.isidentifier() for name in packages):
-        raise RestatedError("this is not a list of package names", file=file, field="code.packages")
-    for section, named in {"originals": originals, "commands": commands}.items():
-        for name, function in named.items():
-            if not isinstance(function, str) or function.count(":") != 1:
-                raise RestatedError(
-                    f"'{function}' does not name a function",
-                    file=file,
-                    field=f"{section}.{name}",
-                    remedy="write it as 'package.module:function'",
-                )
-    return Config(tuple(packages), originals, commands)
+    _check(content, SCHEMA, "")
+    chapters, claims = Chapters(**content.pop("chapters", {})), Claims(**content.pop("claims", {}))
+    missing = [chapters.missing] if chapters.missing else []
+    _check_names("chapters", chapters.sections, optional=chapters.optional, missing=missing)
+    _check_names("claims", list(claims.sections), listings=claims.listings)
+    findings, code = Findings(**content.pop("findings", {})), content.pop("code", {})
+    return Config(chapters=chapters, claims=claims, findings=findings, **code, **content)
 
 
 def function(name: str) -> Callable[..., Any]:
-    """The function that ``module:function`` names.
+    """Return the function that ``module:function`` names.
 
     Raises
     ------

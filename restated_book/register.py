@@ -1,8 +1,8 @@
 """The register of published numbers: every number as printed, with its source, place and grade.
 
-One file per finding in ``data/published``, one row per printed number, one id per number over all files.
-Grades: P, seen in the text of the work named as source; S, seen in a secondary source; U, recalled and seen
-nowhere, which must never be shown as published.
+One file per finding in ``data/published``, one row per printed number, one id per number over all files. Grades: P,
+seen in the text of the work named as source; S, seen in a secondary source; U, recalled and seen nowhere, which must
+never be shown as published.
 """
 
 from __future__ import annotations
@@ -11,44 +11,28 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import isfinite
 from pathlib import Path
+from typing import Any, NoReturn, Protocol
 
 from restated.errors import RestatedError
 from restated.printed import Printed, parse, parse_number
-from restated_book import paths, provenance
+from restated_book import config, paths, provenance
 from restated_book.paths import BIBLIOGRAPHY, PUBLISHED
 from restated_book.sources import bibliography as bib
 from restated_book.sources import dictionary
+from restated_book.sources import files as reading
 from restated_book.sources.dictionary import check_header, read_table
 
 COLUMNS = [
-    "id",
-    "finding",
-    "study",
-    "population",
-    "quantity",
-    "statistic",
-    "value",
-    "ci_low",
-    "ci_high",
-    "ci_level",
-    "p",
-    "k",
-    "n",
-    "n_group1",
-    "n_group2",
-    "unit",
-    "direction",
-    "source_key",
-    "locator",
-    "grade",
-    "seen_in",
-    "note",
+    *("id", "finding", "study", "population", "quantity", "statistic", "value", "ci_low", "ci_high", "ci_level", "p"),
+    *("k", "n", "n_group1", "n_group2", "unit", "direction", "source_key", "locator", "grade", "seen_in", "note"),
 ]
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
-#: Statistics a row may hold and the values each can take (lowest, highest; None for no end).
+#: General statistics and the values each can take (lowest, highest; None for no limit); ``restated.toml`` may add
+#: others.
 STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
     "text": (None, None),  # a direction in words, no number
     "count": (Decimal(0), None),
@@ -78,12 +62,12 @@ STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
     "c2": (Decimal(0), Decimal(1)),
     "e2": (Decimal(0), Decimal(1)),
 }
-#: Statistics whose digits stand for themselves: nobody rounds a count or a year.
+#: Statistics that are never rounded.
 EXACT = ("count", "year")
 #: A statistic bounded by 1 is bounded by 100 where its unit is a percentage.
 PERCENT = "percent"
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
-#: Files of the folder that are no findings: they say what was merged and corrected on the way from the notes.
+#: Files of the folder that are not findings: records of what was merged and corrected on the way from the notes.
 NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9.]+)*", re.ASCII)
@@ -92,8 +76,7 @@ _STARS = re.compile(r"\*+")
 
 @dataclass(frozen=True)
 class PublishedNumber:
-    """One printed number. Text fields are as in the file; `value`, the interval and `p` are parsed from the
-    print."""
+    """One printed number. Text fields are as in the file; `value`, the interval and `p` are parsed from the print."""
 
     id: str
     finding: str
@@ -141,18 +124,18 @@ class PublishedNumber:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """`low` and `high`."""
+        """Both ends of the rounding interval."""
         return self.low, self.high
 
 
 class Register(Mapping[str, PublishedNumber]):
     """Published numbers by id, in file order.
 
-    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not declared.
-    Going through all numbers reads none in particular.
+    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not
+    declared. Iterating over all numbers adds none.
     """
 
-    def __init__(self, numbers: Mapping[str, PublishedNumber]):
+    def __init__(self, numbers: Mapping[str, PublishedNumber]) -> None:
         self._numbers = numbers
         self.reads: set[str] = set()
 
@@ -179,7 +162,7 @@ class Register(Mapping[str, PublishedNumber]):
         return len(self._numbers)
 
     def number(self, number_id: str) -> PublishedNumber:
-        """The number of an id.
+        """Return the number of an id.
 
         Raises
         ------
@@ -189,21 +172,31 @@ class Register(Mapping[str, PublishedNumber]):
         if number_id not in self._numbers:
             raise RestatedError(
                 f"no published number has the id '{number_id}'",
-                remedy="Look it up in data/published; merged_ids.csv lists ids that were merged.",
+                remedy="look it up in data/published; merged_ids.csv lists ids that were merged",
             )
         return self[number_id]
 
 
 def files(folder: Path | None = None) -> list[Path]:
-    """The files of the register, one for each finding, in order of their names; default those of ``data/published``."""
+    """Return the files of the register, one for each finding, by name; default those of ``data/published``."""
     folder = PUBLISHED if folder is None else folder
     return sorted(path for path in folder.glob("*.csv") if path.name not in NOT_FINDINGS)
 
 
 def is_register_file(name: str) -> bool:
-    """True for the files of the register and their folder, given relative to the book: they are noted number by number."""
+    """Return whether a path in the book is a file of the register or their folder, whose reading is noted number by
+    number."""
     place = paths.ROOT / name
     return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
+
+
+def statistics() -> dict[str, tuple[Decimal | None, Decimal | None]]:
+    """Return all statistics of this book: the general ones and those of ``restated.toml``."""
+
+    def limit(value: float) -> Decimal | None:
+        return Decimal(str(value)) if isfinite(value) else None
+
+    return STATISTICS | {name: (limit(low), limit(high)) for name, (low, high) in config.load().statistics.items()}
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
@@ -223,8 +216,8 @@ def load(folder: Path | str | None = None, *, bibliography: Path | str | Collect
     Raises
     ------
     RestatedError
-        At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown
-        statistic, grade or source, a value no such statistic can take, an interval upside down.
+        At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown statistic,
+        grade or source, a value no such statistic can take, an interval upside down.
     """
     folder = PUBLISHED if folder is None else Path(folder)
     if bibliography is None or isinstance(bibliography, (str, Path)):
@@ -237,7 +230,7 @@ def load(folder: Path | str | None = None, *, bibliography: Path | str | Collect
 class _Rows(Mapping[str, PublishedNumber]):
     """Printed numbers by id, each parsed when it is looked up."""
 
-    def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]):
+    def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]) -> None:
         self._rows = rows
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
@@ -257,97 +250,106 @@ class _Rows(Mapping[str, PublishedNumber]):
 def open() -> Register:
     """Read the register for looking numbers up: only what is looked up is parsed and checked.
 
-    The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a large
-    register need not do it again.
+    The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a
+    large register need not do it again.
     """
     return Register(_Rows({cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}))
 
 
 def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]:
-    """The numbers of all files of `folder` one by one, in file order, each checked as :func:`load` says."""
-    found = files(folder)
-    if not found:
-        raise RestatedError("the folder holds no published numbers", file=folder, remedy="Add one CSV per finding.")
+    """Yield the numbers of all files of `folder` in file order, each checked as :func:`load` says."""
     places: dict[str, tuple[Path, int]] = {}
-    for path in found:
+    if folder.is_dir() and not files(folder):
+        reading.refuser(folder)(
+            "the folder holds no published numbers", "add one CSV per finding, or remove the folder"
+        )
+    for path in files(folder):
+        refuse = reading.refuser(path)
         header, rows = read_table(path)
         check_header(header, COLUMNS, path)
         if not rows:
-            raise RestatedError("the file has a header and no rows", file=path, remedy="Add rows or remove the file.")
+            refuse("the file has a header and no rows", "add rows or remove the file")
         for row, cells in rows:
             number = read_row(cells, path, row, sources)
             if first := places.get(number.id):
-                raise RestatedError(
-                    f"the id '{number.id}' occurs already in {first[0].name}, row {first[1]}",
-                    file=path,
-                    row=row,
-                    field="id",
-                    remedy="One printed number has one row: remove the copy or rename it.",
-                )
+                message = f"the id '{number.id}' occurs already in {first[0].name}, row {first[1]}"
+                refuse(message, "keep one row per printed number: remove the copy or rename it", row=row, field="id")
             places[number.id] = path, row
             yield number
 
 
+class _Refuse(Protocol):
+    def __call__(self, field: str, message: str, remedy: str) -> NoReturn: ...
+
+
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
-    """What the cells of a row say, checked; `path`, `row` and `sources`, the keys of the bibliography, are what it is checked against."""
+    """Parse and check the cells of a row, by column.
 
-    def refuse(field: str, message: str, remedy: str):
-        raise RestatedError(message, file=path, row=row, field=field, remedy=remedy)
+    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography.
+    """
 
-    for field, text in cells.items():
-        if text != text.strip():
-            refuse(field, f"'{text}' has blanks at its end", "Remove them.")
-    for field in REQUIRED:
-        if not cells[field]:
-            refuse(field, "the value is missing", "Fill it in.")
-    if not _ID.fullmatch(cells["id"]):
-        refuse("id", f"'{cells['id']}' is not an id", "Use lower-case letters, digits and hyphens.")
-    if cells["finding"] != path.stem:
-        refuse("finding", f"'{cells['finding']}' stands in the file of '{path.stem}'", "Move the row or correct it.")
+    def refuse(field: str, message: str, remedy: str) -> NoReturn:
+        reading.refuser(path)(message, remedy, row=row, field=field)
+
+    _check_texts(cells, path, sources, refuse)
+    place: dict[str, Any] = {"file": path, "row": row}
     statistic = cells["statistic"]
-    if statistic not in STATISTICS:
-        refuse("statistic", f"'{statistic}' is not a known statistic", f"Use one of {', '.join(STATISTICS)}.")
-    if cells["grade"] not in GRADES:
-        refuse("grade", f"'{cells['grade']}' is not a grade", "Use P, S or U.")
-    if cells["source_key"] not in sources:
-        refuse("source_key", f"'{cells['source_key']}' is not in the bibliography", "Add the work or correct the key.")
-    for field in COUNT_COLUMNS:
-        if cells[field] and not (cells[field].isascii() and cells[field].isdigit()):
-            refuse(field, f"'{cells[field]}' is not a count", "Give digits only, without marks.")
-        if len(cells[field]) > dictionary.MOST_DIGITS:
-            refuse(field, f"{cells[field]} is too large for a count", "Check the source.")
-
-    place = {"file": path, "row": row}
     exact = statistic in EXACT
     if statistic == "text":
         if not cells["value"]:
-            refuse("value", "the value is missing", "Give the direction in one word.")
+            refuse("value", "the value is missing", "give the direction in one word")
         value = Printed(cells["value"], None, None, None, "text", None)
     elif cells["value"]:
         value = parse_number(cells["value"], exact=exact, field="value", **place)
     elif cells["ci_low"] or cells["ci_high"]:
         value = parse("")  # only the interval was printed
     else:
-        refuse("value", "the number is missing", "Give it as printed, or its interval.")
+        refuse("value", "the number is missing", "give it as printed, or its interval")
     ends = {
         field: parse_number(cells[field], exact=exact, field=field, **place) if cells[field] else None
         for field in ("ci_low", "ci_high")
     }
     low, high = ends["ci_low"], ends["ci_high"]
     if low and high and low.value is not None and high.value is not None and low.value > high.value:
-        refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "Exchange its ends.")
+        refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "exchange its ends")
     if cells["ci_level"]:
         level = parse_number(cells["ci_level"], field="ci_level", **place)
         if level.value is None or not 0 < level.value < 100:
-            refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "Give percent, such as 95.")
+            refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
     for field, printed in {"value": value, **ends}.items():
         _check_range(printed, statistic, cells["unit"], field, refuse)
     p = _p_value(cells["p"], place, refuse)
-    return PublishedNumber(**{**cells, **ends, "value": value, "p": p}, file=path, row=row)
+    given: dict[str, Any] = {**cells, **ends, "value": value, "p": p}
+    return PublishedNumber(**given, file=path, row=row)
 
 
-def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse) -> None:
-    lowest, highest = STATISTICS[statistic]
+def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str], refuse: _Refuse) -> None:
+    """Check what can be seen without parsing a number."""
+    for field, text in cells.items():
+        if text != text.strip():
+            refuse(field, f"'{text}' has blanks at its end", "remove them")
+    for field in REQUIRED:
+        if not cells[field]:
+            refuse(field, "the value is missing", "fill it in")
+    if not _ID.fullmatch(cells["id"]):
+        refuse("id", f"'{cells['id']}' is not an id", "use lower-case letters, digits and hyphens")
+    if cells["finding"] != path.stem:
+        refuse("finding", f"'{cells['finding']}' is in the file of '{path.stem}'", "move the row or correct it")
+    if cells["statistic"] not in statistics():
+        refuse("statistic", f"'{cells['statistic']}' is not a known statistic", f"use one of {', '.join(statistics())}")
+    if cells["grade"] not in GRADES:
+        refuse("grade", f"'{cells['grade']}' is not a grade", "use P, S or U")
+    if cells["source_key"] not in sources:
+        refuse("source_key", f"'{cells['source_key']}' is not in the bibliography", "add the work or correct the key")
+    for field in COUNT_COLUMNS:
+        if cells[field] and not (cells[field].isascii() and cells[field].isdigit()):
+            refuse(field, f"'{cells[field]}' is not a count", "give digits only, without marks")
+        if len(cells[field]) > dictionary.MOST_DIGITS:
+            refuse(field, f"{cells[field]} is too large for a count", "check the source")
+
+
+def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
+    lowest, highest = statistics()[statistic]
     if highest == 1 and unit.startswith(PERCENT):
         highest = Decimal(100)
     if printed is None:
@@ -357,12 +359,12 @@ def _check_range(printed: Printed | None, statistic: str, unit: str, field: str,
         if end is None:
             continue
         if lowest is not None and end < lowest:
-            refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "Check the source.")
+            refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:
-            refuse(field, f"{printed.text} is above {highest}, the most a {statistic} can be", "Check the source.")
+            refuse(field, f"{printed.text} is above {highest}, the most a {statistic} can be", "check the source")
 
 
-def _p_value(text: str, place: dict, refuse) -> Printed | None:
+def _p_value(text: str, place: dict[str, Any], refuse: _Refuse) -> Printed | None:
     if not text:
         return None
     if _STARS.fullmatch(text):
@@ -370,5 +372,5 @@ def _p_value(text: str, place: dict, refuse) -> Printed | None:
     p = parse_number(text, field="p", **place)
     for end in (p.value,) if p.value is not None else (p.low, p.high):
         if end is not None and not 0 <= end <= 1:
-            refuse("p", f"{text} is not a probability", "A p value lies between 0 and 1.")
+            refuse("p", f"{text} is not a probability", "give a p value between 0 and 1")
     return p

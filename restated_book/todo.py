@@ -1,7 +1,8 @@
-"""What is still to be verified: for each entry what to open, what to type where, and what changes in the book.
+"""The list of what is still to be verified: for each entry what to open, what to type where, and what changes in the
+book.
 
-The list follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page, the
-file ``to-verify.csv`` and ``restated todo`` show the same entries.
+It follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page,
+the file ``to-verify.csv`` and ``restated todo`` show the same entries.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from restated.errors import RestatedError
-from restated_book import claims, paths, register, studies
-from restated_book import entries as site_entries
+from restated_book import claims, config, paths, register, studies
+from restated_book import entries as ledger_entries
 from restated_book.chapters.toc import toc
 from restated_book.register import Register
 from restated_book.sources import bibliography, files
 from restated_book.sources.bibliography import Bibliography
 from restated_book.sources.cells import guarded
 
-#: Kinds of entries in the order of what they bring, and what each is.
+#: Kinds of entries, the most useful first, and what each is.
 KINDS = {
     "number": "a printed number nobody has seen in a source: open the source and compare",
     "table": "a table or data set that would let numbers be recomputed",
@@ -33,14 +34,11 @@ KINDS = {
     "fact": "a fact a source reports about itself, or a direction in words: there is nothing to recompute",
 }
 
-#: Kinds somebody can do something about.
+#: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
 
 #: Statistics that are counted or dated by the source itself.
 FACTS = ("count", "year", "text")
-
-#: Where the chapters list what is missing.
-MISSING = "## What is missing, and where it is printed"
 
 _ROLE = re.compile(r"\{([a-z:-]+)\}`([^`]*)`")
 _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
@@ -48,7 +46,10 @@ _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One entry. `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change."""
+    """One entry.
+
+    `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change.
+    """
 
     id: str
     kind: str
@@ -85,7 +86,7 @@ def _joined(items: Iterable[str]) -> str:
 def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography) -> list[Task]:
     """Entries for the rows of the ledger that are unverified or not recomputable."""
     found = []
-    # Many rows are of one work and one file: their words are made, and kept, once.
+    # Many rows are of one work and one file: their words are made once.
     opened = cache(lambda key, locator: _joined((works.short(key), locator)))
     linked, shown = cache(lambda key: link(works, key)), cache(paths.shown)
     for row in rows:
@@ -98,16 +99,16 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
         if verdict not in ("unverified", "not-recomputable"):
             continue
         number = register[id]
-        place = dict(
-            what=f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-            open=opened(number.source_key, number.locator),
-            link=linked(number.source_key),
-            file=shown(number.file),
-            line=str(number.row),
-            pages=_joined(map(_page, row.get("read_by", ()))),
-            changes=_joined(row["restated_by"]),
-            source_key=number.source_key,
-        )
+        place = {
+            "what": f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
+            "open": opened(number.source_key, number.locator),
+            "link": linked(number.source_key),
+            "file": shown(number.file),
+            "line": str(number.row),
+            "pages": _joined(map(_page, row.get("read_by", ()))),
+            "changes": _joined(row["restated_by"]),
+            "source_key": number.source_key,
+        }
         if verdict == "unverified":
             typed = "grade: P; locator: page or table; seen_in: full text; value: as printed, if it differs"
             found.append(Task(id, "number", type=typed, **place))
@@ -120,95 +121,96 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
 
 def of_claims(works: Bibliography) -> list[Task]:
     """Entries for the claims that are not publicly checkable."""
-    found = []
-    for i, row in enumerate(claims.load("claims").to_dict("records")):
-        if row["verdict"] != "not-publicly-checkable":
-            continue
-        key = row["source_keys"][0] if row["source_keys"] else ""
-        found.append(
-            Task(
-                f"settle-{row['id'].lower()}",
-                "claim",
-                f"{row['id']} ({row['strength']}): {row['claim']}",
-                row["where"],
-                link(works, key),
-                "data/claims/claims.csv",
-                str(i + 2),
-                "verdict; strength: full or partly; reason: one neutral sentence; source_keys",
-                _joined(("claims", *row["chapters"])),
-                row["id"],
-                key,
-            )
+    return [
+        Task(
+            id=f"settle-{row['id'].lower()}",
+            kind="claim",
+            what=f"{row['id']} ({row['strength']}): {row['claim']}",
+            open=row["where"],
+            link=link(works, key := next(iter(row["source_keys"]), "")),
+            file="data/claims/claims.csv",
+            line=str(line),
+            type="verdict; strength: full or partly; reason: one neutral sentence; source_keys",
+            pages=_joined(("claims", *row["chapters"])),
+            changes=row["id"],
+            source_key=key,
         )
-    return found
+        for line, row in enumerate(claims.load("claims").to_dict("records"), start=2)
+        if row["verdict"] == "not-publicly-checkable"
+    ]
 
 
 def _plain(text: str, works: Bibliography) -> tuple[str, list[str]]:
-    """A cell of a table without its markup, and the works it cites."""
+    """Return a cell of a table without its markup, and the works it cites."""
     cited: list[str] = []
 
-    def said(role: re.Match) -> str:
-        if role[1].startswith("cite"):
-            keys = [k.strip() for k in role[2].split(",")]
-            cited.extend(keys)
-            return ", ".join(works.short(k) for k in keys)
-        return ""
+    def words(role: re.Match) -> str:
+        if not role[1].startswith("cite"):
+            return ""
+        keys = [k.strip() for k in role[2].split(",")]
+        cited.extend(keys)
+        return ", ".join(works.short(k) for k in keys)
 
-    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ROLE.sub(said, text))
+    text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ROLE.sub(words, text))
     return " ".join(text.replace("*", "").replace("`", "").split()), cited
+
+
+def _loaded(text: str) -> list[str]:
+    """Tables a notebook loads that a file of a reader can replace or supply."""
+    slots = studies.names()
+    loaded = [name for name in dict.fromkeys(_LOADED.findall(text)) if name in slots]
+    for name, reader in config.load().originals.items():
+        module, _, function = reader.partition(":")
+        if f"{module.rpartition('.')[2]}.{function}" in text:
+            loaded.append(name)
+    return loaded
 
 
 def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     """Entries for the tables that the chapters list as missing."""
-    slots = studies.names()
+    heading = f"## {config.load().chapters.missing}"
     found = []
-    for path in notebooks:
+    for path in notebooks if config.load().chapters.missing else ():
         text = files.text(path)
-        if MISSING not in text:
+        if heading not in text:
             continue
-        section = re.split(r"^## ", text.split(MISSING, 1)[1], maxsplit=1, flags=re.M)[0]
-        loaded = [name for name in dict.fromkeys(_LOADED.findall(text)) if name in slots]
-        if "original.load" in text:
-            loaded.append("cohort-children")
-        named = ", ".join(f"{name}.csv" for name in loaded)
-        first = text[: text.index(MISSING)].count("\n") + 1
+        section = re.split(r"^## ", text.split(heading, 1)[1], maxsplit=1, flags=re.M)[0]
+        named = ", ".join(f"{name}.csv" for name in _loaded(text))
+        typed = f"the table as data/originals/<name>.csv, one of: {named}" if named else "numbers into data/published"
+        first = text[: text.index(heading)].count("\n") + 1
         lines = [(first + n, line) for n, line in enumerate(section.splitlines()) if line.startswith("|")]
         for n, (number, line) in enumerate(lines[2:], start=1):
-            what, *where = (cell for cell in line.strip().strip("|").split("|"))
-            what, _ = _plain(what, works)
-            place, cited = _plain(" ".join(where), works)
-            typed = (
-                f"the table as data/originals/<name>.csv, one of: {named}" if named else "numbers into data/published"
-            )
-            key = cited[0] if cited else ""
+            first_cell, *others = line.strip().strip("|").split("|")
+            place, cited = _plain(" ".join(others), works)
+            key = next(iter(cited), "")
             found.append(
                 Task(
-                    f"{path.stem}-table-{n}",
-                    "table",
-                    what,
-                    place,
-                    link(works, key),
-                    paths.shown(path),
-                    str(number),
-                    typed,
-                    path.stem,
-                    "",
-                    key,
+                    id=f"{path.stem}-table-{n}",
+                    kind="table",
+                    what=_plain(first_cell, works)[0],
+                    open=place,
+                    link=link(works, key),
+                    file=paths.shown(path),
+                    line=str(number),
+                    type=typed,
+                    pages=path.stem,
+                    changes="",
+                    source_key=key,
                 )
             )
     return found
 
 
 def entries(rows: Iterable[Mapping], register: Register, works: Bibliography, notebooks: Iterable[Path]) -> list[Task]:
-    """All entries, those that bring most first: by kind, and within a kind by how much of the book rests on them."""
+    """All entries, the most useful first: by kind, and within a kind by how much of the book rests on them."""
     found = of_numbers(rows, register, works) + of_tables(notebooks, works) + of_claims(works)
     order = list(KINDS)
 
-    def payoff(task: Task) -> tuple:
+    def usefulness(task: Task) -> tuple:
         brings = [len(text.split("; ")) if text else 0 for text in (task.changes, task.pages)]
         return order.index(task.kind), -brings[0], -brings[1]
 
-    return sorted(found, key=payoff)
+    return sorted(found, key=usefulness)
 
 
 def as_csv(tasks: Iterable[Task]) -> str:
@@ -221,20 +223,20 @@ def as_csv(tasks: Iterable[Task]) -> str:
 
 
 def recipe(task: Task) -> str:
-    """What to do about one entry, in lines."""
+    """Instructions for one entry, in lines."""
     lines = [f"{task.id} ({KINDS[task.kind]})", f"  what     {task.what}"]
-    said = {
+    steps = {
         "open": f"{task.open} {task.link}".strip(),
         "edit": f"{task.file}, line {task.line}" if task.kind != "table" else task.type,
         "type": task.type if task.kind in ("number", "claim") else "",
         "changes": _joined((f"pages: {task.pages}" if task.pages else "", task.changes)),
     }
-    lines += [f"  {name:8} {text}" for name, text in said.items() if text]
+    lines += [f"  {name:8} {text}" for name, text in steps.items() if text]
     return "\n".join(lines)
 
 
 def last(built: Path | None = None) -> list[Task]:
-    """The list of the last build.
+    """Return the list of the last build.
 
     Raises
     ------
@@ -249,7 +251,7 @@ def last(built: Path | None = None) -> list[Task]:
 
 @lru_cache(maxsize=1)
 def _last(built: Path, stamp: int) -> list[Task]:
-    """`last`, once per version of the file: `stamp` is its time of change."""
-    rows = site_entries.load(built).values()
+    """List of the build, once per version of its file: `stamp` is the time of its last change."""
+    rows = ledger_entries.load(built).values()
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
     return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)

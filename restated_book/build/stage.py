@@ -31,7 +31,8 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
     extra.mkdir(parents=True)
     shutil.copytree(paths.BOOK, folder / "book")
     for name in ("_toc.yml", "references.bib"):
-        shutil.copy(paths.ROOT / name, folder / name)
+        if (paths.ROOT / name).exists():
+            shutil.copy(paths.ROOT / name, folder / name)
     config = settings.read(paths.ROOT / "_config.yml")
     config.setdefault("execute", {})["execute_notebooks"] = "off"
     (folder / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False, allow_unicode=True), encoding="utf-8")

@@ -1,10 +1,9 @@
-"""The terms of the book: one page explains them, the chapters link to it by themselves (:mod:`restated_book.sphinx.glossary`)."""
+"""The terms of the book: one page explains them; :mod:`restated_book.sphinx.glossary` links the chapters to it."""
 
 from __future__ import annotations
 
 import re
 
-from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.sources import files
 
@@ -14,43 +13,33 @@ _BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```$", re.S | re.M)
 
 
 def parse(text: str) -> dict[tuple[str, ...], str]:
-    """The glossary blocks of a MyST page.
-
-    Returns
-    -------
-    dict of tuple of str to str
-        The names of each entry and its explanation.
+    """Read the glossary blocks of a MyST page: the names of each entry and its explanation.
 
     Raises
     ------
     RestatedError
-        If a name has no explanation or stands in two entries.
+        If a name has no explanation or is in two entries.
     """
+    refuse = files.refuser(paths.ROOT / f"{PAGE}.md")
     found: dict[tuple[str, ...], str] = {}
     seen: set[str] = set()
-
-    def refuse(message: str, remedy: str):
-        raise RestatedError(message, file=paths.ROOT / f"{PAGE}.md", remedy=remedy)
-
     for block in _BLOCK.findall(text):
         for entry in filter(str.strip, re.split(r"\n\s*\n", block)):
             lines = entry.strip("\n").splitlines()
             names = tuple(line.strip().strip("*") for line in lines if not line.startswith(" "))
             explanation = " ".join(line.strip() for line in lines if line.startswith(" "))
             if not all(names) or not names or not explanation:
-                refuse(
-                    f"the glossary entry '{lines[0]}' lacks a name or an explanation",
-                    "Write the name, then the explanation set in by two blanks.",
-                )
+                message = f"the glossary entry '{lines[0]}' lacks a name or an explanation"
+                refuse(message, "write the name, then the explanation indented by two blanks")
             for name in names:
                 if name in seen:
-                    refuse(f"the glossary has the term '{name}' twice", "Keep one.")
+                    refuse(f"the glossary has the term '{name}' twice", "keep one")
                 seen.add(name)
             found[names] = explanation
     return found
 
 
 def load() -> dict[tuple[str, ...], str]:
-    """The glossary of this book; an empty one if it has none."""
+    """Read the glossary of this book; an empty one if it has none."""
     page = paths.ROOT / f"{PAGE}.md"
     return parse(files.text(page)) if page.exists() else {}

@@ -3,56 +3,49 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
-from restated.errors import RestatedError
 from restated_book import paths
-from restated_book.sources import settings
+from restated_book.sources import files, settings
 
-#: A page of the book as `_toc.yml` names it: it lies inside the repository.
+#: A page of the book as `_toc.yml` names it: inside the folder of the book.
 _PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
 def toc() -> list[str]:
-    """Pages of the book in reading order, as paths without ending.
+    """Return the pages of the book in reading order, as paths without suffix.
 
     Raises
     ------
     RestatedError
-        The table of contents cannot be read, has no root, or names a page that does not exist, lies outside or stands there twice.
+        If the table of contents cannot be read, has no root, or names a page that does not exist, is outside the book
+        or is named twice.
     """
     file = paths.ROOT / "_toc.yml"
+    refuse = files.refuser(file)
     pages: list = []
 
-    def walk(node, name: str) -> None:
+    def walk(node: Any, name: str) -> None:
         if isinstance(node, list):
             for item in node:
                 walk(item, name)
             return
         if not isinstance(node, dict):
-            raise RestatedError(
-                f"'{node}' is no entry of a table of contents",
-                file=file,
-                field=name,
-                remedy="write it as '- file: <page>'",
-            )
+            refuse(f"'{node}' is not an entry of a table of contents", "write it as '- file: <page>'", field=name)
         pages.extend(node[k] for k in ("root", "file") if k in node)
         for key in ("parts", "chapters", "sections", "subtrees", "entries"):
             walk(node.get(key) or [], key)
 
     content = settings.read(file)
     if "root" not in content:
-        raise RestatedError("the front page is not named", file=file, field="root", remedy="write 'root: book/index'")
+        refuse("the front page is not named", "write 'root: book/index'", field="root")
     walk(content, "root")
     for at, page in enumerate(pages):
         if not isinstance(page, str) or not _PAGE.fullmatch(page):
-            raise RestatedError(
-                f"'{page}' is no name of a page",
-                file=file,
-                field="file",
-                remedy="write it as book/<name> or notebooks/<name>, without ending",
-            )
+            remedy = "write it as book/<name> or notebooks/<name>, without suffix"
+            refuse(f"'{page}' is not a valid page name", remedy, field="file")
         if not (paths.ROOT / f"{page}.md").is_file():
-            raise RestatedError(f"page '{page}' does not exist", file=file, remedy="mend its name or remove the line")
+            refuse(f"page '{page}' does not exist", "correct its name or remove the line")
         if page in pages[:at]:
-            raise RestatedError(f"page '{page}' stands there twice", file=file, remedy="keep one line")
+            refuse(f"page '{page}' is there twice", "keep one line")
     return pages

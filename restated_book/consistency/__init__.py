@@ -1,7 +1,6 @@
 """The audit of the register: the checks of :mod:`restated.audit`, applied to all printed numbers they fit.
 
-``groups`` reads which rows belong together where the rows do not say so themselves, ``run`` applies the checks, ``checks``
-explains them.
+``groups`` reads the table of rows that belong together, ``run`` applies the checks, ``checks`` explains them.
 """
 
 from __future__ import annotations

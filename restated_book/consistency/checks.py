@@ -1,4 +1,4 @@
-"""What each check compares, what its power means, and where its rule comes from."""
+"""The checks in words: comparison, meaning of the power, and source of the rule."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Check(NamedTuple):
 
     title: str
     rule: str
-    power: str  # the set of possible printed values of which `power` is the refused share
+    power: str  # the possible printed values of which `power` is the refused share
     reference: str
 
 
@@ -131,8 +131,7 @@ class Result:
     printed : str
         The printed number that was checked.
     low, high : float
-        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible
-        ones.
+        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible ones.
     outcome : str
         One of `OUTCOMES`.
     power : float

@@ -1,8 +1,8 @@
-"""Which printed numbers belong together, where the register rows do not say so themselves.
+"""Groups of printed numbers that belong together, where the columns of the register do not show it.
 
-``data/audit/groups.csv`` holds one group a row. Its columns are described in ``data/datapackage.json``. A
-number is referred to by its id, or by id and column (``fearon2010-disorganization-d:k``); a minus before it
-subtracts.
+``data/audit/groups.csv``, if a book has it, holds one group a row. Its columns are described in
+``data/datapackage.json``. A number is referred to by its id, or by id and column (``author2010-effect-d:k``); a minus
+in front subtracts it.
 """
 
 from __future__ import annotations
@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from restated.errors import RestatedError
 from restated.printed import Printed, parse
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
-from restated_book.sources import dictionary
+from restated_book.sources import dictionary, files
 
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
@@ -45,23 +44,16 @@ class Reference:
 
     @property
     def printed(self) -> Printed:
-        """The number as printed; counts of a row stand for themselves."""
+        """Return the number as printed; counts of a row are exact."""
         return self.row.value if self.field == "value" else parse(getattr(self.row, self.field), exact=True)
 
     @property
     def count(self) -> int:
-        """The number as a whole number.
-
-        Raises
-        ------
-        RestatedError
-            If it is printed otherwise.
-        """
+        """Return the number as a whole number; raises RestatedError if it is not one."""
         value = self.printed.value
         if value is None or value != int(value):
-            raise RestatedError(
-                f"'{self.printed.text}' is not a whole number", file=self.row.file, row=self.row.row, field=self.field
-            )
+            message = f"'{self.printed.text}' is not a whole number"
+            files.refuser(self.row.file)(message, row=self.row.row, field=self.field)
         return int(value)
 
 
@@ -82,29 +74,21 @@ class Group:
 
     @property
     def rows(self) -> tuple[PublishedNumber, ...]:
-        """The register rows used, each once, in order."""
+        """Return the register rows used, each once, in order."""
         return tuple({ref.row.id: ref.row for ref in (*self.parts, *self.whole)}.values())
 
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
-    """Read the groups and look their numbers up.
-
-    Parameters
-    ----------
-    register : Register
-    path : path-like, optional
-        Default ``data/audit/groups.csv``.
-
-    Returns
-    -------
-    list of Group
+    """Read the groups, default ``data/audit/groups.csv``, and look their numbers up; none for a book without the table.
 
     Raises
     ------
     RestatedError
         If the table does not fit its description, or a reference names no number.
     """
-    resource = dictionary.load()[RESOURCE]
+    resource = dictionary.load().get(RESOURCE)
+    if resource is None:
+        return []
     path = DATA / resource.path if path is None else Path(path)
     return [_group(cells, register, path, row) for row, cells in dictionary.validate(path, resource)]
 
@@ -117,6 +101,8 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
     applies = cells["applies"] == "yes"
     if applies:
         _complete(cells, len(parts), len(whole), path, row)
+        if cells["check"] == "statistic-p" and parts[0].row.p is None:
+            files.refuser(path)(f"'{parts[0].row.id}' has no printed p", "remove the row", row=row, field="parts")
     return Group(
         name=cells["group"],
         check=cells["check"],
@@ -133,41 +119,30 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
 
 def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None:
     """Refuse a group that lacks what its check needs."""
-    check = cells["check"]
+    check, refuse = cells["check"], files.refuser(path)
     if check not in NEEDS:
-        raise RestatedError(
-            f"groups for '{check}' follow from the rows themselves",
-            file=path,
-            row=row,
-            field="check",
-            remedy="Remove the row, or set applies to no to keep the check away",
-        )
+        remedy = "remove the row, or set applies to no to keep the check away"
+        refuse(f"groups for '{check}' follow from the rows themselves", remedy, row=row, field="check")
     fewest, most, fewest_whole, most_whole, columns = NEEDS[check]
     for column, count, low, high in (("parts", parts, fewest, most), ("whole", whole, fewest_whole, most_whole)):
         if count < low or (high is not None and count > high):
             limits = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
-            raise RestatedError(f"'{check}' needs {limits} numbers here, not {count}", file=path, row=row, field=column)
+            refuse(f"'{check}' needs {limits} numbers here, not {count}", row=row, field=column)
     for column in columns:
         if cells[column] is None:
-            raise RestatedError(f"'{check}' needs this column", file=path, row=row, field=column)
+            refuse(f"'{check}' needs this column", row=row, field=column)
 
 
 def _reference(text: str, register: Register, path: Path, row: int, column: str) -> Reference:
     name, _, field = text.removeprefix("-").partition(":")
     field = field or "value"
+    refuse = files.refuser(path)
     if name not in register:
-        raise RestatedError(
-            f"'{name}' is no published number", file=path, row=row, field=column, remedy="Give an id of data/published"
-        )
+        refuse(f"'{name}' is not a published number", "give an id of data/published", row=row, field=column)
     if field not in FIELDS:
-        raise RestatedError(
-            f"'{field}' is no column a reference can name",
-            file=path,
-            row=row,
-            field=column,
-            remedy=f"Use one of {', '.join(FIELDS)}",
-        )
+        message = f"'{field}' is not a column a reference can name"
+        refuse(message, f"use one of {', '.join(FIELDS)}", row=row, field=column)
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)
     if not reference.printed.is_number:
-        raise RestatedError(f"'{text}' holds no number", file=path, row=row, field=column)
+        refuse(f"'{text}' holds no number", row=row, field=column)
     return reference

@@ -1,8 +1,7 @@
 """Apply every check to every register row or group of rows it fits.
 
-Which rows a check fits follows from their columns where these say enough (``_of_rows``); where they do not,
-from ``data/audit/groups.csv`` (``_of_group``). That table can also keep a check away from a row it would
-misread, with a reason.
+The columns of the rows decide which checks fit (``_of_rows``); where they are not enough, ``data/audit/groups.csv``
+does (``_of_group``). That table can also keep a check away from a row it would misread, with a reason.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from restated_book.register import PublishedNumber, Register
 SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement")
 #: Statistics on the scale of a standardised mean difference.
 MEAN_DIFFERENCES = ("d", "g", "SMD")
-#: Confidence level of an interval printed without one; used for p only, and said so.
+#: Confidence level of an interval printed without one; used for p only, and noted there.
 USUAL_LEVEL = "95"
 
 _LEFT_OUT = "grade U: the numbers were not seen in a source; "
@@ -33,22 +32,14 @@ _POWERLESS = "; with these numbers the check could not have failed"
 
 
 def run(register: Register, groups: Sequence[Group] | None = None) -> list[Result]:
-    """All checks of a register.
+    """Run all checks of a register.
 
-    Parameters
-    ----------
-    register : Register
-    groups : sequence of Group, optional
-        Default: `restated_book.consistency.groups.load` of the register.
-
-    Returns
-    -------
-    list of Result
-        In the order of `CHECKS`, then of the register.
+    `groups` are by default those of :func:`restated_book.consistency.groups.load`; results are in the order of
+    `CHECKS`, then of the register.
     """
     groups = grouping.load(register) if groups is None else groups
     left_out = {(group.check, row.id) for group in groups if not group.applies for row in group.rows}
-    # A group says better than the row itself what its first number is compared with.
+    # A group defines the comparison of its first number better than the row itself.
     left_out |= {(group.check, group.parts[0].row.id) for group in groups if group.applies}
     found = list(_of_rows(register.values(), left_out))
     for group in groups:
@@ -60,7 +51,7 @@ def run(register: Register, groups: Sequence[Group] | None = None) -> list[Resul
 
 
 def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) -> Iterator[Result]:
-    """Checks that the columns of the rows call for."""
+    """Yield the checks that the columns of the rows call for."""
     rows = list(rows)
     same = defaultdict(list)
     for row in rows:
@@ -81,17 +72,18 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
     for row in rows:
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
             yield from _percent(row, same[row.study, row.source_key, row.k, row.n])
-        scales = intervals.SCALES.get(row.statistic)
-        if scales and _has_interval(row):
+        p = row.p if row.p and row.p.is_number else None
+        scales, interval = intervals.SCALES.get(row.statistic), _interval(row)
+        if scales and interval:
             if open_to("interval-centre", row):
-                found = intervals.centred(row.value, row.ci_low, row.ci_high, scales)
-                yield _result("interval-centre", [row], found, _with_interval(row), row.value.text)
-            if row.p and row.p.is_number and open_to("interval-p", row):
-                yield _interval_p(row, scales)
-        if row.statistic in ("chi2", "Q", "z") and row.p and row.p.is_number and open_to("statistic-p", row):
+                found = intervals.centred(row.value, *interval, scales)
+                yield _result("interval-centre", [row], found, _with_interval(row, interval), row.value.text)
+            if p and open_to("interval-p", row):
+                yield _interval_p(row, interval, p, scales)
+        if row.statistic in ("chi2", "Q", "z") and p and open_to("statistic-p", row):
             df = statistics.parse_df(row.unit) or ((int(row.k) - 1,) if row.statistic == "Q" and row.k else ())
             if df or row.statistic == "z":
-                yield _statistic_p(row, df)
+                yield _statistic_p(row, p, df)
 
     for members in same.values():
         if not members[0].k and not members[0].n:
@@ -99,9 +91,8 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
         for q, i2 in product(_with(members, "Q"), _with(members, "I2")):
             if q.k and q.population == i2.population and open_to("q-i2", q):
                 found = statistics.i2_of_q(q.value, int(q.k) - 1, i2.value)
-                yield _result(
-                    "q-i2", [q, i2], found, f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}", i2.value.text
-                )
+                text = f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}"
+                yield _result("q-i2", [q, i2], found, text, i2.value.text)
         for r, d in product(_with(members, "r"), [m for s in MEAN_DIFFERENCES for m in _with(members, s)]):
             if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
                 yield from _d_r(r, d)
@@ -112,51 +103,56 @@ def _with(rows: Iterable[PublishedNumber], statistic: str) -> list[PublishedNumb
 
 
 def _is_point(printed: Printed | None) -> bool:
-    """Printed as a number of its own, with known rounding: no bound, range or word."""
+    """Return whether it is printed as a number with known rounding: not a bound, range or word."""
     return printed is not None and printed.kind in ("rounded", "about", "exact")
 
 
-def _has_interval(row: PublishedNumber) -> bool:
-    return all(_is_point(printed) for printed in (row.value, row.ci_low, row.ci_high))
+def _interval(row: PublishedNumber) -> tuple[Printed, Printed] | None:
+    """Return the printed interval of an estimate, if all three are points."""
+    low, high = row.ci_low, row.ci_high
+    if low is None or high is None or not all(map(_is_point, (row.value, low, high))):
+        return None
+    return low, high
 
 
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
-    """A percentage with its denominator in the row. Both k and n name a pooled percentage, which is no share
-    of cases; two group sizes leave open which is meant: neither is checked here."""
+    """Check a percentage with its denominator in the row.
+
+    Both k and n mark a pooled percentage, which is not a share of cases; with two group sizes the denominator is
+    ambiguous: neither is checked here.
+    """
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
         return
     base = int(row.n_group1 or row.n_group2 or row.n or row.k)
     if base == 0:
         return
-    beside = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
-    count = int(beside[0].value.value) if beside else None
+    counted = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
+    count = int(counted[0].value.value or 0) if counted else None
     found = counts.percent_of_count(row.value, [base], count)
     text = f"{row.value.text} %" + ("" if count is None else f" and {count}") + f" of {base}"
-    yield _result("percent-count", [row, *beside[:1]], found, text, row.value.text)
+    yield _result("percent-count", [row, *counted[:1]], found, text, row.value.text)
 
 
-def _with_interval(row: PublishedNumber) -> str:
-    return f"{row.statistic} {row.value.text} ({row.ci_low.text} to {row.ci_high.text})"
+def _with_interval(row: PublishedNumber, interval: tuple[Printed, Printed]) -> str:
+    return f"{row.statistic} {row.value.text} ({interval[0].text} to {interval[1].text})"
 
 
-def _interval_p(row: PublishedNumber, scales: Sequence[str]) -> Result:
-    level = row.ci_level or USUAL_LEVEL
+def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Printed, scales: Sequence[str]) -> Result:
+    level = float((row.ci_level or USUAL_LEVEL).rstrip("%")) / 100
     df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
-    found = intervals.p_of_interval(
-        row.value, row.ci_low, row.ci_high, row.p, scales, level=float(level.rstrip("%")) / 100, df=df
-    )
+    found = intervals.p_of_interval(row.value, *interval, p, scales, level=level, df=df)
     assumed = "" if row.ci_level else ", level taken as 95 %"
-    return _result("interval-p", [row], found, f"{_with_interval(row)}{assumed}, p {row.p.text}", row.p.text)
+    return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}", p.text)
 
 
-def _statistic_p(row: PublishedNumber, df: Sequence[float]) -> Result:
-    found = statistics.statistic_against_p(row.statistic, row.value, df, row.p)
+def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
+    found = statistics.statistic_against_p(row.statistic, row.value, df, p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
-    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {row.p.text}", row.p.text)
+    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}", p.text)
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
-    """Estimate and both ends of the interval, where both scales have them."""
+    """Compare estimate and both ends of the interval, where both scales have them."""
     for name, field in (("estimate", "value"), ("lower end", "ci_low"), ("upper end", "ci_high")):
         first, second = getattr(r, field), getattr(d, field)
         if _is_point(first) and _is_point(second):
@@ -165,16 +161,15 @@ def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
 
 
 def _of_group(group: Group) -> Iterator[Result]:
-    """The check of one group."""
+    """Run the check of one group."""
     parts, whole, rows = group.parts, group.whole, group.rows
     first = parts[0].printed
+    of = " or ".join(str(ref.count) for ref in whole) if group.check in ("percent-count", "grim", "sd-bound") else ""
     match group.check:
         case "percent-count":
             count = parts[1].count if len(parts) > 1 else None
-            bases = [ref.count for ref in whole]
-            found = counts.percent_of_count(first, bases, count)
-            text = f"{first.text} %" + ("" if count is None else f" and {count}")
-            text += f" of {' or '.join(str(base) for base in bases)}"
+            found = counts.percent_of_count(first, [ref.count for ref in whole], count)
+            text = f"{first.text} %" + ("" if count is None else f" and {count}") + f" of {of}"
             yield _result(group.check, rows, found, text, first.text)
         case "percent-total":
             scales = [100 if ref.row.unit.startswith("proportion") else 1 for ref in parts]
@@ -182,13 +177,10 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = " + ".join(ref.printed.text for ref in parts) + (f" of {whole[0].count}" if whole else "")
             yield _result(group.check, rows, found, text, parts[-1].printed.text)
         case "percent-subgroups":
-            sizes = [int(ref.row.n) for ref in parts]
-            found = counts.percents_of_subgroups(
-                [ref.printed for ref in parts], sizes, whole[0].printed, int(whole[0].row.n)
-            )
-            text = " + ".join(f"{ref.printed.text} % of {n}" for ref, n in zip(parts, sizes, strict=True))
-            text += f" with {whole[0].printed.text} % of {whole[0].row.n}"
-            yield _result(group.check, rows, found, text, whole[0].printed.text)
+            sizes, total, n = [int(ref.row.n) for ref in parts], whole[0].printed, int(whole[0].row.n)
+            found = counts.percents_of_subgroups([ref.printed for ref in parts], sizes, total, n)
+            text = " + ".join(f"{ref.printed.text} % of {size}" for ref, size in zip(parts, sizes, strict=True))
+            yield _result(group.check, rows, found, f"{text} with {total.text} % of {whole[0].row.n}", total.text)
         case "percent-arms":
             found = counts.percents_of_arms(first, parts[1].printed, whole[0].count)
             text = f"{first.text} % and {parts[1].printed.text} % of two groups with {whole[0].count} in all"
@@ -198,17 +190,18 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
             yield _result(group.check, rows, found, f"{text} with {whole[0].printed.text}", whole[0].printed.text)
         case "grim":
-            found = scores.grim(first, [ref.count for ref in whole], group.items)
-            text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}"
-            text += f", {group.items} items averaged" if group.items > 1 else ", whole-number scores"
+            items = group.items or 1
+            found = scores.grim(first, [ref.count for ref in whole], items)
+            text = f"mean {first.text}, n = {of}, "
+            text += f"{items} items averaged" if items > 1 else "whole-number scores"
             yield _result(group.check, rows, found, text, first.text)
         case "sd-bound":
-            sd = parts[1].printed
-            found = scores.sd_bound(first, sd, [ref.count for ref in whole], group.minimum, group.maximum)
-            text = f"mean {first.text} with SD {sd.text}, n = {' or '.join(str(ref.count) for ref in whole)}"
-            yield _result(group.check, rows, found, text, sd.text)
+            sd, low, high = parts[1].printed, group.minimum or 0.0, group.maximum or 0.0
+            found = scores.sd_bound(first, sd, [ref.count for ref in whole], low, high)
+            yield _result(group.check, rows, found, f"mean {first.text} with SD {sd.text}, n = {of}", sd.text)
         case "statistic-p":
-            yield _statistic_p(parts[0].row, group.df)
+            if p := parts[0].row.p:
+                yield _statistic_p(parts[0].row, p, group.df)
         case "correlation-triple":
             found = correlations.third(first, parts[1].printed, parts[2].printed)
             yield _result(group.check, rows, found, ", ".join(ref.printed.text for ref in parts), parts[2].printed.text)
@@ -218,8 +211,7 @@ def _of_group(group: Group) -> Iterator[Result]:
             for ref in whole:
                 scale = 100 if ref.row.unit.startswith("percent") else 1
                 found = correlations.falconer(first, parts[1].printed, ref.row.statistic, ref.printed, scale)
-                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}"
-                text += f", r DZ {parts[1].printed.text}"
+                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}, r DZ {parts[1].printed.text}"
                 yield _result(group.check, [parts[0].row, parts[1].row, ref.row], found, text, ref.printed.text)
 
 
@@ -243,14 +235,14 @@ def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, comp
 
 
 def summary(results: Iterable[Result]) -> pd.DataFrame:
-    """Number of results by check and outcome.
+    """Count the results by check and outcome.
 
     Returns
     -------
     pandas.DataFrame
         Columns ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and
-        ``unverified`` (results that rest on a row graded U, which are never counted). One row per check, also
-        where none applied.
+        ``unverified`` (results that rest on a row graded U, which are never counted). One row per check, also where
+        none applied.
     """
     results = list(results)
     rows = []
@@ -269,7 +261,7 @@ def summary(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def table(results: Iterable[Result]) -> pd.DataFrame:
-    """Results as rows: ``check, compared, possible, outcome, power, result, rows``, rows graded U marked."""
+    """Return results as rows: ``check, compared, outcome, power, result, rows``, rows graded U marked."""
     return pd.DataFrame(
         [
             {
@@ -287,10 +279,7 @@ def table(results: Iterable[Result]) -> pd.DataFrame:
 
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
-    """How many seen numbers of the register entered a check, and how many there are.
-
-    Words and numbers graded U are left out.
-    """
+    """Count the seen numbers of the register that entered a check, and all of them, without words and grade U."""
     used = {id for result in results for id in result.ids}
     seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
     return sum(id in used for id in seen), len(seen)

@@ -90,7 +90,9 @@ def write_data(target: Path, epoch: int) -> None:
     writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
     writer.writeheader()
     writer.writerows(dictionary.rows())
-    files |= {"dictionary.csv": out.getvalue().encode(), "references.bib": paths.BIBLIOGRAPHY.read_bytes()}
+    files["dictionary.csv"] = out.getvalue().encode()
+    if paths.BIBLIOGRAPHY.exists():
+        files["references.bib"] = paths.BIBLIOGRAPHY
     write(target, below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
 
 

@@ -1,13 +1,12 @@
 """The bibliography: one file, one key per work, checked before anything cites it.
 
-pybtex and sphinxcontrib-bibtex drop a repeated key without a word; the keys are therefore scanned here as
-well.
+pybtex and sphinxcontrib-bibtex drop a repeated key silently; the keys are therefore scanned here as well.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pybtex.database import BibliographyData, Entry, parse_string
@@ -30,7 +29,7 @@ REQUIRED = {
     "techreport": ("author", "title", "institution", "year"),
 }
 
-#: Fields that are no LaTeX: addresses.
+#: Fields that are not LaTeX: addresses.
 AS_IT_IS = ("url", "doi")
 
 _MARKUP = re.compile(r"[\\{}%$~^_#&]")
@@ -38,10 +37,8 @@ _COMMENT = re.compile(r"(?<!\\)%")
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string")
 _DOI = re.compile(r"10\.\d{4,9}/\S+", re.ASCII)
-#: What follows the year in a key: a letter that tells works apart, or "data" for the data set of a paper.
+#: Suffix after the year in a key: a letter that distinguishes works, or "data" for the data set of a paper.
 _SUFFIX = re.compile(r"(?:\d{4}|nd)(data|[a-z])$", re.ASCII)
-
-
 #: A key becomes part of an address and of the ledger; BibTeX itself would let braces through.
 _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 
@@ -49,7 +46,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 class Bibliography(Mapping[str, Entry]):
     """Entries by key, in file order, with the short labels the book prints."""
 
-    def __init__(self, data: BibliographyData):
+    def __init__(self, data: BibliographyData) -> None:
         self.data = data
         self._keys = dict.fromkeys(data.entries)
         self._short: dict[str, str] = {}
@@ -59,7 +56,7 @@ class Bibliography(Mapping[str, Entry]):
             raise KeyError(key)
         return self.data.entries[key]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self._keys)
 
     def __len__(self) -> int:
@@ -68,9 +65,8 @@ class Bibliography(Mapping[str, Entry]):
     def short(self, key: str) -> str:
         """Label of a work in running text.
 
-        One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A
-        letter after the year in the key is kept ("Groh et al. 2017a"), "data" is said; a work without a
-        year is "n.d.".
+        One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A letter after
+        the year in the key is kept ("Groh et al. 2017a"), "data" is added in brackets; a work without a year is "n.d.".
 
         Raises
         ------
@@ -83,7 +79,7 @@ class Bibliography(Mapping[str, Entry]):
 
     def _label(self, key: str) -> str:
         if key not in self._keys:
-            raise RestatedError(f"the bibliography has no key '{key}'", remedy="Add the work or correct the key.")
+            raise RestatedError(f"the bibliography has no key '{key}'", remedy="add the work or correct the key")
         entry = self.data.entries[key]
         people = entry.persons.get("author") or entry.persons.get("editor")
         names = [str(Text.from_latex(" ".join(p.prelast_names + p.last_names))) for p in people]
@@ -101,18 +97,25 @@ class Bibliography(Mapping[str, Entry]):
 
 
 def keys(path: Path | str | None = None) -> dict[str, int]:
-    """Keys of a BibTeX file and their line numbers, without parsing the entries.
+    """Return the keys of a BibTeX file and their line numbers, without parsing the entries.
 
     Raises
     ------
     RestatedError
         If a key occurs twice, in whatever case.
     """
+    path, text = _source(path)
+    return _keys(text, path)
+
+
+def _source(path: Path | str | None) -> tuple[Path, str]:
+    """Return a file, by default that of the book, and its text; a book may have none."""
     path = BIBLIOGRAPHY if path is None else Path(path)
-    return _keys(files.text(path), path)
+    return path, "" if path == BIBLIOGRAPHY and not path.exists() else files.text(path)
 
 
 def _keys(text: str, path: Path) -> dict[str, int]:
+    refuse = files.refuser(path)
     found: dict[str, int] = {}
     folded: dict[str, str] = {}
     line, position = 1, 0
@@ -123,63 +126,40 @@ def _keys(text: str, path: Path) -> dict[str, int]:
         line += text.count("\n", position, match.start(1))
         position = match.start(1)
         if not _KEY.fullmatch(key):
-            raise RestatedError(
-                f"'{key}' is not a key",
-                file=path,
-                row=line,
-                remedy="Use letters, digits and hyphens, beginning with a letter.",
-            )
+            refuse(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter", row=line)
         if first := folded.get(key.casefold()):
-            raise RestatedError(
-                f"the key '{key}' occurs already in line {found[first]}" + (f" as '{first}'" if first != key else ""),
-                file=path,
-                row=line,
-                remedy="Keep one entry per work or rename one key.",
-            )
+            message = f"the key '{key}' occurs already in line {found[first]}"
+            message += f" as '{first}'" if first != key else ""
+            refuse(message, "keep one entry per work or rename one key", row=line)
         folded[key.casefold()] = key
         found[key] = line
     return found
 
 
 def load(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``references.bib``.
+    """Read a BibTeX file, default ``references.bib``.
 
     Raises
     ------
     RestatedError
         If the file cannot be read, has a syntax error (with its line) or a key twice.
     """
-    path = BIBLIOGRAPHY if path is None else Path(path)
-    text = files.text(path)
+    path, text = _source(path)
+    refuse = files.refuser(path)
     found = _keys(text, path)
     try:
         data = parse_string(text, "bibtex")
     except PybtexError as error:
-        line = getattr(error, "lineno", None)
-        raise RestatedError(
-            f"not readable as BibTeX ({_one_line(error)})", file=path, row=line, remedy="Check braces and commas there."
-        ) from None
-    lost = [key for key in found if key not in data.entries]
-    if lost:
-        raise RestatedError(
-            "the entry swallows or is swallowed by another",
-            file=path,
-            row=found[lost[0]],
-            field=lost[0],
-            remedy="Close its braces.",
-        )
-    if unseen := [key for key in data.entries if key not in found]:
-        raise RestatedError(
-            f"the entry '{unseen[0]}' begins in the middle of a line, where its key is not looked at",
-            file=path,
-            field=unseen[0],
-            remedy="Begin each entry on a line of its own.",
-        )
+        message = f"not readable as BibTeX ({_one_line(error)})"
+        refuse(message, "check braces and commas there", row=getattr(error, "lineno", None))
+    for key in found:
+        if key not in data.entries:
+            message = "the entry swallows or is swallowed by another"
+            refuse(message, "close its braces", row=found[key], field=key)
+    for key in data.entries:
+        if key not in found:
+            message = f"the entry '{key}' begins in the middle of a line, where its key is not looked at"
+            refuse(message, "begin each entry on a line of its own", field=key)
     return Bibliography(data)
 
 
@@ -187,8 +167,8 @@ def _one_line(error: PybtexError) -> str:
     return " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
 
 
-def _texts(entry: Entry):
-    """Pairs of a field and a text of it that is read as LaTeX."""
+def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield each text that is read as LaTeX with its field."""
     yield from ((field, text) for field, text in entry.fields.items() if field not in AS_IT_IS)
     for role, people in entry.persons.items():
         for p in people:
@@ -197,7 +177,7 @@ def _texts(entry: Entry):
 
 
 def _printable(text: str) -> bool:
-    """Whether LaTeX reads the whole of `text`: a percent sign would swallow what follows it without a word."""
+    """Return whether LaTeX reads the whole of `text`: a percent sign would hide what follows it."""
     if not _MARKUP.search(text):
         return True
     try:
@@ -208,56 +188,38 @@ def _printable(text: str) -> bool:
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file and refuse what would print badly or count a work twice.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``references.bib``.
+    """Read a BibTeX file, default ``references.bib``, and refuse what would print badly or count a work twice.
 
     Raises
     ------
     RestatedError
-        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read, or has a DOI that is no
-        bare DOI or belongs to another entry too.
+        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read,
+        or has a DOI that is not a bare DOI or belongs to another entry too.
     """
     path = BIBLIOGRAPHY if path is None else Path(path)
-    bibliography = load(path)
-    lines = keys(path)
+    bibliography, lines, refuse = load(path), keys(path), files.refuser(path)
     owner: dict[str, str] = {}
     for key, entry in bibliography.items():
-        place = {"file": path, "row": lines[key]}
+        row = lines[key]
         if entry.type not in REQUIRED:
-            raise RestatedError(
-                f"'{key}' is of the unknown type '{entry.type}'", **place, remedy=f"Use {', '.join(sorted(REQUIRED))}."
+            refuse(
+                f"'{key}' is of the unknown type '{entry.type}'", f"use one of {', '.join(sorted(REQUIRED))}", row=row
             )
         for field in REQUIRED[entry.type]:
             present = entry.persons.get("author") or entry.persons.get("editor") if field == "author" else None
             if not (present or entry.fields.get(field, "").strip()):
-                raise RestatedError(
-                    f"'{key}' ({entry.type}) lacks the field", **place, field=field, remedy="Fill it in."
-                )
+                refuse(f"'{key}' ({entry.type}) lacks the field", "fill it in", row=row, field=field)
         for field, text in _texts(entry):
             if not _printable(text):
-                raise RestatedError(
-                    f"'{text}' of '{key}' cannot be printed",
-                    **place,
-                    field=field,
-                    remedy="Write a percent sign as \\% and close every brace.",
-                )
+                remedy = "write a percent sign as \\% and close every brace"
+                refuse(f"'{text}' of '{key}' cannot be printed", remedy, row=row, field=field)
         doi = entry.fields.get("doi")
         if doi is None:
             continue
         if not _DOI.fullmatch(doi):
-            raise RestatedError(
-                f"'{doi}' of '{key}' is not a bare DOI", **place, field="doi", remedy="Write it as 10.1037/bul0000038."
-            )
+            refuse(f"'{doi}' of '{key}' is not a bare DOI", "write it as 10.1037/bul0000038", row=row, field="doi")
         if first := owner.get(doi.casefold()):
-            raise RestatedError(
-                f"'{key}' and '{first}' have the same DOI {doi}",
-                **place,
-                field="doi",
-                remedy="Keep one entry per work.",
-            )
+            message = f"'{key}' and '{first}' have the same DOI {doi}"
+            refuse(message, "keep one entry per work", row=row, field="doi")
         owner[doi.casefold()] = key
     return bibliography

@@ -1,10 +1,10 @@
-"""The cells of CSV files: which are numbers, and that none is ever run as a formula by a spreadsheet."""
+"""The cells of CSV files: recognising numbers, and keeping spreadsheets from running a cell as a formula."""
 
 from __future__ import annotations
 
 import re
 
-#: A text that begins so is run as a formula by spreadsheets.
+#: First characters of a text that spreadsheets run as a formula.
 FORMULA_STARTS = tuple("=+-@\t\r\n")
 
 #: A plain number.
@@ -12,5 +12,5 @@ NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 def guarded(text: str) -> str:
-    """`text`, with an apostrophe before it if a spreadsheet would run it."""
+    """Return `text`, with an apostrophe in front if a spreadsheet would run it."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) and not NUMBER.fullmatch(text) else text

@@ -1,7 +1,7 @@
-"""The data dictionary: ``data/datapackage.json`` describes every table, and tables are checked by it.
+"""The data dictionary: ``data/datapackage.json`` describes every table, and tables are checked against it.
 
 The file is a Frictionless Data Package: one resource per CSV file, each with a Table Schema (fields, types,
-constraints, missing values, primary key) and two properties of our own, ``status`` of a resource and
+constraints, missing values, primary key) and three properties of our own: ``status`` and ``rules`` of a resource and
 ``unit`` of a field.
 
 References
@@ -15,18 +15,18 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from restated.errors import RestatedError
 from restated_book.paths import DATA
-from restated_book.sources import files
+from restated_book.sources import files, rules
 from restated_book.sources.cells import NUMBER
 
-#: What a schema may say; anything else is refused rather than ignored.
+#: Types and constraints a schema may use; others are refused rather than ignored.
 TYPES = ("string", "integer", "number")
-CONSTRAINTS = {
+CONSTRAINTS: dict[str, tuple[Any, str]] = {
     "required": (bool, "true or false"),
     "unique": (bool, "true or false"),
     "minimum": (int | float, "a number"),
@@ -35,16 +35,19 @@ CONSTRAINTS = {
     "pattern": (str, "a pattern"),
 }
 
-#: What spreadsheets of some countries put between cells.
+#: Separators that spreadsheets of some countries put between cells.
 OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
 
-#: Tables readers may put here themselves; they are not ours to describe.
+#: The description of the data.
+PACKAGE = "datapackage.json"
+
+#: Folder of tables that readers supply; they are not described.
 READERS_OWN = "originals"
 
-#: Most digits of a whole number: up to here every one of them is kept where it becomes a float, and it fits 64 bits.
+#: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
 MOST_DIGITS = 15
 
-#: Names become names of files: of originals, and of tables below the folder of the data.
+#: Names of resources become file names of originals; paths are below the folder of the data.
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -64,7 +67,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Resource:
-    """One table: where it is, what it is, the status of its rows and its columns in order."""
+    """One table: its place and meaning, the status of its rows, its columns in order and the rules over them."""
 
     name: str
     path: str
@@ -76,6 +79,7 @@ class Resource:
     fields: tuple[Field, ...]
     missing_values: tuple[str, ...]
     primary_key: tuple[str, ...]
+    rules: Mapping[str, list]
 
     @property
     def columns(self) -> list[str]:
@@ -95,38 +99,26 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
     Raises
     ------
     RestatedError
-        As :func:`restated_book.sources.files.text`; and if the table repeats a column name, has a broken quotation or a row of another
-        length than the header.
+        As :func:`restated_book.sources.files.text`; and if the table repeats a column name, has a broken quotation or a
+        row of another length than the header.
     """
-    path = Path(path)
-    text = files.text(path)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    refuse = files.refuser(path)
+    reader = csv.reader(io.StringIO(files.text(path), newline=""), strict=True)
     rows, number = [], 1
     try:
         header = next(reader)
         if len(header) == 1 and (mark := next((m for m in OTHER_MARKS if m in header[0]), "")):
-            raise RestatedError(
-                f"cells are parted by {OTHER_MARKS[mark]}, not by commas",
-                file=path,
-                row=1,
-                remedy="Save it as CSV with commas.",
-            )
+            refuse(f"cells are separated by {OTHER_MARKS[mark]}, not by commas", "save it as CSV with commas", row=1)
         for name in header:
             if header.count(name) > 1:
-                raise RestatedError("the column occurs twice", file=path, row=1, field=name, remedy="Remove one.")
+                refuse("the column occurs twice", "remove one", row=1, field=name)
         for number, cells in enumerate(reader, start=2):
             if len(cells) != len(header):
-                raise RestatedError(
-                    f"the row has {len(cells)} cells, the header {len(header)}",
-                    file=path,
-                    row=number,
-                    remedy="Put cells that hold a comma in quotation marks and leave no empty line.",
-                )
+                remedy = "put cells that hold a comma in quotation marks and leave no empty line"
+                refuse(f"the row has {len(cells)} cells, the header {len(header)}", remedy, row=number)
             rows.append((number, dict(zip(header, cells, strict=True))))
     except csv.Error as error:
-        raise RestatedError(
-            f"not readable as CSV ({error})", file=path, row=number + 1, remedy="Check the quotation marks."
-        ) from None
+        refuse(f"not readable as CSV ({error})", "check the quotation marks", row=number + 1)
     return header, rows
 
 
@@ -138,58 +130,42 @@ def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str
     RestatedError
         Naming the first missing, unexpected or misplaced column.
     """
+    refuse = files.refuser(path)
     for name in columns:
         if name not in header:
-            raise RestatedError(
-                "the column is missing", file=path, row=1, field=name, remedy="Add it, empty if need be."
-            )
+            refuse("the column is missing", "add it, empty if need be", row=1, field=name)
     for name in header:
         if name not in columns:
-            raise RestatedError(
-                "the column is not known", file=path, row=1, field=name, remedy="Remove it or correct its name."
-            )
+            refuse("the column is not known", "remove it or correct its name", row=1, field=name)
     for name, expected in zip(header, columns, strict=True):
         if name != expected:
-            raise RestatedError(
-                f"the column stands where '{expected}' belongs",
-                file=path,
-                row=1,
-                field=name,
-                remedy=f"Order the columns: {', '.join(columns)}.",
-            )
+            remedy = f"order the columns: {', '.join(columns)}"
+            refuse(f"the column is where '{expected}' belongs", remedy, row=1, field=name)
 
 
 def load(path: Path | str | None = None) -> dict[str, Resource]:
-    """Read the data package.
-
-    Parameters
-    ----------
-    path : path-like, optional
-        Default ``data/datapackage.json``.
-
-    Returns
-    -------
-    dict of str to Resource
-        By resource name, in file order.
+    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data.
 
     Raises
     ------
     RestatedError
-        If the file is no JSON, a property is missing, or a type or constraint is unknown.
+        If the file is not JSON, a property is missing, or a type, constraint or rule is unknown.
     """
-    path = DATA / "datapackage.json" if path is None else Path(path)
+    if path is None and not (DATA / PACKAGE).exists():
+        return {}
+    path = DATA / PACKAGE if path is None else Path(path)
     package = files.json(path)
     resources: dict[str, Resource] = {}
     for entry in _property(package, "resources", list, path, "the package"):
         name = _property(entry, "name", str, path, "a resource")
         if name in resources:
-            raise RestatedError(f"two resources are named '{name}'", file=path, field="name", remedy="Rename one.")
+            files.refuser(path)(f"two resources are named '{name}'", "rename one", field="name")
         resources[name] = _resource(entry, name, path)
     return resources
 
 
 def schema(name: str) -> Resource:
-    """The description of a table that only readers can supply, from ``data/schemas/<name>.json``.
+    """Read the description of a table that only readers can supply, from ``data/schemas/<name>.json``.
 
     Raises
     ------
@@ -200,14 +176,10 @@ def schema(name: str) -> Resource:
     return _resource(files.json(path), name, path)
 
 
-def _property(entry: dict, key: str, kind: type, path: Path, owner: str):
+def _property(entry: Any, key: str, kind: type, path: Path, owner: str):
     if not isinstance(entry, dict) or not isinstance(entry.get(key), kind):
-        raise RestatedError(
-            f"{owner} lacks the property, or has one of another kind",
-            file=path,
-            field=key,
-            remedy="Write it as in the descriptions beside it.",
-        )
+        remedy = "write it as in the other descriptions"
+        files.refuser(path)(f"{owner} lacks the property, or has one of another kind", remedy, field=key)
     return entry[key]
 
 
@@ -215,8 +187,14 @@ def _optional(entry: dict, key: str, kind: type, otherwise, path: Path, owner: s
     return _property(entry, key, kind, path, owner) if key in entry else otherwise
 
 
-def _fits(constraint: str, given, type: str) -> bool:
-    """Whether a constraint has a value that cells of `type` can be held against."""
+def _names(entry: dict, key: str, name: str, path: Path, owner: str) -> tuple[str, ...]:
+    """Names of the licences or titles of the sources of a resource."""
+    items = _property(entry, key, list, path, owner)
+    return tuple(_property(item, name, str, path, f"a {key[:-1]} of {owner}") for item in items)
+
+
+def _fits(constraint: str, given: Any, type: str) -> bool:
+    """Return whether cells of `type` can be compared with the value of a constraint."""
     kind, _ = CONSTRAINTS[constraint]
     if not isinstance(given, kind) or (isinstance(given, bool) and kind is not bool):
         return False
@@ -230,95 +208,63 @@ def _fits(constraint: str, given, type: str) -> bool:
     return type != "string" or constraint not in ("minimum", "maximum")
 
 
+def _field(item: Any, path: Path, owner: str) -> Field:
+    refuse = files.refuser(path)
+    name = _property(item, "name", str, path, f"a field of {owner}")
+    where = f"field '{name}' of {owner}"
+    kind, title, description = (_property(item, key, str, path, where) for key in ("type", "title", "description"))
+    unit = _optional(item, "unit", str, "", path, where)
+    constraints = _optional(item, "constraints", dict, {}, path, where)
+    if kind not in TYPES:
+        refuse(f"{where} has the unknown type '{kind}'", f"use one of {', '.join(TYPES)}")
+    for constraint, given in constraints.items():
+        if constraint not in CONSTRAINTS:
+            refuse(f"{where} has the unknown constraint '{constraint}'", f"use one of {', '.join(CONSTRAINTS)}")
+        if not _fits(constraint, given, kind):
+            remedy = "correct it, or leave it out; texts have neither minimum nor maximum"
+            refuse(f"the constraint '{constraint}' of {where} is not {CONSTRAINTS[constraint][1]}", remedy)
+    return Field(name, kind, title, description, unit, constraints)
+
+
 def _resource(entry: dict, name: str, path: Path) -> Resource:
-    owner = f"resource '{name}'"
+    refuse, owner = files.refuser(path), f"resource '{name}'"
     if not _NAME.fullmatch(name):
-        raise RestatedError(
-            f"'{name}' is no name of a table",
-            file=path,
-            field="name",
-            remedy="Use lower-case letters, digits and hyphens.",
-        )
+        refuse(f"'{name}' is not a valid table name", "use lower-case letters, digits and hyphens", field="name")
     table = _property(entry, "path", str, path, owner)
     if not _PATH.fullmatch(table):
-        raise RestatedError(
-            f"'{table}' is no place of a table below the folder of the data",
-            file=path,
-            field="path",
-            remedy=f"Write it as studies/{name}.csv.",
-        )
+        remedy = f"write it as studies/{name}.csv"
+        refuse(f"'{table}' is not the path of a table below the folder of the data", remedy, field="path")
     schema = _property(entry, "schema", dict, path, owner)
-    fields = []
+    fields: dict[str, Field] = {}
     for item in _property(schema, "fields", list, path, owner):
-        column = _property(item, "name", str, path, f"a field of {owner}")
-        where = f"field '{column}' of {owner}"
-        field = Field(
-            name=column,
-            type=_property(item, "type", str, path, where),
-            title=_property(item, "title", str, path, where),
-            description=_property(item, "description", str, path, where),
-            unit=_optional(item, "unit", str, "", path, where),
-            constraints=_optional(item, "constraints", dict, {}, path, where),
-        )
-        if field.type not in TYPES:
-            raise RestatedError(
-                f"{where} has the unknown type '{field.type}'", file=path, remedy=f"Use {', '.join(TYPES)}."
-            )
-        for constraint, given in field.constraints.items():
-            if constraint not in CONSTRAINTS:
-                raise RestatedError(
-                    f"{where} has the unknown constraint '{constraint}'",
-                    file=path,
-                    remedy=f"Use {', '.join(CONSTRAINTS)}.",
-                )
-            if not _fits(constraint, given, field.type):
-                raise RestatedError(
-                    f"the constraint '{constraint}' of {where} is not {CONSTRAINTS[constraint][1]}",
-                    file=path,
-                    remedy="Correct it, or leave it out; texts have neither minimum nor maximum.",
-                )
-        if column in (other.name for other in fields):
-            raise RestatedError(f"{owner} has two fields '{column}'", file=path, field=column, remedy="Rename one.")
-        fields.append(field)
-    names = [field.name for field in fields]
-    key = (
-        [key]
-        if isinstance(key := schema.get("primaryKey", []), str)
-        else _optional(schema, "primaryKey", list, [], path, owner)
-    )
+        field = _field(item, path, owner)
+        if field.name in fields:
+            refuse(f"{owner} has two fields '{field.name}'", "rename one", field=field.name)
+        fields[field.name] = field
+    key = schema.get("primaryKey", [])
+    key = [key] if isinstance(key, str) else _optional(schema, "primaryKey", list, [], path, owner)
     missing = _optional(schema, "missingValues", list, [""], path, owner)
     if not all(isinstance(text, str) for text in missing):
-        raise RestatedError(
-            f"the missing values of {owner} are not all texts",
-            file=path,
-            field="missingValues",
-            remedy="Put them in quotation marks.",
-        )
+        refuse(f"the missing values of {owner} are not all texts", "put them in quotation marks", field="missingValues")
     for column in key:
-        if column not in names:
-            raise RestatedError(
-                f"the primary key of {owner} names no field '{column}'",
-                file=path,
-                field="primaryKey",
-                remedy="Name columns of the table.",
-            )
+        if column not in fields:
+            remedy = "name columns of the table"
+            refuse(f"the primary key of {owner} names no field '{column}'", remedy, field="primaryKey")
+    listed = [field.name for field in fields.values() if "enum" in field.constraints]
+    given = _optional(entry, "rules", dict, {}, path, owner)
+    title, description, status = (_property(entry, key, str, path, owner) for key in ("title", "description", "status"))
     return Resource(
         name=name,
         path=table,
-        title=_property(entry, "title", str, path, owner),
-        description=_property(entry, "description", str, path, owner),
-        status=_property(entry, "status", str, path, owner),
-        licenses=tuple(
-            _property(item, "name", str, path, f"a license of {owner}")
-            for item in _property(entry, "licenses", list, path, owner)
-        ),
-        sources=tuple(
-            _property(item, "title", str, path, f"a source of {owner}")
-            for item in _property(entry, "sources", list, path, owner)
-        ),
-        fields=tuple(fields),
+        title=title,
+        description=description,
+        status=status,
+        licenses=_names(entry, "licenses", "name", path, owner),
+        sources=_names(entry, "sources", "title", path, owner),
+        fields=tuple(fields.values()),
         missing_values=tuple(missing),
         primary_key=tuple(key),
+        rules=rules.read(given, {field.name: field.type for field in fields.values()}, listed, owner, path),
     )
 
 
@@ -328,7 +274,7 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     Parameters
     ----------
     path : path-like
-        The table, which may lie elsewhere than the resource says.
+        The table, which may be elsewhere than the resource says.
     resource : Resource
 
     Returns
@@ -339,7 +285,7 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     Raises
     ------
     RestatedError
-        At the first cell, row or column that does not fit.
+        At the first cell, row, column or rule that does not fit.
     """
     path = Path(path)
     header, rows = read_table(path)
@@ -353,62 +299,50 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
         for number, cells in typed if columns else []:
             value = tuple(cells[column] for column in columns)
             if value in seen:
-                shown = ", ".join("" if v is None else str(v) for v in value)
-                raise RestatedError(
-                    f"'{shown}' occurs already in row {seen[value]}",
-                    file=path,
-                    row=number,
-                    field=" + ".join(columns),
-                    remedy="Keep one row or give the other its own name.",
+                message = (
+                    f"'{', '.join('' if v is None else str(v) for v in value)}' occurs already in row {seen[value]}"
                 )
+                remedy = "keep one row or give the other its own name"
+                files.refuser(path)(message, remedy, row=number, field=" + ".join(columns))
             seen[value] = number
+    rules.check(typed, resource.rules, {f.name: f.constraints.get("enum", []) for f in resource.fields}, path)
     return typed
 
 
 def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
     def refuse(message: str, remedy: str):
-        raise RestatedError(message, file=path, row=row, field=field.name, remedy=remedy)
+        files.refuser(path)(message, remedy, row=row, field=field.name)
 
     rules = field.constraints
     if text in resource.missing_values:
         if rules.get("required"):
-            refuse("the value is missing", "Fill it in.")
+            refuse("the value is missing", "fill it in")
         return None
     if text != text.strip():
-        refuse(f"'{text}' has blanks at its end", "Remove them.")
-    value: str | int | float = text
+        refuse(f"'{text}' has blanks at its end", "remove them")
+    value: Any = text
     if field.type == "integer":
         if not _INTEGER.fullmatch(text):
-            refuse(f"'{text}' is not a whole number", "Give digits only, without marks or decimals.")
+            refuse(f"'{text}' is not a whole number", "give digits only, without marks or decimals")
         if len(text.lstrip("+-")) > MOST_DIGITS:
-            refuse(f"{text} is too large for a whole number", "Check the source.")
+            refuse(f"{text} is too large for a whole number", "check the source")
         value = int(text)
-    elif field.type == "number":
-        if not NUMBER.fullmatch(text) or not math.isfinite(value := float(text)):
-            refuse(f"'{text}' is not a number", "Give digits with a decimal point, without marks or units.")
+    elif field.type == "number" and not (NUMBER.fullmatch(text) and math.isfinite(value := float(text))):
+        refuse(f"'{text}' is not a number", "give digits with a decimal point, without marks or units")
     if "minimum" in rules and value < rules["minimum"]:
-        refuse(f"{text} is below {rules['minimum']}, the least possible value", "Check the source.")
+        refuse(f"{text} is below {rules['minimum']}, the least possible value", "check the source")
     if "maximum" in rules and value > rules["maximum"]:
-        refuse(f"{text} is above {rules['maximum']}, the greatest possible value", "Check the source.")
+        refuse(f"{text} is above {rules['maximum']}, the greatest possible value", "check the source")
     if "enum" in rules and text not in rules["enum"]:
-        refuse(f"'{text}' is not one of {', '.join(rules['enum'])}", "Use one of these.")
+        refuse(f"'{text}' is not one of {', '.join(rules['enum'])}", "use one of these")
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        refuse(f"'{text}' does not have the form {rules['pattern']}", "Correct it.")
+        refuse(f"'{text}' does not have the form {rules['pattern']}", "correct it")
     return value
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
-    """Check every table of a data folder against its ``datapackage.json``.
-
-    Parameters
-    ----------
-    folder : path-like, optional
-        Default ``data/``.
-
-    Returns
-    -------
-    dict of str to int
-        Rows per resource.
+    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``; return the rows per
+    resource.
 
     Raises
     ------
@@ -416,32 +350,20 @@ def check(folder: Path | str | None = None) -> dict[str, int]:
         If a table is not described, a described table is missing, or a table does not fit its description.
     """
     folder = DATA if folder is None else Path(folder)
-    package = folder / "datapackage.json"
-    resources = load(package)
+    tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
+    if not tables and not (folder / PACKAGE).exists():
+        return {}
+    resources = load(folder / PACKAGE)
     described = {resource.path for resource in resources.values()}
-    for path in sorted(folder.rglob("*.csv")):
-        relative = path.relative_to(folder)
-        if relative.parts[0] != READERS_OWN and relative.as_posix() not in described:
-            raise RestatedError(
-                "the table is not described in datapackage.json", file=path, remedy="Describe it there or remove it."
-            )
+    for path in tables:
+        if path.relative_to(folder).as_posix() not in described:
+            files.refuser(path)(f"the table is not described in {PACKAGE}", "describe it there or remove it")
     return {name: len(validate(folder / resource.path, resource)) for name, resource in resources.items()}
 
 
 def rows(path: Path | str | None = None) -> Iterator[dict[str, str]]:
-    """One dict per column of every table, for a page of the book.
-
-    Yields
-    ------
-    dict
-        ``resource``, ``field``, ``type``, ``unit``, ``description``.
-    """
+    """Yield one dict per column of every table: ``resource``, ``field``, ``type``, ``unit``, ``description``."""
     for resource in load(path).values():
         for field in resource.fields:
-            yield {
-                "resource": resource.name,
-                "field": field.name,
-                "type": field.type,
-                "unit": field.unit,
-                "description": field.description,
-            }
+            about = {"field": field.name, "type": field.type, "unit": field.unit, "description": field.description}
+            yield {"resource": resource.name, **about}

@@ -1,21 +1,21 @@
-"""YAML: the files at the top of the repository, `_config.yml`, `_toc.yml` and `CITATION.cff`, and the heads of pages."""
+"""YAML: ``_config.yml``, ``_toc.yml`` and ``CITATION.cff``, and the front matter of pages."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
-from restated.errors import RestatedError
 from restated_book.sources import files
 
-_KINDS = {dict: "a list of named values", list: "a list", str: "text"}
+_KINDS: dict[type, str] = {dict: "a list of named values", list: "a list", str: "text"}
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without what nobody here writes and what goes wrong unseen: aliases, which can stand for more than fits anywhere, and
-    names that stand twice, of which the first would be lost."""
+    """YAML without aliases, which can stand for more than fits into memory, and without repeated names, of which the
+    first would be lost."""
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
@@ -29,68 +29,56 @@ class _Loader(yaml.SafeLoader):
         seen = set()
         for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
             if isinstance(key, yaml.ScalarNode) and key.value in seen:
-                raise yaml.constructor.ConstructorError(
-                    problem=f"'{key.value}' stands there twice", problem_mark=key.start_mark
-                )
+                message = f"'{key.value}' is there twice"
+                raise yaml.constructor.ConstructorError(problem=message, problem_mark=key.start_mark)
             seen.add(key.value if isinstance(key, yaml.ScalarNode) else id(key))
         return super().construct_mapping(node, deep)
 
 
 def read(file: Path) -> dict:
-    """Named values of a YAML file.
-
-    Raises
-    ------
-    RestatedError
-        As :func:`restated_book.sources.files.text` and :func:`parse`.
-    """
+    """Return the named values of a YAML file; see :func:`restated_book.sources.files.text` and :func:`parse` for
+    errors."""
     return parse(files.text(file), file)
 
 
 def parse(text: str, file: Path, *, first: int = 1) -> dict:
-    """Named values of YAML text that begins in line `first` of `file`.
+    """Return the named values of YAML text that begins in line `first` of `file`.
 
     Raises
     ------
     RestatedError
-        It is no YAML, holds an alias or a name twice, or something other than named values.
+        If it is not YAML, holds an alias or a name twice, or something other than named values.
     """
+    refuse = files.refuser(file)
     try:
         content = yaml.load(text, _Loader)
     except yaml.YAMLError as error:
         at = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or "a character that YAML does not allow"
-        raise RestatedError(
-            f"this is not valid YAML: {what}",
-            file=file,
-            row=at.line + first if at else None,
-            remedy="Mend this line or the one before",
-        ) from None
+        row = at.line + first if at else None
+        refuse(f"this is not valid YAML: {what}", "correct this line or the one before", row=row)
     except RecursionError:
-        raise RestatedError(
-            "this is not valid YAML: it is nested too deeply", file=file, remedy="Restore it from the repository"
-        ) from None
+        refuse("this is not valid YAML: it is nested too deeply", "restore it from the repository")
     except (ValueError, OverflowError):
-        # PyYAML lets through what Python says of dates that do not exist and of numbers with thousands of digits.
-        raise RestatedError(
-            "this is not valid YAML: a date that does not exist, or a number with too many digits",
-            file=file,
-            remedy="Put texts that look like a date or a number in quotation marks",
-        ) from None
+        # PyYAML passes on the errors of Python for dates that do not exist and numbers with thousands of digits.
+        message = "this is not valid YAML: a date that does not exist, or a number with too many digits"
+        refuse(message, "put texts that look like a date or a number in quotation marks")
     if not isinstance(content, dict):
-        raise RestatedError("this is not a list of named values", file=file, remedy="Restore it from the repository")
+        refuse("this is not a list of named values", "restore it from the repository")
     return content
 
 
-def value(content: Mapping, name: str, kind: type, file: Path):
-    """What `content`, read from `file`, says under `name`, parted by a full stop; an empty one of its `kind` if nothing.
+def value(content: Mapping, name: str, kind: type, file: Path) -> Any:
+    """Return the value of `content`, read from `file`, under `name` (levels separated by full stops).
+
+    An empty value of its `kind` stands for a missing one.
 
     Raises
     ------
     RestatedError
-        It is of another kind than dict, list or str.
+        If it is of another kind than dict, list or str.
     """
-    found = content
+    found: Any = content
     *above, last = name.split(".")
     for part in above:
         found = value(found, part, dict, file)
@@ -98,7 +86,5 @@ def value(content: Mapping, name: str, kind: type, file: Path):
     if found is None:
         return kind()
     if not isinstance(found, kind):
-        raise RestatedError(
-            f"this is not {_KINDS[kind]}", file=file, field=name, remedy="Write it as in the file of the repository"
-        )
+        files.refuser(file)(f"this is not {_KINDS[kind]}", "write it as in the file of the repository", field=name)
     return found

@@ -1,6 +1,7 @@
-"""The claims page: every claim of the case study with its verdict, what is printed in two places, and links to claims.
+"""The claims page: every claim of the document with its verdict, matters printed in two places, and links to claims.
 
-Claims are texts and not numbers: they are shown as a list of entries, which reads well on a narrow screen, and not as a table.
+Claims are texts and not numbers: they are shown as a list of entries, which reads well on a narrow screen, and not as a
+table.
 """
 
 from __future__ import annotations
@@ -14,25 +15,17 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from restated.errors import RestatedError
-from restated_book import claims, entries, paths
+from restated_book import claims, config, entries, paths
 from restated_book.sources import bibliography
 from restated_book.sphinx import markup
 from restated_book.sphinx.ledgerpage import citation_links
 from restated_book.sphinx.otherbuilders import OTHERS, nothing
 from restated_book.sphinx.roles import only_text, refuse, tip_id
 
-#: Where a claim could be checked, said after "Could be checked from".
-CHECKABLE = {
-    "private statement": "private statements or unpublished figures",
-    "public paper": "published papers",
-    "public web": "public documents or web pages",
-    "the case study itself": "the document itself",
-}
-
-#: Whether the public can read a source, in the words of the column ``public``.
+#: Words for the column ``public`` of a source.
 PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
 
-#: How a source stands to those whose work it speaks of, said after its description.
+#: Words for the column ``independence`` of a source.
 STANDING = {
     "independent": "independent",
     "in part": "independent in part",
@@ -48,7 +41,7 @@ NONE_CITED = "none"
 class claims_block(nodes.General, nodes.Element):
     """Generated HTML. Attributes: ``make`` (``filters``, ``list`` or ``places``) and, for a list, ``section``.
 
-    As with the ledger, the HTML is made when the page is written; other builders print the child paragraph.
+    The HTML is made when the page is written; other builders print the child paragraph.
     """
 
 
@@ -60,18 +53,8 @@ class claim_link(nodes.Inline, nodes.TextElement):
 class Links:
     """Addresses of what claims refer to, relative to the page.
 
-    Attributes
-    ----------
-    ledger : str
-        Address of the ledger page.
-    cite : callable
-        Address of the bibliography entry of a source key, or None.
-    work : callable
-        Short name of a source key.
-    chapter : callable
-        Address and title of a chapter, by its name.
-    rows : mapping
-        Ledger rows by id.
+    `ledger` is the ledger page, `cite` gives the bibliography entry of a source key or None, `work` the short name of a
+    source key, `chapter` the address and title of a chapter by its name, `rows` the ledger rows by id.
     """
 
     ledger: str
@@ -87,7 +70,7 @@ def _works() -> bibliography.Bibliography:
 
 
 def links(builder, docname: str) -> Links:
-    """The addresses as seen from the page `docname`."""
+    """Return the addresses as seen from the page `docname`."""
 
     def chapter(name: str) -> tuple[str, str]:
         doc = f"notebooks/{name}"
@@ -100,7 +83,7 @@ def links(builder, docname: str) -> Links:
 
 @cache
 def statements() -> dict[str, dict]:
-    """The claims by id."""
+    """Return the claims by id."""
     return {claim["id"]: claim for claim in claims.load("claims").to_dict("records")}
 
 
@@ -119,14 +102,12 @@ def _comparisons() -> dict[str, list[dict]]:
     return by_claim
 
 
-# --- pieces of HTML -----------------------------------------------------------------------------------------------------
-
-
 def badge(verdict: str, strength: str) -> str:
-    """The verdict on a claim: a shape for the eye, and words."""
+    """Return the verdict on a claim as a decorative shape and words."""
     sign = claims.shape(verdict, strength)
     words = escape(claims.words(verdict, strength))
-    return f'<span class="rs-verdict rs-c-{escape(verdict)}"><span class="rs-shape" aria-hidden="true">{sign}</span> {words}</span>'
+    shape = f'<span class="rs-shape" aria-hidden="true">{sign}</span>'
+    return f'<span class="rs-verdict rs-c-{escape(verdict)}">{shape} {words}</span>'
 
 
 def _link(href: str | None, text: str) -> str:
@@ -138,12 +119,12 @@ def _works_html(keys: Iterable[str], to: Links) -> str:
 
 
 def _cited_html(markers: Iterable[str], sources: Mapping[str, Mapping], to: Links) -> str:
-    """The sources the document attaches, each with what it is and how it stands."""
+    """Return the sources the document attaches, each with its description, access and independence."""
     items = []
     for marker in markers:
         source = sources[marker]
         about = f"{source['description']} ({PUBLIC[source['public']]}; {STANDING[source['independence']]})"
-        # For a source that is not public, the key names where its standing was read, not the source.
+        # The key of a source that is not public names the work that describes it, not the source.
         href = to.cite(source["source_key"]) if source["public"] == "yes" and source["source_key"] else None
         items.append(f"{_link(href, marker)}: {escape(about)}")
     return "; ".join(items) or "no source is attached"
@@ -164,22 +145,22 @@ def _number_item(id: str, to: Links) -> str:
 
 
 def _sentence(text: str) -> str:
-    """A note as a sentence."""
+    """Return a note as a sentence."""
     return f"{text[:1].upper()}{text[1:]}." if text else ""
 
 
 def _pairs(pairs: Iterable[tuple[str, str]], css: str) -> str:
-    """Terms and their texts (HTML), without those that are empty."""
+    """Return terms and their texts (HTML), without those that are empty."""
     items = "".join(f"<div><dt>{escape(term)}</dt><dd>{text}</dd></div>" for term, text in pairs if text)
     return f'<dl class="{css}">{items}</dl>'
 
 
 def _comparison_html(row: Mapping, to: Links) -> str:
-    keys = [key for key in row["source_key"].split(claims.PARTING) if key]
+    keys = [key for key in row["source_key"].split(claims.SEPARATOR) if key]
     source = ", ".join(filter(None, [_works_html(keys, to), escape(row["locator"])]))
     return _pairs(
         [
-            ("The case study says", escape(row["case_study_says"])),
+            (f"The {config.load().claims.document} says", escape(row["document_says"])),
             ("The source says", escape(row["source_says"])),
             ("Relation", escape(row["relation"])),
             ("Source and place", source or "none found"),
@@ -191,21 +172,15 @@ def _comparison_html(row: Mapping, to: Links) -> str:
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
-    """One claim as an item of a list.
+    """Return one claim as an item of a list.
 
-    Parameters
-    ----------
-    claim : mapping
-        A row of the table ``claims``.
-    sources : mapping
-        Rows of the table ``sources`` by marker.
-    comparisons : iterable of mapping
-        Rows of the table ``checks`` that bear on it.
-    to : Links
+    `claim` is a row of the table ``claims``, `sources` are the rows of ``sources`` by marker, `comparisons` those of
+    ``checks`` that bear on the claim.
     """
     comparisons = list(comparisons)
     anchor = escape(claims.anchor(claim["id"]))
-    checkable = CHECKABLE[claim["checkable_from"]] if claim["verdict"] == "not-publicly-checkable" else ""
+    checkable = claim["checkable_from"] if claim["verdict"] == "not-publicly-checkable" else ""
+    checkable = config.load().claims.checkable.get(checkable, checkable)
     chapters = "; ".join(_link(*to.chapter(name)) for name in claim["chapters"])
     facts = _pairs(
         [
@@ -225,7 +200,8 @@ def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: I
         more += f'<details class="rs-data"><summary>{words}</summary>{inside}</details>'
     if claim["numbers"]:
         items = "".join(_number_item(id, to) for id in claim["numbers"])
-        more += f"<details><summary>Printed numbers that bear on it ({len(claim['numbers'])})</summary><ul>{items}</ul></details>"
+        words = f"Printed numbers that bear on it ({len(claim['numbers'])})"
+        more += f"<details><summary>{words}</summary><ul>{items}</ul></details>"
     css = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
     return (
         f'<li id="{anchor}" class="rs-claim {escape(" ".join(css))}">'
@@ -237,7 +213,7 @@ def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: I
 
 
 def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str:
-    """The form above the claims and their count. The form does nothing without its script; the style sheet hides it then."""
+    """Return the form above the claims and their count. Without its script the style sheet hides the form."""
     rows = list(rows)
     verdicts = {row["verdict"] for row in rows}
     sections = {row["section"] for row in rows}
@@ -245,18 +221,14 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
     markers = [(m, f"{m}: {source['description']}") for m, source in sources.items() if m in cited]
     if not all(row["cited"] for row in rows):
         markers.append((NONE_CITED, "no source attached"))
+    shapes = ((v, f"{claims.SHAPES[v]} {v.replace('-', ' ')}") for v in claims.VERDICTS if v in verdicts)
+    parts = ((section_id(s), title) for s, title in _sections(rows).items() if s in sections)
     return (
         '<form class="rs-filters rs-claims-filters" role="search" aria-label="Filter the claims">'
         '<label for="rs-f-text">Text'
         '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
-        + markup.select(
-            "verdict",
-            "Verdict",
-            ((v, f"{claims.SHAPES[v]} {v.replace('-', ' ')}") for v in claims.VERDICTS if v in verdicts),
-        )
-        + markup.select(
-            "section", "Part", ((section_id(s), title) for s, (_, title) in claims.SECTIONS.items() if s in sections)
-        )
+        + markup.select("verdict", "Verdict", shapes)
+        + markup.select("section", "Part", parts)
         + markup.select("cited", "Cited source", markers)
         + '<button type="reset">Show all</button></form>'
         f'<p class="rs-count" role="status">{len(rows):,} claims</p>'
@@ -264,7 +236,7 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
 
 
 def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping, to: Links) -> str:
-    """The claims of one part of the document."""
+    """Return the claims of one part of the document."""
     items = "\n".join(
         claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to) for row in rows
     )
@@ -272,7 +244,7 @@ def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping
 
 
 def places_html(rows: Iterable[Mapping]) -> str:
-    """What the document prints in two places, side by side."""
+    """Return what the document prints in two places, side by side."""
     items = []
     for row in rows:
         places = "".join(
@@ -280,15 +252,16 @@ def places_html(rows: Iterable[Mapping]) -> str:
         )
         about = ", ".join(_link(f"#{claims.anchor(id)}", id) for id in row["claim_ids"])
         plural = "s" if len(row["claim_ids"]) > 1 else ""
+        matter, note = row["matter"][:1].upper() + row["matter"][1:], _sentence(row["note"])
         items.append(
-            f'<li id="{escape(row["id"])}"><p class="rs-claim-says">{escape(row["matter"][:1].upper() + row["matter"][1:])}</p>'
-            f'<dl class="rs-places">{places}</dl><p>{escape(_sentence(row["note"]))} <small>Claim{plural} {about}</small></p></li>'
+            f'<li id="{escape(row["id"])}"><p class="rs-claim-says">{escape(matter)}</p>'
+            f'<dl class="rs-places">{places}</dl><p>{escape(note)} <small>Claim{plural} {about}</small></p></li>'
         )
     return f'<ul class="rs-claims rs-two-places">\n{"".join(items)}\n</ul>\n'
 
 
 def link_html(claim: Mapping, *, href: str, tip: str) -> str:
-    """The id of a claim as a link, with the claim and its verdict in a tooltip."""
+    """Return the id of a claim as a link, with the claim and its verdict in a tooltip."""
     facts = [("Verdict", claims.words(claim["verdict"], claim["strength"])), ("Why", claim["reason"])]
     lines = "".join(
         f'<span class="rs-fact"><span class="rs-term">{term}: </span>{escape(text)}</span> ' for term, text in facts
@@ -301,12 +274,14 @@ def link_html(claim: Mapping, *, href: str, tip: str) -> str:
     )
 
 
-# --- directives, role, visitors -----------------------------------------------------------------------------------------
-
-
 def section_id(section: str) -> str:
-    """Anchor of a part of the document on the page of claims: ``claims-summary``."""
+    """Return the anchor of a part of the document on the page of claims: ``claims-summary``."""
     return nodes.make_id("claims-" + section.partition(" ")[2])
+
+
+def _sections(rows: Iterable[Mapping]) -> dict[str, str]:
+    """Return the parts of the document with their titles; those of the claims themselves where none are configured."""
+    return claims.sections() or {row["section"]: row["section"] for row in rows}
 
 
 class ClaimsList(SphinxDirective):
@@ -315,9 +290,11 @@ class ClaimsList(SphinxDirective):
     def run(self):
         for name in ("claims", "checks", "sources"):
             self.env.note_dependency(str(paths.DATA / "claims" / f"{name}.csv"))
+        if not statements():
+            return []
         found = [claims_block("", make="filters")]
         used = {claim["section"] for claim in statements().values()}
-        for name, (_, title) in claims.SECTIONS.items():
+        for name, title in _sections(statements().values()).items():
             if name in used:
                 section = nodes.section(ids=[section_id(name)], names=[])
                 section += nodes.title("", title)
@@ -334,6 +311,8 @@ class TwoPlaces(SphinxDirective):
     def run(self):
         self.env.note_dependency(str(paths.DATA / "claims" / "inconsistencies.csv"))
         rows = claims.load("inconsistencies").to_dict("records")
+        if not rows:
+            return []
         text = "; ".join(f"{r['matter']}: {r['text_1']} ({r['place_1']}), {r['text_2']} ({r['place_2']})" for r in rows)
         return [claims_block("", nodes.paragraph("", text), make="places")]
 

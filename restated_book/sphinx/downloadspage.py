@@ -1,4 +1,4 @@
-"""The page of all downloads. Sizes are written into it when the site is finished, see :func:`restated_book.export.book.fill_sizes`."""
+"""The page of all downloads; :func:`restated_book.export.book.fill_sizes` writes the sizes into the finished site."""
 
 from __future__ import annotations
 
@@ -24,14 +24,8 @@ class Downloads(SphinxDirective):
 
     def run(self):
         sections = []
-        for make, title, words in (
-            ("book", "The whole book", ""),
-            (
-                "chapters",
-                "Chapter by chapter",
-                "Each figure and each table has its own links below it, for PNG, SVG and CSV.",
-            ),
-        ):
+        own = "Each figure and each table has its own links below it, for PNG, SVG and CSV."
+        for make, title, words in (("book", "The whole book", ""), ("chapters", "Chapter by chapter", own)):
             section = nodes.section(ids=[f"downloads-{make}"], names=[])
             section += nodes.title("", title)
             section += [nodes.paragraph("", words)] if words else []
@@ -45,16 +39,18 @@ def _size(path: str) -> str:
 
 
 def book_html(root: str) -> str:
-    """Files of the whole book as a table."""
+    """Return the files of the whole book as a table."""
+    files = [*([export.BOOK_PDF] if os.environ.get("RESTATED_PDF") else []), *export.BOOK_FILES]
     rows = [
-        f'<tr><th scope="row"><a href="{root}{path}" download>{escape(words)}</a></th><td >{_size(path)}</td><td>{escape(purpose)}</td></tr>'
-        for path, words, purpose in [*([export.BOOK_PDF] if os.environ.get("RESTATED_PDF") else []), *export.BOOK_FILES]
+        f'<tr><th scope="row"><a href="{root}{path}" download>{escape(words)}</a></th>'
+        f"<td >{_size(path)}</td><td>{escape(purpose)}</td></tr>"
+        for path, words, purpose in files
     ]
     return markup.table("Files of the whole book", ["File", "Size", "What it is for"], rows, css="rs-files")
 
 
 def chapters_html(root: str) -> str:
-    """Files of each chapter as a table."""
+    """Return the files of each chapter as a table."""
     rows = []
     for page in (p.removeprefix("notebooks/") for p in toc() if p.startswith("notebooks/")):
         shows = bool(metadata.shown().get(f"notebooks/{page}", {}).get("shown"))
@@ -69,9 +65,8 @@ def chapters_html(root: str) -> str:
         if os.environ.get("RESTATED_PDF"):
             path = f"downloads/pdf/{page}.pdf"
             cells.append(f'<td><a href="{root}{path}" download>PDF{markup.hidden(f": {title}")}</a> {_size(path)}</td>')
-        rows.append(
-            f'<tr><th scope="row"><a href="{root}notebooks/{page}.html">{escape(title)}</a></th>{"".join(cells)}</tr>'
-        )
+        heading = f'<a href="{root}notebooks/{page}.html">{escape(title)}</a>'
+        rows.append(f'<tr><th scope="row">{heading}</th>{"".join(cells)}</tr>')
     headings = ["Chapter", *(f"{short} <small>({escape(words)})</small>" for _, words, short in export.CHAPTER_FILES)]
     if os.environ.get("RESTATED_PDF"):
         headings.append("On paper <small>(with the works it cites)</small>")

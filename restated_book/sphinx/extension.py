@@ -1,10 +1,11 @@
-"""Puts the parts together: configuration, templates, static files, and what each module registers."""
+"""The extension: configuration, templates, static files, and what each module registers."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
 
+from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from pybtex.richtext import Text
@@ -36,7 +37,13 @@ HERE = Path(__file__).parent
 # The same few names and titles are decoded again for each field of each style; texts are never changed in place.
 Text.from_latex = cache(Text.from_latex)
 
-#: Settings of others that follow from how these pages are made.
+#: Modules that register directives, roles, nodes or hooks.
+PARTS = (
+    *(roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
+    *(originalspage, pages, rewriting, search, todopage, when),
+)
+
+#: Settings of other extensions that these pages need.
 SETTINGS = {
     "html_math_renderer": "mathml",
     "html_use_index": False,
@@ -49,7 +56,7 @@ SETTINGS = {
 
 
 def configure(app, config) -> None:
-    """Apply our settings; put our templates before the theme's and our static files beside it."""
+    """Apply our settings; put our templates before the theme's and our static files next to it."""
     for name, value in SETTINGS.items():
         if name in config:
             setattr(config, name, value)
@@ -59,21 +66,19 @@ def configure(app, config) -> None:
         rows = entries.load()
     except RestatedError as error:
         raise ConfigError(str(error)) from None
-    # A changed ledger changes every page that prints a number: this makes Sphinx read them again.
+    # A changed ledger changes every page that prints a number: Sphinx reads all of them again.
     config.restated_digest = rows.digest()
 
 
 def override_visitors(app) -> None:
     """Visitors of other extensions' nodes; only possible once those extensions are loaded."""
     if "myst_nb" in app.extensions:
-        from myst_nb.sphinx_ import HideCodeCellNode
-
         app.add_node(HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell))
 
 
 def setup(app) -> dict:
     """Entry point for Sphinx."""
-    # Each citation asks for it by name; looking through all that is installed takes longer than writing the page.
+    # Each citation looks it up by name; searching all installed packages takes longer than writing the page.
     register_plugin("pybtex.backends", "plaintext", plaintext.Backend, force=True)
     app.add_config_value("restated_ledger_doc", "book/ledger", "html", str)
     app.add_config_value("restated_claims_doc", "notebooks/claims", "html", str)
@@ -83,23 +88,6 @@ def setup(app) -> dict:
     app.add_html_math_renderer("mathml", (mathml.visit_math, None), (mathml.visit_math_block, None))
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
-    parts = (
-        roles,
-        heads,
-        frontpage,
-        glossary,
-        citebox,
-        ledgerpage,
-        claimspage,
-        dictionarypage,
-        downloadspage,
-        originalspage,
-        pages,
-        rewriting,
-        search,
-        todopage,
-        when,
-    )
-    for part in parts:
+    for part in PARTS:
         part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

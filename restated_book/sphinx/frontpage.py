@@ -8,26 +8,20 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from restated.verdict import VERDICTS
-from restated_book import claims, entries, paths
+from restated_book import claims, config, entries, paths
 from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.sphinx import claimspage, markup
 from restated_book.sphinx.heads import Inline
 from restated_book.sphinx.otherbuilders import OTHERS, nothing
 
-#: Columns of the summary of findings beside the row's heading: fields of the head, heading, and whether a narrow screen
-#: folds the column away until the reader asks for it. The second field of two is told in a quieter voice.
-COLUMNS = (
-    (("answer",), "In plain words", False),
-    (("printed",), "Printed", True),
-    (("restated", "how"), "Restated, and how", True),
-    (("verdict",), "Verdict", False),
-    (("certainty", "because"), "Certainty", False),
-)
 CAPTION = "Summary of findings"
-UNFOLD = '<button type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false">Show claims, numbers and reasons</button>'
+UNFOLD = (
+    '<button type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false">'
+    "Show claims, numbers and reasons</button>"
+)
 
-#: A bar is drawn this many units long; the style sheet scales it.
+#: Length of a bar in its own units; the style sheet scales it.
 BAR = 1000
 
 
@@ -53,22 +47,21 @@ def _element(tag: str, *children: nodes.Node | str, **attrs) -> element:
 
 
 class SummaryOfFindings(Inline):
-    """``{summary-of-findings}``: the heads of all chapters on a finding as one table.
+    """``{summary-of-findings}``: the heads of all chapters on a finding as one table; nothing if there are none.
 
     Tables that are laid out as cards on narrow screens lose their role in browsers, so every part states its own.
     """
 
     def run(self):
         found = [head for head in heads.chapters() if head.reference]
-        if not found:
-            raise self.error("no chapter has a head with a reference")
         for name in toc():
             self.env.note_dependency(str(paths.ROOT / f"{name}.md"))
+        if not found:
+            return []
         columns = [_element("th", "Finding and claim", scope="col", role="columnheader")]
-        columns += [
-            _element("th", title, scope="col", role="columnheader", **({"class": "rs-more"} if more else {}))
-            for _, title, more in COLUMNS
-        ]
+        for column in config.load().findings.columns:
+            attrs = {"class": "rs-more"} if column.get("folded") else {}
+            columns.append(_element("th", column["heading"], scope="col", role="columnheader", **attrs))
         table = _element(
             "table",
             _element("caption", CAPTION, class_="rs-hidden"),
@@ -85,21 +78,24 @@ class SummaryOfFindings(Inline):
     def _row(self, head: heads.Head) -> element:
         uri = f"{'../' * self.env.docname.count('/')}notebooks/{head.page}.html"
         name = [_element("strong", head.reference), " ", _element("a", head.short, href=uri)]
-        claim = _element("span", "Claim: ", *self.inline(head.claim), class_="rs-aside rs-more")
+        claim = _element("span", "Claim: ", *self.inline(head.row["claim"]), class_="rs-aside rs-more")
         cells = [_element("th", *name, claim, scope="row", role="rowheader")]
-        for (field, *aside), title, more in COLUMNS:
-            content = self.inline(getattr(head, field))
+        texts = {**head.row, "answer": head.answer}
+        for column in config.load().findings.columns:
+            field, *aside = column["fields"]
+            content = self.inline(texts[field])
             if field == "certainty":
                 content = [_element("strong", *content)]
-            for name in aside:
-                content.append(_element("span", *self.inline(getattr(head, name)), class_="rs-aside rs-more"))
-            attrs = {"class": f"rs-c-{field} rs-more" if more else f"rs-c-{field}", "data-label": title.split(",")[0]}
+            for other in aside:
+                content.append(_element("span", *self.inline(texts[other]), class_="rs-aside rs-more"))
+            css = f"rs-c-{field} rs-more" if column.get("folded") else f"rs-c-{field}"
+            attrs = {"class": css, "data-label": column["heading"].split(",")[0]}
             cells.append(_element("td", *content, role="cell", **attrs))
         return _element("tr", *cells, id=f"finding-{head.reference.lower()}", role="row")
 
 
 def bar(counts: dict[str, int], kind: str) -> str:
-    """Counts as one bar of joined pieces; a picture for the eye, the list beside it says the same."""
+    """Return counts as one bar of joined pieces; decorative, as the list next to it has the same numbers."""
     total = sum(counts.values())
     pieces, start = [], 0
     for name, count in counts.items():
@@ -119,7 +115,7 @@ class verdict_bars(nodes.General, nodes.Element):
 
 
 class VerdictBars(SphinxDirective):
-    """``{verdict-bars}``: how many printed numbers, and how many claims, carry which verdict."""
+    """``{verdict-bars}``: the number of printed numbers, and of claims, with each verdict."""
 
     def run(self):
         return [verdict_bars("", nodes.paragraph("", "The counts are in the ledger."))]
@@ -134,23 +130,16 @@ def _figure(title: str, link: str, counts: dict[str, int], kind: str, badge) -> 
 
 
 def bars_html() -> str:
-    """Both figures."""
+    """Return the bars of the printed numbers and, in a book with claims, those of the claims."""
     numbers = entries.tally(entries.load().kinds, printed=True)
     numbers = {v: numbers[v] for v in VERDICTS if numbers[v]}
-    stated = claims.load("claims")["verdict"].value_counts()
-    stated = {v: int(stated[v]) for v in claims.VERDICTS if v in stated}
-    return (
-        '<div class="rs-tallies">'
-        + _figure("printed numbers", "ledger.html", numbers, "f", markup.verdict_badge)
-        + _figure(
-            "claims of the case study",
-            "../notebooks/claims.html",
-            stated,
-            "f",
-            lambda verdict: claimspage.badge(verdict, ""),
-        )
-        + "</div>"
-    )
+    bars = [_figure("printed numbers", "ledger.html", numbers, "f", markup.verdict_badge)]
+    counted = claims.load("claims")["verdict"].value_counts()
+    stated = {v: int(counted[v]) for v in claims.VERDICTS if v in counted}
+    if stated:
+        title, link = f"claims of the {config.load().claims.document}", "../notebooks/claims.html"
+        bars.append(_figure(title, link, stated, "f", lambda verdict: claimspage.badge(verdict, "")))
+    return f'<div class="rs-tallies">{"".join(bars)}</div>'
 
 
 def visit_bars(self, node: verdict_bars) -> None:

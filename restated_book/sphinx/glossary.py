@@ -1,7 +1,7 @@
 """Terms are linked to the glossary where a chapter first uses them.
 
-The glossary page is the one place where terms and their other names are written. Links are made when a page is resolved, so
-a notebook never names them.
+Only the glossary page lists terms and their other names. Links are made when a page is resolved, so a notebook never
+names them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,13 @@ from pathlib import Path
 
 from docutils import nodes
 
+from restated_book import config
 from restated_book.chapters.glossary import PAGE, parse
 from restated_book.sources import files
 from restated_book.sphinx import frontpage, ledgerpage, roles
 
-#: Pages beside the chapters whose terms are linked.
-ALSO = ("book/how-this-book-works", "book/summaries")
-
-#: Text inside these is no running text: headings, links, code, formulas, names of figures, numbers with their own tooltip.
+#: Nodes whose text is not running text: headings, links, code, formulas, names of figures, numbers with their own
+#: tooltip.
 NOT_RUNNING = (
     nodes.title,
     nodes.reference,
@@ -40,10 +39,10 @@ NOT_RUNNING = (
 
 
 def finder(names: list[str]) -> re.Pattern:
-    """A pattern that finds any of `names` as whole words.
+    """Return a pattern that finds any of `names` as whole words.
 
-    A name with a capital is found as it is written; of another one the first letter may be a capital. A name of one letter
-    (*d*, *r*) is a symbol that only its italics tell apart: it is not looked for.
+    A name with a capital is found as written; the first letter of another one may be a capital. A name of one letter
+    (*d*, *r*) is a symbol that only italics distinguish: it is not looked for.
     """
 
     def spelt(name: str) -> str:
@@ -72,7 +71,7 @@ def _in_running_text(node: nodes.Text) -> bool:
 def link_terms(app, doctree: nodes.document, docname: str) -> None:
     """Turn the first use of each term in running text into a link to its explanation."""
     page = Path(app.srcdir, f"{PAGE}.md")
-    if not (docname.startswith("notebooks/") or docname in ALSO) or not page.is_file():
+    if not (docname.startswith("notebooks/") or docname in config.load().chapters.terms) or not page.is_file():
         return
     find, entry_of, explanations = _index(files.text(page))
     places = {name: anchor for (kind, name), (_, anchor) in app.env.get_domain("std").objects.items() if kind == "term"}
@@ -83,8 +82,8 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
             continue
         words, pieces, end = str(text), [], 0
         for found in find.finditer(words):
-            said = re.sub(r"\s+", " ", found[0])
-            name = said if said in entry_of else said[0].lower() + said[1:]
+            term = re.sub(r"\s+", " ", found[0])
+            name = term if term in entry_of else term[0].lower() + term[1:]
             names = entry_of[name]
             if names in linked or names[0] not in places:
                 continue

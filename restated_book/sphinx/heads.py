@@ -1,4 +1,4 @@
-"""Heads of chapters on the page: the directives and how they look. What a head says is read by :mod:`restated_book.chapters.heads`."""
+"""Heads of chapters on the page: directives and visitors. :mod:`restated_book.chapters.heads` reads their text."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
 from restated_book import entries, paths
-from restated_book.chapters.heads import ROW, chapters
+from restated_book.chapters.heads import chapters, row
 from restated_book.sphinx import markup
 from restated_book.sphinx.otherbuilders import OTHERS
 
@@ -31,7 +31,7 @@ class ChapterHead(Inline):
     """``{chapter-head}``: options as in :class:`Head`, and as content the answer in one sentence."""
 
     has_content = True
-    option_spec = dict.fromkeys(("question", *ROW), directives.unchanged)
+    option_spec = dict.fromkeys(("question", *row()), directives.unchanged)
 
     def run(self):
         self.assert_has_content()
@@ -49,7 +49,7 @@ class ChapterHead(Inline):
 
 
 class PlainWords(SphinxDirective):
-    """``{plain-words}``: what the chapter found, for a reader without technical words; the page of summaries repeats it."""
+    """``{plain-words}``: the finding without technical words; the page of summaries repeats it."""
 
     has_content = True
 

@@ -8,7 +8,7 @@ from html import escape
 
 from restated_book import entries
 
-#: What each role shows, said for someone who cannot see the mark.
+#: Accessible names of what each role shows.
 KIND_WORDS = {"published": "published", "restated": "restated", "interval": "restated range"}
 
 #: Characters of a number that are kept on one line with their mark; a longer text may break.
@@ -16,40 +16,32 @@ LONGEST_UNBROKEN = 24
 
 
 def hidden(text: str) -> str:
-    """Words for the ear only."""
+    """Return words for screen readers only."""
     return f'<span class="rs-hidden">{escape(text)}</span>'
 
 
 def grade_badge(grade: str) -> str:
-    """How well the source was seen, as a letter and in words."""
+    """Return the grade of a source as a letter and in words."""
     words = escape(entries.GRADE_WORDS[grade])
     return f'<span class="rs-grade rs-g-{escape(grade)}">{escape(grade)}: {words}</span>'
 
 
 def verdict_badge(verdict: str) -> str:
-    """The verdict, in words; the style sheet puts its shape before it."""
+    """Return the verdict in words; the style sheet puts its shape before it."""
     return f'<span class="rs-verdict rs-v-{escape(verdict)}">{escape(entries.VERDICT_SHORT[verdict])}</span>'
 
 
 def status_badge(status: str) -> str:
-    """What a figure, table or file was made from, in words. `status` is a key of :data:`entries.STATUSES`."""
+    """Return what a figure, table or file was made from, in words. `status` is a key of :data:`entries.STATUSES`."""
     words = escape(entries.STATUSES[status])
     return f'<span class="rs-status rs-status-{escape(status)}">Status: {words}</span>'
 
 
 def table(caption: str, headings: list[str], rows: list[str], *, css: str, foot: str = "") -> str:
-    """A table in a region of its own, which scrolls sideways where the page is narrow.
+    """Return a table in a region of its own, which scrolls sideways where the page is narrow.
 
-    Parameters
-    ----------
-    caption : str
-        Text; names the table and its region.
-    headings, rows : list of str
-        HTML of the headings and of the rows, ``<tr>`` and all.
-    css : str
-        A class of its own.
-    foot : str
-        HTML of the last row.
+    `caption` is text that names table and region; `headings`, `rows` (with their ``<tr>``) and the last row `foot` are
+    HTML; `css` is the class of the table.
     """
     name = escape(caption)
     head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
@@ -62,7 +54,7 @@ def table(caption: str, headings: list[str], rows: list[str], *, css: str, foot:
 
 
 def select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
-    """A list to filter by: `options` are pairs of a value and its words; the first choice is everything."""
+    """Return a list to filter by: `options` are pairs of a value and its words; the first choice is everything."""
     items = "".join(f'<option value="{escape(v)}">{escape(t)}</option>' for v, t in options)
     return (
         f'<label for="rs-f-{name}">{escape(label)}<select id="rs-f-{name}" data-filter="{name}">'
@@ -71,7 +63,7 @@ def select(name: str, label: str, options: Iterable[tuple[str, str]]) -> str:
 
 
 def facts(row: Mapping) -> list[tuple[str, str]]:
-    """What the tooltip says about a number: pairs of a term and its text, in reading order."""
+    """Return the facts about a number in its tooltip: pairs of a term and its text, in reading order."""
     pairs = []
     source = entries.source_text(row)
     if source:
@@ -93,7 +85,7 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
     if row.get("basis"):
         basis = entries.BASIS_WORDS.get(row["basis"], row["basis"])
         pairs.append(("Basis", f"{basis}; agreement by construction" if row.get("by_construction") else basis))
-    # The ledger adds the kind of interval to the reason; here it already stands beside the number.
+    # The ledger adds the kind of interval to the reason; here it is already next to the number.
     reason = re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or ""))
     if reason:
         pairs.append(("Note", reason))
@@ -101,7 +93,7 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
 
 
 def tooltip(row: Mapping, id: str) -> str:
-    """The box that opens on hover and on keyboard focus."""
+    """Return the box that opens on hover and on keyboard focus."""
     lines = "".join(
         f'<span class="rs-fact"><span class="rs-term">{escape(term)}: </span>{escape(text)}</span> '
         for term, text in facts(row)
@@ -113,7 +105,7 @@ def tooltip(row: Mapping, id: str) -> str:
 
 
 def _mark(kind: str, row: Mapping) -> tuple[str, str, str]:
-    """Class, visible mark, and words of the mark of a number."""
+    """Return class, visible mark, and words of the mark of a number."""
     grade, verdict = row["grade"], row["verdict"]
     if kind == "published":
         words = "grade: " + entries.GRADE_WORDS[grade]
@@ -128,20 +120,10 @@ def _mark(kind: str, row: Mapping) -> tuple[str, str, str]:
 
 
 def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str:
-    """A number in prose: its text, a small mark, a link to its ledger row and a tooltip.
+    """Return a number in prose: its text, a small mark, a link to its ledger row and a tooltip.
 
-    Parameters
-    ----------
-    kind : {"published", "restated", "interval"}
-        Which side of the row is shown.
-    row : mapping
-        The ledger row.
-    text : str
-        The number as shown.
-    href : str
-        Address of the ledger row, relative to the page.
-    tip_id : str
-        Id of the tooltip, unique on the page.
+    `kind` is the side of the row that is shown (published, restated or interval), `text` the number as shown, `href`
+    the address of the ledger row, `tip_id` an id for the tooltip, unique on the page.
     """
     css, mark, words = _mark(kind, row)
     if len(text) > LONGEST_UNBROKEN:
@@ -155,7 +137,7 @@ def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str
 
 
 def badge_link(kind: str, row: Mapping, *, href: str, tip_id: str) -> str:
-    """A verdict or grade badge that leads to its ledger row."""
+    """Return a verdict or grade badge that leads to its ledger row."""
     badge = verdict_badge(row["verdict"]) if kind == "verdict" else grade_badge(row["grade"])
     return (
         f'<span class="rs-number"><a class="rs-num rs-badge-link" href="{escape(href)}"'

@@ -15,13 +15,13 @@ from sphinx.util.math import get_node_equation_number
 
 logger = logging.getLogger(__name__)
 
-#: MathML elements with a fixed number of children. The converter drops a missing argument without a word.
+#: MathML elements with a fixed number of children. The converter drops a missing argument silently.
 ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
 
-#: Environments the converter does not know or would number by itself, and what sets them the same way.
+#: Environments the converter does not know or would number itself, and equivalents.
 ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
 
-#: Environments that come out right. The converter lets an unknown one pass and loses its layout.
+#: Environments that are set correctly. The converter accepts unknown ones and loses their layout.
 ENVIRONMENTS = frozenset(
     [
         "align*",
@@ -39,7 +39,7 @@ ENVIRONMENTS = frozenset(
     ]
 )
 
-#: Styled letters: browsers that follow MathML Core want the letter itself, not a ``mathvariant`` attribute.
+#: Styled letters: MathML Core needs the letter itself, not a ``mathvariant`` attribute.
 LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
 
 
@@ -48,19 +48,9 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """One LaTeX formula as a ``<math>`` element.
+    """Convert one LaTeX formula, without its dollar signs, to a ``<math>`` element; the source is kept in ``alttext``.
 
-    Parameters
-    ----------
-    latex : str
-        The formula without its dollar signs.
-    display : bool
-        True for a formula on its own line.
-
-    Returns
-    -------
-    str
-        Escaped markup; the source is kept in ``alttext``.
+    `display` is for a formula on its own line.
 
     Raises
     ------
@@ -103,15 +93,15 @@ def _check(math: Element) -> None:
         if element.tag != "mtext" and text.startswith("\\") and text != "\\":
             raise MathError(f"the command {text} is not known")
         if element.tag == "mi" and text == "&":
-            raise MathError("an alignment mark & stands outside an environment that has columns")
+            raise MathError("an alignment mark & is outside an environment that has columns")
         if element.tag == "mspace" and element.get("linebreak"):
-            raise MathError("a line break stands outside an environment that has lines")
+            raise MathError("a line break is outside an environment that has lines")
         if len(element) != ARITY.get(element.tag, len(element)):
             raise MathError(f"an argument is missing (in <{element.tag}>)")
 
 
 def _repair(math: Element) -> None:
-    """Set the converter's output right where browsers would show it differently from LaTeX."""
+    """Correct the converter's output where browsers would show it differently from LaTeX."""
     for element in list(math.iter()):
         text = element.text or ""
         if element.tag == "mi" and re.fullmatch(r"\.\d+", text):
@@ -123,7 +113,7 @@ def _repair(math: Element) -> None:
         elif element.tag == "mrow" and len(element) == 1 and element[0].tag == "mo" and element[0].text == ",":
             element[0].tag = "mtext"  # 1{,}000: the braces ask for no space after the comma
         elif element.tag == "mo" and len(text) > 1 and text.isalpha():
-            element.tag = "mi"  # a function name is no operator: no space before it
+            element.tag = "mi"  # a function name is not an operator: no space before it
         if (variant := LETTERS.get(element.get("mathvariant", ""))) and text:
             element.text = "".join(_styled(c, variant) for c in text)
             del element.attrib["mathvariant"]
@@ -138,7 +128,7 @@ def _repair(math: Element) -> None:
 
 
 def _styled(char: str, variant: str) -> str:
-    """`char` from the mathematical alphabet `variant`; unchanged where that alphabet lacks it."""
+    """Return `char` from the mathematical alphabet `variant`; unchanged where that alphabet lacks it."""
     name = unicodedata.name(char, "").replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
     for full in (f"MATHEMATICAL {variant} {name}", f"{variant} {name}"):
         try:

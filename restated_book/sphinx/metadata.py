@@ -1,4 +1,4 @@
-"""What a page says of itself to reference managers, search engines and programs: Highwire tags, Open Graph, JSON-LD."""
+"""Metadata of a page for reference managers, search engines and programs: Highwire tags, Open Graph, JSON-LD."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from restated_book.sources import bibliography
 
 
 def shown() -> dict[str, dict]:
-    """What the build left beside the ledger's rows: title, figures and tables, and files read, by page of a notebook."""
+    """Return what the build noted of each notebook, by page: title, figures and tables, and files read."""
     file = entries.location().with_name("shown.json")
     return _shown(file, file.stat().st_mtime_ns) if file.is_file() else {}
 
 
 @lru_cache(maxsize=1)
 def _shown(file: Path, stamp: int) -> dict[str, dict]:
-    """`shown`, once per version of the file: `stamp` is its time of change."""
+    """Content of the file, once per version of it: `stamp` is the time of its last change."""
     return json.loads(file.read_text(encoding="utf-8"))
 
 
 def changed() -> str:
-    """Day of the commit the book was built from."""
+    """Return the day of the commit the book was built from."""
     return citation.day(epoch())
 
 
 def restates(page: str) -> str:
-    """DOI of the work a chapter restates, as an address; empty for a page on none."""
+    """Return the DOI of the work a chapter restates, as an address; empty without such a work."""
     file = paths.ROOT / f"{page}.md"
     head = heads.read(file) if page.startswith("notebooks/") and file.is_file() else None
     if head is None or not head.reference:
@@ -47,18 +47,11 @@ def restates(page: str) -> str:
     return f"https://doi.org/{doi}" if doi else ""
 
 
-def _people(about: citation.About) -> list[dict]:
-    return [
-        {"@type": "Organization", "name": a["literal"]}
-        if "literal" in a
-        else {
-            "@type": "Person",
-            "familyName": a["family"],
-            "givenName": a["given"],
-            "name": f"{a['given']} {a['family']}",
-        }
-        for a in about.authors
-    ]
+def _person(author: Mapping[str, str]) -> dict:
+    if "literal" in author:
+        return {"@type": "Organization", "name": author["literal"]}
+    family, given = author["family"], author["given"]
+    return {"@type": "Person", "familyName": family, "givenName": given, "name": f"{given} {family}"}
 
 
 def _book(about: citation.About, root: str, front: str) -> dict:
@@ -67,7 +60,7 @@ def _book(about: citation.About, root: str, front: str) -> dict:
         "@id": f"{about.address or root}{front}.html#book",
         "name": about.title,
         "url": f"{about.address or root}{front}.html",
-        "author": _people(about),
+        "author": [_person(author) for author in about.authors],
         "version": about.version,
         "datePublished": about.released.isoformat(),
         "inLanguage": "en",
@@ -76,23 +69,17 @@ def _book(about: citation.About, root: str, front: str) -> dict:
 
 
 def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[str, str]) -> dict:
-    """JSON-LD of one table.
+    """Return JSON-LD of one table.
 
-    Parameters
-    ----------
-    part : mapping
-        ``name``, ``status`` and ``caption``.
-    address : str
-        Of the table, anchor and all.
-    files : mapping of str to str
-        Media type and address of each file the table can be had as.
+    `part` has ``name``, ``status`` and ``caption``; `address` is that of the table, with its anchor; `files` gives
+    media type and address of each file of the table.
     """
     return {
         "@type": "Dataset",
         "@id": address,
         "name": part["name"],
         "description": f"{part['caption'].rstrip('.')}. Status: {part['status']}. A table of “{about.title}”.",
-        "creator": _people(about),
+        "creator": [_person(author) for author in about.authors],
         "version": about.version,
         "license": LICENCE_ADDRESS,
         "isAccessibleForFree": True,
@@ -103,17 +90,10 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
 
 
 def graph(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str] = ()) -> dict:
-    """JSON-LD of a page.
+    """Return JSON-LD of a page with heading `title` and description `text`.
 
-    Parameters
-    ----------
-    about : citation.About
-    page, front : str
-        Paths of the page and of the front page, without ending.
-    title, text : str
-        Heading of the page and its description.
-    chapters : sequence of str
-        Paths of the chapters; only the front page lists them.
+    `page` and `front` are paths of the page and of the front page, without suffix; only the front page lists the
+    `chapters`.
     """
     root = about.address or "../" * page.count("/")
     here = f"{root}{page}.html"
@@ -132,7 +112,7 @@ def graph(about: citation.About, page: str, title: str, text: str, front: str, c
         "name": title,
         "url": here,
         "description": text,
-        "author": _people(about),
+        "author": [_person(author) for author in about.authors],
         "datePublished": about.released.isoformat(),
         "dateModified": changed(),
         "version": about.version,
@@ -142,15 +122,20 @@ def graph(about: citation.About, page: str, title: str, text: str, front: str, c
     }
     if based_on := restates(page):
         made["isBasedOn"] = based_on
-    tables = []
+    if tables := _tables(about, page, here, root):
+        made["hasPart"] = tables
+    return made
+
+
+def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict]:
+    """JSON-LD of the tables of a page; of the ledger as a whole on its own page."""
     name = page.rsplit("/", 1)[-1]
+    tables = []
     for part in shown().get(page, {}).get("shown", ()):
         if part["kind"] != "figure":
-            anchor = citation.anchor(part)
             named = {**part, "name": citation.headline(part["caption"])}
-            tables.append(
-                dataset(about, named, f"{here}#{anchor}", {"text/csv": f"{root}downloads/{name}/{part['id']}.csv"})
-            )
+            files = {"text/csv": f"{root}downloads/{name}/{part['id']}.csv"}
+            tables.append(dataset(about, named, f"{here}#{citation.anchor(part)}", files))
     if page == "book/ledger":
         ledger = {
             "name": "Ledger of numbers",
@@ -159,40 +144,37 @@ def graph(about: citation.About, page: str, title: str, text: str, front: str, c
         }
         files = {"text/csv": f"{root}ledger.csv", "application/json": f"{root}ledger.json"}
         tables.append(dataset(about, ledger, f"{here}#ledger", files))
-    if tables:
-        made["hasPart"] = tables
-    return made
+    return tables
 
 
 def tags(about: citation.About, page: str, title: str, text: str, front: str) -> list[tuple[str, str, str]]:
-    """Meta tags of a page as attribute, its value, and content.
+    """Return the meta tags of a page as attribute, its value, and content.
 
-    Highwire's names are what reference managers and scholarly search read: one tag for each author, and the book's title
-    makes a page a part of a book. No ``og:type`` is given for parts: there is none for a chapter, and reference managers would
-    trust it more than the Highwire tags.
+    Reference managers and scholarly search read Highwire's names: one tag for each author; the book's title marks a
+    page as part of a book. Parts have no ``og:type``: there is none for a chapter, and reference managers would trust
+    it more than the Highwire tags.
     """
-    found = [("name", "citation_title", title if page != front else about.title)]
+    is_front = page == front
+    found = [("name", "citation_title", about.title if is_front else title)]
     found += [("name", "citation_author", citation.spelled(a)) for a in about.authors]
     found.append(("name", "citation_publication_date", f"{about.released:%Y/%m/%d}"))
-    if page != front:
+    if not is_front:
         found += [("name", "citation_inbook_title", about.title), ("name", "citation_book_title", about.title)]
-    found += [("name", "citation_language", "en"), ("name", "citation_abstract", text)]
-    found.append(("name", "citation_keywords", "; ".join(about.keywords)))
     found += [
+        ("name", "citation_language", "en"),
+        ("name", "citation_abstract", text),
+        ("name", "citation_keywords", "; ".join(about.keywords)),
         ("property", "og:title", title),
         ("property", "og:description", text),
         ("property", "og:site_name", about.title),
+        ("property", "og:locale", "en_GB"),
     ]
-    found.append(("property", "og:locale", "en_GB"))
-    if page == front:
+    if is_front:
         found.append(("property", "og:type", "book"))
     if about.address:
         here = f"{about.address}{page}.html"
-        found += [
-            ("name", "citation_public_url", here),
-            ("name", "citation_fulltext_html_url", here),
-            ("property", "og:url", here),
-        ]
+        found += [("name", "citation_public_url", here), ("name", "citation_fulltext_html_url", here)]
+        found.append(("property", "og:url", here))
     if pdf := pdf_address(about, page):
         found.append(("name", "citation_pdf_url", pdf))
     found.append(("name", "twitter:card", "summary"))
@@ -200,14 +182,14 @@ def tags(about: citation.About, page: str, title: str, text: str, front: str) ->
 
 
 def pdf_address(about: citation.About, page: str) -> str:
-    """Address of the page's PDF, in a build that makes them and knows where it will be published."""
+    """Return the address of the page's PDF, in a build that makes them and knows its own address."""
     if not os.environ.get("RESTATED_PDF") or not about.address or not page.startswith("notebooks/"):
         return ""
     return f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
 
 
 def html(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str]) -> str:
-    """All of it, for the head of the page."""
+    """Return all metadata, for the head of the page."""
     lines = [
         f'<meta {kind}="{name}" content="{escape(content)}">'
         for kind, name, content in tags(about, page, title, text, front)
@@ -220,12 +202,11 @@ def html(about: citation.About, page: str, title: str, text: str, front: str, ch
 
 
 def sitemap(about: citation.About, pages: Sequence[str]) -> str:
-    """The sitemap of the pages, which search engines read; only of use where the address of the book is known."""
+    """Return the sitemap of the pages, for search engines; only of use where the address of the book is known."""
     day = changed()
-    urls = "".join(
-        f"<url><loc>{escape(about.address)}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages
-    )
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n'
+    start = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    lines = (f"<url><loc>{escape(about.address)}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
+    return f"{start}{''.join(lines)}</urlset>\n"
 
 
 def write_sitemap(out: Path, pages: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What builders other than HTML do with our nodes: show the children, which are plain text."""
+"""Visitors of our nodes for builders other than HTML, which show the children, plain text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages without ballast: what the theme loads and nobody needs is left out, what it lacks is added."""
+"""Pages reduced to what readers need: surplus files of the theme are left out, missing descriptions are added."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from restated_book.sphinx import claimspage, ledgerpage, metadata, policy, searc
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
 
-#: A first paragraph shorter than this (a date, a badge) describes no page.
+#: A first paragraph shorter than this (a date, a badge) does not describe a page.
 SHORTEST_DESCRIPTION = 40
 
-#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of
-#: the theme or an extension, are dropped.
+#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of the theme
+#: or an extension, are dropped.
 STYLES = ("pygments.css", "restated.css")
 SCRIPTS = ("restated.js",)
 LEDGER_SCRIPT = "ledger.js"
@@ -27,36 +27,27 @@ FINDER_SCRIPT = "finder.js"
 CLAIMS_SCRIPT = "claims.js"
 SEARCH_SCRIPTS = (search.DATA, "search.js")
 
-#: Written by Sphinx for tools this book does not serve.
+#: Files Sphinx writes for tools that are not used here.
 UNUSED_FILES = (".buildinfo", "genindex.html")
 
-#: Parts of the theme's pages that our frame does not show; the theme would write each of them to see whether it is empty.
+#: Parts of the theme's pages that our frame does not show; the theme would render each of them to test whether it is
+#: empty.
 THEME_PARTS = (
-    "sidebars",
-    "theme_secondary_sidebar_items",
-    "theme_primary_sidebar_end",
-    "theme_navbar_start",
-    "theme_navbar_center",
-    "theme_navbar_persistent",
-    "theme_navbar_end",
-    "theme_article_header_start",
-    "theme_article_header_end",
-    "theme_article_footer_items",
-    "theme_content_footer_items",
-    "theme_footer_start",
-    "theme_footer_center",
-    "theme_footer_end",
+    *("sidebars", "theme_secondary_sidebar_items", "theme_primary_sidebar_end"),
+    *(f"theme_navbar_{part}" for part in ("start", "center", "persistent", "end")),
+    *("theme_article_header_start", "theme_article_header_end", "theme_article_footer_items"),
+    *("theme_content_footer_items", "theme_footer_start", "theme_footer_center", "theme_footer_end"),
 )
 
 #: The lists and items a tree of pages consists of.
 BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
 
-#: What sphinx-thebe puts into every page even when there is no live code.
+#: Scripts that sphinx-thebe puts into every page even without live code.
 LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
 )
 
-#: A table of the text as the theme writes it, without a name; a heading; and the heading of a column that does not say so.
+#: A table of the text as the theme writes it, without a name; a heading; and the heading of a column without a scope.
 NAMELESS = re.compile(
     r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL
 )
@@ -65,17 +56,19 @@ COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
 #: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
 PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
 
-#: A citation as the bibliography extension writes it: the work is said in a title, which neither a finger nor a key can open.
+#: A citation as the bibliography extension writes it: the reference is in a title, which neither touch nor keyboard can
+#: open.
 CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
 
 #: A term as the glossary links it, with its explanation in a title.
 TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
 
-#: A paragraph of the text itself, not of a list, a table or a box: there a work stands in the margin where it is cited first.
+#: A paragraph of the text itself, not of a list, a table or a box: there a work is shown in the margin where it is
+#: cited first.
 PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
 
-#: A book whose front page lies in a folder gets a bare redirect from the table-of-contents extension.
-#: This one has a language, a title and a link.
+#: Redirect to a front page that is in a folder, with a language, a title and a link, which the one of the
+#: table-of-contents extension lacks.
 REDIRECT = """<!DOCTYPE html>
 <html lang="{lang}">
 <head>
@@ -109,7 +102,7 @@ def depart_citation(self, node: nodes.citation) -> None:
 
 
 def visit_hidden_cell(self, node: nodes.Element) -> None:
-    """A folded code cell whose summary is called what it says."""
+    """A folded code cell with the prompt as its summary."""
     name = node["prompt_show"].removeprefix("Show ").capitalize()
     self.body.append(f'<details class="rs-code"><summary>{escape(name)}</summary>\n')
 
@@ -120,7 +113,7 @@ def depart_hidden_cell(self, node: nodes.Element) -> None:
 
 
 def description(doctree: nodes.document | None, metadata: dict) -> str:
-    """What the page says about itself: front matter, else its first real paragraph."""
+    """Return the description of a page: that of its front matter, else its first real paragraph."""
     text = str(metadata.get("description") or "")
     if not text and doctree is not None:
         for paragraph in doctree.findall(nodes.paragraph):
@@ -134,24 +127,28 @@ def description(doctree: nodes.document | None, metadata: dict) -> str:
 
 
 def _local(assets, wanted) -> list:
-    """The assets of ours among `assets`, in our order."""
+    """Return the assets of ours among `assets`, in our order."""
     by_name = {str(getattr(a, "filename", a) or "").rsplit("/", 1)[-1]: a for a in assets}
     return [by_name[name] for name in wanted if name in by_name]
 
 
 def tree(app, folder: str) -> str:
-    """The tree of pages with addresses as seen from `folder` (empty, or ending in a slash), no page marked: made once, because it takes longer the more pages there are."""
+    """Return the tree of pages with addresses relative to `folder` (empty, or ending in a slash), without a current
+    page.
+
+    It is rendered once per folder, because it takes longer the more pages there are.
+    """
     made = vars(app).setdefault("restated_trees", {})
     if folder not in made:
         shown = global_toctree_for_doc(app.env, folder, app.builder, includehidden=True, maxdepth=2, titles_only=True)
         html = app.builder.render_partial(shown)["fragment"] if shown is not None else ""
-        # Part titles are no headings: the page's own headings start in its article.
+        # Part titles are not headings: the page's own headings start in its article.
         made[folder] = re.sub(r'<p [^>]*class="caption"[^>]*>', '<p class="rs-part">', html)
     return made[folder]
 
 
 def marked(html: str, address: str) -> str:
-    """A tree of pages with the page of that address, and the branch it is on, marked as current."""
+    """Return a tree of pages with the page of that address, and the branch it is on, marked as current."""
     link = f'<a class="reference internal" href="{escape(address)}">'
     before, found, after = html.partition(link)
     if not found:
@@ -169,14 +166,14 @@ def marked(html: str, address: str) -> str:
 
 
 def navigation(app, pagename: str) -> str:
-    """The tree of pages as seen from one of them."""
+    """Return the tree of pages as seen from one of them."""
     folder, slash, name = pagename.rpartition("/")
     html = tree(app, folder + slash)
     return marked(html, f"{name}.html") if pagename in app.env.found_docs else html
 
 
 def page_contents(app, pagename: str) -> str:
-    """Links to the sections of the page, without the page itself; empty with fewer than two sections."""
+    """Return links to the sections of the page, without the page itself; empty with fewer than two sections."""
     if pagename not in app.env.tocs:
         return ""
     toc = TocTree(app.env).get_toc_for(pagename, app.builder)
@@ -187,7 +184,7 @@ def page_contents(app, pagename: str) -> str:
 
 
 def name_tables(body: str) -> str:
-    """Give tables of the text the title of their section as a name for the ear, and their headings a scope."""
+    """Give tables of the text the title of their section as an accessible name, and their headings a scope."""
     title = ""
 
     def named(found: re.Match) -> str:
@@ -200,25 +197,27 @@ def name_tables(body: str) -> str:
     return COLUMN_HEAD.sub(r'<th scope="col"\1', NAMELESS.sub(named, body))
 
 
-def tell_titles(body: str) -> str:
-    """Say works cited and terms in boxes that open on hover and focus; on wide screens works also in the margin, once each."""
+def box_titles(body: str) -> str:
+    """Put references and terms into boxes that open on hover and focus; on wide screens references also in the margin,
+    once each."""
     seen: set[str] = set()
     count = 0
 
-    def boxed(css: str, link: str, href: str, said: str, text: str) -> str:
+    def boxed(css: str, link: str, href: str, words: str, text: str) -> str:
         nonlocal count
         count += 1
+        tip = f"rs-said-{count}"
         return (
-            f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="rs-said-{count}">{text}</a>'
-            f'<span class="rs-tip" role="tooltip" id="rs-said-{count}">{said}</span></span>'
+            f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="{tip}">{text}</a>'
+            f'<span class="rs-tip" role="tooltip" id="{tip}">{words}</span></span>'
         )
 
     def work(found: re.Match, noted: bool) -> str:
-        href, key, said, text = found.groups()
+        href, key, words, text = found.groups()
         css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
         if noted:
             seen.add(key)
-        return boxed(css, "", href, said, text)
+        return boxed(css, "", href, words, text)
 
     body = PARAGRAPH.sub(lambda p: CITED.sub(lambda found: work(found, True), p[0]), body)
     body = CITED.sub(lambda found: work(found, False), body)
@@ -231,52 +230,57 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
         context.pop(part, None)
 
 
+def _scripts(app, pagename: str, doctree, is_part: bool) -> None:
+    """Add the scripts a page needs besides those of every page."""
+    if is_part or pagename == app.config.restated_ledger_doc:
+        app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
+    if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
+        app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
+    for name in SEARCH_SCRIPTS if pagename == "search" else ():
+        app.add_js_file(name, loading_method="defer")
+
+
+def _metatags(app, pagename: str, context, doctree, is_part: bool) -> str:
+    """Return the meta tags of a page with its description; the policy is first, so that it holds for all that
+    follows."""
+    title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
+    given = context.get("metatags") or ""
+    tags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", given)
+    found = re.search(r'<meta [^>]*name="description"[^>]*>', given)
+    content = re.search(r'content="([^"]*)"', found[0]) if found else None
+    own = unescape(content[1]) if content else ""
+    own = own or description(doctree, app.env.metadata.get(pagename, {}))
+    text = " ".join(re.sub("<[^>]+>", "", own or f"{title} – {app.config.html_title}").split())
+    tags += f'\n    <meta name="description" content="{escape(text)}">'
+    if doctree is not None or is_part:
+        chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
+        tags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
+    return f"\n    {policy.PAGE}{tags}"
+
+
 def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     rows = ledgerpage.addresses(app.env)
     is_part = rows is not None and pagename in rows
-    is_list = is_part and pagename in rows.list_pages
     has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
-    if is_part or pagename == app.config.restated_ledger_doc:
-        app.add_js_file(FINDER_SCRIPT if is_list or not is_part else LEDGER_SCRIPT, loading_method="defer")
-    if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
-        app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
-    if pagename == "search":
-        for name in SEARCH_SCRIPTS:
-            app.add_js_file(name, loading_method="defer")
-    styles = STYLES if 'class="highlight' in (context.get("body") or "") else STYLES[1:]
-    context["css_files"] = _local(context["css_files"], styles)
-    context["script_files"] = _local(
-        context["script_files"], (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS)
-    )
-    context["body"] = name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", context.get("body") or "")))
-    context["body"] = tell_titles(context["body"])
-    if rows is not None:
-        context["body"] = rows.led(context["body"])
-    context["restated_kind"] = (
-        "rs-front" if pagename == app.config.root_doc else "rs-wide" if is_part or has_list else ""
-    )
+    _scripts(app, pagename, doctree, is_part)
+    body = context.get("body") or ""
+    scripts = (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS)
+    context["css_files"] = _local(context["css_files"], STYLES if 'class="highlight' in body else STYLES[1:])
+    context["script_files"] = _local(context["script_files"], scripts)
+    body = box_titles(name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", body))))
+    context["body"] = body if rows is None else rows.led(body)
+    wide = "rs-wide" if is_part or has_list else ""
+    context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else wide
     context["restated_nav"] = lambda: navigation(app, pagename)
     context["restated_toc"] = page_contents(app, pagename)
-    title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
-    metatags = re.sub(
-        r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", context.get("metatags") or ""
-    )
-    given = re.search(r'<meta [^>]*name="description"[^>]*>', context.get("metatags") or "")
-    said = unescape(re.search(r'content="([^"]*)"', given[0])[1]) if given else ""
-    text = said or description(doctree, app.env.metadata.get(pagename, {})) or f"{title} – {app.config.html_title}"
-    text = " ".join(re.sub("<[^>]+>", "", text).split())
-    metatags += f'\n    <meta name="description" content="{escape(text)}">'
-    if doctree is not None or is_part:
-        chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
-        metatags += metadata.html(citation.about(), pagename, title, text, app.config.root_doc, chapters)
-    # First, so that it holds for all that follows.
-    context["metatags"] = f"\n    {policy.PAGE}{metatags}"
+    context["metatags"] = _metatags(app, pagename, context, doctree, is_part)
     context["restated_theme_script"] = policy.THEME_SCRIPT
 
 
 def prune(app, exception) -> None:
-    """Mend the redirect; delete what no page refers to: source maps, theme files, the old search index."""
+    """Write the redirect and the sitemap; delete files that no page refers to: source maps, theme files, the old search
+    index."""
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
@@ -284,20 +288,15 @@ def prune(app, exception) -> None:
         (out / name).unlink(missing_ok=True)
     if app.config.root_doc != "index":
         target = app.builder.get_target_uri(app.config.root_doc)
-        page = REDIRECT.format(
-            lang=app.config.language, policy=policy.BARE, title=escape(app.config.html_title), target=escape(target)
-        )
+        title, target = escape(app.config.html_title), escape(target)
+        page = REDIRECT.format(lang=app.config.language, policy=policy.BARE, title=title, target=target)
         (out / "index.html").write_text(page, encoding="utf-8")
     static = out / "_static"
     used = {static / name for name in STYLES}
-    # Loaded by scripts, and only there where the ledger is large.
-    if numbers := set(static.glob(f"{search.NUMBERS}*.js")):
-        used |= numbers | {static / search.LOOK}
-    for page in out.rglob("*.html"):
-        if static in page.parents:
-            continue
-        for ref in re.findall(r'_static/([^"\'?#)\s]+)', page.read_text(encoding="utf-8")):
-            used.add(static / ref)
+    for file in out.rglob("*.html"):
+        if static not in file.parents:
+            text = file.read_text(encoding="utf-8")
+            used.update(static / ref for ref in re.findall(r'_static/([^"\'?#)\s]+)', text))
     for path in sorted(static.rglob("*"), reverse=True):
         if path.is_dir():
             if not any(path.iterdir()):
@@ -307,9 +306,7 @@ def prune(app, exception) -> None:
     for path in out.rglob("*.map"):
         path.unlink()
     rows = ledgerpage.addresses(app.env)
-    metadata.write_sitemap(
-        out, sorted([*app.env.found_docs, *((*rows.pages, *rows.list_pages) if rows is not None else ())])
-    )
+    metadata.write_sitemap(out, sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())]))
 
 
 def setup(app) -> None:

@@ -1,4 +1,4 @@
-"""The search data: sections of pages, rows of the ledger and claims, as scripts that also work from disk: one, unless the ledger is large."""
+"""The search data: sections of pages, works, rows of the ledger and claims, as one script that also works from disk."""
 
 from __future__ import annotations
 
@@ -18,21 +18,14 @@ from restated_book.sphinx import ledgerpage, ledgerparts
 #: Name of the script that holds the data.
 DATA = "search-data.js"
 
-#: Numbers in one script: more than this book has, and a megabyte or two. Those of a larger ledger are in scripts of so many each, of
-#: which a search loads one after the other until it has found enough.
-ROWS = 5_000
-
-#: How the names of those scripts begin, and the script that looks through them.
-NUMBERS, LOOK = "search-numbers-", "numbers.js"
-
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
 
 
 def works(env, uri) -> dict[str, tuple[str, str, str]]:
-    """Address, name and full reference of every work of the bibliography, by key."""
+    """Return address, name and full reference of every work of the bibliography, by key."""
     domain = env.domains.get("cite")
-    plain = Backend()  # made once: looking it up by name for every fragment takes seconds
+    plain = Backend()  # made once: a look-up by name for every fragment takes seconds
     found = {}
     for c in domain.citations if domain else ():
         names = [" ".join(p.prelast_names + p.last_names) for p in c.entry.persons.get("author", ())]
@@ -44,7 +37,7 @@ def works(env, uri) -> dict[str, tuple[str, str, str]]:
 
 
 def _text(section: nodes.Element, names: dict[str, str]) -> str:
-    """Text of a section without that of its subsections and without program code."""
+    """Return the text of a section without its subsections and program code."""
     parts = []
     for child in section.children:
         if isinstance(child, (nodes.section, nodes.title, nodes.comment)):
@@ -76,8 +69,8 @@ def _pieces(node: nodes.Node, names: dict[str, str]):
 
 
 def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, str, str]]:
-    """``(anchor, title, text)`` of each section of a page; the page's own title has no anchor."""
-    found = []
+    """Return ``(anchor, title, text)`` of each section of a page; the page's own title has no anchor."""
+    found: list[tuple[str, str, str]] = []
     for section in doctree.findall(nodes.section):
         title = next((c.astext() for c in section.children if isinstance(c, nodes.title)), "")
         anchor = "" if not found else (section["ids"] or [""])[0]
@@ -86,7 +79,7 @@ def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, 
 
 
 def records(env, uri) -> Iterator[list]:
-    """``[address, title, page title, text]`` of what can be found beside numbers and claims: sections in reading order, works."""
+    """Yield ``[address, title, page title, text]`` of sections in reading order and of works."""
     cited = works(env, uri)
     names = {key: name for key, (_, name, _) in cited.items()}
     for docname in sorted(env.all_docs):
@@ -98,35 +91,31 @@ def records(env, uri) -> Iterator[list]:
 
 
 def number(row: Mapping, where: ledgerparts.Addresses) -> list:
-    """The same of a row of the ledger, and its facets."""
-    facts = [str(row["quantity"]), entries.source_text(row)]
-    facts += [
-        f"{said} {text}"
-        for said, text in (("printed", entries.published_text(row)), ("restated", entries.restated_text(row)))
-        if text
+    """Return the same of a row of the ledger, and its facets."""
+    texts = {"printed": entries.published_text(row), "restated": entries.restated_text(row)}
+    facts = [
+        str(row["quantity"]),
+        entries.source_text(row),
+        *(f"{side} {text}" for side, text in texts.items() if text),
     ]
     text = "; ".join(filter(None, [*facts, entries.VERDICT_SHORT[row["verdict"]]]))
     return [where.of(row["id"]), row["id"], "Ledger", text, ledgerpage.facets(row)]
 
 
 def stated(env, uri) -> Iterator[list]:
-    """The same of every claim."""
+    """Yield the same of every claim."""
     listed = env.config.restated_claims_doc
     if listed in env.all_docs:
         page = env.titles[listed].astext()
         for claim in claims.load("claims").to_dict("records"):
-            facts = [
-                claim["claim"],
-                claims.printed(claim),
-                claims.words(claim["verdict"], claim["strength"]),
-                claim["reason"],
-            ]
+            words = claims.words(claim["verdict"], claim["strength"])
+            facts = [claim["claim"], claims.printed(claim), words, claim["reason"]]
             address = f"{uri(listed)}#{claims.anchor(claim['id'])}"
             yield [address, claim["id"], page, "Claim: " + "; ".join(filter(None, facts))]
 
 
 def script(**values) -> str:
-    """A script that hands over `values` under their names."""
+    """Return a script that sets `values` on the window under their names."""
     text = "".join(
         f"window.{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
         for name, value in values.items()
@@ -135,59 +124,25 @@ def script(**values) -> str:
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def write_numbers(rows: Mapping[str, Mapping], where: ledgerparts.Addresses, folder: Path) -> list[list]:
-    """Write the numbers of a ledger that is too large for one script as scripts of `ROWS` numbers, in the order of their ids.
-
-    Returns
-    -------
-    list of list
-        Of each script its name, the first id, how many numbers it has, and per facet the values that occur: a script that cannot hold
-        what is looked for is not loaded.
-    """
-    ids = [id for part in where.parts for id in part]
-    found = []
-    for start in range(0, len(ids), ROWS):
-        numbers = [number(rows[id], where) for id in ids[start : start + ROWS]]
-        name = f"{NUMBERS}{start // ROWS + 1:0{len(str(len(ids) // ROWS + 1))}}.js"
-        (folder / name).write_text(script(RESTATED_NUMBERS=numbers), encoding="utf-8")
-        found.append(
-            [
-                name,
-                numbers[0][1],
-                len(numbers),
-                *(sorted({n[4][facet] for n in numbers}) for facet in range(len(numbers[0][4]))),
-            ]
-        )
-    return found
-
-
 def write(app, exception) -> None:
     """Write the data when the build is finished."""
     if exception is not None or app.builder.format != "html":
         return
-    uri, folder = app.builder.get_target_uri, Path(app.outdir) / "_static"
-    where, rows = ledgerpage.addresses(app.env), entries.load()
-    few = where is not None and len(rows) <= ROWS
-    found = [
-        *records(app.env, uri),
-        *(number(row, where) for row in (rows.values() if few else ())),
-        *stated(app.env, uri),
-    ]
-    more = {"RESTATED_PARTS": write_numbers(rows, where, folder)} if where is not None and not few else {}
-    (folder / DATA).write_text(script(RESTATED_SEARCH=found, **more), encoding="utf-8")
+    uri, where = app.builder.get_target_uri, ledgerpage.addresses(app.env)
+    numbers = (number(row, where) for row in entries.load().values()) if where is not None else ()
+    found = [*records(app.env, uri), *numbers, *stated(app.env, uri)]
+    (Path(app.outdir) / "_static" / DATA).write_text(script(RESTATED_SEARCH=found), encoding="utf-8")
 
 
 def replace(app) -> None:
-    """Leave out Sphinx's own index and page, whose index is of no use for some pages alone, and our data of an earlier build."""
+    """Leave out Sphinx's own index and page, and our data of an earlier build."""
     if app.builder.format == "html":
         app.builder.search = False
-        static = Path(app.outdir) / "_static"
-        for file in (static / DATA, *static.glob(f"{NUMBERS}*.js")):
-            file.unlink(missing_ok=True)
+        (Path(app.outdir) / "_static" / DATA).unlink(missing_ok=True)
 
 
 def page(app):
-    """The page of the search, for Sphinx to write."""
+    """Yield the page of the search, for Sphinx to write."""
     if app.builder.format == "html":
         yield "search", {}, "search.html"
 

@@ -14,19 +14,22 @@ from restated_book.sphinx import markup
 from restated_book.sphinx.ledgerpage import citation_links
 from restated_book.sphinx.otherbuilders import OTHERS, nothing
 
-#: Headings of the kinds, and what a reader is told under each. Facts stand in the file only.
+#: Headings of the kinds, and the text under each. Facts are in the file only.
 SECTIONS = {
     "number": (
         "Numbers nobody has seen",
-        "Open the source and compare. In the row named: grade P, locator the page or table, seen_in full text, and value as printed if it differs.",
+        "Open the source and compare. In the row named: grade P, locator the page or table, seen_in full text, and "
+        "value as printed if it differs.",
     ),
     "table": (
         "Tables that would let numbers be recomputed",
-        "What the chapters list as missing, where it is printed, and which files a chapter reads; the folder data/originals explains their form.",
+        "What the chapters list as missing, where it is printed, and which files a chapter reads; the folder "
+        "data/originals explains their form.",
     ),
     "claim": (
         "Claims that are not publicly checkable",
-        "Some (open) need a document that is public in principle, some (private) one that is not. In the row named: verdict, strength full or partly, reason in one neutral sentence, source_keys.",
+        "Some (open) need a document that is public in principle, some (private) one that is not. In the row named: "
+        "verdict, strength full or partly, reason in one neutral sentence, source_keys.",
     ),
     "data": (
         "Numbers whose data were not available",
@@ -41,7 +44,7 @@ HEADINGS = {
 }
 
 
-#: Entries of a kind the page shows: twice those of the longest kind of this book. Of more, the page names the number and the file holds them.
+#: Most entries of a kind on the page; further ones are in the file only.
 SHOWN = 800
 
 
@@ -67,8 +70,9 @@ class ToVerify(SphinxDirective):
         left = sum(t.kind not in SECTIONS for t in tasks)
         lead = nodes.paragraph(
             "",
-            f"The list has {len(tasks):,} entries. {left:,} of them ask for nothing and stand only in the file: facts a source reports about "
-            "itself, directions in words, and numbers that settle themselves with those they were computed from.",
+            f"The list has {len(tasks):,} entries. {left:,} of them ask for nothing and stand only in the file: facts "
+            "a source reports about itself, directions in words, and numbers that settle themselves with those they "
+            "were computed from.",
         )
         return [lead, todo_block("", nodes.paragraph("", ""), kind="download"), *sections]
 
@@ -80,11 +84,8 @@ def _where(task: todo.Task) -> str:
 
 
 def _changes(task: todo.Task, root: str) -> str:
-    pages = ", ".join(
-        f'<a href="{root}notebooks/{escape(p)}.html">{escape(p.replace("-", " "))}</a>'
-        for p in task.pages.split("; ")
-        if p
-    )
+    names = (escape(p) for p in task.pages.split("; ") if p)
+    pages = ", ".join(f'<a href="{root}notebooks/{p}.html">{p.replace("-", " ")}</a>' for p in names)
     ids = [] if task.kind == "claim" else [c for c in task.changes.split("; ") if c]
     numbers = ", ".join(f'<a href="{root}book/ledger.html#{escape(c)}">{escape(c)}</a>' for c in ids)
     return " ".join(filter(None, (pages, f"<small>{numbers}</small>" if numbers else ""))) or "its row in the ledger"
@@ -106,7 +107,7 @@ def _row(task: todo.Task, root: str, cite) -> str:
 
 
 def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda key: None) -> str:
-    """The entries of one kind as tables, the first `SHOWN` of them; numbers without data are folded by work."""
+    """Return the entries of one kind as tables, the first `SHOWN` of them; numbers without data are folded by work."""
     tasks = [t for t in tasks if t.kind == kind]
     title, headings = SECTIONS[kind][0], list(HEADINGS[kind])
     more = f"<p>{len(tasks) - SHOWN:,} more are in to-verify.csv only.</p>" if len(tasks) > SHOWN else ""
@@ -116,13 +117,10 @@ def html(tasks: Sequence[todo.Task], kind: str, *, root: str = "", cite=lambda k
     blocks = []
     for key, group in groupby(by_work, key=lambda t: t.source_key):
         rows = list(group)
-        name = escape(rows[0].open.split("; ")[0])
-        table = markup.table(
-            f"{title}: {rows[0].open.split('; ')[0]}", headings, [_row(t, root, cite) for t in rows], css="rs-todo"
-        )
-        blocks.append(
-            f'<details class="rs-work" id="todo-work-{escape(key)}"><summary>{name}: {len(rows):,}</summary>{table}</details>'
-        )
+        name = rows[0].open.split("; ")[0]
+        table = markup.table(f"{title}: {name}", headings, [_row(t, root, cite) for t in rows], css="rs-todo")
+        summary = f"<summary>{escape(name)}: {len(rows):,}</summary>"
+        blocks.append(f'<details class="rs-work" id="todo-work-{escape(key)}">{summary}{table}</details>')
     return "".join(blocks) + more
 
 

@@ -1,6 +1,7 @@
-"""Jupyter Book as a process beside the build: it loads what it needs, begins when it is told to, and ends with whoever started it.
+"""Jupyter Book as a process next to the build: it loads its modules, waits for a signal, and ends with the build.
 
-Run as ``python -m restated_book.sphinx.typesetter build …``. One byte on standard input begins; its end means that the build is gone.
+Run as ``python -m restated_book.sphinx.typesetter build …``. One byte on standard input starts it; end of file means
+that the build is gone.
 """
 
 from __future__ import annotations
@@ -19,16 +20,16 @@ def _end_with_the_build() -> None:
 
 def main() -> None:
     """Load, wait, typeset."""
-    # The grammar of addresses would be compiled at each start; the schema it belongs to does not ask for it, as in the command line.
-    sys.modules["rfc3987_syntax"] = None
+    # Its grammar of addresses would be compiled at each start, and no schema used here needs it.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     import jupyter_book.sphinx
     from jupyter_book.cli.main import main as jupyter_book
 
-    # A page is a hundred thousand nodes that live until it is written: looking through them for garbage more often than this takes
-    # a quarter of the time.
+    # A page is a hundred thousand nodes that live until it is written: with the usual threshold, garbage collection
+    # takes a quarter of the time.
     gc.freeze()
     gc.set_threshold(100_000)
-    # Without a buffer: Python could not end while another thread waits inside one.
+    # Unbuffered: Python could not exit while another thread waits inside a buffer.
     if os.read(0, 1):
         threading.Thread(target=_end_with_the_build, daemon=True).start()
         jupyter_book()

@@ -1,7 +1,7 @@
 """A block that belongs to a page only while a ledger number rests on a stated basis.
 
-What a chapter may say depends on the data it ran on: on recalled totals it may illustrate, on a reader's original it may
-test. Both texts stand in the page as prose; the build keeps the one that is true.
+The text of a chapter depends on the data it ran on: on recalled totals it may illustrate, on a reader's original it may
+test. Both texts are in the page as prose; the build keeps the one that is true.
 """
 
 from __future__ import annotations
@@ -24,21 +24,15 @@ class When(SphinxDirective):
 
     def run(self):
         id, basis = self.arguments
-        rows = entries.load()
-        for problem in (
-            f"there is no ledger entry '{id}'" if id not in rows else "",
-            f"'{basis}' is no basis; use one of {', '.join(BASES)}" if basis not in BASES else "",
-        ):
-            if problem:
-                logger.warning(
-                    "page '%s': {when}: %s",
-                    self.env.docname,
-                    problem,
-                    location=self.get_location(),
-                    type="restated",
-                    subtype="when",
-                )
-                return []
+        rows, problem = entries.load(), ""
+        if id not in rows:
+            problem = f"there is no ledger entry '{id}'"
+        elif basis not in BASES:
+            problem = f"'{basis}' is not a basis; use one of {', '.join(BASES)}"
+        if problem:
+            kind = {"type": "restated", "subtype": "when"}
+            logger.warning("page '%s': {when}: %s", self.env.docname, problem, location=self.get_location(), **kind)
+            return []
         if rows[id].get("basis") != basis:
             return []
         block = nodes.container()

@@ -133,7 +133,7 @@ def test_so_is_a_row_of_another_table(checked, table, row, field, name):
 
 
 def test_a_name_that_stands_twice_in_a_cell_is_refused(checked):
-    with pytest.raises(RestatedError, match="field 'cited': 'R1' stands there twice"):
+    with pytest.raises(RestatedError, match="field 'cited': 'R1' is there twice"):
         checked(tables(claim(cited=("R1", "R1")), INCONSISTENT))
 
 
@@ -151,11 +151,11 @@ def valid(verdict: str, strength: str) -> dict:
     )
 
 
-@pytest.mark.parametrize("strength", sorted({s for allowed in claims.STRENGTHS.values() for s in allowed}))
+@pytest.mark.parametrize("strength", sorted({s for allowed in claims.strengths().values() for s in allowed}))
 @pytest.mark.parametrize("verdict", claims.VERDICTS)
 def test_every_verdict_takes_its_own_strengths_and_no_others(checked, verdict, strength):
     rows = [valid(verdict, strength)] + ([] if verdict == "inconsistent" else [INCONSISTENT])
-    if strength in claims.STRENGTHS[verdict]:
+    if strength in claims.strengths()[verdict]:
         checked(tables(*rows, checks=[]))
     else:
         with pytest.raises(RestatedError, match=f"'{strength}' does not go with '{verdict}'"):
@@ -255,10 +255,10 @@ def test_a_verdict_in_words_and_as_a_shape(verdict, strength, words, shape):
 
 def test_shapes_are_told_apart_and_every_part_and_verdict_of_the_data_is_known():
     assert len({*claims.SHAPES.values(), claims.HALF}) == len(claims.VERDICTS) + 1
-    assert list(claims.SHAPES) == list(claims.STRENGTHS) == list(claims.VERDICTS)
+    assert list(claims.SHAPES) == list(claims.strengths()) == list(claims.VERDICTS)
     table = claims.load("claims")
-    assert table["section"].drop_duplicates().tolist() == list(claims.SECTIONS)
-    assert set(claims.LISTINGS) < set(claims.SECTIONS)
+    assert table["section"].drop_duplicates().tolist() == list(claims.sections())
+    assert set(claims.listings()) < set(claims.sections())
     assert claims.anchor("A03") == "claim-a03"
 
 

@@ -524,7 +524,7 @@ FAULTS = {
     ),
     "a page in Latin-1": (edit(PROSE, "# ", b"# \xe9"), CHECK, [PROSE, "row ", "not UTF-8"]),
     "a page of a gigabyte": (huge(PROSE), CHECK, [PROSE, "1,000 MB"]),
-    "a page as a loop of links": (instead(PROSE, loop), CHECK, ["_toc.yml", "book/run-it", "Mend its name"]),
+    "a page as a loop of links": (instead(PROSE, loop), CHECK, ["_toc.yml", "book/run-it", "Correct its name"]),
     "a term twice": (
         edit("book/glossary.md", "```{glossary}\n", "```{glossary}\nTwice\n  One.\n\nTwice\n  Two.\n\n"),
         CHECK,
@@ -587,14 +587,14 @@ FAULTS = {
     "configuration said twice": (
         edit("_config.yml", "title: Restated", "title: Restated\ntitle: Again"),
         CHECK,
-        ["_config.yml", "row 2", "'title' stands there twice"],
+        ["_config.yml", "row 2", "'title' is there twice"],
     ),
     "configuration in UTF-16": (recoded("_config.yml", "utf-16"), CHECK, ["_config.yml", "UTF-16"]),
     "no configuration": (lambda root: (root / "_config.yml").unlink(), CHECK, ["_config.yml", "no such file"]),
     "contents with a page that is not there": (
         edit("_toc.yml", "notebooks/reach", "notebooks/reech"),
         CHECK,
-        ["_toc.yml", "notebooks/reech", "Mend its name"],
+        ["_toc.yml", "notebooks/reech", "Correct its name"],
     ),
     "contents that climb": (
         edit("_toc.yml", "notebooks/reach", "../../etc/passwd"),
@@ -619,7 +619,7 @@ FAULTS = {
     "contents of another kind": (
         edit("_toc.yml", "- file: notebooks/reach", "- notebooks/reach"),
         CHECK,
-        ["_toc.yml", "'notebooks/reach' is no entry"],
+        ["_toc.yml", "'notebooks/reach' is not an entry"],
     ),
     "a book without an author": (
         edit("CITATION.cff", '- name: "The', '- nome: "The'),

@@ -135,7 +135,7 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
         ({"grade": ""}, "grade", "the value is missing"),
         ({"statistic": "rho"}, "statistic", "'rho' is not a known statistic"),
         ({"source_key": "nobody1900"}, "source_key", "'nobody1900' is not in the bibliography"),
-        ({"finding": "twins"}, "finding", "'twins' stands in the file of 'transmission'"),
+        ({"finding": "twins"}, "finding", "'twins' is in the file of 'transmission'"),
         ({"id": "Verhage 2016"}, "id", "'Verhage 2016' is not an id"),
         ({"study": ""}, "study", "the value is missing"),
         ({"note": "x "}, "note", "'x ' has blanks at its end"),
@@ -196,7 +196,7 @@ def test_an_id_in_two_files(tmp_path):
     write(tmp_path, [ROW | {"id": "other", "finding": "twins"}, ROW | {"finding": "twins"}], "twins.csv")
     said = refusal(tmp_path)
     assert said.startswith("twins.csv, row 3, field 'id': ")
-    assert "'verhage2016-secure-r' occurs already in transmission.csv, row 2. One printed number" in said
+    assert "'verhage2016-secure-r' occurs already in transmission.csv, row 2. Keep one row" in said
 
 
 def test_columns_must_be_exact(tmp_path):
@@ -206,7 +206,7 @@ def test_columns_must_be_exact(tmp_path):
     write(tmp_path, [ROW | {"quote": ""}], columns=[*register.COLUMNS, "quote"])
     assert "row 1, field 'quote': the column is not known" in refusal(tmp_path)
     write(tmp_path, [ROW], columns=register.COLUMNS[::-1])
-    assert "the column stands where 'id' belongs" in refusal(tmp_path)
+    assert "the column is where 'id' belongs" in refusal(tmp_path)
 
 
 def test_files_that_are_no_table(tmp_path):

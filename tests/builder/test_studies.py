@@ -171,7 +171,7 @@ def test_an_original_of_the_reader_is_preferred_and_says_so(originals):
             "mbt-events",
             "patients,19,1,19,12",
             "patients,19,20,19,12",
-            "row 2, field 'events_mbt': 20 is more than 19, the value of n_mbt. Count patients",
+            "row 2, field 'events_mbt': 20 is more than 19, the value of n_mbt. Count cases",
         ),
         (
             "mbt-events",
@@ -306,13 +306,13 @@ def changed(number, **cells):
         (changed(1, basis="per month"), "row 3, field 'basis': 'per month' is not one of per year, per window"),
         (
             changed(1, basis="per window"),
-            "row 3, field 'basis': the amount is 'per window', those before it are 'per year'",
+            "row 3, field 'basis': 'per window' differs from 'per year' in the rows before",
         ),
         (changed(0, basis=""), "row 2, field 'basis': the value is missing"),
         (changed(0, sd="-1"), "row 2, field 'sd': -1 is below 0"),
         (
             changed(0, sd="5200"),
-            "row 2, field 'sd': 22 costs of at least 0 with a mean of 1100 have a standard deviation of at most 5159",
+            "row 2, field 'sd': 22 amounts of at least 0 with a mean of 1100 have a standard deviation of at most 5159",
         ),
         (changed(0, n="1"), "row 2, field 'n': 1 is below 2"),
         (changed(0, grade="U"), "row 2, field 'grade': the row has grade U"),

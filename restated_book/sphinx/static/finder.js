@@ -6,7 +6,7 @@
   function follow() {
     const id = decodeURIComponent(location.hash.slice(1));
     if (!id || document.getElementById(id)) return;
-    // Ids are in alphabetical order: the last part, or list of parts, that does not begin after this one holds it.
+    // Ids are in alphabetical order: the last part that does not begin after this one holds it.
     const part = parts.filter(function (a) { return a.dataset.first <= id; }).pop() || parts[0];
     location.replace(part.href + "#" + encodeURIComponent(id));
   }
@@ -14,7 +14,6 @@
   follow();
 
   const form = document.querySelector(".rs-filters");
-  if (!form) return; // a list of parts
   const list = document.querySelector(".rs-hits");
   const status = document.querySelector(".rs-count");
   const more = document.querySelector(".rs-more");
@@ -25,25 +24,20 @@
   const fields = Array.from(form.querySelectorAll("[data-filter]"));
   const FACETS = ["finding", "verdict", "basis", "grade"]; // in the order of the search data
   const plain = window.restatedPlain;
-  let numbers = null; // rows of the search data that are numbers, once loaded; none of a ledger too large for them
+  let numbers = null; // rows of the search data that are numbers, once loaded
   let hits = [];
-  let looking = null; // through the scripts of such a ledger
-  let further = false; // whether any of them are left
 
-  function script(name, then) {
-    const made = document.createElement("script");
-    made.src = root + "_static/" + name;
-    made.onload = then;
-    made.onerror = function () { status.textContent = "The data of the search could not be loaded; the parts below hold every number."; };
-    document.head.append(made);
-  }
   function loaded(then) {
     if (numbers) { then(); return; }
-    script("search-data.js", function () {
+    const script = document.createElement("script");
+    script.src = root + "_static/search-data.js";
+    script.onload = function () {
       numbers = window.RESTATED_SEARCH.filter(function (d) { return d[4]; });
       numbers.forEach(function (d) { d.push(plain(d[1] + " " + d[3])); });
-      if (window.RESTATED_PARTS) script("numbers.js", then); else then();
-    });
+      then();
+    };
+    script.onerror = function () { status.textContent = "The data of the search could not be loaded; the parts below hold every number."; };
+    document.head.append(script);
   }
 
   const words = {}; // what a reader reads for each verdict
@@ -58,27 +52,14 @@
     link.textContent = d[1];
     badge.className = "rs-verdict rs-v-" + d[4][1];
     badge.textContent = words[d[4][1]];
-    text.textContent = d[3].slice(0, -(words[d[4][1]].length + 2)); // the verdict stands last; here it is the badge
+    text.textContent = d[3].slice(0, -(words[d[4][1]].length + 2)); // the verdict is last; here it is the badge
     li.append(link, " ", badge, text);
     return li;
   }
   function show() {
     const from = list.children.length;
     list.append.apply(list, hits.slice(from, from + AT_ONCE).map(item));
-    const all = list.children.length === hits.length;
-    more.hidden = all && !further;
-    more.firstElementChild.textContent = all ? "Look further" : "Show more";
-  }
-  function look(want) {
-    if (looking) looking.stop();
-    hits = [];
-    looking = restatedLook(root, want.text, FACETS.map(function (f) { return want[f]; }), AT_ONCE, function (found, looked, total, left) {
-      hits = hits.concat(found);
-      status.textContent = hits.length.toLocaleString("en") + " found in " + looked.toLocaleString("en") + " of " + total.toLocaleString("en") + " numbers";
-      further = left;
-      show();
-    });
-    looking.on();
+    more.hidden = list.children.length === hits.length;
   }
   function find() {
     const want = {};
@@ -88,10 +69,8 @@
     try { history.replaceState(null, "", location.pathname + (asked.size ? "?" + asked : "")); } catch (e) { /* not from disk */ }
     list.replaceChildren();
     more.hidden = true;
-    if (looking) looking.stop();
     if (!asked.size) { status.textContent = ""; return; }
     loaded(function () {
-      if (window.RESTATED_PARTS) { look(want); return; }
       const parts = plain(want.text).split(/\s+/).filter(Boolean);
       hits = numbers.filter(function (d) {
         return FACETS.every(function (f, i) { return !want[f] || d[4][i] === want[f]; }) && parts.every(function (p) { return d[5].includes(p); });
@@ -107,7 +86,6 @@
   form.addEventListener("reset", function () { setTimeout(find, 0); });
   more.addEventListener("click", function () {
     const first = list.children.length;
-    if (first === hits.length) { looking.on(); return; } // all found so far is shown
     show();
     list.children[first].querySelector("a").focus();
   });

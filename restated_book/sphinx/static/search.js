@@ -55,51 +55,14 @@
   function run(query) {
     const phrase = plain(query).trim();
     const words = Array.from(new Set(phrase.split(/\s+/).filter(Boolean)));
-    if (looking) looking.stop();
-    more.hidden = true;
     list.replaceChildren();
     if (!words.length) { status.textContent = ""; return; }
-    let all = places;
-    show(all, query, phrase, words, "");
-    if (!window.RESTATED_PARTS) return;
-    numbers(function () {
-      if (looking) looking.stop();
-      looking = restatedLook(list.dataset.root, query, [], MOST, function (found, looked, total, left) {
-        all = all.concat(found.map(placed));
-        show(all, query, phrase, words, " " + looked.toLocaleString("en") + " of " + total.toLocaleString("en") + " numbers were looked through.");
-        more.hidden = !left;
-      });
-      looking.on();
-    });
-  }
-
-  // --- a ledger too large for the search data: its numbers are looked through afterwards, as far as the reader wants ---------
-  let looking = null;
-  const more = document.createElement("p");
-  const further = document.createElement("button");
-  more.className = "rs-more";
-  more.hidden = true;
-  further.type = "button";
-  further.textContent = "Look further";
-  further.addEventListener("click", function () { more.hidden = true; looking.on(); });
-  more.append(further);
-  list.after(more);
-  function numbers(then) {
-    if (window.restatedLook) { then(); return; }
-    const script = document.createElement("script");
-    script.src = list.dataset.root + "_static/numbers.js";
-    script.onload = then;
-    document.head.append(script);
-  }
-
-  function show(all, query, phrase, words, looked) {
-    list.replaceChildren();
-    const hits = all
+    const hits = places
       .map((p, i) => ({ p: p, i: i, s: score(p, words, phrase) }))
       .filter((h) => h.s > 0)
       .sort((a, b) => b.s - a.s || a.i - b.i);
     const n = hits.length;
-    status.textContent = (n === 0 ? "Nothing found for “" + query + "”." : n + (n === 1 ? " place" : " places") + " found" + (n > MOST ? ", the best " + MOST + " are shown" : "") + ".") + looked;
+    status.textContent = (n === 0 ? "Nothing found for “" + query + "”." : n + (n === 1 ? " place" : " places") + " found" + (n > MOST ? ", the best " + MOST + " are shown" : "") + ".");
     for (const hit of hits.slice(0, MOST)) {
       const item = document.createElement("li");
       const link = document.createElement("a");

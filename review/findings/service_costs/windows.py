@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import costs, costsets
-from restated_book.studies import TOTAL
+
+#: Category of the rows of totals.
+TOTAL = "total"
 
 PERIODS = ("pretreatment", "treatment", "follow-up")
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}

@@ -7,14 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated_book import paths
+from restated_book import config, paths
 from restated_book.chapters import frame
 from restated_book.chapters.toc import toc
 
+PARTS = config.load().chapters.sections
 WHOLE = "# T\n\n:::{chapter-head}\n:::\n\n:::{plain-words}\nWords.\n:::\n\n" + "".join(
-    f"## {part}\n\nText.\n\n" for part in frame.PARTS
+    f"## {part}\n\nText.\n\n" for part in PARTS
 )
-NEEDED = [part for part, needed in frame.PARTS.items() if needed]
+NEEDED = [part for part in PARTS if part not in config.load().chapters.optional]
 
 
 def test_the_whole_frame_has_no_fault_with_or_without_the_optional_part():
@@ -31,10 +32,10 @@ def test_a_part_that_is_left_out_or_empty_is_named(part):
     assert WHOLE.splitlines()[line - 1] == f"## {part}"
 
 
-@given(st.permutations(list(frame.PARTS)))
+@given(st.permutations(PARTS))
 def test_only_one_order_is_kept(order):
     text = WHOLE[: WHOLE.index("## ")] + "".join(f"## {part}\n\nText.\n\n" for part in order)
-    assert (frame.fault(text) is None) == (order == list(frame.PARTS))
+    assert (frame.fault(text) is None) == (order == PARTS)
 
 
 @pytest.mark.parametrize("block", frame.BLOCKS)
@@ -44,7 +45,7 @@ def test_a_missing_block_is_named(block):
 
 def test_a_section_of_another_name_is_refused_and_code_is_no_section():
     line, what, remedy = frame.fault(WHOLE.replace("## Result", "## Outcome"))
-    assert what == "'Outcome' is no section of the frame" and "subsection" in remedy
+    assert what == "'Outcome' is not a section of the frame" and "subsection" in remedy
     assert frame.fault(WHOLE.replace("Text.", "```python\n## Outcome\n```", 1)) is None
 
 
@@ -52,7 +53,7 @@ def test_the_message_names_file_line_and_remedy(tmp_path):
     page = tmp_path / "chapter.md"
     page.write_text(WHOLE.replace("## Result", "## Outcome"), encoding="utf-8")
     with pytest.raises(
-        RestatedError, match=r"chapter.md, row \d+: 'Outcome' is no section of the frame. Make it a subsection"
+        RestatedError, match=r"chapter.md, row \d+: 'Outcome' is not a section of the frame. Make it a subsection"
     ):
         frame.check(page)
 

@@ -47,7 +47,7 @@ def test_a_head_is_read_with_its_title_and_its_lines_joined(read):
     assert (head.page, head.title, head.reference, head.short) == ("page", "A title", "R1", "Short")
     assert head.question == "How much?"
     assert head.answer == "The answer, in one sentence."
-    assert head.printed == "{published}`a-number`"
+    assert head.row["printed"] == "{published}`a-number`"
 
 
 def test_a_page_without_a_head_has_none(read):
@@ -59,7 +59,7 @@ def test_a_chapter_on_no_finding_needs_only_its_question(read):
     assert (head.question, head.answer, head.reference) == ("Why?", "Because.", "")
 
 
-@pytest.mark.parametrize("field", ["question", *heads.ROW[1:]])
+@pytest.mark.parametrize("field", ["question", *heads.row()[1:]])
 def test_a_head_on_a_finding_that_leaves_something_out_is_refused(read, field):
     lines, skipping = [], False
     for line in FULL.splitlines():
@@ -73,7 +73,7 @@ def test_a_head_on_a_finding_that_leaves_something_out_is_refused(read, field):
 def test_an_unknown_option_certainty_or_broken_yaml_is_refused(read):
     with pytest.raises(RestatedError, match="field 'clam'"):
         read(FULL.replace("claim:", "clam:"))
-    with pytest.raises(RestatedError, match="'sure' is no certainty. Use one of high, moderate, low, very low"):
+    with pytest.raises(RestatedError, match="'sure' is not a certainty. Use one of high, moderate, low, very low"):
         read(FULL.replace("certainty: low", "certainty: sure"))
     with pytest.raises(RestatedError, match="not valid YAML"):
         read(FULL.replace("claim: A claim", "claim: {"))
@@ -89,7 +89,7 @@ def test_a_head_that_is_cut_off_or_stands_twice_is_refused(read):
         read("# Title\n\n:::{chapter-head}\nquestion: x\n:::\n")
     with pytest.raises(RestatedError, match="a second chapter head"):
         read(f"{FULL}\n{FULL}")
-    with pytest.raises(RestatedError, match="field 'question': the chapter head does not say it"):
+    with pytest.raises(RestatedError, match="field 'question': the chapter head lacks this option"):
         read("# Title\n\n:::{chapter-head}\n---\nquestion:\n---\nAn answer.\n:::\n")
 
 

@@ -156,12 +156,12 @@ def root(tmp_path):
 @pytest.mark.parametrize(
     "file, old, new, words",
     [
-        ("CITATION.cff", 'date-released: "2026', 'date-released: "20-26', "is no date"),
+        ("CITATION.cff", 'date-released: "2026', 'date-released: "20-26', "is not a date"),
         ("CITATION.cff", 'version: "0.1.0"\ndate', "date", "version"),
         ("CITATION.cff", '  - name: "The', '  - nickname: "The', "has no name"),
         ("CITATION.cff", "title:", "title: [", "YAML"),
-        ("_config.yml", "html:\n", "html:\n  baseurl: example.org\n", "no web address"),
-        ("_config.yml", "html:\n", "html:\n  baseurl: 'https://a\"b'\n", "no web address"),
+        ("_config.yml", "html:\n", "html:\n  baseurl: example.org\n", "not a web address"),
+        ("_config.yml", "html:\n", "html:\n  baseurl: 'https://a\"b'\n", "not a web address"),
     ],
 )
 def test_a_fault_is_one_message_with_its_place(root, file, old, new, words):

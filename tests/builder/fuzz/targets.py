@@ -33,7 +33,7 @@ from review.findings.cohort import original
 TARGETS: dict[str, Callable[[bytes], None]] = {}
 
 #: Tables of studies with rules of their own, each of which reads the same bytes.
-STUDIES = (*studies.SUMS, *studies.PARTS, *studies.SPREADS, studies.COSTS)
+STUDIES = tuple(name for name, resource in dictionary.load().items() if resource.rules)
 #: Tables of claims, by the first byte.
 CLAIMS = ("claims", "checks", "inconsistencies", "sources", "programmes", "places", "timeline")
 

@@ -120,7 +120,7 @@ def test_typed_cells(folder):
     [
         ("id,r,", "id,rr,", "row 1, field 'r': the column is missing. Add it"),
         (GOOD, "id,r,n,site,code,extra\nx,.5,10,a,o1,\n", "row 1, field 'extra': the column is not known"),
-        ("id,r,n", "r,id,n", "row 1, field 'r': the column stands where 'id' belongs"),
+        ("id,r,n", "r,id,n", "row 1, field 'r': the column is where 'id' belongs"),
         ("id,r,n", "id,id,n", "row 1, field 'id': the column occurs twice"),
         ("x,.5", ",.5", "row 2, field 'id': the value is missing"),
         ("x,.5", "y,.5", "row 3, field 'id': 'y' occurs already in row 2"),
@@ -235,9 +235,9 @@ def test_every_file_says_its_status_licence_sources_and_missing_codes_and_number
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda r: r.update(path="../table.csv"), "field 'path': '../table.csv' is no place of a table"),
+        (lambda r: r.update(path="../table.csv"), "field 'path': '../table.csv' is not the path of a table"),
         (lambda r: r.update(path="/etc/passwd"), "field 'path'"),
-        (lambda r: r.update(name="../table"), "field 'name': '../table' is no name of a table"),
+        (lambda r: r.update(name="../table"), "field 'name': '../table' is not a valid table name"),
         (lambda r: r["schema"].update(missingValues=[None]), "field 'missingValues'"),
         (lambda r: r["schema"].update(primaryKey=5), "field 'primaryKey'"),
         (lambda r: r.update(licenses=["CC0"]), "field 'name': a license of resource 'table'"),
@@ -254,8 +254,8 @@ def test_a_description_nothing_can_be_held_against_is_refused(folder, change, me
 
 
 def test_a_table_as_spreadsheets_of_other_countries_write_it(folder):
-    assert "table.csv, row 1: cells are parted by semicolons, not by commas" in refusal(folder, GOOD.replace(",", ";"))
-    assert "cells are parted by tabs" in refusal(folder, GOOD.replace(",", "\t"))
+    assert "table.csv, row 1: cells are separated by semicolons, not by commas" in refusal(folder, GOOD.replace(",", ";"))
+    assert "cells are separated by tabs" in refusal(folder, GOOD.replace(",", "\t"))
 
 
 def test_a_table_as_excel_writes_it_is_taken(folder):

@@ -23,7 +23,7 @@ def test_own_files_are_named_values(name):
         (b"- a\n- b\n", "this is not a list of named values"),
         (b"", "the file is empty"),
         (b"a: &x [1]\nb: *x\n", r"row 2: this is not valid YAML: the alias \*x, which is not read here"),
-        (b"a: 1\nb: 2\na: 3\n", "row 3: this is not valid YAML: 'a' stands there twice"),
+        (b"a: 1\nb: 2\na: 3\n", "row 3: this is not valid YAML: 'a' is there twice"),
         (b"a: " + b"[" * 5000, "nested too deeply"),
         (b"a: " + b"9" * 5000, "a number with too many digits"),
         (b"a: 2026-02-30\n", "a date that does not exist"),

@@ -159,7 +159,7 @@ CLAIM_TABLES = {
             "id": "check-001",
             "claim_ids": "A03",
             "topic": "t",
-            "case_study_says": "six",
+            "document_says": "six",
             "source_says": "five",
             "relation": "differs",
             "source_key": "verhage2016",
@@ -272,7 +272,7 @@ def lay_out(folder: Path, index: str) -> None:
         "book/references.md": "# References\n\n```{bibliography}\n:all:\n```\n",
         "book/claims.md": CLAIMS,
         "data/datapackage.json": json.dumps(package()),
-        "CITATION.cff": (paths.ROOT / "CITATION.cff").read_text(encoding="utf-8"),
+        **{name: (paths.ROOT / name).read_text(encoding="utf-8") for name in ("CITATION.cff", "restated.toml")},
     } | claim_tables()
     for name, text in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -372,7 +372,7 @@ def test_a_block_is_shown_only_on_the_basis_it_names(builds, pages):
     assert "Said on recalled numbers" not in html
     said = builds[2]
     assert "{when}: there is no ledger entry 'nowhere'" in said
-    assert "{when}: 'guessed' is no basis; use one of open-data" in said
+    assert "{when}: 'guessed' is not a basis; use one of open-data" in said
 
 
 def test_two_builds_are_identical(builds):

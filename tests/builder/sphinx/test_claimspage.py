@@ -4,11 +4,12 @@ import re
 
 import pytest
 
-from restated_book import claims
+from restated_book import claims, config
 from restated_book.sphinx import claimspage
 from tests.builder.sphinx.rows import HOSTILE, everything
 from tests.builder.sphinx.test_markup import Reader
 
+CHECKABLE = config.load().claims.checkable
 SOURCES = {
     "R1": {
         "id": "R1",
@@ -60,7 +61,7 @@ def claim(id="A03", **fields) -> dict:
 
 def comparison(**fields) -> dict:
     base = {
-        "case_study_says": "six",
+        "document_says": "six",
         "source_says": "five",
         "relation": "differs",
         "source_key": "verhage2016; groh2014",
@@ -122,10 +123,10 @@ def test_what_is_not_there_takes_no_room():
     assert "Could be checked from" not in html
 
 
-@pytest.mark.parametrize("place", claimspage.CHECKABLE)
+@pytest.mark.parametrize("place", CHECKABLE)
 def test_a_claim_that_could_not_be_checked_says_where_it_could_be(place):
     html = shown(claim(verdict="not-publicly-checkable", strength="open", checkable_from=place))
-    assert f"<dt>Could be checked from</dt><dd>{claimspage.CHECKABLE[place]}</dd>" in html
+    assert f"<dt>Could be checked from</dt><dd>{CHECKABLE[place]}</dd>" in html
 
 
 def test_hostile_texts_stay_text():
@@ -140,7 +141,7 @@ def test_hostile_texts_stay_text():
     links = to(
         work=lambda key: HOSTILE, chapter=lambda name: (HOSTILE, HOSTILE), cite=lambda key: HOSTILE, ledger=HOSTILE
     )
-    check = comparison(**dict.fromkeys(("case_study_says", "source_says", "relation", "locator", "note"), HOSTILE))
+    check = comparison(**dict.fromkeys(("document_says", "source_says", "relation", "locator", "note"), HOSTILE))
     places = {
         "id": "inc-a",
         "matter": HOSTILE,
@@ -215,4 +216,4 @@ def test_the_words_for_sources_are_those_of_the_data():
     sources = claims.load("sources")
     assert set(claimspage.PUBLIC) == set(sources["public"])
     assert set(claimspage.STANDING) == set(claims.INDEPENDENCE)
-    assert set(claimspage.CHECKABLE) == set(claims.load("claims")["checkable_from"])
+    assert set(CHECKABLE) == set(claims.load("claims")["checkable_from"])

@@ -37,7 +37,10 @@ def test_a_field_is_shown_with_its_rules_in_words():
     assert '<th scope="row"><code>n</code></th>' in html
 
 
-@pytest.mark.parametrize(("content", "words"), [("{", "not JSON"), ("[]", "no data files"), ("{}", "no data files")])
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [("{", "not readable as JSON"), ("[]", "not describe data files"), ("{}", "not describe data files")],
+)
 def test_a_bad_description_is_refused(tmp_path, content, words):
     path = tmp_path / "datapackage.json"
     path.write_text(content, encoding="utf-8")
@@ -45,9 +48,8 @@ def test_a_bad_description_is_refused(tmp_path, content, words):
         load(path)
 
 
-def test_a_missing_description_is_refused(tmp_path):
-    with pytest.raises(RestatedError, match="no description"):
-        load(tmp_path / "datapackage.json")
+def test_a_book_without_data_has_an_empty_description(tmp_path):
+    assert load(tmp_path / "datapackage.json")["resources"] == []
 
 
 def test_a_description_is_read(tmp_path):

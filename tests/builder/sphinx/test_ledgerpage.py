@@ -4,7 +4,7 @@ import re
 
 from restated_book import entries
 from restated_book.sphinx import ledgerparts
-from restated_book.sphinx.ledgerpage import HEADINGS, counts_html, ledger_html, list_html, part_html
+from restated_book.sphinx.ledgerpage import HEADINGS, counts_html, ledger_html, part_html
 from tests.builder.sphinx.rows import HOSTILE, everything, kinds, restated, row
 from tests.builder.sphinx.test_markup import Reader
 
@@ -64,19 +64,6 @@ def test_the_ledger_lists_its_parts_with_the_id_each_begins_with():
     ]
     assert "<code>n-083</code> to <code>n-165</code>" in html and "250 printed and 0 recomputed" in html
     assert "no numbers" in page([])
-
-
-def test_a_ledger_of_many_parts_lists_lists_and_no_page_has_more_links_than_a_list():
-    rows = [row(f"n-{i:05}") for i in range(ledgerparts.PART_ROWS * ledgerparts.LISTED + 1)]
-    where = ledgerparts.Addresses("book/ledger", (r["id"] for r in rows))
-    listed = re.compile(r'href="\.\./(book/[^"]+)\.html" data-first="([^"]+)"')
-    lists = listed.findall(ledger_html(where, kinds(rows), root="../"))
-    assert [name for name, _ in lists] == where.list_pages == ["book/ledger-list-1", "book/ledger-list-2"]
-    parts = [listed.findall(list_html(where, i, root="../")) for i in range(len(lists))]
-    assert max(map(len, [lists, *parts])) <= ledgerparts.LISTED
-    assert [found for some in parts for found in some] == list(zip(where.pages, where.first, strict=True))
-    assert [some[0][1] for some in parts] == [first for _, first in lists]
-    assert "parts 1 to 60 of 121" in list_html(where, 0) and 'href="ledger.html"' in list_html(where, 0)
 
 
 def test_filters_offer_only_what_occurs():

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from restated_book.sphinx import ledgerparts
 from restated_book.sphinx.ledgerparts import PART_ROWS, Addresses, pages, split
 
 IDS = st.sets(st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9.]{1,3}){0,2}", fullmatch=True), max_size=4 * PART_ROWS)
@@ -31,18 +30,6 @@ def test_the_address_of_a_row_is_the_part_that_holds_it(ids):
 def test_an_id_is_held_if_it_is_one_of_a_row(ids, other):
     where = Addresses("book/ledger", ids)
     assert all(map(where.holds, ids)) and where.holds(other) == (other in ids)
-
-
-def test_the_lists_of_many_parts_name_each_once_and_few_parts_have_none(monkeypatch):
-    monkeypatch.setattr(ledgerparts, "PART_ROWS", 1)
-    ids = [f"n-{i:04}" for i in range(2 * ledgerparts.LISTED + 1)]
-    where = Addresses("book/ledger", ids)
-    assert [k for some in where.lists for k in some] == list(range(len(ids))) and len(where.lists) == len(
-        where.list_pages
-    ) == 3
-    assert max(map(len, where.lists)) <= ledgerparts.LISTED
-    assert "book/ledger-list-3" in where and "book/ledger-001" in where and "book/ledger" not in where
-    assert Addresses("book/ledger", ids[: ledgerparts.LISTED]).lists == []
 
 
 def test_pages_sort_as_they_are_numbered():

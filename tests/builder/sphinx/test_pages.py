@@ -73,7 +73,7 @@ CITATION = '<a class="reference internal" href="references.html#cite-{0}" title=
 
 def test_a_work_is_told_in_a_box_and_once_in_the_margin():
     one, two = CITATION.format("01"), CITATION.format("02")
-    html = pages.tell_titles(
+    html = pages.box_titles(
         f"<ul><li><p>{one}</p></li></ul>\n<p>{one} and\n{one}</p>\n<p>{two}</p>\n<td><p>{two}</p></td>"
     )
     assert 'title="' not in html
@@ -92,11 +92,11 @@ def test_other_links_are_left_alone():
     html = (
         '<p><a class="reference internal" href="references.html">References</a> <a href="#cite-x" title="t">x</a></p>'
     )
-    assert pages.tell_titles(html) == html
+    assert pages.box_titles(html) == html
 
 
 def test_a_term_is_told_in_a_box():
-    html = pages.tell_titles(
+    html = pages.box_titles(
         '<p>the <a class="rs-gloss reference internal" href="glossary.html#term-d" title="A &quot;difference&quot;.">d</a></p>'
     )
     assert 'title="' not in html and 'role="tooltip" id="rs-said-1">A &quot;difference&quot;.<' in html

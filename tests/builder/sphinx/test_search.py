@@ -1,10 +1,10 @@
-"""The scripts of search data: all numbers once, in the order of their ids, and of each script what it can hold."""
+"""The script of search data."""
 
 from __future__ import annotations
 
 import json
 
-from restated_book.sphinx import ledgerparts, search
+from restated_book.sphinx import ledgerpage, ledgerparts, search
 from tests.builder.sphinx.rows import HOSTILE, restated, row
 
 
@@ -17,21 +17,13 @@ def handed(text: str, name: str):
     )
 
 
-def test_a_large_ledger_is_in_scripts_that_are_told_by_what_they_hold(tmp_path, monkeypatch):
-    monkeypatch.setattr(search, "ROWS", 4)
-    rows = {
-        r["id"]: r
-        for r in [*(row(f"n-{i}") for i in reversed(range(7))), restated("z", finding="twins"), restated("y")]
-    }
+def test_a_number_has_its_address_its_words_and_what_it_can_be_found_by():
+    rows = {r["id"]: r for r in [row("n-1"), restated("z", finding="twins")]}
     where = ledgerparts.Addresses("book/ledger", rows)
-    index = search.write_numbers(rows, where, tmp_path)
-    assert [file.name for file in sorted(tmp_path.iterdir())] == [part[0] for part in index]
-    written = [handed((tmp_path / part[0]).read_text(encoding="utf-8"), "RESTATED_NUMBERS") for part in index]
-    assert [n[1] for numbers in written for n in numbers] == sorted(rows)
-    assert [n for numbers in written for n in numbers] == [search.number(rows[id], where) for id in sorted(rows)]
-    for (_, first, count, *facets), numbers in zip(index, written, strict=True):
-        assert first == numbers[0][1] and count == len(numbers) <= 4
-        assert facets == [sorted(values) for values in map(set, zip(*(n[4] for n in numbers), strict=True))]
+    for id, found in rows.items():
+        address, name, page, text, facets = search.number(found, where)
+        assert (address, name, page) == (where.of(id), id, "Ledger")
+        assert str(found["quantity"]) in text and facets == ledgerpage.facets(found)
 
 
 def test_no_text_ends_a_script_early():

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import claims
+from restated_book import claims, config
 from restated_book.chapters import heads
 from review.figures.evidencemap import CERTAINTY_CIRCLES, CLAIM_MARKS, UNIT, evidence_map
 from review.figures.timeline import BASIS_MARKS, LANES, timeline
@@ -171,7 +171,7 @@ def test_circles_say_the_certainty_and_marks_differ_in_shape():
     assert [len(mark.get_xdata()) for mark in by_gid(drawn.fig, "certainty-ink")] == [CERTAINTY_CIRCLES["low"]]
     assert [len(mark.get_xdata()) for mark in by_gid(drawn.fig, "certainty-page")] == [4 - CERTAINTY_CIRCLES["low"]]
     assert len({mark[:2] for mark in CLAIM_MARKS.values()}) == len(CLAIM_MARKS) == len(claims.VERDICTS)
-    assert set(CERTAINTY_CIRCLES) == set(heads.CERTAINTIES)
+    assert set(CERTAINTY_CIRCLES) == set(config.load().findings.certainties)
 
 
 def test_what_a_map_does_not_know_is_refused():

@@ -1,0 +1,168 @@
+"""Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``.
+
+``sums``: counts that add up to a total. ``parts``: a count that cannot exceed another. ``spreads``: standard deviations
+that cannot be zero. ``constant``: columns with one value in all rows. ``amounts``: standard deviations that amounts of
+at least 0 can have. ``complete``: rows that must be there for every combination of listed values.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from restated_book.sources import files
+
+#: Words in the note of a row whose source is inconsistent; its sums are not checked.
+SAID_SO = "counts add up to"
+
+#: Row number and typed cells.
+Row = tuple[int, dict]
+#: Row (None for the table), column, message and remedy.
+Fault = tuple[int | None, str, str, str]
+
+
+def _sums(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
+    parts, total = rule["parts"], rule["total"]
+    for number, cells in rows:
+        counts = [cells[part] for part in parts]
+        if all(count is None for count in counts):
+            continue
+        if None in counts:
+            empty = parts[counts.index(None)]
+            message = "the count is missing while others of the table are given"
+            yield number, empty, message, "give all counts of the row or none"
+        elif sum(counts) != cells[total] and SAID_SO not in (cells.get("note") or ""):
+            message = f"the counts {parts[0]} to {parts[-1]} add up to {sum(counts)}, not to {cells[total]}"
+            yield number, total, message, f"correct them, or note what the '{SAID_SO}' if the source is so"
+
+
+def _parts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
+    part, whole = rule["part"], rule["whole"]
+    for number, cells in rows:
+        if None not in (cells[part], cells[whole]) and cells[part] > cells[whole]:
+            message = f"{cells[part]} is more than {cells[whole]}, the value of {whole}"
+            yield (
+                number,
+                part,
+                message,
+                "count cases, not events or percentages, and give the cases they are counted among",
+            )
+
+
+def _spreads(rows: Sequence[Row], column: str, values: Mapping) -> Iterator[Fault]:
+    for number, cells in rows:
+        if cells[column] == 0:
+            message = "a standard deviation of 0 would mean that all scored alike"
+            yield number, column, message, "give the standard deviation, not a standard error or a rounded zero"
+
+
+def _constant(rows: Sequence[Row], column: str, values: Mapping) -> Iterator[Fault]:
+    for number, cells in rows:
+        if cells[column] != rows[0][1][column]:
+            message = f"'{cells[column]}' differs from '{rows[0][1][column]}' in the rows before"
+            yield number, column, message, f"give all rows the same {column}"
+
+
+def _amounts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
+    for number, cells in rows:
+        n, mean, sd = (cells[rule[key]] for key in ("n", "mean", "sd"))
+        if None in (n, mean, sd):
+            continue
+        # Largest where one of the n has the whole amount and the others nothing.
+        if sd > (most := mean * math.sqrt(max(n, 0))):
+            message = (
+                f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most {most:.0f}"
+            )
+            yield (
+                number,
+                rule["sd"],
+                f"{message}, not {sd:g}",
+                "check mean, standard deviation and number in the source",
+            )
+
+
+def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
+    column, value, by = rule["column"], rule["value"], rule["by"]
+    found = {tuple(cells[name] for name in by) for _, cells in rows if cells[column] == value}
+    for wanted in product(*(values[name] for name in by)):
+        if wanted not in found:
+            yield (
+                None,
+                column,
+                f"there is no row '{value}' for {', '.join(wanted)}",
+                "add the row: the book needs all of them",
+            )
+
+
+#: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several:
+#: ``number``, ``any``, or ``listed`` for columns with an enum; ``text`` is not a column. A rule with one kind has
+#: columns as items.
+RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = {
+    "sums": (_sums, {"parts": "[number]", "total": "number"}),
+    "parts": (_parts, {"part": "number", "whole": "number"}),
+    "spreads": (_spreads, "number"),
+    "constant": (_constant, "any"),
+    "amounts": (_amounts, {"n": "number", "mean": "number", "sd": "number"}),
+    "complete": (_complete, {"column": "any", "value": "text", "by": "[listed]"}),
+}
+
+
+def read(
+    given: Mapping, columns: Mapping[str, str], listed: Collection[str], owner: str, path: Path
+) -> dict[str, list]:
+    """Check the property ``rules`` of a resource.
+
+    `columns` gives the type of each column, `listed` the columns whose values an enum lists; `owner` names the resource
+    in messages, `path` is the description.
+
+    Raises
+    ------
+    RestatedError
+        If a rule is unknown or not a list, or an item of it is incomplete or names no column of the kind it needs.
+    """
+    refuse = files.refuser(path)
+    fits = {
+        "number": lambda name: columns.get(name) in ("integer", "number"),
+        "any": columns.__contains__,
+        "listed": listed.__contains__,
+        "text": lambda text: True,
+    }
+
+    def value(item: Any, kind: str, rule: str) -> None:
+        several = kind.startswith("[")
+        if several and not (isinstance(item, list) and item):
+            refuse(f"the rule '{rule}' of {owner} lacks a list of columns", "put it in square brackets", field="rules")
+        for name in item if several else [item]:
+            if not isinstance(name, str) or not fits[kind.strip("[]")](name):
+                message = f"'{name}' does not fit the rule '{rule}' of {owner}"
+                remedy = "name a column of the table: for sums one of numbers, for combinations one with an enum"
+                refuse(message, remedy, field="rules")
+
+    for rule, items in given.items():
+        if rule not in RULES:
+            refuse(f"{owner} has the unknown rule '{rule}'", f"use one of {', '.join(RULES)}", field="rules")
+        if not isinstance(items, list):
+            refuse(f"the rule '{rule}' of {owner} is not a list", "put it in square brackets", field="rules")
+        kinds = RULES[rule][1]
+        for item in items:
+            if isinstance(kinds, str):
+                value(item, kinds, rule)
+            elif not isinstance(item, dict) or set(item) != set(kinds):
+                refuse(f"the rule '{rule}' of {owner} is not complete", f"give {', '.join(kinds)}", field="rules")
+            else:
+                for key, kind in kinds.items():
+                    value(item[key], kind, rule)
+    return dict(given)
+
+
+def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
+    """Refuse a table, of row numbers and typed cells, that breaks one of its rules; `values` are those of columns with
+    an enum."""
+    refuse = files.refuser(path)
+    for rule, items in rules.items():
+        for item in items:
+            for row, field, message, remedy in RULES[rule][0](rows, item, values):
+                refuse(message, remedy, row=row, field=field)

@@ -1,0 +1,156 @@
+"""The builder knows nothing of this review, and builds a second book without data, claims and bibliography."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+import pytest
+
+from restated_book import config, paths
+
+#: Words of this review. The builder may use none of them; names in HTML, CSS and Python that look alike are left out.
+OURS = re.compile(
+    r"attachment|\bchild(?:hood|care|ren's|-)|therap|(?-i:\bMBT\b|\bREF\b)|case.study|Fonagy|Cochrane|mentali[sz]|psychiatr|"
+    r"\binfant|\bmother|\bpaternal|adolescen|borderline|Lighthouse|\bpatients?\b|twin-pairs|service-costs|cohort-",
+    re.IGNORECASE,
+)
+SUFFIXES = (".py", ".js", ".css", ".html", ".svg")
+
+BOOK = {
+    "restated.toml": "",
+    "requirements.lock": "# no packages\n",
+    "CITATION.cff": """
+title: Another book
+abstract: Sums.
+authors: [{name: Nobody}]
+version: "1"
+date-released: 2026-01-31
+license: MIT
+keywords: [sums]
+""",
+    "_config.yml": """
+title: Another book
+author: Nobody
+only_build_toc_files: true
+parse: {myst_enable_extensions: [colon_fence]}
+sphinx: {extra_extensions: [restated_book.sphinx.extension]}
+""",
+    "_toc.yml": """
+format: jb-book
+root: book/index
+chapters: [{file: notebooks/chapter}, {file: book/everything}, {file: book/ledger}, {file: book/downloads}]
+""",
+    "book/index.md": "# Another book\n\n```{summary-of-findings}\n```\n\n```{verdict-bars}\n```\n",
+    "book/everything.md": "# Everything\n"
+    + "".join(
+        f"\n```{{{name}}}\n```\n"
+        for name in (
+            *("claims-list", "two-places", "all-plain-words", "data-dictionary", "licences", "originals"),
+            *("to-verify", "verdict-counts"),
+        )
+    ),
+    "book/ledger.md": "# Ledger\n\n```{ledger}\n```\n",
+    "book/downloads.md": "# Downloads\n\n```{downloads}\n```\n",
+    "notebooks/chapter.md": """
+---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+
+# A chapter
+
+```{code-cell} ipython3
+from restated_book import show
+
+ledger = show.open_ledger("chapter", "sums")
+ledger.record("a-sum", 1 + 1, quantity="one and one", basis="arithmetic", digits=0)
+```
+
+The sum is {restated}`a-sum`.
+
+```{cite-and-download}
+```
+""",
+}
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(
+        p.relative_to(paths.ROOT).as_posix() for p in (paths.ROOT / "restated_book").rglob("*") if p.suffix in SUFFIXES
+    ),
+)
+def test_the_builder_uses_no_word_of_this_review(name):
+    text = (paths.ROOT / name).read_text(encoding="utf-8")
+    lines = enumerate(text.splitlines(), start=1)
+    assert [f"line {n}: {found[0]}" for n, line in lines for found in OURS.finditer(line)] == []
+
+
+def test_a_book_without_data_claims_and_bibliography_builds(tmp_path):
+    for name, text in BOOK.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text.lstrip(), encoding="utf-8")
+    env = os.environ | {"PYTHONPATH": str(paths.ROOT), "SOURCE_DATE_EPOCH": "1790000000"}
+    env.pop("RESTATED_ROOT", None)
+    command = [sys.executable, "-m", "restated_book", "build"]
+    run = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    html = tmp_path / "_build" / "html"
+    assert 'href="../book/ledger-1.html#a-sum"' in (html / "notebooks" / "chapter.html").read_text(encoding="utf-8")
+    front = (html / "book" / "index.html").read_text(encoding="utf-8")
+    assert "claims of" not in front and "rs-findings" not in front
+    assert "a-sum" in (html / "ledger.csv").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def configured(tmp_path, monkeypatch):
+    """Read a configuration given as text."""
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+
+    def read(text: str) -> config.Config:
+        (tmp_path / config.NAME).write_text(text, encoding="utf-8")
+        config.load.cache_clear()
+        return config.load()
+
+    yield read
+    monkeypatch.undo()
+    config.load.cache_clear()
+
+
+def test_every_key_of_the_configuration_is_optional(configured):
+    assert configured("") == config.Config() and configured("# nothing\n") == config.Config()
+
+
+def test_what_is_configured_is_read(configured):
+    found = configured('[statistics]\nratio = [0, inf]\n[claims.sections]\n"1 one" = ["A", "One"]\n')
+    assert found.statistics == {"ratio": [0, float("inf")]}
+    assert found.claims.sections == {"1 one": ["A", "One"]} and found.claims.document == "document"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[books]\n", ["'books'", "not known", "use one of code, originals"]),
+        ("code = 1\n", ["'code'", "not a section"]),
+        ("[code]\nmodules = []\n", ["'code.modules'", "not known", "use one of packages"]),
+        ('[code]\npackages = ["a-b"]\n', ["'code.packages'", "not a list of package names"]),
+        ('[originals]\na = "module"\n', ["'originals.a'", "not the name of a function"]),
+        ("[statistics]\nr = [1, 0]\n", ["'statistics.r'", "not a lowest and a highest value"]),
+        ('[chapters]\nsections = "One"\n', ["'chapters.sections'", "not a list of texts"]),
+        ('[chapters]\nsections = ["One"]\nmissing = "Two"\n', ["'chapters.missing'", "'Two' is not one of"]),
+        ('[findings]\ncolumns = [{heading = "H"}]\n', ["'findings.columns'", "not a list of columns"]),
+        ('[claims]\nlistings = ["5 x"]\n', ["'claims.listings'", "'5 x' is not one of claims.sections"]),
+        ('[claims.sections]\nx = ["AB", "T"]\n', ["'claims.sections.x'", "not a letter and a title"]),
+        ('[claims.strengths]\nsupported = ["full"]\n', ["'claims.strengths.supported'", "not known"]),
+        ("[claims\n", ["not valid TOML"]),
+    ],
+)
+def test_a_wrong_key_or_value_is_one_message_with_file_and_key(configured, text, words):
+    with pytest.raises(config.RestatedError) as caught:
+        configured(text)
+    message = str(caught.value)
+    assert message.startswith("restated.toml") and all(word.lower() in message.lower() for word in words), message
