@@ -17,8 +17,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from restated.errors import RestatedError
 from restated_book import freshness, paths, provenance, show
-from restated_book.build import kernel, swap
-from restated_book.epoch import epoch
+from restated_book.build import fork, kernel, swap
+from restated_book.build.environment import environment
 from restated_book.export.pictures import pictures_of
 from restated_book.sources import files
 
@@ -35,24 +35,9 @@ KERNEL_STARTS = 3
 RESTS_ON = "restated"
 
 
-def environment() -> dict[str, str]:
-    """Environment of notebook kernels and of the typesetter: the same on every machine."""
-    return os.environ | {
-        "PYTHONPATH": str(paths.ROOT),
-        "PYTHONHASHSEED": "0",
-        "RESTATED_ROOT": str(paths.ROOT),
-        "RESTATED_WATCH": "1",
-        "SOURCE_DATE_EPOCH": epoch(),
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-        "MPLBACKEND": "agg",
-        # One thread per kernel: sums do not depend on the number of cores, and kernels do not fight over them.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-    }
-
-
-async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KERNEL_STARTS):
+async def run(
+    notebook: Path, pictures: Path | None = None, *, zygote: fork.Zygote | None = None, starts: int = KERNEL_STARTS
+):
     """Run a notebook from its text.
 
     Parameters
@@ -60,6 +45,8 @@ async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KER
     notebook : Path
     pictures : Path, optional
         Folder for its figures as PNG; without it none are made.
+    zygote : Zygote, optional
+        Process to fork its kernel from.
     starts : int
         How often a kernel is started that finds its port taken.
 
@@ -85,6 +72,7 @@ async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KER
         # another notebook failed. What fails in a cell comes as a message, not through this log.
         extra_arguments=["--log-level=CRITICAL"],
     )
+    client.zygote = zygote
     remedy = "run the notebook with `make lab` to look into it"
 
     env = environment() | ({show.PICTURES: str(pictures)} if pictures else {})
@@ -108,7 +96,7 @@ async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KER
             lines = told.read().decode(errors="replace").strip().splitlines()
             reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
             if "Address already in use" in str(reason) and starts > 1:
-                return await run(notebook, pictures, starts=starts - 1)
+                return await run(notebook, pictures, zygote=zygote, starts=starts - 1)
             raise RestatedError(
                 f"its kernel did not start: {reason}",
                 file=notebook,
@@ -137,7 +125,7 @@ def _number(content) -> None:
         cell["id"] = f"cell-{i}"
 
 
-async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> None:
+async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zygote: fork.Zygote) -> None:
 
     pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
     swap.clear(drawn)
@@ -145,7 +133,7 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> 
     drawn.mkdir(parents=True, exist_ok=True)
     # Taken before it runs: what its author changes meanwhile is not in the outputs.
     text = freshness.digest(notebook.read_bytes())
-    content = await run(notebook, drawn)
+    content = await run(notebook, drawn, zygote=zygote)
     show.check_outputs(content, paths.shown(notebook))
     content.metadata[RESTS_ON] = {"text": text, **_rests_on(content, sources)}
     swap.clear(pictures)
@@ -233,7 +221,7 @@ class _Loop(asyncio.SelectorEventLoop):
         raise NotImplementedError
 
 
-def execute(notebooks: list[Path], folder: Path) -> list[Path]:
+def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Path]:
     """Execute `notebooks`, those whose inputs changed, as many at a time as there are cores.
 
     Returns
@@ -259,7 +247,7 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
             async with gate:
                 start = time.perf_counter()
                 say(f"  … {paths.shown(notebook)}")
-                await _execute(notebook, target, sources)
+                await _execute(notebook, target, sources, zygote)
                 done += 1
                 say(f"  [{done} of {len(due)}] {paths.shown(notebook)} {time.perf_counter() - start:.1f} s")
 
@@ -275,6 +263,8 @@ def execute(notebooks: list[Path], folder: Path) -> list[Path]:
                 raise asyncio.CancelledError from None
             raise
 
+    if len(due) > 1:
+        zygote.start()
     if due:
         with asyncio.Runner(loop_factory=_Loop) as runner:
             runner.run(all_due())

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
+
+from restated_book.build import fork
 
 #: Most characters a notebook may put out, all its cells together: ten times what the largest of the book does, and no page to read.
 MOST_OUTPUT = 16_000_000
@@ -17,9 +20,21 @@ class Client(NotebookClient):
     `flooded` is then the text of the cell that did it, and empty otherwise.
     """
 
+    #: Process to fork the kernel from; without one it is a Python of its own.
+    zygote: fork.Zygote | None = None
     flooded = ""
     _put_out = 0
     _ending = None
+
+    def create_kernel_manager(self):
+        manager = super().create_kernel_manager()
+        if self.zygote is not None and self.zygote.started:
+            manager.kernel_id = str(uuid.uuid4())
+            manager.provisioner = fork.Provisioner(
+                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
+            )
+            manager.provisioner.zygote = self.zygote
+        return manager
 
     def process_message(self, msg, cell, cell_index):
         content = msg["content"]

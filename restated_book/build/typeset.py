@@ -12,7 +12,7 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.build import swap
-from restated_book.build.execute import environment
+from restated_book.build.environment import environment
 from restated_book.faults import REMEDIES
 
 
