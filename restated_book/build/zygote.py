@@ -37,14 +37,12 @@ PRELOADED = (
 REQUEST_BYTES = 1 << 17
 
 
-def _become_kernel(arguments: list[str], folder: str, environment: dict[str, str], stderr: int) -> None:
+def _become_kernel(zygote: int, stderr: int, arguments: list[str], folder: str, environment: dict[str, str]) -> None:
     """Run a kernel in this forked process as `python -m ipykernel_launcher` would."""
-    parent = os.getppid()
     os.setsid()
     os.chdir(folder)
     os.environ.clear()
-    # A kernel ends when its parent does; its parent is this process, not the build.
-    os.environ.update(environment, JPY_PARENT_PID=str(parent))
+    os.environ.update(environment)
     time.tzset()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -54,7 +52,9 @@ def _become_kernel(arguments: list[str], folder: str, environment: dict[str, str
         sys.modules["numpy"].random.seed()
     sys.argv[:] = [find_spec("ipykernel_launcher").origin, *arguments]
     try:
-        sys.modules["ipykernel.kernelapp"].launch_new_instance()
+        # A kernel ends when its parent does, which is the zygote instead of the build.
+        watched = f"--IPKernelApp.parent_handle={zygote}"
+        sys.modules["ipykernel.kernelapp"].launch_new_instance(argv=[*arguments, watched])
     finally:
         # The end of a Python with thousands of modules takes longer than a notebook should wait for.
         atexit._run_exitfuncs()
@@ -64,7 +64,7 @@ def _become_kernel(arguments: list[str], folder: str, environment: dict[str, str
 def main() -> None:
     """Load, then fork until the build closes its end of the socket."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the build ends this process
-    link = socket.socket(fileno=int(sys.argv[1]))
+    zygote, link = os.getpid(), socket.socket(fileno=int(sys.argv[1]))
     for name in PRELOADED:
         with suppress(ImportError):
             import_module(name)
@@ -80,7 +80,7 @@ def main() -> None:
         if (child := os.fork()) == 0:
             link.close()
             signal.signal(signal.SIGINT, signal.default_int_handler)
-            _become_kernel(*json.loads(request), stderr)
+            _become_kernel(zygote, stderr, *json.loads(request))
         os.close(stderr)
         os.close(alive)
         link.send(str(child).encode())

@@ -8,7 +8,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
 
 import pytest
 
@@ -82,20 +81,13 @@ def test_kernels_are_their_own_where_forking_is_switched_off_or_fails(tmp_path, 
 
 
 def test_a_forked_kernel_ends_with_the_process_it_came_from(tmp_path):
-    (tmp_path / "err").touch()
     code = textwrap.dedent(f"""
         import os, sys
         from restated_book.build import fork
         with fork.Zygote() as zygote, open({str(tmp_path / "err")!r}, "w") as err:
             zygote.start()
-            kernel = zygote.fork(["-f", {str(tmp_path / "kernel.json")!r}], {str(tmp_path)!r}, dict(os.environ), err.fileno())
-            print(kernel.pid, flush=True)
+            zygote.fork(["-f", {str(tmp_path / "kernel.json")!r}], {str(tmp_path)!r}, dict(os.environ), err.fileno())
             os.kill(os.getpid(), 9)
     """)
-    process = subprocess.run(
-        [sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=False, timeout=60
-    )
-    pid, end = int(process.stdout), time.monotonic() + 30
-    while (tmp_path / "kernel.json").exists() or os.path.exists(f"/proc/{pid}"):
-        assert time.monotonic() < end, "the kernel outlives the build"
-        time.sleep(0.1)
+    # The kernel holds the same standard output: its end shows that of the kernel.
+    subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, check=False, timeout=60)
