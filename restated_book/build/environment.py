@@ -9,9 +9,13 @@ from restated_book.epoch import epoch
 
 
 def environment() -> dict[str, str]:
-    """Environment of notebook kernels and of the typesetter: the same on every machine."""
+    """Return the environment of notebook kernels and of the typesetter, the same on every machine.
+
+    Packages are looked for in the folder of the book first.
+    """
+    named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return os.environ | {
-        "PYTHONPATH": str(paths.ROOT),
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(paths.ROOT), *filter(None, named)])),
         "PYTHONHASHSEED": "0",
         "RESTATED_ROOT": str(paths.ROOT),
         "RESTATED_WATCH": "1",

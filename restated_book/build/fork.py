@@ -1,4 +1,4 @@
-"""Notebook kernels forked from one warm process (:mod:`restated_book.build.zygote`), where the system has what that takes."""
+"""Notebook kernels forked from one warm process (:mod:`restated_book.build.zygote`), where the system allows it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import socket
 import subprocess
 import sys
 import threading
+import uuid
 from pathlib import Path
 
+from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
 
 from restated_book import paths
@@ -105,6 +107,15 @@ class Zygote:
                 stderr=subprocess.DEVNULL,
                 pass_fds=[far.fileno()],
             )
+
+    def provision(self, manager: KernelManager) -> None:
+        """Let `manager` fork its kernel from this process if that was started."""
+        if self.started:
+            manager.kernel_id = str(uuid.uuid4())
+            manager.provisioner = Provisioner(
+                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
+            )
+            manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:
         """Fork a kernel.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import uuid
+from typing import TYPE_CHECKING
 
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 
-from restated_book.build import fork
+if TYPE_CHECKING:
+    from restated_book.build import fork
 
 #: Most characters a notebook may put out, all its cells together: ten times what the largest of the book does, and no page to read.
 MOST_OUTPUT = 16_000_000
@@ -28,12 +29,8 @@ class Client(NotebookClient):
 
     def create_kernel_manager(self):
         manager = super().create_kernel_manager()
-        if self.zygote is not None and self.zygote.started:
-            manager.kernel_id = str(uuid.uuid4())
-            manager.provisioner = fork.Provisioner(
-                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
-            )
-            manager.provisioner.zygote = self.zygote
+        if self.zygote is not None:
+            self.zygote.provision(manager)
         return manager
 
     def process_message(self, msg, cell, cell_index):
