@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from restated_book import entries as rows_of_site
-from restated_book import export, ledger, paths, register, todo
+from restated_book import config, export, ledger, paths, register, todo
 from restated_book.build import fingerprints, fork, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute, say
@@ -49,6 +49,7 @@ def _counted(n: int, noun: str) -> str:
 
 def build(*, pdf: bool = False) -> str:
     """Build the book, with `pdf` also as PDFs; return its one-line summary."""
+    config.load()  # outside the folder of a book nothing is written
     # Looked for first: nothing is executed for PDFs that cannot be printed.
     chromium = export.pdf.browser() if pdf else ""
     with swap.alone(paths.BUILD):

@@ -102,6 +102,19 @@ def scratch(good, tmp_path):
     return copy
 
 
+@pytest.mark.parametrize("command", [("build",), ("build", "--pdf"), ("check",), ("todo",)])
+def test_outside_a_book_nothing_is_written_and_the_message_says_what_is_missing(tmp_path, command):
+    result = run(tmp_path, *command)
+    assert result.returncode == 1 and list(tmp_path.iterdir()) == []
+    if command != ("todo",):
+        assert "there is no book here" in result.stderr and "restated.toml" in result.stderr
+
+
+def test_below_the_folder_of_a_book_that_book_is_meant(scratch):
+    assert "Nothing has changed" in run(scratch / "data" / "studies", "build").stdout
+    assert not (scratch / "data" / "studies" / "_build").exists()
+
+
 def page(scratch):
     return (scratch / "_build" / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
 
