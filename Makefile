@@ -86,7 +86,7 @@ doctor: ## Say in plain words what keeps this machine from building the book
 	@$(PYTHON) restated_book/doctor.py
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra book --extra lab --extra test --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
 references: ## Compute the reference values of the tests in R (needs metafor and friends)

@@ -26,6 +26,8 @@ BIBLIOGRAPHY = ROOT / "references.bib"
 NOTEBOOKS = ROOT / "notebooks"
 BOOK = ROOT / "book"
 BUILD = ROOT / "_build"
+#: In an unpacked chapter: the numbers of the book to compare with.
+EXPECTED = ROOT / "expected.json"
 
 
 def shown(path: Path | str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.build import swap
-from restated_book.build.execute import environment
+from restated_book.build.environment import environment
 from restated_book.faults import REMEDIES
 
 
@@ -90,7 +90,7 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
         if found and int(found[1]) in REMEDIES:
             raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
-        lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
+        lines = [re.sub(r"(notebooks[/\\][^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}{os.sep}", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
         raise RestatedError(
             f"the book was not built; the typesetter says:\n  {listed}\n",

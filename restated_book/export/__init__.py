@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from restated_book import ledger, paths
+from restated_book import ledger, provenance
 from restated_book.export import archive, book, chapter, crate, notebook, pdf, pictures, tables
 from restated_book.export.archive import below
 from restated_book.sources import bibliography
@@ -79,8 +79,9 @@ def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path
             (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
         text = notebook.for_reader(content, page, rows, works)
         (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
-        files = chapter.files(page, text, ledger.collect(content), shown, extra, chapter.findings(content, rows))
-        archive.write(folder / f"{page}.zip", below(f"restated-{page}", files), epoch)
+        modules, of = provenance.traced(content)["modules"], chapter.findings(content, rows)
+        packed = chapter.files(page, text, modules, ledger.collect(content), shown, extra, of)
+        archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
     book.write_data(extra / book.DATA, epoch)
     book.write_results(extra / book.RESULTS, list(pages), extra, epoch)
 

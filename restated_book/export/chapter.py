@@ -12,8 +12,8 @@ from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
 
-#: File with the numbers of a chapter, which ``restated rerun`` compares with.
-EXPECTED = "expected.json"
+#: The module by which an unpacked chapter is run again.
+RERUN = "restated_book.build.rerun"
 
 #: What a notebook reads beside data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
@@ -28,7 +28,7 @@ setup:
 \t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
 
 rerun:
-\t.venv/bin/python -m restated_book rerun
+\t.venv/bin/python -m restated_book.build.rerun
 
 lab:
 \tPYTHONPATH=. .venv/bin/python -m jupyterlab .
@@ -54,10 +54,10 @@ Without `make`:
 
 ```sh
 python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-.venv/bin/python -m restated_book rerun
+.venv/bin/python -m restated_book.build.rerun
 ```
 
-`rerun` says that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
+`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
 they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on this folder.
 {original}
 ## What is here
@@ -70,7 +70,7 @@ they agree to nine digits: processors differ in the last ones. `make lab` opens 
 | `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
 | `expected.json` | the numbers the chapter enters in the ledger of the book |
 | `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
-| `restated/` | the code |
+| {packages} | the code that the notebook runs |
 | `requirements.lock` | the pinned packages |
 
 ## Status
@@ -104,14 +104,24 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
     return {name: file for name, file in originals.public_data().items() if file not in left_out}
 
 
-def sources(page: str, of: Collection[str] | None = None) -> dict[str, bytes | Path]:
-    """Code, data and texts that the notebook needs to run, by their place in the repository; printed numbers `of` these findings, or all."""
+def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, bytes | Path]:
+    """Return what the notebook needs to run by its place in the repository: code, data and texts.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook.
+    modules : collection of str
+        Modules it imported.
+    of : collection of str, optional
+        Findings whose printed numbers it needs; all if left out.
+    """
     root = paths.ROOT
     text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
     also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
     single = ("requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md")
     listed = [*(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
-    return places(root, files=listed) | code.files_by_place() | _data(of) | about.terms()
+    return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
 
 
 def _imports(text: str, module: str) -> bool:
@@ -140,6 +150,7 @@ def statuses(tables: Sequence[Table]) -> str:
 def files(
     page: str,
     notebook: str,
+    modules: Collection[str],
     records: Sequence[ledger.Record],
     tables: Sequence[Table],
     extra: Path,
@@ -153,6 +164,8 @@ def files(
         Name of the notebook.
     notebook : str
         The executed notebook as its reader gets it.
+    modules : collection of str
+        Modules it imported.
     records : sequence of Record
         What the chapter enters in the ledger.
     tables : sequence of Table
@@ -170,7 +183,10 @@ def files(
         count=len(records),
         status=statuses(tables),
         original=WITH_ORIGINAL if supplied else "",
+        packages=", ".join(
+            f"`{name}/`" for name in sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
+        ),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
-    written = {"README.md": readme, "Makefile": MAKEFILE, EXPECTED: expected, f"{page}.ipynb": notebook}
-    return sources(page, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}
+    written = {"README.md": readme, "Makefile": MAKEFILE, paths.EXPECTED.name: expected, f"{page}.ipynb": notebook}
+    return sources(page, modules, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}

@@ -7,7 +7,6 @@ table.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -22,7 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from restated.errors import RestatedError
 from restated_book import paths
-from restated_book.export import paper
+from restated_book.export import objects, paper
 from restated_book.sources import settings
 
 if TYPE_CHECKING:
@@ -145,17 +144,8 @@ def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterabl
     return [made[i] for i in sorted(made)]
 
 
-def page_numbers(file: Path) -> dict[str, int]:
-    """Page, counted from 1, of each place in `file` that a link leads to."""
-    import pypdf
-
-    reader = pypdf.PdfReader(file)
-    pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
-    return {name.lstrip("/"): pages[d.raw_get("/Page").idnum] for name, d in reader.named_destinations.items()}
-
-
-def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name: str) -> None:
-    """Give a printed file its metadata, dates that do not depend on the clock, and an identity that depends on its text.
+def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int) -> None:
+    """Give a printed file its metadata, and dates that do not depend on the clock.
 
     Parameters
     ----------
@@ -164,28 +154,20 @@ def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name:
         Title, Author, Subject and Keywords.
     epoch : int
         Date of creation and of the last change, in seconds.
-    name : str
-        What identifies the document.
 
     Raises
     ------
     RestatedError
         If the browser has left out structure or bookmarks.
     """
-    import pypdf
-
-    from restated_book.export import objects
-
-    root = pypdf.PdfReader(printed).trailer["/Root"]
-    for part, words in (("/StructTreeRoot", "tags"), ("/Outlines", "bookmarks")):
-        if part not in root:
-            raise RestatedError(
-                f"Chromium printed {target.name} without {words}", remedy=f"use Chromium {OLDEST} or newer"
-            )
     date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
-    # Chromium's own note names the browser and the machine in full.
-    said = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
-    target.write_bytes(objects.repack(printed.read_bytes(), said, hashlib.sha256(name.encode()).digest()[:16]))
+    info = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
+    try:
+        target.write_bytes(objects.repack(printed.read_bytes(), info))
+    except RestatedError as error:
+        raise RestatedError(
+            f"{target.name} cannot be finished: {error}", remedy=f"use Chromium {OLDEST} or newer"
+        ) from None
 
 
 def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
@@ -212,17 +194,17 @@ def printing(
     html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
     paper.write(document, site, folder, html, numbers)
     print_page(tab, html, printed)
-    found = page_numbers(printed)
+    found, _ = objects.page_numbers(printed)
     return {name: found[name] for name in numbers}
 
 
 def measured(
     document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]
 ) -> dict[str, int]:
-    """Page numbers of a long document, laid out before, found by printing parts of it side by side: each page of the book begins on
-    a new sheet, so that its length does not depend on what stands before it."""
-    import pypdf
+    """Return the page numbers of a long document, laid out before, found by printing parts of it side by side.
 
+    Each page of the book begins on a new sheet, so its length does not depend on what comes before it.
+    """
     # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
     lengths = [len(paper.inside(page.article)) for page in document.pages]
     share = sum(lengths) / (os.cpu_count() or 1)
@@ -238,7 +220,7 @@ def measured(
         html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
         paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
         print_page(tab, html, printed, tags=False)
-        return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
+        return objects.page_numbers(printed)
 
     (_, front), *rest = side_by_side(one, range(len(parts)), chromium)
     found, start = {}, front
@@ -291,8 +273,8 @@ def settle(
         numbers = found
     else:
         raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
-    printed, html = folder / f"{target.stem}.printed.pdf", folder / f"{target.stem}.html"
-    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch, html.read_text(encoding="utf-8"))
+    printed = folder / f"{target.stem}.printed.pdf"
+    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch)
     return numbers
 
 
