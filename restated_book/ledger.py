@@ -11,13 +11,16 @@ import csv
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from restated import verdict as rules
 from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.chapters import codecells
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources.cells import guarded
 
@@ -38,6 +41,9 @@ COLUMNS = (
     "verdict",
     "reason",
     "page",
+    "cell",
+    "line",
+    "interval",
 )
 
 #: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
@@ -60,6 +66,9 @@ STATUS_OF_BASIS = {
     "recalled": "recalled, not verified",
 }
 
+#: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
+_FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
+
 #: Status of rows that were copied from print: what is computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
 #: Basis of a number computed from recalled ones: whatever it is compared with, it stays unverified.
@@ -71,7 +80,10 @@ class Record:
     """One recomputed number.
 
     ``low`` and ``high`` are the ends of a restated set when ``interval`` is ``"set"``, and a statement of precision (for
-    example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible.
+    example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible. ``cell`` and
+    ``line`` are the place in the notebook that recorded it: the number of the code cell and a line of that cell, both
+    counted from 1, or None outside a notebook. A kernel hands over its execution count, which :func:`collect` replaces by
+    the number of the cell.
     """
 
     id: str
@@ -88,10 +100,45 @@ class Record:
     reason: str = ""
     digits: int = 2
     unit: str = ""
+    cell: int | None = None
+    line: int | None = None
+
+    @property
+    def has_range(self) -> bool:
+        """True if either end is known."""
+        return self.low is not None or self.high is not None
 
     @property
     def has_set(self) -> bool:
-        return self.interval == "set" and (self.low is not None or self.high is not None)
+        """True if the range is a restated set."""
+        return self.interval == "set" and self.has_range
+
+    @property
+    def kind(self) -> str:
+        """Kind of the range: ``confidence``, ``prediction``, ``set`` or ``bounds``; empty without a range.
+
+        Bounds are everything else: the reach of intervals over a set, or a result over the ends of a printed interval.
+        """
+        if not self.has_range or self.interval == "set":
+            return "set" if self.has_range else ""
+        words = (("prediction", "prediction"), ("95 % confidence", "confidence"), ("95 % Monte Carlo", "confidence"))
+        return next((kind for start, kind in words if start in self.interval), "bounds")
+
+
+def _place() -> tuple[int | None, int | None]:
+    """Execution count and line of the notebook cell that is running; a pair of None outside a notebook.
+
+    The outermost frame of the user's namespace counts: a helper that an earlier cell defined is not where it was called.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return None, None
+    frame, line = sys._getframe(1), None
+    while frame is not None:
+        if frame.f_globals is shell.user_ns:
+            line = frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    return (None, None) if line is None else (shell.execution_count, line)
 
 
 def _number(x, what: str, id: str) -> float | None:
@@ -230,8 +277,78 @@ class Ledger:
             reason.strip(),
             digits,
             unit,
+            *_place(),
         )
         self._by_id[id] = record
+
+    def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
+        """Enter several recomputed numbers from a table.
+
+        Parameters
+        ----------
+        rows : iterable of (str, number or tuple, str)
+            Id, result and quantity of each; the result is a number, a pair of ends, or a number and its two ends.
+        **common
+            Arguments of :meth:`record` that all share.
+        """
+        for id, result, quantity in rows:
+            value, *ends = result if isinstance(result, tuple) else (result,)
+            value, low, high = (None, value, *ends) if len(ends) == 1 else (value, *(ends or (None, None)))
+            self.record(id, value, low=low, high=high, quantity=quantity, **common)
+
+    def record_fit(
+        self,
+        fit,
+        *,
+        basis: str,
+        back: Callable[[float], float] = float,
+        factor: float = 1.0,
+        published: str | None = None,
+        reason: str = "",
+        digits: int = 2,
+        unit: str = "",
+        finding: str | None = None,
+        **parts: str | tuple[str, str],
+    ) -> None:
+        """Enter a pooled fit: its estimate and other results, each under an id of its own and in the order given.
+
+        Parameters
+        ----------
+        fit : restated.estimate.meta.MetaFit or similar
+            Has the attributes that `parts` ask for.
+        basis, finding : str
+            As for :meth:`record`.
+        back, factor : callable, float
+            From the scale of the analysis to the recorded one, and a multiplier applied afterwards.
+        published, reason : str
+            As for :meth:`record`; they belong to the estimate.
+        digits, unit : int, str
+            As for :meth:`record`, of estimate and prediction interval.
+        **parts : (str, str) or str
+            Id and quantity, or the id alone, of ``estimate`` (with its 95 % interval), ``prediction`` (interval for a new
+            study), ``i2`` (I² from Q, percent), ``tau2``, ``tau`` or ``k``.
+        """
+        shared = {"basis": basis, "finding": finding}
+
+        def ends(start: str) -> dict:
+            low, high = (factor * float(back(getattr(fit, f"{start}_{end}"))) for end in ("low", "high"))
+            return {"low": low, "high": high, "digits": digits, "unit": unit, **shared}
+
+        for part, named in parts.items():
+            id, quantity = (named, "") if isinstance(named, str) else named
+            if part == "estimate":
+                method = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
+                more = {"interval": f"95 % confidence interval ({method})", "published": published, "reason": reason}
+                self.record(id, factor * float(back(fit.estimate)), quantity=quantity, **ends("ci"), **more)
+            elif part == "prediction":
+                label = "95 % prediction interval, k - 2 degrees of freedom"
+                self.record(id, quantity=quantity, interval=label, **ends("pi"))
+            elif part in _FIT_PARTS:
+                field, decimals, sign = _FIT_PARTS[part]
+                self.record(id, getattr(fit, field), quantity=quantity, digits=decimals, unit=sign, **shared)
+            else:
+                known = ", ".join(("estimate", "prediction", *_FIT_PARTS))
+                raise RestatedError(f"'{part}' is not a part of a fit", remedy=f"use one of {known}")
 
     def entry(self, id: str) -> dict:
         """The joined ledger row of one of this notebook's records, as the ledger page will show it."""
@@ -318,6 +435,10 @@ def _entry(record: Record, number: PublishedNumber | None) -> dict:
         "verdict": verdict,
         "reason": reason,
         "page": f"notebooks/{record.page}.html",
+        "cell": record.cell,
+        # Within its cell: an edit of prose moves no row. The public files have the line of the notebook's file.
+        "line": record.line,
+        "interval": record.kind,
         # For display only; not part of the public columns.
         "anchor": record.id,
         "restates": record.published or "",
@@ -380,6 +501,7 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
     if restatements:
         best = min(restatements, key=lambda e: e["by_construction"])
         copied = ("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page")
+        copied += ("cell", "line", "interval")
         shown = ("restated_text", "interval_text", "interval_kind")
         reason = f"restated as {best['id']}" + (f": {best['reason']}" if best["reason"] else "")
         return about | {k: best[k] for k in copied} | {"reason": reason} | display | {k: best[k] for k in shown}
@@ -390,6 +512,9 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
             "verdict": "unverified" if number.grade == "U" else "not-recomputable",
             "reason": _why_not(number),
             "page": "",
+            "cell": None,
+            "line": None,
+            "interval": "",
         }
         | display
         | dict(restated_text="", interval_text="", interval_kind="")
@@ -454,13 +579,19 @@ def join(
 
 
 def collect(notebook: Mapping) -> list[Record]:
-    """The records in the outputs of an executed notebook (nbformat 4), in order."""
-    records = []
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            for row in output.get("data", {}).get(MIME, ()):
-                records.append(Record(**row))
-    return records
+    """Return the records in the outputs of an executed notebook (nbformat 4) in order, each with the number of its cell."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    rows = (row for cell in code for output in cell["outputs"] for row in output.get("data", {}).get(MIME, ()))
+    places = {c.get("execution_count"): (n, "".join(c["source"])) for n, c in enumerate(code, 1)}
+    return [_placed(Record(**row), places) for row in rows]
+
+
+def _placed(record: Record, places: Mapping[int | None, tuple[int, str]]) -> Record:
+    """`record` with the number of its cell in place of the kernel's execution count."""
+    if record.cell not in places or record.line is None:
+        return replace(record, cell=None, line=None)
+    number, source = places[record.cell]
+    return replace(record, cell=number, line=codecells.line_of(source, record.line, record.id))
 
 
 def reads(notebook: Mapping) -> set[str]:
@@ -480,8 +611,16 @@ def as_mime(records: Iterable[Record]) -> list[dict]:
 
 
 def public(row: Mapping) -> dict:
-    """`row` reduced to the public columns, in their order."""
-    return {c: row[c] for c in COLUMNS}
+    """`row` reduced to the public columns in order; ``line`` becomes the line of the notebook's file."""
+    return {c: row[c] for c in COLUMNS} | {"line": file_line(row)}
+
+
+def file_line(row: Mapping) -> int | None:
+    """Line of ``notebooks/<page>.md`` that recorded a row; None if it was not recorded in a notebook of this book."""
+    if row["cell"] is None:
+        return None
+    cells = codecells.of(paths.NOTEBOOKS / f"{Path(row['page']).stem}.md")
+    return cells[row["cell"] - 1].first + row["line"] - 1 if row["cell"] <= len(cells) else None
 
 
 def write(rows: Iterable[Mapping], folder: Path) -> None:

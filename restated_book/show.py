@@ -1,7 +1,8 @@
 """Figures, tables and verdicts as they appear in a notebook and in the book.
 
-Every figure and table carries its status in words; the build refuses any output that shows data without one. What is
-shown is one HTML block that works by itself in JupyterLab; the build moves the pictures into files (:func:`extract`).
+Every figure and table carries its status in words; the build refuses any output that shows data without one. Each output
+is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
+(:func:`restated_book.outputs.extract`).
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ import math
 import numbers
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from IPython.display import display
 
 from restated.errors import RestatedError
+from restated.plots import render, rows
 from restated.verdict import SHORT
 from restated_book import provenance, register
 from restated_book.ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
+from restated_book.outputs import MARK, MIME_TABLE, PICTURES
 from restated_book.sources import bibliography
 from restated_book.status import STATUSES
 
@@ -44,18 +49,6 @@ VERDICT_COLUMNS = (
     "status",
     "why",
 )
-
-#: Key in an output's metadata by which the build recognises what this module made.
-MARK = "restated"
-
-#: MIME type under which the values of a figure or table travel, in full precision; the build makes its downloads from it.
-MIME_TABLE = "application/vnd.restated.table+json"
-
-#: Source of the cell that the build adds to a notebook, and takes out of its pages.
-HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
-
-#: Environment variable that names the folder for figures as PNG. Only the build sets it: in JupyterLab nothing is written.
-PICTURES = "RESTATED_PICTURES"
 
 _pending: list[Ledger] = []
 
@@ -86,8 +79,6 @@ def badge(status: str) -> str:
 
 
 def _display(data: dict, **mark) -> None:
-    from IPython.display import display
-
     display(data, raw=True, metadata={MARK: mark})
 
 
@@ -130,10 +121,6 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     status : str
         One of :data:`restated_book.status.STATUSES`.
     """
-    import matplotlib.pyplot as plt
-
-    from restated.plots import render, rows
-
     _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
@@ -336,91 +323,6 @@ def hand_over() -> None:
         "text/plain": f"{len(records)} ledger entries",
     }
     _display(handed, kind="records", status="")
-
-
-def shown(notebook) -> list[dict]:
-    """Figures and tables of an executed notebook in their order: ``kind``, ``id``, ``status`` and ``caption`` of each."""
-    marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
-    return [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
-
-
-def check_outputs(notebook, name: str) -> None:
-    """Refuse outputs that show data without a status.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    name : str
-        For the message.
-
-    Raises
-    ------
-    RestatedError
-        Names the notebook and the cell.
-    """
-    number = 0
-    seen: dict[str, int] = {}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        number += 1
-        for output in cell["outputs"]:
-            data = output.get("data", {})
-            mark = output.get("metadata", {}).get(MARK)
-            shows_data = any(k.startswith("image/") or k in ("text/html", "text/latex") for k in data)
-            if mark is None and shows_data:
-                raise RestatedError(
-                    f"code cell {number} of {name} shows a figure or table without a status",
-                    remedy="show it with restated_book.show.figure(...) or restated_book.show.table(...)",
-                )
-            if mark is None and output["output_type"] == "execute_result":
-                raise RestatedError(
-                    f"code cell {number} of {name} shows a bare value: {data.get('text/plain', '')[:60]}",
-                    remedy="record it in the ledger and name it in the text, or do not end the cell with it",
-                )
-            if mark and mark["kind"] != "records":
-                if mark["id"] in seen:
-                    raise RestatedError(
-                        f"code cells {seen[mark['id']]} and {number} of {name} both show '{mark['id']}'",
-                        remedy="give each figure and table its own id",
-                    )
-                seen[mark["id"]] = number
-
-
-_PICTURE = re.compile(
-    r'<img class="rs-light" data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
-)
-
-
-def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
-    """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
-
-    Parameters
-    ----------
-    block : str
-        HTML made by :func:`figure`.
-    prefix : str
-        What to put before a file name to reach it from the page.
-
-    Returns
-    -------
-    str, dict of str to bytes
-        The block, and the files by name.
-    """
-    from restated.plots import DARK
-
-    files: dict[str, bytes] = {}
-
-    def move(match: re.Match) -> str:
-        file, picture, rest = match.groups()
-        files[file] = base64.b64decode(picture)
-        return "".join(
-            f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>'
-            for theme, part in (("light", ""), ("dark", f"#{DARK}"))
-        )
-
-    return _PICTURE.sub(move, block), files
 
 
 def status_of(frame: pd.DataFrame) -> str:

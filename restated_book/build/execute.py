@@ -16,7 +16,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from restated.errors import RestatedError
-from restated_book import freshness, paths, provenance, show
+from restated_book import freshness, outputs, paths, provenance
 from restated_book.build import kernel, swap
 from restated_book.epoch import epoch
 from restated_book.export.pictures import pictures_of
@@ -75,7 +75,7 @@ async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KER
     """
 
     content = _read(notebook)
-    content.cells.append(nbformat.v4.new_code_cell(show.HAND_OVER, metadata={"tags": ["remove-cell"]}))
+    content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))
     client = kernel.Client(
         content,
         timeout=NOTEBOOK_SECONDS,
@@ -87,7 +87,7 @@ async def run(notebook: Path, pictures: Path | None = None, *, starts: int = KER
     )
     remedy = "run the notebook with `make lab` to look into it"
 
-    env = environment() | ({show.PICTURES: str(pictures)} if pictures else {})
+    env = environment() | ({outputs.PICTURES: str(pictures)} if pictures else {})
     # What a kernel says outside its cells: the reason why it does not start, or that it was stopped, which is no news.
     with tempfile.TemporaryFile() as told:
         try:
@@ -146,7 +146,7 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources) -> 
     # Taken before it runs: what its author changes meanwhile is not in the outputs.
     text = freshness.digest(notebook.read_bytes())
     content = await run(notebook, drawn)
-    show.check_outputs(content, paths.shown(notebook))
+    outputs.check_outputs(content, paths.shown(notebook))
     content.metadata[RESTS_ON] = {"text": text, **_rests_on(content, sources)}
     swap.clear(pictures)
     drawn.rename(pictures)
@@ -186,7 +186,7 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     if not all(
-        (pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure"
+        (pictures_of(target) / f"{m['id']}.png").is_file() for m in outputs.shown(content) if m["kind"] == "figure"
     ):
         return False
     now = freshness.digest(notebook.read_bytes())
