@@ -1,7 +1,7 @@
 """Figures, tables and verdicts as they appear in a notebook and in the book.
 
-Every figure and table carries its status in words; the build refuses any output that shows data without one. Each output
-is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
+Every figure and table carries its status in words; the build refuses any output that shows data without one. Each
+output is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
 (:func:`restated_book.outputs.extract`).
 """
 
@@ -14,7 +14,7 @@ import math
 import numbers
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -30,10 +30,10 @@ from restated_book.outputs import MARK, MIME_TABLE, PICTURES
 from restated_book.sources import bibliography
 from restated_book.status import STATUSES
 
-#: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
+#: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
 
-#: What a table of verdicts says of itself, and the fields of ledger entries it hands over.
+#: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
 VERDICT_COLUMNS = (
     "id",
@@ -52,10 +52,10 @@ VERDICT_COLUMNS = (
 
 _pending: list[Ledger] = []
 
-# The build asks its kernels to say what they read; notebooks import this module before they read anything.
+# The build traces what its kernels read; notebooks import this module before they read anything.
 if os.environ.get("RESTATED_WATCH"):
     provenance.watch()
-    # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; looking through them for garbage
+    # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; collecting garbage
     # at Python's usual pace takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
 
@@ -74,7 +74,7 @@ def _checked(id: str, status: str, caption: str) -> None:
 
 
 def badge(status: str) -> str:
-    """HTML of a status badge, in words."""
+    """Return the HTML of a status badge, in words."""
     return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
 
 
@@ -83,7 +83,7 @@ def _display(data: dict, **mark) -> None:
 
 
 def _handed(data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = "") -> dict:
-    """What the build is handed of a figure or table: its words and its values, numbers as numbers."""
+    """Return the words and values of a figure or table for the build, numbers as numbers."""
     rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
     return {
         "kind": kind,
@@ -129,8 +129,9 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     places = rows.places(drawn.fig)
     ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
     width, height = _size(svg)
+    encoded = base64.b64encode(svg.encode()).decode()
     picture = (
-        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"'
+        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{encoded}"'
         f' alt="{_esc(alt)}" width="{width}" height="{height}" loading="lazy">'
     )
     if folder := os.environ.get(PICTURES):
@@ -165,7 +166,7 @@ def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int
     Parameters
     ----------
     data : pandas.DataFrame
-        What to show; the index is not shown.
+        Rows and columns to show; the index is left out.
     id, caption, status : str
         As for :func:`figure`; the anchor is ``tab-<id>``.
     digits : int or dict
@@ -217,7 +218,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
 
 
 def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
-    """A table in its own labelled region, which scrolls where the page is narrow."""
+    """Return a table in its own labelled region, which scrolls where the page is narrow."""
     return (
         f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="{kind}">'
         f'<caption class="rs-hidden">{_esc(caption)}</caption>'
@@ -226,18 +227,18 @@ def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind
 
 
 def verdict_badge(verdict: str) -> str:
-    """HTML of a verdict badge: its words; the shape before them is added by the style sheet."""
+    """Return the HTML of a verdict badge: its words; the style sheet adds the shape before them."""
     return f'<span class="rs-verdict rs-v-{verdict}">{_esc(SHORT[verdict])}</span>'
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
-    """Show recomputed numbers beside the printed ones, with their verdicts.
+    """Show recomputed numbers next to the printed ones, with their verdicts.
 
     Parameters
     ----------
     ledger : Ledger
     *ids : str
-        Which records; all so far when none is named.
+        Ids of records; all so far if none is given.
     id, caption : str
         As for :func:`table`.
     """
@@ -261,7 +262,8 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     block = (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
-        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}</figcaption>'
+        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}'
+        "</figcaption>"
         f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
     )
     handed = _handed(
@@ -306,14 +308,14 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> N
 
 
 def open_ledger(page: str, finding: str) -> Ledger:
-    """A ledger for this notebook, with the register loaded; its records reach the build by themselves."""
+    """Return a ledger for this notebook, with the register loaded; its records reach the build without further ado."""
     ledger = Ledger(page, finding, register.open())
     _pending[:] = [ledger]
     return ledger
 
 
 def hand_over() -> None:
-    """Put the records of the notebook's ledger, and what it read, into its outputs. The build calls this at the end."""
+    """Put the records of the notebook's ledger and its trace into its outputs. The build calls this at the end."""
     records = [r for ledger in _pending for r in ledger.records]
     reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
     handed = {
@@ -326,7 +328,7 @@ def hand_over() -> None:
 
 
 def status_of(frame: pd.DataFrame) -> str:
-    """Status a study table was loaded with.
+    """Return the status a study table was loaded with.
 
     Raises
     ------
