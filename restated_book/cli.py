@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | todo | ensembles | deposit | rerun | serve``."""
+"""The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | serve``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from restated.errors import RestatedError
-from restated_book import config, paths, todo
+from restated_book import config, paths, todo, where
 from restated_book.build import book, checks, rerun
 from restated_book.cite import deposit
 from restated_book.faults import of_system
@@ -57,6 +57,10 @@ def _todo(args: argparse.Namespace) -> None:
     print("Run `restated todo <id>` for what to open and what to type.")
 
 
+def _where(args: argparse.Namespace) -> None:
+    print(where.last(args.id))
+
+
 def _rerun(args: argparse.Namespace) -> None:
     print(rerun.rerun())
 
@@ -103,6 +107,9 @@ def main(argv: list[str] | None = None) -> int:
     listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
+    found = commands.add_parser("where", help="show the cell, the functions and the files behind a number")
+    found.add_argument("id", help="an id of the ledger")
+    found.set_defaults(run=_where)
     commands.add_parser("rerun", help="run an unpacked chapter again and compare its numbers").set_defaults(run=_rerun)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

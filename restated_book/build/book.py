@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from restated_book import entries as rows_of_site
 from restated_book import config, export, ledger, paths, register, todo
+from restated_book import entries as rows_of_site
 from restated_book.build import fingerprints, fork, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute, say

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from restated_book import freshness, paths, provenance, show
+from restated_book import freshness, outputs, paths, provenance
 from restated_book.build import fork, run, swap
 from restated_book.export.pictures import pictures_of
 
@@ -27,7 +27,7 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zyg
     # Taken before it runs: what its author changes meanwhile is not in the outputs.
     text = freshness.digest(notebook.read_bytes())
     content = await run.run(notebook, drawn, zygote=zygote)
-    show.check_outputs(content, paths.shown(notebook))
+    outputs.check_outputs(content, paths.shown(notebook))
     content.metadata[RESTS_ON] = {"text": text, **_rests_on(content, sources)}
     swap.clear(pictures)
     drawn.rename(pictures)
@@ -67,7 +67,7 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
     except (OSError, ValueError, KeyError, TypeError):
         return False
     if not all(
-        (pictures_of(target) / f"{m['id']}.png").is_file() for m in show.shown(content) if m["kind"] == "figure"
+        (pictures_of(target) / f"{m['id']}.png").is_file() for m in outputs.shown(content) if m["kind"] == "figure"
     ):
         return False
     now = freshness.digest(notebook.read_bytes())

@@ -13,7 +13,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from restated.errors import RestatedError
-from restated_book import paths, show
+from restated_book import outputs, paths
 from restated_book.build import kernel
 from restated_book.build.environment import environment
 from restated_book.sources import files
@@ -54,7 +54,7 @@ async def run(
         Names the cell that failed.
     """
     content = read(notebook)
-    content.cells.append(nbformat.v4.new_code_cell(show.HAND_OVER, metadata={"tags": ["remove-cell"]}))
+    content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))
     client = kernel.Client(
         content,
         timeout=NOTEBOOK_SECONDS,
@@ -65,7 +65,7 @@ async def run(
         extra_arguments=["--log-level=CRITICAL"],
     )
     client.zygote = zygote
-    env = environment() | ({show.PICTURES: str(pictures)} if pictures else {})
+    env = environment() | ({outputs.PICTURES: str(pictures)} if pictures else {})
     # Of what a kernel writes outside its cells only the reason why it does not start matters.
     with tempfile.TemporaryFile() as stderr:
         try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from restated_book import ledger, paths, provenance, register, show
+from restated_book import ledger, outputs, paths, provenance, register
 from restated_book.build import swap
 from restated_book.build.execute import RESTS_ON
 from restated_book.chapters import heads
@@ -42,17 +42,17 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
         prose.write_text(_links_to_executed(prose.read_text(encoding="utf-8")), encoding="utf-8")
     for file in executed:
         content = json.loads(file.read_text(encoding="utf-8"))
-        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != show.HAND_OVER]
+        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != outputs.HAND_OVER]
         content["metadata"].pop(RESTS_ON, None)
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = _links_to_executed("".join(cell["source"]))
             for output in cell.get("outputs", ()):
-                handed = output.get("data", {}).pop(show.MIME_TABLE, None)
+                handed = output.get("data", {}).pop(outputs.MIME_TABLE, None)
                 block = output.get("data", {}).get("text/html")
                 if block is None:
                     continue
-                text, files = show.extract("".join(block), f"../figures/{file.stem}/")
+                text, files = outputs.extract("".join(block), f"../figures/{file.stem}/")
                 output["data"]["text/html"] = links.added(text, file.stem, handed) if handed else text
                 for name, picture in files.items():
                     target = extra / "figures" / file.stem / name
@@ -102,7 +102,7 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
 
     return {
         "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
-        "shown": show.shown(content),
+        "shown": outputs.shown(content),
         "files": [file for file in provenance.files(content) if is_read(file)],
     }
 

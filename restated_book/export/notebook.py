@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 
 import yaml
 
-from restated_book import entries, ledger, provenance, show
+from restated_book import entries, ledger, outputs, provenance
 from restated_book.export import about
-from restated_book.show import HAND_OVER
+from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
 
 #: MIME types by which notebooks and build talk to each other.
-PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, show.MIME_TABLE)
+PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, outputs.MIME_TABLE)
 #: What a reader's JupyterLab needs to know.
 METADATA = ("kernelspec", "language_info")
 

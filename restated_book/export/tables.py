@@ -15,10 +15,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from restated_book import show
 from restated_book.cite import citation
 from restated_book.export import about
 from restated_book.export.archive import zipped
+from restated_book.outputs import MIME_TABLE
 from restated_book.sources.cells import FORMULA_STARTS, guarded
 
 #: Characters a sheet's name may have.
@@ -53,7 +53,7 @@ class Table:
 def collect(notebook: Mapping) -> list[Table]:
     """The tables in the outputs of an executed notebook, in order."""
     outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
-    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(show.MIME_TABLE))]
+    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(MIME_TABLE))]
 
 
 def _text(value: Value) -> str:

@@ -20,7 +20,7 @@ import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import paths, show
+from restated_book import outputs, paths
 from restated_book.build import checks
 from restated_book.build import run as running
 
@@ -148,7 +148,7 @@ def test_what_the_pages_offer_is_there_with_its_size(good):
     assert all((html / link).is_file() for link in links)
     sizes = re.findall(r'<span class="rs-size" data-file="[^"]+">([^<]*)</span>', listed)
     assert len(sizes) > 6 and all(re.fullmatch(r"[\d.,]+ [kM]B", size) for size in sizes)
-    assert show.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
+    assert outputs.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
         encoding="utf-8"
     )
 
@@ -487,7 +487,7 @@ def test_a_kernel_whose_port_was_taken_is_started_again_a_few_times(tmp_path, mo
     monkeypatch.setattr(running, "environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.partition("# A small")[0].lstrip() + "```{code-cell}\n1 + 1\n```\n", encoding="utf-8")
-    monkeypatch.setattr(show, "HAND_OVER", "2")
+    monkeypatch.setattr(outputs, "HAND_OVER", "2")
     with ThreadPoolExecutor(1) as thread:
         made = thread.submit(asyncio.run, running.run(notebook))
         if fails < running.KERNEL_STARTS:
