@@ -101,8 +101,8 @@ def funnel(
     )
     significant = int((2 * norm.sf(np.abs(y - null) / se) < 0.05).sum())
     alt = alt_text(
-        f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with zones "
-        "of p below .10, .05 and .01",
+        f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with "
+        "zones of p below .10, .05 and .01",
         f"Pooled {transform.symbol} {transform.write_result(fit)}; {significant} of {len(y)} studies lie at p < .05",
         _filled_words(len(filled_y), filled_fit, transform),
     )
