@@ -99,19 +99,14 @@ def funnel(
             "drawn as": ["filled circle"] * len(y) + ["hollow diamond"] * len(filled_y),
         }
     )
-    p = 2 * norm.sf(np.abs(y - null) / se)
-    significant = int((p < 0.05).sum())
-    return Drawn(
-        fig,
-        alt_text(
-            f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard "
-            f"error, with zones of p below .10, .05 and .01",
-            f"Pooled {transform.symbol} {transform.write_result(fit)}; "
-            f"{significant} of {len(y)} studies lie at p < .05",
-            _filled_words(len(filled_y), filled_fit, transform),
-        ),
-        data,
+    significant = int((2 * norm.sf(np.abs(y - null) / se) < 0.05).sum())
+    alt = alt_text(
+        f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with "
+        "zones of p below .10, .05 and .01",
+        f"Pooled {transform.symbol} {transform.write_result(fit)}; {significant} of {len(y)} studies lie at p < .05",
+        _filled_words(len(filled_y), filled_fit, transform),
     )
+    return Drawn(fig, alt, data)
 
 
 def _draw_studies(ax: Axes, studies: Pair, imputed: Pair) -> None:

@@ -45,8 +45,8 @@ def leave_one_out(
     ----------
     table : DataFrame
         Indexed by the study left out: estimate, ci_low, ci_high on the scale of analysis.
-    fit : object
-        Result with all studies: line and band.
+    fit : Estimate
+        Of all studies: line and band.
     transform : Scale
     axis : str, optional
         Title of the axis.
@@ -91,8 +91,7 @@ def cumulative(
     table = _checked(table)
     fig, data = _by_row(table, "Added", fit, transform, axis, level)
     first, last = table.iloc[0], table.iloc[-1]
-    when = f" in {_plain(first['year'])}" if "year" in table else ""
-    until = f" in {_plain(last['year'])}" if "year" in table else ""
+    when, until = (f" in {_plain(row['year'])}" if "year" in table else "" for row in (first, last))
     return Drawn(
         fig,
         alt_text(

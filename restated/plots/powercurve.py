@@ -59,15 +59,8 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
             (name, float(np.interp(100 * PLANNED, share[: enough[0] + 1], x[: enough[0] + 1])) if len(enough) else None)
         )
     ax.axhline(100 * PLANNED, zorder=1, **Line("muted", GUIDE, 0.9).style())
-    ax.text(
-        0.01,
-        100 * PLANNED + 1.5,
-        "80 %",
-        transform=ax.get_yaxis_transform(),
-        fontsize=BASE,
-        color=colour("muted"),
-        va="bottom",
-    )
+    left, tone = ax.get_yaxis_transform(), colour("muted")
+    ax.text(0.01, 100 * PLANNED + 1.5, "80 %", transform=left, fontsize=BASE, color=tone, va="bottom")
     ax.set_ylim(-3, 103)
     ax.set_yticks([0, 20, 40, 60, 80, 100])
     plain_ticks(ax.xaxis, *ax.get_xlim())

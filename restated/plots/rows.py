@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
 from restated.plots.legend import Key
-from restated.plots.marks import SOLID, Dash, Line, Mark
+from restated.plots.marks import SOLID, Dash, Line, Mark, dots
 from restated.plots.style import BASE, COMPACT, HALF_DIGIT, POINTS, WIDE, axes_in_inches, colour, new_figure, text_width
 from restated.plots.words import Scale
 
@@ -215,31 +215,29 @@ def row_chart(
     ax.set_xlabel(axis, fontsize=size, labelpad=2.5)
     chart = Chart(fig, ax, size, row_height, foot=foot - 3 * FOOT_LEADING * size / POINTS)
     for column, need, start in zip(columns, needs, starts, strict=True):
-        _write_column(chart, column, start, need, (need, block) if column is labels else None, strong, quiet)
+        chart.starts[column.heading] = start
+        edge = start if column.align == "left" else start + need
+        _write_column(chart, column, edge, (need, block) if column is labels else None, strong, quiet)
     return chart
 
 
 def _write_column(
     chart: Chart,
     column: Column,
-    start: float,
-    need: float,
+    x: float,
     room: tuple[float, float] | None,
     strong: frozenset[int],
     quiet: frozenset[int],
 ) -> None:
-    """Heading and cells; `room` are the inches of the cells and of the free ones, where longer ones are cut."""
-    size, edge = chart.size, start if column.align == "left" else start + need
-    chart.starts[column.heading] = start
+    """Heading and cells; `room` are the inches to which cells and free cells are cut."""
     if column.heading:
-        head = -0.5 - 0.75 * size / POINTS / chart.row_height
-        chart.text_at(edge, head, column.heading, align=column.align, fontweight="bold")
+        head = -0.5 - 0.75 * chart.size / POINTS / chart.row_height
+        chart.text_at(x, head, column.heading, align=column.align, fontweight="bold")
     for i, cell in enumerate(column.cells):
         if cell:
-            weight = _weight(i, strong)
-            text = shortened(cell, room[i in column.free], size, weight) if room else cell
-            tone = colour("muted" if i in quiet else "ink")
-            chart.text_at(edge, i, text, align=column.align, fontweight=weight, color=tone)
+            weight, tone = _weight(i, strong), colour("muted" if i in quiet else "ink")
+            text = shortened(cell, room[i in column.free], chart.size, weight) if room else cell
+            chart.text_at(x, i, text, align=column.align, fontweight=weight, color=tone)
 
 
 def _row_count(columns: Sequence[Column]) -> int:
@@ -291,9 +289,8 @@ def under_headings(groups: Sequence[str]) -> tuple[NDArray[np.int64], dict[int, 
     for i, group in enumerate(groups):
         if i == 0 or group != groups[i - 1]:
             if group in headings.values():
-                raise RestatedError(
-                    f"rows of group '{group}' are not together", field="group", remedy="Sort the table by group"
-                )
+                problem = f"rows of group '{group}' are not together"
+                raise RestatedError(problem, field="group", remedy="Sort the table by group")
             headings[i + len(headings)] = group
         at[i] = i + len(headings)
     return at, headings
@@ -340,101 +337,61 @@ def interval_columns(
     texts: Mapping[int, str] | None = None,
 ) -> list[Column]:
     """Columns that read as one: estimate [low, high], each part aligned; `texts` replaces whole rows."""
-    texts = texts or {}
-    first, second, third = [], [], []
-    free = set(texts)
-    for i, (estimate, low, high) in enumerate(_together(estimates, lows, highs)):
-        if i in texts:
-            first.append("")
-            second.append("")
-            third.append(texts[i])
-            continue
-        first.append("" if np.isnan(estimate) else scale.write(estimate))
-        if np.isnan(low) or np.isnan(high):
-            second.append("")
-            third.append(missing if not np.isnan(estimate) else "")
+    parts, free = [], set(texts or ())
+    columns = (np.asarray(part, float).tolist() for part in (estimates, lows, highs))
+    for i, (estimate, low, high) in enumerate(zip(*columns, strict=True)):
+        first = "" if np.isnan(estimate) else scale.write(estimate)
+        if texts and i in texts:
+            parts.append(("", "", texts[i]))
+        elif np.isnan(low) or np.isnan(high):
+            parts.append((first, "", missing if first else ""))
             free.add(i)
         else:
-            second.append(f"[{scale.write(low)},")
-            third.append(f"{scale.write(high)}]")
+            parts.append((first, f"[{scale.write(low)},", f"{scale.write(high)}]"))
+    values, starts, ends = ([part[i] for part in parts] for i in range(3))
     return [
-        Column("", first, align="right"),
-        Column("", second, align="right", gap=1.6 * TIGHT),
-        Column(heading, third, align="right", gap=TIGHT, spans=True, free=frozenset(free)),
+        Column("", values, align="right"),
+        Column("", starts, align="right", gap=1.6 * TIGHT),
+        Column(heading, ends, align="right", gap=TIGHT, spans=True, free=frozenset(free)),
     ]
 
 
-def _together(*parts: ArrayLike) -> Iterator[tuple[float, ...]]:
-    """Numbers of several columns, row by row."""
-    return zip(*(np.asarray(part, float).tolist() for part in parts), strict=True)
-
-
 def whiskers(
-    chart: Chart,
-    rows: ArrayLike,
-    lows: ArrayLike,
-    highs: ArrayLike,
-    *,
-    role: str = "ink",
-    width: float = 1.1,
-    arrow: float = 4.5,
-) -> list[tuple[float, str]]:
-    """Interval lines, cut at the edges of the plot, with an arrow where they are cut.
-
-    Returns
-    -------
-    list of (row, side)
-        Rows with arrows; side is "low" or "high".
-    """
+    chart: Chart, rows: ArrayLike, lows: ArrayLike, highs: ArrayLike, *, role: str = "ink", width: float = 1.1
+) -> None:
+    """Interval lines, cut at the edges of the plot, with an arrow where they are cut."""
+    at, low, high = (np.asarray(part, float) for part in (rows, lows, highs))
+    known = ~(np.isnan(low) | np.isnan(high))
     left, right = chart.ax.get_xlim()
-    segments, arrows = [], []
-    for row, low, high in _together(rows, lows, highs):
-        if np.isnan(low) or np.isnan(high):
-            continue
-        segments.append([(min(max(low, left), right), row), (max(min(high, right), left), row)])
-        if low < left:
-            arrows.append((row, "low"))
-        if high > right:
-            arrows.append((row, "high"))
+    starts, ends = np.clip(low[known], left, right), np.clip(high[known], left, right)
+    segments = [[(start, row), (end, row)] for start, end, row in zip(starts, ends, at[known], strict=True)]
     lines = LineCollection(segments, colors=colour(role), linewidths=width, clip_on=False, zorder=2)
     lines.set_gid("whiskers")
     chart.ax.add_collection(lines, autolim=False)
-    for side, marker, edge in (("low", "<", left), ("high", ">", right)):
-        at = [row for row, where in arrows if where == side]
-        if at:
-            style: dict[str, Any] = {
-                "markersize": arrow,
-                "markeredgewidth": 0,
-                "color": colour(role),
-                "gid": f"arrows-{side}",
-            }
-            chart.ax.plot([edge] * len(at), at, linestyle="none", marker=marker, clip_on=False, zorder=3, **style)
-    return arrows
+    for side, shape, edge, cut in (("low", "<", left, low < left), ("high", ">", right, high > right)):
+        cut_rows = at[known & cut]
+        if len(cut_rows):
+            arrow, x = Mark(shape, True, role), np.full(len(cut_rows), edge)
+            dots(chart.ax, x, cut_rows, arrow, size=4.5, edge=0, zorder=3, gid=f"arrows-{side}")
 
 
 def reference_line(
-    chart: Chart,
-    x: float,
-    *,
-    role: str = "muted",
-    style: Dash = SOLID,
-    bottom: float | None = None,
-    gid: str | None = None,
+    chart: Chart, x: float, *, role: str = "muted", style: Dash = SOLID, bottom: float | None = None, gid: str = ""
 ) -> None:
     """Vertical line over the rows, from the top to `bottom`, by default the lower edge of the plot."""
     bottom = chart.ax.get_ylim()[0] if bottom is None else bottom
     line = Line(role, style, 0.9).style()
-    chart.ax.plot([x, x], [-0.5, bottom], zorder=1, clip_on=False, gid=gid, **line)
+    chart.ax.plot([x, x], [-0.5, bottom], zorder=1, clip_on=False, gid=gid or None, **line)
 
 
 def null_line(chart: Chart, scale: Scale) -> float | None:
     """Draw the line of no effect, and return its place, where it is inside the plot."""
     null = float(scale.forward(scale.null))
     low, high = chart.ax.get_xlim()
-    if not low < null < high:
-        return None
-    reference_line(chart, null, role="ink", gid="null")
-    return null
+    if low < null < high:
+        reference_line(chart, null, role="ink", gid="null")
+        return null
+    return None
 
 
 def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 0.08, shift: bool = False) -> None:

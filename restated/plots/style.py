@@ -53,8 +53,6 @@ ROLES: dict[str, Tone] = {
     "ramp4": Tone("#2f66a6", "#8dbcf0"),
     "ramp5": Tone("#133a70", "#cfe4fb"),
 }
-TEXT_ROLES = ("ink", "muted")
-MARK_ROLES = ("accent", "second", "third", "warn")
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 
 #: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
