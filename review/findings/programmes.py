@@ -1,4 +1,4 @@
-"""Studies of the programmes: two-by-two tables behind printed percentages, sums of arms, directions of results."""
+"""Studies of the programmes: two-by-two tables from printed percentages, sums of arms, directions of results."""
 
 from __future__ import annotations
 
@@ -64,8 +64,8 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    `place` (label with the number of participants), `part` (the programme), `role` (the direction), as
-    :func:`review.figures.places.place_matrix` takes them.
+    Columns for :func:`review.figures.places.place_matrix`: ``place`` (label with the number of participants), ``part``
+    (the programme), ``role`` (the direction).
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]

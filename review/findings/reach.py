@@ -28,28 +28,14 @@ ROLES = {
 
 @dataclass(frozen=True)
 class Item:
-    """One question of the survey.
+    """One question of the survey; intervals are proportions, lower end first."""
 
-    Attributes
-    ----------
-    counts : CountSet
-        Every whole number of respondents that prints as the percentage.
-    nearest : int
-        The count nearest to the printed percentage.
-    n : int
-        Respondents.
-    wilson, exact : (low, high)
-        95 % intervals of `nearest`, proportions.
-    envelope : (low, high)
-        Lowest and highest limit of Wilson's interval over all counts, proportions.
-    """
-
-    counts: CountSet
-    nearest: int
-    n: int
-    wilson: tuple[float, float]
+    counts: CountSet  # every whole number of respondents that prints as the percentage
+    nearest: int  # the count nearest to the printed percentage
+    n: int  # respondents
+    wilson: tuple[float, float]  # 95 % intervals of the nearest count
     exact: tuple[float, float]
-    envelope: tuple[float, float]
+    envelope: tuple[float, float]  # lowest and highest limit of Wilson's interval over all counts
 
     @property
     def share(self) -> float:
@@ -140,15 +126,11 @@ def ways(places: pd.DataFrame) -> pd.DataFrame:
     """
     groups = {role: places[places["shown"] == role] for role in dict.fromkeys(ROLES.values())}
     groups["any role"] = places
-    counted = {
-        role: (
-            part["place"].nunique(),
-            part["country"].nunique(),
-            part.loc[part["kind"] != "territory", "country"].nunique(),
-        )
-        for role, part in groups.items()
-    }
-    return pd.DataFrame(counted, index=["places", "countries", "strict"]).T
+    rows = [
+        (part["place"].nunique(), part["country"].nunique(), part["country"][part["kind"] != "territory"].nunique())
+        for part in groups.values()
+    ]
+    return pd.DataFrame(rows, index=list(groups), columns=["places", "countries", "strict"])
 
 
 def centres(places: pd.DataFrame) -> dict[str, int]:
@@ -176,22 +158,12 @@ def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame)
         number, claim = register[figure["register_id"]], by_claim[figure["claim_id"]]
         exact = number.value.value is not None and number.value.kind == "exact"
         cited = claim["cited"]
-        rows.append(
-            {
-                "id": number.id,
-                "short": figure["short"],
-                "quantity": number.quantity,
-                "printed": number.value.text,
-                "counts": number.unit,
-                "value": _number_or_bound(number),
-                "open": not exact,
-                "cited": ", ".join(cited) or "none named",
-                "independence": "; ".join(dict.fromkeys(independence[s] for s in cited)) or "–",
-                "verdict": claim["verdict"],
-                "note": figure["note"],
-            }
-        )
-    return pd.DataFrame(rows)
+        printed = (number.quantity, number.value.text, number.unit, _number_or_bound(number), not exact)
+        rests_on = "; ".join(dict.fromkeys(independence[s] for s in cited)) or "–"
+        checked = (", ".join(cited) or "none named", rests_on, claim["verdict"])
+        rows.append((number.id, figure["short"], *printed, *checked, figure["note"]))
+    columns = ["id", "short", "quantity", "printed", "counts", "value", "open", "cited", "independence", "verdict"]
+    return pd.DataFrame(rows, columns=[*columns, "note"])
 
 
 def _number_or_bound(number: PublishedNumber) -> float:

@@ -14,15 +14,15 @@ from review.findings.numbers import value
 FIRST_WAVE = 8
 #: Row of the examples whose restated number agrees to the printed digits.
 ROUNDED = 1
-#: Columns of the examples, for ``figures.anatomy.number_lines``.
+#: Columns of the examples.
 COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to")
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
 
-    For ``figures.anatomy.number_lines``. The numbers are those of the ledger entries paternal-sensitivity-n, -r,
-    -r-not-significant and -first-wave-r.
+    Columns for ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries
+    paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
 
     Parameters
     ----------

@@ -51,30 +51,16 @@ def assumptions() -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Design:
-    """Study design with its ranges.
+    """Study design with its ranges."""
 
-    Attributes
-    ----------
-    ranges : mapping of str to (float, float)
-        Lowest and highest value of each assumption; each cohort draws its own uniformly.
-    waves : tuple of int
-        Indices of the grades used, of seven.
-    complete_only : bool
-        Analyse only children rated in every grade used.
-    skewed : bool
-        Deviations from a shifted gamma instead of a normal distribution, with the same variances.
-    autocorrelation : float
-        Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
-    one_teacher : bool
-        The rater contributes nothing to the deviations.
-    """
-
+    #: Lowest and highest value of each assumption; each cohort draws its own uniformly.
     ranges: Mapping[str, tuple[float, float]]
-    waves: tuple[int, ...] = tuple(range(len(GRADES)))
-    complete_only: bool = False
-    skewed: bool = False
+    waves: tuple[int, ...] = tuple(range(len(GRADES)))  # indices of the grades used
+    complete_only: bool = False  # analyse only children rated in every grade used
+    skewed: bool = False  # deviations from a shifted gamma distribution with the variances of the normal one
+    #: Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
     autocorrelation: float = 0.0
-    one_teacher: bool = False
+    one_teacher: bool = False  # the rater contributes nothing to the deviations
 
     @classmethod
     def standard(cls) -> Design:

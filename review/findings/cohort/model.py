@@ -107,13 +107,8 @@ def checks(
     observed = pd.DataFrame(residuals).corr().to_numpy()
     expected = implied / np.outer(sds, sds)
     lags = range(1, len(times))
-    correlation = pd.DataFrame(
-        {
-            "lag": list(lags),
-            "observed": [np.diagonal(observed, k).mean() for k in lags],
-            "implied": [np.diagonal(expected, k).mean() for k in lags],
-        }
-    )
+    rows = [(k, np.diagonal(observed, k).mean(), np.diagonal(expected, k).mean()) for k in lags]
+    correlation = pd.DataFrame(rows, columns=["lag", "observed", "implied"])
     whitened = []
     seen = np.isfinite(residuals)
     for pattern in np.unique(seen, axis=0):
@@ -121,11 +116,8 @@ def checks(
             rows = residuals[(seen == pattern).all(axis=1)][:, pattern]
             whitened.append(np.linalg.solve(np.linalg.cholesky(implied[np.ix_(pattern, pattern)]), rows.T).ravel())
     at = np.percentile(np.concatenate(whitened), PERCENTILES)
-    return {
-        "spread": spread,
-        "correlation": correlation,
-        "residuals": pd.DataFrame({"normal": stats.norm.ppf(PERCENTILES / 100), "observed": at}),
-    }
+    percentiles = pd.DataFrame({"normal": stats.norm.ppf(PERCENTILES / 100), "observed": at})
+    return {"spread": spread, "correlation": correlation, "residuals": percentiles}
 
 
 def illustration(

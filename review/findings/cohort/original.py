@@ -100,43 +100,24 @@ def load() -> Original | None:
     known = table["attachment"].notna() & table["risk"].notna() & np.isfinite(ratings).any(axis=1)
     used, y = table[known], ratings[known]
     if len(set(used["sex"])) < 2:
-        refuse(
-            "the children with a class, a risk and a rating are all of one sex",
-            "sex",
-            "The model compares girls and boys.",
-        )
+        one_sex = "the children with a class, a risk and a rating are all of one sex"
+        refuse(one_sex, "sex", "The model compares girls and boys.")
     graded = np.isfinite(y).any(axis=0)
     if graded.sum() < LEAST_GRADES:
-        refuse(
-            f"only {graded.sum()} grades have ratings",
-            _RATINGS[int(np.argmin(graded))],
-            f"At least {LEAST_GRADES} are needed.",
-        )
+        empty = _RATINGS[int(np.argmin(graded))]
+        refuse(f"only {graded.sum()} grades have ratings", empty, f"At least {LEAST_GRADES} are needed.")
     risk = used["risk"].astype(float).to_numpy()
     if len(np.unique(risk)) < 2:
         refuse("all children have the same risk", "risk", "Give the index before it was cut.")
     high = risk >= _cut(risk)
-    children = pd.DataFrame(
-        {
-            "attachment": [_CLASS[a] for a in used["attachment"]],
-            "sex": used["sex"].to_numpy(),
-            "risk": np.where(high, "high", "lower"),
-        }
-    )
-    found = Original(
-        children,
-        _standardised(children, y, path),
-        len(table),
-        int(table["attachment"].isna().sum()),
-        float(high.mean()),
-    )
+    columns = {"attachment": [_CLASS[a] for a in used["attachment"]], "sex": used["sex"].to_numpy()}
+    children = pd.DataFrame(columns | {"risk": np.where(high, "high", "lower")})
+    unclassified = int(table["attachment"].isna().sum())
+    found = Original(children, _standardised(children, y, path), len(table), unclassified, float(high.mean()))
     twice = replace(found, children=children[np.isfinite(y).sum(axis=1) >= 2]).counts
     if twice.min() < LEAST_IN_CELL:
-        refuse(
-            f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings",
-            "attachment",
-            "Each of the sixteen cells of class, sex and risk needs them.",
-        )
+        few = f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings"
+        refuse(few, "attachment", "Each of the sixteen cells of class, sex and risk needs them.")
     return found
 
 
@@ -174,14 +155,7 @@ def cells(original: Original) -> pd.DataFrame:
     if hidden.sum() == 1:
         hidden[np.argmin(np.where(hidden, counts.max() + 1, counts))] = True
     shown = [_WITHHELD if hide else f"{n:,}" for n, hide in zip(counts, hidden, strict=True)]
-    return pd.DataFrame(
-        {
-            "Attachment": [c[0] for c in CELLS],
-            "Sex": [c[1] for c in CELLS],
-            "Risk": [c[2] for c in CELLS],
-            "Children": shown,
-        }
-    )
+    return pd.DataFrame(CELLS, columns=["Attachment", "Sex", "Risk"]).assign(Children=shown)
 
 
 def overview(original: Original) -> pd.DataFrame:

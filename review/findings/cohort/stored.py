@@ -49,9 +49,8 @@ def fingerprint(numbers: register.Register) -> str:
     digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
     for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
         number = numbers[id]
-        digest.update(
-            "|".join(str(x.text) if x else "" for x in (number.value, number.ci_low, number.ci_high)).encode()
-        )
+        parts = (number.value, number.ci_low, number.ci_high)
+        digest.update("|".join(str(x.text) if x else "" for x in parts).encode())
     return digest.hexdigest()[:16]
 
 
@@ -63,16 +62,8 @@ def compute(register, *, workers: int | None = -1, progress: Callable[[str], Non
         if progress:
             progress(f"{key}: {VARIATIONS[key].label}")
         keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
-        tables.append(
-            run(
-                key,
-                register,
-                cohorts=COHORTS if key == "base" else VARIATION_COHORTS,
-                workers=workers,
-                keep=keep,
-                progress=progress,
-            )
-        )
+        cohorts = COHORTS if key == "base" else VARIATION_COHORTS
+        tables.append(run(key, register, cohorts=cohorts, workers=workers, keep=keep, progress=progress))
     return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
 
 
@@ -107,13 +98,8 @@ def load(register, file: Path = FILE) -> pd.DataFrame:
     now = fingerprint(register)
     for number, cells in rows:
         if cells["inputs"] != now:
-            raise RestatedError(
-                "the simulated cohorts were computed from other code, assumptions or printed numbers",
-                file=file,
-                row=number,
-                field="inputs",
-                remedy=REMEDY,
-            )
+            stale = "the simulated cohorts were computed from other code, assumptions or printed numbers"
+            raise RestatedError(stale, file=file, row=number, field="inputs", remedy=REMEDY)
     return table
 
 
@@ -166,17 +152,8 @@ def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
     found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
     cohorts = found["cohorts"].to_numpy(float)
     low, high = wilson(found["value"].to_numpy() * cohorts, cohorts)
-    return pd.DataFrame(
-        {
-            "scenario": found["scenario"],
-            "extra": found["extra"],
-            "event": found["quantity"],
-            "share": found["value"],
-            "low": low,
-            "high": high,
-            "cohorts": found["cohorts"],
-        }
-    ).reset_index(drop=True)
+    named = found[["scenario", "extra", "quantity", "value"]].rename(columns={"quantity": "event", "value": "share"})
+    return named.assign(low=low, high=high, cohorts=found["cohorts"]).reset_index(drop=True)
 
 
 def children_classified() -> float:

@@ -66,18 +66,10 @@ def at_other_level(n: PublishedNumber, level: float) -> tuple[tuple[float, float
 
 
 class CutOff(NamedTuple):
-    """A row that was cut off, recovered from the total and the other row.
+    """A row that was cut off, recovered from the total and the other row; each range lower end first."""
 
-    Attributes
-    ----------
-    contrast_q : (float, float)
-        Q of the contrast that the two printed rows imply, without using the printed one.
-    value, low, high : (float, float)
-        Estimate and 95 % limits of the row cut off, given the printed contrast as well.
-    """
-
-    contrast_q: tuple[float, float]
-    value: tuple[float, float]
+    contrast_q: tuple[float, float]  # Q of the contrast that the two printed rows imply without the printed one
+    value: tuple[float, float]  # estimate and 95 % limits of the row, given the printed contrast as well
     low: tuple[float, float]
     high: tuple[float, float]
 

@@ -67,24 +67,12 @@ def _sizes(k: int, total: int, draws: int, seed: int) -> np.ndarray:
 
 
 class FromQ(NamedTuple):
-    """Heterogeneity from a printed Q.
+    """Heterogeneity from a printed Q, over all sizes and group shares."""
 
-    Attributes
-    ----------
-    i2 : (float, float)
-        I² from Q, (Q - k + 1) / Q, in percent.
-    p : (float, float)
-        p of Q, chi-square with k - 1 degrees of freedom.
-    tau_least : float
-        Least DerSimonian-Laird tau, over all sizes and group shares.
-    tau_most : float
-        Greatest tau that the printed interval allows, over all sizes and group shares.
-    """
-
-    i2: tuple[float, float]
-    p: tuple[float, float]
-    tau_least: float
-    tau_most: float
+    i2: tuple[float, float]  # (Q - k + 1) / Q, in percent
+    p: tuple[float, float]  # chi-square with k - 1 degrees of freedom
+    tau_least: float  # least DerSimonian-Laird tau
+    tau_most: float  # greatest tau that the printed interval allows
 
 
 def from_q(q: PublishedNumber, estimate: PublishedNumber) -> FromQ:

@@ -88,17 +88,9 @@ def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
     Columns: ``edge, from, to, sign, estimate, design``.
     """
     rows = graph[graph["kind"].isin(["arrow", "rival cause"])]
-    names = {
-        "row_id": "edge",
-        "from_box": "from",
-        "to_box": "to",
-        "sign": "sign",
-        "best": "estimate",
-        "design": "design",
-    }
-    shown = rows[list(names)].rename(columns=names)
-    shown["sign"] = rows["sign"].str.replace("-", "−")
-    shown["estimate"] = [_best_text(best, register) for best in rows["best"]]
+    shown = rows[["row_id", "from_box", "to_box"]].set_axis(["edge", "from", "to"], axis=1)
+    estimates = [_best_text(best, register) for best in rows["best"]]
+    shown = shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
     return shown.reset_index(drop=True)
 
 

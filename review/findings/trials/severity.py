@@ -62,19 +62,9 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
     sets = [severity(scores, counts, sd=float(sd)) for sd in grid]
     y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
     dl, kh = meta.fit_batch(y, v, method="DL"), meta.fit_batch(y, v, method="REML", ci="knapp-hartung")
-    return pd.DataFrame(
-        {
-            "sd": np.asarray(grid, float),
-            "estimate": dl.estimate,
-            "ci_low": dl.ci_low,
-            "ci_high": dl.ci_high,
-            "pi_low": kh.ci_low,
-            "pi_high": kh.ci_high,
-            "g_first": y[:, 0],
-            "reml": kh.estimate,
-            "i2": dl.i2_q,
-        }
-    )
+    first = {"sd": np.asarray(grid, float), "estimate": dl.estimate, "ci_low": dl.ci_low, "ci_high": dl.ci_high}
+    second = {"pi_low": kh.ci_low, "pi_high": kh.ci_high, "g_first": y[:, 0], "reml": kh.estimate, "i2": dl.i2_q}
+    return pd.DataFrame(first | second)
 
 
 def severity_readings(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:

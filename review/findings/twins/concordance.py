@@ -17,6 +17,7 @@ from review.findings.transmission import PLAUSIBLE_SECURE
 
 #: A ratio computed in floating point may miss the end of a rounding interval by its last bits.
 SLACK = 1e-12
+_SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry, "liability": resemblance.liability}
 
 
 def _tables(row: Mapping[Any, Any]) -> TwinTables | None:
@@ -91,18 +92,13 @@ def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
     Columns: ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score``
     (double-entry correlation) and ``liability``.
     """
-    measures = {
-        "agreement": resemblance.agreement,
-        "score": resemblance.double_entry,
-        "liability": resemblance.liability,
-    }
     out = []
     for row in _determined(rows, sets):
         tables = sets[row["row_id"]].tables
         kept = tables[plausible(tables)]
         line = {name: row[name] for name in ("row_id", "study", "year", "group")}
         line |= {"tables": len(tables), "kept": len(kept)}
-        for name, function in measures.items():
+        for name, function in _SCALES.items():
             values = function(kept)
             line |= {f"{name}_low": values.min(initial=np.inf), f"{name}_high": values.max(initial=-np.inf)}
         out.append(line)

@@ -22,26 +22,15 @@ BOX_POINTS = 5
 
 @dataclass(frozen=True)
 class SetFits:
-    """Fits of the ACE model to every combination of compatible tables.
+    """Fits of the ACE model to every combination of compatible tables."""
 
-    Attributes
-    ----------
-    mz, dz : ndarray of int, shape (m, 3)
-    thresholds : {"common", "separate"}
-    fit : TwinFit
-    genes_p, home_p : ndarray, shape (m,)
-        Boundary-corrected p of dropping A, and of dropping C.
-    kept : ndarray of bool, shape (m,)
-        Both secure shares inside `PLAUSIBLE_SECURE`; every combination where none is.
-    """
-
-    mz: np.ndarray
-    dz: np.ndarray
-    thresholds: str
+    mz: np.ndarray  # int, shape (m, 3)
+    dz: np.ndarray  # int, shape (m, 3)
+    thresholds: str  # "common" or "separate"
     fit: twins.TwinFit
-    genes_p: np.ndarray
-    home_p: np.ndarray
-    kept: np.ndarray
+    genes_p: np.ndarray  # (m,), boundary-corrected p of dropping A
+    home_p: np.ndarray  # (m,), boundary-corrected p of dropping C
+    kept: np.ndarray  # (m,), both secure shares inside `PLAUSIBLE_SECURE`; every combination where none is
 
     def estimates(self) -> pd.DataFrame:
         """Return the lowest and highest estimate of each share over the kept combinations, and over all.
