@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from restated.errors import RestatedError
 from restated_book import paths
@@ -158,20 +158,22 @@ class Config:
     claims: Claims = field(default_factory=Claims)
 
 
+def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
+    files.refuser(paths.ROOT / NAME)(message, remedy, field=field)
+
+
 def _check(value: Any, rule: Any, name: str) -> None:
     """Refuse a value that does not follow its rule in :data:`SCHEMA`; `name` is its key with all above it."""
-    place: dict[str, Any] = {"file": paths.ROOT / NAME, "field": name}
     if isinstance(rule, Kind):
         if not rule.fits(value):
-            raise RestatedError(f"this is not {rule.name}", **place, remedy=rule.remedy)
+            _refuse(f"this is not {rule.name}", rule.remedy, name)
         return
     if not isinstance(value, dict):
-        raise RestatedError("this is not a section", **place, remedy=f"write it as [{name}], with keys below it")
+        _refuse("this is not a section", f"write it as [{name}], with keys below it", name)
     for key, item in value.items():
         inner = f"{name}.{key}".removeprefix(".")
         if not isinstance(rule, Each) and key not in rule:
-            place["field"] = inner
-            raise RestatedError("this key is not known", **place, remedy=f"use one of {', '.join(rule)}")
+            _refuse("this key is not known", f"use one of {', '.join(rule)}", inner)
         _check(item, rule.kind if isinstance(rule, Each) else rule[key], inner)
 
 
@@ -180,12 +182,8 @@ def _check_names(section: str, known: list[str], **lists: list[str]) -> None:
     for key, names in lists.items():
         for name in names:
             if name not in known:
-                raise RestatedError(
-                    f"'{name}' is not one of {section}.sections",
-                    file=paths.ROOT / NAME,
-                    field=f"{section}.{key}",
-                    remedy="correct it, or add it there",
-                )
+                message = f"'{name}' is not one of {section}.sections"
+                _refuse(message, "correct it, or add it there", f"{section}.{key}")
 
 
 @cache
@@ -207,7 +205,7 @@ def load() -> Config:
         # An empty file is enough: it makes its folder a book.
         content = tomllib.loads(files.text(file)) if file.stat().st_size else {}
     except tomllib.TOMLDecodeError as error:
-        raise RestatedError(f"this is not valid TOML: {error}", file=file, remedy="correct that line") from None
+        _refuse(f"this is not valid TOML: {error}", "correct that line")
     _check(content, SCHEMA, "")
     chapters, claims = Chapters(**content.pop("chapters", {})), Claims(**content.pop("claims", {}))
     missing = [chapters.missing] if chapters.missing else []
@@ -228,6 +226,4 @@ def function(name: str) -> Callable[..., Any]:
     try:
         return pkgutil.resolve_name(name)
     except (ImportError, AttributeError) as error:
-        raise RestatedError(
-            f"'{name}' cannot be imported: {error}", file=paths.ROOT / NAME, remedy="correct the name"
-        ) from None
+        _refuse(f"'{name}' cannot be imported: {error}", "correct the name")

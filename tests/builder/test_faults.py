@@ -361,7 +361,7 @@ FAULTS = {
     "a table whose name climbs": (
         package(lambda r: r.update(name="../x")),
         CHECK,
-        [PACKAGE, "'name'", "no name of a table"],
+        [PACKAGE, "'name'", "not a valid table name"],
     ),
     "a constraint that is no number": (
         package(lambda r: r["schema"]["fields"][0].update(type="number", constraints={"minimum": "0"})),
@@ -599,12 +599,12 @@ FAULTS = {
     "contents that climb": (
         edit("_toc.yml", "notebooks/reach", "../../etc/passwd"),
         CHECK,
-        ["_toc.yml", "'../../etc/passwd' is no name", "without ending"],
+        ["_toc.yml", "'../../etc/passwd' is not a valid page name", "without suffix"],
     ),
     "contents from the root of the disk": (
         edit("_toc.yml", "notebooks/reach", "/etc/passwd"),
         CHECK,
-        ["_toc.yml", "'/etc/passwd' is no name"],
+        ["_toc.yml", "'/etc/passwd' is not a valid page name"],
     ),
     "contents with a page twice": (
         edit("_toc.yml", "notebooks/reach", "notebooks/claims"),

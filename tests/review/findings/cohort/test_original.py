@@ -71,7 +71,7 @@ def cell(row, column, value):
 BAD = {
     "a missing column": (lambda t: t.drop(columns="risk"), "'risk': the column is missing"),
     "an unknown column": (lambda t: t.assign(iq=100), "'iq': the column is not known"),
-    "columns in another order": (lambda t: t[[*t.columns[1:], "child_id"]], "stands where 'child_id' belongs"),
+    "columns in another order": (lambda t: t[[*t.columns[1:], "child_id"]], "is where 'child_id' belongs"),
     "an impossible score": (cell(5, "ext_g2", 412), "row 7, field 'ext_g2': 412.* above 100"),
     "a negative score": (cell(5, "ext_g2", -3), "row 7, field 'ext_g2': -3.* below 0"),
     "a score in words": (cell(4, "ext_k", "high"), "row 6, field 'ext_k': 'high' is not a number"),
