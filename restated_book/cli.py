@@ -45,7 +45,7 @@ def _todo(args: argparse.Namespace) -> None:
         tasks = [t for t in tasks if t.id == args.id]
         if not tasks:
             raise RestatedError(
-                f"nothing is to be verified under the id '{args.id}'", remedy="run `restated todo` for the list"
+                f"no entry with the id '{args.id}' is to be verified", remedy="run `restated todo` for the list"
             )
         print(todo.recipe(tasks[0]))
         return
@@ -88,7 +88,7 @@ def _serve(args: argparse.Namespace) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return the exit code. Faults are one message on standard error, without a traceback."""
+    """Run one command; return the exit code. A fault is one message on standard error, without a traceback."""
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -104,7 +104,7 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("deposit", help="write .zenodo.json and codemeta.json from CITATION.cff").set_defaults(
         run=_deposit
     )
-    listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
+    listed = commands.add_parser("todo", help="list what is still to be verified, or explain how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
     found = commands.add_parser("where", help="show the cell, the functions and the files behind a number")

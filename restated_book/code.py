@@ -1,7 +1,7 @@
 """Code that results rest on: the library, the builder and the packages of the book itself.
 
-A module is known by its dotted name, wherever its package is installed: beside the book, in another checkout or in an
-environment.
+A module is known by its dotted name, wherever its package is installed: in the folder of the book, another checkout or
+an environment.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ ROOMS = ("restated", "restated_book")
 
 
 def packages() -> tuple[str, ...]:
-    """Top-level packages whose modules results can rest on."""
+    """Return the top-level packages whose modules results can rest on."""
     return (*ROOMS, *config.load().packages)
 
 
 @cache
 def folder(package: str) -> Path | None:
-    """Folder of a top-level package; None if it cannot be imported."""
-    beside = paths.ROOT / package
-    if (beside / "__init__.py").is_file():
-        return beside
+    """Return the folder of a top-level package; None if it cannot be imported."""
+    own = paths.ROOT / package
+    if (own / "__init__.py").is_file():
+        return own
     spec = find_spec(package)
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
 def imported() -> set[str]:
-    """Dotted names of the modules of :func:`packages` that this process has imported."""
+    """Return the dotted names of the modules of :func:`packages` that this process has imported."""
     tops = packages()
     return {
         name
@@ -49,7 +49,7 @@ def imported() -> set[str]:
 
 
 def file(module: str) -> Path | None:
-    """File of a module of :func:`packages`; None if there is none."""
+    """Return the file of a module of :func:`packages`; None if there is no such module."""
     top, *rest = module.split(".")
     if top not in packages() or (base := folder(top)) is None:
         return None
@@ -70,18 +70,18 @@ def files_of(modules: Iterable[str]) -> dict[str, Path]:
     """
     found = {}
     for module in closure(modules):
-        top, base = module.partition(".")[0], folder(module.partition(".")[0])
-        if source := file(module):
+        top = module.partition(".")[0]
+        if (base := folder(top)) and (source := file(module)):
             found[f"{top}/{source.relative_to(base).as_posix()}"] = source
     for package in config.load().packages:
-        if f"{package}/__init__.py" in found:
-            data = (f for f in folder(package).rglob("*") if f.is_file() and f.suffix not in (".py", ".pyc"))
-            found |= {f"{package}/{f.relative_to(folder(package)).as_posix()}": f for f in data}
+        if f"{package}/__init__.py" in found and (base := folder(package)):
+            data = (f for f in base.rglob("*") if f.is_file() and f.suffix not in (".py", ".pyc"))
+            found |= {f"{package}/{f.relative_to(base).as_posix()}": f for f in data}
     return found
 
 
 def closure(modules: Iterable[str]) -> set[str]:
-    """Return `modules` and, of :func:`packages`, all modules they import at any time, with the packages that hold them."""
+    """Return `modules`, all modules of :func:`packages` they import at any time, and the packages that hold them."""
     waiting, found = list(modules), set()
     while waiting:
         if (module := waiting.pop()) not in found and file(module):
@@ -93,37 +93,31 @@ def closure(modules: Iterable[str]) -> set[str]:
 @cache
 def _imports(module: str) -> frozenset[str]:
     """Names a module imports from :func:`packages`, modules and others; nothing that only type checkers import."""
-    source = file(module)
+    if (source := file(module)) is None:
+        return frozenset()
     within = module if source.name == "__init__.py" else module.rpartition(".")[0]
-    found, waiting = set(), [ast.parse(source.read_text(encoding="utf-8"))]
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(source.read_text(encoding="utf-8"))]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            base = resolve_name("." * node.level + (node.module or ""), within) if node.level else node.module
+            base = resolve_name("." * node.level + (node.module or ""), within)
             found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
         elif not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
             waiting += ast.iter_child_nodes(node)
     return frozenset(name for name in found if name.partition(".")[0] in packages())
 
 
-#: Tokens without a meaning of their own: a change of layout or of a comment is not a change of the code.
-_LAYOUT = frozenset(
-    (
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENCODING,
-        tokenize.ENDMARKER,
-    )
-)
+#: Tokens that do not matter: a change of layout or of a comment is not a change of the code.
+_LAYOUT = {
+    getattr(tokenize, name) for name in ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENCODING", "ENDMARKER")
+}
 
 
 def meaning(module: str) -> str:
-    """Text of a module without docstrings, comments and layout: equal texts compute equal numbers.
+    """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers.
 
     Raises
     ------

@@ -1,8 +1,9 @@
 """Build the book from its sources: check, execute, join, typeset, swap in.
 
-A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so the last
-good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all that has changed since
-the last build without a warning: then only those chapters are read (:func:`restated_book.build.fingerprints.basis`).
+A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so
+the last good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all
+that has changed since the last build without a warning: then only those chapters are read
+(:func:`restated_book.build.fingerprints.basis`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from restated_book.build.execute import execute, say
 from restated_book.build.stage import Executed, citations, parts_of, stage
 from restated_book.build.typeset import typeset, typesetter
 from restated_book.epoch import epoch
+from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
 
 HTML, STATE = paths.BUILD / "html", paths.BUILD / "state.json"
@@ -33,7 +35,7 @@ LOG = paths.BUILD / "typeset.log"
 
 
 def summary(kinds: Mapping) -> str:
-    """Return the last line of a build; `kinds` counts the rows of the ledger as :class:`restated_book.entries.Rows` does."""
+    """Return the last line of a build; `kinds` counts the rows of the ledger as :attr:`entries.Rows.kinds` does."""
     tally = {verdict: n for verdict, n in rows_of_site.tally(kinds, printed=False).items() if n}
     count, printed = sum(tally.values()), sum(n for of, n in kinds.items() if of.printed)
     words = f" ({', '.join(f'{n} {verdict}' for verdict, n in tally.items())})" if tally else ""
@@ -51,7 +53,7 @@ def build(*, pdf: bool = False) -> str:
     """Build the book, with `pdf` also as PDFs; return its one-line summary."""
     config.load()  # outside the folder of a book nothing is written
     # Looked for first: nothing is executed for PDFs that cannot be printed.
-    chromium = export.pdf.browser() if pdf else ""
+    chromium = printer.browser() if pdf else ""
     with swap.alone(paths.BUILD):
         swap.recover(HTML)
         key = fingerprints.book_key()
@@ -139,6 +141,6 @@ def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], chromi
     shutil.copytree(EXTRA, site, dirs_exist_ok=True)
     if chromium:
         say("Printing PDFs")
-        export.pdf.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
+        printer.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
     export.finish(site, parts, int(epoch()))
     return site

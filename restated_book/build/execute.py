@@ -19,12 +19,12 @@ RESTS_ON = "restated"
 
 
 async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zygote: fork.Zygote) -> None:
-
+    """Run `notebook` into the executed notebook `target`, its pictures next to it."""
     pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
     swap.clear(drawn)
-    # A kernel outlives a killed build by a moment, and may be drawing into it.
+    # A kernel outlives a killed build by a moment, and may still be drawing into the folder.
     drawn.mkdir(parents=True, exist_ok=True)
-    # Taken before it runs: what its author changes meanwhile is not in the outputs.
+    # Before it runs: what its author changes meanwhile is not in the outputs.
     text = freshness.digest(notebook.read_bytes())
     content = await run.run(notebook, drawn, zygote=zygote)
     outputs.check_outputs(content, paths.shown(notebook))
@@ -35,29 +35,28 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zyg
 
 
 def _rests_on(content, sources: freshness.Sources) -> dict:
-    """What the outputs of an executed notebook rest on beside its code, as it is now."""
+    """Return what the outputs of an executed notebook rest on apart from its code, as it is now."""
     return {"environment": sources.environment, "read": sources.state(provenance.traced(content))}
 
 
 def _write(content, target: Path) -> None:
-
+    """Write an executed notebook; never half of it."""
     partial = target.with_suffix(".partial")
     nbformat.write(content, partial)
     partial.replace(target)
 
 
 def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
-    """Make the executed notebook `target` what running `notebook` would give, if that can be had without running it.
+    """Bring the executed notebook `target` up to date if that is possible without running `notebook`.
 
-    Nothing is done where nothing has changed; around the outputs of unchanged code, changed prose is put.
+    Changed prose is put around the outputs of unchanged code.
 
     Returns
     -------
     bool
-        False if the notebook has to be run: it never was, its code, its environment or something it read has changed, or a
-        picture of it is missing.
+        False if the notebook has to be run: it never was, its code, its environment or something it read has changed,
+        or one of its pictures is missing.
     """
-
     try:
         content = json.loads(target.read_text(encoding="utf-8"))
         noted = dict(content["metadata"][RESTS_ON])
@@ -89,12 +88,12 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop on which no notebook client can take Ctrl-C for itself: it would end its own kernel, and the build would go on.
+    """A loop that leaves Ctrl-C to the build: a client that handled it would end its own kernel only.
 
-    The refusal is the one by which loops without signals answer, as on Windows; clients know it.
+    Clients know this refusal from loops without signals, as on Windows.
     """
 
-    def add_signal_handler(self, sig, callback, *args) -> None:
+    def add_signal_handler(self, *_) -> None:  # type: ignore[override]
         raise NotImplementedError
 
 
@@ -109,7 +108,7 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
     sources = freshness.Sources()
     due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]
-    # The longest first, so that at the end no core waits for one that was begun late.
+    # The longest first, so that at the end no core waits for one that was started late.
     due.sort(key=lambda pair: pair[0].stat().st_size, reverse=True)
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
@@ -135,8 +134,8 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
             for t in tasks:
                 t.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            # A client that is cancelled while a cell runs says that its kernel died.
-            if asyncio.current_task().cancelling():
+            # A client that is cancelled while a cell runs reports that its kernel died.
+            if (task := asyncio.current_task()) and task.cancelling():
                 raise asyncio.CancelledError from None
             raise
 

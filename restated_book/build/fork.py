@@ -13,6 +13,7 @@ import sys
 import threading
 import uuid
 from pathlib import Path
+from typing import Any
 
 from jupyter_client.manager import KernelManager
 from jupyter_client.provisioning import LocalProvisioner
@@ -40,9 +41,10 @@ class Forked:
     """
 
     stdin = stdout = stderr = None
+    returncode: int | None = None
 
     def __init__(self, pid: int, alive: int):
-        self.pid, self.returncode, self._alive = pid, None, alive
+        self.pid, self._alive = pid, alive
 
     def poll(self) -> int | None:
         """Return 0 once the kernel has ended: its parent alone knows the exit code."""
@@ -51,7 +53,7 @@ class Forked:
             self.returncode = 0
         return self.returncode
 
-    def wait(self) -> int:
+    def wait(self) -> int | None:
         """Return when the kernel has ended."""
         if self.returncode is None:
             select.select([self._alive], [], [])
@@ -88,8 +90,8 @@ class Zygote:
         return self._process is not None
 
     @property
-    def pid(self) -> int:
-        return self._process.pid
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
 
     def start(self) -> None:
         """Start the process, unless it runs already or kernels cannot be forked here."""
@@ -154,7 +156,9 @@ class Zygote:
 class Provisioner(LocalProvisioner):
     """Launch a kernel as a fork of `zygote`; by the usual way where that fails."""
 
-    zygote: Zygote | None = None
+    zygote: Zygote
+    #: As in the base, or forked.
+    process: Any
 
     async def launch_kernel(self, cmd: list[str], **kwargs):
         try:

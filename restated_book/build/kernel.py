@@ -11,14 +11,15 @@ from nbclient import NotebookClient
 if TYPE_CHECKING:
     from restated_book.build import fork
 
-#: Most characters a notebook may put out, all its cells together: ten times what the largest of the book does, and no page to read.
+#: Most characters of output of a notebook, all its cells together: ten times the largest of the book, and too much to
+#: read.
 MOST_OUTPUT = 16_000_000
 
 
 class Client(NotebookClient):
-    """As its base; but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
+    """As its base, but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
 
-    `flooded` is then the text of the cell that did it, and empty otherwise.
+    `flooded` is then the text of the cell that did so, and empty otherwise.
     """
 
     #: Process to fork the kernel from; without one it is a Python of its own.

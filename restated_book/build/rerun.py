@@ -1,6 +1,7 @@
 """Run the notebook of an unpacked chapter again and compare its numbers with those of the book.
 
-The zip of a chapter starts this module by ``python -m restated_book.build.rerun`` and carries what it imports and no more.
+The zip of a chapter starts this module by ``python -m restated_book.build.rerun`` and carries what it imports and no
+more.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def rerun() -> str:
         )
     if not count:
         return "The notebook ran to its end. It records no numbers in the ledger."
-    return f"All {count} numbers are those of the book."
+    return f"All {count} numbers are those of the book." if count > 1 else "The number is that of the book."
 
 
 def main() -> int:

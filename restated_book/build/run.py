@@ -60,8 +60,8 @@ async def run(
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
         resources={"metadata": {"path": str(paths.ROOT)}},
-        # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped because another
-        # notebook failed. What fails in a cell arrives as a message, not through this log.
+        # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped
+        # because another notebook failed. What fails in a cell arrives as a message, not through this log.
         extra_arguments=["--log-level=CRITICAL"],
     )
     client.zygote = zygote

@@ -1,7 +1,7 @@
 """A process that has loaded what notebooks import, and forks a kernel whenever the build asks for one.
 
-The build runs this file by its path, with one end of a socket as the first argument. Nothing of a book's own packages is
-imported here: what a notebook rests on is observed after the fork (:mod:`restated_book.provenance`).
+The build runs this file by its path, with one end of a socket as the first argument. Nothing of a book's own packages
+is imported here: what a notebook rests on is observed after the fork (:mod:`restated_book.provenance`).
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def _become_kernel(zygote: int, stderr: int, arguments: list[str], folder: str, 
     random.seed()
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
-    sys.argv[:] = [find_spec("ipykernel_launcher").origin, *arguments]
+    launcher = find_spec("ipykernel_launcher")
+    sys.argv[:] = [(launcher and launcher.origin) or "", *arguments]
     try:
         # A kernel ends when its parent does, which is the zygote instead of the build.
         watched = f"--IPKernelApp.parent_handle={zygote}"

@@ -15,7 +15,7 @@ from restated_book.export.tables import Table
 #: The module by which an unpacked chapter is run again.
 RERUN = "restated_book.build.rerun"
 
-#: What a notebook reads beside data and bibliography if it imports one of these modules, as patterns.
+#: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 
 MAKEFILE = """\
@@ -57,8 +57,9 @@ python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r req
 .venv/bin/python -m restated_book.build.rerun
 ```
 
-`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
-they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on this folder.
+`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers
+count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on
+this folder.
 {original}
 ## What is here
 
@@ -79,26 +80,26 @@ they agree to nine digits: processors differ in the last ones. `make lab` opens 
 
 ## Licence
 
-Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of others keep their own
-licences (`LICENSES`).
+Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of
+others keep their own licences (`LICENSES`).
 """
 
 WITH_ORIGINAL = """
-Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is not in this
-archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
+Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is
+not in this archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
 """
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
-    """Findings of which an executed notebook looked up printed numbers, by the `rows` of the ledger; None if it went through all."""
+    """Return the findings whose printed numbers an executed notebook looked up; None if it went through all."""
     looked_up = provenance.traced(notebook)["numbers"]
     return None if provenance.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
 
 
 def _data(of: Collection[str] | None) -> dict[str, Path]:
-    """The data, with the printed numbers of some findings only: a register is read whole, and that of a large book is large."""
+    """Return the data, with the printed numbers of some findings only: the register of a large book is large."""
     files = register.files()
-    # A register without a file is refused: a notebook that looked nothing up takes the first.
+    # A register without a file is refused, so a notebook that looked nothing up gets the first.
     kept = [file for file in files if of is None or file.stem in of] or files[:1]
     left_out = {file for file in files if file not in kept}
     return {name: file for name, file in originals.public_data().items() if file not in left_out}
@@ -129,7 +130,7 @@ def _imports(text: str, module: str) -> bool:
 
 
 def made(page: str, extra: Path) -> dict[str, Path]:
-    """Figures and tables of a page, from the staged site."""
+    """Return the figures and tables of a page, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
@@ -140,7 +141,7 @@ def made(page: str, extra: Path) -> dict[str, Path]:
 
 
 def statuses(tables: Sequence[Table]) -> str:
-    """What the figures and tables of a page were made from, as a list."""
+    """List what the figures and tables of a page were made from."""
     found: dict[str, list[str]] = {}
     for table in tables:
         found.setdefault(table.status, []).append(table.id)
@@ -156,7 +157,7 @@ def files(
     extra: Path,
     of: Collection[str] | None = None,
 ) -> dict[str, bytes | Path]:
-    """All files of a chapter's zip by name.
+    """Return all files of a chapter's zip by name.
 
     Parameters
     ----------

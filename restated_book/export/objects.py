@@ -1,7 +1,7 @@
 """Printed PDFs made smaller, with metadata that do not depend on clock or machine.
 
-The tags of a book are some 60,000 small objects, which Chromium writes one by one in plain text; packed into compressed streams (PDF
-1.5) they leave the file less than half as large.
+The tags of a book are some 60,000 small objects, which Chromium writes one by one in plain text; packed into compressed
+streams (PDF 1.5) they leave the file less than half as large.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ pikepdf.settings.set_flate_compression_level(9)
 def page_numbers(file: Path) -> tuple[dict[str, int], int]:
     """Return the page, counted from 1, of each place in `file` that a link leads to, and the number of pages."""
     with pikepdf.open(file) as pdf:
-        pages = {page.objgen: i for i, page in enumerate(pdf.pages, 1)}
-        places = pdf.Root.get("/Dests", {})
-        return {name.lstrip("/"): pages[places[name][0].objgen] for name in places.keys()}, len(pages)  # noqa: SIM118
+        pages: dict[tuple[int, int], int] = {page.obj.objgen: i for i, page in enumerate(pdf.pages, 1)}
+        places = pdf.Root.get("/Dests") or pikepdf.Dictionary()
+        return {name.lstrip("/"): pages[place[0].objgen] for name, place in dict(places).items()}, len(pages)
 
 
 def repack(printed: bytes, facts: dict[str, str]) -> bytes:
