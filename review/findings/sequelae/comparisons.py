@@ -30,7 +30,7 @@ def stated() -> tuple[Comparison, ...]:
     """Return the comparisons that abstracts state in words, from ``data/selections/stated-comparisons.csv``."""
     rows = selection("stated-comparisons").to_dict("records")
     return tuple(
-        Comparison(r["register_id"], r["name"], r["first"], r["second"], r["says"] == "stronger") for r in rows
+        Comparison(r["register_id"], r["name"], r["first"], r["second"], r["statement"] == "stronger") for r in rows
     )
 
 
