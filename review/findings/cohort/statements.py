@@ -1,7 +1,7 @@
 """The statements of the abstract as decision rules, fixed before any cohort is drawn, and the rules a fit meets.
 
 Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not
-say which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
+name its tests; where a rule had to be chosen, it is the one easier to meet.
 """
 
 from __future__ import annotations

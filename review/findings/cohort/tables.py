@@ -7,7 +7,6 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from restated_book import studies
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources import bibliography
 from review.findings import numbers
@@ -15,6 +14,7 @@ from review.findings.cohort import statements, stored
 from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import VARIATIONS
+from review.findings.selections import selection
 
 #: True values of the table of errors of sign and size.
 SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)
@@ -23,7 +23,7 @@ COMPARED = "extra-050"
 
 
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
-    """Return the printed counts of children of ``data/studies/cohort-counts.csv``: ``label, what, n, text, bound``.
+    """Return the printed counts of children of ``data/selections/cohort-counts.csv``: ``label, what, n, text, bound``.
 
     A lower bound counts as its end.
 
@@ -33,7 +33,7 @@ def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFra
         If a count is unverified.
     """
     rows = []
-    for r in studies.load("cohort-counts", originals=False).to_dict("records"):
+    for r in selection("cohort-counts").to_dict("records"):
         number = numbers.verified(register[r["register_id"]])
         bound = not np.isfinite(number.high)
         n = number.low if bound else numbers.value(number.value)

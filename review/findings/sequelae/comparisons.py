@@ -10,9 +10,9 @@ import pandas as pd
 from scipy import stats
 
 from restated.estimate import contrasts
-from restated_book import studies
 from restated_book.register import Register
 from review.findings.numbers import ends, value
+from review.findings.selections import selection
 from review.findings.sequelae.estimates import CONVENTION, OUTCOMES, PATTERN, REVIEWS, se_box
 
 
@@ -27,10 +27,10 @@ class Comparison(NamedTuple):
 
 
 def stated() -> tuple[Comparison, ...]:
-    """Return the comparisons that abstracts state in words, from ``data/studies/stated-comparisons.csv``."""
-    rows = studies.load("stated-comparisons", originals=False).to_dict("records")
+    """Return the comparisons that abstracts state in words, from ``data/selections/stated-comparisons.csv``."""
+    rows = selection("stated-comparisons").to_dict("records")
     return tuple(
-        Comparison(r["register_id"], r["name"], r["first"], r["second"], r["says"] == "stronger") for r in rows
+        Comparison(r["register_id"], r["name"], r["first"], r["second"], r["statement"] == "stronger") for r in rows
     )
 
 

@@ -42,7 +42,7 @@ def attempts(counts: pd.DataFrame, trials: Sequence[str]) -> pd.DataFrame:
     for trial in trials:
         if trial not in rows.index:
             raise RestatedError(
-                f"there is no row with suicide attempts of '{trial}'",
+                f"'{trial}' has no row with suicide attempts",
                 file=counts.attrs.get("file"),
                 field="trial",
                 remedy="Keep the row of the original table, or leave the file out.",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from restated_book import studies
 from restated_book.register import Register
 from review.findings import numbers
+from review.findings.selections import selection
 from review.findings.twins.fits import SHARES
 
 
@@ -15,7 +15,7 @@ def over_life(register: Register, restated: pd.DataFrame | None = None) -> pd.Da
     """Return printed shares of variance by age, with the measure and its scale: the shares are of different things.
 
     Columns: ``age, study, measure, scale, a2, c2, e2`` (proportions, nan where not printed), ``words`` (where only a
-    direction was printed) and ``status``; rows of ``data/studies/attachment-over-life.csv``.
+    direction was printed) and ``status``; rows of ``data/selections/attachment-over-life.csv``.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def over_life(register: Register, restated: pd.DataFrame | None = None) -> pd.Da
     RestatedError
         If a number is unverified: such a number is not drawn.
     """
-    table = studies.load("attachment-over-life", originals=False).drop(columns="row_id").fillna({"words": ""})
+    table = selection("attachment-over-life").drop(columns="row_id").fillna({"words": ""})
     for share in SHARES:
         table[share] = [_share(register, id) for id in table[share]]
     table["status"] = "printed"

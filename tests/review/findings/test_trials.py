@@ -69,7 +69,7 @@ def test_the_matrix_is_that_of_metafor_on_these_very_counts(name, rows):
 
 
 def test_a_missing_trial_is_named():
-    with pytest.raises(RestatedError, match="no row with suicide attempts of 'beck2020'"):
+    with pytest.raises(RestatedError, match="'beck2020' has no row with suicide attempts"):
         trials.attempts.attempts(COUNTS, ["beck2020"])
 
 

@@ -9,6 +9,7 @@ from restated.estimate import pairs, twins
 from restated.reconstruct import twintables
 from restated_book import paths, register, studies
 from review.findings import twins as finding
+from review.findings.selections import selection
 from review.findings.transmission import PLAUSIBLE_SECURE
 
 
@@ -225,12 +226,12 @@ def test_tables_with_a_printed_intraclass_correlation(sets):
 
 
 def test_no_unverified_number_is_drawn_over_life(numbers, monkeypatch):
-    table, listed = finding.life.over_life(numbers), studies.load("attachment-over-life", originals=False)
+    table, listed = finding.life.over_life(numbers), selection("attachment-over-life")
     used = listed[["a2", "c2", "e2"]].stack().dropna()
     assert len(table) == len(listed) and all(numbers[i].grade == "P" for i in used)
     assert table.loc[0, "c2"] == pytest.approx(0.52) and table["a2"].max() < 1
     listed.loc[0, "a2"] = "oconnor2001-recalled-a2"
-    monkeypatch.setattr(studies, "load", lambda name, originals: listed)
+    monkeypatch.setattr(finding.life, "selection", lambda name: listed)
     with pytest.raises(RestatedError, match="unverified"):
         finding.life.over_life(numbers)
 

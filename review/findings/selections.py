@@ -1,0 +1,15 @@
+"""Tables of ``data/selections``: printed numbers that a figure or table shows together, by register id."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from restated_book import paths
+from restated_book.sources import dictionary
+
+
+def selection(name: str) -> pd.DataFrame:
+    """Return one table, checked against the data dictionary; None where a cell is empty."""
+    resource = dictionary.load()[name]
+    rows = dictionary.validate(paths.DATA / resource.path, resource)
+    return pd.DataFrame([cells for _, cells in rows], columns=resource.columns)
