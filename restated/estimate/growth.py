@@ -264,9 +264,10 @@ def simulate(
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
         problem = f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}"
         raise RestatedError(problem, field="random_covariance", remedy="Lower the covariance or raise a variance")
-    if not residual_variance >= 0 or not 0 <= missing < 1:
-        problem = f"residual variance {residual_variance} is negative, or share {missing} of missing values is not"
-        raise RestatedError(f"{problem} between 0 and 1")
+    if not residual_variance >= 0:
+        raise RestatedError(f"the residual variance {residual_variance} is negative", field="residual_variance")
+    if not 0 <= missing < 1:
+        raise RestatedError(f"{missing} is not a probability below 1", field="missing")
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
