@@ -1,3 +1,3 @@
-"""Restated: the research behind Mentalization-Based Therapy, restated number by number."""
+"""Reconstruct, re-estimate and check printed numbers."""
 
 __version__ = "0.1.0"

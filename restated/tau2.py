@@ -55,7 +55,7 @@ class Weighted:
 
 
 def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
-    """Weighted least squares with weights 1 / (V + tau2).
+    """Fit weighted least squares with weights 1 / (V + tau2).
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Checks of printed numbers that belong together: do they agree with each other?
+"""Checks of the agreement of printed numbers that belong together.
 
 Every check takes numbers as printed, works out the values that the others allow for one of them (over the whole
 rounding box), and reports if the printed one is among them.

@@ -125,8 +125,7 @@ def t_test(values1: ArrayLike, values2: ArrayLike, *, equal_variances: bool = Fa
 
 
 def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = True) -> RankComparison:
-    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test, with the normal approximation with correction
-    for ties.
+    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test: normal approximation, corrected for ties.
 
     Parameters
     ----------

@@ -1,13 +1,13 @@
-"""Linear mixed growth models: a polynomial in time for each child, with random intercept and slope.
+"""Linear mixed growth models: a polynomial in time for each subject, with random intercept and slope.
 
     y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
 
-x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves are
-common to all children; each child may miss any of them (nan). D refers to the time scale given: its first entry is the
-variance between children at time 0.
+x_i holds 1 and the covariates of subject i, each of them crossed with every power of time up to `degree`. Waves are
+common to all subjects; each subject may miss any of them (nan). D refers to the time scale given: its first entry is
+the variance between subjects at time 0.
 
 `fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data sets, from
-sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
+sums over subjects that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
 where a variance is small: there statsmodels' search can stop short of the maximum.
 
 References
@@ -60,7 +60,7 @@ class GrowthFit:
     residual_variance: float
     log_likelihood: float  # restricted for REML, with all constants
     converged: bool
-    children: int  # with at least one value
+    subjects: int  # with at least one value
     observations: int
     method: str
 
@@ -88,7 +88,7 @@ class GrowthBatch:
     residual_variance: Floats  # (draws,)
     log_likelihood: Floats  # (draws,)
     singular: Bools  # (draws,), bool: a variance is zero or the correlation is -1 or 1
-    children: Ints  # (draws,)
+    subjects: Ints  # (draws,)
     observations: Ints  # (draws,)
     method: str
 
@@ -111,12 +111,12 @@ def fit(
 
     Parameters
     ----------
-    y : array_like, shape (children, waves)
+    y : array_like, shape (subjects, waves)
         Outcome; nan where it is missing.
     times : array_like, shape (waves,)
         Time of each wave, in the unit and from the origin wanted.
-    covariates : array_like, shape (children,) or (children, q)
-        Child-level covariates without the intercept, which is added; q may be 0.
+    covariates : array_like, shape (subjects,) or (subjects, q)
+        Subject-level covariates without the intercept, which is added; q may be 0.
     degree : int
         Degree of the polynomial in time, at least 1.
     names : sequence of str, optional
@@ -141,10 +141,10 @@ def fit(
     y = _outcome(y, design)
     observed = np.isfinite(y)
     _determined(observed[None], design, first=0)
-    child, wave = np.nonzero(observed)
+    subject, wave = np.nonzero(observed)
     powers = design.powers[wave]
-    fixed = (design.covariates[child][:, :, None] * powers[:, None, :]).reshape(len(child), -1)
-    model = MixedLM(y[child, wave], fixed, groups=child, exog_re=powers[:, :2])
+    fixed = (design.covariates[subject][:, :, None] * powers[:, None, :]).reshape(len(subject), -1)
+    model = MixedLM(y[subject, wave], fixed, groups=subject, exog_re=powers[:, :2])
     with warnings.catch_warnings():
         # `converged` marks failed searches; estimates on the boundary are a legitimate result.
         warnings.simplefilter("ignore", UserWarning)
@@ -164,8 +164,8 @@ def fit(
         residual_variance=float(result.scale),
         log_likelihood=float(result.llf),
         converged=bool(result.converged),
-        children=int(observed.any(axis=1).sum()),
-        observations=len(child),
+        subjects=int(observed.any(axis=1).sum()),
+        observations=len(subject),
         method=method,
     )
 
@@ -183,8 +183,8 @@ def fit_batch(
 
     Parameters
     ----------
-    data_sets : iterable of array_like, shape (children, waves)
-        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only a few
+    data_sets : iterable of array_like, shape (subjects, waves)
+        Outcomes, nan where missing: an array of shape (draws, subjects, waves), or a generator, of which only a few
         data sets are held in memory at a time. Missing values may differ between data sets.
     times, covariates, degree, names, method
         As in `fit`; shared by all data sets.
@@ -229,7 +229,7 @@ def simulate(
     Parameters
     ----------
     times : array_like, shape (waves,)
-    covariates : array_like, shape (children,) or (children, q)
+    covariates : array_like, shape (subjects,) or (subjects, q)
         Without the intercept, which is added; q may be 0.
     fixed : array_like, shape (p,)
         As `GrowthFit.fixed`; its length sets the degree of the polynomial: p = (q + 1)(degree + 1).
@@ -242,7 +242,7 @@ def simulate(
 
     Returns
     -------
-    ndarray, shape (children, waves)
+    ndarray, shape (subjects, waves)
 
     Raises
     ------
@@ -264,9 +264,10 @@ def simulate(
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
         problem = f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}"
         raise RestatedError(problem, field="random_covariance", remedy="Lower the covariance or raise a variance")
-    if not residual_variance >= 0 or not 0 <= missing < 1:
-        problem = f"residual variance {residual_variance} is negative, or share {missing} of missing values is not"
-        raise RestatedError(f"{problem} between 0 and 1")
+    if not residual_variance >= 0:
+        raise RestatedError(f"the residual variance {residual_variance} is negative", field="residual_variance")
+    if not 0 <= missing < 1:
+        raise RestatedError(f"{missing} is not a probability below 1", field="missing")
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
@@ -282,7 +283,7 @@ class _Design:
     time_root, whose columns have mean square 1.
     """
 
-    covariates: Floats  # (children, c), intercept first
+    covariates: Floats  # (subjects, c), intercept first
     powers: Floats  # (waves, d), time^0, time^1, ...
     x: Floats
     x_root: Floats  # (c, c), upper triangular
@@ -318,7 +319,7 @@ class _Design:
 
 
 def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
-    """Fields of GrowthBatch for data sets y of shape (draws, children, waves)."""
+    """Fields of GrowthBatch for data sets y of shape (draws, subjects, waves)."""
     restricted = design.method == "REML"
     observed = np.isfinite(y)
     information = _determined(observed, design, first)
@@ -354,7 +355,7 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
             + restricted * np.linalg.slogdet(back)[1]
         ),
         "singular": np.linalg.eigvalsh(best.relative)[:, 0] < SINGULAR_SHARE,
-        "children": observed.any(axis=2).sum(axis=1),
+        "subjects": observed.any(axis=2).sum(axis=1),
         "observations": observations,
     }
 
@@ -362,7 +363,7 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
 def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     """X'X of each data set, shape (draws, p, p).
 
-    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the variances
+    Raises for the first data set whose observed values, shape (draws, subjects, waves), do not determine the variances
     and the fixed effects.
     """
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
@@ -371,7 +372,7 @@ def _determined(observed: Bools, design: _Design, first: int) -> Floats:
         first,
         "does not determine residual, intercept and slope variance from the waves observed together",
         "y",
-        "Children with three or more waves are needed",
+        "Subjects with three or more waves are needed",
     )
     draws, (c, d) = len(observed), (design.x.shape[1], design.time.shape[1])
     xx = (design.x[:, :, None] * design.x[:, None, :]).reshape(-1, c * c)
@@ -391,7 +392,7 @@ def _determined(observed: Bools, design: _Design, first: int) -> Floats:
 
 
 def _variances_determined(together: Bools, slope: Floats) -> Bools:
-    """True where covariances at the pairs of waves observed in one child determine D and the residual variance.
+    """True where covariances at the pairs of waves observed in one subject determine D and the residual variance.
 
     The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
     in the four parameters, which are determined by four independent equations.
@@ -419,7 +420,7 @@ def _outcome(y: ArrayLike, design: _Design, index: int = 0) -> Floats:
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
         raise RestatedError(
-            f"data set {index} has shape {y.shape}, but covariates and times ask for {expected}: children by waves",
+            f"data set {index} has shape {y.shape}, but covariates and times ask for {expected}: subjects by waves",
             field="y",
         )
     if np.isinf(y).any():
@@ -433,7 +434,7 @@ def _with_intercept(covariates: ArrayLike) -> Floats:
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2 or not len(x):
-        remedy = "Give one row per child and one column per covariate"
+        remedy = "Give one row per subject and one column per covariate"
         raise RestatedError(f"covariates of shape {x.shape}", field="covariates", remedy=remedy)
     return np.column_stack([np.ones(len(x)), x])
 

@@ -1,20 +1,20 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves observed.
-Children with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
+The design of subject i is x_i crossed with F: subject-level covariates times functions of time at the waves observed.
+Subjects with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
 slope. With their covariance D in units of the residual variance,
 
     D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
     P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
 
-the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
-Nothing of size children times waves is touched after those sums are taken.
+the deviance and its derivatives need only sums over the subjects of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
+Nothing of size subjects times waves is touched after those sums are taken.
 
 Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each Newton
 step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and
 unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all
 directions; in the axes of intercept and slope, a vanishing intercept variance would leave one direction flat. The
-search has one start: second maxima occur with a handful of children only.
+search has one start: second maxima occur with a handful of subjects only.
 
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
 these two last, so that sums and products of small matrices run over long contiguous rows.
@@ -23,7 +23,7 @@ References
 ----------
 Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48 (profiled
 deviance in the relative Cholesky factor).
-Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per child).
+Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per subject).
 Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
 Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
 """
@@ -76,10 +76,10 @@ BENDS = np.array(
 
 @dataclass(frozen=True)
 class Sums:
-    """Sufficient statistics: sums over children, within pattern of observed waves where there is an axis m."""
+    """Sufficient statistics: sums over subjects, within pattern of observed waves where there is an axis m."""
 
     time_products: Floats  # (e, e, 1, m), F'F
-    count: Floats  # (b, m), children
+    count: Floats  # (b, m), subjects
     xx: Floats  # (a, a, b, m), x x'
     xz: Floats  # (a, 2, b, m), x (Z'y)'
     zz: Floats  # (2, 2, b, m), (Z'y)(Z'y)'
@@ -129,22 +129,22 @@ def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
 
     Parameters
     ----------
-    y : ndarray, shape (draws, children, waves)
+    y : ndarray, shape (draws, subjects, waves)
         Values where `observed` is False are ignored.
-    observed : ndarray of bool, shape (draws, children, waves)
-    x : ndarray, shape (children, a)
+    observed : ndarray of bool, shape (draws, subjects, waves)
+    x : ndarray, shape (subjects, a)
     time : ndarray, shape (waves, e)
         Functions of time; the first two, which are those of the random effects, span intercept and slope.
     """
-    draws, children, waves = y.shape
+    draws, subjects, waves = y.shape
     y = np.where(observed, y, 0.0)
     codes, pattern = np.unique(observed @ (1 << np.arange(waves)), return_inverse=True)
     seen = (codes[:, None] >> np.arange(waves)) & 1
-    # One row for each data set and pattern, with a 1 for each child that belongs to it.
-    patterns, cells = len(codes), draws * children
-    group = (np.arange(draws)[:, None] * patterns + pattern.reshape(draws, children)).ravel()
+    # One row for each data set and pattern, with a 1 for each subject that belongs to it.
+    patterns, cells = len(codes), draws * subjects
+    group = (np.arange(draws)[:, None] * patterns + pattern.reshape(draws, subjects)).ravel()
     ones = np.ones(cells)
-    shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))), shape=(draws * patterns, children))
+    shared = sparse.csr_array((ones, (group, np.tile(np.arange(subjects), draws))), shape=(draws * patterns, subjects))
     own = sparse.csr_array((ones, (group, np.arange(cells))), shape=(draws * patterns, cells))
 
     def grouped(sums: Floats, *shape: int) -> Floats:
@@ -286,7 +286,7 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     if restricted:
         deviance = deviance + np.linalg.slogdet(information)[1]
 
-    # Sums over children of x q' and q q', with q = Z'V^-1 (y - X beta).
+    # Sums over subjects of x q' and q q', with q = Z'V^-1 (y - X beta).
     BK = _product(beta.reshape(draws, a, e).transpose(1, 2, 0)[..., None], K)
     xq = _product(sums.xz, P) - _product(sums.xx, BK)
     left = _product(sums.zz, P) - _product(sums.xz.swapaxes(0, 1), BK)

@@ -155,7 +155,7 @@ def fit(
     RestatedError
         If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
     X = np.ones((len(y), 1))
     tau2 = batch.tau2
@@ -195,7 +195,7 @@ def fit_batch(
     RestatedError
         As `fit`.
     """
-    Y, V = checked(Y, V, batch=True)
+    Y, V = check_effects(Y, V, batch=True)
     _check_options(ci, level, pi_df)
     draws, k = Y.shape
     X = np.ones((k, 1))
@@ -271,7 +271,7 @@ def fit_regression(
     RestatedError
         As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     _check_options(ci, level, "k-2")
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
@@ -346,7 +346,7 @@ def leave_one_out(
     RestatedError
         As `fit`, and if k < 3.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
     rows = [fit(np.delete(y, i), np.delete(v, i), **options) for i in range(len(y))]
@@ -384,7 +384,7 @@ def cumulative(
     RestatedError
         As `fit`, and if `order` has another length.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
     if key.shape != y.shape:
         raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
@@ -469,7 +469,7 @@ def _summary(rows: Sequence[MetaFit], labels: Sequence[object] | None) -> pd.Dat
     return table if labels is None else table.set_index(pd.Index(list(labels), name="study"))
 
 
-def checked(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:
+def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:
     """Return `y` and `v` as float arrays of one shape, or raise a RestatedError."""
     y, v = floats(y, "y"), floats(v, "v")
     if y.ndim != (2 if batch else 1):
@@ -498,7 +498,7 @@ def _check_options(ci: str, level: float, pi_df: str) -> None:
 
 
 def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Floats, tuple[str, ...]]:
-    """Return the design matrix with the intercept first, checked, and its column names."""
+    """Return the design matrix with the intercept first, validated, and its column names."""
     moderators = floats(X, "X")
     if moderators.ndim == 1:
         moderators = moderators[:, None]

@@ -68,7 +68,7 @@ def envelope(
     n: int,
     interval: Callable[[ArrayLike, ArrayLike], tuple[FloatOrArray, FloatOrArray]] = wilson,
 ) -> tuple[float, float]:
-    """Return the lowest and highest limit of an interval over every count in question."""
+    """Return the lowest and highest limit of an interval over several counts."""
     low, high = interval(np.asarray(list(counts)), n)
     return float(np.min(low)), float(np.max(high))
 

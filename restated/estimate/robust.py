@@ -23,7 +23,7 @@ from scipy import stats
 
 from restated.arguments import Floats, Ints, check_level
 from restated.errors import RestatedError
-from restated.estimate.meta import checked, design_matrix
+from restated.estimate.meta import check_effects, design_matrix
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
 #: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
@@ -112,7 +112,7 @@ def fit(
         If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], or there
         are fewer than two clusters.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
     scalars = {name: float(getattr(result, name)[0]) for name in _COLUMNS}
     shared = {field.name: getattr(result, field.name) for field in fields(RobustFit)}
@@ -130,7 +130,7 @@ def fit_regression(
     small: bool = True,
     level: float = 0.95,
 ) -> RobustRegression:
-    """Meta-regression of clustered effects.
+    """Fit a meta-regression of clustered effects.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def fit_regression(
     RestatedError
         As `fit`, and if X is collinear or leaves no residual degrees of freedom.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
     design, names = design_matrix(X, len(y), names)

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
-from restated.estimate.meta import MetaFit, checked, fit, fit_regression
+from restated.estimate.meta import MetaFit, check_effects, fit, fit_regression
 
 #: Trim and fill settles within a few rounds; k0 can cycle between two values, which is reported.
 MAX_TRIM_ROUNDS = 100
@@ -71,7 +71,7 @@ def egger(
     RestatedError
         As `restated.estimate.meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
     if np.ptp(v) == 0:
         raise RestatedError("all standard errors are equal, so the slope is not defined", field="v")
@@ -122,7 +122,7 @@ def trim_and_fill(
         As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
         studies.
     """
-    y, v = checked(y, v)
+    y, v = check_effects(y, v)
     check_option("trim-and-fill estimator", estimator, ("L0", "R0"))
     if side is not None:
         check_option("side", side, ("left", "right"))

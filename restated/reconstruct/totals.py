@@ -76,14 +76,14 @@ def standard_error(sizes: ArrayLike, c: float, tau2: ArrayLike) -> FloatOrArray:
 
 
 def tau2_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
-    """DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
+    """Return the DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
     w = np.asarray(sizes, dtype=float) / c
     total = w.sum(axis=-1)
     return np.maximum(0.0, (q - w.shape[-1] + 1) / (total - (w**2).sum(axis=-1) / total))
 
 
 def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
-    """Between-study variance at which the Wald standard error of one set of sizes is `se`; nan where none is."""
+    """Return the tau2 at which the Wald standard error of one set of sizes is `se`; nan if sampling error is larger."""
     alone = float(standard_error(sizes, c, 0.0))
     if alone >= se:
         return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan
@@ -92,13 +92,13 @@ def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
 
 
 def tau2_range_from_q(k: int, total_n: int, q: tuple[float, float], *, c: float, min_n: int) -> Range:
-    """DerSimonian-Laird tau2 over all sizes and a box of Q."""
+    """Return the DerSimonian-Laird tau2 over all sizes and a box of Q."""
     equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
     return Range(float(tau2_from_q(equal, c, q[0])), float(tau2_from_q(unequal, c, q[1])))
 
 
 def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: float, min_n: int) -> Range:
-    """Between-study variance over all sizes and a box of the standard error.
+    """Return the between-study variance over all sizes and a box of the standard error.
 
     More unequal sizes raise the standard error, so they need the *least* tau2.
 
@@ -117,5 +117,5 @@ def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: floa
 
 
 def se_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
-    """Wald standard error implied by a printed Q, with the DerSimonian-Laird tau2 in the weights."""
+    """Return the Wald standard error implied by a printed Q, with the DerSimonian-Laird tau2 in the weights."""
     return standard_error(sizes, c, tau2_from_q(sizes, c, q))

@@ -2,7 +2,7 @@
 
 A twin study of a yes/no trait rests on three counts of pairs for each zygosity: both twins affected, one affected
 (discordant), neither affected. Publications often print only the number of pairs and one percentage. This module lists
-every table that gives it. "Affected" is whichever class is counted; for attachment it may be secure or insecure.
+every table that gives it. "Affected" is the class that is counted.
 
 Three percentages are called concordance, and they are not the same number:
 

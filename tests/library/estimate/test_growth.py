@@ -76,7 +76,7 @@ def test_a_batch_of_one_matches_lme4(case):
     np.testing.assert_allclose(fit.random_covariance[0], case["random"], atol=ESTIMATE * largest)
     assert fit.residual_variance[0] == pytest.approx(case["residual"], rel=ESTIMATE)
     assert bool(fit.singular[0]) == case["singular"]
-    assert (fit.children[0], fit.observations[0]) == (np.isfinite(y).any(axis=1).sum(), np.isfinite(y).sum())
+    assert (fit.subjects[0], fit.observations[0]) == (np.isfinite(y).any(axis=1).sum(), np.isfinite(y).sum())
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_the_reference_route_through_statsmodels_agrees(name, method):
     random = batch.random_covariance[0]
     np.testing.assert_allclose(single.random_covariance, random, atol=STATSMODELS * np.abs(random).max())
     assert single.residual_variance == pytest.approx(batch.residual_variance[0], rel=STATSMODELS)
-    assert (single.children, single.observations) == (batch.children[0], batch.observations[0])
+    assert (single.subjects, single.observations) == (batch.subjects[0], batch.observations[0])
     assert list(single.table.index) == list(single.names)
 
 

@@ -76,6 +76,11 @@ def test_share_of_nothing_is_undefined():
     assert np.isnan(two_predictor(0.3, 0.0, 0.3).share)
 
 
+@pytest.mark.filterwarnings("error")
+def test_share_of_next_to_nothing_is_infinite_without_a_warning():
+    assert two_predictor(0.3, 5e-324, 0.3).share == np.inf
+
+
 @modest
 @given(correlation, correlation, st.floats(-1, 1))
 def test_feasible_means_inside_the_range_and_no_negative_eigenvalue(r12, r13, r23):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated.intervals import closed_interval
 from restated.printed import parse
 from restated.reconstruct.counts import counts
 
@@ -59,20 +57,6 @@ def test_messages():
     assert counts("67%", 7).message == "no integer count fits 67 % of n = 7"
     assert counts("47", 320).message == "47 % of n = 320 fits 4 counts, from 149 to 152"
     assert counts("67", range(4, 6)).message == "no integer count fits 67 % of any n tried (2 values, 4 to 5)"
-
-
-def test_intervals_keep_decimals_exact():
-    assert closed_interval((0.305, 0.315)) == (Fraction(305, 1000), Fraction(315, 1000))
-    assert closed_interval((None, np.float64(0.1))) == (None, Fraction(1, 10))
-    assert closed_interval((float("-inf"), 1)) == (None, 1)
-    assert closed_interval("<.001") == (None, Fraction(1, 1000))
-    assert closed_interval(7) == (7, 7)
-
-
-@pytest.mark.parametrize("value", [0.3, "none of this", (2, 1), True, None, (float("nan"), 1)])
-def test_bad_intervals(value):
-    with pytest.raises(RestatedError):
-        closed_interval(value)
 
 
 @pytest.mark.parametrize("n", [0, -3, 2.0, [], "46", [10, 0], True])
