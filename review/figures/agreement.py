@@ -26,7 +26,7 @@ from review.figures.pieces import label
 from review.figures.tables import checked
 
 LEFT, PLOT, HEIGHT = 0.85, 5.6, 3.9  # inches
-#: Recomputed values this near to an end of the rounding interval count as inside: floating-point division is no better.
+#: Recomputed values this near to the end of a rounding interval count as inside: floating-point division is no better.
 ROUNDOFF = 1e-9
 #: Below this the axis counts in powers of ten.
 SMALL = 1e-3

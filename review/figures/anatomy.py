@@ -293,7 +293,7 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     """
     values = np.sort(scale.back(np.asarray(estimates, float)))
     if not len(values) or not np.isfinite(values).all():
-        raise RestatedError("there is no estimate to draw, or one that is not finite", field="estimates")
+        raise RestatedError("an estimate is missing or not finite", field="estimates")
     names = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
     average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))

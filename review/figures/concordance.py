@@ -31,7 +31,7 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
     """Draw concordant and discordant pairs of each group as parts of a whole, with their counts.
 
     `table`: `label`, `group`, `pairs`, `concordant_low`, `concordant_high`; optional `percent` (as printed). Raises
-    `RestatedError` if a column is missing, there is no row, or a count is not between 0 and the number of pairs.
+    `RestatedError` if a column is missing, the table is empty, or a count is not between 0 and the number of pairs.
     """
     table = checked(table, "label", "group", "pairs", "concordant_low", "concordant_high")
     pairs, low, high = (table[name].to_numpy(float) for name in ("pairs", "concordant_low", "concordant_high"))
@@ -79,7 +79,7 @@ def two_scales(table: pd.DataFrame) -> Drawn:
     """Draw the same pairs on two scales: correlation of the classes, and of the liabilities behind them.
 
     `table`: `label`, `group`, and `score_low`, `score_high`, `liability_low`, `liability_high` (ranges over a set of
-    tables). Raises `RestatedError` if a column is missing, there is no row or a value is not finite.
+    tables). Raises `RestatedError` if a column is missing, the table is empty or a value is not finite.
     """
     columns = ["score_low", "score_high", "liability_low", "liability_high"]
     table = checked(table, "label", "group", finite=columns)

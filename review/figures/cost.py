@@ -38,7 +38,7 @@ def speed(table: pd.DataFrame) -> Drawn:
     """Draw the speed relative to other programs, with the ratio that was asked for.
 
     `table`: `work`, `peer` (text), `ratio` (above 0) and `bar` (the least ratio asked for; nan where none was set).
-    Raises `RestatedError` if a column is missing, there is no row, or a ratio is not positive.
+    Raises `RestatedError` if a column is missing, the table is empty, or a ratio is not positive.
     """
     require(table, "work", "peer", "ratio", "bar")
     ratio, bar = table["ratio"].to_numpy(float), table["bar"].to_numpy(float)

@@ -43,7 +43,7 @@ def place_matrix(
 
     `table`: `place`, `part` (heading, contiguous) and `role`, a row for every role of a place; places keep their order.
     `roles` are the columns, in order, `totals` the printed totals by role; without them the picture ends with the
-    number of names. `name` and `part` say what a row and its heading are. Raises `RestatedError` if a column is
+    number of names. `name` and `part` describe a row and its heading. Raises `RestatedError` if a column is
     missing, there are too many roles, or a role of the table or of a total has no column.
     """
     require(table, "place", "part", "role")

@@ -129,7 +129,7 @@ def planes(
 
     `p_value` is a function of test, ratio and two arrays of SD/means, for tests that moments determine; `arms` names
     the axes, which end at `top`. `marks` has letters for SD/means found elsewhere, marked where both arms have them.
-    Raises `RestatedError` if there is no test or no ratio.
+    Raises `RestatedError` if `tests` or `ratios` is empty.
     """
     if not tests or not ratios:
         raise RestatedError("there is nothing to draw: name tests and ratios")

@@ -15,12 +15,12 @@ from restated.plots.style import require
 def checked(table: pd.DataFrame, *columns: str, finite: Collection[str] = ()) -> pd.DataFrame:
     """Return `table` with its rows numbered from 0.
 
-    Raises `RestatedError` if one of `columns` or `finite` is missing, there is no row, or a number in `finite` is
+    Raises `RestatedError` if one of `columns` or `finite` is missing, the table is empty, or a number in `finite` is
     missing or infinite.
     """
     require(table, *columns, *finite)
     if len(table) == 0:
-        raise RestatedError("there is no row to draw")
+        raise RestatedError("the table has no rows")
     complete = np.isfinite(table[list(finite)].to_numpy(float)).all(axis=1)
     if not complete.all():
         raise RestatedError(

@@ -82,7 +82,7 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     for i, (name, period) in enumerate(periods.items()):
         inside = [y for y, year in zip(middles, years, strict=True) if period[0] <= year <= period[1]]
         if not inside:
-            raise RestatedError(f"no event lies in the period '{name}'", field="periods")
+            raise RestatedError(f"period '{name}' has no event", field="periods")
         _bar(ax, i, f"{name}, {period[0]}–{period[1]}", inside[0] - ROW / 2, inside[-1] + ROW / 2)
     for y, weight, event in zip(middles, weights, rows(table), strict=True):
         if event.kind == FRAME:

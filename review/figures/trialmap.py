@@ -27,7 +27,7 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     """Draw samples as rows, grouped, with their reports along the years, those on the same patients joined by a line.
 
     `reports`, one row each: `family` (the sample), `label`, `population`, `n`, `group` of the sample, `year`,
-    `relation` (one of `REPORT_MARKS`), `developer` (words for the last column). What concerns the sample is read from
+    `relation` (one of `REPORT_MARKS`), `developer` (words for the last column). The columns on the sample are read from
     the first row of a family; groups and families keep their order. Raises `RestatedError` if a column is missing or a
     relation is unknown.
     """

@@ -31,7 +31,7 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
 
     `table`: `label`, `kind` ("score": correlation of a continuous score; "liability"), `mz_low`, `mz_high`, `dz_low`,
     `dz_high`. The convex hull of `region`, shape (m, 2), points (r_mz, r_dz), is drawn hatched; `region_words` name it.
-    Raises `RestatedError` if a column is missing, there is no row, a value is not finite or a kind is unknown.
+    Raises `RestatedError` if a column is missing, the table is empty, a value is not finite or a kind is unknown.
     """
     columns = ["mz_low", "mz_high", "dz_low", "dz_high"]
     table = checked(table, "label", "kind", finite=columns)

@@ -40,7 +40,7 @@ def power_by_split(
     """Draw power by division, a panel per true effect, a line per measurement, with 95 % intervals of the simulation.
 
     `table`: `panel`, `series`, column `x` (a proportion), `power`, `low`, `high`. Raises `RestatedError` if a column is
-    missing, there is no row, a value is not finite or there are more than four series.
+    missing, the table is empty, a value is not finite or there are more than four series.
     """
     table = checked(table, "panel", "series", finite=(x, "power", "low", "high"))
     panels, looks = distinct(table, "panel"), series(distinct(table, "series"), field="series")
