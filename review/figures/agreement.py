@@ -7,15 +7,26 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from restated.plots.legend import Key
-from restated.plots.marks import Fill, Mark, dots
+from restated.plots.marks import Fill, Line, Mark, dots
 from restated.plots.rows import shortened
 from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    figure_of,
+    new_figure,
+    per_inch,
+    text_width,
+)
 from restated.plots.words import Scale, alt_text, number, plain_ticks, plural
+from review.figures.pieces import label
 from review.figures.tables import checked
 
 LEFT, PLOT, HEIGHT = 0.85, 5.6, 3.9  # inches
-#: Recomputed values this near to an end of the rounding interval count as inside: floating-point division is no better.
+#: Recomputed values this near to the end of a rounding interval count as inside: floating-point division is no better.
 ROUNDOFF = 1e-9
 #: Below this the axis counts in powers of ten.
 SMALL = 1e-3
@@ -32,17 +43,8 @@ FINE = Scale("", steps=[m * 10.0**e for e in range(-8, 1) for m in (1, 2, 5)])
 def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool = False) -> Drawn:
     """Draw recomputed minus printed values against printed values.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `printed` (number), `low`, `high` (rounding interval of the printed digits), `recomputed`.
-    statistic : str
-    leading_zero : bool
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty or a value is not finite.
+    `table`: `label`, `printed` (number), `low`, `high` (rounding interval of the printed digits), `recomputed`. Raises
+    `RestatedError` if a column is missing, the table is empty or a value is not finite.
     """
     table = checked(table, "label", finite=("printed", "low", "high", "recomputed"))
     x, low, high, again = (table[name].to_numpy(float) for name in ("printed", "low", "high", "recomputed"))
@@ -95,14 +97,13 @@ def differences(table: pd.DataFrame, *, statistic: str = "r", leading_zero: bool
 def _name(ax: Axes, points: list[tuple[float, float, str]]) -> None:
     """Names in the right margin, kept apart, each with a thin line to its mark."""
     across, up = per_inch(ax)
-    width = ax.figure.get_size_inches()[0]
+    width = figure_of(ax).get_size_inches()[0]
     right = ax.get_xlim()[1]
     room = width - ax.get_position().x1 * width - 0.2
     gap = 0.19 * up
     points = sorted(points, key=lambda point: point[1])
     at = spread([y for _, y, _ in points], gap, high=ax.get_ylim()[1] - 0.3 * gap)
-    style = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline", "clip_on": False}
-    line = {"color": colour("muted"), "linewidth": 0.6, "zorder": 2, "clip_on": False}
+    line = Line("muted", width=0.6).style()
     for (x, y, name), place in zip(points, at, strict=True):
-        ax.plot([x, right, right + 0.1 * across], [y, place, place], **line)
-        ax.text(right + 0.15 * across, place, shortened(name, room, BASE), **style)
+        ax.plot([x, right, right + 0.1 * across], [y, place, place], zorder=2, clip_on=False, **line)
+        label(ax, right + 0.15 * across, place, shortened(name, room, BASE), clip_on=False)

@@ -36,6 +36,7 @@ from restated.plots.style import (
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
+from review.figures.pieces import without_y
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
@@ -54,14 +55,8 @@ Place = Callable[[Figure], tuple[float, float]]
 class Callout:
     """A number on a picture.
 
-    Attributes
-    ----------
-    name : str
-        What it points at; the list under the picture begins its item with these words.
-    at : callable
-        Its target, from `text_at` or `shape_at`.
-    away : (float, float)
-        From there to the middle of the number, inches to the right and up.
+    `name` is what it points at, and begins the item of the list under the picture; `at`, from `text_at` or `shape_at`,
+    is the target; `away` leads from there to the middle of the number, in inches to the right and up.
     """
 
     name: str
@@ -89,15 +84,17 @@ def shape_at(gid: str, index: int = 0, x: float = 0.5, y: float = 0.5) -> Place:
         found = fig.findobj(lambda artist: artist.get_gid() == gid and isinstance(artist, kinds))
         if not found:
             raise RestatedError(f"the figure has no shape '{gid}'")
-        one = found[0]
+        one: Any = found[0]
         if isinstance(one, (Patch, Text)):
             return _inside(fig, one, x, y)
         transform = one.get_transform()
         if isinstance(one, LineCollection):
-            (x0, y0), (x1, y1) = one.get_segments()[index]
+            segments: Any = one.get_segments()
+            (x0, y0), (x1, y1) = segments[index]
             point = (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
         elif isinstance(one, PathCollection):
-            point, transform = one.get_offsets()[index], one.get_offset_transform()
+            offsets: Any = one.get_offsets()
+            point, transform = offsets[index], one.get_offset_transform()
         else:
             point = one.get_xydata()[index]
         return tuple(transform.transform(point) / fig.dpi)
@@ -106,27 +103,16 @@ def shape_at(gid: str, index: int = 0, x: float = 0.5, y: float = 0.5) -> Place:
 
 
 def _inside(fig: Figure, artist: Artist, x: float, y: float) -> tuple[float, float]:
-    box = artist.get_window_extent(fig.canvas.get_renderer())
+    box = artist.get_window_extent()
     return (box.x0 + x * box.width) / fig.dpi, (box.y0 + y * box.height) / fig.dpi
 
 
 @drawing
 def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> Drawn:
-    """Add numbered callouts to a figure, and name them in its alternative text.
+    """Add callouts, numbered from 1, to a figure, which is changed, and name them in its alternative text.
 
-    Parameters
-    ----------
-    drawn : Drawn
-        Its figure is changed.
-    callouts : sequence of Callout
-        Numbered from 1 in their order.
-    top : float
-        Inches added above the figure, for numbers over its headings.
-
-    Raises
-    ------
-    RestatedError
-        If the target of a callout is missing.
+    `top` is the height in inches added above the figure, for numbers over its headings. Raises `RestatedError` if the
+    target of a callout is missing.
     """
     fig = drawn.fig
     width, height = fig.get_size_inches()
@@ -210,21 +196,10 @@ PRINTED = Fill("band2", "second", width=1.2)
 def number_lines(table: pd.DataFrame) -> Drawn:
     """Draw printed numbers as the range their digits stand for, restated ones below, each pair on its own number line.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per number line: `title`, `printed` (the digits), `printed_value`, `printed_low`, `printed_high` (what
-        they stand for), `restated` (missing if only a range is known), `low`, `high` (of the restated set, missing if
-        there is none), `grade`, `decimals` (of the restated number in words), `from`, `to` (ends of the line).
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing.
-
-    Notes
-    -----
-    The verdict is assigned here, by the rule of the book.
+    `table`, one row a line: `title`, `printed` (the digits), `printed_value`, `printed_low`, `printed_high` (what they
+    stand for), `restated` (missing if only a range is known), `low`, `high` (of the restated set, or missing), `grade`,
+    `decimals` (of the restated number in words), `from`, `to` (ends of the line). The verdict is assigned here, by the
+    rule of the book. Raises `RestatedError` if a column is missing.
     """
     require(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low", "high")
     require(table, "grade", "decimals", "from", "to")
@@ -260,7 +235,7 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     return Drawn(fig, alt, pd.DataFrame(rows))
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
+def _verdict(row: Mapping[Any, Any]) -> str:
     low, high, restated = (None if pd.isna(row[name]) else float(row[name]) for name in ("low", "high", "restated"))
     return assign(
         grade=row["grade"],
@@ -273,33 +248,31 @@ def _verdict(row: Mapping[str, Any]) -> str:
     )
 
 
-def _restated(row: Mapping[str, Any]) -> str:
+def _restated(row: Mapping[Any, Any]) -> str:
     """Restated number, or its range, in words."""
     if pd.isna(row["restated"]):
         return f"{_write(row['low'], row)} to {_write(row['high'], row)}"
     return _write(row["restated"], row)
 
 
-def _write(x: float, row: Mapping[str, Any]) -> str:
+def _write(x: float, row: Mapping[Any, Any]) -> str:
     decimals = int(row["decimals"])
     return count(x) if decimals == 0 else number(float(x), decimals, leading_zero=abs(row["to"]) >= 1)
 
 
-def _number_line(ax: Axes, i: int, row: Mapping[str, Any], mark: Mark) -> None:
+def _number_line(ax: Axes, i: int, row: Mapping[Any, Any], mark: Mark) -> None:
     """Number line `i` with the printed range, the restated set and the restated number."""
-    ax.set_xlim(row["from"], row["to"])
-    ax.set_ylim(0, 2)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
+    ax.set(xlim=(row["from"], row["to"]), ylim=(0, 2))
+    without_y(ax)
     scale = Scale("", leading_zero=abs(row["to"]) >= 1)
     ticks = scale.ticks(row["from"], row["to"], most=5)
     ax.set_xticks(ticks, [f"{t:,.0f}" for t in ticks] if abs(row["to"]) >= 1000 else scale.tick_labels(ticks))
     ax.axvspan(row["printed_low"], row["printed_high"], zorder=1, gid=f"printed-{i}", **PRINTED.style())
     if not (pd.isna(row["low"]) and pd.isna(row["high"])):
         ends = [row["low"], row["high"]]
-        style = {"color": colour("accent"), "zorder": 3}
-        ax.plot(ends, [0.5, 0.5], linewidth=2.6, solid_capstyle="butt", gid=f"set-{i}", **style)
-        ax.plot(ends, [0.5, 0.5], linestyle="none", marker="|", markersize=11, markeredgewidth=1.8, **style)
+        line = Line("accent", width=2.6).style()
+        ax.plot(ends, [0.5, 0.5], solid_capstyle="butt", zorder=3, gid=f"set-{i}", **line)
+        dots(ax, ends, [0.5, 0.5], Mark("|", True, "accent"), size=11, edge=1.8, zorder=3, clip_on=True)
     if not pd.isna(row["restated"]):
         dots(ax, [row["restated"]], [0.5], mark, size=8, gid=f"restated-{i}")
 
@@ -314,27 +287,13 @@ CONFIDENCE, PREDICTION = Fill("accent", "accent", width=1.0), Fill("band", "acce
 def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: str, noun: str = "study") -> Drawn:
     """Draw estimates as stacked dots, with the confidence and the prediction interval of their average below.
 
-    Parameters
-    ----------
-    estimates : sequence of float
-        On the scale of analysis.
-    fit : object
-        With estimate, ci_low, ci_high, pi_low, pi_high on the same scale.
-    scale : Scale
-        To the scale of the axis.
-    axis : str
-        Title of the axis.
-    noun : str
-        What a dot is.
-
-    Raises
-    ------
-    RestatedError
-        If there is no estimate or one is not finite.
+    `estimates` and `fit` (with estimate, ci_low, ci_high, pi_low, pi_high) are on the scale of analysis, which `scale`
+    takes to that of the axis; `axis` is its title, `noun` names a dot. Raises `RestatedError` if there is no estimate
+    or one is not finite.
     """
     values = np.sort(scale.back(np.asarray(estimates, float)))
     if not len(values) or not np.isfinite(values).all():
-        raise RestatedError("there is no estimate to draw, or one that is not finite", field="estimates")
+        raise RestatedError("an estimate is missing or not finite", field="estimates")
     names = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
     average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))
@@ -346,12 +305,9 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     top = DOT * (heights.max() + 1) + 0.1 + LANES
     fig = new_figure(DOTS_WIDTH, 0.45 + top + 0.62)
     ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
-    ax.set_xlim(low, high)
-    ax.set_ylim(0, top)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
+    ax.set(xlim=(low, high), ylim=(0, top), xlabel=axis)
+    without_y(ax)
     plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))
-    ax.set_xlabel(axis)
     ax.plot([average] * 2, [0, top], zorder=1, **Line("accent", GUIDE, 0.9).style())
     at = low + columns * step
     order = np.lexsort((at, heights))

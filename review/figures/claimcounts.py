@@ -11,7 +11,7 @@ from restated.plots.rows import Column, row_chart
 from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text, plural
 from restated_book.claims import SHAPES, VERDICTS
-from review.figures.bars import fill_key, stacked_bars
+from review.figures.pieces import fill_key, stacked_bars
 
 COUNT = Scale("claims", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100))
 #: Look of each verdict: filled where an outside source decides, hollow where the document itself does.
@@ -30,18 +30,9 @@ NAMED = ("supported", "inconsistent", "contradicted", "not-publicly-checkable")
 def verdict_bars(table: pd.DataFrame, *, heading: str) -> Drawn:
     """Draw the claims of each group by verdict.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Index: names of the groups, in the order of the bars; one column of counts for each of
-        :data:`restated_book.claims.VERDICTS`, as :func:`restated_book.claims.tally` makes it.
-    heading : str
-        What the groups are.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a count is negative, or a group is empty.
+    `table`, as :func:`restated_book.claims.tally` makes it: groups as index, in the order of the bars, one column of
+    counts for each of :data:`restated_book.claims.VERDICTS`; `heading` names the groups. Raises `RestatedError` if a
+    column is missing, a count is negative, or a group is empty.
     """
     require(table, *VERDICTS)
     counts = table[list(VERDICTS)].to_numpy(float)

@@ -10,9 +10,9 @@ import pandas as pd
 from restated.errors import RestatedError
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark
 from restated.plots.rows import Column, padded, reference_line, row_chart
-from restated.plots.style import Drawn, colour, drawing
+from restated.plots.style import Drawn, drawing
 from restated.plots.words import CORRELATION, Scale, alt_text
-from review.figures.bars import LIFT, fill_key
+from review.figures.pieces import LIFT, fill_key
 from review.figures.tables import checked
 
 PERCENT = Scale("%", decimals=1, steps=(5, 10, 20, 25, 50))
@@ -30,15 +30,8 @@ SCALES = (
 def pair_bars(table: pd.DataFrame) -> Drawn:
     """Draw concordant and discordant pairs of each group as parts of a whole, with their counts.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `group`, `pairs`, `concordant_low`, `concordant_high`; optional `percent` (as printed).
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there is no row, or a count is not between 0 and the number of pairs.
+    `table`: `label`, `group`, `pairs`, `concordant_low`, `concordant_high`; optional `percent` (as printed). Raises
+    `RestatedError` if a column is missing, the table is empty, or a count is not between 0 and the number of pairs.
     """
     table = checked(table, "label", "group", "pairs", "concordant_low", "concordant_high")
     pairs, low, high = (table[name].to_numpy(float) for name in ("pairs", "concordant_low", "concordant_high"))
@@ -85,15 +78,8 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
 def two_scales(table: pd.DataFrame) -> Drawn:
     """Draw the same pairs on two scales: correlation of the classes, and of the liabilities behind them.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `group`, and `score_low`, `score_high`, `liability_low`, `liability_high`: ranges over a set of tables.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there is no row or a value is not finite.
+    `table`: `label`, `group`, and `score_low`, `score_high`, `liability_low`, `liability_high` (ranges over a set of
+    tables). Raises `RestatedError` if a column is missing, the table is empty or a value is not finite.
     """
     columns = ["score_low", "score_high", "liability_low", "liability_high"]
     table = checked(table, "label", "group", finite=columns)
@@ -114,9 +100,9 @@ def two_scales(table: pd.DataFrame) -> Drawn:
     reference_line(chart, 0.0, role="muted")
     key = chart.key(0.15, lift=LIFT, mark=(5.5, 1.4))
     for words, column, lift, mark in SCALES:
-        style = {"color": colour(mark.role), "linewidth": 2.0, "zorder": 2, "clip_on": False} | mark.style(5.5)
+        style = Line(mark.role, width=2.0).style() | mark.style(5.5)
         for row, ends in enumerate(values[:, column : column + 2]):
-            chart.ax.plot(ends, [row + lift] * 2, **style)
+            chart.ax.plot(ends, [row + lift] * 2, zorder=2, clip_on=False, **style)
         key.add(words, mark, width=0.0, space=0.16, gap=0.4)
     top = int(np.argmax(values[:, 3]))
     names = _groups(table)

@@ -37,15 +37,8 @@ def _times(ratio: float) -> str:
 def speed(table: pd.DataFrame) -> Drawn:
     """Draw the speed relative to other programs, with the ratio that was asked for.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `work`, `peer` (text), `ratio` (above 0) and `bar` (the least ratio asked for; nan where none was set).
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there is no row, or a ratio is not positive.
+    `table`: `work`, `peer` (text), `ratio` (above 0) and `bar` (the least ratio asked for; nan where none was set).
+    Raises `RestatedError` if a column is missing, the table is empty, or a ratio is not positive.
     """
     require(table, "work", "peer", "ratio", "bar")
     ratio, bar = table["ratio"].to_numpy(float), table["bar"].to_numpy(float)
@@ -88,23 +81,15 @@ def speed(table: pd.DataFrame) -> Drawn:
 def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
     """Draw seconds against the size of the work, one panel an axis, both scales logarithmic.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `work`, `axis`, `size`, `seconds` (above 0).
-    axes : mapping of str to str
-        Title of the panel for each value of `axis`; panels are in this order, and values of one title share a panel.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a value is not positive, an axis has no panel or a panel has more than four lines.
+    `table`: `work`, `axis`, `size`, `seconds` (above 0). `axes` has the title of the panel for each value of `axis`;
+    panels are in this order, and values of one title share a panel. Raises `RestatedError` if a column is missing, a
+    value is not positive, an axis has no panel or a panel has more than four lines.
     """
     require(table, "work", "axis", "size", "seconds")
     if not (table[["size", "seconds"]].to_numpy(float) > 0).all():
         raise RestatedError("sizes and seconds must be above 0", field="seconds")
-    if left := set(table["axis"]) - set(axes):
-        raise RestatedError(f"no panel shows the axis {', '.join(sorted(left))}", field="axis")
+    if missing := sorted(set(table["axis"]) - set(axes)):
+        raise RestatedError(f"no panel shows the axis {', '.join(missing)}", field="axis")
     panels = {title: table[table["axis"].map(axes) == title] for title in dict.fromkeys(axes.values())}
     column = WIDE / len(panels)
     words = {

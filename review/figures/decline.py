@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 
 from restated.errors import RestatedError
 from restated.plots.legend import Key
-from restated.plots.marks import Line, Mark, Series, dots, series
+from restated.plots.marks import Fill, Line, Mark, Series, dots, series
 from restated.plots.spread import spread
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
+from review.figures.pieces import label
 from review.figures.tables import checked, distinct
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
@@ -53,24 +54,11 @@ def over_time(
 ) -> Drawn:
     """Draw estimates by year of publication, with printed intervals.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text`
-        (digits as printed), `series` (at most three).
-    scale : Scale
-        Format of numbers; values are in axis units.
-    axis : str, optional
-        Title of the vertical axis.
-    window : (first year, last year, words), optional
-        Years to mark, both included.
-    joined : bool
-        Join the estimates of a series; not for estimates of different kinds.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a value is not finite, there are more than three series or a label is too long.
+    `table`: `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text`
+    (digits as printed), `series` (at most three). Values are in axis units, and `scale` formats them; `axis` is the
+    title of the vertical axis, `window` the first and last year to mark with the words for them. `joined` joins the
+    estimates of a series: not for estimates of different kinds. Raises `RestatedError` if a column is missing, a value
+    is not finite, there are more than three series or a label is too long.
     """
     table = checked(table, "label", finite=("year", "value"))
     for name, default in (("low", np.nan), ("high", np.nan), ("text", None), ("series", "")):
@@ -101,8 +89,7 @@ def over_time(
     plain_ticks(ax.yaxis, *ax.get_ylim(), scale=scale)
     marks = YEARS.ticks(*ax.get_xlim(), most=8)
     ax.set_xticks(marks, [str(int(t)) for t in marks])
-    ax.set_xlabel("year of publication")
-    ax.set_ylabel(axis or scale.symbol)
+    ax.set(xlabel="year of publication", ylabel=axis or scale.symbol)
     if key:
         _key(ax, looks, has, joined=joined)
     return Drawn(fig, _alt(found, words, axis or scale.symbol, window), _data(found, scale))
@@ -133,10 +120,9 @@ def _shifts(year: np.ndarray, across: float) -> np.ndarray:
 
 def _window(ax: Axes, first: float, last: float, words: str) -> None:
     """Band over the years of a statement."""
-    style = {"facecolor": colour("band2"), "edgecolor": colour("second"), "linewidth": 0.9}
-    ax.axvspan(first - 0.5, last + 0.5, zorder=0, gid="window", **style)
+    ax.axvspan(first - 0.5, last + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
     low, high = ax.get_ylim()
-    ax.text(first - 0.7, low + 0.03 * (high - low), words, fontsize=BASE, color=colour("ink"), ha="right", va="bottom")
+    label(ax, first - 0.7, low + 0.03 * (high - low), words, ha="right", va="bottom")
 
 
 def _points(ax: Axes, found: _Estimates, at: np.ndarray, looks: dict[str, Series], *, joined: bool) -> None:
@@ -161,14 +147,13 @@ def _labels(ax: Axes, found: _Estimates, at: np.ndarray, words: list[str], looks
     across, up = per_inch(ax)
     right = ax.get_xlim()[1]
     order = np.lexsort((-at, found.value))
-    places = spread(found.value[order], 0.21 * up, high=ax.get_ylim()[1])
-    line = {"color": colour("grid"), "linewidth": 0.8, "zorder": 1, "clip_on": False}
-    style = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline", "clip_on": False}
+    places = spread(found.value[order].tolist(), 0.21 * up, high=ax.get_ylim()[1])
+    line = Line("grid", width=0.8).style()
     for i, place in zip(order, places, strict=True):
-        ax.plot([at[i], right, right + 0.12 * across], [found.value[i], place, place], **line)
+        ax.plot([at[i], right, right + 0.12 * across], [found.value[i], place, place], zorder=1, clip_on=False, **line)
         mark = _mark(looks[found.series[i]], found.has[i])
         dots(ax, [right + 0.19 * across], [place], mark, size=5, edge=1.2, zorder=2)
-        ax.text(right + 0.28 * across, place, words[i], **style)
+        label(ax, right + 0.28 * across, place, words[i], clip_on=False)
 
 
 def _key(ax: Axes, looks: dict[str, Series], has: np.ndarray, *, joined: bool) -> None:

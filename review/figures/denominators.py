@@ -10,6 +10,8 @@ from restated.errors import RestatedError
 from restated.plots.marks import Fill
 from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from restated.plots.words import alt_text
+from review.figures.pieces import label
+from review.figures.tables import rows
 
 ROW = 0.34  # inches
 POSSIBLE = Fill("band", "accent", width=1)
@@ -17,45 +19,34 @@ POSSIBLE = Fill("band", "accent", width=1)
 
 @drawing
 def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
-    """Draw a cell for every denominator: the count that gives the percentage, or empty.
+    """Draw a cell for every denominator up to `largest`: the count that gives the percentage, or empty.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator to
-        count).
-    largest : int
-        Largest denominator shown.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or an arm is larger than `largest`.
+    `table`: `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator
+    to count). Raises `RestatedError` if a column is missing or an arm is larger than `largest`.
     """
     require(table, "label", "percent", "arm", "counts")
     if table["arm"].max() > largest:
         raise RestatedError("an arm is larger than the denominators shown", field="arm")
-    labels = [f"{r.label}: {r.percent} %" for r in table.itertuples()]
+    labels = [f"{r.label}: {r.percent} %" for r in rows(table)]
     left = max(text_width(label, BASE) for label in labels) + 0.25
     height = ROW * len(table)
     fig = new_figure(WIDE, height + 0.75)
     ax = axes_in_inches(fig, left, 0.6, WIDE - left - 0.1, height)
-    ax.set_xlim(0.5, largest + 0.5)
-    ax.set_ylim(len(table) - 0.5, -0.5)
+    ax.set(xlim=(0.5, largest + 0.5), ylim=(len(table) - 0.5, -0.5))
     ax.spines["left"].set_visible(False)
-    for y, row in enumerate(table.itertuples()):
+    for y, row in enumerate(rows(table)):
         ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
         for n, count in row.counts.items():
             _cell(ax, n, y, POSSIBLE)
-            ax.text(n, y, f"{count}", ha="center", va="center_baseline", fontsize=BASE, color=colour("ink"))
+            label(ax, n, y, f"{count}", ha="center")
         dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
         _cell(ax, row.arm, y, Fill("none", "warn", width=1.8, dash=dash), zorder=3)
     ax.set_yticks(range(len(table)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
     ax.set_xlabel("denominator (framed: arm of the cost analysis)")
-    fits = [row.arm in row.counts for row in table.itertuples()]
-    lists = [", ".join(f"{count} of {n}" for n, count in row.counts.items()) or "none" for row in table.itertuples()]
+    fits = [row.arm in row.counts for row in rows(table)]
+    lists = [", ".join(f"{count} of {n}" for n, count in row.counts.items()) or "none" for row in rows(table)]
     data = pd.DataFrame(
         {
             "outcome and arm": table["label"],

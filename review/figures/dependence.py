@@ -7,9 +7,10 @@ import pandas as pd
 
 from restated.errors import RestatedError
 from restated.plots.marks import DASHES, Fill, Line
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
+from restated.plots.style import BASE, Drawn, axes_in_inches, drawing, new_figure, wrap_to, write
 from restated.plots.words import Scale, alt_text, number, plain_ticks
-from review.figures.tables import checked
+from review.figures.pieces import label
+from review.figures.tables import checked, parts
 
 WIDTH = 9.0  # inches
 PANEL = 1.75  # inches, height of one panel
@@ -28,36 +29,27 @@ BAND, LIMIT = Fill("band", "accent", width=1.1), Line("second", DASHES, 1.3)
 def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
     """Draw z over the correlation of two estimates, one panel a comparison, with the band that rounding leaves open.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Long: `comparison` (at least one), `rho` (increasing within each), `z_low`, `z_high`.
-    critical : float
-        Value of z drawn as the limit of significance.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a comparison has fewer than two correlations, or a value is not finite.
+    `table`, long: `comparison`, `rho` (increasing within each), `z_low`, `z_high`; `critical` is the value of z drawn
+    as the limit of significance. Raises `RestatedError` if a column is missing, a comparison has fewer than two
+    correlations, or a value is not finite.
     """
     table = checked(table, "comparison", finite=("rho", "z_low", "z_high"))
-    parts = {str(name): part for name, part in table.groupby("comparison", sort=False)}
-    if any(len(part) < 2 or (np.diff(part["rho"]) <= 0).any() for part in parts.values()):
+    comparisons = parts(table, "comparison")
+    if any(len(part) < 2 or (np.diff(part["rho"]) <= 0).any() for part in comparisons.values()):
         raise RestatedError("correlations must increase within each comparison, over at least two rows", field="rho")
-    down = -(-len(parts) // ACROSS)
+    down = -(-len(comparisons) // ACROSS)
     width = (WIDTH - LEFT - 0.15 - (ACROSS - 1) * BETWEEN) / ACROSS
     height = down * (PANEL + ABOVE) + BELOW + (down - 1) * BETWEEN_LINES
     fig = new_figure(WIDTH, height)
     top = max(table["z_high"].max(), critical) * 1.08
     bottom = min(0.0, table["z_low"].min() * 1.05)
     words = []
-    for i, (name, part) in enumerate(parts.items()):
+    for i, (name, part) in enumerate(comparisons.items()):
         line, place = divmod(i, ACROSS)
         x, y = LEFT + place * (width + BETWEEN), height - (line + 1) * (PANEL + ABOVE) - line * BETWEEN_LINES
         ax = axes_in_inches(fig, x, y, width, PANEL)
         rho, low, high = (part[c].to_numpy(float) for c in ("rho", "z_low", "z_high"))
-        ax.set_xlim(rho[0], rho[-1])
-        ax.set_ylim(bottom, top)
+        ax.set(xlim=(rho[0], rho[-1]), ylim=(bottom, top))
         ax.fill_between(rho, low, high, zorder=2, gid="band", **BAND.style())
         ax.plot([rho[0], rho[-1]], [critical] * 2, zorder=3, gid="critical", **LIMIT.style())
         plain_ticks(ax.xaxis, rho[0], rho[-1], most=6, scale=RHO)
@@ -65,13 +57,12 @@ def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
         ax.set_yticks(marks, [number(m, 0) for m in marks])
         if place == 0:
             ax.set_ylabel("z of the difference")
-        if line == down - 1 or i + ACROSS >= len(parts):
+        if line == down - 1 or i + ACROSS >= len(comparisons):
             ax.set_xlabel("correlation of the two estimates")
         for j, text in enumerate(reversed(wrap_to(name, BOLD * width, BASE))):
             write(fig, x, y + PANEL + 0.1 + 0.19 * j, text, fontweight="bold", va="baseline")
         if i == 0:
-            style = {"fontsize": BASE, "color": colour("ink"), "ha": "right", "va": "top", "zorder": 5}
-            ax.text(rho[-1], critical - 0.04 * top, f"z = {number(critical, 2)}", **style)
+            label(ax, rho[-1], critical - 0.04 * top, f"z = {number(critical, 2)}", ha="right", va="top", zorder=5)
         words.append(
             f"{name}: z {number(low[0], 1)} to {number(high[0], 1)} at 0, "
             f"{number(low[-1], 1)} to {number(high[-1], 1)} at {number(rho[-1], 1, leading_zero=False)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations
 
@@ -84,25 +84,14 @@ Column = dict[str, _Box]
 def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.DataFrame) -> Drawn:
     """Draw three columns of boxes joined by ribbons as wide as the number of claims.
 
-    Parameters
-    ----------
-    links : DataFrame
-        One row per `claim`, `section`, `reference` and `chapter`, with the `verdict` on the claim. A claim with two
-        sources or chapters has a row for each.
-    references : DataFrame
-        `reference` and its `independence`, which heads a group of sources.
-    chapters : DataFrame
-        `chapter`, `title` and `certainty`, in words.
+    `links` has a row per `claim`, `section`, `reference` and `chapter`, with the `verdict` on the claim: several for a
+    claim with several sources or chapters. `references`: `reference`, `independence` (heads a group of sources).
+    `chapters`: `chapter`, `title`, `certainty` (in words).
 
-    Notes
-    -----
     Groups of sources are in the order with the fewest crossings of ribbons, weighted by claims, of all their orders;
     sources of a group, sections and chapters in the order of the mean place of what they are joined to.
 
-    Raises
-    ------
-    RestatedError
-        If a column is missing, or a reference, chapter or verdict is unknown.
+    Raises `RestatedError` if a column is missing, or a reference, chapter or verdict is unknown.
     """
     require(links, "claim", "section", "reference", "chapter", "verdict")
     require(references, "reference", "independence")
@@ -202,7 +191,8 @@ def _by_mean(pairs: pd.Series, level: str, other: str, place: Mapping[str, int])
 
 def _crossings(pairs: pd.Series, starts: list[str], ends: list[str]) -> int:
     """Number of pairs of claims whose ribbons cross."""
-    from_, to, n = np.array([(starts.index(a), ends.index(b), k) for (a, b), k in pairs.items()]).T
+    places = [(starts.index(a), ends.index(b)) for a, b in pairs.index]
+    (from_, to), n = np.array(places).T, pairs.to_numpy()
     across = np.subtract.outer(from_, from_) * np.subtract.outer(to, to) < 0
     return int((np.outer(n, n) * across).sum() // 2)
 
@@ -256,8 +246,8 @@ def _ribbons(
         (y0, y1), wide = at[pair], UNIT * claims
         there = [(x0, y0), (bend, y0), (bend, y1), (x1, y1)]
         back = [(x1, y1 + wide), (bend, y1 + wide), (bend, y0 + wide), (x0, y0 + wide), (x0, y0)]
-        style = {"zorder": 1, "gid": f"ribbon:{pair[0]}:{pair[1]}"} | tones[pair[source]].style()
-        ax.add_patch(PathPatch(Path(there + back, codes), **style))
+        gid = f"ribbon:{pair[0]}:{pair[1]}"
+        ax.add_patch(PathPatch(Path(there + back, codes), zorder=1, gid=gid, **tones[pair[source]].style()))
         if claims >= NUMBERED:
             place, y, align = (x0 + 0.06, y0, "left") if source else (x1 - 0.06, y1, "right")
             _write(ax, place, y + wide / 2, str(claims), ha=align)
@@ -276,20 +266,19 @@ def _title(ax: Axes, x: float, width: float, box: _Box, first: float) -> None:
 
 def _marks(ax: Axes, x: float, boxes: Column, claims: pd.DataFrame) -> None:
     """One mark per claim, in rows in the box of its source, sorted by verdict."""
-    places: dict[str, list[tuple[float, float]]] = {verdict: [] for verdict in CLAIM_MARKS}
+    x_of, y_of = ({verdict: list[float]() for verdict in CLAIM_MARKS} for _ in range(2))
     for name, box in boxes.items():
         here = sorted(claims.loc[claims["reference"] == name, "verdict"], key=list(CLAIM_MARKS).index)
         rows = -(-len(here) // MARKS_IN_ROW)
         for i, verdict in enumerate(here):
             row, place = divmod(i, MARKS_IN_ROW)
-            y = box.middle + (row - (rows - 1) / 2) * MARK_ROW
-            places[verdict].append((x + (place + 0.5) * MARK_STEP, y))
-    for verdict, points in places.items():
-        if points:
-            _mark(ax, *zip(*points, strict=True), verdict, 5, gid=f"claim-{verdict}")
+            x_of[verdict].append(x + (place + 0.5) * MARK_STEP)
+            y_of[verdict].append(box.middle + (row - (rows - 1) / 2) * MARK_ROW)
+    for verdict in filter(x_of.get, CLAIM_MARKS):
+        _mark(ax, x_of[verdict], y_of[verdict], verdict, 5, gid=f"claim-{verdict}")
 
 
-def _mark(ax: Axes, x: Iterable[float], y: Iterable[float], verdict: str, size: float, gid: str | None = None) -> None:
+def _mark(ax: Axes, x: list[float], y: list[float], verdict: str, size: float, gid: str | None = None) -> None:
     mark = CLAIM_MARKS[verdict]
     smaller = 0.8 if mark.shape in "Ds" else 1.0  # squares look larger than circles
     dots(ax, x, y, mark, size=smaller * size, edge=1.1, gid=gid, clip_on=True)

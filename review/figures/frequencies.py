@@ -28,24 +28,10 @@ def shares(
 ) -> Drawn:
     """Draw the share of simulated studies in which each event happens, one row per setting.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `row` (label, in drawing order), `event`, `share`, `low`, `high` (Monte Carlo interval), all from 0 to 1,
-        `cohorts`.
-    events : mapping of str to (str, str)
-        Events to draw, at most four: name in the key, and heading of its column of numbers.
-    heading : str
-        Heading of the row labels.
-    axis : str
-        Title of the axis.
-    groups : sequence of int
-        Rows above which a rule is drawn.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a share is not between 0 and 1, or a row lacks an event.
+    `table`: `row` (label, in drawing order), `event`, `share`, `low`, `high` (Monte Carlo interval), all from 0 to 1,
+    `cohorts`. `events`, at most four: name in the key, and heading of the column of numbers; `heading` is that of the
+    row labels, `axis` the title of the axis, `groups` the rows above which a rule is drawn. Raises `RestatedError` if a
+    column is missing, a share is not between 0 and 1, or a row lacks an event.
     """
     require(table, "row", "event", "share", "low", "high", "cohorts")
     limited(len(events), len(MARKS), "events", "events")
@@ -67,8 +53,9 @@ def shares(
         compact=False,
     )
     for row in groups:
-        rule = {"color": colour("grid"), "linewidth": 1.0, "zorder": 0, "clip_on": False}
-        chart.ax.plot(chart.ax.get_xlim(), [row - 0.5] * 2, **rule)
+        chart.ax.plot(
+            chart.ax.get_xlim(), [row - 0.5] * 2, color=colour("grid"), linewidth=1.0, zorder=0, clip_on=False
+        )
     for i, (mark, part) in enumerate(zip(MARKS, parts.values(), strict=False)):
         at = np.arange(len(labels)) + STEP * (i - (len(events) - 1) / 2)
         whiskers(chart, at, 100 * part["low"], 100 * part["high"], role=mark.role, width=1.6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figur
 from restated.plots.words import alt_text, plural
 from review.figures.designs import DESIGNS, NONE
 from review.figures.layered import Arrow, Layout, layout
-from review.figures.tables import known
+from review.figures.tables import known, rows
 
 BOX_WIDTH, BOX_HEIGHT = 1.36, 0.60  # inches
 LABEL_HEIGHT = 0.42  # inches: two lines
@@ -45,18 +46,10 @@ Ports = Mapping[tuple[str, str], float]
 def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     """Draw boxes and arrows in rows from cause to effect as the theory has them.
 
-    Parameters
-    ----------
-    nodes : mapping of str to str
-        Name of each box to its kind, "theory" or "rival cause" (drawn with a broken outline).
-    edges : DataFrame
-        `edge` (short id), `from`, `to`, `sign` ("+" or "−"), `estimate` (words; empty where there is none), `design`
-        (a key of `designs.DESIGNS`).
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a kind or a design is unknown, a name does not fit its box, or the arrows form a circle.
+    `nodes` has the kind of each box, "theory" or "rival cause" (drawn with a broken outline). `edges`: `edge` (short
+    id), `from`, `to`, `sign` ("+" or "−"), `estimate` (words; empty where there is none), `design` (a key of
+    `designs.DESIGNS`). Raises `RestatedError` if a column is missing, a kind or a design is unknown, a name does not
+    fit its box, or the arrows form a circle.
     """
     require(edges, "edge", "from", "to", "sign", "estimate", "design")
     for kind in nodes.values():
@@ -67,7 +60,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     for name, parts in lines.items():
         if len(parts) > 2 or max(text_width(part, BASE) for part in parts) > BOX_WIDTH - 0.1:
             raise RestatedError(f"the name '{name}' does not fit its box", field="nodes", remedy="Shorten it")
-    words = {e.edge: _label(e) for e in edges.itertuples()}
+    words = {e.edge: _label(e) for e in rows(edges)}
     arrows = [
         Arrow(edge, start, end, max(text_width(text, BASE, weight) for text, weight in words[edge]) + 0.06)
         for edge, start, end in zip(edges["edge"], edges["from"], edges["to"], strict=True)
@@ -78,11 +71,11 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     key = [name for name in DESIGNS if name in set(edges["design"])] + ([RIVAL] if RIVAL in nodes.values() else [])
     columns = max(1, int(plan.width // KEY_COLUMN))
     key_height = KEY_ROW * -(-len(key) // columns) + 0.12
-    rows, height = _rows(plan, arrows, ports)
+    edges_of, height = _rows(plan, arrows, ports)
     fig = new_figure(plan.width + 2 * MARGIN, height + key_height + 2 * MARGIN)
 
     def y(row: int, side: str) -> float:
-        return height + key_height + MARGIN - rows[row][side == "bottom"]
+        return height + key_height + MARGIN - edges_of[row][side == "bottom"]
 
     for arrow, design in zip(arrows, edges["design"], strict=True):
         _arrow(fig, plan, arrow, design, ports, y)
@@ -102,7 +95,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     return Drawn(fig, _alt(nodes, edges), data)
 
 
-def _label(edge) -> list[tuple[str, str]]:
+def _label(edge: Any) -> list[tuple[str, str]]:
     """Two lines: id, sign and estimate; the design in short."""
     first = f"{edge.edge} ({edge.sign}) {edge.estimate}".strip()
     return [(first, "bold" if edge.estimate else "normal"), (DESIGNS[edge.design].short, "normal")]
@@ -163,25 +156,24 @@ def _arrow(fig: Figure, plan: Layout, arrow: Arrow, design: str, ports: Ports, y
     bend(MARGIN + ports[arrow.name, "target"], tip + length)
     _line(fig, Path(points, codes), design, capstyle="butt", gid=f"arrow-{arrow.name}")
     head = [(x - half, tip + length), (x + half, tip + length), (x, tip)]
-    style = {"facecolor": _tone(design), "linewidth": 0, "transform": fig.dpi_scale_trans}
-    fig.add_artist(Polygon(head, closed=True, **style))
+    fig.add_artist(Polygon(head, closed=True, facecolor=_tone(design), linewidth=0, transform=fig.dpi_scale_trans))
 
 
 def _tone(design: str) -> str:
     return colour("muted" if design == NONE else "ink")
 
 
-def _line(fig: Figure, path: Path, design: str, **more) -> None:
+def _line(fig: Figure, path: Path, design: str, **more: Any) -> None:
     """Line of a design along a path; a double one is a wide line with a narrower one of the page's colour on it."""
     look = DESIGNS[design]
     for tone, width in [(_tone(design), look.width), (colour("page"), look.width - 2.2)][: 1 + look.double]:
-        style = {"facecolor": "none", "edgecolor": tone, "linewidth": width, "linestyle": look.dash} | more
-        fig.add_artist(PathPatch(path, transform=fig.dpi_scale_trans, **style))
+        style = {"edgecolor": tone, "linewidth": width, "linestyle": look.dash, "transform": fig.dpi_scale_trans} | more
+        fig.add_artist(PathPatch(path, facecolor="none", **style))
 
 
 def _box(fig: Figure, x: float, y: float, width: float, lines: Sequence[str], kind: str) -> None:
     shape, fill = KINDS[kind]
-    style = {"boxstyle": shape, "transform": fig.dpi_scale_trans} | fill.style()
+    style = fill.style() | {"boxstyle": shape, "transform": fig.dpi_scale_trans}
     fig.add_artist(FancyBboxPatch((x - width / 2, y - BOX_HEIGHT / 2), width, BOX_HEIGHT, **style))
     for i, line in enumerate(lines):
         write(fig, x, y + ((len(lines) - 1) / 2 - i) * LINE, line, ha="center")
@@ -204,5 +196,5 @@ def _alt(nodes: Mapping[str, str], edges: pd.DataFrame) -> str:
         f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
         "the line of an arrow says how the link was studied, not that it is causal",
         "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
-        *[f"{e[1]} to {e[2]}: {e[3]}" for e in edges[["from", "to", "estimate"]].itertuples() if e[3]],
+        *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],
     )

@@ -21,13 +21,8 @@ PANELS = (("SD of ratings", "grade"), ("Correlation", "grades apart"), ("Residua
 def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Drawn:
     """Draw observed against implied values in three panels.
 
-    Parameters
-    ----------
-    parts : mapping
-        ``spread`` (`wave, observed, implied`), ``correlation`` (`lag, observed, implied`), ``residuals``
-        (`normal, observed` percentiles).
-    grades : tuple of str
-        Short names of the waves.
+    `parts`: ``spread`` (`wave`, `observed`, `implied`), ``correlation`` (`lag`, `observed`, `implied`), ``residuals``
+    (`normal`, `observed` percentiles); `grades` are short names of the waves.
     """
     fig = new_figure(LEFT + 3 * SIDE + 2 * GAP + 0.15, BOTTOM + HEIGHT + TOP)
     axes = [axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, HEIGHT) for i in range(3)]

@@ -18,17 +18,8 @@ EXACT, AT_LEAST = Fill("ramp3", "ramp5", width=1.0, dash=SOLID), Fill("page", "r
 def headcounts(table: pd.DataFrame, *, axis: str) -> Drawn:
     """Draw bars from 0, longest first, with what each count is of.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `what`, `n`, `text` (as printed) and `bound` (True where only a lower bound was printed).
-    axis : str
-        Title of the axis.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or a count is not positive.
+    `table`: `label`, `what`, `n`, `text` (as printed) and `bound` (True where only a lower bound was printed); `axis`
+    is the title of the axis. Raises `RestatedError` if a column is missing or a count is not positive.
     """
     require(table, "label", "what", "n", "text", "bound")
     if not len(table) or not (table["n"] > 0).all():

@@ -1,9 +1,10 @@
-"""Layered layout of a directed graph without cycles: which row each box stands in, in which order, and where.
+"""Layered layout of a directed graph without cycles: row, order and place of each box.
 
-Rows run from the top down; every arrow leads downwards. An arrow passes each row in between through a place of its own, and its label
-has a place of its own too, so that no label and no line covers a box or another label. The steps are those of Sugiyama, Tagawa &
-Toda (1981), IEEE Transactions on Systems, Man, and Cybernetics 11, 109-125: rows by the longest path, order by barycentres, places by
-the linear programme of Gansner, Koutsofios, North & Vo (1993), IEEE Transactions on Software Engineering 19, 214-230.
+Rows run from the top down; every arrow leads downwards. An arrow passes each row in between through a place of its
+own, and its label has a place of its own too, so that no label and no line covers a box or another label. The steps are
+those of Sugiyama, Tagawa & Toda (1981), IEEE Transactions on Systems, Man, and Cybernetics 11, 109-125: rows by the
+longest path, order by barycentres, places by the linear programme of Gansner, Koutsofios, North & Vo (1993), IEEE
+Transactions on Software Engineering 19, 214-230.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from itertools import combinations, pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.optimize import linprog
@@ -22,18 +24,24 @@ from restated.errors import RestatedError
 SWEEPS = 8
 #: Starting orders tried: the given one and shuffled ones with fixed seeds.
 STARTS = 16
-#: How many of the orders with the fewest crossings are placed, to take the one with the straightest arrows.
+#: Number of orders with the fewest crossings that are placed, to take the one with the straightest arrows.
 PLACED = 8
 #: Inches an arrow needs where it passes a row.
 PASSAGE = 0.10
-#: Weight of a straight line between two boxes, between a box and a passage, and between two passages (Gansner et al., 1993).
+#: Weight of a straight line between boxes, between a box and a passage, and between passages (Gansner et al., 1993).
 STRAIGHT = {0: 1.0, 1: 2.0, 2: 8.0}
 #: Weight of the total width against straight lines: enough to keep the picture together.
 COMPACT = 4.0
 
 
+#: A box (name,) or a passage (arrow, row).
+Item = tuple
+Order = list[list[Item]]
+Link = tuple[Item, Item]
+
+
 class Arrow(NamedTuple):
-    """An arrow to lay out: its name, where it leads, and the width of its label in inches."""
+    """An arrow to lay out: its name, its ends, and the width of its label in inches."""
 
     name: str
     source: str
@@ -45,20 +53,9 @@ class Arrow(NamedTuple):
 class Layout:
     """Places in inches from the left.
 
-    Attributes
-    ----------
-    rows : int
-        Boxes stand in even rows, labels in odd ones.
-    row : dict of str to int
-        Row of each box.
-    x : dict of str to float
-        Middle of each box.
-    routes : dict of str to list of (int, float)
-        For each arrow the rows between its ends and the place where it passes them.
-    label : dict of str to int
-        Row of each arrow's label; the label is centred on the route there.
-    width : float
-    crossings : int
+    `rows` counts rows, of which the even ones hold boxes and the odd ones labels; `row` and `x` are the row and the
+    middle of each box, `routes` the rows between the ends of each arrow with the places where it passes them. The label
+    of an arrow is in row `label`, centred on its route there.
     """
 
     rows: int
@@ -71,78 +68,56 @@ class Layout:
 
 
 def ranks(nodes: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
-    """Rank of each box: the longest path that leads to it; boxes without an arrow into them stand just above their first target.
+    """Return the rank of each box: the longest path to it.
 
-    Raises
-    ------
-    RestatedError
-        If an arrow names an unknown box or the arrows form a circle.
+    Boxes without an incoming arrow are just above their first target. Raises `RestatedError` if an arrow names an
+    unknown box or the arrows form a circle.
     """
     for arrow in arrows:
         for end in (arrow.source, arrow.target):
             if end not in nodes:
-                raise RestatedError(f"arrow '{arrow.name}' leads to or from '{end}', which is no box", field="arrows")
+                raise RestatedError(f"arrow '{arrow.name}' has the unknown end '{end}'", field="arrows")
     rank = dict.fromkeys(nodes, 0)
-    for _ in range(len(rank)):
-        moved = False
-        for arrow in arrows:
-            if rank[arrow.target] < rank[arrow.source] + 1:
-                rank[arrow.target] = rank[arrow.source] + 1
-                moved = True
-        if not moved:
+    for _ in range(len(rank) + 1):
+        late = [arrow for arrow in arrows if rank[arrow.target] < rank[arrow.source] + 1]
+        if not late:
             break
+        for arrow in late:
+            rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)
     else:
-        raise RestatedError("the arrows form a circle: no box can stand above all that it leads to", field="arrows")
-    for node in nodes:
-        if not any(arrow.target == node for arrow in arrows):
-            below = [rank[arrow.target] for arrow in arrows if arrow.source == node]
-            rank[node] = min(below) - 1 if below else 0
+        raise RestatedError("the arrows form a circle: a box cannot be above all of its targets", field="arrows")
+    for node in set(nodes) - {arrow.target for arrow in arrows}:
+        rank[node] = min((rank[arrow.target] for arrow in arrows if arrow.source == node), default=1) - 1
     lowest = min(rank.values())
     return {node: r - lowest for node, r in rank.items()}
 
 
 def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 0.14) -> Layout:
-    """Lay out a graph.
+    """Lay out a graph of `boxes` (widths in inches) with `gap` inches between neighbours in a row.
 
-    Parameters
-    ----------
-    boxes : mapping of str to float
-        Width of each box in inches.
-    arrows : sequence of Arrow
-    gap : float
-        Inches between neighbours in a row.
-
-    Returns
-    -------
-    Layout
-        The same for the same input; shuffled starts have fixed seeds.
-
-    Raises
-    ------
-    RestatedError
-        As in `ranks`, or if two arrows have one name.
+    The result is the same for the same input: shuffled starts have fixed seeds. Raises `RestatedError` as `ranks` does,
+    or if two arrows have one name.
     """
     if len({arrow.name for arrow in arrows}) != len(arrows):
         raise RestatedError("two arrows have one name", field="arrows")
     rank = ranks(list(boxes), arrows)
     label = _label_rows(rank, arrows)
-    # Items are boxes (name,) and passages (arrow, row).
-    width: dict[tuple, float] = {(box,): w for box, w in boxes.items()}
-    chains: dict[str, list[tuple]] = {}
+    width: dict[Item, float] = {(box,): w for box, w in boxes.items()}
+    chains: dict[str, list[Item]] = {}
     for arrow in arrows:
-        between = range(2 * rank[arrow.source] + 1, 2 * rank[arrow.target])
-        passages = [(arrow.name, row) for row in between]
+        passages = [(arrow.name, row) for row in range(2 * rank[arrow.source] + 1, 2 * rank[arrow.target])]
         width |= {p: arrow.label if p[1] == label[arrow.name] else PASSAGE for p in passages}
         chains[arrow.name] = [(arrow.source,), *passages, (arrow.target,)]
-    links = [pair for chain in chains.values() for pair in zip(chain, chain[1:], strict=False)]
-    rows: list[list[tuple]] = [[] for _ in range(2 * max(rank.values()) + 1)]
+    links = [pair for chain in chains.values() for pair in pairwise(chain)]
+    rows: Order = [[] for _ in range(2 * max(rank.values()) + 1)]
     for item in width:
         rows[item[1] if len(item) == 2 else 2 * rank[item[0]]].append(item)
-    best = None
+    best: tuple[float, dict[Item, float], Order] | None = None
     for order in _orders(rows, links):
         cost, place = _place(order, links, width, gap)
         if best is None or cost < best[0] - 1e-9:
             best = cost, place, order
+    assert best is not None, "there is at least one order"
     _, place, order = best
     return Layout(
         rows=len(rows),
@@ -155,7 +130,7 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
     )
 
 
-def _label_rows(rank: dict[str, int], arrows: Sequence[Arrow]) -> dict[str, int]:
+def _label_rows(rank: Mapping[str, int], arrows: Sequence[Arrow]) -> dict[str, int]:
     """Row of each label: for a long arrow the one least filled so far."""
     filled: dict[int, float] = {}
     rows = {}
@@ -166,23 +141,19 @@ def _label_rows(rank: dict[str, int], arrows: Sequence[Arrow]) -> dict[str, int]
     return rows
 
 
-def crossings(rows: Sequence[Sequence[tuple]], links: Sequence[tuple]) -> int:
-    """How many pairs of lines cross, given the order of the items in each row."""
+def crossings(rows: Sequence[Sequence[Item]], links: Sequence[Link]) -> int:
+    """Return the number of pairs of lines that cross, given the order of the items in each row."""
     at = {item: (i, j) for i, row in enumerate(rows) for j, item in enumerate(row)}
     by_row: dict[int, list[tuple[int, int]]] = {}
     for upper, lower in links:
         by_row.setdefault(at[upper][0], []).append((at[upper][1], at[lower][1]))
-    return sum(
-        (a[0] - b[0]) * (a[1] - b[1]) < 0
-        for pairs in by_row.values()
-        for i, a in enumerate(pairs)
-        for b in pairs[i + 1 :]
-    )
+    return sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for pairs in by_row.values() for a, b in combinations(pairs, 2))
 
 
-def _orders(rows: list[list[tuple]], links: list[tuple]) -> list[list[list[tuple]]]:
+def _orders(rows: Order, links: Sequence[Link]) -> list[Order]:
     """Different orders with the fewest crossings found."""
-    found: dict[str, tuple[int, list[list[tuple]]]] = {}
+    up, down = _neighbours(links)
+    found: dict[str, tuple[int, Order]] = {}
     for start in range(STARTS):
         order = [list(row) for row in rows]
         if start:
@@ -190,69 +161,70 @@ def _orders(rows: list[list[tuple]], links: list[tuple]) -> list[list[list[tuple
             for row in order:
                 shuffler.shuffle(row)
         for sweep in range(SWEEPS):
-            _sweep(order, links, down=sweep % 2 == 0)
-            _swap(order, links)
+            _sweep(order, down if sweep % 2 else up, down=sweep % 2 == 0)
+            _swap(order, up, down)
             found.setdefault(repr(order), (crossings(order, links), [list(row) for row in order]))
     fewest = min(count for count, _ in found.values())
     return [order for count, order in found.values() if count == fewest][:PLACED]
 
 
-def _sweep(order: list[list[tuple]], links: list[tuple], *, down: bool) -> None:
-    """Sort each row by the mean place of the neighbours in the row before it."""
-    places = range(1, len(order)) if down else range(len(order) - 2, -1, -1)
-    neighbours: dict[tuple, list[tuple]] = {}
-    for upper, lower in links:
-        here, there = (lower, upper) if down else (upper, lower)
-        neighbours.setdefault(here, []).append(there)
-    for i in places:
-        before = {item: j for j, item in enumerate(order[i - 1 if down else i + 1])}
-        own = {item: j for j, item in enumerate(order[i])}
-        size, mine = max(len(before), 1), max(len(own), 1)
+Neighbours = dict[Item, list[Item]]
 
-        def mean(item, before=before, own=own, size=size, mine=mine):
-            at = [before[n] for n in neighbours.get(item, ()) if n in before]
-            return np.mean(at) / size if at else own[item] / mine
+
+def _neighbours(links: Sequence[Link]) -> tuple[Neighbours, Neighbours]:
+    """Items above and below each item that lines lead to."""
+    up: Neighbours = {}
+    down: Neighbours = {}
+    for upper, lower in links:
+        up.setdefault(lower, []).append(upper)
+        down.setdefault(upper, []).append(lower)
+    return up, down
+
+
+def _places(row: Sequence[Item]) -> dict[Item, int]:
+    return {item: i for i, item in enumerate(row)}
+
+
+def _sweep(order: Order, near: Neighbours, *, down: bool) -> None:
+    """Sort each row by the mean place of the neighbours in the row before it."""
+    for i in range(1, len(order)) if down else range(len(order) - 2, -1, -1):
+        before, own = _places(order[i - 1 if down else i + 1]), _places(order[i])
+
+        def mean(item: Item, before: dict[Item, int] = before, own: dict[Item, int] = own) -> float:
+            at = [before[n] for n in near.get(item, ()) if n in before]
+            return float(np.mean(at)) / max(len(before), 1) if at else own[item] / max(len(own), 1)
 
         order[i].sort(key=mean)
 
 
-def _swap(order: list[list[tuple]], links: list[tuple]) -> None:
+def _swap(order: Order, up: Neighbours, down: Neighbours) -> None:
     """Exchange neighbours as long as that removes crossings."""
-    up: dict[tuple, list[tuple]] = {}
-    down: dict[tuple, list[tuple]] = {}
-    for upper, lower in links:
-        down.setdefault(upper, []).append(lower)
-        up.setdefault(lower, []).append(upper)
     for i, row in enumerate(order):
-        above = {item: j for j, item in enumerate(order[i - 1])} if i else {}
-        below = {item: j for j, item in enumerate(order[i + 1])} if i + 1 < len(order) else {}
+        sides = ((_places(order[i - 1]) if i else {}, up), (_places(order[i + 1]) if i + 1 < len(order) else {}, down))
 
-        def lines(left, right, above=above, below=below):
-            return sum(
-                at[a] > at[b]
-                for at, near in ((above, up), (below, down))
-                for a in near.get(left, ())
-                for b in near.get(right, ())
-            )
+        def lines(left: Item, right: Item, sides: tuple = sides) -> int:
+            return sum(at[a] > at[b] for at, near in sides for a in near.get(left, ()) for b in near.get(right, ()))
 
         for j in range(len(row) - 1):
             if lines(row[j + 1], row[j]) < lines(row[j], row[j + 1]):
                 row[j], row[j + 1] = row[j + 1], row[j]
 
 
-def _place(rows, links, width: dict[tuple, float], gap: float) -> tuple[float, dict[tuple, float]]:
-    """Places that make the lines as straight as the order allows: a linear programme in places, bends and the total width."""
+def _place(
+    rows: Order, links: Sequence[Link], width: Mapping[Item, float], gap: float
+) -> tuple[float, dict[Item, float]]:
+    """Cost and places of the straightest lines: a linear programme in places, bends and the total width."""
     items = [item for row in rows for item in row]
     index = {item: i for i, item in enumerate(items)}
     n, m = len(items), len(links)
     total = n + m  # the variable that holds the width
-    costs = np.zeros(n + m + 1)
+    costs = np.zeros(total + 1)
     costs[n:total] = [STRAIGHT[(len(a) == 2) + (len(b) == 2)] for a, b in links]
     costs[total] = COMPACT
     table, limit = [], []
 
     def at_most(terms: dict[int, float], bound: float) -> None:
-        line = np.zeros(n + m + 1)
+        line = np.zeros(total + 1)
         for i, factor in terms.items():
             line[i] += factor
         table.append(line)
@@ -262,11 +234,11 @@ def _place(rows, links, width: dict[tuple, float], gap: float) -> tuple[float, d
         at_most({index[a]: 1.0, index[b]: -1.0, n + j: -1.0}, 0.0)
         at_most({index[b]: 1.0, index[a]: -1.0, n + j: -1.0}, 0.0)
     for row in rows:
-        for a, b in zip(row, row[1:], strict=False):
+        for a, b in pairwise(row):
             at_most({index[a]: 1.0, index[b]: -1.0}, -(width[a] + width[b]) / 2 - gap)
     for item in items:
         at_most({index[item]: 1.0, total: -1.0}, -width[item] / 2)
     bounds = [(width[item] / 2, None) for item in items] + [(0, None)] * (m + 1)
-    found = linprog(costs, A_ub=np.array(table), b_ub=np.array(limit), bounds=bounds, method="highs")
+    found: Any = linprog(costs, A_ub=np.array(table), b_ub=np.array(limit), bounds=bounds, method="highs")
     # Hundredths of an inch: the last digits of a solver must not reach the file.
-    return round(float(found.fun), 6), {item: round(float(found.x[index[item]]), 2) for item in items}
+    return round(float(found.fun), 6), {item: round(float(x), 2) for item, x in zip(items, found.x)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from restated.errors import RestatedError
-from restated.plots.marks import SHORT_DASHES, SOLID, Fill
+from restated.plots.marks import SHORT_DASHES, SOLID, Fill, Line
 from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width, wrap_to, write
 from restated.plots.words import Scale, alt_text
-from review.figures.tables import known
+from review.figures.tables import known, parts
 
 #: Edges of the diagram: a leads to the mediator, b from it to the outcome, direct past it.
 EDGES = ("a", "b", "direct")
@@ -32,23 +33,13 @@ Words = Mapping[str, tuple[str, str]]
 
 @drawing
 def path_diagram(table: pd.DataFrame, nodes: Sequence[str], *, coefficient: str = "r") -> Drawn:
-    """Draw three nodes with coefficients and ranges on the arrows, one panel per version.
+    """Draw cause, mediator and outcome with coefficients and ranges on the arrows, one panel per version.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `panel` (title; panels in order of appearance), `edge` ("a", "b", "direct", "indirect", "total"), `value`;
-        optional `low`, `high` (range) and `text` (digits as printed, shown instead of `value`). A missing value is
-        shown as not printed, with a dashed arrow; "indirect" and "total" are optional, written under the diagram.
-    nodes : three str
-        Cause, mediator, outcome.
-    coefficient : str
-        What the numbers are, for the alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If there are not three nodes, a column or an arrow is missing, or an edge is unknown or repeated.
+    `table`: `panel` (title; panels in order of appearance), `edge` ("a", "b", "direct", "indirect", "total"), `value`;
+    optional `low`, `high` (range) and `text` (digits as printed, shown instead of `value`). A missing value is shown as
+    not printed, with a dashed arrow; "indirect" and "total" are optional, written under the diagram. `coefficient`
+    names the numbers in the alternative text. Raises `RestatedError` if there are not three nodes, a column or an arrow
+    is missing, or an edge is unknown or repeated.
     """
     if len(nodes) != 3:
         raise RestatedError(f"a path diagram has three nodes, not {len(nodes)}", field="nodes")
@@ -61,8 +52,8 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str], *, coefficient: str 
     if table.duplicated(["panel", "edge"]).any():
         raise RestatedError("an edge occurs twice in one panel", field="edge")
     panels: dict[str, Words] = {}
-    for panel, rows in table.groupby("panel", sort=False):
-        panels[panel] = {row["edge"]: _words(row, coefficient) for _, row in rows.iterrows()}
+    for panel, rows in parts(table, "panel").items():
+        panels[panel] = {row["edge"]: _words(row, coefficient) for row in rows.to_dict("records")}
         missing = [edge for edge in EDGES if edge not in panels[panel]]
         if missing:
             raise RestatedError(
@@ -87,7 +78,7 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str], *, coefficient: str 
     return Drawn(fig, alt, data)
 
 
-def _words(row: pd.Series, coefficient: str) -> tuple[str, str]:
+def _words(row: Mapping[Any, Any], coefficient: str) -> tuple[str, str]:
     """Value and range as text; the ends of rounding intervals need one digit more."""
     if pd.isna(row["value"]):
         return NOT_PRINTED, ""
@@ -103,8 +94,8 @@ def _words(row: pd.Series, coefficient: str) -> tuple[str, str]:
 def _boxes(fig: Figure, left: float, nodes: Sequence[str]) -> None:
     for (x, y), node in zip(PLACES, nodes, strict=True):
         corner = (left + x - BOX_WIDTH / 2, y - BOX_HEIGHT / 2)
-        style = {"boxstyle": "round,pad=0,rounding_size=0.07", "mutation_aspect": 1} | BOX.style()
-        fig.add_artist(FancyBboxPatch(corner, BOX_WIDTH, BOX_HEIGHT, transform=fig.dpi_scale_trans, **style))
+        style = BOX.style() | {"boxstyle": "round,pad=0,rounding_size=0.07", "transform": fig.dpi_scale_trans}
+        fig.add_artist(FancyBboxPatch(corner, BOX_WIDTH, BOX_HEIGHT, mutation_aspect=1, **style))
         lines = wrap_to(node, BOX_WIDTH - 0.12, BASE)
         if len(lines) > 3:
             raise RestatedError(f"the node name '{node}' does not fit its box", field="nodes", remedy="Shorten it")
@@ -125,9 +116,9 @@ def _arrows(fig: Figure, left: float, words: Words) -> None:
     for edge, (start, end) in arrows.items():
         value, span = words[edge]
         empty = value == NOT_PRINTED
-        style = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 2, "shrinkB": 2, "linewidth": 1.4}
-        style |= {"linestyle": SHORT_DASHES if empty else SOLID, "color": colour("muted" if empty else "accent")}
-        fig.add_artist(FancyArrowPatch(start, end, transform=fig.dpi_scale_trans, **style))
+        line = Line("muted", SHORT_DASHES, 1.4) if empty else Line("accent", SOLID, 1.4)
+        style = line.style() | {"arrowstyle": "-|>", "mutation_scale": 11, "transform": fig.dpi_scale_trans}
+        fig.add_artist(FancyArrowPatch(start, end, shrinkA=2, shrinkB=2, **style))
         x, y = (start[0] + end[0]) / 2, (start[1] + end[1]) / 2
         aside = 0.14 if span else 0.02  # the second line of text is where the slanting arrow is nearer
         align, x = {"a": ("right", x - aside), "b": ("left", x + aside), "direct": ("center", x)}[edge]

@@ -12,7 +12,7 @@ from restated.plots.marks import Fill
 from restated.plots.rows import Column, row_chart
 from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text, plural
-from review.figures.bars import fill_key, stacked_bars
+from review.figures.pieces import fill_key, stacked_bars
 
 COUNT = Scale("checks", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100, 200, 500))
 #: Looks of the parts, in order: distinct without colour.
@@ -23,17 +23,9 @@ PARTS = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "mu
 def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     """Draw counts of outcomes by kind of check.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `check` (text) and one column of counts for each outcome; checks without any count are left out.
-    outcomes : sequence of str
-        Up to three column names, in the order of the bar's parts.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a count is negative, or all are 0.
+    `table`: `check` (text) and a column of counts for each of up to three `outcomes`, in the order of the bar's parts;
+    checks without any count are left out. Raises `RestatedError` if a column is missing, a count is negative, or all
+    are 0.
     """
     require(table, "check", *outcomes)
     if len(outcomes) > len(PARTS):

@@ -11,7 +11,8 @@ from restated.errors import RestatedError
 from restated.plots.marks import DASHES, Line, Mark, dots
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
 from restated.plots.words import alt_text, number
-from review.figures.tables import checked
+from review.figures.pieces import without_y
+from review.figures.tables import checked, rows
 
 WIDTH = 7.6  # inches
 HEAD, LINE = 0.55, 0.2  # inches: headings, one line of words
@@ -28,25 +29,15 @@ OTHER, MARKED = Mark("o", False, "muted"), Mark("s", True, "second")
 def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) -> Drawn:
     """Draw for each effect the two distributions, and the outermost of a hundred children of each group.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label` (outcome), `text` (effect in words), `d`, `overlap` (0 to 1), `risk_lower`, `risk_higher` (0 to 1).
-    lower, higher : str
-        Names of the two groups.
-    outermost : str
-        What the marked children have in common.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty, or a share is not between 0 and 1.
+    `table`: `label` (outcome), `text` (effect in words), `d`, `overlap`, `risk_lower`, `risk_higher` (0 to 1). `lower`
+    and `higher` name the groups, `outermost` what the marked children have in common. Raises `RestatedError` if a
+    column is missing, the table is empty, or a share is not between 0 and 1.
     """
     table = checked(table, "label", "text", "d", "overlap", "risk_lower", "risk_higher")
     shares = table[["overlap", "risk_lower", "risk_higher"]].to_numpy(float)
     if not ((shares >= 0) & (shares <= 1)).all():
         raise RestatedError("a share is not between 0 and 1", field="risk_higher")
-    lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in table.itertuples()]
+    lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in rows(table)]
     tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
     height = HEAD + sum(tall)
     fig = new_figure(WIDTH, height)
@@ -58,7 +49,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         write(fig, left, height - 0.44, group, **bold)
     words = []
     base = height - HEAD
-    for row, mine, deep in zip(table.itertuples(), lines, tall, strict=True):
+    for row, mine, deep in zip(rows(table), lines, tall, strict=True):
         base -= deep
         for j, line in enumerate(mine):
             write(fig, GRIDS[0], base + deep - 0.2 - LINE * j, line, **(plain if j else bold))
@@ -90,19 +81,15 @@ def _curves(fig: Figure, base: float, d: float) -> None:
     ax.fill_between(x, np.minimum(first, second), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
     ax.plot(x, first, zorder=2, **Line("accent", width=1.6).style())
     ax.plot(x, second, zorder=3, **Line("second", DASHES, 1.6).style())
-    ax.set_ylim(0, 0.42)
-    ax.set_xlim(x[0], x[-1])
-    ax.set_yticks([])
-    ax.set_xticks([])
-    ax.spines["left"].set_visible(False)
+    ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
+    without_y(ax)
 
 
 def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:
     """A hundred children, the marked ones first: filled squares among small open circles."""
     ax = axes_in_inches(fig, left, bottom, SIDE, SIDE)
     ax.set_axis_off()
-    ax.set_xlim(-0.5, SIDES - 0.5)
-    ax.set_ylim(-0.5, SIDES - 0.5)
+    ax.set(xlim=(-0.5, SIDES - 0.5), ylim=(-0.5, SIDES - 0.5))
     x, y = np.arange(SIDES**2) % SIDES, np.arange(SIDES**2) // SIDES
     is_marked = np.arange(SIDES**2) < marked
     dots(ax, x[~is_marked], y[~is_marked], OTHER, size=4, edge=0.8, gid="others")

@@ -12,6 +12,7 @@ from restated.plots.marks import Mark, dots, limited
 from restated.plots.rows import MARGIN
 from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, require, text_width
 from restated.plots.words import alt_text, plural
+from review.figures.tables import parts
 
 #: Inches; the width fits a narrow screen without scrolling.
 WIDTH = 4.35
@@ -40,31 +41,20 @@ def place_matrix(
 ) -> Drawn:
     """Draw a matrix of places and roles, with the number of names and the printed total below.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `place`, `part` (heading, contiguous) and `role`, a row for every role of a place; places keep their order.
-    roles : sequence of str
-        The columns, in order.
-    totals : mapping of str to str, optional
-        Printed total by role, where there is one; without it the picture ends with the number of names.
-    name, part : str
-        What a row is, and what its heading is, for words and data.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there are too many roles, or a role of the table or of a total has no column.
+    `table`: `place`, `part` (heading, contiguous) and `role`, a row for every role of a place; places keep their order.
+    `roles` are the columns, in order, `totals` the printed totals by role; without them the picture ends with the
+    number of names. `name` and `part` describe a row and its heading. Raises `RestatedError` if a column is
+    missing, there are too many roles, or a role of the table or of a total has no column.
     """
     require(table, "place", "part", "role")
     limited(len(roles), len(MARKS), "roles", "role")
     if stray := {*table["role"], *(totals or ())} - set(roles):
         raise RestatedError(f"role '{min(stray)}' has no column", field="role", remedy="Name it in roles")
     plan: list[tuple[str, list[str] | None]] = []
-    for heading, rows in table.groupby("part", sort=False):
+    for heading, rows in parts(table, "part").items():
         plan.append((heading, None))
-        for place, own in rows.groupby("place", sort=False)["role"]:
-            plan.append((place, [role for role in roles if role in set(own)]))
+        for place, own in parts(rows, "place").items():
+            plan.append((place, [role for role in roles if role in set(own["role"])]))
     listed = {role: table.loc[table["role"] == role, "place"].nunique() for role in roles}
     foot = [(LISTED, {role: str(n) for role, n in listed.items()})] + ([] if totals is None else [(PRINTED, totals)])
     head = ROW * (len(roles) + 1.8)  # the key, and the marks as headings

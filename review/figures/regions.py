@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,12 +14,13 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from restated.errors import RestatedError
-from restated.plots.legend import Key, Sample
+from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
 from restated.plots.spread import spread
 from restated.plots.style import BASE, RAMP, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
 from restated.plots.words import PLAIN, alt_text, number
-from review.figures.tables import checked, distinct
+from review.figures.pieces import label
+from review.figures.tables import checked, distinct, parts, rows
 
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
@@ -45,23 +47,10 @@ def limits(
 ) -> Drawn:
     """Draw the largest SD/mean at which a ratio of mean costs is still significant, by test.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        `test`, `ratio`, `cv`: tests that moments determine.
-    bands : DataFrame
-        `test`, `ratio`, `low`, `high`: range over shapes for tests that need values; infinite where it leaves the plot.
-    marks : mapping of str to float
-        Words to an SD/mean found elsewhere: horizontal lines.
-    top : float
-        Upper end of the vertical axis.
-    ratios : (words, sequence of float), optional
-        Ratios to mark at the foot of the plot with hollow marks, and what they are.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a table is empty or there are more tests than line styles.
+    `curves`: `test`, `ratio`, `cv`, of tests that moments determine. `bands`: `test`, `ratio`, `low`, `high`, ranges
+    over shapes for tests that need values, infinite where they leave the plot. `marks` has words for SD/means found
+    elsewhere (horizontal lines), `ratios` words and ratios to mark at the foot with hollow marks; `top` is the end of
+    the axis. Raises `RestatedError` if a column is missing, a table is empty or there are more tests than looks.
     """
     curves, bands = checked(curves, "test", "ratio", "cv"), checked(bands, "test", "ratio", "low", "high")
     tests, sets = distinct(curves, "test"), distinct(bands, "test")
@@ -70,10 +59,10 @@ def limits(
     fig = new_figure(WIDE, HEIGHT)
     room = max((text_width(words, BASE) for words in marks), default=0) + 0.25
     ax = axes_in_inches(fig, 0.75, 0.62, WIDE - 0.75 - room, HEIGHT - ABOVE)
-    ax.set_xlim(0.1, 1)
-    ax.set_ylim(0, top)
-    key = _key(ax, HEIGHT)
-    looks: dict[str, Sample] = dict(zip(tests, LINES, strict=False)) | dict(zip(sets, BANDS, strict=False))
+    ax.set(xlim=(0.1, 1), ylim=(0, top), ylabel="SD/mean in both arms")
+    ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
+    key = Key(fig, 0.75, HEIGHT - 0.2, mark=(6.5, 1.5), right=WIDE)
+    looks: dict[str, Any] = {**dict(zip(tests, LINES)), **dict(zip(sets, BANDS))}
     for name in sets:
         here = bands[bands["test"] == name]
         low, high = (here[end].clip(upper=top + 1) for end in ("low", "high"))
@@ -88,8 +77,6 @@ def limits(
     ticks = np.arange(1, 11) / 10
     ax.set_xticks(ticks, [number(t, 1) for t in ticks])
     ax.set_yticks(*_ticks(top))
-    ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
-    ax.set_ylabel("SD/mean in both arms")
     for name, look in looks.items():
         key.add(name, look, gap=0.31)
     data = pd.concat(
@@ -104,18 +91,16 @@ def limits(
 def _levels(ax: Axes, marks: Mapping[str, float], apart: float) -> None:
     """Horizontal lines with their words in the right margin, kept apart."""
     words = sorted(marks, key=lambda name: marks[name])
-    line = {"color": colour("muted"), "linewidth": 0.9}
-    style = {"va": "center_baseline", "fontsize": BASE, "color": colour("ink"), "clip_on": False}
     for name, place in zip(words, spread([marks[name] for name in words], apart), strict=True):
-        ax.plot([0.1, 1], [marks[name]] * 2, linestyle=GUIDE, zorder=2, **line)
-        ax.plot([1, 1.012], [marks[name], place], clip_on=False, **line)
-        ax.text(1.02, place, name, **style)
+        ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
+        ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
+        label(ax, 1.02, place, name, clip_on=False)
 
 
 def _alt_of_limits(curves: pd.DataFrame, bands: pd.DataFrame, at: float = 0.5) -> str:
-    values = {test: np.interp(at, part["ratio"], part["cv"]) for test, part in curves.groupby("test", sort=False)}
+    values = {test: np.interp(at, part["ratio"], part["cv"]) for test, part in parts(curves, "test").items()}
     half = bands[np.isclose(bands["ratio"], at) & np.isfinite(bands[["low", "high"]]).all(axis=1)]
-    over = [f"{row.test} {number(row.low, 2)} to {number(row.high, 2)}" for row in half.itertuples()]
+    over = [f"{row.test} {number(row.low, 2)} to {number(row.high, 2)}" for row in rows(half)]
     return alt_text(
         "Largest SD/mean at which half the cost is still significant: "
         + ", ".join(f"{test} {number(value, 2)}" for test, value in values.items()),
@@ -129,13 +114,6 @@ def _ticks(top: float) -> tuple[list[float], list[str]]:
     return at, PLAIN.tick_labels(at)
 
 
-def _key(ax: Axes, height: float) -> Key:
-    """Key above the plots, in rows as wide as the figure."""
-    fig = ax.figure
-    left = ax.get_position().x0 * fig.get_size_inches()[0]
-    return Key(fig, left, height - 0.2, mark=(6.5, 1.5), right=fig.get_size_inches()[0])
-
-
 @drawing
 def planes(
     p_value: Callable[[str, float, np.ndarray, np.ndarray], np.ndarray],
@@ -147,27 +125,11 @@ def planes(
     top: float,
     level: float = 0.05,
 ) -> Drawn:
-    """Draw the line p = .05 over the SD/mean of both arms, one line for each ratio of means, by test.
+    """Draw the line p = `level` over the SD/mean of both arms, one line for each ratio of means, one panel a test.
 
-    Parameters
-    ----------
-    p_value : callable
-        Of (test, ratio, cv1, cv2), the last two arrays; for tests that moments determine.
-    tests : sequence of str
-        One panel each.
-    ratios : sequence of float
-    arms : (str, str)
-        Names for the axes.
-    marks : mapping of str to float
-        Letter to an SD/mean found elsewhere, marked where both arms have it.
-    top : float
-        Upper end of both axes.
-    level : float
-
-    Raises
-    ------
-    RestatedError
-        If there is no test or no ratio.
+    `p_value` is a function of test, ratio and two arrays of SD/means, for tests that moments determine; `arms` names
+    the axes, which end at `top`. `marks` has letters for SD/means found elsewhere, marked where both arms have them.
+    Raises `RestatedError` if `tests` or `ratios` is empty.
     """
     if not tests or not ratios:
         raise RestatedError("there is nothing to draw: name tests and ratios")
@@ -175,30 +137,29 @@ def planes(
     fig = new_figure(WIDE, side + 1.1)
     grid = np.linspace(0.02, top, 140)
     across, up = np.meshgrid(grid, grid)
-    text = {"fontsize": BASE, "color": colour("ink"), "va": "center", "zorder": 5}
     rows = []
     for k, test in enumerate(tests):
         left = 0.66 + k * (side + 0.38)
         ax = axes_in_inches(fig, left, 0.62, side, side)
         for ratio in ratios:
-            for line in contour_generator(across, up, p_value(test, ratio, across, up)).lines(level):
+            lines: Any = contour_generator(across, up, p_value(test, ratio, across, up)).lines(level)
+            for line in lines:
                 ax.plot(*line.T, color=colour("accent"), linewidth=1.4, zorder=2)
             same = p_value(test, ratio, grid, grid)
             limit = float(np.interp(level, same, grid)) if same[0] < level < same[-1] else np.nan
             rows.append((test, ratio, limit))
             if 0.3 < limit < top * 0.95:
                 box = {"facecolor": colour("page"), "edgecolor": "none", "pad": 1.0}
-                ax.text(limit, limit, number(ratio, 2, leading_zero=False), ha="center", bbox=box, **text)
+                words = number(ratio, 2, leading_zero=False)
+                label(ax, limit, limit, words, ha="center", va="center", bbox=box, zorder=5)
         for letter, cv in marks.items():
             if cv < top:
                 dots(ax, [cv], [cv], HOLLOW, edge=1.5, clip_on=True)
-                ax.text(cv + 0.06 * top / 3, cv - 0.16 * top / 3, letter, **text)
-        ax.set_xlim(0, top)
-        ax.set_ylim(0, top)
+                label(ax, cv + 0.06 * top / 3, cv - 0.16 * top / 3, letter, va="center", zorder=5)
+        ax.set(xlim=(0, top), ylim=(0, top), xlabel=f"SD/mean, {arms[0]}", yticks=[])
         ax.set_xticks(*_ticks(top))
-        ax.set_yticks(*(_ticks(top) if k == 0 else ([], [])))
-        ax.set_xlabel(f"SD/mean, {arms[0]}")
         if k == 0:
+            ax.set_yticks(*_ticks(top))
             ax.set_ylabel(f"SD/mean, {arms[1]}")
         write(fig, left, side + 0.82, test, fontweight="bold")
     listed = [
@@ -214,20 +175,9 @@ def planes(
 def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) -> Drawn:
     """Draw the share of compatible data sets that are significant, by test, assumed shape and SD/mean of both arms.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `shape`, `test`, `cv1`, `cv2`, `share` (missing where the shape does not exist), of one ratio; for tests that
-        need values.
-    arms : (str, str)
-        Names for the axes.
-    ratio : float
-        For the alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty or a share is outside 0 to 1.
+    `table`: `shape`, `test`, `cv1`, `cv2`, `share` (missing where the shape does not exist), of one `ratio`, for tests
+    that need values; `arms` names the axes. Raises `RestatedError` if a column is missing, the table is empty or a
+    share is outside 0 to 1.
     """
     table = checked(table, "shape", "test", "cv1", "cv2", "share")
     if ((table["share"] < 0) | (table["share"] > 1)).any():
@@ -262,12 +212,12 @@ def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) ->
     listed = []
     for test in tests:
         spans = equal[equal["test"] == test].groupby("cv1")["share"].agg(["min", "max"])
-        parts = [
+        ends = [
             f"{100 * low:.0f} to {100 * high:.0f} % at SD/mean {number(cv, 1)}"
             for cv, low, high in spans.reindex([1.0, 2.0]).itertuples()
             if cv in spans.index
         ]
-        listed.append(f"{test}, equal SD/mean, over shapes: " + ", ".join(parts) if parts else "")
+        listed.append(f"{test}, equal SD/mean, over shapes: " + ", ".join(ends) if ends else "")
     what = f"Share of compatible data sets in which a mean ratio of {number(ratio, 2)} is significant"
     data = equal.pivot_table(index=["test", "shape"], columns="cv1", values="share").reset_index()
     data.columns = [c if isinstance(c, str) else f"SD/mean {number(c, 1)} in both" for c in data.columns]
@@ -277,8 +227,8 @@ def share_planes(table: pd.DataFrame, *, arms: tuple[str, str], ratio: float) ->
 def _cells(ax: Axes, table: pd.DataFrame, cvs: np.ndarray) -> None:
     """Cells of one panel, coloured by their share."""
     step = float(np.diff(cvs).min())
-    ax.set_xlim(cvs[0] - step / 2, cvs[-1] + step / 2)
-    ax.set_ylim(cvs[0] - step / 2, cvs[-1] + step / 2)
+    ends = cvs[0] - step / 2, cvs[-1] + step / 2
+    ax.set(xlim=ends, ylim=ends)
     for low, high, role in zip(STEPS, STEPS[1:], RAMP, strict=False):
         inside = (table["share"] >= low) & ((table["share"] < high) | (high == 1))
         _squares(ax, table[inside], step, Fill(role, role, width=0.4))
@@ -288,8 +238,8 @@ def _cells(ax: Axes, table: pd.DataFrame, cvs: np.ndarray) -> None:
 def _squares(ax: Axes, cells: pd.DataFrame, step: float, fill: Fill) -> None:
     """Cells of one step as one shape."""
     corners, codes = [], []
-    for line, group in cells.sort_values(["cv2", "cv1"]).groupby("cv2"):
-        xs = group["cv1"].to_numpy()
+    for line in np.unique(cells["cv2"]):
+        xs = np.sort(cells.loc[cells["cv2"] == line, "cv1"].to_numpy(float))
         breaks = np.flatnonzero(np.diff(xs) > 1.5 * step)
         for start, end in zip(np.r_[0, breaks + 1], np.r_[breaks, len(xs) - 1], strict=True):
             x0, x1, y0, y1 = xs[start] - step / 2, xs[end] + step / 2, line - step / 2, line + step / 2
@@ -311,15 +261,8 @@ PANELS = {
 def detection(table: pd.DataFrame) -> Drawn:
     """Draw power, sign error and magnitude error by the true ratio of means, as ranges over assumed shapes.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `shape`, `cv` (two values), `ratio`, `power`, `sign`, `magnitude`.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty or there are not two SD/mean values.
+    `table`: `shape`, `cv` (two values), `ratio`, `power`, `sign`, `magnitude`. Raises `RestatedError` if a column is
+    missing, the table is empty or there are not two SD/mean values.
     """
     table = checked(table, "shape", "cv", "ratio", *PANELS)
     cvs = sorted(table["cv"].unique())
@@ -340,7 +283,7 @@ def detection(table: pd.DataFrame) -> Drawn:
             ax.set_xlabel("true mean cost, partial hospitalization over general care")
         for i, line in enumerate(title.split("\n")):
             write(fig, left, 3.3 - 0.2 * i, line, fontweight="bold")
-    key = _key(fig.axes[0], height)
+    key = Key(fig, 0.65, height - 0.2, right=WIDE)
     for cv, fill in zip(cvs, RANGES, strict=True):
         key.add(f"SD/mean {number(cv, 1)}, range over shapes", fill._replace(width=0.8), gap=0.31)
     ratios = table["ratio"].unique()
@@ -367,8 +310,7 @@ def _frame(ax: Axes, name: str, table: pd.DataFrame) -> None:
     """Limits and ticks of a panel of `detection`."""
     top = 1 if name == "power" else 1.05 * table[name].max()
     low, high = table["ratio"].min(), table["ratio"].max()
-    ax.set_xlim(low, high)
-    ax.set_ylim(0, top)
+    ax.set(xlim=(low, high), ylim=(0, top))
     ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if low - 1e-9 <= t <= high + 1e-9]
     ax.set_xticks(ticks, PLAIN.tick_labels(ticks))
     if name == "magnitude":

@@ -12,6 +12,7 @@ from restated.plots.legend import Key
 from restated.plots.marks import DOTTED_GUIDE, SHORT_DASHES, SOLID, Line, limited
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from restated.plots.words import alt_text, count, number
+from review.figures.pieces import label
 from review.figures.tables import distinct
 
 #: Inches; the width fits a narrow screen without scrolling.
@@ -29,16 +30,8 @@ LINE = 1.4 * BASE / 72  # inches from one line of words to the next
 def response_bounds(table: pd.DataFrame) -> Drawn:
     """Draw bounds of the share among all invited against the response rate, from everyone replying to one in ten.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `item`, `rate`, `invited`, `low`, `high`; rate and bounds in percent. One or two items; the first one's bounds
-        are filled.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there are more than two items, or a lower bound exceeds the upper one.
+    `table`: `item` (one or two; the first one's bounds are filled), `rate`, `low`, `high` (percent), `invited`. Raises
+    `RestatedError` if a column is missing, there are more than two items, or a lower bound exceeds the upper one.
     """
     require(table, "item", "rate", "invited", "low", "high")
     limited(len(items := distinct(table, "item")), len(LINES), "items", "item")
@@ -60,15 +53,12 @@ def response_bounds(table: pd.DataFrame) -> Drawn:
             f"{number(high[-1], 0)} % if {number(rate[-1], 0)} % did"
         )
     ax.axhline(HALF, zorder=2, **Line("muted", DOTTED_GUIDE, 1.0).style())
-    ax.set_xlim(table["rate"].max(), table["rate"].min())
-    ax.set_ylim(0, 100)
-    ax.set_yticks([0, 25, 50, 75, 100])
+    ax.set(xlim=(table["rate"].max(), table["rate"].min()), ylim=(0, 100), yticks=[0, 25, 50, 75, 100])
+    ax.set(xlabel="percent who replied; below: number asked", ylabel="percent of all who were asked")
     replied = (table["invited"] * table["rate"]).iloc[0]
     ax.set_xticks(TICKS, [f"{rate}\n{count(replied / rate)}" for rate in TICKS])
-    ax.set_xlabel("percent who replied; below: number asked")
-    ax.set_ylabel("percent of all who were asked")
     for x, y, text in ((45, 86, "all others in favour"), (78, 36, "all others\nnot in favour")):
-        ax.text(x, y, text, fontsize=BASE, color=colour("ink"), ha="center", va="center", zorder=4)
+        label(ax, x, y, text, ha="center", va="center", zorder=4)
     _key(ax, looks)
     alt = alt_text(
         "Bounds of the share in favour among all who were asked, against the response rate",

@@ -10,7 +10,7 @@ from restated.plots.marks import Fill, Line, Mark, dots
 from restated.plots.rows import Chart, Column, row_chart, whiskers
 from restated.plots.style import Drawn, colour, drawing
 from restated.plots.words import Scale, alt_text
-from review.figures.bars import LIFT, fill_key
+from review.figures.pieces import LIFT, fill_key, label
 from review.figures.tables import checked
 
 SHARE = Scale("share", leading_zero=False)
@@ -25,16 +25,9 @@ PRINTED = Mark("D", False, "warn")
 def share_ranges(table: pd.DataFrame) -> Drawn:
     """Draw the range of each estimated share over a set of tables, and the widest reach of its intervals.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `study`, `share` (a2, c2, e2), `lowest`, `highest` (estimates over the set), `ci_lowest`, `ci_highest`; optional
-        `printed` (text) and `printed_value`.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a value is not finite, or an estimate is outside its interval.
+    `table`: `study`, `share` (a2, c2, e2), `lowest`, `highest` (estimates over the set), `ci_lowest`, `ci_highest`;
+    optional `printed` (text) and `printed_value`. Raises `RestatedError` if a column is missing, a value is not finite,
+    or an estimate is outside its interval.
     """
     columns = ("lowest", "highest", "ci_lowest", "ci_highest")
     table = checked(table, "study", "share", finite=columns)
@@ -107,16 +100,9 @@ def _spans(low: np.ndarray, high: np.ndarray) -> list[str]:
 def shares_by_age(table: pd.DataFrame) -> Drawn:
     """Draw shares of variance from young to old, with measure and scale; results without numbers are in words.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `age`, `study`, `measure`, `scale`, `a2`, `c2`, `e2` (proportions, missing where not printed), `words`,
-        `status`.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a row has neither a share nor words, or its shares add up to more than 1.
+    `table`: `age`, `study`, `measure`, `scale`, `a2`, `c2`, `e2` (proportions, missing where not printed), `words`,
+    `status`. Raises `RestatedError` if a column is missing, a row has neither a share nor words, or its shares add up
+    to more than 1.
     """
     table = checked(table, "age", "study", "measure", "scale", *NAMES, "words", "status")
     shares = table[list(NAMES)].to_numpy(float)
@@ -150,9 +136,8 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
         if not np.isnan(row).all()
     ]
     alt = alt_text(f"Shares of variance in {len(table)} twin results by age; instruments and scales differ", *listed)
-    data = {"study": labels, "age": ages, "measure": measures, "scale": table["scale"].tolist()}
-    data |= {label: shares[:, i] for i, label in enumerate(NAMES.values())} | {"in words": words}
-    return Drawn(chart.fig, alt, pd.DataFrame(data))
+    data = pd.DataFrame({"study": labels, "age": ages, "measure": measures, "scale": table["scale"].tolist()})
+    return Drawn(chart.fig, alt, data.assign(**dict(zip(NAMES.values(), shares.T)), **{"in words": words}))
 
 
 def _bar(chart: Chart, row: int, shares: np.ndarray, words: str) -> None:
@@ -162,8 +147,7 @@ def _bar(chart: Chart, row: int, shares: np.ndarray, words: str) -> None:
         if share > 0:
             chart.ax.barh(row, share, left=start, height=0.64, zorder=2, gid=name, **PARTS[name].style())
             start += share
-    style = {"va": "center_baseline", "fontsize": chart.size, "color": colour("muted")}
     if words:
-        chart.ax.text(0.01, row, words, clip_on=False, **style)
+        label(chart.ax, 0.01, row, words, fontsize=chart.size, color=colour("muted"), clip_on=False)
     elif start < 1 - 1e-6:
-        chart.ax.text(start + 0.02, row, "rest not printed", **style)
+        label(chart.ax, start + 0.02, row, "rest not printed", fontsize=chart.size, color=colour("muted"))

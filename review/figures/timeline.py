@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
-from restated.plots.marks import DOTTED_GUIDE, Fill, Mark, dots
+from restated.plots.marks import DOTTED_GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN
 from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, require, text_width
 from restated.plots.words import alt_text, plural
-from review.figures.tables import known
+from review.figures.pieces import label
+from review.figures.tables import known, rows
 
 #: Lanes from left to right, and the kinds of events in each.
 LANES = {
@@ -42,20 +44,12 @@ KEY_LINE = 1.6 * BASE / POINTS
 def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Drawn:
     """Draw events in order of time, downwards.
 
-    Parameters
-    ----------
-    events : DataFrame
-        One row each: `date` (year, year-month or year-month-day), `event` (for the table), `label` (for the picture),
-        `kind` (one of the kinds of `LANES`, or "frame"), `basis` (one of `BASIS_MARKS`); further columns go into the
-        table as they are. Events of which only the year is known come first in it.
-    periods : mapping of str to (first year, last year)
-        Bars next to the events; a frame event of the first or last year of a period is marked on its bar.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a kind or basis is unknown, a frame event bounds no period, or the name of a period
-        does not fit its bar.
+    `events`, one row each: `date` (year, year-month or year-month-day), `event` (for the table), `label` (for the
+    picture), `kind` (one of the kinds of `LANES`, or "frame"), `basis` (one of `BASIS_MARKS`); further columns go into
+    the table as they are. Events of which only the year is known come first in it. `periods`, with first and last year,
+    are bars next to the events; a frame event of the first or last year of a period is marked on its bar. Raises
+    `RestatedError` if a column is missing, a kind or basis is unknown, a frame event bounds no period, or the name of a
+    period does not fit its bar.
     """
     require(events, "date", "event", "label", "kind", "basis")
     lanes = {kind: i for i, kinds in enumerate(LANES.values()) for kind in kinds}
@@ -78,10 +72,9 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
         y = MARGIN + KEY_LINE * (line + 0.5)
         _mark(ax, MARGIN + 0.1, y, basis)
         on_canvas(ax, MARGIN + 0.24, y, words)
-    upright = {"fontsize": BASE, "color": colour("ink"), "ha": "center", "rotation": 90}
     for i, name in enumerate(LANES):
         x = lanes_at + LANE * (i + 0.5)
-        ax.text(x, top - 0.06, name, va="bottom", fontweight="bold", **upright)
+        label(ax, x, top - 0.06, name, ha="center", va="bottom", rotation=90, fontweight="bold")
         ax.plot([x, x], [top, bottom], color=colour("grid"), linewidth=0.8, zorder=1)
     for i in years.index[years != years.shift()]:
         on_canvas(ax, MARGIN, middles[i], str(years[i]), fontweight="bold")
@@ -89,17 +82,16 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     for i, (name, period) in enumerate(periods.items()):
         inside = [y for y, year in zip(middles, years, strict=True) if period[0] <= year <= period[1]]
         if not inside:
-            raise RestatedError(f"no event lies in the period '{name}'", field="periods")
+            raise RestatedError(f"period '{name}' has no event", field="periods")
         _bar(ax, i, f"{name}, {period[0]}–{period[1]}", inside[0] - ROW / 2, inside[-1] + ROW / 2)
-    for y, weight, event in zip(middles, weights, table.itertuples(), strict=True):
+    for y, weight, event in zip(middles, weights, rows(table), strict=True):
         if event.kind == FRAME:
             for i, period in enumerate(periods.values()):
                 if int(event.date[:4]) in period:
                     _mark(ax, BARS_AT + BAR * (i + 0.5), y, event.basis)
         else:
             x = lanes_at + LANE * (lanes[event.kind] + 0.5)
-            style = {"color": colour("zone1"), "linewidth": 0.8, "linestyle": DOTTED_GUIDE}
-            ax.plot([x, text_at - 0.05], [y, y], zorder=1, **style)
+            ax.plot([x, text_at - 0.05], [y, y], zorder=1, **Line("zone1", DOTTED_GUIDE, 0.8).style())
             _mark(ax, x, y, event.basis)
         on_canvas(ax, text_at, y, event.label, fontweight=weight, gid="label")
     data = table.drop(columns="label").rename(columns={"basis": "date given by"}).reset_index(drop=True)
@@ -111,7 +103,7 @@ def _ordered(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> pd
     starts = {start for start, _ in periods.values()}
     ends = {end for _, end in periods.values()}
 
-    def key(event) -> tuple[int, int, str]:
+    def key(event: Any) -> tuple[int, int, str]:
         year = int(event.date[:4])
         if event.kind != FRAME:
             return year, 1, event.date
@@ -119,7 +111,7 @@ def _ordered(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> pd
             raise RestatedError(f"'{event.event}' bounds no period", field="kind")
         return year, 2 if year in ends else 0, event.date
 
-    keys = [key(event) for event in events.itertuples()]
+    keys = [key(event) for event in rows(events)]
     return events.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
 
 
@@ -128,10 +120,9 @@ def _bar(ax: Axes, i: int, words: str, top: float, bottom: float) -> None:
     if text_width(words, BASE) > bottom - top - 2.6 * ROW:  # the marks at both ends need room too
         raise RestatedError(f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
     x = BARS_AT + BAR * i
-    place = {"xy": (x + 0.015, top), "width": BAR - 0.03, "height": bottom - top}
-    ax.add_patch(Rectangle(**place, zorder=2, gid=f"period-{i}", **PERIOD_FILLS[i].style()))
-    style = {"fontsize": BASE, "color": colour("ink"), "ha": "center", "va": "top", "rotation": 90}
-    ax.text(x + BAR / 2, top + 1.3 * ROW, words, zorder=3, **style)
+    style = PERIOD_FILLS[i].style() | {"zorder": 2, "gid": f"period-{i}"}
+    ax.add_patch(Rectangle((x + 0.015, top), BAR - 0.03, bottom - top, **style))
+    label(ax, x + BAR / 2, top + 1.3 * ROW, words, ha="center", va="top", rotation=90, zorder=3)
 
 
 def _mark(ax: Axes, x: float, y: float, basis: str) -> None:

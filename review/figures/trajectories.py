@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 
 from restated.errors import RestatedError
 from restated.plots.legend import Key
-from restated.plots.marks import DOTS, SHORT_DASHES, SOLID, Line, Mark, dots
+from restated.plots.marks import DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, panel_title, write
 from restated.plots.words import alt_text, number, plain_ticks
 from review.figures.tables import checked, distinct
@@ -44,21 +44,9 @@ GROUP_LINE = 0.3  # inches for the heading of a row of panels
 def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str, row: str = "scenario") -> Drawn:
     """Draw expected lines by attachment in panels of sex and risk, one row of panels per scenario.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `attachment, sex, risk, time, estimate, low, high`, and optionally a column named by `row`.
-    grades : tuple of str
-        Short names of the times, in order.
-    axis : str
-        Title of the vertical axis.
-    row : str
-        Column that names the rows of panels.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty or the times do not match `grades`.
+    `table`: `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`, and optionally the column `row`, which
+    names the rows of panels. `grades` are short names of the times, `axis` the title of the vertical axis. Raises
+    `RestatedError` if a column is missing, the table is empty or the times do not match `grades`.
     """
     table = checked(table, "attachment", "sex", "risk", "time", "estimate", "low", "high")
     if row not in table:
@@ -105,8 +93,8 @@ def _lines(ax: Axes, table: pd.DataFrame) -> None:
         if not len(line):
             continue
         if look.band:
-            style = {"facecolor": colour(look.band), "edgecolor": colour(look.line.role), "linewidth": 0.6}
-            ax.fill_between(line["time"], line["low"], line["high"], zorder=1, **style)
+            band = Fill(look.band, look.line.role, width=0.6)
+            ax.fill_between(line["time"], line["low"], line["high"], zorder=1, **band.style())
         ax.plot(line["time"], line["estimate"], zorder=3, **look.line.style())
         ends = line.iloc[[0, -1]]
         dots(ax, ends["time"], ends["estimate"], look.mark, size=5.5, edge=1.2, clip_on=True)
@@ -116,23 +104,19 @@ def _lines(ax: Axes, table: pd.DataFrame) -> None:
 def individuals(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     """Draw single simulated children as thin lines, one panel per class, with the mean of those drawn.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `child, attachment, time, rating`; missing ratings are left out or nan. Never for observed children.
-    grades, axis
-        As in `groups`.
+    `table`: `child`, `attachment`, `time`, `rating` (left out or nan where missing), never of observed children;
+    `grades` and `axis` as in `groups`. Raises `RestatedError` if a column is missing or the table is empty.
     """
     table = checked(table, "child", "attachment", "time", "rating").dropna(subset="rating")
     times = np.sort(table["time"].unique())
     fig, axes = _panels(1, 0.0)
     low, high = table["rating"].min(), table["rating"].max()
-    child = {"color": colour("zone1"), "linewidth": 0.9, "marker": "o", "markersize": 1.8, "zorder": 2}
+    child = Line("zone1", width=0.9).style() | Mark("o", True, "zone1").style(1.8, 1.0)
     means = []
     for j, (ax, (name, look)) in enumerate(zip(axes[0], LINES.items(), strict=True)):
         here = table[table["attachment"] == name].sort_values("time", kind="stable")
         for _, own in here.groupby("child"):
-            ax.plot(own["time"], own["rating"], **child)
+            ax.plot(own["time"], own["rating"], zorder=2, **child)
         mean = here.groupby("time")["rating"].mean()
         means.append(f"{name} {number(mean.iloc[0])} to {number(mean.iloc[-1])}")
         ax.plot(mean.index, mean, zorder=3, **Line(look.line.role, width=2.2).style())

@@ -26,17 +26,10 @@ SHIFT = 0.35
 def trial_map(reports: pd.DataFrame) -> Drawn:
     """Draw samples as rows, grouped, with their reports along the years, those on the same patients joined by a line.
 
-    Parameters
-    ----------
-    reports : DataFrame
-        One row per report: `family` (the sample), `label`, `population`, `n`, `group` of the sample, `year`, `relation`
-        (one of `REPORT_MARKS`), `developer` (words for the sample's last column). Label, population, n, group and
-        developer are read from the first row of a family; groups and families keep their order.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or a relation is unknown.
+    `reports`, one row each: `family` (the sample), `label`, `population`, `n`, `group` of the sample, `year`,
+    `relation` (one of `REPORT_MARKS`), `developer` (words for the last column). The columns on the sample are read from
+    the first row of a family; groups and families keep their order. Raises `RestatedError` if a column is missing or a
+    relation is unknown.
     """
     require(reports, "family", "label", "group", "population", "n", "year", "relation", "developer")
     known(reports, "relation", REPORT_MARKS)

@@ -12,7 +12,8 @@ from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Mark, dots
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
 from restated.plots.words import CORRELATION, alt_text, plain_ticks
-from review.figures.tables import checked, known
+from review.figures.pieces import label
+from review.figures.tables import checked, known, rows
 
 SIDE, LEFT, BOTTOM, RIGHT = 4.6, 0.75, 0.62, 3.15  # inches of the plot and around it
 #: Words, mark and box of the two kinds of correlation.
@@ -28,20 +29,9 @@ REGION = Fill("none", "warn", "\\\\\\", 1.0, SHORT_DASHES)
 def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, region_words: str = "") -> Drawn:
     """Draw the plane of the two twin correlations with the triangle of the model and the range of each study.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`, `kind` ("score": correlation of a continuous score; "liability"), `mz_low`, `mz_high`, `dz_low`,
-        `dz_high`.
-    region : ndarray, shape (m, 2), optional
-        Points (r_mz, r_dz); their convex hull is drawn hatched.
-    region_words : str
-        What the region is.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there is no row, a value is not finite or a kind is unknown.
+    `table`: `label`, `kind` ("score": correlation of a continuous score; "liability"), `mz_low`, `mz_high`, `dz_low`,
+    `dz_high`. The convex hull of `region`, shape (m, 2), points (r_mz, r_dz), is drawn hatched; `region_words` name it.
+    Raises `RestatedError` if a column is missing, the table is empty, a value is not finite or a kind is unknown.
     """
     columns = ["mz_low", "mz_high", "dz_low", "dz_high"]
     table = checked(table, "label", "kind", finite=columns)
@@ -50,20 +40,20 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     fig = new_figure(LEFT + SIDE + RIGHT, BOTTOM + SIDE + 0.12)
     ax = axes_in_inches(fig, LEFT, BOTTOM, SIDE, SIDE)
     low = min(-0.1, values.min() - 0.05)
-    ax.set_xlim(low, 1.0)
-    ax.set_ylim(low, 1.0)
+    ax.set(xlim=(low, 1.0), ylim=(low, 1.0))
+    ax.set(xlabel="correlation of identical twins", ylabel="correlation of fraternal twins")
     _model(ax, low)
     if region is not None:
         hull = region[ConvexHull(region).vertices]
         ax.add_patch(Polygon(hull, closed=True, zorder=1, gid="region", **REGION.style()))
     x = LEFT + SIDE + 0.28
     key = Key(fig, x, BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
-    for i, (row, (x0, x1, y0, y1)) in enumerate(zip(table.itertuples(), values, strict=True), start=1):
+    for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values, strict=True), start=1):
         _, mark, fill = KINDS[row.kind]
         ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, zorder=2, gid="box", **fill.style()))
         centre = ((x0 + x1) / 2, (y0 + y1) / 2)
         dots(ax, [centre[0]], [centre[1]], mark, size=13, edge=1.5, zorder=3, clip_on=True)
-        ax.text(*centre, str(i), ha="center", va="center_baseline", color=colour("ink"), fontsize=BASE, zorder=4)
+        label(ax, *centre, str(i), ha="center", zorder=4)
         for j, line in enumerate(wrap_to(f"{i}  {row.label}", RIGHT - 0.55, BASE)):
             write(fig, x + (0.2 if j else 0.0), key.y, line)
             key.newline()
@@ -76,8 +66,6 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
         key.add(wrap_to(region_words, RIGHT - 0.7, BASE), REGION, width=0.22, space=0.1)
     for axis in (ax.xaxis, ax.yaxis):
         plain_ticks(axis, low, 1.0, scale=CORRELATION)
-    ax.set_xlabel("correlation of identical twins")
-    ax.set_ylabel("correlation of fraternal twins")
     written = [[CORRELATION.write(value) for value in box] for box in values]
     alt = alt_text(
         "Plane of the correlations of identical and fraternal twins",
@@ -98,6 +86,6 @@ def _model(ax: Axes, low: float) -> None:
     ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
     for x, y in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
         ax.plot(x, y, color=colour("grid"), linewidth=0.8, zorder=0.4)
-    slanted = {"ha": "center", "color": colour("ink"), "fontsize": BASE, "rotation_mode": "anchor"}
-    ax.text(0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-    ax.text(0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
+    slanted = {"ha": "center", "rotation_mode": "anchor"}
+    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
+    label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)

@@ -23,6 +23,7 @@ from restated.plots.style import (
     write,
 )
 from restated.plots.words import alt_text, number
+from review.figures.pieces import label
 from review.figures.tables import checked, distinct
 
 #: Power that studies usually plan for.
@@ -38,16 +39,8 @@ def power_by_split(
 ) -> Drawn:
     """Draw power by division, a panel per true effect, a line per measurement, with 95 % intervals of the simulation.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `panel`, `series`, column `x` (a proportion), `power`, `low`, `high`.
-    x, x_axis : str
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there is no row, a value is not finite or there are more than four series.
+    `table`: `panel`, `series`, column `x` (a proportion), `power`, `low`, `high`. Raises `RestatedError` if a column is
+    missing, the table is empty, a value is not finite or there are more than four series.
     """
     table = checked(table, "panel", "series", finite=(x, "power", "low", "high"))
     panels, looks = distinct(table, "panel"), series(distinct(table, "series"), field="series")
@@ -81,11 +74,9 @@ def power_by_split(
 def _frame(ax: Axes, low: float, high: float) -> None:
     """Limits of a panel, and the line of the power usually wanted."""
     pad = 0.09 * (high - low or 1)
-    ax.set_xlim(low - pad, high + pad)
-    ax.set_ylim(0, 1)
+    ax.set(xlim=(low - pad, high + pad), ylim=(0, 1))
     ax.plot([low - pad, high + pad], [WANTED] * 2, zorder=1, **Line("muted", SHORT_DASHES, 0.9).style())
-    style = {"fontsize": BASE, "color": colour("muted"), "va": "bottom"}
-    ax.text(low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", **style)
+    label(ax, low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
 
 
 def _lines(ax: Axes, table: pd.DataFrame, x: str, looks: Mapping[str, Series], reach: float) -> None:

@@ -12,8 +12,8 @@ from restated.plots.rows import (
     Column,
     cells,
     interval_columns,
+    null_line,
     padded,
-    reference_line,
     row_chart,
     under_headings,
     whiskers,
@@ -40,30 +40,13 @@ def unpooled(
 ) -> Drawn:
     """Draw rows of estimates that are shown together and not averaged.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `label`; `y`, `low`, `high` on the scale of analysis (low and high missing where there is no interval);
-        `design` (a key of `designs.DESIGNS`); optional `group` (contiguous, headed), `printed` (the number as printed,
-        a column of its own) and `n` (words).
-    says : str
-        First sentence of the alternative text: subject and conclusion.
-    scale : Scale
-    axis : str, optional
-        Title of the axis; default the symbol of the scale.
-    limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond are cut and end in an arrow.
-    column : str
-        Heading of the labels.
-    heading : str
-        Heading of the estimates; default the symbol of the scale.
-    missing : str
-        Words for a row without an interval.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the table is empty, an estimate is missing, a design is unknown or a group is split.
+    `table`: `label`; `y`, `low`, `high` on the scale of analysis (low and high missing where there is no interval);
+    `design` (a key of `designs.DESIGNS`); optional `group` (contiguous, headed), `printed` (the number as printed, a
+    column of its own) and `n` (words). `says` is the first sentence of the alternative text, `axis` the title of the
+    axis and `heading` that of the estimates (by default the symbol of `scale`), `column` heads the labels, `missing`
+    stands for a missing interval. Intervals beyond `limits`, in axis units, are cut and end in an arrow. Raises
+    `RestatedError` if a column is missing, the table is empty, an estimate is missing, a design is unknown or a group
+    is split.
     """
     table = checked(table, "label", "low", "high", "design", finite=["y"])
     known(table, "design", [name for name in DESIGNS if name != NONE])
@@ -78,9 +61,10 @@ def unpooled(
             left.append(Column(title, cells(rows, at, table[name].fillna("")), align="right"))
     numbers = np.full((3, rows), np.nan)
     numbers[:, at] = y, low, high
-    null = float(scale.forward(scale.null))
-    finite = np.concatenate([y, low[np.isfinite(low)], high[np.isfinite(high)], [null]])
-    box = tuple(float(scale.forward(x)) for x in limits) if limits else padded(finite.min(), finite.max())
+    finite = np.concatenate([y, low[np.isfinite(low)], high[np.isfinite(high)], [scale.forward(scale.null)]])
+    box = padded(finite.min(), finite.max())
+    if limits:
+        box = float(scale.forward(limits[0])), float(scale.forward(limits[1]))
     key = _key_lines([name for name in DESIGNS if name in set(table["design"])])
     chart = row_chart(
         left,
@@ -91,8 +75,7 @@ def unpooled(
         strong=strong,
         foot_lines=len(key),
     )
-    if box[0] < null < box[1]:
-        reference_line(chart, null, role="ink")
+    null_line(chart, scale)
     whiskers(chart, at, low, high, role="ink", width=1.3)
     for row, value, design in zip(at, y, table["design"], strict=True):
         if box[0] <= value <= box[1]:

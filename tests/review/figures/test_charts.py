@@ -78,7 +78,7 @@ def test_tiny_differences_are_counted_in_powers_of_ten():
     "change, message",
     [
         (lambda t: t.drop(columns="high"), "no column 'high'"),
-        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(recomputed=[0.1, np.nan, 0.2]), "row 2: a value is missing"),
     ],
 )
@@ -100,7 +100,7 @@ def test_estimates_without_interval_are_hollow_and_said_so():
     "change, message",
     [
         (lambda t: t.drop(columns="year"), "no column 'year'"),
-        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(value=np.nan), "row 1: a value is missing"),
         (lambda t: t.assign(label="long label " * 20), "too long"),
     ],

@@ -86,7 +86,7 @@ def test_a_straight_chain_is_drawn_straight():
     ("arrows", "message"),
     [
         ([Arrow("1", "a", "b", 0), Arrow("2", "b", "a", 0)], "form a circle"),
-        ([Arrow("1", "a", "z", 0)], "'z', which is no box"),
+        ([Arrow("1", "a", "z", 0)], "unknown end 'z'"),
         ([Arrow("1", "a", "b", 0), Arrow("1", "a", "b", 0)], "two arrows have one name"),
     ],
 )

@@ -101,7 +101,7 @@ def test_estimates_on_a_ratio_scale():
     ("change", "message"),
     [
         (lambda t: t.drop(columns="design"), "no column 'design'"),
-        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(design=NONE), "unknown design 'none pooled'"),
         (lambda t: t.assign(y=np.nan), "a value is missing"),
         (lambda t: t.assign(group=["a", "b", "a"]), "not together"),

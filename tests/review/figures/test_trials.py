@@ -28,7 +28,7 @@ def test_each_report_stands_in_the_row_and_year_of_its_sample():
 
 def test_a_line_joins_the_reports_of_one_sample_only():
     lines = {
-        tuple(line.get_ydata())[0]: len(line.get_xdata()) for line in by_gid(trial_map(trial_reports()).fig, "family")
+        next(iter(line.get_ydata())): len(line.get_xdata()) for line in by_gid(trial_map(trial_reports()).fig, "family")
     }
     assert lines == {1: 3, 2: 1, 4: 1}
 

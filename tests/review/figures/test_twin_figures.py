@@ -24,7 +24,7 @@ SMALL = np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45)])
 def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, column):
     with pytest.raises(RestatedError, match=f"no column '{column}'"):
         draw(sample().drop(columns=column))
-    with pytest.raises(RestatedError, match="there is no row"):
+    with pytest.raises(RestatedError, match="no rows"):
         draw(sample().iloc[:0])
 
 

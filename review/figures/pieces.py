@@ -1,17 +1,32 @@
-"""Bars of parts, one bar a row, with a key of the parts under the axis."""
+"""Pieces of several figures: labels on axes, and bars of parts with a key under the axis."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from matplotlib.axes import Axes
 
 from restated.plots.legend import Key
 from restated.plots.marks import Fill
 from restated.plots.rows import Chart
+from restated.plots.style import BASE, colour
 
 #: Inches from the base line of the words under the axis to the middle of their samples.
 LIFT = 0.045
+
+
+def label(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
+    """Text at a place of the axes, centred on the height of its letters."""
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline"}
+    ax.text(x, y, text, **look | style)
+
+
+def without_y(ax: Axes) -> None:
+    """Remove ticks and line of the vertical axis."""
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
 
 
 def stacked_bars(chart: Chart, lengths: np.ndarray, fills: Sequence[Fill], gids: Sequence[str]) -> None:
