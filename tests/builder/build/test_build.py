@@ -129,7 +129,7 @@ def test_a_build_reports_progress_and_verdicts(good):
     scratch, out = good
     assert "[1 of 1] notebooks/small.md" in out
     last = out.strip().splitlines()[-1]
-    assert last.startswith("The book is in _build/html/index.html: 1 numbers restated (1 new);")
+    assert last.startswith("The book is in _build/html/index.html: 1 number restated (1 new);")
     rows = json.loads((scratch / "_build" / "html" / "ledger.json").read_text(encoding="utf-8"))
     assert next(r for r in rows if r["id"] == "tiny-mean")["basis"] == "open-data"
     assert (scratch / "_build" / "html" / "ledger.csv").is_file()
