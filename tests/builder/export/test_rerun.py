@@ -13,7 +13,8 @@ import zipfile
 import pytest
 
 from restated_book import freshness, ledger, paths, provenance, register
-from restated_book.build import execute, rerun, run as running
+from restated_book.build import execute, rerun
+from restated_book.build import run as running
 from restated_book.export import chapter
 from restated_book.export.archive import below, zipped
 
