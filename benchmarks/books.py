@@ -17,8 +17,8 @@ from restated_book.epoch import epoch
 
 from . import measure
 
-COLD_SECONDS, FASTER_THAN_PLAIN = 90.0, 1.6
-UNCHANGED_SECONDS, EDIT_SECONDS = 3.0, 6.0
+COLD_SECONDS, FASTER_THAN_PLAIN = 90.0, 2.2
+UNCHANGED_SECONDS, EDIT_SECONDS = 3.0, 5.0
 #: Jupyter Book as its users run it.
 JUPYTER_BOOK = (sys.executable, str(Path(sys.executable).with_name("jupyter-book")))
 #: The chapter whose prose is edited, and the words that are.
@@ -175,10 +175,18 @@ def rows() -> list[dict]:
             measure.row(
                 "the book from nothing, every notebook executed",
                 cold,
+                bar=f"at most {COLD_SECONDS:.0f} s",
+                holds=cold <= COLD_SECONDS,
+            )
+        )
+        found.append(
+            measure.row(
+                "cold book against plain Jupyter Book",
+                cold,
                 peer="jupyter-book build, the same notebooks and pages",
                 theirs=plain,
-                bar=f"at least {FASTER_THAN_PLAIN} times as fast, at most {COLD_SECONDS:.0f} s",
-                holds=cold <= COLD_SECONDS and plain >= FASTER_THAN_PLAIN * cold,
+                bar=f"at least {FASTER_THAN_PLAIN} times as fast",
+                holds=plain >= FASTER_THAN_PLAIN * cold,
             )
         )
         again = built(book)

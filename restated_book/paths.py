@@ -1,4 +1,4 @@
-"""Where the files of a book are."""
+"""Places of the files of a book."""
 
 from __future__ import annotations
 

@@ -68,9 +68,9 @@ def basis(*made: Path, pdf: bool = False) -> str:
     Links to anchors of another page are checked by :mod:`restated_book.sphinx.rewriting`.
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
-    said = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
+    heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
     return fingerprint(
-        _sources(chapters=False), *map(_digest, made), epoch(), str(pdf), *(paths.shown(c) for c in chapters), *said
+        _sources(chapters=False), *map(_digest, made), epoch(), str(pdf), *(paths.shown(c) for c in chapters), *heads_of
     )
 
 

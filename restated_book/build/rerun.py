@@ -30,7 +30,7 @@ def _differs(one, two) -> bool:
 
 
 def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
-    """One line for each number that is not what the book says.
+    """Return one line for each number that is not that of the book.
 
     Parameters
     ----------
@@ -97,7 +97,7 @@ def rerun() -> str:
         print("\n".join(different))
         raise RestatedError(
             f"{len(different)} of {count} numbers are not those of the book",
-            remedy="Was a file changed, or an original added? README.md says what to expect",
+            remedy="Was a file changed, or an original added? README.md describes what to expect",
         )
     if not count:
         return "The notebook ran to its end. It records no numbers in the ledger."

@@ -64,70 +64,69 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
     dict
         JSON-LD.
     """
-    from rocrate.model.contextentity import ContextEntity
-    from rocrate.rocrate import ROCrate
+    run = _Run(site, epoch)
+    run.crate.root_dataset["mentions"] = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
+    return run.crate.metadata.generate()
 
-    book = about.book()
-    when = datetime.fromtimestamp(epoch, UTC).isoformat()
-    crate = ROCrate()
 
-    def known(id: str, **properties) -> ContextEntity:
-        return crate.get(id) or crate.add(
-            ContextEntity(crate, id, properties={k.replace("type_", "@type"): v for k, v in properties.items()})
+class _Run:
+    """A crate of the run of all notebooks: at first the book and its software, then an action for each notebook."""
+
+    def __init__(self, site: Path, epoch: int):
+        from rocrate.rocrate import ROCrate
+
+        book = about.book()
+        self.site, self.when = site, datetime.fromtimestamp(epoch, UTC).isoformat()
+        self.crate = crate = ROCrate()
+        self.licence = self.known(about.LICENCE_ADDRESS, "CreativeWork", name=about.LICENCE)
+        crate.name, crate.description, crate.license = book.title, book.abstract, self.licence
+        crate.datePublished = self.when
+        profile = self.known(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
+        crate.root_dataset["conformsTo"], crate.root_dataset["version"] = profile, book.version
+        crate.root_dataset["author"] = [
+            self.known(
+                f"#{citation.spelled(a)}", "Organization" if "literal" in a else "Person", name=citation.spelled(a)
+            )
+            for a in book.authors
+        ]
+        lock = _of(paths.ROOT / "requirements.lock")
+        environment = self.known("#requirements.lock", "MediaObject", name="the pinned packages", **lock)
+        version = ".".join(map(str, sys.version_info[:2]))
+        self.needs = [self.known("#python", "SoftwareApplication", name="Python", version=version), environment]
+        self.builder = self.known(
+            "#restated", "SoftwareApplication", name="restated", version=book.version, softwareRequirements=self.needs
         )
 
-    profile = known(PROFILE, type_="CreativeWork", name="Process Run Crate", version="0.5")
-    licence = known(about.LICENCE_ADDRESS, type_="CreativeWork", name=about.LICENCE)
-    crate.name, crate.description, crate.license, crate.datePublished = book.title, book.abstract, licence, when
-    crate.root_dataset["conformsTo"] = profile
-    crate.root_dataset["version"] = book.version
-    people = [
-        known(f"#{citation.spelled(a)}", type_="Organization" if "literal" in a else "Person", name=citation.spelled(a))
-        for a in book.authors
-    ]
-    crate.root_dataset["author"] = people
-    lock = paths.ROOT / "requirements.lock"
-    environment = known("#requirements.lock", type_="MediaObject", name="the pinned packages", **_of(lock))
-    python = known(
-        "#python", type_="SoftwareApplication", name="Python", version=f"{sys.version_info[0]}.{sys.version_info[1]}"
-    )
-    builder = known(
-        "#restated",
-        type_="SoftwareApplication",
-        name="restated",
-        version=book.version,
-        softwareRequirements=[python, environment],
-    )
-    actions = []
-    for page, part in parts.items():
-        name = page.rsplit("/", 1)[-1]
-        file = f"downloads/{name}/{name}.ipynb"
-        notebook = crate.add_file(
-            site / file,
-            file,
-            properties={"@type": ["File", "SoftwareSourceCode"], "name": part["title"], **_of(site / file)},
+    def known(self, id: str, kind: str, **properties):
+        """Return the entity `id`, added if it is new."""
+        from rocrate.model.contextentity import ContextEntity
+
+        entity = ContextEntity(self.crate, id, properties={"@type": kind, **properties})
+        return self.crate.get(id) or self.crate.add(entity)
+
+    def file(self, file: str, **properties):
+        """Add a file of the site."""
+        return self.crate.add_file(self.site / file, file, properties={**properties, **_of(self.site / file)})
+
+    def source(self, name: str):
+        """Return a file of the data, named with its hash: the archive of the data holds it."""
+        return self.crate.get(f"#{name}") or self.known(f"#{name}", "MediaObject", name=name, **_of(paths.ROOT / name))
+
+    def action(self, name: str, part: Mapping):
+        """Add the run of the notebook `name`."""
+        notebook = self.file(
+            f"downloads/{name}/{name}.ipynb", **{"@type": ["File", "SoftwareSourceCode"], "name": part["title"]}
         )
-        notebook["softwareRequirements"] = [python, environment]
-        read = []
-        for source in part["files"]:  # many notebooks read the same: each is hashed once
-            # Data travel in the archive of the data, readers' originals not at all: here a file is only named, with its
-            # hash.
-            if not source.startswith("data/originals/"):
-                read.append(
-                    crate.get(f"#{source}")
-                    or known(f"#{source}", type_="MediaObject", name=source, **_of(paths.ROOT / source))
-                )
+        notebook["softwareRequirements"] = self.needs
         shown = []
-        for file, what in results(page, part["shown"]).items():
-            said = {"name": what["caption"], "description": f"Status: {what['status']}", **_of(site / file)}
-            entity = crate.add_file(site / file, file, properties=said)
-            entity["license"] = licence
-            shown.append(entity)
-        action = known(f"#run-{name}", type_="CreateAction", name=f"Run of the notebook {name}", endTime=when)
-        action["instrument"], action["agent"], action["object"], action["result"] = notebook, builder, read, shown
-        actions.append(action)
-    crate.root_dataset["mentions"] = actions
-    return crate.metadata.generate()
+        for file, what in results(name, part["shown"]).items():
+            shown.append(self.file(file, name=what["caption"], description=f"Status: {what['status']}"))
+            shown[-1]["license"] = self.licence
+        action = self.known(f"#run-{name}", "CreateAction", name=f"Run of the notebook {name}", endTime=self.when)
+        action["instrument"], action["agent"], action["result"] = notebook, self.builder, shown
+        # Originals of readers are not named at all.
+        action["object"] = [self.source(f) for f in part["files"] if not f.startswith("data/originals/")]
+        return action
 
 
 def text(graph: dict) -> str:

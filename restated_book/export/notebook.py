@@ -100,8 +100,8 @@ def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliograph
         keys = [key.strip() for key in text.split(",")]
         if not all(key in works for key in keys):
             return None
-        said = "; ".join(works.short(key) for key in keys)
-        return f"({said})" if name == "cite:p" else said
+        works_cited = "; ".join(works.short(key) for key in keys)
+        return f"({works_cited})" if name == "cite:p" else works_cited
     return None
 
 
@@ -134,10 +134,10 @@ def _blocks(lines: list[str], page: str, rows: Mapping[str, Mapping]) -> list[st
 
 def _head(words: str, inside: list[str], page: str, rows: Mapping) -> list[str]:
     _, options, answer = "\n".join(inside).split("---\n", 2)
-    said = {key: " ".join(str(value).split()) for key, value in yaml.safe_load(options).items()}
-    lines = [f"**{said['question']}**", "", *answer.strip().split("\n")]
-    if "certainty" in said:
-        lines += ["", f"**Certainty: {said['certainty']}.** Why: {said['because']}."]
+    head = {key: " ".join(str(value).split()) for key, value in yaml.safe_load(options).items()}
+    lines = [f"**{head['question']}**", "", *answer.strip().split("\n")]
+    if "certainty" in head:
+        lines += ["", f"**Certainty: {head['certainty']}.** Why: {head['because']}."]
     return lines
 
 

@@ -25,7 +25,7 @@ from restated_book.export import hatch
 from restated_book.register import GRADES
 
 #: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and
-#: the page of files. The PDF says where they are.
+#: the page of files. The PDF names their files.
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
@@ -38,7 +38,7 @@ MOST_ROWS = 12
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 
-#: What serves a screen or a script, repeats what stands beside it, or would need a server: elements, and classes.
+#: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
 GONE_ELEMENTS = {"script", "template", "button"}
 GONE_CLASSES = {
     "headerlink",

@@ -1,4 +1,4 @@
-"""``python -m tests.kills 100``: a build is killed at as many random moments; after each the book is whole, and the next build works."""
+"""``python -m tests.builder.kills 100``: kill builds at random moments; the book is whole, and the next build works."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from restated_book.build import swap
 from tests.builder.build import test_build
 
 #: What the chapter says in the two books between which a build changes.
@@ -64,6 +65,7 @@ def rounds(scratch: Path, kills: int) -> list[str]:
         time.sleep(chance.uniform(0, seconds))
         process.send_signal(signal.SIGKILL)
         came.append(process.communicate()[0].decode())
+        swap.recover(site)  # as the next build does first
         assert test_build.tree(site) in whole.values(), came[-1]
     for words in WORDS:
         book(scratch, words)

@@ -39,7 +39,8 @@ def test_what_a_process_reads_is_observed():
 
 @pytest.mark.parametrize("walk", ["list(numbers)", "len(numbers)", "list(numbers.values())", "list(numbers.items())"])
 def test_going_through_the_register_rests_on_all_of_it(walk):
-    code = f"from restated_book import provenance, register\nnumbers = register.load()\n{walk}\nprint(provenance.trace()['numbers'])"
+    code = f"from restated_book import provenance, register\nnumbers = register.load()\n{walk}\n"
+    code += "print(provenance.trace()['numbers'])"
     run = subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "['*']"
 

@@ -24,9 +24,10 @@ from restated_book import show, studies
 rows = studies.load("paternal-sensitivity")
 environment = {k: v for k, v in os.environ.items() if not k.startswith("JPY_")}
 print(json.dumps({
-    "argv": [os.path.basename(sys.argv[0]), len(sys.argv)], "path": sys.path, "folder": os.getcwd(), "environment": environment,
-    "hash": hash("a text"), "rc": hashlib.sha256(repr(dict(matplotlib.rcParams)).encode()).hexdigest(), "sum": rows["r"].sum(),
-    "child": str(signal.getsignal(signal.SIGCHLD)), "interrupt": str(signal.getsignal(signal.SIGINT)), "leads": os.getpid() == os.getsid(0),
+    "argv": [os.path.basename(sys.argv[0]), len(sys.argv)], "path": sys.path, "folder": os.getcwd(),
+    "environment": environment, "hash": hash("a text"), "sum": rows["r"].sum(), "leads": os.getpid() == os.getsid(0),
+    "rc": hashlib.sha256(repr(dict(matplotlib.rcParams)).encode()).hexdigest(),
+    "signals": [str(signal.getsignal(number)) for number in (signal.SIGCHLD, signal.SIGINT)],
     "stdin": os.read(0, 1).decode(), "main": __name__, "threshold": gc.get_threshold(),
 }))
 """

@@ -1,4 +1,4 @@
-"""A new book takes the place of the old: killed before any step, one of the two is there, whole."""
+"""A new book takes the place of the old; killed before any step, one of the two is whole after recovery."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def lay_out(folder):
             (folder / name / "book" / f"{page}.html").write_text(name)
 
 
-def said(html):
-    """What the pages of a book say; None if there is no book."""
+def texts(html):
+    """Return the texts of the pages of a book; None without a book."""
     return [page.read_text() for page in sorted(html.rglob("*.html"))] if html.exists() else None
 
 
@@ -32,7 +32,7 @@ WHOLE = (["html"] * PAGES, ["html.next"] * PAGES)
 
 
 def killed_before_step(n, folder):
-    """Swap in a child process that ends, as if killed, before the n-th thing Python tells its auditors; True if it came to the end."""
+    """Swap in a child process that ends, as if killed, before the n-th audit event; return True if it finished."""
     child = os.fork()
     if child == 0:
         steps = iter(range(n))
@@ -58,9 +58,9 @@ def kills(folder):
 def test_after_a_kill_the_next_build_finds_or_puts_back_a_whole_book(tmp_path):
     found = []
     for html in kills(tmp_path / "build"):
-        found.append(said(html))
+        found.append(texts(html))
         swap.recover(html)
-        assert said(html) in WHOLE
+        assert texts(html) in WHOLE
     assert all(book in (None, *WHOLE) for book in found) and None in found
     assert found[0] == WHOLE[0] and found[-1] == WHOLE[1]
     assert [p.name for p in (tmp_path / "build").iterdir()] == ["html"]
@@ -70,12 +70,13 @@ def test_the_first_book_needs_none_before_it(tmp_path):
     lay_out(tmp_path)
     shutil.rmtree(tmp_path / "html")
     swap.swap_in(tmp_path / "html.next", tmp_path / "html")
-    assert said(tmp_path / "html") == WHOLE[1]
+    assert texts(tmp_path / "html") == WHOLE[1]
 
 
 def test_two_builds_do_not_run_at_once_and_a_killed_one_holds_no_lock(tmp_path):
-    code = "import sys; from pathlib import Path; from restated_book.build import swap\nwith swap.alone(Path(sys.argv[1])):\n"
-    call = [sys.executable, "-c", f"{code}    print(flush=True); sys.stdin.read()", str(tmp_path)]
+    code = "import sys; from pathlib import Path; from restated_book.build import swap\n"
+    code += "with swap.alone(Path(sys.argv[1])): print(flush=True); sys.stdin.read()"
+    call = [sys.executable, "-c", code, str(tmp_path)]
     other = subprocess.Popen(call, cwd=paths.ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     other.stdout.readline()
     with pytest.raises(RestatedError, match="another build"), swap.alone(tmp_path):
@@ -86,10 +87,10 @@ def test_two_builds_do_not_run_at_once_and_a_killed_one_holds_no_lock(tmp_path):
         pass
 
 
-def test_nothing_of_one_system_only_is_imported(tmp_path):
-    """As on Windows: the whole command line can be imported without modules that only other systems have."""
-    missing = ("fcntl", "resource", "pwd", "grp", "termios")
-    code = f"import sys\nfor name in {missing}: sys.modules[name] = None\nimport restated_book.build.swap, restated_book.build.zygote"
+def test_nothing_that_only_one_system_has_is_imported():
+    """As on Windows, where these modules are missing."""
+    code = "import sys\nfor name in ('fcntl', 'resource', 'pwd', 'grp', 'termios'): sys.modules[name] = None\n"
+    code += "import restated_book.build.swap, restated_book.build.zygote"
     subprocess.run([sys.executable, "-c", code], cwd=paths.ROOT, check=True)
 
 

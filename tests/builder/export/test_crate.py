@@ -1,4 +1,4 @@
-"""The record of the run: read back with the library, every file it names is there with its hash, every result has a run."""
+"""The record of the run, read back: every file it names is there with its hash, every result has a run."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ FACTS = {"/Title": "Tést – x", "/CreationDate": "D:20260101000000+00'00'"}
 
 
 def printed(first: int = 1) -> bytes:
-    """One empty page in the form that Chromium writes, with a heading cell called after node `first` and a cell that names it."""
+    """Return an empty page as Chromium writes it, with a heading cell of node `first` and a cell that refers to it."""
     bodies = [
         b"<</Title (As printed)>>",
         b"<</Type /Page /Parent 3 0 R /MediaBox [0 0 100 100] /Contents 4 0 R>>",

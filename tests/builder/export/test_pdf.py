@@ -1,4 +1,4 @@
-"""PDFs as a reader meets them: tags, bookmarks, right page numbers, live links; and bytes that do not depend on the clock."""
+"""PDFs have tags, bookmarks, right page numbers and live links, and do not depend on the clock."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ def test_links_lead_into_the_document_to_the_published_site_or_nowhere():
 
 
 def test_numbers_have_no_sign_or_frame_of_a_badge(printed):
-    """A number whose link leads nowhere on paper stays an anchor: the style sheet takes a span of its verdict for a badge."""
+    """A number whose link leads nowhere on paper is still an anchor: a span of its verdict would look like a badge."""
     _, document, _ = printed
     numbers = document.pages[0].article.find_class("rs-num")
     assert numbers
