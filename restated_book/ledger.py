@@ -16,6 +16,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from restated import verdict as rules
 from restated.errors import RestatedError
@@ -232,6 +233,24 @@ class Ledger:
             Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
             recalled number that would restate a printed one.
         """
+        self._check(id, basis, published)
+        if published is not None and not quantity:
+            quantity = self.register[published].quantity
+        if not quantity:
+            raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
+        value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
+        if value is None and low is None and high is None and not reason:
+            raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
+        if low is not None and high is not None and low > high:
+            raise RestatedError(
+                f"ledger entry '{id}' runs from {low} down to {high}", remedy="give the lower end first"
+            )
+        about = (finding or self.finding, quantity, basis, self.page, value, low, high, interval, published)
+        more = (bool(by_construction), reason.strip(), digits, unit, *_place())
+        self._by_id[id] = Record(id, *about, *more)
+
+    def _check(self, id: str, basis: str, published: str | None) -> None:
+        """Refuse an id, a basis or a printed number that a record cannot have."""
         if not ID.fullmatch(id):
             raise RestatedError(
                 f"'{id}' is not a ledger id", remedy="use lower-case letters and digits in words joined by hyphens"
@@ -253,35 +272,6 @@ class Ledger:
             raise RestatedError(f"'{id}' is the id of a printed number", remedy="give the recomputed number its own id")
         if id in self._by_id:
             raise RestatedError(f"ledger entry '{id}' is recorded twice in {self.page}")
-        if published is not None and not quantity:
-            quantity = self.register[published].quantity
-        if not quantity:
-            raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
-        value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
-        if value is None and low is None and high is None and not reason:
-            raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
-        if low is not None and high is not None and low > high:
-            raise RestatedError(
-                f"ledger entry '{id}' runs from {low} down to {high}", remedy="give the lower end first"
-            )
-        record = Record(
-            id,
-            finding or self.finding,
-            quantity,
-            basis,
-            self.page,
-            value,
-            low,
-            high,
-            interval,
-            published,
-            bool(by_construction),
-            reason.strip(),
-            digits,
-            unit,
-            *_place(),
-        )
-        self._by_id[id] = record
 
     def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
         """Enter several recomputed numbers from a table.
@@ -330,9 +320,9 @@ class Ledger:
             Id and quantity, or the id alone, of ``estimate`` (with its 95 % interval), ``prediction`` (interval for a
             new study), ``i2`` (I² from Q, percent), ``tau2``, ``tau`` or ``k``.
         """
-        shared = {"basis": basis, "finding": finding}
+        shared: dict[str, Any] = {"basis": basis, "finding": finding}
 
-        def ends(start: str) -> dict:
+        def ends(start: str) -> dict[str, Any]:
             low, high = (factor * float(back(getattr(fit, f"{start}_{end}"))) for end in ("low", "high"))
             return {"low": low, "high": high, "digits": digits, "unit": unit, **shared}
 
@@ -340,7 +330,11 @@ class Ledger:
             id, quantity = (named, "") if isinstance(named, str) else named
             if part == "estimate":
                 method = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
-                more = {"interval": f"95 % confidence interval ({method})", "published": published, "reason": reason}
+                more: dict[str, Any] = {
+                    "interval": f"95 % confidence interval ({method})",
+                    "published": published,
+                    "reason": reason,
+                }
                 self.record(id, factor * float(back(fit.estimate)), quantity=quantity, **ends("ci"), **more)
             elif part == "prediction":
                 label = "95 % prediction interval, k - 2 degrees of freedom"
@@ -458,9 +452,10 @@ def _entry(record: Record, number: PublishedNumber | None) -> dict:
 def _about(number: PublishedNumber | None) -> dict:
     fields = ("statistic", "study", "locator", "seen_in", "note", "unit")
     about = {f: getattr(number, f) if number else "" for f in fields}
-    has_ci = number is not None and number.ci_low is not None and number.ci_high is not None
-    level = f"{number.ci_level} % " if has_ci and number.ci_level else ""
-    about["ci_text"] = f"{level}CI {number.ci_low.text} to {number.ci_high.text}" if has_ci else ""
+    about["ci_text"] = ""
+    if number is not None and number.ci_low is not None and number.ci_high is not None:
+        level = f"{number.ci_level} % " if number.ci_level else ""
+        about["ci_text"] = f"{level}CI {number.ci_low.text} to {number.ci_high.text}"
     return about
 
 
@@ -502,8 +497,8 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
     }
     if restatements:
         best = min(restatements, key=lambda e: e["by_construction"])
-        copied = ("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page")
-        copied += ("cell", "line", "interval")
+        results = ("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict")
+        copied = (*results, "page", "cell", "line", "interval")
         shown = ("restated_text", "interval_text", "interval_kind")
         reason = f"restated as {best['id']}" + (f": {best['reason']}" if best["reason"] else "")
         return about | {k: best[k] for k in copied} | {"reason": reason} | display | {k: best[k] for k in shown}
@@ -567,18 +562,16 @@ def join(
             pages.setdefault(id, []).append(page)
 
     def rows() -> Iterator[dict]:
-        finding = None
+        finding = ""
         for number in register.values():
-            if finding is not None and number.finding != finding:
+            if finding and number.finding != finding:
                 yield from (_entry(r, None) for r in free.pop(finding, ()))
             finding = number.finding
             restatements = [_entry(r, number) for r in by_published.get(number.id, ())]
             yield _printed_entry(number, restatements)
             yield from restatements
-        for left in [
-            free.pop(finding, ()),
-            *free.values(),
-        ]:  # last, those of findings without a printed number of their own
+        # Last, records of findings without a printed number of their own.
+        for left in [free.pop(finding, ()), *free.values()]:
             yield from (_entry(r, None) for r in left)
 
     return (row | {"read_by": pages.get(row["id"], [])} for row in rows())

@@ -156,8 +156,9 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
 
 
 def _size(svg: str) -> tuple[int, int]:
-    found = [re.search(rf'<svg[^>]*\b{side}="([0-9.]+)', svg) for side in ("width", "height")]
-    return tuple(math.ceil(float(m.group(1))) for m in found)
+    """Return width and height of an SVG in whole pixels."""
+    width, height = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
+    return math.ceil(float(width)), math.ceil(float(height))
 
 
 def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:

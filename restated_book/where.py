@@ -122,7 +122,9 @@ def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Fu
             for at_cell, at_line, value in names.before(used, place) if used else ():
                 if (key := (at_cell, at_line, ast.dump(value))) not in seen:
                     seen.add(key)
-                    queue.append(((at_cell, at_line), value))
+                    # Of a function the result comes first: what it returns is nearest.
+                    parts = reversed(value.body) if isinstance(value, ast.FunctionDef) else [value]
+                    queue += [((at_cell, at_line), part) for part in parts]
     return list(found.values())
 
 

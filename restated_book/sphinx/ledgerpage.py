@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -327,7 +328,7 @@ class LedgerDirective(SphinxDirective):
 class VerdictCounts(SphinxDirective):
     """``{verdict-counts}``: counts of verdicts; with ``:by: finding`` one line per finding."""
 
-    option_spec = {"by": lambda argument: directives.choice(argument, ("finding",))}
+    option_spec: ClassVar = {"by": lambda argument: directives.choice(argument, ("finding",))}
 
     def run(self):
         count = entries.tally(entries.load().kinds, printed=False)

@@ -136,8 +136,7 @@
 
   // --- one switch unfolds all code of a page; without this script each cell unfolds on its own -------------------------------
   const codes = all("details.rs-code");
-  const title = document.querySelector("main h1");
-  if (codes.length > 1 && title) {
+  if (codes.length > 1) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "rs-allcode";
@@ -148,7 +147,7 @@
       button.setAttribute("aria-pressed", String(shown));
       codes.forEach(function (d) { d.open = shown; });
     });
-    title.after(button);
+    codes[0].closest(".cell").before(button);
   }
 
   // --- summary of findings: on a narrow screen the numbers are folded away until asked for --------------------------------

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import re
 
+from docutils import nodes
+
 from restated_book import entries
 from restated_book.sphinx import ledgerparts
-from restated_book.sphinx.ledgerpage import HEADINGS, counts_html, ledger_html, part_html
+from restated_book.sphinx.ledgerpage import HEADINGS, anchor_cells, counts_html, ledger_html, part_html
 from tests.builder.sphinx.rows import HOSTILE, everything, kinds, restated, row
 from tests.builder.sphinx.test_markup import Reader
 
@@ -103,3 +105,20 @@ def test_counts_by_finding_add_up_and_escape():
     html = counts_html(kinds(everything()), by_finding=True)
     assert "<script" not in html
     assert "stability</th><td>1</td><td>1</td><td>1</td><td>3</td>" in html
+
+
+def test_a_row_leads_to_the_cell_that_recorded_it():
+    for cell, address in ((3, "../notebooks/a-page.html#cell-3"), (None, "../notebooks/a-page.html")):
+        html = part_html([restated("a", page="notebooks/a-page.html", cell=cell)], 1, 1, root="../")
+        assert f'href="{address}"' in html
+
+
+def test_code_cells_have_anchors_by_their_numbers():
+    """By the execution count: a cell that is left out of the page still counts."""
+    cells = nodes.container()
+    cells += nodes.container(nb_element="cell_code", exec_count=1)
+    cells += nodes.container(nb_element="cell_markdown")
+    cells += nodes.container(nb_element="cell_code", exec_count=3)
+    cells += nodes.container(nb_element="cell_code", exec_count=None)
+    anchor_cells(None, cells)
+    assert [child["ids"] for child in cells] == [["cell-1"], [], ["cell-3"], ["cell-3"]]
