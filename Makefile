@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test lint diagram lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -21,7 +21,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@# Compiled once here on all cores, not at each start of a kernel: where bytecode is not written on import, each would
 	@# spend seconds on it. A package may ship files of other Python versions, which do not compile: no matter.
 	@$(RUN) -m compileall -q -j 0 $(VENV) >/dev/null 2>&1 || true
+	@# The rooms are used from this folder; the command is what an installed wheel would have.
 	@$(RUN) -c "import sysconfig, pathlib; pathlib.Path(sysconfig.get_paths()['purelib'], 'restated.pth').write_text('$(CURDIR)\n')"
+	@printf '#!%s\nimport sys\nfrom restated_book.cli import main\nsys.exit(main())\n' "$(CURDIR)/$(RUN)" > $(VENV)/bin/restated
+	@chmod +x $(VENV)/bin/restated
 	@touch $@
 
 book: $(STAMP) ## Build the book into _build/html
@@ -33,6 +36,16 @@ pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chrom
 # A file's tests stay together: many share one scratch book, or one browser.
 test: $(STAMP) ## Run the whole test suite, on all cores
 	@$(RUN) -m pytest --numprocesses logical --dist loadfile
+
+lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo
+	@$(RUN) -m pytest tests/builder/test_house.py
+
+diagram: $(STAMP) ## Draw docs/architecture.svg from the imports
+	@$(RUN) -m docs.diagram
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks
@@ -73,10 +86,10 @@ doctor: ## Say in plain words what keeps this machine from building the book
 	@$(PYTHON) restated_book/doctor.py
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
-	uv pip compile pyproject.toml --extra lab --extra test --universal --python-version 3.11 \
+	uv pip compile pyproject.toml --extra book --extra lab --extra test --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-header --quiet --output-file requirements.lock
 
-references: ## Make the reference values of the tests anew (needs R with metafor and friends)
+references: ## Compute the reference values of the tests in R (needs metafor and friends)
 	@$(RUN) tests/reference/regenerate.py
 
 ensembles: $(STAMP) ## Compute the stored results over simulated cohorts (minutes), write data/ensembles

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-#: Longest run of characters without a blank that a message repeats; what is longer was put into a field by mistake, and its
+#: Longest run of characters without a blank that a message repeats: a longer one got into a field by mistake, and its
 #: beginning identifies it.
 LONGEST = 200
 

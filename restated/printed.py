@@ -1,53 +1,37 @@
-"""Printed numbers: what the digits on the page allow.
+"""Printed numbers, and the values that their digits allow.
 
-``5.20`` is not ``5.2``: the trailing zero carries the precision that every comparison rests on. A printed
-number therefore stays a string; this module reads from it the closed interval of values that would have been
-printed so. No value passes through a binary float on the way.
+``5.20`` is not ``5.2``: the trailing zero carries the precision that every comparison rests on. A printed number
+therefore stays a string; this module reads from it the closed interval of values that would have been printed so. No
+value passes through a binary float on the way.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 from numbers import Rational, Real
+from pathlib import Path
 
 from restated.errors import RestatedError
 
-#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16);
-#: this much, relative to the end, is forgiven to floats and to nothing else. It is far below any printed
-#: digit.
+#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16); this much,
+#: relative to the end, is forgiven to floats and to nothing else. It is far below any printed digit.
 FLOAT_SLACK = Decimal("1e-12")
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
 
-#: Most digits a printed number has; more are no number from a page, and Python reads thousands of them only slowly or not at all.
+#: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
+_UNITS = re.findall(
+    r"\w+",
+    "zero one two three four five six seven eight nine ten "
+    "eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen",
+)
 _TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 _WORDS = {word: number for number, word in enumerate(_UNITS)}
 _WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
@@ -55,17 +39,8 @@ _WORDS |= {f"{ten}-{_UNITS[u]}": _WORDS[ten] + u for ten in _TENS for u in range
 _WORDS |= {"once": 1, "twice": 2, "none": 0}
 
 #: Fractions in words, read as the digits they stand for: "half" is as precise as ".5".
-_FRACTIONS = {
-    "half": ".5",
-    "one half": ".5",
-    "a quarter": ".25",
-    "one quarter": ".25",
-    "three quarters": ".75",
-    "one fifth": ".2",
-    "two fifths": ".4",
-    "three fifths": ".6",
-    "four fifths": ".8",
-}
+_FRACTIONS = {"half": ".5", "one half": ".5", "a quarter": ".25", "one quarter": ".25", "three quarters": ".75"}
+_FRACTIONS |= {"one fifth": ".2", "two fifths": ".4", "three fifths": ".6", "four fifths": ".8"}
 
 _SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f"  # no-break, figure, punctuation, thin, hair, narrow no-break
 _MINUSES = "\u2212\u2010\u2011\u2012\ufe63\uff0d"  # typographic minus, hyphens, dash, small, full-width
@@ -94,8 +69,8 @@ class Printed:
     text : str
         Exactly as printed.
     low, high : Decimal or None
-        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong
-        to it. None where the print sets no end.
+        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong to it. None
+        where the print sets no end.
     value : Decimal or None
         The number itself; None for words and for bounds and ranges.
     kind : str
@@ -113,21 +88,21 @@ class Printed:
 
     @property
     def is_number(self) -> bool:
-        """Whether the print sets at least one end."""
+        """True if the print sets at least one end."""
         return self.kind != "text"
 
     def cut_off(self) -> Printed:
         """The same print, read as digits that were cut off instead of rounded: ``.04`` is then .04 to .05.
 
-        The interval reaches from the digits away from zero by one unit of the last digit, its far end
-        included although only values below it are printed so. Zero is reached from both sides.
+        The interval reaches from the digits away from zero by one unit of the last digit, its far end included although
+        only values below it are printed so. Zero is reached from both sides.
 
         Raises
         ------
         RestatedError
             If the print is not a number with its digits.
         """
-        if self.kind not in ("rounded", "truncated"):
+        if self.kind not in ("rounded", "truncated") or self.value is None or self.decimals is None:
             raise RestatedError(f"'{self.text}' has no digits that could have been cut off")
         unit = Decimal((0, (1,), -self.decimals))
         with localcontext(Context(prec=len(self.text) + 10)):
@@ -135,8 +110,8 @@ class Printed:
             high = self.value if self.value < 0 else self.value + unit
         return replace(self, low=low, high=high, kind="truncated")
 
-    def contains(self, x) -> bool:
-        """Whether `x` (float, int, Decimal, Fraction) could have been printed so; False for text and NaN."""
+    def contains(self, x: object) -> bool:
+        """Return True if `x` (float, int, Decimal, Fraction) could have been printed so; False for text and NaN."""
         if not self.is_number:
             return False
         slack = Fraction(0)
@@ -153,7 +128,7 @@ class Printed:
             exact = Fraction(number)
             slack = Fraction(FLOAT_SLACK)
         else:
-            raise RestatedError(f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number.")
+            raise RestatedError(f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number")
         if self.low is not None and exact < (low := Fraction(self.low)) - slack * abs(low):
             return False
         return self.high is None or exact <= (high := Fraction(self.high)) + slack * abs(high)
@@ -192,26 +167,26 @@ def parse(text: str, *, exact: bool = False) -> Printed:
     Parameters
     ----------
     text : str
-        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands
-        mark, percent sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001",
-        "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59").
+        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands mark, percent
+        sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to
+        45"), "about 40", ranges ("0.46 to 0.59").
     exact : bool
         The number is a count or a year: its digits stand for themselves and not for a rounding interval.
 
     Returns
     -------
     Printed
-        Of kind ``text`` with empty ends if `text` holds no number.
+        Of kind ``text`` with empty ends if `text` is not a number.
 
     Notes
     -----
-    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last
-    digit that is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
+    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
+    is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
 
     Raises
     ------
     RestatedError
-        If `text` is no string (a float has lost its trailing zeros already) or a range runs downwards.
+        If `text` is not a string (a float has already lost its trailing zeros) or a range runs downwards.
     """
     if not isinstance(text, str):
         raise RestatedError(
@@ -271,13 +246,20 @@ def _ratio(text: str, numerator: int, denominator: int) -> Printed:
     return Printed(text, low, high, low, "exact", None)
 
 
-def parse_number(text: str, *, exact: bool = False, file=None, row=None, field=None) -> Printed:
-    """`parse` where a number is required.
+def parse_number(
+    text: str,
+    *,
+    exact: bool = False,
+    file: Path | str | None = None,
+    row: int | str | None = None,
+    field: str | None = None,
+) -> Printed:
+    """Read a printed number as `parse` does, where a number is required.
 
     Raises
     ------
     RestatedError
-        If `text` holds no number; `file`, `row` and `field` say where it stood.
+        If `text` is not a number; `file`, `row` and `field` are its place.
     """
     try:
         printed = parse(text, exact=exact)
@@ -291,14 +273,18 @@ def parse_number(text: str, *, exact: bool = False, file=None, row=None, field=N
     return printed
 
 
+def float_ends(low: Decimal | Fraction | None, high: Decimal | Fraction | None) -> tuple[float, float]:
+    """Return the ends of an interval as floats, infinite where there is no bound."""
+    return -math.inf if low is None else float(low), math.inf if high is None else float(high)
+
+
 def interval(text: str, *, exact: bool = False) -> tuple[float, float]:
-    """Ends of the interval a printed number stands for, as floats; infinite where the print sets no end.
+    """Return the ends of the interval a printed number stands for; infinite where the print sets no end.
 
     Raises
     ------
     RestatedError
-        If `text` holds no number.
+        If `text` is not a number.
     """
     printed = parse_number(text, exact=exact)
-    low = float("-inf") if printed.low is None else float(printed.low)
-    return low, float("inf") if printed.high is None else float(printed.high)
+    return float_ends(printed.low, printed.high)

@@ -1,9 +1,8 @@
 """Between-study variance: seven estimators and the Q-profile interval, for many data sets at once.
 
-All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one
-design matrix `X` of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in
-Viechtbauer (2005): weights w = 1 / (v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that
-y'Py is the weighted residual sum of squares.
+All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X`
+of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 /
+(v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
 
 References
 ----------
@@ -18,22 +17,26 @@ Viechtbauer, W. (2007). Statistics in Medicine, 26, 37-52 (Q-profile interval).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
+from scipy.stats import chi2
 
+from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
 
-#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink
-#: quadratically, so the error left is far below the 1e-6 the tests allow for iterative results.
+#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink quadratically, so
+#: the error left is far below the 1e-6 the tests allow for iterative results.
 STEP_TOLERANCE = 1e-12
 #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 MAX_ITERATIONS = 200
-#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound
-#: first: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over
-#: about one unit of the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
+#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound first:
+#: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over about one unit of
+#: the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
 #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
 CHUNK = 256
@@ -43,15 +46,15 @@ CHUNK = 256
 class Weighted:
     """Weighted least squares at a given tau2; every field has the draws as its first axis."""
 
-    w: np.ndarray  # (draws, k)
-    beta: np.ndarray  # (draws, p)
-    covariance: np.ndarray  # (draws, p, p), (X'WX)^-1
-    py: np.ndarray  # (draws, k), Py
-    q: np.ndarray  # (draws,), y'Py
-    log_det: np.ndarray  # (draws,), log |X'WX|
+    w: Floats  # (draws, k)
+    beta: Floats  # (draws, p)
+    covariance: Floats  # (draws, p, p), (X'WX)^-1
+    py: Floats  # (draws, k), Py
+    q: Floats  # (draws,), y'Py
+    log_det: Floats  # (draws,), log |X'WX|
 
 
-def weighted(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray) -> Weighted:
+def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
     """Weighted least squares with weights 1 / (V + tau2).
 
     Parameters
@@ -63,7 +66,7 @@ def weighted(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray) -> W
     w = 1.0 / (V + tau2[:, None])
     information = _cross(w, X)
     if X.shape[1] == 1:  # the common case, without a linear solver
-        covariance = 1.0 / information
+        covariance: Floats = 1.0 / information
         log_det = np.log(information[:, 0, 0])
     else:
         covariance = np.linalg.inv(information)
@@ -74,8 +77,8 @@ def weighted(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray) -> W
     return Weighted(w, beta, covariance, py, np.einsum("bk,bk->b", py, residual), log_det)
 
 
-def estimate(Y: np.ndarray, V: np.ndarray, X: np.ndarray, method: str) -> np.ndarray:
-    """tau2 for each data set, never negative.
+def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
+    """Return tau2 for each data set, never negative.
 
     Parameters
     ----------
@@ -95,34 +98,22 @@ def estimate(Y: np.ndarray, V: np.ndarray, X: np.ndarray, method: str) -> np.nda
     RestatedError
         If the method is unknown or an iteration does not settle.
     """
-    if method not in METHODS:
-        raise RestatedError(f"unknown tau2 method {method!r}", remedy=f"Use one of {', '.join(METHODS)}")
-    solve = {
-        "FE": _none,
-        "DL": _dersimonian_laird,
-        "HE": _hedges,
-        "SJ": _sidik_jonkman,
-        "PM": _paule_mandel,
-        "ML": _likelihood,
-        "REML": _likelihood,
-    }[method]
+    check_option("tau2 method", method, METHODS)
+    solve = _SOLVERS[method]
     tau2 = np.empty(len(Y))
     for start in range(0, len(Y), CHUNK):
         rows = slice(start, start + CHUNK)
-        if solve is _likelihood:
-            tau2[rows] = _likelihood(Y[rows], V[rows], X, restricted=method == "REML")
-        else:
-            tau2[rows] = solve(Y[rows], V[rows], X)
+        tau2[rows] = solve(Y[rows], V[rows], X)
     return tau2
 
 
-def standard_error(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray, method: str) -> np.ndarray:
-    """Large-sample standard error of tau2, shape (draws,); nan for FE.
+def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -> Floats:
+    """Return the large-sample standard error of tau2, shape (draws,); nan for FE.
 
-    ML and REML use the expected information. DL, HE and SJ are quadratic forms y'Ay, whose variance under
-    normality is 2 tr(A S A S) with S = V + tau2 I (Viechtbauer 2005); DL and HE divide by the derivative
-    tr(A), SJ multiplies by its starting value and divides by k - p. PM equals the empirical Bayes estimator
-    and takes the standard error given for that one (Morris 1983), as metafor does.
+    ML and REML use the expected information. DL, HE and SJ are quadratic forms y'Ay, whose variance under normality is
+    2 tr(A S A S) with S = V + tau2 I (Viechtbauer 2005); DL and HE divide by the derivative tr(A), SJ multiplies by its
+    starting value and divides by k - p. PM equals the empirical Bayes estimator and takes the standard error given for
+    that one (Morris 1983), as metafor does.
     """
     k, p = X.shape
     if method == "FE":
@@ -130,10 +121,12 @@ def standard_error(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray
     if method in ("ML", "REML"):
         fit = weighted(Y, V, X, tau2)
         information = (fit.w**2).sum(axis=1) if method == "ML" else traces(fit, X)[1]
-        return np.sqrt(2.0 / information)
+        return np.asarray(np.sqrt(2.0 / information))
     total = V + tau2[:, None]
     if method == "PM":
-        return k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1)
+        return np.asarray(k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1))
+    scale: Floats | float
+    form: Floats
     if method == "HE":
         form, scale = np.broadcast_to(np.eye(k) - X @ np.linalg.pinv(X), (len(Y), k, k)), 1.0 / (k - p)
     else:
@@ -142,39 +135,33 @@ def standard_error(Y: np.ndarray, V: np.ndarray, X: np.ndarray, tau2: np.ndarray
         form = _projection(fit, X)
         scale = start / (k - p) if method == "SJ" else 1.0 / np.einsum("bii->b", form)
     spread = form * total[:, None, :]
-    return scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread))
+    return np.asarray(scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread)))
 
 
-def q_profile(y: np.ndarray, v: np.ndarray, X: np.ndarray, level: float) -> tuple[float, float]:
-    """Q-profile confidence interval for tau2 of one data set (Viechtbauer 2007).
+def q_profile(y: Floats, v: Floats, X: Floats, level: float) -> tuple[float, float]:
+    """Return the Q-profile confidence interval for tau2 of one data set (Viechtbauer 2007).
 
-    The set of tau2 at which the generalised Q statistic lies inside the central `level` of chi-squared with
-    k - p degrees of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the
-    set is empty, which happens when studies agree better than their sampling errors allow.
-
-    Returns
-    -------
-    (float, float)
+    The set of tau2 at which the generalised Q statistic is inside the central `level` of chi-squared with k - p degrees
+    of freedom. Both limits are nan if even tau2 = 0 leaves Q below the lower quantile: the set is empty, which happens
+    when studies agree better than their sampling errors allow.
     """
-    from scipy.stats import chi2
-
     k, p = X.shape
-    upper_quantile, lower_quantile = chi2.ppf([(1 + level) / 2, (1 - level) / 2], k - p)
+    upper_quantile, lower_quantile = np.asarray(chi2.ppf([(1 + level) / 2, (1 - level) / 2], k - p))
     Y, V = y[None, :], v[None, :]
     if weighted(Y, V, X, np.zeros(1)).q[0] < lower_quantile:
         return np.nan, np.nan
     return float(_q_equals(Y, V, X, upper_quantile)[0]), float(_q_equals(Y, V, X, lower_quantile)[0])
 
 
-def _cross(weights: np.ndarray, X: np.ndarray) -> np.ndarray:
+def _cross(weights: Floats, X: Floats) -> Floats:
     """X' diag(weights) X for each row of `weights`, shape (draws, p, p)."""
     k, p = X.shape
     products = (X[:, :, None] * X[:, None, :]).reshape(k, p * p)
     return (weights @ products).reshape(-1, p, p)
 
 
-def traces(fit: Weighted, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """tr(P) and tr(PP) without forming P."""
+def traces(fit: Weighted, X: Floats) -> tuple[Floats, Floats]:
+    """Return tr(P) and tr(PP) without forming P."""
     w2 = fit.w * fit.w
     m2 = fit.covariance @ _cross(w2, X)
     m3 = fit.covariance @ _cross(w2 * fit.w, X)
@@ -183,50 +170,50 @@ def traces(fit: Weighted, X: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return first, second
 
 
-def _projection(fit: Weighted, X: np.ndarray) -> np.ndarray:
+def _projection(fit: Weighted, X: Floats) -> Floats:
     """P itself, shape (draws, k, k)."""
     wx = fit.w[:, :, None] * X
-    return np.einsum("bk,kl->bkl", fit.w, np.eye(len(X))) - wx @ fit.covariance @ wx.transpose(0, 2, 1)
+    return np.asarray(np.einsum("bk,kl->bkl", fit.w, np.eye(len(X))) - wx @ fit.covariance @ wx.transpose(0, 2, 1))
 
 
-def _sample_variance(Y: np.ndarray) -> np.ndarray:
+def _sample_variance(Y: Floats) -> Floats:
     """Mean squared deviation from the unweighted mean, divisor k: the starting value of Sidik-Jonkman."""
-    return Y.var(axis=1)
+    return np.asarray(Y.var(axis=1))
 
 
-def _none(Y, V, X):
+def _none(Y: Floats, V: Floats, X: Floats) -> Floats:
     return np.zeros(len(Y))
 
 
-def _dersimonian_laird(Y, V, X):
+def _dersimonian_laird(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     fit = weighted(Y, V, X, np.zeros(len(Y)))
-    return np.maximum(0.0, (fit.q - (k - p)) / traces(fit, X)[0])
+    return np.asarray(np.maximum(0.0, (fit.q - (k - p)) / traces(fit, X)[0]))
 
 
-def _hedges(Y, V, X):
+def _hedges(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
     squares = ((Y @ residual_maker) ** 2).sum(axis=1)
-    return np.maximum(0.0, (squares - V @ np.diag(residual_maker)) / (k - p))
+    return np.asarray(np.maximum(0.0, (squares - V @ np.diag(residual_maker)) / (k - p)))
 
 
-def _sidik_jonkman(Y, V, X):
+def _sidik_jonkman(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     start = _sample_variance(Y)
-    return start * weighted(Y, V, X, start).q / (k - p)
+    return np.asarray(start * weighted(Y, V, X, start).q / (k - p))
 
 
-def _paule_mandel(Y, V, X):
+def _paule_mandel(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
     return _q_equals(Y, V, X, float(k - p))
 
 
-def _q_equals(Y, V, X, target: float) -> np.ndarray:
+def _q_equals(Y: Floats, V: Floats, X: Floats, target: float) -> Floats:
     """tau2 at which the generalised Q equals `target`, 0 where Q is below it already.
 
-    Q falls and is convex in tau2 and its derivative is -y'PPy, so Newton's steps from 0 climb towards the
-    root without passing it.
+    Q falls and is convex in tau2 and its derivative is -y'PPy, so Newton's steps from 0 climb towards the root without
+    passing it.
     """
     tau2 = np.zeros(len(Y))
     typical = V.mean(axis=1)
@@ -242,7 +229,7 @@ def _q_equals(Y, V, X, target: float) -> np.ndarray:
     raise RestatedError("the Paule-Mandel equation did not settle", remedy="Check the effects and variances")
 
 
-def _likelihood(Y, V, X, restricted: bool) -> np.ndarray:
+def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
     """Global maximum of the (restricted) likelihood over tau2 >= 0.
 
     The likelihood is taken on a grid; every peak of the grid starts a search; the highest result wins.
@@ -250,8 +237,8 @@ def _likelihood(Y, V, X, restricted: bool) -> np.ndarray:
     k, p = X.shape
     draws = len(Y)
     residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
-    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at
-    # most RSS / (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
+    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at most RSS /
+    # (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
     bound = ((Y @ residual_maker) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
     grid = np.concatenate([np.zeros((draws, 1)), bound[:, None] * np.array(LIKELIHOOD_GRID)], axis=1)
     height = np.column_stack([_log_likelihood(Y, V, X, grid[:, j], restricted) for j in range(grid.shape[1])])
@@ -272,7 +259,7 @@ def _likelihood(Y, V, X, restricted: bool) -> np.ndarray:
     return tau2
 
 
-def _climb(Y, V, X, restricted: bool, start, low, high) -> np.ndarray:
+def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, start: Floats, low: Floats, high: Floats) -> Floats:
     """Local maximum of the likelihood between `low` and `high`: Newton, with bisection where it strays."""
     tau2, low, high = start.copy(), low.copy(), high.copy()
     typical = V.mean(axis=1)
@@ -297,14 +284,14 @@ def _climb(Y, V, X, restricted: bool, start, low, high) -> np.ndarray:
     )
 
 
-def _log_likelihood(Y, V, X, tau2, restricted: bool) -> np.ndarray:
+def _log_likelihood(Y: Floats, V: Floats, X: Floats, tau2: Floats, restricted: bool) -> Floats:
     """(Restricted) log-likelihood at `tau2`, up to a constant."""
     fit = weighted(Y, V, X, tau2)
     total = -np.log(fit.w).sum(axis=1) + fit.q
-    return -0.5 * (total + fit.log_det) if restricted else -0.5 * total
+    return np.asarray(-0.5 * (total + fit.log_det) if restricted else -0.5 * total)
 
 
-def _score(fit: Weighted, X: np.ndarray, restricted: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _score(fit: Weighted, X: Floats, restricted: bool) -> tuple[Floats, Floats, Floats]:
     """First derivative of the log-likelihood in tau2, minus its second, and the latter's expectation."""
     if restricted:
         first, second = traces(fit, X)
@@ -316,3 +303,14 @@ def _score(fit: Weighted, X: np.ndarray, restricted: bool) -> tuple[np.ndarray, 
     )
     squares = (fit.py**2).sum(axis=1)
     return 0.5 * (squares - first), cubic - 0.5 * second, 0.5 * second
+
+
+_SOLVERS: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
+    "FE": _none,
+    "DL": _dersimonian_laird,
+    "HE": _hedges,
+    "SJ": _sidik_jonkman,
+    "PM": _paule_mandel,
+    "ML": partial(_likelihood, restricted=False),
+    "REML": partial(_likelihood, restricted=True),
+}

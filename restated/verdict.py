@@ -1,22 +1,22 @@
 """The rules that turn a printed number and a recomputed one into a verdict.
 
 One printed number stands for the closed interval of all numbers that would have been printed with the same digits
-(:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict is
-the first rule that applies:
+(:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict
+is the first rule that applies:
 
-1. the printed number was not seen in any source (grade U), or
-   the number was computed from such numbers                   -> ``unverified``
-2. nothing was printed                                         -> ``new``
-3. nothing could be recomputed                                 -> ``not-recomputable``
-4. the restated number equals the printed one                  -> ``identical``
-5. the restated number, or every member of the restated set,
-   lies in the interval the printed digits stand for           -> ``within-rounding``
-6. the restated set reaches into that interval                 -> ``compatible``
-7. otherwise                                                   -> ``differs``
+1. no source of the printed number was read (grade U), or
+   the number was computed from such numbers                -> ``unverified``
+2. nothing was printed                                      -> ``new``
+3. nothing could be recomputed                              -> ``not-recomputable``
+4. the restated number equals the printed one               -> ``identical``
+5. the restated number, or every member of the restated
+   set, is in the interval of the printed digits            -> ``within-rounding``
+6. the restated set reaches into that interval              -> ``compatible``
+7. otherwise                                                -> ``differs``
 
-A confidence interval is not a restated set: it says how precise an estimate is, not which values the printed facts allow.
-It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded beside the
-verdict and never changes it.
+A confidence interval is not a restated set: it is the precision of an estimate, not the values that the printed facts
+allow. It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded next to
+the verdict and never changes it.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "
 GRADES = ("P", "S", "U")
 
 #: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
-#: and far below the last digit of any number printed here, so it can neither make nor break an agreement by itself.
+#: and far below the last digit of any number printed here, so it can neither make nor break an agreement.
 ROUNDOFF = 1e-12
 
-#: What a badge says.
+#: Text of a badge.
 SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
 
 
@@ -53,7 +53,7 @@ def assign(
     restated_high: float | None = None,
     recalled: bool = False,
 ) -> str:
-    """Verdict on one number.
+    """Return the verdict on one number.
 
     Parameters
     ----------
@@ -62,13 +62,13 @@ def assign(
     printed : float, optional
         The number the digits spell; None for a bound such as ``<.001``.
     printed_low, printed_high : float, optional
-        The interval the printed digits stand for; None on a side without limit.
+        Interval of the printed digits; None on a side without limit.
     restated : float, optional
         The recomputed number.
     restated_low, restated_high : float, optional
         Lowest and highest member of the restated *set*. Leave out for a confidence interval.
     recalled : bool
-        True when the number was computed from numbers that nobody verified: it then agrees and disagrees with nothing.
+        True when the number was computed from unverified numbers: it then neither agrees nor disagrees.
 
     Returns
     -------
@@ -86,9 +86,8 @@ def assign(
         if any(v is not None and math.isnan(float(v)) for v in (low, high)):
             raise RestatedError(f"the {what} interval is not a number")
         if low is not None and high is not None and float(low) > float(high):
-            raise RestatedError(
-                f"the {what} interval runs from {low} down to {high}", remedy="give the lower end first"
-            )
+            problem = f"the {what} interval runs from {low} down to {high}"
+            raise RestatedError(problem, remedy="Give the lower end first")
     if restated is not None and math.isnan(restated):
         raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
     if recalled or grade == "U":
@@ -102,7 +101,7 @@ def assign(
 
     low = -math.inf if printed_low is None else float(printed_low)
     high = math.inf if printed_high is None else float(printed_high)
-    if restated_low is None and restated_high is None:
+    if restated is not None and restated_low is None and restated_high is None:
         set_low = set_high = float(restated)
     else:
         set_low = -math.inf if restated_low is None else float(restated_low)

@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | todo | ensembles | deposit | rerun | serve``."""
+"""The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | serve``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from restated.errors import RestatedError
-from restated_book import config, paths, todo
+from restated_book import config, paths, todo, where
 from restated_book.build import book, checks, rerun
 from restated_book.cite import deposit
 from restated_book.faults import of_system
@@ -45,7 +45,7 @@ def _todo(args: argparse.Namespace) -> None:
         tasks = [t for t in tasks if t.id == args.id]
         if not tasks:
             raise RestatedError(
-                f"nothing is to be verified under the id '{args.id}'", remedy="run `restated todo` for the list"
+                f"no entry with the id '{args.id}' is to be verified", remedy="run `restated todo` for the list"
             )
         print(todo.recipe(tasks[0]))
         return
@@ -55,6 +55,10 @@ def _todo(args: argparse.Namespace) -> None:
         if kind in todo.TO_DO:
             print("\n".join(f"  {t.id:48} {t.open} -> {t.file}:{t.line}" for t in listed))
     print("Run `restated todo <id>` for what to open and what to type.")
+
+
+def _where(args: argparse.Namespace) -> None:
+    print(where.last(args.id))
 
 
 def _rerun(args: argparse.Namespace) -> None:
@@ -84,7 +88,7 @@ def _serve(args: argparse.Namespace) -> None:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command; return the exit code. Faults are one message on standard error, without a traceback."""
+    """Run one command; return the exit code. A fault is one message on standard error, without a traceback."""
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -100,9 +104,12 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("deposit", help="write .zenodo.json and codemeta.json from CITATION.cff").set_defaults(
         run=_deposit
     )
-    listed = commands.add_parser("todo", help="list what is still to be verified, or say how to settle one entry")
+    listed = commands.add_parser("todo", help="list what is still to be verified, or explain how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
+    found = commands.add_parser("where", help="show the cell, the functions and the files behind a number")
+    found.add_argument("id", help="an id of the ledger")
+    found.set_defaults(run=_where)
     commands.add_parser("rerun", help="run an unpacked chapter again and compare its numbers").set_defaults(run=_rerun)
     serve = commands.add_parser("serve", help="serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)

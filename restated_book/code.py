@@ -1,7 +1,7 @@
 """Code that results rest on: the library, the builder and the packages of the book itself.
 
-A module is known by its dotted name, wherever its package is installed: beside the book, in another checkout or in an
-environment.
+A module is known by its dotted name, wherever its package is installed: in the folder of the book, another checkout or
+an environment.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import io
 import re
 import sys
 import tokenize
+from collections.abc import Iterable
 from functools import cache
-from importlib.util import find_spec
+from importlib.util import find_spec, resolve_name
 from pathlib import Path
 
 from restated.errors import RestatedError
@@ -23,22 +24,22 @@ ROOMS = ("restated", "restated_book")
 
 
 def packages() -> tuple[str, ...]:
-    """Top-level packages whose modules results can rest on."""
+    """Return the top-level packages whose modules results can rest on."""
     return (*ROOMS, *config.load().packages)
 
 
 @cache
 def folder(package: str) -> Path | None:
-    """Folder of a top-level package; None if it cannot be imported."""
-    beside = paths.ROOT / package
-    if (beside / "__init__.py").is_file():
-        return beside
+    """Return the folder of a top-level package; None if it cannot be imported."""
+    own = paths.ROOT / package
+    if (own / "__init__.py").is_file():
+        return own
     spec = find_spec(package)
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
 def imported() -> set[str]:
-    """Dotted names of the modules of :func:`packages` that this process has imported."""
+    """Return the dotted names of the modules of :func:`packages` that this process has imported."""
     tops = packages()
     return {
         name
@@ -48,47 +49,75 @@ def imported() -> set[str]:
 
 
 def file(module: str) -> Path | None:
-    """File of a module of :func:`packages`; None if there is none."""
+    """Return the file of a module of :func:`packages`; None if there is no such module."""
     top, *rest = module.split(".")
-    if (base := folder(top)) is None:
+    if top not in packages() or (base := folder(top)) is None:
         return None
     place = base.joinpath(*rest)
     return next((f for f in (place.with_suffix(".py"), place / "__init__.py") if f.is_file()), None)
 
 
 def files() -> list[Path]:
-    """Files of all :func:`packages` but compiled ones, in order."""
-    return sorted(files_by_place().values())
+    """Return the files of all :func:`packages` except compiled ones, in order."""
+    folders = filter(None, map(folder, packages()))
+    return sorted(f for base in folders for f in base.rglob("*") if f.is_file() and "__pycache__" not in f.parts)
 
 
-def files_by_place() -> dict[str, Path]:
-    """Files of all :func:`packages` by their place in a folder from which they can be imported."""
-    folders = {package: folder(package) for package in packages()}
-    return {
-        f"{package}/{f.relative_to(base).as_posix()}": f
-        for package, base in folders.items()
-        if base
-        for f in sorted(base.rglob("*"))
-        if f.is_file() and "__pycache__" not in f.parts
-    }
+def files_of(modules: Iterable[str]) -> dict[str, Path]:
+    """Return the files of `modules` and of all they import, by their place in a folder to import them from.
+
+    Of the packages of the book itself, files that are not modules are added: they may be read as data.
+    """
+    found = {}
+    for module in closure(modules):
+        top = module.partition(".")[0]
+        if (base := folder(top)) and (source := file(module)):
+            found[f"{top}/{source.relative_to(base).as_posix()}"] = source
+    for package in config.load().packages:
+        if f"{package}/__init__.py" in found and (base := folder(package)):
+            data = (f for f in base.rglob("*") if f.is_file() and f.suffix not in (".py", ".pyc"))
+            found |= {f"{package}/{f.relative_to(base).as_posix()}": f for f in data}
+    return found
 
 
-#: Tokens without a meaning of their own: a change of layout or of a comment is not a change of the code.
-_LAYOUT = frozenset(
-    (
-        tokenize.COMMENT,
-        tokenize.NL,
-        tokenize.NEWLINE,
-        tokenize.INDENT,
-        tokenize.DEDENT,
-        tokenize.ENCODING,
-        tokenize.ENDMARKER,
-    )
-)
+def closure(modules: Iterable[str]) -> set[str]:
+    """Return `modules`, all modules of :func:`packages` they import at any time, and the packages that hold them."""
+    waiting, found = list(modules), set()
+    while waiting:
+        if (module := waiting.pop()) not in found and file(module):
+            found.add(module)
+            waiting += [module.rpartition(".")[0], *_imports(module)]
+    return found
+
+
+@cache
+def _imports(module: str) -> frozenset[str]:
+    """Names a module imports from :func:`packages`, modules and others; nothing that only type checkers import."""
+    if (source := file(module)) is None:
+        return frozenset()
+    within = module if source.name == "__init__.py" else module.rpartition(".")[0]
+    found: set[str] = set()
+    waiting: list[ast.AST] = [ast.parse(source.read_text(encoding="utf-8"))]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = resolve_name("." * node.level + (node.module or ""), within)
+            found |= {base, *(f"{base}.{alias.name}" for alias in node.names)}
+        elif not (isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING")):
+            waiting += ast.iter_child_nodes(node)
+    return frozenset(name for name in found if name.partition(".")[0] in packages())
+
+
+#: Tokens that do not matter: a change of layout or of a comment is not a change of the code.
+_LAYOUT = {
+    getattr(tokenize, name) for name in ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENCODING", "ENDMARKER")
+}
 
 
 def meaning(module: str) -> str:
-    """Text of a module without docstrings, comments and layout: equal texts compute equal numbers.
+    """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers.
 
     Raises
     ------

@@ -1,6 +1,7 @@
-"""``make doctor``: what keeps this machine from building the book, in plain words. Needs nothing but a Python, however old."""
+"""``make doctor``: report what keeps this machine from building the book. Needs nothing but a Python, however old."""
 
-# Written for any Python 3: it has to run in order to say that the Python is too old. No import from this package, for the same reason.
+# Written for any Python 3: it has to run in order to say that the Python is too old. No import from this package, for
+# the same reason.
 
 import os
 import re
@@ -19,7 +20,8 @@ SET_UP_FROM = (LOCK, os.path.join(ROOT, "pyproject.toml"))
 
 #: As in pyproject.toml, which an old Python cannot read.
 OLDEST = (3, 11)
-#: The environment takes 1.2 GB and what it is installed from as much again, a build 0.2 GB; an environment that is there leaves the build.
+#: The environment takes 1.2 GB and what it is installed from as much again, a build 0.2 GB; an environment that is
+#: there leaves the build.
 SETUP_GB, BUILD_GB = 3.0, 0.5
 #: 2026-01-01, before which no package of the lock was there: a clock behind that fails every certificate.
 EARLIEST_CLOCK = 1767225600
@@ -28,7 +30,7 @@ PATIENCE = 30
 
 
 def runs(name):
-    """Whether a program of this name is on the path, and starts."""
+    """Return True if a program of this name is on the path, and starts."""
     try:
         return subprocess.call([name, "-c", ""], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
     except OSError:
@@ -50,12 +52,12 @@ def system():
     """The system has what builds rely on."""
     if os.name != "posix":
         return (
-            "This system is not supported as it is.",
-            "work in the Dev Container or in WSL (Windows Subsystem for Linux)",
+            "`make` is not supported on this system.",
+            "work in the Dev Container or in WSL or install the package and run `restated build`",
         )
     if os.pathsep in ROOT:
         return (
-            "The folder's path has a '%s' in it, which virtual environments cannot bear." % os.pathsep,
+            "The folder's path has a '%s' in it, which virtual environments do not allow." % os.pathsep,
             "rename the folder",
         )
 
@@ -73,7 +75,7 @@ def modules():
 
 
 def folder():
-    """The folder can be written to."""
+    """The folder is writable."""
     try:
         with tempfile.TemporaryFile(dir=ROOT):
             pass
@@ -84,7 +86,7 @@ def folder():
 
 
 def space():
-    """There is room."""
+    """There is enough free space."""
     needed = BUILD_GB if installed() else SETUP_GB
     free = shutil.disk_usage(ROOT).free / 1e9
     if free < needed:
@@ -94,7 +96,7 @@ def space():
 def clock():
     """The clock is not far behind."""
     if time.time() < EARLIEST_CLOCK:
-        return "The clock says %s." % time.strftime(
+        return "The clock is at %s." % time.strftime(
             "%Y-%m-%d"
         ), "set the date: with a wrong one nothing can be downloaded"
 
@@ -114,7 +116,7 @@ def loopback():
 
 
 def installed():
-    """Whether the environment is set up from the lock and the list of packages as they are."""
+    """Return True if the environment was set up from the lock and the list of packages as they are."""
     stamp = os.path.join(VENV, ".installed")
     return os.path.exists(stamp) and os.path.getmtime(stamp) >= max(os.path.getmtime(file) for file in SET_UP_FROM)
 
@@ -126,18 +128,18 @@ def environment():
     call = [os.path.join(VENV, "bin", "python"), "-c", "import pandas, matplotlib, statsmodels, pybtex, jupyter_book"]
     try:
         done = subprocess.run(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode else []
+        report = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode else []
         broken = bool(done.returncode)
     except OSError as error:
-        broken, said = True, [str(error)]
+        broken, report = True, [str(error)]
     if broken:
         return "The environment in .venv does not work%s." % "".join(
-            ": " + x for x in said
+            ": " + x for x in report
         ), "rm -r .venv, then make book"
 
 
 def smallest_pin():
-    """Lines of the lock for one small package that everything needs: what an index is asked for."""
+    """Return the lines of the lock for one small package that everything needs, to ask an index for."""
     with open(LOCK) as lock:
         return re.search(r"^packaging==.*(?:\n .*)*", lock.read(), re.M).group()
 
@@ -166,9 +168,9 @@ def index():
         call += ["--disable-pip-version-check", "--require-hashes", "--dest", place, "--requirement", wanted]
         done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
-            said = done.stdout.decode("utf-8", "replace").strip().splitlines()
+            report = done.stdout.decode("utf-8", "replace").strip().splitlines()
             remedy = "connect to the network, or tell pip of the index you use: pip config set global.index-url ADDRESS"
-            return "No package could be downloaded: %s" % (said[-1] if said else "pip does not run"), remedy
+            return "No package could be downloaded: %s" % (report[-1] if report else "pip does not run"), remedy
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -178,13 +180,13 @@ CHECKS = (python, system, modules, folder, space, clock, loopback, environment, 
 
 
 def notes():
-    """What is missing for some of it only."""
+    """Yield what is missing for a part of the work only."""
     if not shutil.which("git"):
-        yield "git is not there: the book bears a fixed date instead of that of its commit"
+        yield "git was not found: the book has a fixed date instead of that of its commit"
     if not any(
         shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     ):
-        yield "Chromium is not there: no PDFs (`make pdf`), and the tests of pages in a browser are left out"
+        yield "Chromium was not found: no PDFs (`make pdf`), and the browser tests are left out"
 
 
 def main():
@@ -208,6 +210,6 @@ def main():
 
 
 if __name__ == "__main__":
-    # Beside this file lie modules with names of the standard library's.
+    # Some modules next to this file have names of the standard library's.
     sys.path.pop(0)
     sys.exit(main())

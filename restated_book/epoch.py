@@ -12,21 +12,26 @@ from restated_book import paths
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
 
-
 #: Times a zip archive can hold, in POSIX seconds: 1980-01-01 and 2107-12-31, with a day to spare for time zones.
 EPOCHS = (315619200, 4354732800)
 
 
 def epoch() -> str:
-    """POSIX time of the commit the book is built from, unless ``SOURCE_DATE_EPOCH`` says another: the only date in the output."""
-    if told := os.environ.get("SOURCE_DATE_EPOCH"):
-        # The number of digits is looked at first: Python does not read thousands of them.
-        if not re.fullmatch("[0-9]{1,10}", told) or not EPOCHS[0] <= int(told) <= EPOCHS[1]:
+    """Return ``SOURCE_DATE_EPOCH`` or the POSIX time of the commit the book is built from: the only date in the output.
+
+    Raises
+    ------
+    RestatedError
+        If ``SOURCE_DATE_EPOCH`` is not such a time, or one that a zip archive cannot hold.
+    """
+    if named := os.environ.get("SOURCE_DATE_EPOCH"):
+        # The number of digits is checked first: Python refuses to read thousands of them.
+        if not re.fullmatch("[0-9]{1,10}", named) or not EPOCHS[0] <= int(named) <= EPOCHS[1]:
             raise RestatedError(
-                f"SOURCE_DATE_EPOCH is '{told}', which is no time from 1980 to 2107",
+                f"SOURCE_DATE_EPOCH '{named}' is not a timestamp between 1980 and 2107",
                 remedy="Give seconds since 1970 or leave it out.",
             )
-        return told
+        return named
     git = subprocess.run(
         ["git", "log", "-1", "--format=%ct"], cwd=paths.ROOT, capture_output=True, text=True, check=False
     )

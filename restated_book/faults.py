@@ -32,7 +32,7 @@ def of_system(error: OSError) -> RestatedError:
         number = re.search(r"\[Errno (\d+)\]", str(words))
         error = OSError(int(number[1]) if number else 0, str(words).rsplit("] ", 1)[-1].partition(":")[0], file)
     what = (error.strerror or str(error) or type(error).__name__).lower()
-    # A fault while writing does not name its file; everything that is written lies in one folder.
+    # A fault while writing does not name its file; everything that is written is in one folder.
     return RestatedError(
         what, file=error.filename or BUILD, remedy=REMEDIES.get(error.errno or 0, "fix this and start again")
     )

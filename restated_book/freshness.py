@@ -1,7 +1,7 @@
-"""Whether an executed notebook is what its sources would give again.
+"""Fingerprints by which an executed notebook is still good, or has to be run again.
 
-It is if its code, its environment and everything it read (:mod:`restated_book.provenance`) are what they were. Its prose is no
-part of that: new prose is put around the outputs.
+It is good while its code, its environment and everything it read (:mod:`restated_book.provenance`) are what they were.
+Its prose does not matter: new prose is put around the outputs.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import platform
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from restated_book import code as source_code
 from restated_book import paths, provenance, register
@@ -18,7 +19,7 @@ from restated_book.chapters import heads
 
 
 def digest(*parts: str | bytes) -> str:
-    """SHA-256 over `parts`, each told apart from the next."""
+    """Return the SHA-256 of `parts`, length-prefixed."""
     whole = hashlib.sha256()
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
@@ -27,21 +28,21 @@ def digest(*parts: str | bytes) -> str:
 
 
 def code(cells: Iterable[Mapping]) -> str:
-    """Fingerprint of code cells in their order, with what is noted of them."""
+    """Return the fingerprint of code cells in their order, with their metadata."""
     return digest(*(f"{''.join(c['source'])}\0{sorted(c['metadata'].items())}" for c in cells))
 
 
 class Sources:
-    """Fingerprints of sources as they are now, each taken once."""
+    """Fingerprints of sources as they are now, each computed once."""
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], str] = {}
         self._register: register.Register | None = None
-        #: What every notebook depends on: Python, the machine's kind, and the packages that are pinned.
+        #: What every notebook depends on: Python, the kind of machine, and the pinned packages.
         self.environment = digest(sys.version, platform.machine(), self._files("requirements.lock"))
 
     def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
-        """Fingerprint of each source of a trace, by kind and name; empty for what is not there."""
+        """Return the fingerprint of each source of a trace, by kind and name; empty for what is missing."""
         return {
             kind: {
                 name: self._of(kind, name) for name in names if kind == "numbers" or not register.is_register_file(name)
@@ -78,5 +79,5 @@ class Sources:
         if self._register is None:
             self._register = register.open()
         found = self._register.get(name)
-        # Where a row stands in its file is no part of what it says.
-        return "" if found is None else digest(repr(replace(found, file=None, row=0)))
+        # The place of a row in its file does not matter.
+        return "" if found is None else digest(repr(replace(found, file=Path(), row=0)))

@@ -1,8 +1,8 @@
-"""The ledger: what a notebook recomputed, joined with what was printed.
+"""The ledger: recomputed numbers joined with printed ones.
 
-A notebook opens a :class:`Ledger`, records its results and shows them; the records travel inside the notebook's outputs.
-The build collects them (:func:`collect`), joins them with the register (:func:`join`) and writes ``ledger.json`` and
-``ledger.csv`` (:func:`write`), whose columns (:data:`COLUMNS`) are a public format.
+A notebook opens a :class:`Ledger`, records its results and shows them; the records travel inside the notebook's
+outputs. The build collects them (:func:`collect`), joins them with the register (:func:`join`) and writes
+``ledger.json`` and ``ledger.csv`` (:func:`write`), whose columns (:data:`COLUMNS`) are a public format.
 """
 
 from __future__ import annotations
@@ -11,13 +11,16 @@ import csv
 import json
 import math
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from restated import verdict as rules
 from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.chapters import codecells
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources.cells import guarded
 
@@ -38,12 +41,15 @@ COLUMNS = (
     "verdict",
     "reason",
     "page",
+    "cell",
+    "line",
+    "interval",
 )
 
 #: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
-#: MIME type under which records travel in a notebook's outputs.
+#: MIME type of the records in a notebook's outputs.
 MIME = "application/vnd.restated.records+json"
 #: MIME type of the ids of printed numbers a notebook looked up.
 MIME_READS = "application/vnd.restated.reads+json"
@@ -60,9 +66,12 @@ STATUS_OF_BASIS = {
     "recalled": "recalled, not verified",
 }
 
-#: Status of rows that were copied from print: what is computed from them is arithmetic on printed numbers.
+#: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
+_FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
+
+#: Status of rows that were copied from print: a number computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
-#: Basis of a number computed from recalled ones: whatever it is compared with, it stays unverified.
+#: Basis of a number computed from recalled ones: it stays unverified in every comparison.
 RECALLED = "recalled"
 
 
@@ -70,8 +79,11 @@ RECALLED = "recalled"
 class Record:
     """One recomputed number.
 
-    ``low`` and ``high`` are the ends of a restated set when ``interval`` is ``"set"``, and a statement of precision (for
-    example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible.
+    ``low`` and ``high`` are the ends of a restated set when ``interval`` is ``"set"``, and a statement of precision
+    (for example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible. ``cell``
+    and ``line`` are the place in the notebook that recorded it: the number of the code cell and a line of that cell,
+    both counted from 1, or None outside a notebook. A kernel hands over its execution count, which :func:`collect`
+    replaces by the number of the cell.
     """
 
     id: str
@@ -88,10 +100,46 @@ class Record:
     reason: str = ""
     digits: int = 2
     unit: str = ""
+    cell: int | None = None
+    line: int | None = None
+
+    @property
+    def has_range(self) -> bool:
+        """True if either end is known."""
+        return self.low is not None or self.high is not None
 
     @property
     def has_set(self) -> bool:
-        return self.interval == "set" and (self.low is not None or self.high is not None)
+        """True if the range is a restated set."""
+        return self.interval == "set" and self.has_range
+
+    @property
+    def kind(self) -> str:
+        """Kind of the range: ``confidence``, ``prediction``, ``set`` or ``bounds``; empty without a range.
+
+        Bounds are everything else: the reach of intervals over a set, or a result over the ends of a printed interval.
+        """
+        if not self.has_range or self.interval == "set":
+            return "set" if self.has_range else ""
+        words = (("prediction", "prediction"), ("95 % confidence", "confidence"), ("95 % Monte Carlo", "confidence"))
+        return next((kind for start, kind in words if start in self.interval), "bounds")
+
+
+def _place() -> tuple[int | None, int | None]:
+    """Return execution count and line of the notebook cell that is running; a pair of None outside a notebook.
+
+    The outermost frame of the user's namespace counts: for a helper defined in an earlier cell, the line that calls it.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return None, None
+    frame, line = sys._getframe(1), None
+    while frame is not None:
+        if frame.f_globals is shell.user_ns:
+            line = frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    # The shell's own counter is one ahead in some versions; its list of inputs always ends with the running cell.
+    return (None, None) if line is None else (len(shell.history_manager.input_hist_parsed) - 1, line)
 
 
 def _number(x, what: str, id: str) -> float | None:
@@ -119,7 +167,7 @@ class Ledger:
     finding : str
         Finding the records belong to unless a record says otherwise.
     register : Register
-        The printed numbers; a record that names one that is not there is refused at once.
+        The printed numbers; a record that restates an unknown one is refused at once.
     """
 
     def __init__(self, page: str, finding: str, register: Register):
@@ -130,7 +178,7 @@ class Ledger:
 
     @property
     def records(self) -> list[Record]:
-        """All so far, in their order."""
+        """All records so far, in order."""
         return list(self._by_id.values())
 
     def record(
@@ -159,20 +207,20 @@ class Ledger:
         value : float, optional
             The number; leave out when only a range is known.
         basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
-            What the number was computed from. A number that any recalled (grade U) number went into is ``recalled``: it is
-            unverified wherever it appears.
+            Source of the number. A number computed from any recalled (grade U) number is ``recalled``: it is unverified
+            wherever it appears.
         quantity : str
-            What was computed, in words; taken from the printed number when left out.
+            Meaning of the number in words; taken from the printed number when left out.
         low, high : float, optional
             Ends of the restated set, or of the interval named by `interval`.
         interval : str
-            ``"set"``, or what kind of interval `low` and `high` are.
+            ``"set"``, or the name of the interval from `low` to `high`.
         published : str, optional
             Id of the printed number this restates.
         by_construction : bool
-            True when the printed number was an input: agreement then proves nothing.
+            True when the printed number was an input, so that agreement proves nothing.
         reason : str
-            One neutral sentence: why it differs, what was assumed.
+            One neutral sentence: the reason for a difference, or the assumptions.
         digits : int
             Decimals to show in prose.
         unit : str
@@ -181,8 +229,8 @@ class Ledger:
         Raises
         ------
         RestatedError
-            Bad id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a recalled number
-            that would speak for a printed one.
+            Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
+            recalled number that would restate a printed one.
         """
         if not ID.fullmatch(id):
             raise RestatedError(
@@ -197,7 +245,8 @@ class Ledger:
             )
         if basis == RECALLED and published is not None and self.register[published].grade != "U":
             raise RestatedError(
-                f"ledger entry '{id}' rests on recalled numbers and cannot restate '{published}', which was seen in print",
+                f"ledger entry '{id}' rests on recalled numbers and cannot restate '{published}', "
+                "which was seen in print",
                 remedy="leave out published=...",
             )
         if id in self.register:
@@ -207,7 +256,7 @@ class Ledger:
         if published is not None and not quantity:
             quantity = self.register[published].quantity
         if not quantity:
-            raise RestatedError(f"ledger entry '{id}' does not say which quantity it is", remedy="pass quantity=...")
+            raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
         value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
         if value is None and low is None and high is None and not reason:
             raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
@@ -230,11 +279,81 @@ class Ledger:
             reason.strip(),
             digits,
             unit,
+            *_place(),
         )
         self._by_id[id] = record
 
+    def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
+        """Enter several recomputed numbers from a table.
+
+        Parameters
+        ----------
+        rows : iterable of (str, number or tuple, str)
+            Id, result and quantity of each; the result is a number, a pair of ends, or a number and its two ends.
+        **common
+            Arguments of :meth:`record` that all share.
+        """
+        for id, result, quantity in rows:
+            value, *ends = result if isinstance(result, tuple) else (result,)
+            value, low, high = (None, value, *ends) if len(ends) == 1 else (value, *(ends or (None, None)))
+            self.record(id, value, low=low, high=high, quantity=quantity, **common)
+
+    def record_fit(
+        self,
+        fit,
+        *,
+        basis: str,
+        back: Callable[[float], float] = float,
+        factor: float = 1.0,
+        published: str | None = None,
+        reason: str = "",
+        digits: int = 2,
+        unit: str = "",
+        finding: str | None = None,
+        **parts: str | tuple[str, str],
+    ) -> None:
+        """Enter a pooled fit: its estimate and other results, each under an id of its own and in the order given.
+
+        Parameters
+        ----------
+        fit : restated.estimate.meta.MetaFit or similar
+            Has the attributes that `parts` ask for.
+        basis, finding : str
+            As for :meth:`record`.
+        back, factor : callable, float
+            From the scale of the analysis to the recorded one, and a multiplier applied afterwards.
+        published, reason : str
+            As for :meth:`record`; they belong to the estimate.
+        digits, unit : int, str
+            As for :meth:`record`, of estimate and prediction interval.
+        **parts : (str, str) or str
+            Id and quantity, or the id alone, of ``estimate`` (with its 95 % interval), ``prediction`` (interval for a
+            new study), ``i2`` (I² from Q, percent), ``tau2``, ``tau`` or ``k``.
+        """
+        shared = {"basis": basis, "finding": finding}
+
+        def ends(start: str) -> dict:
+            low, high = (factor * float(back(getattr(fit, f"{start}_{end}"))) for end in ("low", "high"))
+            return {"low": low, "high": high, "digits": digits, "unit": unit, **shared}
+
+        for part, named in parts.items():
+            id, quantity = (named, "") if isinstance(named, str) else named
+            if part == "estimate":
+                method = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
+                more = {"interval": f"95 % confidence interval ({method})", "published": published, "reason": reason}
+                self.record(id, factor * float(back(fit.estimate)), quantity=quantity, **ends("ci"), **more)
+            elif part == "prediction":
+                label = "95 % prediction interval, k - 2 degrees of freedom"
+                self.record(id, quantity=quantity, interval=label, **ends("pi"))
+            elif part in _FIT_PARTS:
+                field, decimals, sign = _FIT_PARTS[part]
+                self.record(id, getattr(fit, field), quantity=quantity, digits=decimals, unit=sign, **shared)
+            else:
+                known = ", ".join(("estimate", "prediction", *_FIT_PARTS))
+                raise RestatedError(f"'{part}' is not a part of a fit", remedy=f"use one of {known}")
+
     def entry(self, id: str) -> dict:
-        """The joined ledger row of one of this notebook's records, as the ledger page will show it."""
+        """Return the joined ledger row of one of this notebook's records, as the ledger page will show it."""
         if id not in self._by_id:
             raise RestatedError(f"no ledger entry '{id}' has been recorded in {self.page} so far")
         record = self._by_id[id]
@@ -245,7 +364,7 @@ class Ledger:
 
 
 def in_digits(x: float | None, digits: int, unit: str = "") -> str:
-    """`x` with a fixed number of decimals and thousands marks, a true minus sign, and its unit."""
+    """Return `x` with a fixed number of decimals and thousands marks, a true minus sign, and its unit."""
     if x is None:
         return ""
     text = f"{x:,.{digits}f}"
@@ -255,19 +374,19 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
 
 
 def basis_of(status: str) -> str:
-    """Basis of a number computed from rows of a status, such as that of a table from :func:`restated_book.studies.load`.
+    """Return the basis of a number computed from rows of a status, see :func:`restated_book.studies.load`.
 
     Raises
     ------
     RestatedError
-        If rows of that status are no basis of a number.
+        If numbers cannot be computed from rows of that status.
     """
     if status == PRINTED:
         return "arithmetic"
     for basis, words in STATUS_OF_BASIS.items():
         if words == status:
             return basis
-    raise RestatedError(f"rows of the status '{status}' are no basis of a recomputed number")
+    raise RestatedError(f"numbers cannot be computed from rows of the status '{status}'")
 
 
 def _range_text(record: Record) -> str:
@@ -278,7 +397,7 @@ def _range_text(record: Record) -> str:
 
 
 def _interval(number: PublishedNumber | None) -> tuple[float | None, float | None]:
-    """Ends of the interval the printed digits stand for; None on a side without limit and for words."""
+    """Return the ends of the interval the printed digits stand for; None on an unlimited side and for words."""
     if number is None:
         return None, None
     low, high = number.low, number.high
@@ -318,6 +437,10 @@ def _entry(record: Record, number: PublishedNumber | None) -> dict:
         "verdict": verdict,
         "reason": reason,
         "page": f"notebooks/{record.page}.html",
+        "cell": record.cell,
+        # Within its cell: an edit of prose moves no row. The public files have the line of the notebook's file.
+        "line": record.line,
+        "interval": record.kind,
         # For display only; not part of the public columns.
         "anchor": record.id,
         "restates": record.published or "",
@@ -342,7 +465,7 @@ def _about(number: PublishedNumber | None) -> dict:
 
 
 def _why_not(number: PublishedNumber) -> str:
-    """Reason shown for a printed number that no notebook restated."""
+    """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
         return "recalled only, the source was not seen; carries no conclusion"
     if not number.is_number:
@@ -353,10 +476,10 @@ def _why_not(number: PublishedNumber) -> str:
 
 
 def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
-    """Ledger row of a printed number, with the restatement that speaks for it if there is one.
+    """Return the ledger row of a printed number, with the restatement that represents it if there is one.
 
-    Where several records restate one printed number, a held-out check speaks before agreement by construction, and among
-    equals the first recorded one: the author of a notebook puts the paper's own method first.
+    Where several records restate one printed number, a held-out check takes precedence over agreement by construction,
+    then the first recorded one: the author of a notebook puts the paper's own method first.
     """
     printed_low, printed_high = _interval(number)
     about = {
@@ -380,33 +503,41 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
     if restatements:
         best = min(restatements, key=lambda e: e["by_construction"])
         copied = ("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page")
+        copied += ("cell", "line", "interval")
         shown = ("restated_text", "interval_text", "interval_kind")
         reason = f"restated as {best['id']}" + (f": {best['reason']}" if best["reason"] else "")
         return about | {k: best[k] for k in copied} | {"reason": reason} | display | {k: best[k] for k in shown}
     return (
         about
-        | dict(restated=None, restated_low=None, restated_high=None, basis="", by_construction=False)
         | {
+            "restated": None,
+            "restated_low": None,
+            "restated_high": None,
+            "basis": "",
+            "by_construction": False,
             "verdict": "unverified" if number.grade == "U" else "not-recomputable",
             "reason": _why_not(number),
             "page": "",
+            "cell": None,
+            "line": None,
+            "interval": "",
         }
         | display
-        | dict(restated_text="", interval_text="", interval_kind="")
+        | {"restated_text": "", "interval_text": "", "interval_kind": ""}
     )
 
 
 def join(
     register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None
 ) -> Iterator[dict]:
-    """Every printed number and every recomputed one, each as one row, made when it is asked for.
+    """Yield every printed and every recomputed number as one row.
 
     Parameters
     ----------
     register : Register
     records : iterable of Record
     reads : mapping, optional
-        Per page the ids it read (:func:`reads`); a row then names its pages under ``read_by``.
+        Ids each page read (:func:`reads`); rows name these pages under ``read_by``.
 
     Returns
     -------
@@ -454,17 +585,23 @@ def join(
 
 
 def collect(notebook: Mapping) -> list[Record]:
-    """The records in the outputs of an executed notebook (nbformat 4), in order."""
-    records = []
-    for cell in notebook["cells"]:
-        for output in cell.get("outputs", ()):
-            for row in output.get("data", {}).get(MIME, ()):
-                records.append(Record(**row))
-    return records
+    """Return the records in the outputs of an executed notebook (nbformat 4) in order, each with its cell's number."""
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    rows = (row for cell in code for output in cell["outputs"] for row in output.get("data", {}).get(MIME, ()))
+    places = {c.get("execution_count"): (n, "".join(c["source"])) for n, c in enumerate(code, 1)}
+    return [_placed(Record(**row), places) for row in rows]
+
+
+def _placed(record: Record, places: Mapping[int | None, tuple[int, str]]) -> Record:
+    """Replace the kernel's execution count of a record by the number of its cell."""
+    if record.cell not in places or record.line is None:
+        return replace(record, cell=None, line=None)
+    number, source = places[record.cell]
+    return replace(record, cell=number, line=codecells.line_of(source, record.line, record.id))
 
 
 def reads(notebook: Mapping) -> set[str]:
-    """Ids of printed numbers that an executed notebook looked up, and ids its text names."""
+    """Return the ids of printed numbers that an executed notebook looked up or that its text names."""
     found: set[str] = set()
     for cell in notebook["cells"]:
         if cell["cell_type"] == "markdown":
@@ -475,17 +612,25 @@ def reads(notebook: Mapping) -> set[str]:
 
 
 def as_mime(records: Iterable[Record]) -> list[dict]:
-    """`records` as they are stored under :data:`MIME`."""
+    """Return `records` as they are stored under :data:`MIME`."""
     return [asdict(r) for r in records]
 
 
 def public(row: Mapping) -> dict:
-    """`row` reduced to the public columns, in their order."""
-    return {c: row[c] for c in COLUMNS}
+    """Return the public columns of `row` in order; ``line`` becomes the line of the notebook's file."""
+    return {c: row[c] for c in COLUMNS} | {"line": file_line(row)}
+
+
+def file_line(row: Mapping) -> int | None:
+    """Return the line of ``notebooks/<page>.md`` that recorded a row; None without a notebook of this book."""
+    if row["cell"] is None:
+        return None
+    cells = codecells.of(paths.NOTEBOOKS / f"{Path(row['page']).stem}.md")
+    return cells[row["cell"] - 1].first + row["line"] - 1 if row["cell"] <= len(cells) else None
 
 
 def write(rows: Iterable[Mapping], folder: Path) -> None:
-    """Write ``ledger.json`` and ``ledger.csv`` into `folder`: the public columns, UTF-8, ``\\n`` line ends, row by row."""
+    """Write ``ledger.json`` and ``ledger.csv`` into `folder` row by row: public columns, UTF-8, ``\\n`` line ends."""
     folder.mkdir(parents=True, exist_ok=True)
     with lines(folder / "ledger.json") as add, (folder / "ledger.csv").open("w", encoding="utf-8", newline="") as table:
         writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
@@ -497,7 +642,7 @@ def write(rows: Iterable[Mapping], folder: Path) -> None:
 
 @contextmanager
 def lines(path: Path) -> Iterator[Callable[[Mapping], None]]:
-    """A JSON list, written a row a line: to be read by programs piece by piece, and compared by people. What is given adds a row."""
+    """Open a JSON list that has one row per line, to be streamed and compared; yield the function that adds a row."""
     with path.open("w", encoding="utf-8", newline="") as file:
         between = "[\n"
 

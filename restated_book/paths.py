@@ -9,7 +9,7 @@ from restated import errors
 
 
 def _root() -> Path:
-    """Folder of the book: ``RESTATED_ROOT``, else the nearest folder from here upwards that holds ``restated.toml``."""
+    """Find the book: ``RESTATED_ROOT``, else the nearest folder from here upwards that holds ``restated.toml``."""
     if named := os.environ.get("RESTATED_ROOT"):
         return Path(named).resolve()
     here = Path.cwd().resolve()
@@ -26,18 +26,20 @@ BIBLIOGRAPHY = ROOT / "references.bib"
 NOTEBOOKS = ROOT / "notebooks"
 BOOK = ROOT / "book"
 BUILD = ROOT / "_build"
+#: In an unpacked chapter: the numbers of the book to compare with.
+EXPECTED = ROOT / "expected.json"
 
 
 def shown(path: Path | str) -> str:
-    """`path` as a reader should see it: relative to the book if it lies inside, else its name only."""
+    """Return `path` as a reader should see it: relative to the book if it is inside, else its name only."""
     return inside(path) or Path(path).name
 
 
 def inside(path: Path | str) -> str | None:
-    """`path` relative to the book, or None if it lies outside or is the book's folder itself.
+    """Return `path` relative to the book, or None if it is outside or the book's folder itself.
 
-    Links in the folders above are followed. A path that is itself a link counts as lying where the link is: a table that a
-    reader keeps elsewhere becomes an original of this book through a link.
+    Links in the folders above are followed. A path that is itself a link counts as being where the link is: a table
+    that a reader keeps elsewhere becomes an original of this book through a link.
     """
     path = Path(os.path.abspath(path))
     try:

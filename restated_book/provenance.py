@@ -1,8 +1,8 @@
-"""What a notebook read: observed while it runs, not declared.
+"""Observe what a notebook reads while it runs; nothing has to be declared.
 
-A result is stale when something it rests on has changed. So a notebook's kernel notes each file and folder of the repository
-that is opened, each file that was looked for in vain, each module of this package that was imported, and, finer than by file,
-each printed number that was looked up and each chapter head that was read.
+A result is stale when something it rests on has changed. So a notebook's kernel notes each file and folder of the book
+that is opened, each file that was looked for and not found, each module of :func:`restated_book.code.packages` that was
+imported and, in more detail than by file, each printed number that was looked up and each chapter head that was read.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MIME = "application/vnd.restated.files+json"
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
 
-#: Where files lie that are no sources, are noted in another way, or belong to the environment, which the lock stands for.
+#: Folders of files that are built, are noted in another way, or belong to the environment, which the lock describes.
 _ELSEWHERE = ("_build", ".venv", ".git", "notebooks")
 
 #: In place of an id: all printed numbers.
@@ -33,7 +33,7 @@ _heads: set[str] = set()
 
 
 def watch() -> None:
-    """Note from now on each file and folder that this process opens. Python has no way to undo it."""
+    """Note from now on each file and folder that this process opens. Python cannot undo it."""
 
     def note(event: str, args: tuple) -> None:
         if event == "open" and isinstance(args[0], (str, os.PathLike)):
@@ -45,12 +45,12 @@ def watch() -> None:
 
 
 def looked_for(file: Path) -> None:
-    """Note a file whose absence a result rests on: nothing is opened where there is none."""
+    """Note a file whose absence a result rests on: a missing file is never opened."""
     _files.add(os.fspath(file))
 
 
 def number(number_id: str) -> None:
-    """Note a printed number that was looked up, or with `EVERY` that all were gone through."""
+    """Note a printed number that was looked up, or with :data:`EVERY` that all were."""
     _numbers.add(number_id)
 
 
@@ -60,14 +60,14 @@ def head(file: Path) -> None:
 
 
 def _inside(names: set[str]) -> set[str]:
-    """Those of `names` that lie in the book, relative to it, without what is noted in another way."""
+    """Return those of `names` that are in the book, relative to it, without what is noted in another way."""
     found = {paths.inside(name) for name in names if isinstance(name, str)}
     elsewhere = (*_ELSEWHERE, *code.packages())
     return {name for name in found if name and name.split("/", 1)[0] not in elsewhere}
 
 
 def trace() -> dict[str, list[str]]:
-    """All that was read since :func:`watch`, by kind: ``files``, ``folders``, ``modules``, ``numbers``, ``heads``."""
+    """Return what was read since :func:`watch`, by kind: files, folders, modules, numbers and heads."""
     return {
         "files": sorted(_inside(_files)),
         "folders": sorted(_inside(_folders)),
@@ -78,7 +78,7 @@ def trace() -> dict[str, list[str]]:
 
 
 def traced(notebook: Mapping) -> dict[str, list[str]]:
-    """The trace of an executed notebook; empty lists where it left none."""
+    """Return the trace of an executed notebook; empty lists where it left none."""
     for cell in notebook["cells"]:
         for output in cell.get("outputs", ()):
             if MIME in output.get("data", {}):
@@ -87,5 +87,5 @@ def traced(notebook: Mapping) -> dict[str, list[str]]:
 
 
 def files(notebook: Mapping) -> list[str]:
-    """The data an executed notebook read."""
+    """Return the data files an executed notebook read."""
     return [name for name in traced(notebook)["files"] if name.startswith(_DATA) and (paths.ROOT / name).is_file()]

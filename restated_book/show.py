@@ -1,7 +1,8 @@
 """Figures, tables and verdicts as they appear in a notebook and in the book.
 
-Every figure and table carries its status in words; the build refuses any output that shows data without one. What is
-shown is one HTML block that works by itself in JupyterLab; the build moves the pictures into files (:func:`extract`).
+Every figure and table carries its status in words; the build refuses any output that shows data without one. Each
+output is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
+(:func:`restated_book.outputs.extract`).
 """
 
 from __future__ import annotations
@@ -16,19 +17,23 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import pandas as pd
+from IPython.display import display
 
 from restated.errors import RestatedError
+from restated.plots import render, rows
 from restated.verdict import SHORT
 from restated_book import provenance, register
 from restated_book.ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
+from restated_book.outputs import MARK, MIME_TABLE, PICTURES
 from restated_book.sources import bibliography
 from restated_book.status import STATUSES
 
-#: Shorter alternative texts cannot say what is shown, the main value and the conclusion.
+#: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
 
-#: What a table of verdicts says of itself, and the fields of ledger entries it hands over.
+#: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
 VERDICT_COLUMNS = (
     "id",
@@ -45,24 +50,12 @@ VERDICT_COLUMNS = (
     "why",
 )
 
-#: Key in an output's metadata by which the build recognises what this module made.
-MARK = "restated"
-
-#: MIME type under which the values of a figure or table travel, in full precision; the build makes its downloads from it.
-MIME_TABLE = "application/vnd.restated.table+json"
-
-#: Source of the cell that the build adds to a notebook, and takes out of its pages.
-HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
-
-#: Environment variable that names the folder for figures as PNG. Only the build sets it: in JupyterLab nothing is written.
-PICTURES = "RESTATED_PICTURES"
-
 _pending: list[Ledger] = []
 
-# The build asks its kernels to say what they read; notebooks import this module before they read anything.
+# The build traces what its kernels read; notebooks import this module before they read anything.
 if os.environ.get("RESTATED_WATCH"):
     provenance.watch()
-    # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; looking through them for garbage
+    # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; collecting garbage
     # at Python's usual pace takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
 
@@ -81,18 +74,16 @@ def _checked(id: str, status: str, caption: str) -> None:
 
 
 def badge(status: str) -> str:
-    """HTML of a status badge, in words."""
+    """Return the HTML of a status badge, in words."""
     return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
 
 
 def _display(data: dict, **mark) -> None:
-    from IPython.display import display
-
     display(data, raw=True, metadata={MARK: mark})
 
 
 def _handed(data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = "") -> dict:
-    """What the build is handed of a figure or table: its words and its values, numbers as numbers."""
+    """Return the words and values of a figure or table for the build, numbers as numbers."""
     rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
     return {
         "kind": kind,
@@ -130,10 +121,6 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     status : str
         One of :data:`restated_book.status.STATUSES`.
     """
-    import matplotlib.pyplot as plt
-
-    from restated.plots import render, rows
-
     _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
@@ -142,8 +129,9 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     places = rows.places(drawn.fig)
     ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
     width, height = _size(svg)
+    encoded = base64.b64encode(svg.encode()).decode()
     picture = (
-        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"'
+        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{encoded}"'
         f' alt="{_esc(alt)}" width="{width}" height="{height}" loading="lazy">'
     )
     if folder := os.environ.get(PICTURES):
@@ -178,7 +166,7 @@ def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int
     Parameters
     ----------
     data : pandas.DataFrame
-        What to show; the index is not shown.
+        Rows and columns to show; the index is left out.
     id, caption, status : str
         As for :func:`figure`; the anchor is ``tab-<id>``.
     digits : int or dict
@@ -230,7 +218,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
 
 
 def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
-    """A table in its own labelled region, which scrolls where the page is narrow."""
+    """Return a table in its own labelled region, which scrolls where the page is narrow."""
     return (
         f'<div class="rs-scroll" role="region" tabindex="0" aria-label="{_esc(label)}"><table class="{kind}">'
         f'<caption class="rs-hidden">{_esc(caption)}</caption>'
@@ -239,18 +227,18 @@ def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind
 
 
 def verdict_badge(verdict: str) -> str:
-    """HTML of a verdict badge: its words; the shape before them is added by the style sheet."""
+    """Return the HTML of a verdict badge: its words; the style sheet adds the shape before them."""
     return f'<span class="rs-verdict rs-v-{verdict}">{_esc(SHORT[verdict])}</span>'
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
-    """Show recomputed numbers beside the printed ones, with their verdicts.
+    """Show recomputed numbers next to the printed ones, with their verdicts.
 
     Parameters
     ----------
     ledger : Ledger
     *ids : str
-        Which records; all so far when none is named.
+        Ids of records; all so far if none is given.
     id, caption : str
         As for :func:`table`.
     """
@@ -274,7 +262,8 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     block = (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
-        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}</figcaption>'
+        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}'
+        "</figcaption>"
         f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
     )
     handed = _handed(
@@ -319,14 +308,14 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> N
 
 
 def open_ledger(page: str, finding: str) -> Ledger:
-    """A ledger for this notebook, with the register loaded; its records reach the build by themselves."""
+    """Return a ledger for this notebook, with the register loaded; its records reach the build without further ado."""
     ledger = Ledger(page, finding, register.open())
     _pending[:] = [ledger]
     return ledger
 
 
 def hand_over() -> None:
-    """Put the records of the notebook's ledger, and what it read, into its outputs. The build calls this at the end."""
+    """Put the records of the notebook's ledger and its trace into its outputs. The build calls this at the end."""
     records = [r for ledger in _pending for r in ledger.records]
     reads = sorted(set().union(*(ledger.register.reads for ledger in _pending)))
     handed = {
@@ -338,93 +327,8 @@ def hand_over() -> None:
     _display(handed, kind="records", status="")
 
 
-def shown(notebook) -> list[dict]:
-    """Figures and tables of an executed notebook in their order: ``kind``, ``id``, ``status`` and ``caption`` of each."""
-    marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
-    return [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
-
-
-def check_outputs(notebook, name: str) -> None:
-    """Refuse outputs that show data without a status.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    name : str
-        For the message.
-
-    Raises
-    ------
-    RestatedError
-        Names the notebook and the cell.
-    """
-    number = 0
-    seen: dict[str, int] = {}
-    for cell in notebook["cells"]:
-        if cell["cell_type"] != "code":
-            continue
-        number += 1
-        for output in cell["outputs"]:
-            data = output.get("data", {})
-            mark = output.get("metadata", {}).get(MARK)
-            shows_data = any(k.startswith("image/") or k in ("text/html", "text/latex") for k in data)
-            if mark is None and shows_data:
-                raise RestatedError(
-                    f"code cell {number} of {name} shows a figure or table without a status",
-                    remedy="show it with restated_book.show.figure(...) or restated_book.show.table(...)",
-                )
-            if mark is None and output["output_type"] == "execute_result":
-                raise RestatedError(
-                    f"code cell {number} of {name} shows a bare value: {data.get('text/plain', '')[:60]}",
-                    remedy="record it in the ledger and name it in the text, or do not end the cell with it",
-                )
-            if mark and mark["kind"] != "records":
-                if mark["id"] in seen:
-                    raise RestatedError(
-                        f"code cells {seen[mark['id']]} and {number} of {name} both show '{mark['id']}'",
-                        remedy="give each figure and table its own id",
-                    )
-                seen[mark["id"]] = number
-
-
-_PICTURE = re.compile(
-    r'<img class="rs-light" data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
-)
-
-
-def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
-    """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
-
-    Parameters
-    ----------
-    block : str
-        HTML made by :func:`figure`.
-    prefix : str
-        What to put before a file name to reach it from the page.
-
-    Returns
-    -------
-    str, dict of str to bytes
-        The block, and the files by name.
-    """
-    from restated.plots import DARK
-
-    files: dict[str, bytes] = {}
-
-    def move(match: re.Match) -> str:
-        file, picture, rest = match.groups()
-        files[file] = base64.b64decode(picture)
-        return "".join(
-            f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>'
-            for theme, part in (("light", ""), ("dark", f"#{DARK}"))
-        )
-
-    return _PICTURE.sub(move, block), files
-
-
 def status_of(frame: pd.DataFrame) -> str:
-    """Status a study table was loaded with.
+    """Return the status a study table was loaded with.
 
     Raises
     ------

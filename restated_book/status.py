@@ -1,4 +1,4 @@
-"""What rows and numbers are, in the words a reader meets. One list for notebooks, figures, files and pages."""
+"""Statuses of rows and numbers in words for readers: one list for notebooks, figures, files and pages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ STATUSES = {
     "printed": "printed",
     "observed, original file supplied by the reader": "original",
     "recalled, not verified": "recalled",
-    # About the book's own code, not about research: how close and how fast it is.
+    # About the accuracy and speed of the book's own code, not about research.
     "measured when the book was built": "measured",
     "measured on another day": "measured-earlier",
 }

@@ -1,33 +1,38 @@
-"""The common ground of all checks: rounding intervals, and the share of possible prints a check refuses."""
+"""The common ground of all checks: rounding intervals, and the share of possible prints that a check rejects."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
+from typing import TypeAlias
 
 from restated.errors import RestatedError
-from restated.printed import Printed
+from restated.printed import Printed, float_ends
 
-#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part
-#: in 10**11 is above the error of a few dozen operations and of the distribution functions used here, and far
-#: below any printed digit.
+#: Ends of intervals computed along two floating-point routes may miss each other by their last bits. One part in 10**11
+#: is above the error of a few dozen operations and of the distribution functions used here, and far below any printed
+#: digit.
 SLACK = 1e-11
+
+
+#: An end that is read exactly.
+Exact: TypeAlias = Fraction | Decimal | float
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a check found, before it knows of rows and ids.
+    """Result of a check, without rows and ids.
 
     Attributes
     ----------
     fits : bool
         Some value inside every rounding interval satisfies the rule.
     low, high : float
-        What the other numbers allow for the checked one; the nearest possible values where nothing is
-        allowed.
+        Range that the other numbers allow for the checked one; the nearest possible values where it is empty.
     power : float
-        Share of the possible printed values the check refuses.
+        Share of the possible printed values that the check rejects.
     detail : str
         One neutral clause.
     """
@@ -40,19 +45,18 @@ class Comparison:
 
 
 def box(printed: Printed) -> tuple[float, float]:
-    """Rounding interval as floats, infinite where the print sets no end."""
-    low = -math.inf if printed.low is None else float(printed.low)
-    return low, math.inf if printed.high is None else float(printed.high)
+    """Return the rounding interval as floats, infinite where the print sets no end."""
+    return float_ends(printed.low, printed.high)
 
 
 def overlap(first: tuple[float, float], second: tuple[float, float]) -> bool:
-    """Whether two closed intervals share a point, up to `SLACK`."""
+    """Return True if two closed intervals share a point, up to `SLACK`."""
     slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
     return first[0] <= second[1] + slack and second[0] <= first[1] + slack
 
 
 def step(printed: Printed) -> tuple[Fraction, Fraction]:
-    """Distance between neighbouring prints of this kind, and half the width of a rounding interval.
+    """Return the distance between neighbouring prints of this kind, and half the width of a rounding interval.
 
     Raises
     ------
@@ -62,25 +66,38 @@ def step(printed: Printed) -> tuple[Fraction, Fraction]:
     if printed.kind == "exact":
         return Fraction(1), Fraction(0)
     if printed.kind not in ("rounded", "about"):
-        raise RestatedError(f"'{printed.text}' does not say to how many digits it was rounded")
-    width = Fraction(printed.high) - Fraction(printed.low)
-    return width, width / 2
+        raise RestatedError(f"the number of digits that '{printed.text}' was rounded to is unknown")
+    low, high = exact_ends(printed)
+    return high - low, (high - low) / 2
 
 
-def printable(printed: Printed, low, high) -> tuple[list[Fraction], Fraction]:
-    """All values from `low` to `high` that could have been printed with the same digits, and half a unit."""
+def exact_ends(printed: Printed) -> tuple[Fraction, Fraction]:
+    """Return the rounding interval as fractions.
+
+    Raises
+    ------
+    RestatedError
+        For bounds and words, which have no two ends.
+    """
+    if printed.low is None or printed.high is None:
+        raise RestatedError(f"'{printed.text}' has no end on one side")
+    return Fraction(printed.low), Fraction(printed.high)
+
+
+def printable(printed: Printed, low: Exact, high: Exact) -> tuple[list[Fraction], Fraction]:
+    """List all values from `low` to `high` that could have been printed with the same digits, and half a unit."""
     unit, half = step(printed)
     first, last = _numbers(low, high, unit)
     return [i * unit for i in range(first, last + 1)], half
 
 
-def _numbers(low, high, unit: Fraction) -> tuple[int, int]:
+def _numbers(low: Exact, high: Exact, unit: Fraction) -> tuple[int, int]:
     """First and last multiple of `unit` between two ends."""
     return math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
 
 
-def share_refused(printed: Printed, low, high, allowed: list[tuple[float, float]]) -> float:
-    """Share of the printable values from `low` to `high` whose interval meets none of the `allowed` ones.
+def share_refused(printed: Printed, low: Exact, high: Exact, allowed: list[tuple[float, float]]) -> float:
+    """Return the share of the printable values from `low` to `high` whose interval touches none of the `allowed` ones.
 
     `low` and `high` are read exactly: give a Decimal or Fraction where an end is itself a printed value.
     """
@@ -101,17 +118,17 @@ def share_refused(printed: Printed, low, high, allowed: list[tuple[float, float]
 
 
 def p_interval(p: Printed) -> tuple[float, float]:
-    """Interval of a printed p, closed by 0 and 1."""
+    """Return the interval of a printed p, closed by 0 and 1."""
     low, high = box(p)
     return max(low, 0.0), min(high, 1.0)
 
 
 def p_power(p: Printed, low: float, high: float) -> float:
-    """Power against a printed p, where the recomputed p is `low` to `high`.
+    """Return the power against a printed p, where the recomputed p is `low` to `high`.
 
-    For a p printed with its digits: share of the printable values from 0 to 1 that are refused. For a bound:
-    the length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when
-    nothing is going on.
+    For a p printed with its digits: share of the printable values from 0 to 1 that are rejected. For a bound: the
+    length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going
+    on.
     """
     if p.kind in ("below", "above", "range"):
         start, end = p_interval(p)
@@ -120,11 +137,11 @@ def p_power(p: Printed, low: float, high: float) -> float:
 
 
 def show(x: float, digits: int = 4) -> str:
-    """A recomputed number for a sentence: four significant digits, a real minus."""
+    """Format a recomputed number for a sentence: four significant digits, a real minus."""
     return f"{x:.{digits}g}".replace("-", "\u2212")
 
 
 def span(low: float, high: float, digits: int = 4) -> str:
-    """A range for a sentence; one number if both ends show the same digits."""
+    """Format a range for a sentence; one number if both ends show the same digits."""
     first, last = show(low, digits), show(high, digits)
     return first if first == last else f"{first} to {last}"

@@ -11,26 +11,25 @@ from __future__ import annotations
 
 import math
 
+from restated.arguments import check_option
 from restated.audit.comparison import Comparison, box, overlap, share_refused, span
-from restated.errors import RestatedError
 from restated.estimate.effects import d_to_r
 from restated.printed import Printed
 
 
 def third(first: Printed, second: Printed, other: Printed) -> Comparison:
-    """Can three printed correlations of three variables belong together?
+    """Check if three printed correlations of three variables can belong together.
 
-    Given two, the third lies in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to
-    cos(alpha - beta).
+    Given two, the third is in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha - beta).
 
     Returns
     -------
     Comparison
         `low`, `high`: possible values of the third over the rounding box of the other two.
     """
-    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the
-    # least difference.
-    alpha, beta = (tuple(math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))) for r in (first, second))
+    # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the least
+    # difference.
+    alpha, beta = ([math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))] for r in (first, second))
     sums = alpha[0] + beta[0], alpha[1] + beta[1]
     nearest_pi = min(max(math.pi, sums[0]), sums[1])
     low = math.cos(nearest_pi)
@@ -46,7 +45,7 @@ def third(first: Printed, second: Printed, other: Printed) -> Comparison:
 
 
 def r_of_d(d: Printed, r: Printed) -> Comparison:
-    """Does a printed r follow from the same effect printed as d (equal groups, sign ignored)?"""
+    """Check if a printed r follows from the same effect printed as d (equal groups, sign ignored)."""
     ends = sorted(abs(float(d_to_r(x))) for x in box(d))
     low = 0.0 if box(d)[0] <= 0 <= box(d)[1] else ends[0]
     high = ends[1]
@@ -57,12 +56,11 @@ def r_of_d(d: Printed, r: Printed) -> Comparison:
 
 
 def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:
-    """Is a printed variance component near what two twin correlations imply?
+    """Check if a printed variance component is near the one that two twin correlations imply.
 
-    a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be
-    negative, a fitted model holds it at 0 and the rest shifts: then a2 may lie anywhere between 2 r_DZ and
-    r_MZ (c2 between r_DZ and r_MZ). Models are fitted to covariances and with covariates, so nearness is
-    expected and not identity.
+    a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
+    fitted model holds it at 0 and the rest shifts: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and
+    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
 
     Parameters
     ----------
@@ -90,8 +88,7 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
         "c2": [2 * d[0] - m[1], 2 * d[1] - m[0]],
         "e2": [1 - m[1], 1 - m[0]],
     }
-    if component not in spans:
-        raise RestatedError(f"'{component}' is not one of a2, c2, e2")
+    check_option("component", component, spans)
     reach = list(spans[component])
     if spans["c2"][0] < 0:  # without shared environment: r_MZ = a2 and r_DZ = a2 / 2
         between = [min(2 * d[0], m[0]), max(2 * d[1], m[1])]

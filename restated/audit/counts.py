@@ -2,8 +2,7 @@
 
 References
 ----------
-Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to
-shares).
+Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to shares).
 """
 
 from __future__ import annotations
@@ -14,7 +13,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from restated.audit.comparison import Comparison, printable, share_refused, show, span, step
+from restated.arguments import Bools
+from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, show, span, step
 from restated.printed import Printed
 from restated.reconstruct.counts import counts
 
@@ -23,14 +23,14 @@ FEW = 3
 
 
 def percent_of_count(percent: Printed, denominators: Sequence[int], count: int | None = None) -> Comparison:
-    """Is a printed percentage a whole count out of one of the denominators?
+    """Check if a printed percentage is a whole count out of one of the denominators.
 
     Parameters
     ----------
     percent : Printed
         In percent.
     denominators : sequence of int
-        All that come into question; one that fits is enough.
+        All possible ones; one that fits is enough.
     count : int, optional
         The count, where it is printed too.
 
@@ -39,7 +39,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     Comparison
         `low`, `high` in percent: the percentages of the counts that fit, or the nearest below and above.
     """
-    ends = Fraction(percent.low), Fraction(percent.high)
+    ends = exact_ends(percent)
     allowed = [n for n in denominators if count is None or count <= n]
     pairs = [(int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count]
     power = 1 - np.mean(np.any([_reached(percent, n, count) for n in allowed], axis=0)) if allowed else 1.0
@@ -63,12 +63,12 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
 
 
 def _whole(low: Fraction, high: Fraction, n: int) -> range:
-    """Counts out of n whose percentage lies between `low` and `high`."""
+    """Counts out of n whose percentage is between `low` and `high`."""
     return range(max(0, math.ceil(low * n / 100)), min(n, math.floor(high * n / 100)) + 1)
 
 
-def _reached(percent: Printed, n: int, count: int | None) -> np.ndarray:
-    """Which percentages from 0 to 100 some count out of n (or the given one) rounds to."""
+def _reached(percent: Printed, n: int, count: int | None) -> Bools:
+    """True for the percentages from 0 to 100 that some count out of n (or the given one) rounds to."""
     unit, half = step(percent)
     scale = math.lcm(unit.denominator, half.denominator)
     value = np.arange(int(100 / unit) + 1, dtype=object) * int(unit * scale)  # whole numbers of any size, no rounding
@@ -85,7 +85,7 @@ def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] |
     if percent.kind != "rounded":
         return None
     cut = percent.cut_off()
-    low, high = Fraction(cut.low), Fraction(cut.high)
+    low, high = exact_ends(cut)
     for n in denominators:
         for c in _whole(low, high, n):
             if Fraction(100 * c, n) < high:
@@ -94,7 +94,7 @@ def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] |
 
 
 def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | None = None) -> Comparison:
-    """Can printed shares add up to a whole?
+    """Check if printed shares can add up to a whole.
 
     Parameters
     ----------
@@ -109,15 +109,18 @@ def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | 
     Comparison
         `low`, `high`: the sum in percent over the rounding box.
     """
-    boxes = [(Fraction(p.low) * s, Fraction(p.high) * s) for p, s in zip(percents, scales, strict=True)]
-    low, high = (sum(ends) for ends in zip(*boxes, strict=True))
-    others = _sums([_whole(*ends, n) for ends in boxes[:-1]]) if n else None
+    boxes = []
+    for p, scale in zip(percents, scales, strict=True):
+        first, last = exact_ends(p)
+        boxes.append((first * scale, last * scale))
+    low, high = sum(first for first, _ in boxes), sum(last for _, last in boxes)
+    others = _sums([_whole(*ends, n) for ends in boxes[:-1]]) if n else set()
 
     def holds(first: Fraction, last: Fraction) -> bool:
         rest_low, rest_high = low - boxes[-1][0], high - boxes[-1][1]
         if not first + rest_low <= 100 <= last + rest_high:
             return False
-        return n is None or any(n - s in _whole(first, last, n) for s in others)
+        return not n or any(n - s in _whole(first, last, n) for s in others)
 
     values, half = printable(percents[-1], 0, Fraction(100, scales[-1]))
     power = 1 - np.mean([holds((v - half) * scales[-1], (v + half) * scales[-1]) for v in values])
@@ -137,37 +140,36 @@ def _sums(choices: Sequence[Sequence[int]]) -> set[int]:
 
 
 def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int) -> Comparison:
-    """Do the counts behind subgroup percentages add up to one behind the overall percentage?
+    """Check if the counts of subgroup percentages add up to one of the overall percentage.
 
     Returns
     -------
     Comparison
         `low`, `high`: overall percentages that the subgroups allow.
     """
-    sums = _sums([_whole(Fraction(p.low), Fraction(p.high), n) for p, n in zip(parts, sizes, strict=True)])
+    sums = _sums([_whole(*exact_ends(p), n) for p, n in zip(parts, sizes, strict=True)])
     shares = sorted(Fraction(100 * s, total) for s in sums if s <= total)
     if not shares:
         return Comparison(False, math.nan, math.nan, 1.0, "no whole counts fit the subgroups")
     points = [(float(s), float(s)) for s in shares]
-    fits = any(Fraction(whole.low) <= s <= Fraction(whole.high) for s in shares)
+    ends = exact_ends(whole)
+    fits = any(ends[0] <= s <= ends[1] for s in shares)
     low, high = float(shares[0]), float(shares[-1])
     text = f"the subgroups add up to {span(min(sums), max(sums))} of {total}, that is {span(low, high)} %"
     return Comparison(fits, low, high, share_refused(whole, 0, 100, points), text)
 
 
 def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
-    """Are there two groups with a given total for which both percentages are whole counts?
+    """Check if two groups with a given total exist for which both percentages are whole counts.
 
     Returns
     -------
     Comparison
-        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none
-        is found between 2 and twice the total).
+        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none is found
+        between 2 and twice the total).
     """
     sizes = range(1, 2 * total)
-    ok = [
-        np.array([False] + [bool(_whole(Fraction(p.low), Fraction(p.high), n)) for n in sizes]) for p in (first, second)
-    ]
+    ok = [np.array([False] + [bool(_whole(*exact_ends(p), n)) for n in sizes]) for p in (first, second)]
     # Number of ways to make each total out of one possible size of either group.
     ways = np.convolve(ok[0].astype(int), ok[1].astype(int))[: 2 * total + 1]
     possible = np.flatnonzero(ways)
@@ -186,7 +188,7 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
 
 
 def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
-    """Can signed parts add up to a printed whole?
+    """Check if signed parts can add up to a printed whole.
 
     Parameters
     ----------
@@ -199,9 +201,10 @@ def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
     Comparison
         `low`, `high`: the sum over the rounding box.
     """
-    low = sum(sign * Fraction(p.low if sign > 0 else p.high) for sign, p in parts)
-    high = sum(sign * Fraction(p.high if sign > 0 else p.low) for sign, p in parts)
-    ends = Fraction(whole.low), Fraction(whole.high)
+    boxes = [(sign, *exact_ends(p)) for sign, p in parts]
+    low = sum(sign * (first if sign > 0 else last) for sign, first, last in boxes)
+    high = sum(sign * (last if sign > 0 else first) for sign, first, last in boxes)
+    ends = exact_ends(whole)
     middle = low + high  # twice the middle
     power = share_refused(whole, min(0, middle), max(0, middle), [(float(low), float(high))])
     word = "differ by" if any(sign < 0 for sign, _ in parts) else "add up to"

@@ -16,17 +16,16 @@ from scipy import stats
 from restated.audit.comparison import Comparison, box, overlap, p_interval, p_power, share_refused, span
 from restated.printed import Printed
 
-#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations
-#: are printed both ways, with or without Fisher's transformation, and the source seldom says which: either is
-#: enough.
+#: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are
+#: printed both ways, with or without Fisher's transformation, and the source seldom names one: either is enough.
 SCALES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("OR", "RR", "HR"), ("log",)),
     **dict.fromkeys(("r", "icc"), ("plain", "fisher-z")),
     **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
 
-#: Where nobody says how many degrees of freedom stand behind an interval, anything from this many to the
-#: normal limit is allowed: fewer would be unusual enough to be printed.
+#: Where the degrees of freedom of an interval are unknown, anything from this many to the normal limit is allowed:
+#: fewer would be unusual enough to be printed.
 FEWEST_DF = 10
 
 
@@ -38,12 +37,12 @@ def _atanh(x: float) -> float:
     return math.atanh(x) if -1 < x < 1 else math.copysign(math.inf, x)
 
 
-_TO: dict[str, Callable] = {"plain": lambda x: x, "log": _log, "fisher-z": _atanh}
-_FROM: dict[str, Callable] = {"plain": lambda x: x, "log": math.exp, "fisher-z": math.tanh}
+_TO: dict[str, Callable[[float], float]] = {"plain": lambda x: x, "log": _log, "fisher-z": _atanh}
+_FROM: dict[str, Callable[[float], float]] = {"plain": lambda x: x, "log": math.exp, "fisher-z": math.tanh}
 
 
 def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str]) -> Comparison:
-    """Is an estimate the middle of its interval?
+    """Check if an estimate is the middle of its interval.
 
     Parameters
     ----------
@@ -54,15 +53,15 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     Returns
     -------
     Comparison
-        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over
-        all scales.
+        `low`, `high`: the middle over the rounding box of the interval, in the units of the estimate, over all scales.
     """
     middles = []
     for scale in scales:
         to, back = _TO[scale], _FROM[scale]
         ends = [(to(a) + to(b)) / 2 for a, b in zip(box(low), box(high), strict=True)]
         middles.append((back(ends[0]), back(ends[1])))
-    power = share_refused(estimate, low.value, high.value, middles)
+    start, end = (x.low if x.value is None else x.value for x in (low, high))
+    power = share_refused(estimate, start or 0, end or 0, middles)
     first, last = min(m[0] for m in middles), max(m[1] for m in middles)
     fits = any(overlap(box(estimate), middle) for middle in middles)
     where = " on the logarithmic scale" if "log" in scales else ""
@@ -75,10 +74,10 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
 def p_of_interval(
     estimate: Printed, low: Printed, high: Printed, p: Printed, scales: Sequence[str], *, level: float, df: float | None
 ) -> Comparison:
-    """Does the printed p follow from estimate and interval?
+    """Check if the printed p follows from estimate and interval.
 
-    Estimate over half the width of the interval, times the quantile that made the interval, is the test
-    statistic. The quantile may be normal or t: both, and all between, are allowed.
+    Estimate over half the width of the interval, times the quantile that made the interval, is the test statistic. The
+    quantile may be normal or t: both, and all between, are allowed.
 
     Parameters
     ----------

@@ -14,19 +14,19 @@ from fractions import Fraction
 
 import numpy as np
 
-from restated.audit.comparison import Comparison, box, overlap, printable, share_refused, show
+from restated.audit.comparison import Comparison, box, exact_ends, overlap, printable, share_refused, show
 from restated.errors import RestatedError
 from restated.printed import Printed
 
 
 def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
-    """Is a printed mean a whole sum divided by n (times the number of averaged items)?
+    """Check if a printed mean is a whole sum divided by n (times the number of averaged items).
 
     Parameters
     ----------
     mean : Printed
     sizes : sequence of int
-        Sample sizes that come into question; one that fits is enough.
+        Possible sample sizes; one that fits is enough.
     items : int
         Whole-number items averaged into one score; 1 for a single rating or a sum score.
 
@@ -36,13 +36,13 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
         `low`, `high`: the possible means nearest to the printed one, below and above.
     """
     grains = [n * items for n in sizes]
-    ends = Fraction(mean.low), Fraction(mean.high)
+    ends = exact_ends(mean)
 
     def possible(low: Fraction, high: Fraction) -> bool:
         return any(math.ceil(low * grain) <= math.floor(high * grain) for grain in grains)
 
-    # The pattern of possible means repeats with every whole number: one unit, without its upper end, is the
-    # whole of it.
+    # The pattern of possible means repeats with every whole number: one unit, without its upper end, is the whole of
+    # it.
     values, half = printable(mean, 0, 1)
     power = 1 - np.mean([possible(v - half, v + half) for v in values if v < 1])
     middle = (ends[0] + ends[1]) / 2
@@ -54,23 +54,23 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 
 
 def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, maximum: float) -> Comparison:
-    """Is a printed SD within the largest one possible for the mean on a limited scale?
+    """Check if a printed SD is within the largest one possible for the mean on a limited scale.
 
-    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the
-    rounding interval.
+    SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the rounding
+    interval.
 
     Parameters
     ----------
     mean, sd : Printed
     sizes : sequence of int
-        Sample sizes above 1 that come into question; the most generous counts.
+        Possible sample sizes, above 1; the most generous counts.
     minimum, maximum : float
         Ends of the scale.
 
     Returns
     -------
     Comparison
-        `low` is 0, `high` the largest possible SD; nan where the mean lies outside the scale.
+        `low` is 0, `high` the largest possible SD; nan where the mean is outside the scale.
 
     Raises
     ------

@@ -14,14 +14,14 @@ from restated.audit.comparison import Comparison, box, overlap, p_interval, p_po
 from restated.printed import Printed
 from restated.reconstruct.pvalues import p_of_statistic
 
-#: The conventional level at which readers decide; two p on different sides of it are said to be so.
+#: The conventional level at which readers decide; the detail names two p on different sides of it.
 ALPHA = 0.05
 
 _DF = re.compile(r"df\s*=\s*(\d+(?:\.\d+)?)(?:\s*,\s*(\d+(?:\.\d+)?))?")
 
 
 def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: Printed) -> Comparison:
-    """Does a printed p follow from the printed test statistic?
+    """Check if a printed p follows from the printed test statistic.
 
     Parameters
     ----------
@@ -34,8 +34,7 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
     Returns
     -------
     Comparison
-        `low`, `high`: the two-sided p. Digits of p cut off, or a one-sided p, are mentioned where only they
-        would fit.
+        `low`, `high`: the two-sided p. Digits of p cut off, or a one-sided p, are mentioned where only they would fit.
     """
     low, high = p_of_statistic(kind, box(statistic), df)
     printed = p_interval(p)
@@ -53,7 +52,7 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
 
 
 def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
-    """Does a printed I² (percent) follow from Q and its degrees of freedom: max(0, (Q - df) / Q)?"""
+    """Check if a printed I² (percent) follows from Q and its degrees of freedom: max(0, (Q - df) / Q)."""
     low, high = (100 * max(0.0, (x - df) / x) if x > 0 else 0.0 for x in box(q))
     return Comparison(
         overlap((low, high), box(i2)),
@@ -65,6 +64,6 @@ def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
 
 
 def parse_df(text: str) -> tuple[float, ...]:
-    """Degrees of freedom out of words such as 'chi-square, df = 9' or 'F, df = 2, 57'; empty without any."""
+    """Return the degrees of freedom in words such as 'chi-square, df = 9' or 'F, df = 2, 57'; empty without any."""
     match = _DF.search(text)
     return tuple(float(d) for d in match.groups() if d is not None) if match else ()

@@ -1,8 +1,8 @@
 """Agreement and association in square tables of counts, for one table or many at once.
 
-A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the
-second, so a and d are the agreements. A k x k table has the last two axes (first, second assessment).
-What cannot be computed is nan, because enumerations meet empty margins; negative counts are errors.
+A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the second,
+so a and d are the agreements. A k x k table has the last two axes (first, second assessment). What cannot be computed
+is nan, because enumerations meet empty margins; negative counts are errors.
 
 References
 ----------
@@ -15,19 +15,21 @@ Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t
 
+from restated.arguments import FloatOrArray, Floats, floats
 from restated.errors import RestatedError
 
-#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the
-#: bivariate normal probability is good to about 1e-15.
+#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the bivariate normal
+#: probability is good to about 1e-15.
 STEP_TOLERANCE = 1e-13
 #: Newton inside a bracket needs about 10 rounds, bisection alone 45.
 MAX_ITERATIONS = 100
 
 
-def percent_agreement(tables):
-    """Share of agreements (a + d) / n of 2x2 tables, as a proportion; nan for an empty table.
+def percent_agreement(tables: ArrayLike) -> FloatOrArray:
+    """Return the share of agreements (a + d) / n of 2x2 tables, as a proportion; nan for an empty table.
 
     Parameters
     ----------
@@ -41,8 +43,8 @@ def percent_agreement(tables):
     return _ratio(a + d, a + b + c + d)
 
 
-def kappa(tables):
-    """Cohen's kappa of 2x2 tables; nan if chance agreement is 1 (both assessments constant) or n is 0.
+def kappa(tables: ArrayLike) -> FloatOrArray:
+    """Return Cohen's kappa of 2x2 tables; nan if chance agreement is 1 (both assessments constant) or n is 0.
 
     Parameters
     ----------
@@ -57,8 +59,8 @@ def kappa(tables):
     return _ratio(2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d))
 
 
-def phi(tables):
-    """Phi, the Pearson correlation of two dichotomies; nan if a margin is empty.
+def phi(tables: ArrayLike) -> FloatOrArray:
+    """Return phi, the Pearson correlation of two dichotomies; nan if a margin is empty.
 
     Parameters
     ----------
@@ -72,8 +74,8 @@ def phi(tables):
     return _ratio(a * d - b * c, np.sqrt((a + b) * (c + d)) * np.sqrt((a + c) * (b + d)))
 
 
-def odds_ratio(tables):
-    """Odds ratio ad / bc without continuity correction: inf if only bc is 0, nan if ad and bc are both 0.
+def odds_ratio(tables: ArrayLike) -> FloatOrArray:
+    """Return the odds ratio ad / bc without continuity correction: inf if only bc is 0, nan if ad and bc are both 0.
 
     Parameters
     ----------
@@ -88,13 +90,13 @@ def odds_ratio(tables):
         return ((a * d) / (b * c))[()]
 
 
-def tetrachoric(tables):
-    """Tetrachoric correlation of 2x2 tables by maximum likelihood.
+def tetrachoric(tables: ArrayLike) -> FloatOrArray:
+    """Return the tetrachoric correlation of 2x2 tables by maximum likelihood.
 
-    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum
-    fits it exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first
-    quadrant. By the same rule a single empty cell, or an empty diagonal, has its solution at the boundary:
-    -1 if a or d is empty, 1 if b or c is. No continuity correction is added. nan if a margin is empty.
+    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
+    exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
+    same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
+    or c is. No continuity correction is added. nan if a margin is empty.
 
     Parameters
     ----------
@@ -124,8 +126,8 @@ def tetrachoric(tables):
     return result.reshape(shape)[()]
 
 
-def bivariate_normal(h, k, rho):
-    """P(X <= h, Y <= k) of standard normals with correlation rho, -1 < rho < 1, by Owen's T function.
+def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray:
+    """Return P(X <= h, Y <= k) of standard normals with correlation rho, -1 < rho < 1, by Owen's T function.
 
     Parameters
     ----------
@@ -142,8 +144,8 @@ def bivariate_normal(h, k, rho):
     return np.where((h == 0) & (k == 0), centre, inside)[()]
 
 
-def kappa_square(tables):
-    """Cohen's kappa of k x k tables; nan if chance agreement is 1 or n is 0.
+def kappa_square(tables: ArrayLike) -> FloatOrArray:
+    """Return Cohen's kappa of k x k tables; nan if chance agreement is 1 or n is 0.
 
     Parameters
     ----------
@@ -158,8 +160,8 @@ def kappa_square(tables):
     return _ratio(n * agree - chance, n * n - chance)
 
 
-def kappa_variance_cohen(tables):
-    """Cohen's (1960) large-sample variance of kappa, po (1 - po) / (n (1 - pe)^2).
+def kappa_variance_cohen(tables: ArrayLike) -> FloatOrArray:
+    """Return Cohen's (1960) large-sample variance of kappa, po (1 - po) / (n (1 - pe)^2).
 
     It treats chance agreement as known; `kappa_variance` does not. It is 0 in a table of perfect agreement.
 
@@ -177,8 +179,8 @@ def kappa_variance_cohen(tables):
     return _ratio(n * agree * (n - agree), (n * n - chance) ** 2)
 
 
-def kappa_variance(tables):
-    """Large-sample variance of kappa of Fleiss, Cohen and Everitt (1969), from the delta method.
+def kappa_variance(tables: ArrayLike) -> FloatOrArray:
+    """Return the large-sample variance of kappa of Fleiss, Cohen and Everitt (1969), from the delta method.
 
     Parameters
     ----------
@@ -208,7 +210,7 @@ def kappa_variance(tables):
     return np.where(np.isnan(value), np.nan, np.maximum(variance, 0.0))[()]
 
 
-def _solve_correlation(h, k, target):
+def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
     """rho with bivariate_normal(h, k, rho) = target: Newton with the density as slope, in a bracket."""
     low, high = np.full(h.shape, -1.0), np.full(h.shape, 1.0)
     rho = np.zeros(h.shape)
@@ -231,7 +233,7 @@ def _solve_correlation(h, k, target):
     raise RestatedError("the search for a tetrachoric correlation did not settle", remedy="Check the counts")
 
 
-def _agreement_counts(counts):
+def _agreement_counts(counts: Floats) -> tuple[Floats, Floats, Floats]:
     """n, n * po and n^2 * pe: the counts kappa is made of."""
     n = counts.sum(axis=(-2, -1))
     agree = np.einsum("...ii->...", counts)
@@ -239,36 +241,29 @@ def _agreement_counts(counts):
     return n, agree, chance
 
 
-def _ratio(top, bottom):
+def _ratio(top: ArrayLike, bottom: ArrayLike) -> FloatOrArray:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(bottom == 0, np.nan, np.asarray(top) / bottom)[()]
 
 
-def _four(tables):
+def _four(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
     counts = _counts(tables)
     if counts.ndim < 1 or counts.shape[-1] != 4:
-        raise RestatedError(
-            f"tables have shape {counts.shape}",
-            field="tables",
-            remedy="Give the four counts a, b, c, d along the last axis",
-        )
-    return tuple(counts[..., i] for i in range(4))
+        remedy = "Give the four counts a, b, c, d along the last axis"
+        raise RestatedError(f"tables have shape {counts.shape}", field="tables", remedy=remedy)
+    return counts[..., 0], counts[..., 1], counts[..., 2], counts[..., 3]
 
 
-def _square(tables):
+def _square(tables: ArrayLike) -> Floats:
     counts = _counts(tables)
     if counts.ndim < 2 or counts.shape[-1] != counts.shape[-2] or counts.shape[-1] < 2:
-        raise RestatedError(
-            f"tables have shape {counts.shape}", field="tables", remedy="Give square tables along the last two axes"
-        )
+        remedy = "Give square tables along the last two axes"
+        raise RestatedError(f"tables have shape {counts.shape}", field="tables", remedy=remedy)
     return counts
 
 
-def _counts(tables):
-    try:
-        counts = np.asarray(tables, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("counts are not numbers", field="tables") from None
+def _counts(tables: ArrayLike) -> Floats:
+    counts = floats(tables, "tables", problem="counts are not numbers")
     if not np.isfinite(counts).all() or (counts < 0).any():
         raise RestatedError("a count is negative, missing or not finite", field="tables")
     return counts

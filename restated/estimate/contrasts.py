@@ -1,8 +1,8 @@
 """Two pooled estimates compared: standard errors behind printed intervals, and the test of a difference.
 
-Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the
-variance s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding
-boxes: closed intervals of all values that would have been printed with the same digits.
+Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
+s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes: closed
+intervals of all values that would have been printed with the same digits.
 
 References
 ----------
@@ -15,16 +15,19 @@ correspond to a test at 5 % when standard errors are equal and estimates indepen
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import TypeAlias
 
 from scipy import stats
 
+from restated.arguments import check_level
 from restated.errors import RestatedError
 
-Box = tuple[float, float]
+Box: TypeAlias = tuple[float, float]
 
 
 def standard_error(low: Box, high: Box, *, level: float) -> Box:
-    """Standard errors a printed interval stands for: its width over twice the normal quantile.
+    """Return the standard errors of a printed interval: its width over twice the normal quantile.
 
     Parameters
     ----------
@@ -51,7 +54,7 @@ def standard_error(low: Box, high: Box, *, level: float) -> Box:
 
 
 def interval(estimate: Box, se: Box, *, level: float) -> tuple[Box, Box]:
-    """Boxes of the two ends of a normal interval, for an estimate and a standard error known only as boxes."""
+    """Return boxes of the two ends of a normal interval, for an estimate and a standard error known only as boxes."""
     quantile = _quantile(level)
     return (
         (estimate[0] - quantile * se[1], estimate[1] - quantile * se[0]),
@@ -60,7 +63,7 @@ def interval(estimate: Box, se: Box, *, level: float) -> tuple[Box, Box]:
 
 
 def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho: float = 0.0) -> Box:
-    """Range of z = (d1 - d2) / sqrt(s1^2 + s2^2 - 2 rho s1 s2) over the four boxes.
+    """Return the range of z = (d1 - d2) / sqrt(s1^2 + s2^2 - 2 rho s1 s2) over the four boxes.
 
     Parameters
     ----------
@@ -74,8 +77,8 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
     Returns
     -------
     (float, float)
-        Exact ends: the variance is convex in each standard error, so it is greatest at a corner and least at a
-        corner or where s1 = rho s2 or s2 = rho s1.
+        Exact ends: the variance is convex in each standard error, so it is greatest at a corner and least at a corner
+        or where s1 = rho s2 or s2 = rho s1.
 
     Raises
     ------
@@ -83,11 +86,8 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
         If rho is outside its range, a box runs downwards or a standard error is not positive.
     """
     if not -1 <= rho < 1:
-        raise RestatedError(
-            f"a correlation of {rho} between estimates cannot be tested",
-            field="rho",
-            remedy="Use at least -1 and less than 1",
-        )
+        problem = f"a correlation of {rho} between estimates cannot be tested"
+        raise RestatedError(problem, field="rho", remedy="Use at least -1 and less than 1")
     for box in (first, second, se_first, se_second):
         if box[0] > box[1]:
             raise RestatedError(f"the box {box} runs downwards", remedy="Give the lower end first")
@@ -103,13 +103,14 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
 
 
 def two_sided_p(z: Box) -> Box:
-    """Range of the two-sided normal p over a range of z."""
+    """Return the range of the two-sided normal p over a range of z."""
     nearest = 0.0 if z[0] <= 0 <= z[1] else min(abs(z[0]), abs(z[1]))
     return float(2 * stats.norm.sf(max(abs(z[0]), abs(z[1])))), float(2 * stats.norm.sf(nearest))
 
 
-def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critical: float, grid) -> Box:
-    """From which correlation on the difference passes a critical value: somewhere in the boxes, and everywhere in them.
+def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critical: float, grid: Iterable[float]) -> Box:
+    """Return the least correlations at which the difference passes a critical value somewhere and everywhere in the
+    boxes.
 
     Parameters
     ----------
@@ -136,6 +137,5 @@ def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critica
 
 
 def _quantile(level: float) -> float:
-    if not 0 < level < 1:
-        raise RestatedError(f"the level {level} is not between 0 and 1", field="level")
+    check_level(level)
     return float(stats.norm.ppf((1 + level) / 2))

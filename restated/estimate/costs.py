@@ -1,8 +1,8 @@
 """Two groups of skewed, non-negative values such as service costs, compared in the ways papers compare them.
 
-Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a
-printed table determines them; rank tests, bootstrap and the gamma model need the values, and on a
-reconstruction they show what the assumed shape makes of them.
+Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a printed
+table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show the
+effect of the assumed shape.
 
 References
 ----------
@@ -16,10 +16,13 @@ McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter 8. Cha
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from restated.arguments import Floats, check_level, check_option, floats
 from restated.errors import RestatedError
 
 #: Resamples of the bootstrap: the Monte Carlo error of a 95 % limit is then about 2 % of its standard error.
@@ -65,9 +68,17 @@ class BootstrapInterval:
 
 
 def t_test_from_moments(
-    mean1, sd1, n1, mean2, sd2, n2, *, equal_variances: bool = False, level: float = 0.95
+    mean1: float,
+    sd1: float,
+    n1: float,
+    mean2: float,
+    sd2: float,
+    n2: float,
+    *,
+    equal_variances: bool = False,
+    level: float = 0.95,
 ) -> Comparison:
-    """t test of two means from their summaries.
+    """Compare two means from their summaries by a t test.
 
     Parameters
     ----------
@@ -76,10 +87,6 @@ def t_test_from_moments(
     equal_variances : bool
         Student's pooled variance (True) or Welch's test.
     level : float
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------
@@ -93,7 +100,7 @@ def t_test_from_moments(
         raise RestatedError("a t test needs at least two values in each group", field="n")
     if min(sd1, sd2) < 0 or sd1 == sd2 == 0:
         raise RestatedError("standard deviations are negative, or both are zero", field="sd")
-    _check_level(level)
+    check_level(level)
     first, second = sd1**2 / n1, sd2**2 / n2
     if equal_variances:
         df = n1 + n2 - 2
@@ -104,8 +111,8 @@ def t_test_from_moments(
     return _comparison("Student" if equal_variances else "Welch", mean1 - mean2, np.sqrt(variance), df, level)
 
 
-def t_test(values1, values2, *, equal_variances: bool = False, level: float = 0.95) -> Comparison:
-    """t test of two groups of values; see `t_test_from_moments`.
+def t_test(values1: ArrayLike, values2: ArrayLike, *, equal_variances: bool = False, level: float = 0.95) -> Comparison:
+    """Compare two groups of values by a t test; see `t_test_from_moments`.
 
     Parameters
     ----------
@@ -117,18 +124,15 @@ def t_test(values1, values2, *, equal_variances: bool = False, level: float = 0.
     )
 
 
-def mann_whitney(values1, values2, *, continuity: bool = True) -> RankComparison:
-    """Mann-Whitney (Wilcoxon rank-sum) test by the normal approximation with correction for ties.
+def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = True) -> RankComparison:
+    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test, with the normal approximation with correction
+    for ties.
 
     Parameters
     ----------
     values1, values2 : array_like, one-dimensional, at least two values each
     continuity : bool
         Move u half a pair towards its expectation, as R does.
-
-    Returns
-    -------
-    RankComparison
 
     Raises
     ------
@@ -143,7 +147,7 @@ def mann_whitney(values1, values2, *, continuity: bool = True) -> RankComparison
     ties = np.unique(pooled, return_counts=True)[1].astype(float)
     variance = n1 * n2 / 12 * (n + 1 - (ties**3 - ties).sum() / (n * (n - 1)))
     if variance <= 0:
-        raise RestatedError("all values are equal, there is nothing to rank")
+        raise RestatedError("all values are equal, so they have no ranks")
     distance = u - n1 * n2 / 2
     if continuity:
         distance = np.sign(distance) * max(0.0, abs(distance) - 0.5)
@@ -152,9 +156,15 @@ def mann_whitney(values1, values2, *, continuity: bool = True) -> RankComparison
 
 
 def bootstrap(
-    values1, values2, *, seed: int, method: str = "BCa", resamples: int = RESAMPLES, level: float = 0.95
+    values1: ArrayLike,
+    values2: ArrayLike,
+    *,
+    seed: int,
+    method: str = "BCa",
+    resamples: int = RESAMPLES,
+    level: float = 0.95,
 ) -> BootstrapInterval:
-    """Bootstrap interval of the difference of two means.
+    """Return the bootstrap interval of the difference of two means.
 
     Parameters
     ----------
@@ -165,42 +175,35 @@ def bootstrap(
     resamples : int
     level : float
 
-    Returns
-    -------
-    BootstrapInterval
-
     Raises
     ------
     RestatedError
         As `mann_whitney`, and if an option is unknown or no value varies within its group.
     """
     x, y = _groups(values1, values2)
-    if method not in ("BCa", "percentile"):
-        raise RestatedError(f"unknown bootstrap {method!r}", field="method", remedy="Use 'BCa' or 'percentile'")
-    _check_level(level)
+    check_option("bootstrap", method, ("BCa", "percentile"), field="method")
+    check_level(level)
     if np.ptp(x) == np.ptp(y) == 0:
-        raise RestatedError("the values do not vary within the groups, there is nothing to resample")
-    result = stats.bootstrap(
-        (x, y),
-        lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
-        vectorized=True,
-        n_resamples=resamples,
-        confidence_level=level,
-        method=method,
-        rng=np.random.default_rng(seed),
-    )
+        raise RestatedError("the values do not vary within the groups")
+
+    def mean_difference(a: Any, b: Any, axis: int) -> Any:
+        return a.mean(axis=axis) - b.mean(axis=axis)
+
+    options: Any = {"n_resamples": resamples, "confidence_level": level, "method": method}
+    rng = np.random.default_rng(seed)
+    result = stats.bootstrap((x, y), mean_difference, vectorized=True, rng=rng, **options)
     low, high = result.confidence_interval
     return BootstrapInterval(
         float(x.mean() - y.mean()), float(result.standard_error), float(low), float(high), method, resamples, level
     )
 
 
-def gamma_model(values1, values2, *, level: float = 0.95) -> Comparison:
-    """Log ratio of two mean costs from a generalised linear model with gamma errors and log link.
+def gamma_model(values1: ArrayLike, values2: ArrayLike, *, level: float = 0.95) -> Comparison:
+    """Return the log ratio of two mean costs from a generalised linear model with gamma errors and log link.
 
-    With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio
-    of the means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df.
-    Zeros are allowed: the estimating equations only need a variance proportional to the squared mean.
+    With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio of the
+    means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df. Zeros are
+    allowed: the estimating equations only need a variance proportional to the squared mean.
 
     Parameters
     ----------
@@ -223,12 +226,12 @@ def gamma_model(values1, values2, *, level: float = 0.95) -> Comparison:
     dispersion = (((x / x.mean() - 1) ** 2).sum() + ((y / y.mean() - 1) ** 2).sum()) / df
     if dispersion == 0:
         raise RestatedError("the values do not vary within the groups")
-    _check_level(level)
+    check_level(level)
     se = np.sqrt(dispersion * (1 / len(x) + 1 / len(y)))
     return _comparison("gamma", np.log(x.mean() / y.mean()), se, df, level)
 
 
-def _comparison(method, estimate, se, df, level) -> Comparison:
+def _comparison(method: str, estimate: float, se: float, df: float, level: float) -> Comparison:
     statistic = estimate / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
     return Comparison(
@@ -244,23 +247,13 @@ def _comparison(method, estimate, se, df, level) -> Comparison:
     )
 
 
-def _check_level(level: float) -> None:
-    if not 0 < level < 1:
-        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
-
-
-def _groups(values1, values2) -> tuple[np.ndarray, np.ndarray]:
+def _groups(values1: ArrayLike, values2: ArrayLike) -> tuple[Floats, Floats]:
     groups = []
     for number, values in ((1, values1), (2, values2)):
-        try:
-            array = np.asarray(values, dtype=float)
-        except (TypeError, ValueError):
-            raise RestatedError(f"the values of group {number} are not numbers") from None
+        array = floats(values, problem=f"the values of group {number} are not numbers")
         if array.ndim != 1 or len(array) < 2:
             raise RestatedError(f"group {number} needs a list of at least two values")
         if not np.isfinite(array).all():
-            raise RestatedError(
-                f"group {number} has a value that is missing or not finite", remedy="Leave it out, and say so"
-            )
+            raise RestatedError(f"group {number} has a value that is missing or not finite", remedy="Leave it out")
         groups.append(array)
     return groups[0], groups[1]

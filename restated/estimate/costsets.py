@@ -1,4 +1,4 @@
-"""Two groups of costs known by size, mean ratio and SD/mean ratios: which tests call them different?
+"""Two groups of costs known by size, mean ratio and SD/mean ratios, compared by several tests.
 
 Costs have no natural unit here: group 2 has mean 1 and group 1 has mean `ratio`; `cv` is the SD divided by the mean
 (coefficient of variation). Student's and Welch's t test and the gamma model with log link need nothing more, so their
@@ -6,17 +6,20 @@ verdict is fixed by the moments. The rank test and the bootstrap need values; th
 
 References
 ----------
-As in `restated.estimate.costs`, which has the same tests for one pair of samples. Gelman, A., & Carlin, J. (2014) coined
-sign and magnitude error; here both are counted in simulated trials, by their definition.
+As in `restated.estimate.costs`, which has the same tests for one pair of samples. Gelman, A., & Carlin, J. (2014)
+coined sign and magnitude error; here both are counted in simulated trials, by their definition.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from restated.arguments import Bools, Floats, check_option
 from restated.errors import RestatedError
 
 #: Tests that means, standard deviations and sizes determine.
@@ -25,8 +28,10 @@ BY_MOMENTS = ("Student", "Welch", "gamma model")
 RESAMPLES = 1000
 
 
-def standard_error(ratio, cv1, cv2, n1: int, n2: int, method: str):
-    """Standard error and degrees of freedom of the effect a test looks at.
+def standard_error(
+    ratio: ArrayLike, cv1: ArrayLike, cv2: ArrayLike, n1: int, n2: int, method: str
+) -> tuple[Floats, Floats]:
+    """Return standard error and degrees of freedom of the effect of a test.
 
     Parameters
     ----------
@@ -45,6 +50,7 @@ def standard_error(ratio, cv1, cv2, n1: int, n2: int, method: str):
     RestatedError
         If the method is unknown.
     """
+    check_option("test", method, BY_MOMENTS, field="method")
     ratio, cv1, cv2 = (np.asarray(x, dtype=float) for x in (ratio, cv1, cv2))
     v1, v2 = (ratio * cv1) ** 2, cv2**2
     df = np.asarray(n1 + n2 - 2.0)
@@ -53,20 +59,18 @@ def standard_error(ratio, cv1, cv2, n1: int, n2: int, method: str):
     if method == "Welch":
         first, second = v1 / n1, v2 / n2
         return np.sqrt(first + second), (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
-    if method == "gamma model":
-        return np.sqrt(((n1 - 1) * cv1**2 + (n2 - 1) * cv2**2) / df * (1 / n1 + 1 / n2)), df
-    raise RestatedError(f"unknown test '{method}'", field="method", remedy=f"Use one of {', '.join(BY_MOMENTS)}")
+    return np.sqrt(((n1 - 1) * cv1**2 + (n2 - 1) * cv2**2) / df * (1 / n1 + 1 / n2)), df
 
 
-def p_by_moments(ratio, cv1, cv2, n1: int, n2: int, method: str) -> np.ndarray:
-    """Two-sided p value of a test that the moments determine; parameters as `standard_error`."""
+def p_by_moments(ratio: ArrayLike, cv1: ArrayLike, cv2: ArrayLike, n1: int, n2: int, method: str) -> Floats:
+    """Return the two-sided p value of a test that the moments determine; parameters as `standard_error`."""
     se, df = standard_error(ratio, cv1, cv2, n1, n2, method)
     effect = np.log(ratio) if method == "gamma model" else np.asarray(ratio, dtype=float) - 1
-    return 2 * stats.t.sf(np.abs(effect) / se, df)
+    return 2 * np.asarray(stats.t.sf(np.abs(effect) / se, df))
 
 
-def critical_cv(ratio, n1: int, n2: int, method: str, *, level: float = 0.05) -> np.ndarray:
-    """Largest SD/mean, equal in both groups, at which the test still calls a mean ratio significant.
+def critical_cv(ratio: ArrayLike, n1: int, n2: int, method: str, *, level: float = 0.05) -> Floats:
+    """Return the largest SD/mean, equal in both groups, at which the test still calls a mean ratio significant.
 
     With equal SD/mean the standard error is proportional to it and the degrees of freedom do not depend on it, so the
     limit is effect / (critical t times the standard error at SD/mean = 1).
@@ -77,7 +81,7 @@ def critical_cv(ratio, n1: int, n2: int, method: str, *, level: float = 0.05) ->
 
 
 def critical_ratio(cv: float, n1: int, n2: int, method: str, *, level: float = 0.05) -> float:
-    """Mean ratio below 1 at which the test turns significant when both groups have this SD/mean.
+    """Return the mean ratio below 1 at which the test turns significant when both groups have this SD/mean.
 
     Returns 0 where no ratio is small enough.
     """
@@ -88,8 +92,9 @@ def critical_ratio(cv: float, n1: int, n2: int, method: str, *, level: float = 0
     return float(grid[reached[-1]]) if len(reached) else 0.0
 
 
-def by_ranks(values1, values2) -> tuple[np.ndarray, np.ndarray]:
-    """Mann-Whitney test over the last axis, normal approximation with tie and continuity correction.
+def by_ranks(values1: ArrayLike, values2: ArrayLike) -> tuple[Floats, Floats]:
+    """Compare groups along the last axis by the Mann-Whitney test: normal approximation with tie and continuity
+    correction.
 
     Parameters
     ----------
@@ -100,12 +105,13 @@ def by_ranks(values1, values2) -> tuple[np.ndarray, np.ndarray]:
     p, superiority : ndarray
         Two-sided p, and the probability that a value of group 1 is larger (ties count one half).
     """
-    test = stats.mannwhitneyu(values1, values2, axis=-1, method="asymptotic", use_continuity=True)
-    return test.pvalue, test.statistic / (np.shape(values1)[-1] * np.shape(values2)[-1])
+    x, y = np.asarray(values1, dtype=float), np.asarray(values2, dtype=float)
+    test: Any = stats.mannwhitneyu(x, y, axis=-1, method="asymptotic", use_continuity=True)
+    return test.pvalue, test.statistic / (x.shape[-1] * y.shape[-1])
 
 
-def resampled_means(values, *, seed: int, resamples: int = RESAMPLES) -> np.ndarray:
-    """Means of bootstrap resamples of each sample.
+def resampled_means(values: ArrayLike, *, seed: int, resamples: int = RESAMPLES) -> Floats:
+    """Return means of bootstrap resamples of each sample.
 
     Parameters
     ----------
@@ -119,18 +125,18 @@ def resampled_means(values, *, seed: int, resamples: int = RESAMPLES) -> np.ndar
     """
     n = np.shape(values)[-1]
     counts = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=resamples)
-    return np.asarray(values, dtype=float) @ (counts.T / n)
+    return np.asarray(np.asarray(values, dtype=float) @ (counts.T / n))
 
 
-def bootstrap_excludes_zero(means1, means2, *, level: float = 0.05) -> np.ndarray:
-    """Whether the percentile interval of the mean difference excludes zero, over the last axis of resampled means."""
+def bootstrap_excludes_zero(means1: ArrayLike, means2: ArrayLike, *, level: float = 0.05) -> Bools:
+    """True where the percentile interval of a mean difference excludes zero; resampled means along the last axis."""
     below = (np.asarray(means1) <= means2).mean(axis=-1)
     above = (np.asarray(means1) >= means2).mean(axis=-1)
-    return np.minimum(below, above) < level / 2
+    return np.asarray(np.minimum(below, above) < level / 2)
 
 
-def population(kind: str, cv: float, zeros: float, size, rng: np.random.Generator) -> np.ndarray:
-    """Independent draws with mean 1 and the given SD/mean.
+def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], rng: np.random.Generator) -> Floats:
+    """Draw independent values with mean 1 and the given SD/mean.
 
     Parameters
     ----------
@@ -161,8 +167,10 @@ def population(kind: str, cv: float, zeros: float, size, rng: np.random.Generato
     return values / keep * (rng.random(size) < keep)
 
 
-def errors_of_trials(values1, values2, true_difference: float, *, level: float = 0.05) -> dict[str, float]:
-    """Power, sign error and magnitude error of Welch's test over simulated trials.
+def errors_of_trials(
+    values1: ArrayLike, values2: ArrayLike, true_difference: float, *, level: float = 0.05
+) -> dict[str, float]:
+    """Return power, sign error and magnitude error of Welch's test over simulated trials.
 
     Parameters
     ----------

@@ -12,22 +12,20 @@ Hasselblad, V., & Hedges, L. V. (1995). Psychological Bulletin, 117, 167-178 (od
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
+from restated.arguments import FloatOrArray, Floats
 from restated.errors import RestatedError
 
 
-def fisher_z(r):
-    """Fisher's z = artanh(r).
+def fisher_z(r: ArrayLike) -> FloatOrArray:
+    """Return Fisher's z = artanh(r).
 
     Parameters
     ----------
     r : array_like
         Correlations strictly between -1 and 1; nan passes through.
-
-    Returns
-    -------
-    float or ndarray
 
     Raises
     ------
@@ -36,21 +34,18 @@ def fisher_z(r):
     """
     r = _correlations(r)
     if (np.abs(r) == 1).any():
-        raise RestatedError(
-            "Fisher's z of a correlation of exactly 1 or -1 is infinite",
-            field="r",
-            remedy="Leave the row out, or cap the correlation below 1 in absolute value, and say which",
-        )
+        remedy = "Leave the row out, or cap the correlation below 1 in absolute value, and report which"
+        raise RestatedError("Fisher's z of a correlation of exactly 1 or -1 is infinite", field="r", remedy=remedy)
     return np.arctanh(r)[()]
 
 
-def fisher_z_to_r(z):
-    """Inverse of `fisher_z`: r = tanh(z), for floats or arrays; infinite z gives +-1."""
+def fisher_z_to_r(z: ArrayLike) -> FloatOrArray:
+    """Invert `fisher_z`: r = tanh(z), for floats or arrays; infinite z gives +-1."""
     return np.tanh(np.asarray(z, dtype=float))[()]
 
 
-def fisher_z_variance(n):
-    """Sampling variance of Fisher's z, 1 / (n - 3).
+def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
+    """Return the sampling variance of Fisher's z, 1 / (n - 3).
 
     Parameters
     ----------
@@ -64,17 +59,16 @@ def fisher_z_variance(n):
     """
     n = np.asarray(n, dtype=float)
     if (n <= 3).any():
-        raise RestatedError(
-            "the variance of Fisher's z needs a sample size above 3", field="n", remedy="Leave the row out"
-        )
+        problem = "the variance of Fisher's z needs a sample size above 3"
+        raise RestatedError(problem, field="n", remedy="Leave the row out")
     return (1.0 / (n - 3.0))[()]
 
 
-def r_to_d(r, *, proportion=0.5):
-    """Standardised mean difference of two groups from the point-biserial correlation.
+def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
+    """Return the standardised mean difference of two groups from the point-biserial correlation.
 
-    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with
-    the divisor-n within-group standard deviation.
+    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the
+    divisor-n within-group standard deviation.
 
     Parameters
     ----------
@@ -90,16 +84,13 @@ def r_to_d(r, *, proportion=0.5):
     """
     r, share = _correlations(r), _proportion(proportion)
     if (np.abs(r) == 1).any():
-        raise RestatedError(
-            "a correlation of exactly 1 or -1 has no finite d",
-            field="r",
-            remedy="Leave the row out, or cap the correlation, and say which",
-        )
+        remedy = "Leave the row out, or cap the correlation, and report which"
+        raise RestatedError("a correlation of exactly 1 or -1 has no finite d", field="r", remedy=remedy)
     return (r / np.sqrt(share * (1 - share) * (1 - r**2)))[()]
 
 
-def d_to_r(d, *, proportion=0.5):
-    """Point-biserial correlation from a standardised mean difference; inverse of `r_to_d`.
+def d_to_r(d: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
+    """Return the point-biserial correlation from a standardised mean difference; inverse of `r_to_d`.
 
     r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4).
 
@@ -118,8 +109,8 @@ def d_to_r(d, *, proportion=0.5):
     return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
 
 
-def odds_ratio_to_d(odds_ratio):
-    """Standardised mean difference from an odds ratio: d = ln(OR) sqrt(3) / pi.
+def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
+    """Return the standardised mean difference from an odds ratio: d = ln(OR) sqrt(3) / pi.
 
     Exact for two logistic distributions of one spread, cut anywhere: pi / sqrt(3) is the standard deviation of the
     logistic distribution (Hasselblad & Hedges, 1995).
@@ -140,8 +131,8 @@ def odds_ratio_to_d(odds_ratio):
     return (np.log(odds_ratio) * np.sqrt(3) / np.pi)[()]
 
 
-def hedges_correction(df, *, exact: bool = True):
-    """Hedges' small-sample factor J by which d is multiplied to give g.
+def hedges_correction(df: ArrayLike, *, exact: bool = True) -> FloatOrArray:
+    """Return Hedges' small-sample factor J by which d is multiplied to give g.
 
     J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), the exact form; 1 - 3 / (4 df - 1) approximates it.
 
@@ -165,11 +156,20 @@ def hedges_correction(df, *, exact: bool = True):
     return np.exp(gammaln(df / 2) - gammaln((df - 1) / 2) - 0.5 * np.log(df / 2))[()]
 
 
-def hedges_g(mean1, sd1, n1, mean2, sd2, n2, *, exact: bool = True):
-    """Hedges' g of two independent groups, and its large-sample variance.
+def hedges_g(
+    mean1: ArrayLike,
+    sd1: ArrayLike,
+    n1: ArrayLike,
+    mean2: ArrayLike,
+    sd2: ArrayLike,
+    n2: ArrayLike,
+    *,
+    exact: bool = True,
+) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return Hedges' g of two independent groups, and its large-sample variance.
 
-    g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2;
-    v = 1 / n1 + 1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
+    g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2; v = 1 / n1 +
+    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
 
     Parameters
     ----------
@@ -198,20 +198,17 @@ def hedges_g(mean1, sd1, n1, mean2, sd2, n2, *, exact: bool = True):
     return g[()], (1 / n1 + 1 / n2 + g**2 / (2 * (n1 + n2)))[()]
 
 
-def _correlations(r) -> np.ndarray:
+def _correlations(r: ArrayLike) -> Floats:
     r = np.asarray(r, dtype=float)
     beyond = np.abs(r) > 1
     if beyond.any():
-        raise RestatedError(
-            f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value",
-            field="r",
-            remedy="Check the value; Fisher's z is passed to fisher_z_to_r",
-        )
+        problem = f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value"
+        raise RestatedError(problem, field="r", remedy="Check the value, and pass Fisher's z to fisher_z_to_r")
     return r
 
 
-def _proportion(proportion) -> np.ndarray:
+def _proportion(proportion: ArrayLike) -> Floats:
     share = np.asarray(proportion, dtype=float)
     if ((share <= 0) | (share >= 1)).any():
-        raise RestatedError("a group's share must lie between 0 and 1", field="proportion")
+        raise RestatedError("a group's share must be between 0 and 1", field="proportion")
     return share

@@ -1,16 +1,16 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
-Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk
-ratios are on the log scale, risk differences as they are. The methods treat empty cells differently, which is
-where they part for rare events:
+Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk ratios are
+on the log scale, risk differences as they are. The methods treat empty cells differently, which is where they differ
+for rare events:
 
-- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one
-  (the treatment-arm correction adds more to the larger arm instead);
+- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
+  treatment-arm correction adds more to the larger arm instead);
 - Mantel-Haenszel and Peto use the counts as they are;
 - the logistic-normal model uses the binomial likelihood, without a correction.
 
-A trial without events in both arms (or, for the odds ratio, without non-events) says nothing about a ratio
-and is left out of it; the number left out is reported.
+A trial without events in both arms (or, for the odds ratio, without non-events) has no information on a ratio and is
+left out of it; the number left out is reported.
 
 References
 ----------
@@ -19,8 +19,8 @@ Robins, J., Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (varian
 Greenland, S., & Robins, J. M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio).
 Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (variance of the risk difference).
 Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
-Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in
-Medicine, 37, 1059-1085 (logistic-normal model; their model 4).
+Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in Medicine,
+37, 1059-1085 (logistic-normal model; their model 4).
 Sweeting, M. J., Sutton, A. J., & Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm
 correction).
 Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
@@ -31,13 +31,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import optimize, stats
 from scipy.special import expit, gammaln, roots_hermite
 
+from restated.arguments import Bools, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
 
 MEASURES = ("OR", "RR", "RD")
-#: Correction in proportion to the size of an arm, so that unequal arms do not by themselves make an effect.
+#: Correction in proportion to the size of an arm, so that unequal arms alone do not make an effect.
 TREATMENT_ARM = "treatment-arm"
 #: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
 QUADRATURE_NODES = 20
@@ -66,29 +68,36 @@ class EventsFit:
     p: float
     tau2: float  # 0 for the common-effect methods
     k: int  # trials used
-    left_out: int  # trials that say nothing about the measure
+    left_out: int  # trials without information on the measure
     level: float
 
 
 def effect_sizes(
-    events1, n1, events2, n2, *, measure: str = "OR", correction: float | str = 0.5, correct: str = "zero-trials"
-):
-    """Effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
+    events1: ArrayLike,
+    n1: ArrayLike,
+    events2: ArrayLike,
+    n2: ArrayLike,
+    *,
+    measure: str = "OR",
+    correction: float | str = 0.5,
+    correct: str = "zero-trials",
+) -> tuple[Floats, Floats]:
+    """Return effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
     Parameters
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     correction : float or "treatment-arm"
-        What is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and
-        n2 / (n1 + n2) to those of arm 2.
+        Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
+        n2) to those of arm 2.
     correct : {"zero-trials", "all"}
-        Which trials are corrected: those with an empty cell (the usual rule), or all of them.
+        Trials to correct: those with an empty cell (the usual rule), or all of them.
 
     Returns
     -------
     y, v : ndarray, shape (k,)
-        nan where the trial says nothing about the measure.
+        nan where the trial has no information on the measure.
 
     Raises
     ------
@@ -97,18 +106,14 @@ def effect_sizes(
     """
     a, b, c, d = _cells(events1, n1, events2, n2, measure)
     informative = _informative(a, b, c, d, measure)
-    if correct not in ("zero-trials", "all"):
-        raise RestatedError(f"unknown rule {correct!r}", field="correct", remedy="Use 'zero-trials' or 'all'")
+    check_option("rule", correct, ("zero-trials", "all"), field="correct")
     if correction == TREATMENT_ARM:
         add1, add2 = (a + b) / (a + b + c + d), (c + d) / (a + b + c + d)
     elif not isinstance(correction, str) and correction > 0:
-        add1 = add2 = correction
+        add1 = add2 = np.asarray(correction, dtype=float)
     else:
-        raise RestatedError(
-            f"correction {correction} is not positive",
-            field="correction",
-            remedy=f"Give a number above zero, or '{TREATMENT_ARM}'",
-        )
+        remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
+        raise RestatedError(f"correction {correction} is not positive", field="correction", remedy=remedy)
     corrected = (a == 0) | (b == 0) | (c == 0) | (d == 0) | (correct == "all")
     add1, add2 = np.where(corrected, add1, 0.0), np.where(corrected, add2, 0.0)
     a, b, c, d = a + add1, b + add1, c + add2, d + add2
@@ -121,18 +126,16 @@ def effect_sizes(
     return np.where(informative, y, np.nan), np.where(informative, v, np.nan)
 
 
-def mantel_haenszel(events1, n1, events2, n2, *, measure: str = "OR", level: float = 0.95) -> EventsFit:
-    """Mantel-Haenszel common effect, without continuity correction.
+def mantel_haenszel(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, measure: str = "OR", level: float = 0.95
+) -> EventsFit:
+    """Return the Mantel-Haenszel common effect, without continuity correction.
 
     Parameters
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     level : float
-
-    Returns
-    -------
-    EventsFit
 
     Raises
     ------
@@ -151,10 +154,8 @@ def mantel_haenszel(events1, n1, events2, n2, *, measure: str = "OR", level: flo
     else:
         r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
         if r.sum() == 0 or s.sum() == 0:
-            raise RestatedError(
-                f"the pooled {measure} is not finite: an arm has no events (or only events)",
-                remedy="Use Peto, a risk difference or a corrected inverse-variance estimate",
-            )
+            problem = f"the pooled {measure} is not finite: an arm has no events (or only events)"
+            raise RestatedError(problem, remedy="Use Peto, a risk difference or a corrected estimate")
         estimate = np.log(r.sum() / s.sum())
         if measure == "OR":
             p, q = (a + d) / n, (b + c) / n
@@ -168,17 +169,13 @@ def mantel_haenszel(events1, n1, events2, n2, *, measure: str = "OR", level: flo
     return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
 
 
-def peto(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
-    """Peto's one-step common log odds ratio: observed minus expected events over their variance.
+def peto(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, level: float = 0.95) -> EventsFit:
+    """Return Peto's one-step common log odds ratio: observed minus expected events over their variance.
 
     Parameters
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
     level : float
-
-    Returns
-    -------
-    EventsFit
 
     Raises
     ------
@@ -194,13 +191,15 @@ def peto(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
     return _result("OR", "Peto", estimate, se, 0.0, len(a), left_out, level)
 
 
-def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsFit:
-    """Random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
+def logistic_normal(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, level: float = 0.95
+) -> EventsFit:
+    """Fit the random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
 
-    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with
-    variance tau2, alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the
-    unconditional model with fixed trial effects, metafor's rma.glmm(model = "UM.FS") with its default
-    coding = 1/2. For given theta and tau the trials separate, so each alpha_j has a search of its own.
+    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
+    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
+    trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
+    separate, so each alpha_j has a search of its own.
 
     Parameters
     ----------
@@ -215,17 +214,15 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
     Raises
     ------
     RestatedError
-        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in
-        all trials, or the search does not settle.
+        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in all
+        trials, or the search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
         raise RestatedError("the logistic-normal model needs at least two trials with events")
     if 0 in (a.sum(), b.sum(), c.sum(), d.sum()):
-        raise RestatedError(
-            "the odds ratio is not finite: an arm has no events (or only events)",
-            remedy="Use Peto or a risk difference",
-        )
+        problem = "the odds ratio is not finite: an arm has no events (or only events)"
+        raise RestatedError(problem, remedy="Use Peto or a risk difference")
     trials = _Trials(a, b, c, d)
     start = np.array([mantel_haenszel(a, a + b, c, c + d).estimate, 0.5])
     found = optimize.minimize(
@@ -250,31 +247,27 @@ def logistic_normal(events1, n1, events2, n2, *, level: float = 0.95) -> EventsF
     theta = float(at_zero.x[0] if tau == 0 else found.x[0])
     point = np.array([theta, tau])
     free = [0] if tau == 0 else [0, 1]
-    hessian = np.array(
-        [
-            [
-                (trials.minus_log_likelihood(point + _unit(j))[1] - trials.minus_log_likelihood(point - _unit(j))[1])[i]
-                / (2 * DIFFERENCE)
-                for j in free
-            ]
-            for i in free
-        ]
-    )
+
+    def slope(i: int, j: int) -> float:
+        ahead, behind = (trials.minus_log_likelihood(point + sign * _unit(j))[1] for sign in (1, -1))
+        return float((ahead - behind)[i] / (2 * DIFFERENCE))
+
+    hessian = np.array([[slope(i, j) for j in free] for i in free])
     se = float(np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0]))
     return _result("OR", "logistic-normal", theta, se, tau**2, len(a), left_out, level)
 
 
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
-    """Number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
+    """Return the number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely
-    many is compatible with it, and beyond that harm.
+    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely many is
+    compatible with it, and beyond that harm.
 
     Returns
     -------
     number, low, high : float
-        `high` is infinite where the interval includes no difference; all three are nan where `rd` is not
-        negative, because then nobody is spared an event.
+        `high` is infinite where the interval includes zero; all three are nan where `rd` is not negative, because then
+        nobody is spared an event.
     """
     if not rd < 0:
         return np.nan, np.nan, np.nan
@@ -284,7 +277,7 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
 class _Trials:
     """Profile likelihood of the logistic-normal model for the trials given."""
 
-    def __init__(self, a, b, c, d):
+    def __init__(self, a: Floats, b: Floats, c: Floats, d: Floats) -> None:
         self.a, self.c, self.first, self.second = a, c, a + b, c + d
         nodes, weights = roots_hermite(QUADRATURE_NODES)
         # Nodes and log weights of the integral of f(z) exp(z^2) exp(-z^2), written for a plain integrand.
@@ -299,7 +292,7 @@ class _Trials:
         ).sum()
         self.alpha = (_logit(a, b) + _logit(c, d)) / 2
 
-    def minus_log_likelihood(self, point):
+    def minus_log_likelihood(self, point: Floats) -> tuple[float, Floats]:
         """Value and gradient in (theta, tau), the baselines profiled out."""
         theta, tau = point
         alpha = self.alpha.copy()
@@ -319,12 +312,12 @@ class _Trials:
         gradient = np.array([(posterior * half).sum(), (posterior * half * u).sum()])
         return -(log_density.sum() + self.constant), -gradient
 
-    def minus_log_likelihood_without_tau(self, theta):
+    def minus_log_likelihood_without_tau(self, theta: Floats) -> tuple[float, Floats]:
         """Value and derivative in theta of the common-effect logistic model, tau = 0."""
-        value, gradient = self.minus_log_likelihood((theta[0], 0.0))
+        value, gradient = self.minus_log_likelihood(np.array([theta[0], 0.0]))
         return value, gradient[:1]
 
-    def _quadrature(self, alpha, theta, tau):
+    def _quadrature(self, alpha: Floats, theta: float, tau: float) -> tuple[Floats, ...]:
         """Adaptive rule over the standardised random effect u of each trial: log integral and its pieces."""
         mode = np.zeros(len(alpha))
         for _ in range(MAX_ITERATIONS):
@@ -363,21 +356,22 @@ class _Trials:
         )
 
     @staticmethod
-    def _risks(alpha, effect):
+    def _risks(alpha: Floats, effect: Floats) -> tuple[Floats, Floats]:
         return expit(alpha + effect / 2), expit(alpha - effect / 2)
 
 
-def _unit(j: int) -> np.ndarray:
-    return DIFFERENCE * np.eye(2)[j]
+def _unit(j: int) -> Floats:
+    return np.asarray(DIFFERENCE * np.eye(2)[j])
 
 
-def _logit(events, others):
+def _logit(events: Floats, others: Floats) -> Floats:
     return np.log((events + 0.5) / (others + 0.5))
 
 
-def _result(measure, method, estimate, se, tau2, k, left_out, level) -> EventsFit:
-    if not 0 < level < 1:
-        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
+def _result(
+    measure: str, method: str, estimate: float, se: float, tau2: float, k: int, left_out: int, level: float
+) -> EventsFit:
+    check_level(level)
     margin = stats.norm.ppf((1 + level) / 2) * se
     return EventsFit(
         measure=measure,
@@ -395,33 +389,32 @@ def _result(measure, method, estimate, se, tau2, k, left_out, level) -> EventsFi
     )
 
 
-def _informative(a, b, c, d, measure):
-    """Trials that say something about the measure."""
+def _informative(a: Floats, b: Floats, c: Floats, d: Floats, measure: str) -> Bools:
+    """True for trials with information on the measure."""
     events, others = a + c > 0, b + d > 0
     return {"OR": events & others, "RR": events, "RD": np.ones(len(a), dtype=bool)}[measure]
 
 
-def _used(events1, n1, events2, n2, measure):
+def _used(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
+) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Cells of the informative trials, and how many trials were left out."""
     a, b, c, d = _cells(events1, n1, events2, n2, measure)
     keep = _informative(a, b, c, d, measure)
     if not keep.any():
-        raise RestatedError(f"no trial says anything about the {measure}", remedy="Use a risk difference")
+        raise RestatedError(f"no trial has information on the {measure}", remedy="Use a risk difference")
     return a[keep], b[keep], c[keep], d[keep], int((~keep).sum())
 
 
-def _cells(events1, n1, events2, n2, measure):
-    if measure not in MEASURES:
-        raise RestatedError(f"unknown measure {measure!r}", field="measure", remedy="Use 'OR', 'RR' or 'RD'")
-    try:
-        counts = [np.asarray(x, dtype=float) for x in (events1, n1, events2, n2)]
-    except (TypeError, ValueError):
-        raise RestatedError("counts are not numbers", field="events") from None
+def _cells(
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
+) -> tuple[Floats, Floats, Floats, Floats]:
+    check_option("measure", measure, MEASURES, field="measure")
+    counts = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
     if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
         shapes = ", ".join(str(x.shape) for x in counts)
-        raise RestatedError(
-            f"the four counts have shapes {shapes}", field="events", remedy="Give four lists of one length"
-        )
+        problem = f"the four counts have shapes {shapes}"
+        raise RestatedError(problem, field="events", remedy="Give four lists of one length")
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):
         with np.errstate(invalid="ignore"):

@@ -1,16 +1,15 @@
-"""Fragility of a result: how few patients with another outcome would move it across the line of significance.
+"""Fragility of a result: fewest patients with another outcome that move it across the line of significance.
 
-One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial;
-arm sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs
-from the verdict on the data as they are. It counts in both directions, so a result that is not significant has
-one too. All sets of changes are looked at, number by number, so it is the true minimum and not the end of a
-stepwise search. It is a description of the data at hand; it is small in small trials whatever the truth is.
+One change of status turns an event into a non-event or a non-event into an event, in either arm and any trial; arm
+sizes stay. The fragility is the smallest number of changes after which the verdict "significant" differs from the
+verdict on the data as they are. It counts in both directions, so a result that is not significant has one too. All sets
+of changes are tried, number by number, so it is the true minimum and not the end of a stepwise search. It is a
+description of the data at hand; it is small in small trials whatever the truth is.
 
 References
 ----------
 Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials).
-Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40
-(meta-analyses).
+Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
 """
 
 from __future__ import annotations
@@ -19,34 +18,41 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations, product
+from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import events, meta
 
-#: No result is looked at beyond this many changes: four trials then have some 10^6 tables to check.
+#: The search ends at this many changes: four trials then have some 10^6 tables to check.
 MAX_CHANGES = 12
 #: Rows pooled at a time, to bound the memory.
 CHUNK = 100_000
+
+
+#: Verdicts on tables, from the events of arms 1 and 2, shape (m, k): 1 where significant, nan where unknown.
+_Test: TypeAlias = Callable[[Ints, Ints], Floats | Bools]
 
 
 @dataclass(frozen=True)
 class Fragility:
     """Smallest number of changes, and the first set of changes found that achieves it.
 
-    `changes` holds what is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant`
-    is the verdict on the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
+    `changes` is added to the events of each trial in arm 1 and in arm 2, shape (k, 2); `significant` is the verdict on
+    the unchanged data. `number` is None where no set of up to `MAX_CHANGES` changes crosses.
     """
 
     number: int | None
     significant: bool
-    changes: np.ndarray | None
+    changes: Floats | None
 
 
 def of_trial(events1: int, n1: int, events2: int, n2: int, *, level: float = 0.95) -> Fragility:
-    """Fragility of one trial under Fisher's exact test (two-sided, p < 1 - level).
+    """Return the fragility of one trial under Fisher's exact test (two-sided, p < 1 - level).
 
     Raises
     ------
@@ -55,19 +61,22 @@ def of_trial(events1: int, n1: int, events2: int, n2: int, *, level: float = 0.9
     """
     alpha = 1 - level
 
-    def significant(a, c):
+    def significant(a: Ints, c: Ints) -> Bools:
         return np.array(
-            [stats.fisher_exact([[x, n1 - x], [y, n2 - y]])[1] < alpha for x, y in zip(a[:, 0], c[:, 0], strict=True)]
+            [
+                stats.fisher_exact(np.array([[x, n1 - x], [y, n2 - y]]))[1] < alpha
+                for x, y in zip(a[:, 0], c[:, 0], strict=True)
+            ]
         )
 
     return _smallest([events1], [n1], [events2], [n2], significant)
 
 
 def of_pooled(
-    events1,
-    n1,
-    events2,
-    n2,
+    events1: ArrayLike,
+    n1: ArrayLike,
+    events2: ArrayLike,
+    n2: ArrayLike,
     *,
     measure: str = "RR",
     method: str = "DL",
@@ -75,7 +84,7 @@ def of_pooled(
     correction: float = 0.5,
     level: float = 0.95,
 ) -> Fragility:
-    """Fragility of an inverse-variance meta-analysis: does its interval include no effect?
+    """Return the fragility of an inverse-variance meta-analysis, significant if its interval excludes zero.
 
     Parameters
     ----------
@@ -92,31 +101,31 @@ def of_pooled(
     """
     first, second = np.asarray(n1), np.asarray(n2)
 
-    def significant(a, c):
+    def significant(a: Ints, c: Ints) -> Floats:
         sizes = partial(events.effect_sizes, measure=measure, correction=correction)
         y, v = sizes(a.ravel(), np.tile(first, len(a)), c.ravel(), np.tile(second, len(c)))
         y, v = y.reshape(a.shape), v.reshape(a.shape)
-        told = np.isfinite(y).all(axis=1)  # a trial without events leaves the model: not a change of status alone
+        known = np.isfinite(y).all(axis=1)  # a trial without events leaves the model: not a change of status alone
         out = np.full(len(a), np.nan)
-        if told.any():
-            pooled = meta.fit_batch(y[told], v[told], method=method, ci=ci, level=level)
-            out[told] = (pooled.ci_low > 0) | (pooled.ci_high < 0)
+        if known.any():
+            pooled = meta.fit_batch(y[known], v[known], method=method, ci=ci, level=level)
+            out[known] = (pooled.ci_low > 0) | (pooled.ci_high < 0)
         return out
 
     return _smallest(events1, n1, events2, n2, significant)
 
 
-def _smallest(events1, n1, events2, n2, significant: Callable) -> Fragility:
-    a, first, c, second = (np.asarray(x, dtype=int) for x in (events1, n1, events2, n2))
+def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, significant: _Test) -> Fragility:
+    a, first, c, second = (np.asarray(x, dtype=np.int64) for x in (events1, n1, events2, n2))
     if not (a.shape == first.shape == c.shape == second.shape and a.ndim == 1):
         raise RestatedError("events and patients have different lengths", field="events")
     if (a < 0).any() or (c < 0).any() or (a > first).any() or (c > second).any():
-        raise RestatedError("a trial has fewer than no events or more events than patients", field="events")
+        raise RestatedError("events must be between 0 and the patients of an arm", field="events")
     now = bool(significant(a[None, :], c[None, :])[0])
     arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
     for number in range(1, MAX_CHANGES + 1):
         for steps in _steps(len(arms), number):
-            changed = arms + steps
+            changed: Ints = arms + steps
             possible = ((changed >= 0) & (changed <= sizes)).all(axis=1)
             steps, changed = steps[possible], changed[possible]
             if not len(steps):
@@ -128,9 +137,9 @@ def _smallest(events1, n1, events2, n2, significant: Callable) -> Fragility:
     return Fragility(None, now, None)
 
 
-def _steps(arms: int, number: int) -> Iterator[np.ndarray]:
+def _steps(arms: int, number: int) -> Iterator[Ints]:
     """All ways to make `number` changes in `arms` arms, in blocks of shape (m, arms)."""
-    block: list[tuple[int, ...]] = []
+    block: list[Ints] = []
     for used in range(1, min(arms, number) + 1):
         for where in combinations(range(arms), used):
             for bars in combinations(range(1, number), used - 1):

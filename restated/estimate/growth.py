@@ -2,13 +2,13 @@
 
     y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
 
-x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves
-are common to all children; each child may miss any of them (nan). D refers to the time scale given: its first
-entry is the variance between children at time 0.
+x_i holds 1 and the covariates of child i, each of them crossed with every power of time up to `degree`. Waves are
+common to all children; each child may miss any of them (nan). D refers to the time scale given: its first entry is the
+variance between children at time 0.
 
-`fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data
-sets, from sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and
-is to be preferred where a variance is small: there statsmodels' search can stop short of the maximum.
+`fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data sets, from
+sums over children that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
+where a variance is small: there statsmodels' search can stop short of the maximum.
 
 References
 ----------
@@ -26,20 +26,22 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from statsmodels.regression.mixed_linear_model import MixedLM
 
+from restated.arguments import Bools, Floats, Ints, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
 
 METHODS = ("REML", "ML")
-#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few
-#: megabytes, and larger chunks gain no more speed.
+#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few megabytes,
+#: and larger chunks gain no more speed.
 CHUNK = 32
-#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of
-#: 16 digits, fewer than six would be left for some coefficient.
+#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of 16
+#: digits, fewer than six would be left for some coefficient.
 RANK_TOLERANCE = 1e-10
-#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of
-#: the residual variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of the residual
+#: variance. It is lme4's bound of 1e-4, which applies to standard deviations.
 SINGULAR_SHARE = 1e-8
 #: A covariance matrix handed to `simulate` may miss positive semidefiniteness by this share: rounding.
 EIGENVALUE_SLACK = 1e-12
@@ -52,9 +54,9 @@ class GrowthFit:
     """A growth model fitted to one data set by statsmodels. Fixed effects in the order of `names`."""
 
     names: tuple[str, ...]
-    fixed: np.ndarray  # (p,)
-    fixed_covariance: np.ndarray  # (p, p)
-    random_covariance: np.ndarray  # (2, 2), D: intercept, slope
+    fixed: Floats  # (p,)
+    fixed_covariance: Floats  # (p, p)
+    random_covariance: Floats  # (2, 2), D: intercept, slope
     residual_variance: float
     log_likelihood: float  # restricted for REML, with all constants
     converged: bool
@@ -63,7 +65,7 @@ class GrowthFit:
     method: str
 
     @property
-    def fixed_se(self) -> np.ndarray:
+    def fixed_se(self) -> Floats:
         """Standard errors of the fixed effects, shape (p,)."""
         return np.sqrt(np.diag(self.fixed_covariance))
 
@@ -80,31 +82,37 @@ class GrowthBatch:
     """Growth models fitted to many data sets; the first axis of each array is the data set."""
 
     names: tuple[str, ...]
-    fixed: np.ndarray  # (draws, p)
-    fixed_covariance: np.ndarray  # (draws, p, p)
-    random_covariance: np.ndarray  # (draws, 2, 2)
-    residual_variance: np.ndarray  # (draws,)
-    log_likelihood: np.ndarray  # (draws,)
-    singular: np.ndarray  # (draws,), bool: a variance is zero or the correlation is -1 or 1
-    children: np.ndarray  # (draws,)
-    observations: np.ndarray  # (draws,)
+    fixed: Floats  # (draws, p)
+    fixed_covariance: Floats  # (draws, p, p)
+    random_covariance: Floats  # (draws, 2, 2)
+    residual_variance: Floats  # (draws,)
+    log_likelihood: Floats  # (draws,)
+    singular: Bools  # (draws,), bool: a variance is zero or the correlation is -1 or 1
+    children: Ints  # (draws,)
+    observations: Ints  # (draws,)
     method: str
 
     @property
-    def fixed_se(self) -> np.ndarray:
+    def fixed_se(self) -> Floats:
         """Standard errors of the fixed effects, shape (draws, p)."""
-        return np.sqrt(np.einsum("bii->bi", self.fixed_covariance))
+        return np.asarray(np.sqrt(np.einsum("bii->bi", self.fixed_covariance)))
 
 
 def fit(
-    y, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+    y: ArrayLike,
+    times: ArrayLike,
+    covariates: ArrayLike,
+    *,
+    degree: int = 1,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
 ) -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
     Parameters
     ----------
     y : array_like, shape (children, waves)
-        Outcome; nan where a child was not seen.
+        Outcome; nan where it is missing.
     times : array_like, shape (waves,)
         Time of each wave, in the unit and from the origin wanted.
     covariates : array_like, shape (children,) or (children, q)
@@ -118,16 +126,16 @@ def fit(
     Returns
     -------
     GrowthFit
-        `fixed` runs over the covariates (intercept first) and within each over the powers of time.
-        `fixed_covariance` comes from the second derivatives in all parameters, variances included; where
-        values are missing it differs from that of `fit_batch` in the third digit. `converged` is what
-        statsmodels says; with a variance near zero it can be wrong.
+        `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
+        comes from the second derivatives in all parameters, variances included; where values are missing it differs
+        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near
+        zero it can be wrong.
 
     Raises
     ------
     RestatedError
-        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do
-        not determine variances or fixed effects, or statsmodels fails.
+        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do not
+        determine variances or fixed effects, or statsmodels fails.
     """
     design = _Design.make(times, covariates, degree, names, method)
     y = _outcome(y, design)
@@ -138,7 +146,7 @@ def fit(
     fixed = (design.covariates[child][:, :, None] * powers[:, None, :]).reshape(len(child), -1)
     model = MixedLM(y[child, wave], fixed, groups=child, exog_re=powers[:, :2])
     with warnings.catch_warnings():
-        # Failed searches are told by `converged`; estimates on the boundary are a legitimate result.
+        # `converged` marks failed searches; estimates on the boundary are a legitimate result.
         warnings.simplefilter("ignore", UserWarning)
         warnings.simplefilter("ignore", RuntimeWarning)
         try:
@@ -163,29 +171,35 @@ def fit(
 
 
 def fit_batch(
-    data_sets: Iterable, times, covariates, *, degree: int = 1, names: Sequence[str] | None = None, method: str = "REML"
+    data_sets: Iterable[ArrayLike],
+    times: ArrayLike,
+    covariates: ArrayLike,
+    *,
+    degree: int = 1,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
     Parameters
     ----------
     data_sets : iterable of array_like, shape (children, waves)
-        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only
-        a few data sets are held in memory at a time. Missing values may differ between data sets.
+        Outcomes, nan where missing: an array of shape (draws, children, waves), or a generator, of which only a few
+        data sets are held in memory at a time. Missing values may differ between data sets.
     times, covariates, degree, names, method
         As in `fit`; shared by all data sets.
 
     Returns
     -------
     GrowthBatch
-        D is positive semidefinite; `singular` tells where it has no inverse. `fixed_covariance` is
+        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is
         (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
 
     Raises
     ------
     RestatedError
-        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the
-        search does not settle.
+        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the search does
+        not settle.
     """
     design = _Design.make(times, covariates, degree, names, method)
     incoming = iter(data_sets)
@@ -201,15 +215,15 @@ def fit_batch(
 
 
 def simulate(
-    times,
-    covariates,
-    fixed,
-    random_covariance,
+    times: ArrayLike,
+    covariates: ArrayLike,
+    fixed: ArrayLike,
+    random_covariance: ArrayLike,
     residual_variance: float,
     *,
     missing: float = 0.0,
     rng: np.random.Generator,
-) -> np.ndarray:
+) -> Floats:
     """Draw one data set from the growth model, with values missing completely at random.
 
     Parameters
@@ -233,36 +247,30 @@ def simulate(
     Raises
     ------
     RestatedError
-        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is
-        not a probability below 1.
+        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is not a
+        probability below 1.
     """
     x = _with_intercept(covariates)
-    times, fixed = _floats(times, "times"), _floats(fixed, "fixed")
-    covariance = _floats(random_covariance, "random_covariance")
+    times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
+    covariance = _finite(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
+        problem = f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates"
         raise RestatedError(
-            f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates",
-            field="fixed",
-            remedy="Give each of them degree + 1 effects, for the powers of time from 0",
+            problem, field="fixed", remedy="Give each degree + 1 effects, for the powers of time from 0"
         )
     if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
         raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
     eigenvalues, vectors = np.linalg.eigh(covariance)
     if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
-        raise RestatedError(
-            f"D is no covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}",
-            field="random_covariance",
-            remedy="Lower the covariance or raise a variance",
-        )
+        problem = f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}"
+        raise RestatedError(problem, field="random_covariance", remedy="Lower the covariance or raise a variance")
     if not residual_variance >= 0 or not 0 <= missing < 1:
-        raise RestatedError(
-            f"residual variance {residual_variance} is negative, or {missing} is no "
-            "probability below 1 for a missing value"
-        )
+        problem = f"residual variance {residual_variance} is negative, or share {missing} of missing values is not"
+        raise RestatedError(f"{problem} between 0 and 1")
     powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
     root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
     random = rng.standard_normal((len(x), 2)) @ root.T
-    y = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
+    y: Floats = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
     y += np.sqrt(residual_variance) * rng.standard_normal(y.shape)
     y[rng.random(y.shape) < missing] = np.nan
     return y
@@ -270,23 +278,25 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """What all data sets share. The fit runs on orthogonal columns: covariates = x @ x_root and
-    powers = time @ time_root, whose columns have mean square 1."""
+    """Common part of all data sets. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
+    time_root, whose columns have mean square 1.
+    """
 
-    covariates: np.ndarray  # (children, c), intercept first
-    powers: np.ndarray  # (waves, d), time^0, time^1, ...
-    x: np.ndarray
-    x_root: np.ndarray  # (c, c), upper triangular
-    time: np.ndarray
-    time_root: np.ndarray  # (d, d), upper triangular
+    covariates: Floats  # (children, c), intercept first
+    powers: Floats  # (waves, d), time^0, time^1, ...
+    x: Floats
+    x_root: Floats  # (c, c), upper triangular
+    time: Floats
+    time_root: Floats  # (d, d), upper triangular
     names: tuple[str, ...]
     method: str
 
     @classmethod
-    def make(cls, times, covariates, degree: int, names, method: str) -> _Design:
-        if method not in METHODS:
-            raise RestatedError(f"unknown method {method!r}", field="method", remedy="Use 'REML' or 'ML'")
-        times = _floats(times, "times")
+    def make(
+        cls, times: ArrayLike, covariates: ArrayLike, degree: int, names: Sequence[str] | None, method: str
+    ) -> _Design:
+        check_option("method", method, METHODS, field="method")
+        times = _finite(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
             raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers", field="times")
         if not 1 <= degree < len(times):
@@ -307,7 +317,7 @@ class _Design:
         return cls(design, powers, x, x_root, time, time_root, _labels(names, degree), method)
 
 
-def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarray]:
+def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
     """Fields of GrowthBatch for data sets y of shape (draws, children, waves)."""
     restricted = design.method == "REML"
     observed = np.isfinite(y)
@@ -349,17 +359,17 @@ def _fit_chunk(y: np.ndarray, design: _Design, first: int) -> dict[str, np.ndarr
     }
 
 
-def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray:
+def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     """X'X of each data set, shape (draws, p, p).
 
-    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the
-    variances and the fixed effects.
+    Raises for the first data set whose observed values, shape (draws, children, waves), do not determine the variances
+    and the fixed effects.
     """
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
     _refuse(
         ~_variances_determined(together, design.time[:, 1]),
         first,
-        "does not determine residual, intercept and slope variance from the waves seen together",
+        "does not determine residual, intercept and slope variance from the waves observed together",
         "y",
         "Children with three or more waves are needed",
     )
@@ -380,40 +390,32 @@ def _determined(observed: np.ndarray, design: _Design, first: int) -> np.ndarray
     return information
 
 
-def _variances_determined(together: np.ndarray, slope: np.ndarray) -> np.ndarray:
-    """Whether covariances at the pairs of waves seen in the same child determine D and the residual variance.
+def _variances_determined(together: Bools, slope: Floats) -> Bools:
+    """True where covariances at the pairs of waves observed in one child determine D and the residual variance.
 
-    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if
-    j = k: linear in the four parameters, which are determined by four independent equations.
+    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
+    in the four parameters, which are determined by four independent equations.
     """
     j, k = np.triu_indices(len(slope))
     equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
-    return np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4
+    return np.asarray(np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4)
 
 
-def _refuse(bad: np.ndarray, first: int, problem: str, field: str, remedy: str | None = None) -> None:
+def _refuse(bad: Bools, first: int, problem: str, field: str, remedy: str | None = None) -> None:
     """Raise for the first data set marked `bad`."""
     if bad.any():
         raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field=field, remedy=remedy)
 
 
-def _floats(values, name: str) -> np.ndarray:
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("not all entries are numbers", field=name) from None
+def _finite(values: ArrayLike, name: str) -> Floats:
+    array = floats(values, name, problem="not all entries are numbers")
     if not np.isfinite(array).all():
         raise RestatedError("an entry is missing or not finite", field=name)
     return array
 
 
-def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
-    try:
-        y = np.asarray(y, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError(
-            f"data set {index} has entries that are not numbers", field="y", remedy="Write missing values as nan"
-        ) from None
+def _outcome(y: ArrayLike, design: _Design, index: int = 0) -> Floats:
+    y = floats(y, "y", problem=f"data set {index} has entries that are not numbers")
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
         raise RestatedError(
@@ -425,21 +427,18 @@ def _outcome(y, design: _Design, index: int = 0) -> np.ndarray:
     return y
 
 
-def _with_intercept(covariates) -> np.ndarray:
+def _with_intercept(covariates: ArrayLike) -> Floats:
     """Covariates as a matrix with a first column of ones."""
-    x = _floats(covariates, "covariates")
+    x = _finite(covariates, "covariates")
     if x.ndim == 1:
         x = x[:, None]
     if x.ndim != 2 or not len(x):
-        raise RestatedError(
-            f"covariates of shape {x.shape}",
-            field="covariates",
-            remedy="Give one row per child and one column per covariate",
-        )
+        remedy = "Give one row per child and one column per covariate"
+        raise RestatedError(f"covariates of shape {x.shape}", field="covariates", remedy=remedy)
     return np.column_stack([np.ones(len(x)), x])
 
 
-def _orthogonal(matrix: np.ndarray, field: str, remedy: str) -> tuple[np.ndarray, np.ndarray]:
+def _orthogonal(matrix: Floats, field: str, remedy: str) -> tuple[Floats, Floats]:
     """Orthogonal columns with mean square 1 and the triangular root: matrix = columns @ root."""
     singular = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0).clip(min=np.finfo(float).tiny), compute_uv=False)
     if len(matrix) < matrix.shape[1] or singular[-1] < RANK_TOLERANCE * singular[0]:

@@ -1,28 +1,28 @@
 """Maximum of the (restricted) likelihood of growth models, for many data sets at once.
 
-The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves seen.
-Children with the same pattern of observed waves share F and its first two columns Z, those of the random
-intercept and slope. With their covariance D in units of the residual variance,
+The design of child i is x_i crossed with F: child-level covariates times functions of time at the waves observed.
+Children with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
+slope. With their covariance D in units of the residual variance,
 
     D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
     P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
 
-the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and
-(Z'y)(Z'y)'. Nothing of size children times waves is touched after those sums are taken.
+the deviance and its derivatives need only sums over the children of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
+Nothing of size children times waves is touched after those sums are taken.
 
-Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because
-each Newton step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower
-triangular and unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point,
-with curvature in all directions; in the axes of intercept and slope, a vanishing intercept variance would
-leave one direction flat. The search has one start: second maxima occur with a handful of children only.
+Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each Newton
+step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and
+unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all
+directions; in the axes of intercept and slope, a vanishing intercept variance would leave one direction flat. The
+search has one start: second maxima occur with a handful of children only.
 
-Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m
-carry these two last, so that sums and products of small matrices run over long contiguous rows.
+Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
+these two last, so that sums and products of small matrices run over long contiguous rows.
 
 References
 ----------
-Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48
-    (profiled deviance in the relative Cholesky factor).
+Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48 (profiled
+deviance in the relative Cholesky factor).
 Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per child).
 Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
 Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
@@ -35,31 +35,32 @@ from dataclasses import dataclass, fields
 import numpy as np
 from scipy import sparse
 
+from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 
-#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence
-#: usual data take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
+#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence usual data
+#: take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
 START = np.eye(2) / 3
-#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error
-#: off costs 1, so the error left is below 1e-6 standard errors.
+#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error off costs
+#: 1, so the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of
-#: squares are of an outcome with mean square 1, carry 16 digits and lose some on the way.
+#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of squares
+#: are of an outcome with mean square 1, carry 16 digits and lose some on the way.
 ROUNDING = 1e-12
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
-#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero
-#: eigenvalue of D has zero slope even where the deviance falls away from it.
+#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
+#: D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one,
-#: whichever is larger: enough to double it.
+#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one, whichever
+#: is larger: enough to double it.
 LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
-#: A residual mean square below this share of that of ordinary least squares, or that below this share of the
-#: outcome's variance, is rounding: the model fits without error.
+#: A residual mean square below this share of that of ordinary least squares, or that below this share of the outcome's
+#: variance, is rounding: the model fits without error.
 NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
 UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
@@ -75,18 +76,18 @@ BENDS = np.array(
 
 @dataclass(frozen=True)
 class Sums:
-    """Sufficient statistics: sums over children, within pattern of waves seen where there is an axis m."""
+    """Sufficient statistics: sums over children, within pattern of observed waves where there is an axis m."""
 
-    time_products: np.ndarray  # (e, e, 1, m), F'F
-    count: np.ndarray  # (b, m), children
-    xx: np.ndarray  # (a, a, b, m), x x'
-    xz: np.ndarray  # (a, 2, b, m), x (Z'y)'
-    zz: np.ndarray  # (2, 2, b, m), (Z'y)(Z'y)'
-    xy: np.ndarray  # (b, a, e), x (F'y)', over all patterns
-    yy: np.ndarray  # (b,), y'y, over all patterns
-    observations: np.ndarray  # (b,)
+    time_products: Floats  # (e, e, 1, m), F'F
+    count: Floats  # (b, m), children
+    xx: Floats  # (a, a, b, m), x x'
+    xz: Floats  # (a, 2, b, m), x (Z'y)'
+    zz: Floats  # (2, 2, b, m), (Z'y)(Z'y)'
+    xy: Floats  # (b, a, e), x (F'y)', over all patterns
+    yy: Floats  # (b,), y'y, over all patterns
+    observations: Ints  # (b,)
 
-    def take(self, rows: np.ndarray) -> Sums:
+    def take(self, rows: Ints) -> Sums:
         """The sums of some of the data sets."""
         return Sums(
             self.time_products,
@@ -104,27 +105,27 @@ class Sums:
 class Maximum:
     """Estimates at the maximum. The deviance is minus twice the log-likelihood, with constants."""
 
-    relative: np.ndarray  # (b, 2, 2), D in units of the residual variance
-    residual_variance: np.ndarray  # (b,)
-    beta: np.ndarray  # (b, a * e), covariate by covariate
-    inverse_information: np.ndarray  # (b, a * e, a * e), (X'V^-1 X)^-1
-    deviance: np.ndarray  # (b,)
+    relative: Floats  # (b, 2, 2), D in units of the residual variance
+    residual_variance: Floats  # (b,)
+    beta: Floats  # (b, a * e), covariate by covariate
+    inverse_information: Floats  # (b, a * e, a * e), (X'V^-1 X)^-1
+    deviance: Floats  # (b,)
 
 
 @dataclass(frozen=True)
 class _State:
     """Profiled deviance at one D per data set, with derivatives in D11, D12, D22; and the estimates there."""
 
-    deviance: np.ndarray  # (b,)
-    gradient: np.ndarray  # (b, 3)
-    hessian: np.ndarray  # (b, 3, 3)
-    residual: np.ndarray  # (b,)
-    beta: np.ndarray
-    inverse: np.ndarray
+    deviance: Floats  # (b,)
+    gradient: Floats  # (b, 3)
+    hessian: Floats  # (b, 3, 3)
+    residual: Floats  # (b,)
+    beta: Floats
+    inverse: Floats
 
 
-def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarray) -> Sums:
-    """Sufficient statistics of a few data sets.
+def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
+    """Return the sufficient statistics of a few data sets.
 
     Parameters
     ----------
@@ -146,7 +147,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
     shared = sparse.csr_array((ones, (group, np.tile(np.arange(children), draws))), shape=(draws * patterns, children))
     own = sparse.csr_array((ones, (group, np.arange(cells))), shape=(draws * patterns, cells))
 
-    def grouped(sums: np.ndarray, *shape: int) -> np.ndarray:
+    def grouped(sums: Floats, *shape: int) -> Floats:
         """Sums of shape (draws * patterns, components) as (*components, draws, patterns)."""
         return np.ascontiguousarray(sums.T).reshape(*shape, draws, patterns)
 
@@ -166,7 +167,7 @@ def summarise(y: np.ndarray, observed: np.ndarray, x: np.ndarray, time: np.ndarr
 
 
 def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
-    """Maximum of the profiled likelihood: damped Newton steps for all data sets together.
+    """Maximise the profiled likelihood: damped Newton steps for all data sets together.
 
     Parameters
     ----------
@@ -213,18 +214,13 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum"),
     ):
         if bad.any():
-            raise RestatedError(
-                f"data set {first + int(np.argmax(bad))} {problem}",
-                field="y",
-                remedy="Check the outcome, or leave out the random slope",
-            )
+            message = f"data set {first + int(np.argmax(bad))} {problem}"
+            raise RestatedError(message, field="y", remedy="Check the outcome, or leave out the random slope")
     relative = root @ root.transpose(0, 2, 1)
     return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
 
 
-def _newton(
-    root: np.ndarray, gradient: np.ndarray, hessian: np.ndarray, damping: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) -> tuple[Floats, Floats, Floats]:
     """Next root of D, the gain in deviance an undamped step promises, and the largest curvature.
 
     Along directions of negative curvature the sign is turned, which leads away from saddle points.
@@ -255,7 +251,7 @@ def _newton(
     return axes * spread[:, None], gain, largest
 
 
-def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
+def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     """Profiled deviance at D = R R', with R = `root` of shape (b, 2, 2), and its derivatives in D."""
     R = root.transpose(1, 2, 0)[..., None]
     F = sums.time_products
@@ -296,8 +292,8 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
     left = _product(sums.zz, P) - _product(sums.xz.swapaxes(0, 1), BK)
     qq = _product(P.swapaxes(0, 1), left) - _product(BK.swapaxes(0, 1), xq)
 
-    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal
-    # equations X'V^-1 (y - X beta), minus `change` of the information.
+    # Derivatives in D11, D12, D22: minus `lost` of the residual sum of squares, minus `pull` of the normal equations
+    # X'V^-1 (y - X beta), minus `change` of the information.
     ends = [[_over_patterns(xq[:, i], K[:, j]).reshape(draws, -1) for j in (0, 1)] for i in (0, 1)]
     pull = np.stack([ends[0][0], ends[0][1] + ends[1][0], ends[1][1]], axis=1)
     lost = np.einsum("kij,ijb->bk", UNITS, qq.sum(axis=-1))
@@ -325,25 +321,25 @@ def _state(sums: Sums, root: np.ndarray, restricted: bool) -> _State:
     return _State(deviance, gradient, hessian, residual, beta, inverse)
 
 
-def _product(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _product(left: Floats, right: Floats) -> Floats:
     """Matrix products in the first two axes, one for each data set and pattern."""
-    total = left[:, 0, None] * right[0]
+    total: Floats = left[:, 0, None] * right[0]
     for j in range(1, len(right)):
         total += left[:, j, None] * right[j]
     return total
 
 
-def _over_patterns(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _over_patterns(left: Floats, right: Floats) -> Floats:
     """Sum over patterns of outer products: (p, b, m) and (q, b, m) give (b, p, q)."""
     return left.transpose(1, 0, 2) @ right.transpose(1, 2, 0)
 
 
-def _outer(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def _outer(left: Floats, right: Floats) -> Floats:
     """Products of all entries of the last axes, flattened into one."""
     return (left[..., :, None] * right[..., None, :]).reshape(*right.shape[:-1], -1)
 
 
-def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
+def _crossed(products: Floats, functions: Floats) -> Floats:
     """Sum over patterns of Kronecker products: (a, a, b, m) and (e, e, b, m) give (b, a * e, a * e)."""
     a, e, cells = len(products), len(functions), products.shape[2:]
     draws = cells[0]
@@ -351,9 +347,8 @@ def _crossed(products: np.ndarray, functions: np.ndarray) -> np.ndarray:
     return total.reshape(draws, a, a, e, e).transpose(0, 1, 3, 2, 4).reshape(draws, a * e, a * e)
 
 
-def _uncrossed(products: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    """The transpose of `_crossed`: trace of (products crossed with E) times matrix is the trace of the result
-    times E; shape (e, e, b, m)."""
+def _uncrossed(products: Floats, matrix: Floats) -> Floats:
+    """Transpose of `_crossed`, (e, e, b, m): trace((products crossed with E) matrix) = trace(result E)."""
     a, (draws, patterns) = len(products), products.shape[2:]
     e = matrix.shape[1] // a
     blocks = matrix.reshape(draws, a, e, a, e).transpose(0, 2, 4, 1, 3).reshape(draws, e * e, a * a)

@@ -1,9 +1,9 @@
-"""What a standardised mean difference means for single people, if both groups are normal with one spread.
+"""A standardised mean difference in terms of single people, for two normal groups with one spread.
 
 With group means d standard deviations apart:
 
 - overlap of the two distributions: 2 Phi(-|d| / 2);
-- probability of superiority, that a random member of the higher group lies above one of the lower: Phi(d / sqrt 2);
+- probability of superiority, that a random member of the higher group is above one of the lower: Phi(d / sqrt 2);
 - risk of belonging to the outermost share q of *all* people, of whom a share b is in the higher group: Phi(d - t) and
   Phi(-t), where t solves b Phi(d - t) + (1 - b) Phi(-t) = q.
 
@@ -19,12 +19,15 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
+from restated.arguments import FloatOrArray
 from restated.errors import RestatedError
 
-#: The threshold is looked for this many standard deviations beyond either mean: shares below 1e-23 do not occur.
+#: The search for the threshold extends this many standard deviations beyond either mean: shares below 1e-23 do not
+#: occur.
 REACH = 10.0
 
 
@@ -52,18 +55,18 @@ class Risks(NamedTuple):
         return self.higher / self.lower
 
 
-def overlap(d):
-    """Share of the two distributions that lies on top of each other; float or array."""
+def overlap(d: ArrayLike) -> FloatOrArray:
+    """Return the share of the two distributions that overlaps; float or array."""
     return (2 * ndtr(-np.abs(np.asarray(d, dtype=float)) / 2))[()]
 
 
-def superiority(d):
-    """Probability that a random member of the higher group lies above a random member of the lower one."""
+def superiority(d: ArrayLike) -> FloatOrArray:
+    """Return the probability that a random member of the higher group is above a random member of the lower one."""
     return ndtr(np.asarray(d, dtype=float) / np.sqrt(2))[()]
 
 
 def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
-    """Risk of belonging to the outermost share of all people, for members of either group.
+    """Return the risk of belonging to the outermost share of all people, for members of either group.
 
     Parameters
     ----------
@@ -72,7 +75,7 @@ def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     base : float
         Share of the higher group among all, between 0 and 1.
     share : float
-        How many of all people count as outermost, between 0 and 1.
+        Share of all people that counts as outermost, between 0 and 1.
 
     Raises
     ------

@@ -1,34 +1,39 @@
 """Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
-Defaults follow the current recommendation for primary results where the paper's own choice is unknown:
-REML, and a t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald
-unless Knapp-Hartung is asked for, because published results rest on it; show both.
+Defaults follow the current recommendation for primary results where the paper's own choice is unknown: REML, and a
+t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald unless Knapp-Hartung is
+asked for, because published results rest on it; show both.
 
-Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They
-coincide when tau2 is the DerSimonian-Laird estimate and part for every other estimator.
+Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They coincide when
+tau2 is the DerSimonian-Laird estimate and differ for every other estimator.
 
 References
 ----------
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
-Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710.
-Estimators of tau2: see `restated.tau2`.
+Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from restated import tau2 as between
+from restated.arguments import Floats, check_level, check_option, floats
 from restated.errors import RestatedError
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
+
+#: Fields that a fit shares with a batch.
+_BOTH = ("estimate", "se", "ci_low", "ci_high", "statistic", "p", "tau2", "q", "i2_q", "i2", "h2", "pi_low", "pi_high")
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ class MetaFit:
     h2: float
     pi_low: float
     pi_high: float
-    weights: np.ndarray
+    weights: Floats
     k: int
     method: str
     ci_method: str
@@ -65,19 +70,19 @@ class MetaFit:
 class MetaBatch:
     """Pooled effects of many data sets; each field is an array of shape (draws,), named as in `MetaFit`."""
 
-    estimate: np.ndarray
-    se: np.ndarray
-    ci_low: np.ndarray
-    ci_high: np.ndarray
-    statistic: np.ndarray
-    p: np.ndarray
-    tau2: np.ndarray
-    q: np.ndarray
-    i2_q: np.ndarray
-    i2: np.ndarray
-    h2: np.ndarray
-    pi_low: np.ndarray
-    pi_high: np.ndarray
+    estimate: Floats
+    se: Floats
+    ci_low: Floats
+    ci_high: Floats
+    statistic: Floats
+    p: Floats
+    tau2: Floats
+    q: Floats
+    i2_q: Floats
+    i2: Floats
+    h2: Floats
+    pi_low: Floats
+    pi_high: Floats
     k: int
     method: str
     ci_method: str
@@ -90,13 +95,13 @@ class MetaRegression:
     """Meta-regression; arrays have one entry per coefficient, the intercept first."""
 
     names: tuple[str, ...]
-    estimate: np.ndarray
-    se: np.ndarray
-    ci_low: np.ndarray
-    ci_high: np.ndarray
-    statistic: np.ndarray
-    p: np.ndarray
-    covariance: np.ndarray
+    estimate: Floats
+    se: Floats
+    ci_low: Floats
+    ci_high: Floats
+    statistic: Floats
+    p: Floats
+    covariance: Floats
     tau2: float
     tau2_se: float
     i2: float
@@ -120,7 +125,9 @@ class MetaRegression:
         return pd.DataFrame(values, index=pd.Index(self.names, name="coefficient"))
 
 
-def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> MetaFit:
+def fit(
+    y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
+) -> MetaFit:
     """Pool independent effects.
 
     Parameters
@@ -130,13 +137,13 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
         Estimator of tau2; FE is the common-effect (inverse-variance) model.
     ci : {"wald", "knapp-hartung"}
-        Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated
-        at 1, so it can be narrower than Wald).
+        Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it
+        can be narrower than Wald).
     level : float
         Coverage of all intervals.
     pi_df : {"k-2", "k-1"}
-        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et
-        al. (2009); metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
+        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
+        metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
 
     Returns
     -------
@@ -154,24 +161,7 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     tau2 = batch.tau2
     low, high = between.q_profile(y, v, X, level)
     w = 1 / (v + tau2[0])
-    shared = {
-        name: float(getattr(batch, name)[0])
-        for name in (
-            "estimate",
-            "se",
-            "ci_low",
-            "ci_high",
-            "statistic",
-            "p",
-            "tau2",
-            "q",
-            "i2_q",
-            "i2",
-            "h2",
-            "pi_low",
-            "pi_high",
-        )
-    }
+    shared = {name: float(getattr(batch, name)[0]) for name in _BOTH}
     return MetaFit(
         **shared,
         tau2_se=float(between.standard_error(y[None, :], v[None, :], X, tau2, method)[0]),
@@ -188,7 +178,9 @@ def fit(y, v, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi
     )
 
 
-def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2") -> MetaBatch:
+def fit_batch(
+    Y: ArrayLike, V: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
+) -> MetaBatch:
     """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
 
     Parameters
@@ -197,10 +189,6 @@ def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.
     V : array_like, shape (draws, k) or (k,)
     method, ci, level, pi_df
         As in `fit`.
-
-    Returns
-    -------
-    MetaBatch
 
     Raises
     ------
@@ -257,9 +245,16 @@ def fit_batch(Y, V, *, method: str = "REML", ci: str = "wald", level: float = 0.
 
 
 def fit_regression(
-    y, v, X, *, names: Sequence[str] | None = None, method: str = "REML", ci: str = "wald", level: float = 0.95
+    y: ArrayLike,
+    v: ArrayLike,
+    X: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    method: str = "REML",
+    ci: str = "wald",
+    level: float = 0.95,
 ) -> MetaRegression:
-    """Mixed-effects meta-regression (weighted regression for method FE).
+    """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
     Parameters
     ----------
@@ -271,10 +266,6 @@ def fit_regression(
     method, ci, level
         As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
 
-    Returns
-    -------
-    MetaRegression
-
     Raises
     ------
     RestatedError
@@ -284,7 +275,7 @@ def fit_regression(
     _check_options(ci, level, "k-2")
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
-    design, names = _design(X, len(y), names)
+    design, names = design_matrix(X, len(y), names)
     k, p = design.shape
     Y, V = y[None, :], v[None, :]
     tau2 = between.estimate(Y, V, design, method)
@@ -332,7 +323,9 @@ def fit_regression(
     )
 
 
-def leave_one_out(y, v, *, labels: Sequence | None = None, **options) -> pd.DataFrame:
+def leave_one_out(
+    y: ArrayLike, v: ArrayLike, *, labels: Sequence[object] | None = None, **options: Any
+) -> pd.DataFrame:
     """Pool again without each study in turn.
 
     Parameters
@@ -360,7 +353,14 @@ def leave_one_out(y, v, *, labels: Sequence | None = None, **options) -> pd.Data
     return _summary(rows, labels)
 
 
-def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -> pd.DataFrame:
+def cumulative(
+    y: ArrayLike,
+    v: ArrayLike,
+    order: ArrayLike | None = None,
+    *,
+    labels: Sequence[object] | None = None,
+    **options: Any,
+) -> pd.DataFrame:
     """Pool the first study, the first two, and so on, in the given order.
 
     Parameters
@@ -376,8 +376,8 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
     Returns
     -------
     DataFrame
-        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study
-        alone, with tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
+        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study alone, with
+        tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
 
     Raises
     ------
@@ -395,15 +395,15 @@ def cumulative(y, v, order=None, *, labels: Sequence | None = None, **options) -
 
 
 def estimator_matrix(
-    y,
-    v,
+    y: ArrayLike,
+    v: ArrayLike,
     *,
     methods: Sequence[str] = ("DL", "PM", "REML"),
     cis: Sequence[str] = ("wald", "knapp-hartung"),
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> pd.DataFrame:
-    """The same data under each combination of tau2 estimator and interval method.
+    """Pool the same data under each combination of tau2 estimator and interval method.
 
     Parameters
     ----------
@@ -425,7 +425,7 @@ def estimator_matrix(
     return pd.DataFrame(rows, columns=columns, index=pd.MultiIndex.from_tuples(keys, names=["method", "ci"]))
 
 
-def _heterogeneity(Y: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _heterogeneity(Y: Floats, V: Floats) -> tuple[Floats, Floats]:
     """Cochran's Q and the typical sampling variance (k - 1) / tr(P) of Higgins & Thompson (2002)."""
     k = Y.shape[1]
     common = between.weighted(Y, V, np.ones((k, 1)), np.zeros(len(Y)))
@@ -447,18 +447,11 @@ def _single(
         ci_high=y + margin,
         statistic=y / se,
         p=float(2 * stats.norm.sf(abs(y / se))),
-        tau2=0.0,
-        tau2_se=np.nan,
-        tau2_low=np.nan,
-        tau2_high=np.nan,
-        q=0.0,
+        **dict.fromkeys(("tau2", "q", "i2_q", "i2"), 0.0),
+        **dict.fromkeys(("tau2_se", "tau2_low", "tau2_high", "pi_low", "pi_high"), np.nan),
         q_df=0,
         q_p=1.0,
-        i2_q=0.0,
-        i2=0.0,
         h2=1.0,
-        pi_low=np.nan,
-        pi_high=np.nan,
         weights=np.array([100.0]),
         k=1,
         method=method,
@@ -468,7 +461,7 @@ def _single(
     )
 
 
-def _summary(rows: Sequence[MetaFit], labels: Sequence | None) -> pd.DataFrame:
+def _summary(rows: Sequence[MetaFit], labels: Sequence[object] | None) -> pd.DataFrame:
     columns = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k"]
     if labels is not None and len(labels) != len(rows):
         raise RestatedError(f"{len(rows)} studies but {len(labels)} labels", field="labels")
@@ -476,53 +469,37 @@ def _summary(rows: Sequence[MetaFit], labels: Sequence | None) -> pd.DataFrame:
     return table if labels is None else table.set_index(pd.Index(list(labels), name="study"))
 
 
-def checked(y, v, *, batch: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """`y` and `v` as float arrays of one shape, or a RestatedError."""
-    y, v = _floats(y, "y"), _floats(v, "v")
+def checked(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:
+    """Return `y` and `v` as float arrays of one shape, or raise a RestatedError."""
+    y, v = floats(y, "y"), floats(v, "v")
     if y.ndim != (2 if batch else 1):
         shape = "(draws, k)" if batch else "(k,)"
         raise RestatedError(f"effects have shape {y.shape}", field="y", remedy=f"Give an array of shape {shape}")
     if v.shape != y.shape and not (batch and v.shape == y.shape[1:]):
-        raise RestatedError(
-            f"effects have shape {y.shape} but variances {v.shape}",
-            field="v",
-            remedy="Give one variance for each effect",
-        )
+        problem = f"effects have shape {y.shape} but variances {v.shape}"
+        raise RestatedError(problem, field="v", remedy="Give one variance for each effect")
     if y.shape[-1] < 2:
         raise RestatedError("pooling needs at least two studies", field="y")
     for name, values in (("y", y), ("v", v)):
         if not np.isfinite(values).all():
             place = int(np.argwhere(~np.isfinite(values))[0][-1])
-            raise RestatedError(
-                f"study {place + 1} has a value that is missing or not finite",
-                field=name,
-                remedy="Leave the study out, and say so",
-            )
+            problem = f"study {place + 1} has a value that is missing or not finite"
+            raise RestatedError(problem, field=name, remedy="Leave the study out, and report that")
     if (v <= 0).any():
         place = int(np.argwhere(v <= 0)[0][-1])
         raise RestatedError(f"study {place + 1} has a sampling variance that is not positive", field="v")
     return y, np.broadcast_to(v, y.shape)
 
 
-def _floats(values, field: str) -> np.ndarray:
-    try:
-        return np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("values are not numbers", field=field) from None
-
-
 def _check_options(ci: str, level: float, pi_df: str) -> None:
-    if ci not in ("wald", "knapp-hartung"):
-        raise RestatedError(f"unknown interval {ci!r}", field="ci", remedy="Use 'wald' or 'knapp-hartung'")
-    if pi_df not in ("k-2", "k-1"):
-        raise RestatedError(f"unknown degrees of freedom {pi_df!r}", field="pi_df", remedy="Use 'k-2' or 'k-1'")
-    if not 0 < level < 1:
-        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
+    check_option("interval", ci, ("wald", "knapp-hartung"), field="ci")
+    check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
+    check_level(level)
 
 
-def _design(X, k: int, names: Sequence[str] | None) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Design matrix with the intercept first, checked, and its column names."""
-    moderators = _floats(X, "X")
+def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Floats, tuple[str, ...]]:
+    """Return the design matrix with the intercept first, checked, and its column names."""
+    moderators = floats(X, "X")
     if moderators.ndim == 1:
         moderators = moderators[:, None]
     if moderators.ndim != 2 or len(moderators) != k:
@@ -533,11 +510,8 @@ def _design(X, k: int, names: Sequence[str] | None) -> tuple[np.ndarray, tuple[s
     if len(names) != moderators.shape[1]:
         raise RestatedError(f"{moderators.shape[1]} moderators but {len(names)} names", field="names")
     if (np.ptp(moderators, axis=0) == 0).any():
-        raise RestatedError(
-            "a moderator is the same for all studies",
-            field="X",
-            remedy="Leave the constant column out: the intercept is added",
-        )
+        remedy = "Leave the constant column out: the intercept is added"
+        raise RestatedError("a moderator is the same for all studies", field="X", remedy=remedy)
     design = np.column_stack([np.ones(k), moderators])
     if design.shape[1] >= k:
         raise RestatedError(f"{k} studies cannot carry {design.shape[1]} coefficients", field="X")

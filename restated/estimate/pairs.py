@@ -1,4 +1,4 @@
-"""How alike the members of pairs are in a yes/no trait, on three scales that must not be mixed.
+"""Resemblance of the members of pairs in a yes/no trait, on three scales that must not be mixed.
 
 Twins, or siblings, of a pair are exchangeable: a pair has both members affected, one, or none.
 
@@ -11,9 +11,9 @@ score                 correlation of the yes/no scores themselves: phi of the do
 liability             correlation of two normal liabilities behind the classes (tetrachoric)
 ====================  ===============================================================================
 
-A share of variance from a liability model, such as c2, lives on the third scale. All functions take tables of
-pairs with both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what
-a table leaves undefined is nan.
+A share of variance from a liability model, such as c2, is on the third scale. All functions take tables of pairs with
+both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
+undefined is nan.
 
 References
 ----------
@@ -24,13 +24,15 @@ Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from restated.arguments import FloatOrArray, Floats
 from restated.errors import RestatedError
 from restated.estimate.agreement import percent_agreement, phi, tetrachoric
 
 
-def symmetrised(tables) -> np.ndarray:
-    """The 2x2 tables a, b, c, d with the discordant pairs halved into their two orders, shape (..., 4).
+def symmetrised(tables: ArrayLike) -> Floats:
+    """Return the 2x2 tables a, b, c, d with the discordant pairs halved into their two orders, shape (..., 4).
 
     Raises
     ------
@@ -39,34 +41,31 @@ def symmetrised(tables) -> np.ndarray:
     """
     tables = np.asarray(tables, dtype=float)
     if tables.ndim == 0 or tables.shape[-1] != 3:
-        raise RestatedError(
-            f"tables of pairs have shape {tables.shape}",
-            field="tables",
-            remedy="Give pairs with both, one and no member affected along the last axis",
-        )
+        remedy = "Give pairs with both, one and no member affected along the last axis"
+        raise RestatedError(f"tables of pairs have shape {tables.shape}", field="tables", remedy=remedy)
     both, one, neither = np.moveaxis(tables, -1, 0)
     return np.stack([both, one / 2, one / 2, neither], axis=-1)
 
 
-def agreement(tables):
-    """Share of pairs whose members are in the same class."""
+def agreement(tables: ArrayLike) -> FloatOrArray:
+    """Return the share of pairs whose members are in the same class."""
     return percent_agreement(symmetrised(tables))
 
 
-def affected(tables):
-    """Share of affected members."""
+def affected(tables: ArrayLike) -> FloatOrArray:
+    """Return the share of affected members."""
     a, b, _, d = np.moveaxis(symmetrised(tables), -1, 0)
     with np.errstate(invalid="ignore"):
         return ((a + b) / (a + 2 * b + d))[()]
 
 
-def double_entry(tables):
-    """Correlation of the scores with each pair entered in both orders: 1 - discordant / (2 n p q)."""
+def double_entry(tables: ArrayLike) -> FloatOrArray:
+    """Return the correlation of the scores with each pair entered in both orders: 1 - discordant / (2 n p q)."""
     return phi(symmetrised(tables))
 
 
-def intraclass(tables):
-    """ICC(1,1) of the scores: (MSB - MSW) / (MSB + MSW) of the analysis of variance of n pairs.
+def intraclass(tables: ArrayLike) -> FloatOrArray:
+    """Return the ICC(1,1) of the scores: (MSB - MSW) / (MSB + MSW) of the analysis of variance of n pairs.
 
     The sum of squares within pairs is half the discordant pairs, the total one 2 n p q.
     """
@@ -78,13 +77,14 @@ def intraclass(tables):
         return ((between - within) / (between + within))[()]
 
 
-def liability(tables):
-    """Correlation of the liabilities with one threshold for both members."""
+def liability(tables: ArrayLike) -> FloatOrArray:
+    """Return the correlation of the liabilities with one threshold for both members."""
     return tetrachoric(symmetrised(tables))
 
 
-def expected(affected, score) -> np.ndarray:
-    """Shares of pairs with both, one and no member affected, shape (..., 3), from the share affected and the score correlation.
+def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
+    """Return shares of pairs (both, one, none affected), shape (..., 3), from the share affected and the score
+    correlation.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How much of an association can run through a third variable?
+"""The share of an association that can run through a third variable.
 
 Standardized path arithmetic with one predictor x, one mediator m and one outcome y, from three correlations::
 
@@ -8,14 +8,13 @@ Standardized path arithmetic with one predictor x, one mediator m and one outcom
      x ----- y
          c'
 
-a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product*
-r_xm * r_my ignores x when the mediator meets the outcome; it is not the indirect path a * b.
+a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product* r_xm * r_my
+ignores x when the mediator meets the outcome; it is not the indirect path a * b.
 
 References
 ----------
 Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
-Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor
-coefficients).
+Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
 Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
 MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
 Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
@@ -23,151 +22,90 @@ Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (pa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
+from restated.arguments import Bools, Floats, check_level
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval
+from restated.intervals import Constraint, bounded_interval
 
-# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible:
-# the determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
+# determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
 DETERMINANT_SLACK = 1e-12
 
 # Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
 
-# An end found inside the box must beat every vertex by this much (relative to the largest value seen) to
-# replace it:
-# below that the two are equal within the arithmetic.
+# An end found inside the box must beat every vertex by this much (relative to the largest value) to replace it: below
+# that the two are equal within the arithmetic.
 GAIN = 1e-12
 
 
 class Path(NamedTuple):
     """Standardized paths of a two-predictor model; each a float or an array of the broadcast shape."""
 
-    a: np.ndarray  # x -> m
-    b: np.ndarray  # m -> y, x held
-    direct: np.ndarray  # x -> y, m held (c')
-    indirect: np.ndarray  # a * b
-    total: np.ndarray  # r_xy = direct + indirect
-    r2: np.ndarray  # share of the variance of y explained by x and m
-    product: np.ndarray  # naive product r_xm * r_my
-    share: np.ndarray  # indirect / total; nan where the total is 0
+    a: Floats  # x -> m
+    b: Floats  # m -> y, x held
+    direct: Floats  # x -> y, m held (c')
+    indirect: Floats  # a * b
+    total: Floats  # r_xy = direct + indirect
+    r2: Floats  # share of the variance of y explained by x and m
+    product: Floats  # naive product r_xm * r_my
+    share: Floats  # indirect / total; nan where the total is 0
 
 
-def third_range(r12, r13) -> tuple[np.ndarray, np.ndarray]:
-    """Limits of the correlation of variables 2 and 3, given those of 1 with 2 and of 1 with 3.
-
-    Returns
-    -------
-    tuple of ndarray
-        r12 r13 - w and r12 r13 + w with w = sqrt((1 - r12^2)(1 - r13^2)).
-
-    Raises
-    ------
-    RestatedError
-        If a correlation lies outside -1 to 1.
-    """
-    r12, r13 = _correlations(r12, r13)
-    width = np.sqrt((1 - r12**2) * (1 - r13**2))
-    return r12 * r13 - width, r12 * r13 + width
-
-
-def feasible(r_xm, r_xy, r_my) -> np.ndarray:
-    """Whether three correlations can belong to the same variables: the matrix has no negative eigenvalue."""
+def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
+    """True where three correlations can belong to the same variables: their matrix has no negative eigenvalue."""
     r_xm, r_xy, r_my = _correlations(r_xm, r_xy, r_my)
     return 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
 
 
-def two_predictor(r_xm, r_xy, r_my) -> Path:
-    """Paths of the two-predictor model from three correlations.
+def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
+    """Return the paths of the two-predictor model from three correlations.
 
     Parameters
     ----------
     r_xm, r_xy, r_my : float or array_like
-        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast
-        together.
-
-    Returns
-    -------
-    Path
+        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
 
     Raises
     ------
     RestatedError
-        If a correlation lies outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same
-        variable), or no three variables can have these correlations.
+        If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no three
+        variables can have these correlations.
 
     Notes
     -----
     b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
-        raise RestatedError(
-            "no three variables can have these correlations together", remedy="Check them against third_range()"
-        )
+        raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
     if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
-        raise RestatedError(
-            "predictor and mediator correlate perfectly: their paths cannot be told apart", field="r_xm"
-        )
+        raise RestatedError("predictor and mediator correlate perfectly: their paths are not identified", field="r_xm")
     return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
 
 
-def _correlations(*values) -> list[np.ndarray]:
+def _correlations(*values: ArrayLike) -> list[Floats]:
     arrays = [np.asarray(v, dtype=float) for v in values]
     if not all(np.all(np.abs(v) <= 1) for v in arrays):
-        raise RestatedError("a correlation lies outside -1 to 1")
+        raise RestatedError("a correlation is outside -1 to 1")
     return arrays
 
 
-def _paths(r_xm, r_xy, r_my) -> Path:
+def _paths(r_xm: Floats, r_xy: Floats, r_my: Floats) -> Path:
     rest = 1 - r_xm**2
     b = (r_my - r_xm * r_xy) / rest
     direct = (r_xy - r_xm * r_my) / rest
     indirect = r_xm * b
-    with np.errstate(divide="ignore", invalid="ignore"):
+    # A total near the smallest float overflows the share to infinity, which is the right limit.
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
         share = np.where(r_xy == 0, np.nan, indirect / r_xy)
     return Path(r_xm, b, direct, indirect, r_xy, b * r_my + direct * r_xy, r_xm * r_my, share[()])
-
-
-class Implied(NamedTuple):
-    """Correlations that belong to printed paths."""
-
-    r_xm: np.ndarray
-    r_xy: np.ndarray
-    r_my: np.ndarray
-
-
-def implied_correlations(b, direct, indirect) -> Implied:
-    """Correlations that produce given paths: the way back from `two_predictor`.
-
-    Parameters
-    ----------
-    b, direct, indirect : float or array_like
-        Paths m -> y, x -> y and x -> m -> y; b must not be 0.
-
-    Returns
-    -------
-    Implied
-        r_xm = indirect / b, r_xy = direct + indirect, r_my = b + r_xm * direct. Feasibility is not checked
-        here.
-
-    Raises
-    ------
-    RestatedError
-        If b is 0: the path into the mediator is then undetermined.
-    """
-    b, direct, indirect = np.broadcast_arrays(*(np.asarray(p, dtype=float) for p in (b, direct, indirect)))
-    if np.any(b == 0):
-        raise RestatedError(
-            "with b = 0 any correlation of predictor and mediator gives the same indirect path", field="b"
-        )
-    r_xm = indirect / b
-    return Implied(r_xm, direct + indirect, b + r_xm * direct)
 
 
 class Box(NamedTuple):
@@ -180,20 +118,16 @@ class Box(NamedTuple):
     at_vertices: bool  # both ends are reached at corners of the box
 
 
-def over_box(function: Callable, *intervals) -> Box:
-    """Range of a smooth function when each argument may be anywhere in its rounding interval.
+def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
+    """Return the range of a smooth function when each argument may be anywhere in its rounding interval.
 
     Parameters
     ----------
     function : callable
-        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for
-        instance ``lambda *r: two_predictor(*r).indirect``.
+        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
+        ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
         One per argument: printed text stands for its rounding interval.
-
-    Returns
-    -------
-    Box
 
     Raises
     ------
@@ -202,51 +136,56 @@ def over_box(function: Callable, *intervals) -> Box:
 
     Notes
     -----
-    A function that rises or falls in each argument throughout the box has its ends at vertices, and then
-    the range is exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved
-    in all three, so an end may lie inside. Therefore a grid with `GRID` points a side is searched too and
-    its best point polished by a bounded quasi-Newton search; over boxes as small as rounding intervals
-    these functions have one turning point at most. The set of feasible correlation triples is convex: when
-    all vertices are feasible, so is the whole box.
+    A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
+    exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end
+    may be inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
+    quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The
+    set of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
     """
     limits = []
     for i, interval in enumerate(intervals):
-        ends = closed_interval(interval, f"interval {i + 1}")
-        if None in ends:
-            raise RestatedError("the interval has no end on one side", field=f"interval {i + 1}")
-        limits.append(tuple(float(end) for end in ends))
+        first, last = bounded_interval(interval, f"interval {i + 1}")
+        limits.append((float(first), float(last)))
     vertices = np.array(list(product(*limits)))
-    grid = np.array(list(product(*(np.linspace(*ends, GRID) for ends in limits))))
+    grid = np.array(list(product(*(np.linspace(low, high, GRID) for low, high in limits))))
     points = np.concatenate([vertices, grid])
     values = np.asarray(function(*points.T), dtype=float)
     if not np.all(np.isfinite(values)):
         raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
-    ends = []
+
+    def value(x: Floats) -> float:
+        return float(np.asarray(function(*x)))
+
+    ends: list[tuple[float, tuple[float, ...]]] = []
     for sign in (1, -1):  # smallest, then largest
         corner = int(np.argmin(sign * values[: len(vertices)]))
         best, where = values[corner], vertices[corner]
         start = points[np.argmin(sign * values)]
-        polished = _polish(lambda x, s=sign: s * float(function(*x)), start, limits)
+        polished = _polish(value, sign, start, limits)
         slack = GAIN * np.max(np.abs(values))
-        if sign * (best - function(*polished)) > slack:
-            best, where = float(function(*polished)), polished
+        if sign * (best - value(polished)) > slack:
+            best, where = value(polished), polished
         ends.append((float(best), tuple(float(x) for x in where)))
     inside = [x not in ends_of for at in ends for x, ends_of in zip(at[1], limits, strict=True)]
     return Box(ends[0][0], ends[1][0], ends[0][1], ends[1][1], not any(inside))
 
 
-def _polish(function: Callable, start: np.ndarray, limits) -> np.ndarray:
-    """Local bounded minimum, in coordinates that run from 0 to 1 along each side."""
+def _polish(
+    function: Callable[[Floats], float], sign: int, start: Floats, limits: Sequence[tuple[float, float]]
+) -> Floats:
+    """Local bounded minimum of sign times function, in coordinates that run from 0 to 1 along each side."""
     low, high = np.array(limits).T
     width = np.where(high > low, high - low, 1.0)
-    found = optimize.minimize(
-        lambda u: function(low + u * width),
-        (start - low) / width,
-        method="L-BFGS-B",
-        bounds=[(0.0, 1.0 if b > a else 0.0) for a, b in limits],
-        options={"ftol": 1e-15, "gtol": 1e-12},
+    options: Any = {"ftol": 1e-15, "gtol": 1e-12}
+    start = (start - low) / width
+
+    def scaled(u: Any) -> Any:
+        return sign * function(low + u * width)
+
+    found: Any = optimize.minimize(
+        scaled, start, method="L-BFGS-B", bounds=[(0.0, 1.0 if b > a else 0.0) for a, b in limits], options=options
     )
-    return np.clip(low + found.x * width, low, high)
+    return np.asarray(np.clip(low + found.x * width, low, high))
 
 
 class IndirectInterval(NamedTuple):
@@ -273,7 +212,7 @@ def indirect_interval(
     draws: int = 100_000,
     seed: int = 0,
 ) -> IndirectInterval:
-    """Sampling limits for the indirect path, given the number of cases behind each correlation.
+    """Return sampling limits for the indirect path, given the number of cases behind each correlation.
 
     Parameters
     ----------
@@ -286,10 +225,6 @@ def indirect_interval(
     draws, seed : int
         For the Monte Carlo limits.
 
-    Returns
-    -------
-    IndirectInterval
-
     Raises
     ------
     RestatedError
@@ -297,10 +232,10 @@ def indirect_interval(
 
     Notes
     -----
-    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for
-    correlations from separate samples, an assumption for overlapping ones. With the n of a meta-analysis
-    the limits are those of a fixed-effect model: differences between studies are ignored and the limits are
-    too narrow by as much as these matter.
+    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
+    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
+    fixed-effect model: differences between studies are ignored and the limits are too narrow by as much as these
+    matter.
     """
     estimate = float(two_predictor(r_xm, r_xy, r_my).indirect)
     r = np.array([r_xm, r_xy, r_my], dtype=float)
@@ -309,8 +244,7 @@ def indirect_interval(
         raise RestatedError("a correlation of 1 or -1 has no sampling variance")
     if np.any(n < 4):
         raise RestatedError("a correlation needs at least 4 cases for a sampling variance", field="n")
-    if not 0 < level < 1:
-        raise RestatedError(f"the level {level} is not between 0 and 1", field="level")
+    check_level(level)
     se_z = 1 / np.sqrt(n - 3)
     rest = 1 - r_xm**2
     b = (r_my - r_xm * r_xy) / rest
@@ -344,11 +278,11 @@ class ChainInterval(NamedTuple):
     simulated_high: float
 
 
-def chain_draws(links, se_z, *, draws: int = 100_000, seed: int = 0) -> np.ndarray:
-    """Simulated products of the links of a chain.
+def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed: int = 0) -> Floats:
+    """Simulate products of the links of a chain.
 
-    In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the correlation of
-    its two ends is the product of the links (Wright, 1934).
+    In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
+    correlation of its two ends is the product of the links (Wright, 1934).
 
     Parameters
     ----------
@@ -370,11 +304,13 @@ def chain_draws(links, se_z, *, draws: int = 100_000, seed: int = 0) -> np.ndarr
     """
     links, se_z = _chain(links, se_z)
     rng = np.random.default_rng(seed)
-    return np.tanh(np.arctanh(links) + se_z * rng.standard_normal((draws, len(links)))).prod(axis=1)
+    return np.asarray(np.tanh(np.arctanh(links) + se_z * rng.standard_normal((draws, len(links)))).prod(axis=1))
 
 
-def chain_interval(links, se_z, *, level: float = 0.95, draws: int = 100_000, seed: int = 0) -> ChainInterval:
-    """Product of the links of a chain, with delta-method and Monte Carlo limits.
+def chain_interval(
+    links: ArrayLike, se_z: ArrayLike, *, level: float = 0.95, draws: int = 100_000, seed: int = 0
+) -> ChainInterval:
+    """Return the product of the links of a chain, with delta-method and Monte Carlo limits.
 
     Parameters
     ----------
@@ -382,10 +318,6 @@ def chain_interval(links, se_z, *, level: float = 0.95, draws: int = 100_000, se
         As in `chain_draws`.
     level : float
         Confidence level.
-
-    Returns
-    -------
-    ChainInterval
 
     Raises
     ------
@@ -397,8 +329,7 @@ def chain_interval(links, se_z, *, level: float = 0.95, draws: int = 100_000, se
     The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
     """
     links, se_z = _chain(links, se_z)
-    if not 0 < level < 1:
-        raise RestatedError(f"the level {level} is not between 0 and 1", field="level")
+    check_level(level)
     others = np.array([np.delete(links, i).prod() for i in range(len(links))])
     estimate = float(links.prod())
     se = float(np.sqrt(np.sum(((1 - links**2) * others * se_z) ** 2)))
@@ -409,16 +340,13 @@ def chain_interval(links, se_z, *, level: float = 0.95, draws: int = 100_000, se
     )
 
 
-def _chain(links, se_z) -> tuple[np.ndarray, np.ndarray]:
+def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
     links, se_z = np.asarray(links, dtype=float), np.asarray(se_z, dtype=float)
     if links.ndim != 1 or len(links) == 0 or links.shape != se_z.shape:
-        raise RestatedError(
-            f"{links.size} links have {se_z.size} standard errors", field="se_z", remedy="Give one per link"
-        )
+        problem = f"{links.size} links have {se_z.size} standard errors"
+        raise RestatedError(problem, field="se_z", remedy="Give one per link")
     if not np.all(np.abs(links) < 1):
         raise RestatedError("a link is not a correlation strictly between -1 and 1", field="links")
     if not np.all(se_z >= 0):
-        raise RestatedError(
-            "a standard error is negative or missing", field="se_z", remedy="Use 0 for a link taken as known"
-        )
+        raise RestatedError("a standard error is negative or missing", field="se_z", remedy="Use 0 for a known link")
     return links, se_z

@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 from statsmodels.stats.proportion import proportion_confint
 
+from restated.arguments import FloatOrArray, Floats
 from restated.errors import RestatedError
 
 LEVEL = 0.95
 
 
-def wilson(count, n, *, level: float = LEVEL):
-    """Wilson's interval of `count` out of `n`, from statsmodels.
+def wilson(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return Wilson's interval of `count` out of `n`, from statsmodels.
 
     Parameters
     ----------
@@ -38,10 +40,10 @@ def wilson(count, n, *, level: float = LEVEL):
     return np.minimum(low, count / n)[()], np.maximum(high, count / n)[()]
 
 
-def exact(count, n, *, level: float = LEVEL):
-    """Interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
+def exact(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
 
-    It covers at least as often as `level` says, whatever the share.
+    It covers at least as often as `level`, whatever the share.
 
     Parameters
     ----------
@@ -61,24 +63,28 @@ def exact(count, n, *, level: float = LEVEL):
     return np.asarray(low, float)[()], np.asarray(high, float)[()]
 
 
-def envelope(counts: Iterable[int], n: int, interval: Callable = wilson) -> tuple[float, float]:
-    """Lowest and highest limit of an interval over every count in question."""
+def envelope(
+    counts: Iterable[int],
+    n: int,
+    interval: Callable[[ArrayLike, ArrayLike], tuple[FloatOrArray, FloatOrArray]] = wilson,
+) -> tuple[float, float]:
+    """Return the lowest and highest limit of an interval over every count in question."""
     low, high = interval(np.asarray(list(counts)), n)
     return float(np.min(low)), float(np.max(high))
 
 
-def unanswered(count: int, n: int, invited):
-    """Lowest and highest share among all who were invited, whatever those who did not answer would have said.
+def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return the lowest and highest share among all who were invited, over all answers of those who did not answer.
 
-    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no bound
-    can be drawn closer without an assumption.
+    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no
+    bound can be drawn closer without an assumption.
 
     Parameters
     ----------
     count, n : int
         Answers in favour, and all answers.
     invited : array_like
-        How many were asked, not fewer than `n`.
+        Number asked, not fewer than `n`.
 
     Returns
     -------
@@ -90,20 +96,21 @@ def unanswered(count: int, n: int, invited):
     RestatedError
         If fewer were invited than answered.
     """
-    count, n = _checked(count, n)
+    favour, answers = _checked(count, n)
     invited = np.asarray(invited, dtype=float)
-    if not np.all(invited >= n):
+    if not np.all(invited >= answers):
         raise RestatedError("fewer people were invited than answered", field="invited")
-    return (count / invited)[()], ((count + invited - n) / invited)[()]
+    return (favour / invited)[()], ((favour + invited - answers) / invited)[()]
 
 
 def most_invited(count: int, share: Fraction = Fraction(1, 2)) -> int:
-    """Largest number of people invited at which `count` in favour are at least `share` of all of them."""
+    """Return the largest number of people invited at which `count` in favour are at least `share` of all of them."""
     return math.floor(count / Fraction(share))
 
 
 def without_replacement(n: int, population: int) -> float:
-    """Factor by which a standard error shrinks when `n` of a finite `population` are drawn without replacement.
+    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn without
+    replacement.
 
     The square root of the ratio of the hypergeometric to the binomial variance, (population - n) / (population - 1).
     """
@@ -112,8 +119,8 @@ def without_replacement(n: int, population: int) -> float:
     return math.sqrt((population - n) / (population - 1))
 
 
-def _checked(count, n) -> tuple[np.ndarray, np.ndarray]:
+def _checked(count: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
     if not (np.all(n > 0) and np.all(count >= 0) and np.all(count <= n)):
-        raise RestatedError("a count lies outside 0 to its denominator", field="count")
+        raise RestatedError("a count must be between 0 and its denominator", field="count")
     return count, n

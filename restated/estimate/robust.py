@@ -1,8 +1,8 @@
 """Robust variance estimation for dependent effects: correlated-effects weights, CR2, Satterthwaite df.
 
-Several effects of one cluster (sample) are correlated by an unknown amount. The working model says that
-they share a sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do
-not rely on it. The results are those of R's robumeta with modelweights = "CORR".
+Several effects of one cluster (sample) are correlated by an unknown amount. The working model is that they share a
+sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do not rely on it. The results
+are those of R's robumeta with modelweights = "CORR".
 
 References
 ----------
@@ -14,22 +14,22 @@ Bell, R. M., & McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 from scipy import stats
 
+from restated.arguments import Floats, Ints, check_level
 from restated.errors import RestatedError
-from restated.estimate.meta import _design, checked
+from restated.estimate.meta import checked, design_matrix
 
-#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its
-#: adjustment: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
+#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
+#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
 EIGENVALUE_TOLERANCE = 1e-10
-#: Below these degrees of freedom Tipton (2015) advises not to trust the t approximation.
-MINIMUM_DF = 4.0
-#: Correlations within a cluster over which `sensitivity` repeats an analysis.
-RHO_GRID = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+
+_COLUMNS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,12 @@ class RobustFit:
     ci_high: float
     tau2: float
     i2: float
-    weights: np.ndarray
+    weights: Floats
     clusters: int
     k: int
     rho: float
     small: bool
     level: float
-
-    @property
-    def trustworthy_df(self) -> bool:
-        """Whether the degrees of freedom reach the advised minimum of 4."""
-        return self.df >= MINIMUM_DF
 
 
 @dataclass(frozen=True)
@@ -63,17 +58,17 @@ class RobustRegression:
     """Meta-regression of clustered effects; arrays have one entry per coefficient, the intercept first."""
 
     names: tuple[str, ...]
-    estimate: np.ndarray
-    se: np.ndarray
-    df: np.ndarray
-    statistic: np.ndarray
-    p: np.ndarray
-    ci_low: np.ndarray
-    ci_high: np.ndarray
-    covariance: np.ndarray
+    estimate: Floats
+    se: Floats
+    df: Floats
+    statistic: Floats
+    p: Floats
+    ci_low: Floats
+    ci_high: Floats
+    covariance: Floats
     tau2: float
     i2: float
-    weights: np.ndarray
+    weights: Floats
     clusters: int
     k: int
     rho: float
@@ -83,13 +78,13 @@ class RobustRegression:
     @property
     def table(self) -> pd.DataFrame:
         """Coefficients as a table, one row per name."""
-        columns = {
-            name: getattr(self, name) for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
-        }
+        columns = {name: getattr(self, name) for name in _COLUMNS}
         return pd.DataFrame(columns, index=pd.Index(self.names, name="coefficient"))
 
 
-def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0.95) -> RobustFit:
+def fit(
+    y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.8, small: bool = True, level: float = 0.95
+) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
     Parameters
@@ -97,12 +92,12 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     y, v : array_like, shape (k,)
         Effects and sampling variances.
     cluster : array_like, shape (k,)
-        Which sample each effect comes from; any labels.
+        Sample of each effect; any labels.
     rho : float in [0, 1]
         Assumed correlation of effects within a cluster; moves tau2 only.
     small : bool
-        CR2 adjustment with Satterthwaite degrees of freedom; False gives the plain sandwich with
-        clusters - 1 df and the factor clusters / (clusters - 1).
+        CR2 adjustment with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and
+        the factor clusters / (clusters - 1).
     level : float
         Coverage of the interval.
 
@@ -114,30 +109,26 @@ def fit(y, v, cluster, *, rho: float = 0.8, small: bool = True, level: float = 0
     Raises
     ------
     RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
-        [0, 1], or there are fewer than two clusters.
+        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], or there
+        are fewer than two clusters.
     """
     y, v = checked(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
-    scalars = {
-        name: float(getattr(result, name)[0])
-        for name in ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
-    }
-    return RobustFit(
-        **scalars,
-        tau2=result.tau2,
-        i2=result.i2,
-        weights=result.weights,
-        clusters=result.clusters,
-        k=result.k,
-        rho=rho,
-        small=small,
-        level=level,
-    )
+    scalars = {name: float(getattr(result, name)[0]) for name in _COLUMNS}
+    shared = {field.name: getattr(result, field.name) for field in fields(RobustFit)}
+    return RobustFit(**shared | scalars)
 
 
 def fit_regression(
-    y, v, cluster, X, *, names: Sequence[str] | None = None, rho: float = 0.8, small: bool = True, level: float = 0.95
+    y: ArrayLike,
+    v: ArrayLike,
+    cluster: ArrayLike,
+    X: ArrayLike,
+    *,
+    names: Sequence[str] | None = None,
+    rho: float = 0.8,
+    small: bool = True,
+    level: float = 0.95,
 ) -> RobustRegression:
     """Meta-regression of clustered effects.
 
@@ -150,10 +141,6 @@ def fit_regression(
     y, v, cluster, rho, small, level
         As in `fit`.
 
-    Returns
-    -------
-    RobustRegression
-
     Raises
     ------
     RestatedError
@@ -162,33 +149,18 @@ def fit_regression(
     y, v = checked(y, v)
     if names is None and isinstance(X, pd.DataFrame):
         names = [str(name) for name in X.columns]
-    design, names = _design(X, len(y), names)
+    design, names = design_matrix(X, len(y), names)
     return _solve(y, v, cluster, design, names, rho, small, level)
 
 
-def sensitivity(
-    y, v, cluster, *, rhos: Sequence[float] = RHO_GRID, small: bool = True, level: float = 0.95
-) -> pd.DataFrame:
-    """Repeat `fit` over assumed within-cluster correlations.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by rho: estimate, se, df, p, ci_low, ci_high, tau2, i2.
-    """
-    columns = ["estimate", "se", "df", "p", "ci_low", "ci_high", "tau2", "i2"]
-    fits = [fit(y, v, cluster, rho=rho, small=small, level=level) for rho in rhos]
-    rows = [[getattr(result, column) for column in columns] for result in fits]
-    return pd.DataFrame(rows, columns=columns, index=pd.Index(list(rhos), name="rho"))
-
-
-def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
+def _solve(
+    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, names: tuple[str, ...], rho: float, small: bool, level: float
+) -> RobustRegression:
     codes, members = _clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:
         raise RestatedError(f"within-cluster correlation {rho} is not between 0 and 1", field="rho")
-    if not 0 < level < 1:
-        raise RestatedError(f"coverage {level} is not between 0 and 1", field="level")
+    check_level(level)
     if count <= p:
         raise RestatedError(f"{count} clusters cannot carry {p} coefficients and a robust variance", field="cluster")
     size = np.array([len(rows) for rows in members])
@@ -200,7 +172,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     beta = bread @ (X.T @ (w * y))
     residual = y - X @ beta
     scores = np.empty((count, p))  # one row per cluster: its adjusted contribution to X'W(y - Xb)
-    influence = np.empty((p, count, k))  # what each cluster's contribution takes from each effect
+    influence = np.empty((p, count, k))  # of each effect in each cluster's contribution
     hat_residual = np.eye(k) - X @ bread @ (X * w[:, None]).T
     for j, rows in enumerate(members):
         adjust = _inverse_root(hat_residual[np.ix_(rows, rows)]) if small else np.eye(len(rows))
@@ -222,7 +194,7 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
         se=se,
         df=df,
         statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df),
+        p=2 * np.asarray(stats.t.sf(np.abs(statistic), df)),
         ci_low=beta - margin,
         ci_high=beta + margin,
         covariance=covariance,
@@ -237,12 +209,12 @@ def _solve(y, v, cluster, X, names, rho, small, level) -> RobustRegression:
     )
 
 
-def _moments(y, X, members, size, mean_v, rho) -> tuple[float, float]:
+def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floats, rho: float) -> tuple[float, float]:
     """Method-of-moments tau2 and I^2 (percent) of the correlated-effects model.
 
-    With weights u_j = 1 / (k_j mean v_j) the residual sum of squares Q has expectation c + tau2 d, where the
-    working covariance of cluster j is mean v_j [(1 - rho) I + rho J] + tau2 J. Both sides follow from
-    E(Q) = sum_j tr(U_j S_j) - tr((X'UX)^-1 sum_j X_j'U_j S_j U_j X_j).
+    With weights u_j = 1 / (k_j mean v_j) the residual sum of squares Q has expectation c + tau2 d, where the working
+    covariance of cluster j is mean v_j [(1 - rho) I + rho J] + tau2 J. Both sides follow from E(Q) = sum_j tr(U_j S_j)
+    - tr((X'UX)^-1 sum_j X_j'U_j S_j U_j X_j).
     """
     p = X.shape[1]
     information, sampling, between = np.zeros((p, p)), np.zeros((p, p)), np.zeros((p, p))
@@ -263,26 +235,26 @@ def _moments(y, X, members, size, mean_v, rho) -> tuple[float, float]:
     return float(max(0.0, (q - expected) / slope)), float(i2)
 
 
-def _inverse_root(matrix: np.ndarray) -> np.ndarray:
+def _inverse_root(matrix: Floats) -> Floats:
     """Symmetric generalised inverse square root: CR2's adjustment, weights being constant in a cluster."""
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
     kept = np.maximum(values, EIGENVALUE_TOLERANCE)
     root = np.where(values < EIGENVALUE_TOLERANCE, 0.0, 1.0 / np.sqrt(kept))
-    return (vectors * root) @ vectors.T
+    return np.asarray((vectors * root) @ vectors.T)
 
 
-def _satterthwaite(influence: np.ndarray, w: np.ndarray) -> np.ndarray:
+def _satterthwaite(influence: Floats, w: Floats) -> Floats:
     """Degrees of freedom of each coefficient's variance under independent errors of variance 1 / w.
 
-    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances,
-    its mean is tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
+    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
+    tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
     """
     scaled = influence / np.sqrt(w)
     covariances = scaled @ scaled.transpose(0, 2, 1)
-    return np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2))
+    return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 
 
-def _clusters(cluster, k: int) -> tuple[np.ndarray, list[np.ndarray]]:
+def _clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:
     """Cluster code of each effect and the positions of each cluster's effects."""
     labels = pd.Series(np.asarray(cluster)) if np.ndim(cluster) == 1 else None
     if labels is None or len(labels) != k:

@@ -11,7 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 from restated.estimate.meta import MetaFit, checked, fit, fit_regression
 
@@ -44,27 +46,25 @@ class TrimAndFill:
     k0_p: float  # R0's test of no missing study; nan for L0
     side: str
     estimator: str
-    filled_y: np.ndarray
-    filled_v: np.ndarray
+    filled_y: Floats
+    filled_v: Floats
     fit: MetaFit
 
 
-def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald", level: float = 0.95) -> EggerTest:
-    """Regression test for funnel-plot asymmetry, with the standard error as predictor.
+def egger(
+    y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald", level: float = 0.95
+) -> EggerTest:
+    """Test funnel-plot asymmetry by regression, with the standard error as predictor.
 
     Parameters
     ----------
     y, v : array_like, shape (k,), k >= 3
     model : {"mixed", "classical"}
-        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`.
-        classical: least squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of
-        Egger et al. (1997), in which the intercept of y / se on 1 / se is this slope.
+        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
+        squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
+        which the intercept of y / se on 1 / se is this slope.
     level : float
         Coverage of the limit estimate's interval.
-
-    Returns
-    -------
-    EggerTest
 
     Raises
     ------
@@ -72,10 +72,9 @@ def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
         As `restated.estimate.meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
     """
     y, v = checked(y, v)
-    if model not in ("mixed", "classical"):
-        raise RestatedError(f"unknown regression test {model!r}", remedy="Use 'mixed' or 'classical'")
+    check_option("regression test", model, ("mixed", "classical"))
     if np.ptp(v) == 0:
-        raise RestatedError("the standard errors are all equal, there is no slope to test", field="v")
+        raise RestatedError("all standard errors are equal, so the slope is not defined", field="v")
     if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
         method, ci = "FE", "knapp-hartung"
     result = fit_regression(y, v, np.sqrt(v), names=["se"], method=method, ci=ci, level=level)
@@ -94,8 +93,8 @@ def egger(y, v, *, model: str = "mixed", method: str = "REML", ci: str = "wald",
 
 
 def trim_and_fill(
-    y,
-    v,
+    y: ArrayLike,
+    v: ArrayLike,
     *,
     side: str | None = None,
     estimator: str = "L0",
@@ -104,33 +103,29 @@ def trim_and_fill(
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> TrimAndFill:
-    """Trim and fill (Duval & Tweedie 2000).
+    """Fill in the studies missing from a funnel plot by trim and fill (Duval & Tweedie 2000).
 
     Parameters
     ----------
     y, v : array_like, shape (k,)
     side : {"left", "right"}, optional
-        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression
-        on the standard error (left if small studies have larger effects).
+        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression on the
+        standard error (left if small studies have larger effects).
     estimator : {"L0", "R0"}
         L0 rests on the Wilcoxon rank sum, R0 on the length of the rightmost run.
     method, ci, level, pi_df
         As in `restated.estimate.meta.fit`; the model is used while trimming as well as for the final fit.
 
-    Returns
-    -------
-    TrimAndFill
-
     Raises
     ------
     RestatedError
-        As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
+        As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
+        studies.
     """
     y, v = checked(y, v)
-    if estimator not in ("L0", "R0"):
-        raise RestatedError(f"unknown trim-and-fill estimator {estimator!r}", remedy="Use 'L0' or 'R0'")
-    if side not in (None, "left", "right"):
-        raise RestatedError(f"unknown side {side!r}", remedy="Use 'left' or 'right'")
+    check_option("trim-and-fill estimator", estimator, ("L0", "R0"))
+    if side is not None:
+        check_option("side", side, ("left", "right"))
     if side is None:
         side = "right" if fit_regression(y, v, np.sqrt(v), method=method).estimate[1] < 0 else "left"
     sign = 1.0 if side == "left" else -1.0
@@ -149,28 +144,13 @@ def trim_and_fill(
         if k0 == before:
             break
     else:
-        raise RestatedError(
-            "trim and fill did not settle on a number of studies", field="estimator", remedy="Try the other estimator"
-        )
+        problem = "trim and fill did not settle on a number of studies"
+        raise RestatedError(problem, field="estimator", remedy="Try the other estimator")
     filled_y = sign * (2 * centre - flipped[k - k0 :])
     filled_v = variance[k - k0 :]
-    if estimator == "L0":  # from the variance of the rank sum
-        rank_variance = (
-            k * (k + 1) * (2 * k + 1)
-            + 10 * raw**3
-            + 27 * raw**2
-            + 17 * raw
-            - 18 * k * raw**2
-            - 18 * k * raw
-            + 6 * k**2 * raw
-        ) / 24
-        # The approximation fails, with a negative variance, where far fewer than half lie on the full side.
-        k0_se = 4 * np.sqrt(rank_variance) / (2 * k - 1) if rank_variance >= 0 else np.nan
-    else:
-        k0_se = np.sqrt(2 * k0 + 2)
     return TrimAndFill(
         k0=k0,
-        k0_se=float(k0_se),
+        k0_se=_standard_error(k, k0, raw, estimator),
         k0_p=0.5 ** (k0 + 1) if estimator == "R0" else np.nan,
         side=side,
         estimator=estimator,
@@ -180,9 +160,26 @@ def trim_and_fill(
     )
 
 
-def _missing(ranks: np.ndarray, deviation: np.ndarray, estimator: str) -> float:
+def _missing(ranks: Floats, deviation: Floats, estimator: str) -> float:
     """Estimated number of missing studies from signed ranks, before rounding; may be negative."""
     k = len(ranks)
     if estimator == "L0":
-        return (4 * ranks[deviation > 0].sum() - k * (k + 1)) / (2 * k - 1)
-    return k - ranks[deviation < 0].max(initial=0) - 1
+        return float((4 * ranks[deviation > 0].sum() - k * (k + 1)) / (2 * k - 1))
+    return float(k - ranks[deviation < 0].max(initial=0) - 1)
+
+
+def _standard_error(k: int, k0: int, raw: float, estimator: str) -> float:
+    """Large-sample standard error of the number of missing studies; nan where its approximation fails."""
+    if estimator == "R0":
+        return float(np.sqrt(2 * k0 + 2))
+    rank_variance = (
+        k * (k + 1) * (2 * k + 1)
+        + 10 * raw**3
+        + 27 * raw**2
+        + 17 * raw
+        - 18 * k * raw**2
+        - 18 * k * raw
+        + 6 * k**2 * raw
+    ) / 24
+    # The approximation fails, with a negative variance, where far fewer than half are on the full side.
+    return float(4 * np.sqrt(rank_variance) / (2 * k - 1)) if rank_variance >= 0 else np.nan

@@ -1,10 +1,9 @@
 """Likelihoods of twin data as functions of the two twin correlations, and the search for their maximum.
 
-Everything twin data say about genes and environment passes through (r_mz, r_dz), the correlations of
-identical and fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out
-exactly, so what is left is a function of two variables over a triangle, whose corners are the pure components
-and the origin. The maximum is found on its edges (one variable each) and inside (two), for many data sets at
-once.
+All information of twin data on genes and environment passes through (r_mz, r_dz), the correlations of identical and
+fraternal twins. The nuisance parameters (thresholds, or the variance) are maximised out exactly, which leaves a
+function of two variables over a triangle, whose corners are the pure components and the origin. The maximum is found on
+its edges (one variable each) and inside (two), for many data sets at once.
 
 References
 ----------
@@ -14,27 +13,30 @@ Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadra
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t, xlogy
 
+from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
-#: Points at which a likelihood is first looked at along a line; the best one is refined between its
-#: neighbours. One peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
+#: Points at which a likelihood is first evaluated along a line; the best one is refined between its neighbours. One
+#: peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
 GRID = 5
-#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum
-#: of the likelihood, but the derivative, which is what is solved, fixes its zero to about 1e-12.
+#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of the
+#: likelihood, but the derivative, which is solved, fixes its zero to about 1e-12.
 STEP_TOLERANCE = 1e-10
 #: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
 THRESHOLD_TOLERANCE = 1e-6
 #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
 MAX_ITERATIONS = 100
-#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in:
-#: beyond 8 standard deviations fewer than one person in 1e15 is affected.
+#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in: beyond 8
+#: standard deviations fewer than one person in 1e15 is affected.
 THRESHOLD_STEP = 1.0
 THRESHOLD_RANGE = 8.0
 #: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
@@ -54,16 +56,34 @@ SMALLEST_PROBABILITY = 1e-300
 class Profile(NamedTuple):
     """Profile log-likelihood, its gradient and Hessian in (r_mz, r_dz), and the nuisance parameters."""
 
-    value: np.ndarray  # (k,)
-    gradient: np.ndarray  # (k, 2)
-    hessian: np.ndarray  # (k, 2, 2)
-    nuisance: np.ndarray  # (k, 2)
+    value: Floats  # (k,)
+    gradient: Floats  # (k, 2)
+    hessian: Floats  # (k, 2, 2)
+    nuisance: Floats  # (k, 2)
 
 
-class LiabilityData:
+class TwinData(Protocol):
+    """Data sets of twins, for the search over correlations."""
+
+    shape: tuple[int, ...]
+    size: int
+    pairs: Floats
+    defined: Ints
+    start: Floats
+    without_error: Bools
+    df_saturated: int
+
+    def saturated(self) -> Floats: ...
+    def free_correlations(self) -> Floats: ...
+    def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]: ...
+    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats: ...
+    def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile: ...
+
+
+class LiabilityData(TwinData):
     """Two tables of pairs for each of `size` data sets; nuisance: the thresholds of MZ and DZ twins."""
 
-    def __init__(self, mz, dz, common: bool, shape):
+    def __init__(self, mz: Floats, dz: Floats, common: bool, shape: tuple[int, ...]) -> None:
         self.tables = np.stack([mz, dz], axis=1)  # (size, 2, 3)
         self.common, self.shape, self.size = common, shape, len(mz)
         self.pairs = self.tables.sum(axis=(1, 2))
@@ -78,30 +98,30 @@ class LiabilityData:
         # Without discordant MZ pairs the likelihood can rise up to e2 = 0.
         self.without_error = self.tables[:, 0, 1] == 0
 
-    def saturated(self) -> np.ndarray:
+    def saturated(self) -> Floats:
         n = self.tables.sum(axis=2, keepdims=True)
         cells = self.tables / n * np.array([1, 0.5, 1])
-        return xlogy(self.tables, cells).sum(axis=(1, 2))
+        return np.asarray(xlogy(self.tables, cells).sum(axis=(1, 2)))
 
-    def free_correlations(self) -> np.ndarray:
+    def free_correlations(self) -> Floats:
         """Tetrachoric correlations of the groups, shape (size, 2); nan where a margin is empty."""
         return np.asarray(pairs.liability(self.tables))
 
-    def nuisance_fields(self, nuisance) -> dict:
+    def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"prevalence_mz": ndtr(nuisance[:, 0]), "prevalence_dz": ndtr(nuisance[:, 1])}
 
-    def angle(self, first, second) -> np.ndarray:
+    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
         """Angle between two directions of (r_mz, r_dz) in the metric of the information at r = 0."""
         density = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi)
         share = ndtr(self.start)
         information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2
         return _angle(information, first, second)
 
-    def profile(self, rows, r, start) -> Profile:
+    def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Maximise over the thresholds at correlations `r`, shape (k, 2), for the data sets `rows`.
 
-        For given correlations the log-likelihood is concave in the thresholds: the four probabilities are
-        integrals of a log-concave density over shifted quadrants.
+        For given correlations the log-likelihood is concave in the thresholds: the four probabilities are integrals of
+        a log-concave density over shifted quadrants.
         """
         tables = self.tables[rows]
         h = start.copy()
@@ -147,19 +167,19 @@ class LiabilityData:
 class _TableTerms(NamedTuple):
     """Log-likelihood of each table and its derivatives in the threshold h and the correlation r; (k, 2)."""
 
-    value: np.ndarray
-    h: np.ndarray
-    r: np.ndarray
-    hh: np.ndarray
-    hr: np.ndarray
-    rr: np.ndarray
+    value: Floats
+    h: Floats
+    r: Floats
+    hh: Floats
+    hr: Floats
+    rr: Floats
 
 
-def _table_terms(tables, h, r) -> _TableTerms:
+def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     """Terms of tables (k, 2, 3) at thresholds h and correlations r, both (k, 2), 0 <= r <= 1.
 
-    P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At
-    r = 1 discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
+    P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At r = 1
+    discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
     """
     both, discordant, neither = tables[..., 0], tables[..., 1], tables[..., 2]
     slope = np.sqrt((1 - r) / (1 + r))
@@ -195,10 +215,10 @@ def _table_terms(tables, h, r) -> _TableTerms:
     )
 
 
-class ContinuousData:
+class ContinuousData(TwinData):
     """Mean variances and covariances of `size` pairs of groups; nuisance: the common variance (twice)."""
 
-    def __init__(self, variances, covariances, weights, shape):
+    def __init__(self, variances: Floats, covariances: Floats, weights: Floats, shape: tuple[int, ...]) -> None:
         self.variances, self.covariances, self.weights = variances, covariances, weights
         self.shape, self.size = shape, len(variances)
         self.pairs = weights.sum(axis=1)
@@ -207,21 +227,21 @@ class ContinuousData:
         self.without_error = np.zeros(self.size, dtype=bool)
         self.df_saturated = 3
 
-    def saturated(self) -> np.ndarray:
+    def saturated(self) -> Floats:
         """Each group with its own variance and correlation."""
         determinant = self.variances**2 - self.covariances**2
-        return -0.5 * (self.weights * (np.log(determinant) + 2 + 2 * np.log(2 * np.pi))).sum(axis=1)
+        return np.asarray(-0.5 * (self.weights * (np.log(determinant) + 2 + 2 * np.log(2 * np.pi))).sum(axis=1))
 
-    def free_correlations(self) -> np.ndarray:
+    def free_correlations(self) -> Floats:
         return self.covariances / self.variances
 
-    def nuisance_fields(self, nuisance) -> dict:
+    def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"variance": nuisance[:, 0]}
 
-    def angle(self, first, second) -> np.ndarray:
+    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
         return _angle(self.weights, first, second)
 
-    def profile(self, rows, r, start) -> Profile:
+    def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Log-likelihood at the best variance V = sum of w (s / (1 + r) + d / (1 - r)) / (2 sum of w).
 
         s and d are the halved variances of sum and difference of a pair, w the weights of the groups.
@@ -247,13 +267,13 @@ class ContinuousData:
         return Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))
 
 
-def _angle(information, first, second) -> np.ndarray:
+def _angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:
     """Angle of two directions in the metric of a diagonal information matrix, shape (m, 2)."""
     inner = [
         (information * np.multiply(x, y)).sum(axis=1) for x, y in ((first, second), (first, first), (second, second))
     ]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1))
+        return np.asarray(np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1)))
 
 
 # --- the search over the triangle -------------------------------------------------------------------------
@@ -263,17 +283,17 @@ def _angle(information, first, second) -> np.ndarray:
 class Best:
     """Best point found so far, by data set: log-likelihood, correlations, nuisance parameters."""
 
-    value: np.ndarray
-    r: np.ndarray
-    nuisance: np.ndarray
+    value: Floats
+    r: Floats
+    nuisance: Floats
 
-    def update(self, where, value, r, nuisance) -> None:
+    def update(self, where: Ints, value: Floats, r: Floats, nuisance: Floats) -> None:
         better = value > self.value[where]
         where = where[better]
         self.value[where], self.r[where], self.nuisance[where] = value[better], r[better], nuisance[better]
 
 
-def maximise(data, rows, corners) -> tuple[np.ndarray, Best]:
+def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]]) -> tuple[Floats, Best]:
     """Maximum of the profile likelihood over the triangle between no resemblance and one or two components.
 
     Parameters
@@ -302,15 +322,18 @@ def maximise(data, rows, corners) -> tuple[np.ndarray, Best]:
     everything = np.arange(len(rows))
     best.update(everything, *best_on_line(data, rows, origin, ends[1], start))
     perfect = np.flatnonzero(data.without_error[rows])
-    best.update(perfect, *best_on_line(data, rows[perfect], *(end[perfect] for end in ends), start[perfect]))
+    edge = best_on_line(data, rows[perfect], ends[0][perfect], ends[1][perfect], start[perfect])
+    best.update(perfect, *edge)
     _search_inside(data, rows, generators, best)
     units = best.r @ np.linalg.inv(generators).T
-    # What was computed as a point on an edge is there up to rounding.
+    # A point computed on an edge is there up to rounding.
     units[np.abs(units) < STEP_TOLERANCE] = 0.0
     return units, best
 
 
-def best_on_line(data, rows, first, last, start):
+def best_on_line(
+    data: TwinData, rows: Ints, first: Floats, last: Floats, start: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Best point on the line from `first` to `last`, both (k, 2): log-likelihood, correlations, nuisance."""
     k = len(rows)
     if k == 0:
@@ -353,17 +376,16 @@ def best_on_line(data, rows, first, last, start):
         position[active] = np.where(slope == 0, position[active], proposal)
         active = active[(step > STEP_TOLERANCE) & (slope != 0)]
     else:
-        raise RestatedError(
-            "the search along a line of twin correlations did not settle", remedy="Check the tables or matrices"
-        )
-    # The last proposal is better than the best place looked at, by less than the likelihood can show.
+        problem = "the search along a line of twin correlations did not settle"
+        raise RestatedError(problem, remedy="Check the tables or matrices")
+    # The last proposal is better than the best point evaluated, by less than the likelihood can resolve.
     near = np.abs(position - s) < np.sqrt(STEP_TOLERANCE)
     s = np.where(near, position, s)
     return value, first + s[:, None] * direction, at
 
 
-def _search_inside(data, rows, generators, best: Best) -> None:
-    """Newton inside the triangle, from the free correlations if they lie inside, else inwards from the edge.
+def _search_inside(data: TwinData, rows: Ints, generators: Floats, best: Best) -> None:
+    """Newton inside the triangle, from the free correlations if they are inside, else inwards from the edge.
 
     `generators` is (2, 2): columns are the two components. Starts that do not exist leave `best` as it is.
     """
@@ -372,7 +394,7 @@ def _search_inside(data, rows, generators, best: Best) -> None:
     x = free @ backwards.T
     room = np.column_stack([x, 1 - x.sum(axis=1)])
     with np.errstate(invalid="ignore"):
-        use = (room > STEP_TOLERANCE).all(axis=1)
+        use = np.asarray((room > STEP_TOLERANCE).all(axis=1))
     # The edge points with a direction inwards along which the likelihood rises.
     edge = data.profile(rows, best.r, best.nuisance)
     slope = edge.gradient @ generators
@@ -398,7 +420,9 @@ def _search_inside(data, rows, generators, best: Best) -> None:
         best.update(which, value, x @ generators.T, nuisance)
 
 
-def _newton(data, rows, generators, x, nuisance):
+def _newton(
+    data: TwinData, rows: Ints, generators: Floats, x: Floats, nuisance: Floats
+) -> tuple[Floats, Floats, Floats]:
     """Damped Newton over two shares, inside the triangle."""
     found = data.profile(rows, x @ generators.T, nuisance)
     value, nuisance = found.value.copy(), found.nuisance.copy()
@@ -432,8 +456,8 @@ def _newton(data, rows, generators, x, nuisance):
             stuck[waiting[rises]] = False
             waiting = waiting[~rises]
             length[waiting] /= 2
-        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step
-        # uses the gradient, which is more precise.
+        # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step uses the
+        # gradient, which is more precise.
         last = active[stuck]
         if len(last):
             move = _ascent(gradient[last], hessian[last])
@@ -447,7 +471,7 @@ def _newton(data, rows, generators, x, nuisance):
     raise RestatedError("the search for twin shares did not settle", remedy="Check the tables or matrices")
 
 
-def _ascent(gradient, hessian):
+def _ascent(gradient: Floats, hessian: Floats) -> Floats:
     """Newton steps -H^-1 g for (k, 2) gradients; H is made negative definite where it is not."""
     mean = (hessian[:, 0, 0] + hessian[:, 1, 1]) / 2
     half = np.hypot((hessian[:, 0, 0] - hessian[:, 1, 1]) / 2, hessian[:, 0, 1])

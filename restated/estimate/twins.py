@@ -1,45 +1,54 @@
-"""Twin models: what pairs of twins say about genes (A, D), shared (C) and unique environment and error (E).
+"""Twin models: shares of genes (A, D), shared environment (C), and unique environment and error (E).
 
-Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ)
-and fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A
-*continuous* model reads two covariance matrices or correlations. In both, the data speak through two
-correlations,
+Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ) and
+fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A *continuous*
+model reads two covariance matrices or correlations. In both, the data speak through two correlations,
 
     r_mz = a2 + c2 + d2,    r_dz = a2 / 2 + c2 + d2 / 4,    e2 = 1 - a2 - c2 - d2,
 
-with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) lies in a triangle whose corners are the pure components. The
-nuisance parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable:
-one threshold or variance for both, and the order of discordant pairs does not matter.
+with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) is in a triangle whose corners are the pure components. The nuisance
+parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable: one threshold or
+variance for both, and the order of discordant pairs does not matter.
 
 Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments.
 
-All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set
-cannot determine (no pair with an affected twin, say) is nan.
+All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
+determine (without pairs with an affected twin, for example) is nan.
 
 References
 ----------
 Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
 Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer.
 Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
-Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36,
-331-340 (likelihood-ratio tests at the boundary).
-The likelihoods and the search are in `restated.estimate.twinlikelihood`.
+Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340
+(likelihood-ratio tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.special import ndtri, owens_t
 
+from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate.proportions import wilson
-from restated.estimate.twinlikelihood import MAX_ITERATIONS, ContinuousData, LiabilityData, best_on_line, maximise
-from restated.reconstruct.counts import closed_interval
+from restated.estimate.twinlikelihood import (
+    MAX_ITERATIONS,
+    ContinuousData,
+    LiabilityData,
+    TwinData,
+    best_on_line,
+    maximise,
+)
+from restated.intervals import Constraint, bounded_interval
 
 #: What one unit of each component adds to (r_mz, r_dz).
 RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
@@ -62,39 +71,39 @@ BLOCK = 5000
 class Interval(NamedTuple):
     """Ends of an interval; numbers or arrays."""
 
-    low: float | np.ndarray
-    high: float | np.ndarray
+    low: float | Floats
+    high: float | Floats
 
 
 @dataclass(frozen=True)
 class TwinFit:
     """A fitted twin model; fields are numbers, or arrays with the leading shape of the data.
 
-    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and
-    `prevalence_dz` (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan.
-    `loglik` is that of the single pairs: of tables the sum of their log probabilities, discordant pairs in
-    the order they came; of covariances the normal one with free means. `deviance` is twice its distance from the
-    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
+    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and `prevalence_dz`
+    (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of the
+    single pairs: of tables the sum of their log probabilities, discordant pairs in the order they came; of covariances
+    the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable tables
+    or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str
-    a2: float | np.ndarray
-    c2: float | np.ndarray
-    d2: float | np.ndarray
-    e2: float | np.ndarray
-    r_mz: float | np.ndarray
-    r_dz: float | np.ndarray
-    prevalence_mz: float | np.ndarray
-    prevalence_dz: float | np.ndarray
-    variance: float | np.ndarray
-    loglik: float | np.ndarray
-    deviance: float | np.ndarray
+    a2: float | Floats
+    c2: float | Floats
+    d2: float | Floats
+    e2: float | Floats
+    r_mz: float | Floats
+    r_dz: float | Floats
+    prevalence_mz: float | Floats
+    prevalence_dz: float | Floats
+    variance: float | Floats
+    loglik: float | Floats
+    deviance: float | Floats
     df: int
-    at_bound: bool | np.ndarray  # a component of the model is estimated as 0
-    data: LiabilityData | ContinuousData = field(repr=False, compare=False)
+    at_bound: bool | Floats  # a component of the model is estimated as 0
+    data: TwinData = field(repr=False, compare=False)
 
     @property
-    def aic(self):
+    def aic(self) -> FloatOrArray:
         """Akaike's criterion, up to a constant that is the same for all models of the same data."""
         return 2 * len(MODELS[self.model]) - 2 * self.loglik
 
@@ -103,25 +112,25 @@ class TwinFit:
 class Comparison:
     """Likelihood-ratio test of a sub-model.
 
-    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for
-    comparison with publications.
+    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for comparison with
+    publications.
     """
 
     model: str
     reduced: str
     dropped: tuple[str, ...]
-    lrt: float | np.ndarray
+    lrt: float | Floats
     df: int
-    p: float | np.ndarray
-    p_boundary: float | np.ndarray
+    p: float | Floats
+    p_boundary: float | Floats
 
 
 @dataclass(frozen=True)
 class Power:
     """Power to see a component: share of simulated studies whose test is significant.
 
-    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies
-    (no affected twin, say) count as not significant.
+    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
+    twin, say) count as not significant.
     """
 
     power: float
@@ -135,14 +144,14 @@ class Power:
 # --- fitting ---------------------------------------------------------------------------------------------
 
 
-def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
-    """Liability-threshold model of two tables of twin pairs by maximum likelihood, shares bounded at 0.
+def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
+    """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
     Parameters
     ----------
     mz, dz : array_like, shape (..., 3) or (..., 4)
-        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two
-        orders, which are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
+        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two orders, which
+        are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
     model : {"ACE", "ADE", "AE", "CE", "E"}
     thresholds : {"common", "separate"}
         One threshold for everybody, or one for each zygosity.
@@ -157,8 +166,8 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
     RestatedError
         If counts are negative or not finite, a table is empty, or an option is unknown.
     """
-    _check_option("model", model, MODELS)
-    _check_option("thresholds", thresholds, ("common", "separate"))
+    check_option("model", model, MODELS, field="model")
+    check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
     mz, dz = _pairs(mz, "mz"), _pairs(dz, "dz")
     try:
         mz, dz = np.broadcast_arrays(mz, dz)
@@ -168,12 +177,12 @@ def liability(mz, dz, *, model: str = "ACE", thresholds: str = "common") -> Twin
     return _fit(data, model)
 
 
-def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
-    """Twin model of two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
+def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *, model: str = "ACE") -> TwinFit:
+    """Fit the twin model to two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
 
-    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan.
-    Matrices are those programs print, with n - 1 in the denominator. Where only correlations are known, the
-    variances of the two groups are taken to be the same.
+    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
+    those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
+    groups are taken to be the same.
 
     Parameters
     ----------
@@ -182,21 +191,17 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
         Pairs.
     model : {"ACE", "ADE", "AE", "CE", "E"}
 
-    Returns
-    -------
-    TwinFit
-
     Raises
     ------
     RestatedError
-        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3
-        pairs, shapes differ or the model is unknown.
+        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes
+        differ or the model is unknown.
     """
-    _check_option("model", model, MODELS)
+    check_option("model", model, MODELS, field="model")
     n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
     parts = [*_moments(mz, n_mz, "mz"), *_moments(dz, n_dz, "dz"), n_mz, n_dz]
     try:
-        parts = np.broadcast_arrays(*parts)
+        parts = list(np.broadcast_arrays(*parts))
     except ValueError:
         raise RestatedError("mz, dz, n_mz and n_dz hold different numbers of data sets") from None
     shape = parts[0].shape
@@ -208,11 +213,11 @@ def continuous(mz, dz, n_mz, n_dz, *, model: str = "ACE") -> TwinFit:
 
 
 def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None = None) -> dict[str, Interval]:
-    """Profile-likelihood intervals of the shares of a model.
+    """Return profile-likelihood intervals of the shares of a model.
 
     All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
-    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near
-    them an interval covers more often than `level` says.
+    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near them an
+    interval covers more often than `level`.
 
     Parameters
     ----------
@@ -226,14 +231,13 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
     dict of str to Interval
         Keys are the components of the model and "e2", or those of `only`.
     """
-    if not 0 < level < 1:
-        raise RestatedError(f"the level {level!r} is not between 0 and 1", field="level")
+    check_level(level)
     parts = MODELS[fit.model]
     if not parts:
         return {"e2": Interval(fit.e2, fit.e2)}  # 1 by definition
     names = (*parts, "e2")
     for name in only or ():
-        _check_option("only", name, names)
+        check_option("share", name, names, field="only")
     rows = fit.data.defined
     # All ends of all shares of all data sets are searched together: one row each.
     keys = [(name, end) for name in only or names for end in ("low", "high")]
@@ -244,20 +248,20 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
     top = np.tile(np.ravel(fit.loglik)[rows], len(keys))
     repeated = np.tile(rows, len(keys))
     ends = _profile_ends(fit, repeated, which, near, far, top, float(stats.chi2.ppf(level, 1)))
-    found = {name: {} for name in only or names}
+    found: dict[str, dict[str, FloatOrArray]] = {name: {} for name in only or names}
     for (name, end), values in zip(keys, ends.reshape(len(keys), m)):
         found[name][end] = _shaped(_spread(values, rows, fit.data.size), fit.data.shape)
     return {name: Interval(**ends) for name, ends in found.items()}
 
 
 def compare(fit: TwinFit) -> dict[str, Comparison]:
-    """Likelihood-ratio tests of the sub-models of a fitted model.
+    """Return likelihood-ratio tests of the sub-models of a fitted model.
 
-    One dropped share lies on the edge of what is allowed, so its statistic is 0 half of the time and
-    chi-squared with 1 df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2
-    degrees of freedom with weights 1/2 - w, 1/2 and w, where 2 pi w is the angle between the two components
-    in the metric of the information matrix (Self & Liang 1987, case 7); w depends only on the numbers of
-    pairs and the prevalences. Both hold for large samples, and where no other share is 0.
+    One dropped share is on the edge of the allowed range, so its statistic is 0 half of the time and chi-squared with 1
+    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 degrees of freedom with weights 1/2
+    - w, 1/2 and w, where 2 pi w is the angle between the two components in the metric of the information matrix (Self &
+      Liang 1987, case 7); w depends only on the numbers of pairs and the prevalences. Both hold for large samples, and
+      where no other share is 0.
 
     Parameters
     ----------
@@ -287,8 +291,8 @@ def _test(fit: TwinFit, reduced: str) -> Comparison:
     return Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
 
 
-def lowest_aic(fit: TwinFit) -> np.ndarray:
-    """Name of the model with the lowest Akaike criterion among a model and its sub-models.
+def lowest_aic(fit: TwinFit) -> Floats:
+    """Return the name of the model with the lowest Akaike criterion among a model and its sub-models.
 
     Parameters
     ----------
@@ -297,11 +301,11 @@ def lowest_aic(fit: TwinFit) -> np.ndarray:
     Returns
     -------
     ndarray of str, shape of the data
-        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where
-        nothing was fitted.
+        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where nothing was
+        fitted.
     """
     tests = compare(fit)
-    names = sorted(tests, key=lambda name: len(MODELS[name])) + [fit.model]
+    names = [*sorted(tests, key=lambda name: len(MODELS[name])), fit.model]
     # Dropping k shares lowers the penalty by 2 k and raises the deviance by the likelihood ratio.
     excess = np.stack(
         [tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik) for name in names]
@@ -313,8 +317,8 @@ def lowest_aic(fit: TwinFit) -> np.ndarray:
 # --- arithmetic on correlations and prevalences ----------------------------------------------------------
 
 
-def falconer(r_mz, r_dz):
-    """Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
+def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArray, FloatOrArray]:
+    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
 
     Parameters
     ----------
@@ -328,8 +332,8 @@ def falconer(r_mz, r_dz):
     return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
 
 
-def falconer_bounds(r_mz, r_dz) -> dict[str, Interval]:
-    """Smallest and largest of Falconer's shares over all correlations that print as given.
+def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
+    """Return the smallest and largest of Falconer's shares over all correlations that print as given.
 
     The shares are linear in the correlations, so the extremes are at corners of the rounding box.
 
@@ -346,7 +350,7 @@ def falconer_bounds(r_mz, r_dz) -> dict[str, Interval]:
     Raises
     ------
     RestatedError
-        If a correlation has no lower or upper end, or lies outside -1 to 1.
+        If a correlation has no lower or upper end, or is outside -1 to 1.
     """
     (mz_low, mz_high), (dz_low, dz_high) = _correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz")
     ends = {
@@ -357,8 +361,10 @@ def falconer_bounds(r_mz, r_dz) -> dict[str, Interval]:
     return {name: Interval(float(low), float(high)) for name, (low, high) in ends.items()}
 
 
-def implied_correlations(a2=0.0, c2=0.0, d2=0.0):
-    """Twin correlations (r_mz, r_dz) that go with given shares.
+def implied_correlations(
+    a2: ArrayLike = 0.0, c2: ArrayLike = 0.0, d2: ArrayLike = 0.0
+) -> tuple[FloatOrArray, FloatOrArray]:
+    """Return the twin correlations (r_mz, r_dz) that go with given shares.
 
     Parameters
     ----------
@@ -368,17 +374,16 @@ def implied_correlations(a2=0.0, c2=0.0, d2=0.0):
     -------
     tuple (r_mz, r_dz) of float or ndarray
     """
-    shares = {"a2": a2, "c2": c2, "d2": d2}
-    return tuple(
-        sum(RESEMBLANCE[name][i] * np.asarray(x, dtype=float) for name, x in shares.items())[()] for i in (0, 1)
-    )
+    shares = [(name, np.asarray(x, dtype=float)) for name, x in (("a2", a2), ("c2", c2), ("d2", d2))]
+    mz, dz = (np.asarray(sum(RESEMBLANCE[name][i] * x for name, x in shares)) for i in (0, 1))
+    return mz[()], dz[()]
 
 
-def pair_probabilities(prevalence, r):
-    """Probabilities of a pair: both affected, discordant (either order), neither.
+def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
+    """Return the probabilities of a pair: both affected, discordant (either order), neither.
 
-    With threshold h = quantile(prevalence), a given one of two discordant orders has probability
-    2 T(h, sqrt((1 - r) / (1 + r))), T being Owen's function.
+    With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
+    (1 + r))), T being Owen's function.
 
     Parameters
     ----------
@@ -393,11 +398,8 @@ def pair_probabilities(prevalence, r):
     """
     prevalence, r = np.broadcast_arrays(np.asarray(prevalence, dtype=float), np.asarray(r, dtype=float))
     if not ((prevalence > 0) & (prevalence < 1)).all():
-        raise RestatedError(
-            "a prevalence is not between 0 and 1",
-            field="prevalence",
-            remedy="Give the share of affected individuals as a proportion",
-        )
+        remedy = "Give the share of affected individuals as a proportion"
+        raise RestatedError("a prevalence is not between 0 and 1", field="prevalence", remedy=remedy)
     if not ((r > -1) & (r <= 1)).all():
         raise RestatedError("a correlation is not between -1 and 1", field="r")
     one_order = 2 * owens_t(ndtri(prevalence), np.sqrt((1 - r) / (1 + r)))
@@ -421,7 +423,7 @@ def power(
     draws: int = 2000,
     seed: int = 0,
 ) -> Power:
-    """Power of a twin study to see a share, by simulation: ACE against the model without it.
+    """Return the power of a twin study to see a share, by simulation: ACE against the model without it.
 
     The test is the boundary-corrected one of `compare`.
 
@@ -442,10 +444,6 @@ def power(
     draws : int
         Simulated studies.
     seed : int
-
-    Returns
-    -------
-    Power
     """
     reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
     significant = undefined = 0
@@ -470,7 +468,7 @@ def model_choice(
     draws: int = 2000,
     seed: int = 0,
 ) -> dict[str, float]:
-    """How often each model has the lowest Akaike criterion in simulated studies of known shares.
+    """Return how often each model has the lowest Akaike criterion in simulated studies of known shares.
 
     Parameters
     ----------
@@ -494,18 +492,18 @@ def power_expected(
     a2: float,
     c2: float,
     e2: float,
-    n_mz,
-    n_dz,
-    prevalence=None,
+    n_mz: ArrayLike,
+    n_dz: ArrayLike,
+    prevalence: ArrayLike | None = None,
     *,
     drop: str = "a2",
     alpha: float = 0.05,
     thresholds: str = "common",
-):
-    """The same power without simulation, from the noncentral chi-squared distribution.
+) -> FloatOrArray:
+    """Return the same power without simulation, from the noncentral chi-squared distribution.
 
-    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an
-    approximation for large samples, fast enough for maps over designs; `power` is the check.
+    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an approximation for
+    large samples, fast enough for maps over designs; `power` is the check.
 
     Parameters
     ----------
@@ -515,10 +513,6 @@ def power_expected(
         Broadcast against each other.
     drop, alpha, thresholds
         As in `power`.
-
-    Returns
-    -------
-    float or ndarray
     """
     reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
     n_mz, n_dz = np.asarray(n_mz, dtype=float), np.asarray(n_dz, dtype=float)
@@ -531,8 +525,8 @@ def power_expected(
             n_dz[..., None] * pair_probabilities(prevalence, r_dz),
             thresholds=thresholds,
         )
-    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the
-    # (1 - alpha) quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
+    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
+    # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
     return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
 
 
@@ -541,14 +535,14 @@ def pairs_for_power(
     c2: float,
     e2: float,
     mz_share: float,
-    prevalence=None,
+    prevalence: ArrayLike | None = None,
     *,
     power: float = 0.8,
     drop: str = "a2",
     alpha: float = 0.05,
     thresholds: str = "common",
-):
-    """Pairs a study needs for a given power, by the approximation of `power_expected`.
+) -> FloatOrArray:
+    """Return the pairs a study needs for a given power, by the approximation of `power_expected`.
 
     The noncentrality is proportional to the number of pairs, so it is computed once.
 
@@ -578,7 +572,9 @@ def pairs_for_power(
     return unit * ((stats.norm.isf(alpha) - stats.norm.isf(power)) / root) ** 2
 
 
-def _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
+def _simulated(
+    r_mz: float, r_dz: float, n_mz: int, n_dz: int, prevalence: float | None, thresholds: str, draws: int, seed: int
+) -> Iterator[TwinFit]:
     """ACE fits to simulated studies, `BLOCK` at a time."""
     if draws < 1:
         raise RestatedError(f"{draws!r} draws cannot be simulated", field="draws")
@@ -587,31 +583,32 @@ def _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
         size = min(BLOCK, draws - start)
         groups = ((n_mz, r_mz), (n_dz, r_dz))
         if prevalence is None:
-            yield continuous(*(_wishart(rng, n, r, size) for n, r in groups), n_mz, n_dz)
+            mz, dz = (_wishart(rng, n, r, size) for n, r in groups)
+            yield continuous(mz, dz, n_mz, n_dz)
         else:
-            yield liability(
-                *(rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups), thresholds=thresholds
-            )
+            tables = [rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups]
+            yield liability(*tables, thresholds=thresholds)
 
 
-def _design(a2, c2, e2, n_mz, n_dz, drop, alpha):
+def _design(
+    a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike, drop: str, alpha: float
+) -> tuple[str, tuple[float, float]]:
     """The sub-model without `drop` and the true correlations, after checks."""
     shares = np.array([a2, c2, e2], dtype=float)
     if not (shares >= 0).all() or abs(shares.sum() - 1) > SUM_TOLERANCE:
         raise RestatedError(f"a2 = {a2}, c2 = {c2}, e2 = {e2} are not shares that add up to 1")
     if e2 == 0:
-        raise RestatedError(
-            "without unique environment and error twins never differ", field="e2", remedy="Give e2 above 0"
-        )
+        problem = "without unique environment and error twins never differ"
+        raise RestatedError(problem, field="e2", remedy="Give e2 above 0")
     if np.min(n_mz) < 3 or np.min(n_dz) < 3:
         raise RestatedError("a design needs at least 3 pairs of each zygosity", field="n_mz, n_dz")
-    _check_option("drop", drop, ("a2", "c2"))
+    check_option("share", drop, ("a2", "c2"), field="drop")
     if not 0 < alpha < 0.5:
         raise RestatedError(f"the significance level {alpha!r} is not between 0 and .5", field="alpha")
     return {"a2": "CE", "c2": "AE"}[drop], implied_correlations(a2, c2)
 
 
-def _wishart(rng, n: int, r: float, size: int) -> np.ndarray:
+def _wishart(rng: np.random.Generator, n: int, r: float, size: int) -> Floats:
     """Sample covariance matrices, shape (size, 2, 2), of exchangeable pairs: variance 1, correlation r.
 
     Sum and difference of a pair are independent, so are their sample variances: scaled chi-squared.
@@ -621,7 +618,7 @@ def _wishart(rng, n: int, r: float, size: int) -> np.ndarray:
     return np.stack([variance, covariance, covariance, variance], axis=-1).reshape(size, 2, 2)
 
 
-def _fit(data, model: str) -> TwinFit:
+def _fit(data: TwinData, model: str) -> TwinFit:
     parts = MODELS[model]
     rows = data.defined
     units, best = maximise(data, rows, [RESEMBLANCE[name] for name in parts])
@@ -646,12 +643,14 @@ def _fit(data, model: str) -> TwinFit:
 # --- profile intervals -----------------------------------------------------------------------------------
 
 
-def _profile_ends(fit, rows, which, near, far, top, critical):
-    """Where the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
+def _profile_ends(
+    fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floats, top: Floats, critical: float
+) -> Floats:
+    """Points at which the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
-    One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the
-    estimate, `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of
-    the likelihood ratio, which is nearly linear.
+    One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
+    `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of the likelihood ratio,
+    which is nearly linear.
     """
     parts = [np.array(RESEMBLANCE[name]) for name in MODELS[fit.model]]
     excess = partial(_excess, fit.data, parts)
@@ -680,7 +679,9 @@ def _profile_ends(fit, rows, which, near, far, top, critical):
     raise RestatedError("the search for a profile-likelihood interval did not settle")
 
 
-def _excess(data, parts, rows, which, share, top, critical):
+def _excess(
+    data: TwinData, parts: list[Floats], rows: Ints, which: Ints, share: Floats, top: Floats, critical: float
+) -> Floats:
     """sqrt(2 (top - profile)) - sqrt(critical) where share number `which` has the value `share`."""
     is_error = which == len(parts)
     first = np.zeros((len(rows), 2))
@@ -696,47 +697,33 @@ def _excess(data, parts, rows, which, share, top, critical):
         value = best_on_line(data, rows, first, last, data.start[rows])[0]
     else:
         value = data.profile(rows, first, data.start[rows]).value
-    return np.sqrt(np.maximum(2 * (top - value), 0.0)) - np.sqrt(critical)
+    return np.asarray(np.sqrt(np.maximum(2 * (top - value), 0.0)) - np.sqrt(critical))
 
 
 # --- reading and shaping ---------------------------------------------------------------------------------
 
 
-def _pairs(tables, name: str) -> np.ndarray:
+def _pairs(tables: ArrayLike, name: str) -> Floats:
     """Tables as (..., 3)."""
-    try:
-        counts = np.asarray(tables, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("counts of pairs are not numbers", field=name) from None
+    counts = floats(tables, name, problem="counts of pairs are not numbers")
     if counts.ndim < 1 or counts.shape[-1] not in (3, 4):
-        raise RestatedError(
-            f"twin tables have shape {counts.shape}",
-            field=name,
-            remedy="Give pairs with both, one and no twin affected along the last axis",
-        )
+        remedy = "Give pairs with both, one and no twin affected along the last axis"
+        raise RestatedError(f"twin tables have shape {counts.shape}", field=name, remedy=remedy)
     if not np.isfinite(counts).all() or (counts < 0).any():
         raise RestatedError("a count of pairs is negative, missing or not finite", field=name)
     if counts.shape[-1] == 4:
         counts = np.stack([counts[..., 0], counts[..., 1] + counts[..., 2], counts[..., 3]], axis=-1)
     if (counts.sum(axis=-1) == 0).any():
-        raise RestatedError(
-            "a twin table holds no pairs", field=name, remedy="Both zygosities are needed to tell the components apart"
-        )
+        raise RestatedError("a twin table is empty", field=name, remedy="Give pairs of both zygosities")
     return counts
 
 
-def _moments(value, n, name: str):
+def _moments(value: ArrayLike, n: Floats, name: str) -> tuple[Floats, Floats]:
     """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices."""
-    try:
-        x = np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise RestatedError("correlations or covariances are not numbers", field=name) from None
+    x = floats(value, name, problem="correlations or covariances are not numbers")
     if x.ndim >= 2 and (x.ndim > 3 or x.shape[-2:] != (2, 2)):
-        raise RestatedError(
-            f"correlations or covariances have shape {x.shape}",
-            field=name,
-            remedy="Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)",
-        )
+        remedy = "Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)"
+        raise RestatedError(f"correlations or covariances have shape {x.shape}", field=name, remedy=remedy)
     if not np.isfinite(x).all():
         raise RestatedError("a correlation or covariance is missing or not finite", field=name)
     if x.ndim < 2:
@@ -751,40 +738,29 @@ def _moments(value, n, name: str):
     return variance * (n - 1) / n, covariance * (n - 1) / n
 
 
-def _pair_number(n, name: str) -> np.ndarray:
+def _pair_number(n: ArrayLike, name: str) -> Floats:
     n = np.asarray(n, dtype=float)
     if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
-        raise RestatedError(
-            "a number of pairs is below 3 or missing",
-            field=name,
-            remedy="Give the pairs of each zygosity, one number or one per data set",
-        )
+        remedy = "Give the pairs of each zygosity, one number or one per data set"
+        raise RestatedError("a number of pairs is below 3 or missing", field=name, remedy=remedy)
     return n
 
 
-def _correlation_ends(value, name: str):
-    low, high = closed_interval(value, name)
-    if low is None or high is None:
-        raise RestatedError("the printed correlation has no lower or no upper end", field=name)
-    if low < -1 or high > 1:
-        # A printed 1.00 stands for .995 to 1: beyond 1 there is nothing.
-        low, high = max(low, -1), min(high, 1)
-        if low > high:
-            raise RestatedError("the printed correlation is outside -1 to 1", field=name)
+def _correlation_ends(value: Constraint, name: str) -> tuple[Fraction, Fraction]:
+    low, high = bounded_interval(value, name)
+    # A printed 1.00 stands for .995 to 1: beyond 1 there is nothing.
+    low, high = max(low, Fraction(-1)), min(high, Fraction(1))
+    if low > high:
+        raise RestatedError("the printed correlation is outside -1 to 1", field=name)
     return low, high
 
 
-def _check_option(name: str, value, allowed) -> None:
-    if value not in allowed:
-        raise RestatedError(f"{value!r} is not one of {', '.join(map(str, allowed))}", field=name)
-
-
-def _spread(values, rows, size: int) -> np.ndarray:
+def _spread(values: ArrayLike, rows: Ints, size: int) -> Floats:
     """Values of the defined data sets among all, nan elsewhere."""
     result = np.full(size, np.nan)
     result[rows] = values
     return result
 
 
-def _shaped(values, shape):
+def _shaped(values: Floats, shape: tuple[int, ...]) -> FloatOrArray:
     return np.reshape(values, shape)[()]

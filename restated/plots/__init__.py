@@ -1,7 +1,7 @@
-"""Figures of the book: plain tables in; out come a picture, its alternative text and the data it shows.
+"""Plots from plain tables: each is a picture with its alternative text and its data.
 
-Importing this package loads no plotting library: the build asks it only for a name.
+Importing the package alone does not load matplotlib.
 """
 
-#: Id of the root of every SVG: an address that ends in it shows the dark colours.
+#: Id of the root of every SVG; addresses that end in it show the dark colours.
 DARK = "dark"

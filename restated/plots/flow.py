@@ -1,18 +1,26 @@
-"""How many patients of one trial each report counts, arm by arm."""
+"""Numbers of patients of one trial in each report, arm by arm."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import FancyBboxPatch
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
+from restated.plots.marks import SHORT_DASHES, Fill, Line
+from restated.plots.style import BASE, WIDE, Drawn, drawing, new_figure, require, text_width, wrap_to, write
 from restated.plots.words import alt_text, count
 
 ROW, BOX, GAP = 1.02, 0.62, 0.18  # inches: distance of rows, height of a box, space between columns
 LABELS = 3.0  # inches for the name of a report
+PARTS = ("first", "second", "total")
+#: Boxes of an arm, of an arm that is not verified, and of the total.
+ARM, UNVERIFIED = Fill("band", "accent", width=1.2), Fill("page", "second", width=1.2, dash=SHORT_DASHES)
+TOTAL = Fill("page", "accent", width=0.0)
 
 
 @drawing
@@ -23,8 +31,8 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
     ----------
     table : DataFrame
         `report`, `source` (second line of its name), `first`, `second`, `total` (patients; missing where not printed),
-        `first_says`, `second_says`, `total_says` (text under the number, may be empty) and `unverified` (True draws the boxes
-        of both arms dashed).
+        `first_says`, `second_says`, `total_says` (text under the number, may be empty) and `unverified` (True draws the
+        boxes of both arms dashed).
     arms : (str, str)
         Names of the arms.
 
@@ -33,81 +41,72 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
     RestatedError
         If a column is missing or the table is empty.
     """
-    needed = ("report", "source", "first", "second", "total", "first_says", "second_says", "total_says", "unverified")
-    require(table, *needed)
+    require(table, "report", "source", "unverified", *PARTS, *(f"{part}_says" for part in PARTS))
     if len(table) == 0:
         raise RestatedError("the table has no rows")
     headings = (*arms, "together")
-    width = (WIDE - LABELS - 0.1) / 3 - GAP
+    width = (WIDE - LABELS - 0.1) / len(PARTS) - GAP
     height = 0.5 + ROW * len(table)
     fig = new_figure(WIDE, height)
-    inches = fig.dpi_scale_trans
-
-    def write(x, y, text, **style):
-        fig.text(x, y, text, transform=inches, fontsize=BASE, color=colour("ink"), **style)
-
-    lefts = [LABELS + i * (width + GAP) + GAP for i in range(3)]
+    lefts = [LABELS + i * (width + GAP) + GAP for i in range(len(PARTS))]
     for left, heading in zip(lefts, headings, strict=True):
         if text_width(heading, BASE, "bold") > width + GAP:
             raise RestatedError("the name of an arm is too long", field="arms", remedy="Shorten it")
-        write(left + width / 2, height - 0.24, heading, ha="center", va="center_baseline", fontweight="bold")
+        write(fig, left + width / 2, height - 0.24, heading, ha="center", fontweight="bold")
     middles = [height - 0.5 - ROW * (i + 0.42) for i in range(len(table))]
-    for i, row in enumerate(table.itertuples(index=False)):
-        y = middles[i]
-        lines = [(line, "bold") for line in wrap_to(row.report, LABELS - 0.1, BASE)]
-        lines += [(line, "normal") for line in wrap_to(row.source, LABELS - 0.1, BASE)]
+    for i, (y, (_, row)) in enumerate(zip(middles, table.iterrows(), strict=True)):
+        lines = [
+            (line, weight)
+            for name, weight in (("report", "bold"), ("source", "normal"))
+            for line in wrap_to(str(row[name]), LABELS - 0.1, BASE)
+        ]
         for k, (line, weight) in enumerate(lines):
-            write(0.06, y + 0.2 * ((len(lines) - 1) / 2 - k), line, va="center_baseline", fontweight=weight)
-        for left, number, says, arm in zip(
-            lefts,
-            (row.first, row.second, row.total),
-            (row.first_says, row.second_says, row.total_says),
-            (True, True, False),
-            strict=True,
-        ):
-            dashed = arm and row.unverified
-            box = FancyBboxPatch(
-                (left, y - BOX / 2),
-                width,
-                BOX,
-                boxstyle="round,pad=0,rounding_size=0.06",
-                transform=inches,
-                zorder=2,
-                facecolor=colour("page" if dashed or not arm else "band"),
-                edgecolor=colour("second" if dashed else "accent"),
-                linestyle=(0, (4, 2)) if dashed else "-",
-                linewidth=1.2 if arm else 0.0,
-            )
-            fig.add_artist(box)
-            shown = count(number) or "not printed"
-            strong = "bold" if count(number) else "normal"
-            middle = {"ha": "center", "va": "center_baseline", "zorder": 3}
-            write(left + width / 2, y + (0.12 if says else 0), shown, fontweight=strong, **middle)
-            if says:
-                write(left + width / 2, y - 0.13, says, **middle)
-            if arm and i + 1 < len(table):
-                ends = [y - BOX / 2, middles[i + 1] + BOX / 2]
-                fig.add_artist(
-                    Line2D(
-                        [left + width / 2] * 2, ends, color=colour("muted"), linewidth=1.0, transform=inches, zorder=1
-                    )
-                )
+            write(fig, 0.06, y + 0.2 * ((len(lines) - 1) / 2 - k), line, fontweight=weight)
+        for left, part in zip(lefts, PARTS, strict=True):
+            style = TOTAL if part == "total" else UNVERIFIED if row["unverified"] else ARM
+            _box(fig, left, y, width, row[part], str(row[f"{part}_says"]), style)
+            if part != "total" and i + 1 < len(table):
+                ends, x = [y - BOX / 2, middles[i + 1] + BOX / 2], left + width / 2
+                line_style = Line("muted", width=1.0).style()
+                fig.add_artist(Line2D([x, x], ends, transform=fig.dpi_scale_trans, zorder=1, **line_style))
     data = pd.DataFrame(
         {
             "report": table["report"],
             "source": table["source"],
             **{
-                name: [count(x) or "not printed" for x in table[c].to_numpy(float)]
-                for name, c in zip(headings, ("first", "second", "total"), strict=True)
+                name: [_count(n) for n in table[part].to_numpy(float)]
+                for name, part in zip(headings, PARTS, strict=True)
             },
             "arms": np.where(table["unverified"], "recalled, not verified", "seen"),
         }
     )
     rows = [
-        f"{r.report}: {count(r.first) or 'not printed'} and {count(r.second) or 'not printed'}, together {count(r.total)}"
-        + (" (arms not verified)" if r.unverified else "")
-        for r in table.itertuples()
+        f"{row['report']}: {_count(row['first'])} and {_count(row['second'])}, together {count(row['total'])}"
+        + (" (arms not verified)" if row["unverified"] else "")
+        for _, row in table.iterrows()
     ]
-    return Drawn(
-        fig, alt_text(f"Patients of one trial in {len(table)} reports, {arms[0]} and {arms[1]}", "; ".join(rows)), data
+    subject = f"Patients of one trial in {len(table)} reports, {arms[0]} and {arms[1]}"
+    return Drawn(fig, alt_text(subject, "; ".join(rows)), data)
+
+
+def _count(n: float) -> str:
+    return count(n) or "not printed"
+
+
+def _box(fig: Figure, left: float, y: float, width: float, n: float, words: str, fill: Fill) -> None:
+    """Box with a number and the words under it."""
+    box = FancyBboxPatch(
+        (left, y - BOX / 2),
+        width,
+        BOX,
+        boxstyle="round,pad=0,rounding_size=0.06",
+        transform=fig.dpi_scale_trans,
+        zorder=2,
+        **fill.style(),
     )
+    fig.add_artist(box)
+    centre: dict[str, Any] = {"ha": "center", "zorder": 3}
+    weight = "bold" if count(n) else "normal"
+    write(fig, left + width / 2, y + (0.12 if words else 0), _count(n), fontweight=weight, **centre)
+    if words:
+        write(fig, left + width / 2, y - 0.13, words, **centre)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.patches import Polygon, Rectangle
+from matplotlib.transforms import blended_transform_factory
+from numpy.typing import NDArray
 from scipy.stats import norm
 
 from restated.errors import RestatedError
 from restated.plots import rows as layout
-from restated.plots.rows import Column
-from restated.plots.style import POINTS, Drawn, colour, drawing, text_width
-from restated.plots.words import FISHER_Z, Scale, alt_text, count, crosses, number, plural
+from restated.plots.marks import GUIDE, Fill, Mark
+from restated.plots.rows import Chart, Column
+from restated.plots.style import POINTS, Drawn, colour, drawing
+from restated.plots.words import FISHER_Z, Scale, alt_text, count, crosses, level_text, number, plural
 
-#: Share of whiskers that may be cut by the automatic axis limits; a few very small studies would squeeze the
-#: rest.
+#: Share of whisker ends that the automatic axis limits may cut, lest a few very small studies squeeze the rest.
 CUT = 0.10
 #: Side of the largest square in row heights.
 LARGEST = 0.78
@@ -25,25 +28,25 @@ GUTTER = 0.14
 #: Half height of diamond and of the prediction bar, in rows.
 DIAMOND, BAR = 0.36, 0.17
 
-#: Marks of a row's status: shape first, so that they can be told apart without colour.
+#: Marks of a row's status. Shapes and fillings distinguish them without colour.
 STATUS_MARKS = {
-    "observed, open data": dict(marker="o", fill=True),
-    "enumerated": dict(marker="s", fill=False),
-    "moment-matched": dict(marker="^", fill=False),
-    "assumed": dict(marker="D", fill=False),
-    "printed": dict(marker="o", fill=False),
-    "arithmetic on printed numbers": dict(marker="P", fill=True),
-    "observed, original file supplied by the reader": dict(marker="*", fill=True),
+    "observed, open data": Mark("o", True, "muted"),
+    "enumerated": Mark("s", False, "muted"),
+    "moment-matched": Mark("^", False, "muted"),
+    "assumed": Mark("D", False, "muted"),
+    "printed": Mark("o", False, "muted"),
+    "arithmetic on printed numbers": Mark("P", True, "muted"),
+    "observed, original file supplied by the reader": Mark("*", True, "muted"),
 }
 
 
 @drawing
 def forest(
     studies: pd.DataFrame,
-    fit,
+    fit: Any,
     *,
     fit_label: str = "Random-effects model",
-    second: tuple[str, object] | None = None,
+    second: tuple[str, Any] | None = None,
     transform: Scale = FISHER_Z,
     effect: str | None = None,
     axis: str | None = None,
@@ -59,12 +62,10 @@ def forest(
     Parameters
     ----------
     studies : DataFrame, k rows
-        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group`
-        (contiguous subgroups, headed), `status` (one of `STATUS_MARKS`, marked before the label). A row whose
-        `y` or `se` is not finite stays visible as left out.
+        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`, `group` (contiguous),
+        `status` (one of `STATUS_MARKS`). A row whose `y` or `se` is not finite stays visible as left out.
     fit : object
-        Result with estimate, ci_low, ci_high, weights (of the rows that are not left out) and, where it has
-        them, pi_low, pi_high, tau2, i2.
+        Result with estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2.
     fit_label : str
         Name of the summary row.
     second : (str, object), optional
@@ -72,158 +73,102 @@ def forest(
     transform : Scale
         From the scale of analysis to the axis.
     effect : str, optional
-        What is measured, for axis and columns; default the symbol of the scale.
+        Name of the effect, for axis and columns; default the symbol of the scale.
     axis : str, optional
         Title of the axis; default `effect`.
     left, right : str
-        What effects on either side of the null line mean.
+        Meaning of effects on either side of the null line.
     limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond are cut and end in an arrow. Default: all estimates and
-        pooled intervals, and nine in ten whisker ends.
+        Of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut (`CUT`).
     compact : bool, optional
-        Close rows and smaller type; default from 32 rows on.
+        Close rows and smaller type; by default from 32 rows on.
     level : float
         Coverage of the study intervals (normal quantile).
     noun : str
-        What a row is, for the alternative text.
-
-    Returns
-    -------
-    Drawn
+        Word for a row, for heading and alternative text.
 
     Raises
     ------
     RestatedError
-        If a column is missing, the weights do not belong to the rows, a group is split or a status is
-        unknown.
+        If a column is missing, the weights do not belong to the rows, a group is split or a status is unknown.
 
     References
     ----------
     Lewis, S., & Clarke, M. (2001). Forest plots: trying to see the wood and the trees. BMJ, 322, 1479.
-    Guddat, C., et al. (2012). A note on the graphical presentation of prediction intervals. Systematic
-    Reviews, 1, 34.
+    Guddat, C., et al. (2012). A note on the graphical presentation of prediction intervals. Systematic Reviews, 1, 34.
     """
-    table = _checked(studies)
-    used = (np.isfinite(table["y"]) & np.isfinite(table["se"])).to_numpy()
-    weights = _weights(fit, used)
-    symbol = effect or transform.symbol
-    margin = norm.ppf((1 + level) / 2)
-    y = table["y"].to_numpy()
-    lows = np.where(used, y - margin * table["se"].to_numpy(), np.nan)
-    highs = np.where(used, y + margin * table["se"].to_numpy(), np.nan)
-
-    plan = _plan(table)
     pooled = [(fit_label, fit)] + ([second] if second else [])
-    prediction = _prediction(fit)
-    spread = _heterogeneity(fit)
-    total = len(plan) + 1 + len(pooled) + (prediction is not None) + bool(spread)
-    prediction_row = total - 1 - bool(spread)
-    placed = {study: row for row, (kind, study) in enumerate(plan) if kind == "study"}
-    at = np.array([placed[i] for i in range(len(table))])
-    first_pooled = len(plan) + 1
-
-    def column(values: Sequence[str]) -> list[str]:
-        cells = [""] * total
-        for row, value in zip(at, values, strict=True):
-            cells[row] = value
-        return cells
-
-    labels = column(table["study"].astype(str).tolist())
-    grouped = "group" in table
-    if grouped:
-        labels = ["  " + label if label else label for label in labels]
-        for row, (kind, value) in enumerate(plan):
-            if kind == "group":
-                labels[row] = str(value)
-    for i, (name, _) in enumerate(pooled):
-        labels[first_pooled + i] = name
-    if prediction is not None:
-        labels[prediction_row] = f"{level_text(level)} prediction interval"
-    if spread:
-        labels[-1] = spread
-    headings = frozenset(row for row, (kind, _) in enumerate(plan) if kind == "group")
-    pooled_rows = frozenset(range(first_pooled, first_pooled + len(pooled)))
-    notes = frozenset(range(first_pooled + len(pooled), total))
-    left_columns = [Column(noun.capitalize(), labels, free=headings | pooled_rows | notes)]
-    if "year" in table:
-        left_columns.append(Column("Year", column([_year(value) for value in table["year"]]), align="right"))
-    if "n" in table:
-        left_columns.append(Column("n", column([count(n) for n in table["n"]]), align="right"))
-    if "status" in table:
-        left_columns.append(Column("", [""] * total, gap=GUTTER))
-
-    estimates, low_cells, high_cells = (np.full(total, np.nan) for _ in range(3))
-    estimates[at], low_cells[at], high_cells[at] = np.where(used, y, np.nan), lows, highs
-    for i, (_, result) in enumerate(pooled):
-        estimates[first_pooled + i], low_cells[first_pooled + i], high_cells[first_pooled + i] = (
-            result.estimate,
-            result.ci_low,
-            result.ci_high,
-        )
-    if prediction is not None:
-        low_cells[prediction_row], high_cells[prediction_row] = prediction
-    texts = {int(at[i]): _left_out(y[i], transform) for i in np.flatnonzero(~used)}
-    columns = layout.interval_columns(
-        f"{symbol} [{level_text(level)} CI]", transform, estimates, low_cells, high_cells, texts=texts
-    )
-    weight_cells = column(["" if np.isnan(w) else number(w, 1) for w in weights])
-    weight_cells[first_pooled] = "100"
-    columns.append(Column("Weight %", weight_cells, align="right"))
-
-    box = _limits(limits, transform, y[used], lows[used], highs[used], pooled, prediction)
-    key = _status_key(table)
+    plot = _Plot(studies, pooled, transform, effect or transform.symbol, level, noun)
+    box = _limits(plot, limits)
+    statuses = _statuses(plot.table)
     chart = layout.row_chart(
-        left_columns,
-        columns,
+        _left_columns(plot),
+        _right_columns(plot),
         limits=box,
         scale=transform,
-        axis=axis or symbol,
+        axis=axis or plot.symbol,
         compact=compact,
-        strong=headings | pooled_rows,
-        quiet=frozenset(at[~used].tolist()) | (frozenset({total - 1}) if spread else frozenset()),
-        foot_lines=bool(left or right) + bool(key),
+        strong=frozenset(plot.headings) | plot.pooled_rows,
+        quiet=frozenset(plot.at[~plot.used].tolist()) | (frozenset({plot.total - 1}) if plot.spread else frozenset()),
+        foot_lines=bool(left or right) + bool(statuses),
     )
-    ax = chart.ax
-    null = float(transform.forward(transform.null))
-    inside = box[0] < null < box[1]
-    if inside:
-        layout.reference_line(chart, null, role="ink", gid="null")
-    layout.reference_line(chart, fit.estimate, role="accent", style=(0, (2, 2)), bottom=first_pooled)
-    layout.whiskers(chart, at[used], lows[used], highs[used])
-    shown = used & (y >= box[0]) & (y <= box[1])
-    ax.scatter(
-        y[shown],
-        at[shown],
-        s=_areas(weights[shown], weights[used], chart.row_height),
-        marker="s",
-        color=colour("accent"),
-        linewidths=0,
-        zorder=4,
-        clip_on=False,
-        gid="squares",
-    )
-    ax.plot(
-        [0, 1], [len(plan), len(plan)], color=colour("muted"), linewidth=0.8, clip_on=False, transform=_across(chart)
-    )
-    for i, (_, result) in enumerate(pooled):
-        _diamond(ax, first_pooled + i, result, hollow=i > 0)
-    if prediction is not None:
-        _bar(chart, prediction_row, *prediction)
+    null = layout.null_line(chart, transform)
+    _draw(chart, plot)
     if left or right:
-        _directions(chart, null if inside else sum(box) / 2, left, right)
-    if key:
-        _draw_status(chart, table, at, key, line=bool(left or right))
-    data = _data(table, symbol, transform, lows, highs, weights, used, pooled, prediction, level)
-    return Drawn(chart.fig, _alt(table, data, transform, symbol, pooled, prediction, used, weights, level, noun), data)
+        layout.directions(chart, sum(box) / 2 if null is None else null, left, right)
+    if statuses:
+        _draw_status(chart, plot, statuses, line=int(bool(left or right)))
+    data = _data(plot)
+    return Drawn(chart.fig, _alt(plot, data), data)
 
 
-def level_text(level: float) -> str:
-    """0.95 -> '95 %', with a space that does not break."""
-    return f"{number(100 * level, 0 if float(100 * level).is_integer() else 1)}\u00a0%"
+class _Plot:
+    """Content of a forest plot with the row of each part.
+
+    Effects `y`, interval ends `lows`, `highs` (missing where left out), `weights` in percent, `used` (in the model) and
+    rows `at` have one element per study; `headings` are the names of groups by row, `pooled` names and results.
+    """
+
+    def __init__(
+        self, studies: pd.DataFrame, pooled: list[tuple[str, Any]], scale: Scale, symbol: str, level: float, noun: str
+    ) -> None:
+        self.table = table = _checked(studies)
+        self.pooled, self.scale, self.symbol, self.level, self.noun = pooled, scale, symbol, level, noun
+        self.y, se = table["y"].to_numpy(float), table["se"].to_numpy(float)
+        self.used = np.isfinite(self.y) & np.isfinite(se)
+        half = norm.ppf((1 + level) / 2) * se
+        self.lows, self.highs = (np.where(self.used, end, np.nan) for end in (self.y - half, self.y + half))
+        self.weights = _weights(pooled[0][1], self.used)
+        self.at, self.headings = np.arange(len(table)), dict[int, str]()
+        if "group" in table:
+            self.at, self.headings = layout.under_headings(table["group"].astype(str).tolist())
+        self.prediction = _prediction(pooled[0][1])
+        self.spread = _heterogeneity(pooled[0][1])
+
+    @property
+    def rule(self) -> int:
+        """Row of the rule between studies and results."""
+        return len(self.at) + len(self.headings)
+
+    @property
+    def pooled_rows(self) -> frozenset[int]:
+        return frozenset(range(self.rule + 1, self.rule + 1 + len(self.pooled)))
+
+    @property
+    def total(self) -> int:
+        return self.rule + 1 + len(self.pooled) + (self.prediction is not None) + bool(self.spread)
+
+    @property
+    def prediction_row(self) -> int:
+        return self.total - 1 - bool(self.spread)
+
+    def column(self, values: Iterable[Any]) -> list[str]:
+        """Cells of a column with one value for each study."""
+        return layout.cells(self.total, self.at, list(values))
 
 
 def _checked(studies: pd.DataFrame) -> pd.DataFrame:
-    """A copy with a clean index, or a message about what is missing."""
+    """A checked copy with a plain index."""
     for name in ("study", "y", "se"):
         if name not in studies:
             raise RestatedError(
@@ -238,22 +183,14 @@ def _checked(studies: pd.DataFrame) -> pd.DataFrame:
     negative = table["se"].to_numpy() <= 0
     if negative.any():
         raise RestatedError("a standard error is not positive", row=int(np.argmax(negative)) + 1, field="se")
-    if "group" in table:
-        groups = table["group"].astype(str)
-        if groups.ne(groups.shift()).sum() != groups.nunique():
-            raise RestatedError(
-                "rows of one subgroup are not together", field="group", remedy="Sort the table by group"
-            )
-    if "status" in table:
-        unknown = sorted(set(table["status"]) - set(STATUS_MARKS))
-        if unknown:
-            raise RestatedError(
-                f"unknown status '{unknown[0]}'", field="status", remedy="Use one of: " + "; ".join(STATUS_MARKS)
-            )
+    if "status" in table and (unknown := sorted(set(table["status"]) - set(STATUS_MARKS))):
+        raise RestatedError(
+            f"unknown status '{unknown[0]}'", field="status", remedy="Use one of: " + "; ".join(STATUS_MARKS)
+        )
     return table
 
 
-def _weights(fit, used: np.ndarray) -> np.ndarray:
+def _weights(fit: Any, used: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Weights in percent per row, missing for rows left out."""
     given = np.asarray(fit.weights, float)
     if given.shape != (used.sum(),):
@@ -267,73 +204,109 @@ def _weights(fit, used: np.ndarray) -> np.ndarray:
     return weights
 
 
-def _prediction(fit) -> tuple[float, float] | None:
-    """The prediction interval, where the fit has one."""
+def _prediction(fit: Any) -> tuple[float, float] | None:
+    """Prediction interval of a fit, if any."""
     low, high = (getattr(fit, name, None) for name in ("pi_low", "pi_high"))
     return None if low is None or high is None or not np.isfinite([low, high]).all() else (float(low), float(high))
 
 
-def _heterogeneity(fit) -> str:
-    """The spread of the true effects in words, where the fit has it."""
+def _heterogeneity(fit: Any) -> str:
+    """Heterogeneity of a fit in words, if any."""
     tau2, i2 = (getattr(fit, name, None) for name in ("tau2", "i2"))
     if tau2 is None or i2 is None or not np.isfinite([tau2, i2]).all():
         return ""
     return f"τ² = {number(tau2, 3)}, I² = {number(i2, 0)}\u00a0%"
 
 
-def _plan(table: pd.DataFrame) -> list[tuple[str, object]]:
-    """Rows from the top: ("group", name) and ("study", index)."""
-    plan: list[tuple[str, object]] = []
-    for i in range(len(table)):
-        if "group" in table and (i == 0 or table["group"].iat[i] != table["group"].iat[i - 1]):
-            plan.append(("group", table["group"].iat[i]))
-        plan.append(("study", i))
-    return plan
-
-
-def _year(value) -> str:
+def _year(value: Any) -> str:
     return "" if pd.isna(value) else str(int(value)) if isinstance(value, (int, float, np.number)) else str(value)
 
 
-def _left_out(y: float, scale: Scale) -> str:
-    """Words for a row that is not in the model."""
-    return "left out" if np.isnan(y) else f"{scale.write(y)}, left out"
-
-
-def _areas(weights: np.ndarray, every: np.ndarray, row_height: float) -> np.ndarray:
-    """Areas of the squares in square points, proportional to the weights."""
-    return (LARGEST * row_height * POINTS) ** 2 * weights / every.max()
-
-
-def _limits(limits, scale: Scale, y, lows, highs, pooled, prediction) -> tuple[float, float]:
+def _limits(plot: _Plot, limits: tuple[float, float] | None) -> tuple[float, float]:
     """Axis limits on the scale of analysis."""
     if limits is not None:
-        return tuple(float(scale.forward(x)) for x in limits)
-    ends = [result.ci_low for _, result in pooled] + [result.ci_high for _, result in pooled]
-    ends += list(prediction or ()) + [float(scale.forward(scale.null))]
-    low = min(*ends, y.min(), np.quantile(lows, CUT))
-    high = max(*ends, y.max(), np.quantile(highs, 1 - CUT))
+        low, high = (float(plot.scale.forward(x)) for x in limits)
+        return low, high
+    ends = [end for _, result in plot.pooled for end in (result.ci_low, result.ci_high)]
+    ends += [*(plot.prediction or ()), float(plot.scale.forward(plot.scale.null))]
+    y, used = plot.y[plot.used], plot.used
+    low = min(*ends, y.min(), np.quantile(plot.lows[used], CUT))
+    high = max(*ends, y.max(), np.quantile(plot.highs[used], 1 - CUT))
     return layout.padded(low, high)
 
 
-def _across(chart):
-    """Transform with x in shares of the figure width and y in rows."""
-    from matplotlib.transforms import blended_transform_factory
+def _left_columns(plot: _Plot) -> list[Column]:
+    table = plot.table
+    labels = plot.column(("  " if plot.headings else "") + label for label in table["study"].astype(str))
+    for row, name in [*plot.headings.items(), *zip(sorted(plot.pooled_rows), (n for n, _ in plot.pooled), strict=True)]:
+        labels[row] = name
+    if plot.prediction is not None:
+        labels[plot.prediction_row] = f"{level_text(plot.level)} prediction interval"
+    if plot.spread:
+        labels[-1] = plot.spread
+    free = frozenset(plot.headings) | frozenset(range(plot.rule + 1, plot.total))
+    columns = [Column(plot.noun.capitalize(), labels, free=free)]
+    if "year" in table:
+        columns.append(Column("Year", plot.column(_year(value) for value in table["year"]), align="right"))
+    if "n" in table:
+        columns.append(Column("n", plot.column(count(n) for n in table["n"]), align="right"))
+    if "status" in table:
+        columns.append(Column("", [""] * plot.total, gap=GUTTER))
+    return columns
 
-    return blended_transform_factory(chart.fig.transFigure, chart.ax.transData)
+
+def _right_columns(plot: _Plot) -> list[Column]:
+    estimates, lows, highs = (np.full(plot.total, np.nan) for _ in range(3))
+    estimates[plot.at], lows[plot.at], highs[plot.at] = np.where(plot.used, plot.y, np.nan), plot.lows, plot.highs
+    for row, (_, result) in zip(sorted(plot.pooled_rows), plot.pooled, strict=True):
+        estimates[row], lows[row], highs[row] = result.estimate, result.ci_low, result.ci_high
+    if plot.prediction is not None:
+        lows[plot.prediction_row], highs[plot.prediction_row] = plot.prediction
+    left_out = np.flatnonzero(~plot.used)
+    texts = {
+        int(plot.at[i]): "left out" if np.isnan(plot.y[i]) else f"{plot.scale.write(plot.y[i])}, left out"
+        for i in left_out
+    }
+    weights = plot.column("" if np.isnan(w) else number(w, 1) for w in plot.weights)
+    weights[plot.rule + 1] = "100"
+    heading = f"{plot.symbol} [{level_text(plot.level)} CI]"
+    columns = layout.interval_columns(heading, plot.scale, estimates, lows, highs, texts=texts)
+    return [*columns, Column("Weight %", weights, align="right")]
 
 
-def _diamond(ax, row: int, result, *, hollow: bool) -> None:
+def _draw(chart: Chart, plot: _Plot) -> None:
+    """Line of the estimate, whiskers, squares, diamonds and the prediction bar."""
+    ax, at, y, used, weights = chart.ax, plot.at, plot.y, plot.used, plot.weights
+    layout.reference_line(chart, plot.pooled[0][1].estimate, role="accent", style=GUIDE, bottom=plot.rule + 1)
+    layout.whiskers(chart, at[used], plot.lows[used], plot.highs[used])
+    low, high = ax.get_xlim()
+    shown = used & (y >= low) & (y <= high)
+    largest = (LARGEST * chart.row_height * POINTS) ** 2
+    ax.scatter(
+        y[shown],
+        at[shown],
+        s=largest * weights[shown] / weights[used].max(),
+        marker="s",
+        color=colour("accent"),
+        linewidths=0,
+        zorder=4,
+        clip_on=False,
+        gid="squares",
+    )
+    across = blended_transform_factory(chart.fig.transFigure, ax.transData)
+    ax.plot([0, 1], [plot.rule] * 2, color=colour("muted"), linewidth=0.8, clip_on=False, transform=across)
+    for row, (_, result) in zip(sorted(plot.pooled_rows), plot.pooled, strict=True):
+        _diamond(chart, row, result, hollow=row > plot.rule + 1)
+    if plot.prediction is not None:
+        _bar(chart, plot.prediction_row, *plot.prediction)
+
+
+def _diamond(chart: Chart, row: int, result: Any, *, hollow: bool) -> None:
     """Diamond whose left and right corners are the confidence limits."""
-    corners = [
-        (result.ci_low, row),
-        (result.estimate, row - DIAMOND),
-        (result.ci_high, row),
-        (result.estimate, row + DIAMOND),
-    ]
-    ax.add_patch(
+    middle = result.estimate
+    chart.ax.add_patch(
         Polygon(
-            corners,
+            [(result.ci_low, row), (middle, row - DIAMOND), (result.ci_high, row), (middle, row + DIAMOND)],
             closed=True,
             facecolor=colour("page" if hollow else "accent"),
             edgecolor=colour("second" if hollow else "accent"),
@@ -345,83 +318,33 @@ def _diamond(ax, row: int, result, *, hollow: bool) -> None:
     )
 
 
-def _bar(chart, row: int, low: float, high: float) -> None:
+def _bar(chart: Chart, row: int, low: float, high: float) -> None:
     """Prediction interval: an outlined bar, cut with arrows like a whisker."""
     left, right = chart.ax.get_xlim()
-    a, b = max(low, left), min(high, right)
-    chart.ax.add_patch(
-        Rectangle(
-            (a, row - BAR),
-            b - a,
-            2 * BAR,
-            facecolor=colour("band"),
-            edgecolor=colour("accent"),
-            linewidth=1.0,
-            zorder=4,
-            gid="prediction",
-        )
-    )
+    start, end = max(low, left), min(high, right)
+    style = Fill("band", "accent", width=1.0).style()
+    chart.ax.add_patch(Rectangle((start, row - BAR), end - start, 2 * BAR, zorder=4, gid="prediction", **style))
     layout.whiskers(chart, [row], [low], [high], role="accent", width=0.0)
 
 
-def _directions(chart, null: float, left: str, right: str) -> None:
-    """What lies on either side of the null line, in the first line under the axis title."""
-    ax = chart.ax
-    box = ax.get_position()
-    width = chart.fig.get_size_inches()[0]
-    x0, x1 = ax.get_xlim()
-    at = (box.x0 + (null - x0) / (x1 - x0) * box.width) * width
-    for text, side, room in ((f"← {left}", "right", at), (f"{right} →", "left", width - at)):
-        if text.strip("←→ "):
-            if text_width(text, chart.size) > room - 0.15:
-                raise RestatedError(
-                    f"the direction label '{text}' does not fit beside the null line", remedy="Shorten it"
-                )
-            chart.below(at + (-0.08 if side == "right" else 0.08), text, align=side)
+def _statuses(table: pd.DataFrame) -> list[str]:
+    """Statuses of the rows, in the order of `STATUS_MARKS`."""
+    return [status for status in STATUS_MARKS if (table["status"] == status).any()] if "status" in table else []
 
 
-def _status_key(table: pd.DataFrame) -> list[str]:
-    """Statuses that occur, in the order of `STATUS_MARKS`."""
-    if "status" not in table:
-        return []
-    return [status for status in STATUS_MARKS if (table["status"] == status).any()]
-
-
-def _mark_style(status: str, size: float) -> dict:
-    mark = STATUS_MARKS[status]
-    face = colour("muted") if mark["fill"] else colour("page")
-    return dict(
-        marker=mark["marker"],
-        markersize=0.5 * size,
-        markerfacecolor=face,
-        markeredgecolor=colour("muted"),
-        markeredgewidth=0.9,
-    )
-
-
-def _draw_status(chart, table: pd.DataFrame, at: np.ndarray, key: list[str], *, line: bool) -> None:
+def _draw_status(chart: Chart, plot: _Plot, statuses: list[str], *, line: int) -> None:
     """Marks in the gap before the plot and their key under the axis."""
-    width = chart.fig.get_size_inches()[0]
-    gutter = chart.ax.get_position().x0 * width - layout.GAP - 0.3 * GUTTER
-    for row, status in zip(at, table["status"], strict=True):
-        chart.mark_at(gutter, row, **_mark_style(status, chart.size))
-    x = layout.MARGIN + 0.08
-    y = chart.foot - line * chart.size * 1.35 / POINTS
-    for status in key:
-        chart.ax.plot(
-            [x],
-            [y + layout.HALF_DIGIT * chart.size / POINTS],
-            linestyle="none",
-            clip_on=False,
-            transform=chart.fig.dpi_scale_trans,
-            **_mark_style(status, chart.size),
-        )
-        chart.below(x + 0.1, status, line=int(line))
-        x += 0.35 + text_width(status, chart.size)
+    size, edge = 0.5 * chart.size, 0.9
+    for row, status in zip(plot.at.tolist(), plot.table["status"], strict=True):
+        chart.mark_at(chart.left - layout.GAP - 0.3 * GUTTER, row, STATUS_MARKS[status], size=size, edge=edge)
+    key = chart.key(layout.MARGIN + 0.08, line=line, role="muted", mark=(size, edge))
+    for status in statuses:
+        key.add(status, STATUS_MARKS[status], width=0.0, space=0.1, gap=0.25)
 
 
-def _data(table, symbol, scale, lows, highs, weights, used, pooled, prediction, level) -> pd.DataFrame:
-    """What is drawn, on the scale of the axis."""
+def _data(plot: _Plot) -> pd.DataFrame:
+    """Numbers of the picture, on the scale of the axis."""
+    table, symbol, back = plot.table, plot.symbol, plot.scale.back
     out = pd.DataFrame({"row": table["study"].astype(str)})
     for name in ("group", "status"):
         if name in table:
@@ -430,30 +353,25 @@ def _data(table, symbol, scale, lows, highs, weights, used, pooled, prediction, 
         out["year"] = table["year"].map(_year)
     if "n" in table:
         out["n"] = table["n"].astype(float).round().astype("Int64")
-    back = [scale.back(np.asarray(part, float)) for part in (table["y"], lows, highs)]
-    out[symbol], out["lower"], out["upper"] = back
-    out["weight %"] = weights
-    out["drawn as"] = np.where(used, "square", "left out")
+    for name, part in ((symbol, plot.y), ("lower", plot.lows), ("upper", plot.highs)):
+        out[name] = back(part)
+    out["weight %"] = plot.weights
+    out["drawn as"] = np.where(plot.used, "square", "left out")
     extra = [
         {
             "row": name,
-            symbol: float(scale.back(result.estimate)),
-            "lower": float(scale.back(result.ci_low)),
-            "upper": float(scale.back(result.ci_high)),
-            "weight %": 100.0 if i == 0 else np.nan,
+            symbol: float(back(result.estimate)),
+            "lower": float(back(result.ci_low)),
+            "upper": float(back(result.ci_high)),
+            "weight %": np.nan if i else 100.0,
             "drawn as": "diamond",
         }
-        for i, (name, result) in enumerate(pooled)
+        for i, (name, result) in enumerate(plot.pooled)
     ]
-    if prediction is not None:
-        extra.append(
-            {
-                "row": f"{level_text(level)} prediction interval",
-                "lower": float(scale.back(prediction[0])),
-                "upper": float(scale.back(prediction[1])),
-                "drawn as": "bar",
-            }
-        )
+    if plot.prediction is not None:
+        low, high = (float(back(end)) for end in plot.prediction)
+        name = f"{level_text(plot.level)} prediction interval"
+        extra.append({"row": name, "lower": low, "upper": high, "drawn as": "bar"})
     bottom = pd.DataFrame(extra).reindex(columns=out.columns)
     for name in out.columns:
         if name in ("group", "status", "year"):
@@ -465,28 +383,20 @@ def _data(table, symbol, scale, lows, highs, weights, used, pooled, prediction, 
     return pd.concat([out, bottom], ignore_index=True)
 
 
-def _alt(table, data, scale, symbol, pooled, prediction, used, weights, level, noun) -> str:
-    drawn = data[data["drawn as"] == "square"]
-    smallest, largest = (
-        number(x, scale.decimals, leading_zero=scale.leading_zero) for x in (drawn[symbol].min(), drawn[symbol].max())
+def _alt(plot: _Plot, data: pd.DataFrame) -> str:
+    scale, symbol, fit = plot.scale, plot.symbol, plot.pooled[0][1]
+    drawn = data.loc[data["drawn as"] == "square", symbol]
+    ends = [number(x, scale.decimals, leading_zero=scale.leading_zero) for x in (drawn.min(), drawn.max())]
+    many = plural(int(plot.used.sum()), plot.noun, "studies" if plot.noun == "study" else None)
+    verb = crosses(fit.ci_low, fit.ci_high, float(scale.forward(scale.null)))
+    heaviest = int(np.nanargmax(plot.weights))
+    left_out = int((~plot.used).sum())
+    return alt_text(
+        f"Forest plot of {many}; {symbol} from {ends[0]} to {ends[1]}",
+        f"Pooled {symbol} {scale.write(fit.estimate)}, {level_text(plot.level)} interval "
+        f"{scale.write_interval(fit.ci_low, fit.ci_high)}, which {verb} {number(scale.null, 0)}",
+        "" if plot.prediction is None else f"Prediction interval {scale.write_interval(*plot.prediction)}",
+        *(f"{name}: {scale.write_result(other)}" for name, other in plot.pooled[1:]),
+        f"{plural(left_out, 'row')} left out of the model" if left_out else "",
+        f"Largest weight: {plot.table['study'].iat[heaviest]}, {number(plot.weights[heaviest], 0)} %",
     )
-    many = plural(int(used.sum()), noun, "studies" if noun == "study" else None)
-    fit = pooled[0][1]
-    interval = scale.write_interval(fit.ci_low, fit.ci_high)
-    heaviest = int(np.nanargmax(weights))
-    sentences = [
-        f"Forest plot of {many}; {symbol} from {smallest} to {largest}",
-        f"Pooled {symbol} {scale.write(fit.estimate)}, {level_text(level)} interval {interval}, which "
-        f"{crosses(fit.ci_low, fit.ci_high, float(scale.forward(scale.null)))} {number(scale.null, 0)}",
-    ]
-    if prediction is not None:
-        sentences.append(f"Prediction interval {scale.write_interval(*prediction)}")
-    if len(pooled) > 1:
-        other = pooled[1][1]
-        sentences.append(
-            f"{pooled[1][0]}: {scale.write(other.estimate)} {scale.write_interval(other.ci_low, other.ci_high)}"
-        )
-    if (~used).any():
-        sentences.append(f"{plural(int((~used).sum()), 'row')} left out of the model")
-    sentences.append(f"Largest weight: {table['study'].iat[heaviest]}, {number(weights[heaviest], 0)} %")
-    return alt_text(*sentences)

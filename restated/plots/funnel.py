@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
 import numpy as np
 import pandas as pd
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
+from numpy.typing import ArrayLike, NDArray
 from scipy.stats import norm
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure
-from restated.plots.words import FISHER_Z, Scale, alt_text, crosses, number, plural
+from restated.plots.legend import Key
+from restated.plots.marks import DASHES, DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, figure_of, new_figure
+from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, crosses, number, plain_ticks, plural
 
-#: Two-sided p at the edges of the zones, with the fill inside each edge and the line style of the edge
-#: itself.
-EDGES = ((0.10, "zone1", "-"), (0.05, "zone2", (0, (5, 2))), (0.01, "zone3", (0, (1, 1.5))))
+#: Two-sided p at the edges of the zones, the fill outside each edge and the dashes of the edge.
+EDGES = ((0.10, "zone1", SOLID), (0.05, "zone2", DASHES), (0.01, "zone3", DOTS))
 WIDTH, HEIGHT = 7.4, 4.6  # inches
 KEY = 2.0  # inches at the right for the key
+STUDY, IMPUTED = Mark("o", True, "accent"), Mark("D", False, "second")
+POOLED, WITH_IMPUTED = Line("accent", width=1.3), Line("second", SHORT_DASHES, 1.3)
+#: Effects and standard errors.
+Pair: TypeAlias = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 @drawing
 def funnel(
-    y,
-    se,
-    fit,
+    y: ArrayLike,
+    se: ArrayLike,
+    fit: Estimate,
     *,
-    labels=None,
-    filled_y=(),
-    filled_se=(),
-    filled_fit=None,
+    labels: Iterable[Any] | None = None,
+    filled_y: ArrayLike = (),
+    filled_se: ArrayLike = (),
+    filled_fit: Estimate | None = None,
     transform: Scale = FISHER_Z,
     axis: str | None = None,
 ) -> Drawn:
@@ -37,128 +47,92 @@ def funnel(
     ----------
     y, se : array_like, shape (k,)
         Effects and standard errors on the scale of analysis.
-    fit : object
-        Result with estimate, ci_low, ci_high.
+    fit : Estimate
     labels : sequence, optional
         Names of the studies, for the data table.
     filled_y, filled_se : array_like
         Studies imputed by trim and fill: hollow diamonds.
-    filled_fit : object, optional
+    filled_fit : Estimate, optional
         Result with the imputed studies; its estimate is a second line.
     transform : Scale
-        From the scale of analysis to the axis.
     axis : str, optional
         Title of the horizontal axis; default the symbol of the scale.
 
     Raises
     ------
     RestatedError
-        If the arrays differ in length or hold something that is not a finite number.
+        If the arrays differ in length or hold a value that is not a finite number.
 
     References
     ----------
-    Peters, J. L., et al. (2008). Contour-enhanced meta-analysis funnel plots help distinguish publication
-    bias from other causes of asymmetry. Journal of Clinical Epidemiology, 61, 991-996.
+    Peters, J. L., et al. (2008). Contour-enhanced meta-analysis funnel plots help distinguish publication bias from
+    other causes of asymmetry. Journal of Clinical Epidemiology, 61, 991-996.
     """
     y, se = _pair(y, se, "y")
     filled_y, filled_se = _pair(filled_y, filled_se, "filled_y", empty=True)
-    if labels is None:
-        labels = [str(i + 1) for i in range(len(y))]
-    if len(labels) != len(y):
-        raise RestatedError(f"{len(y)} effects but {len(labels)} labels", field="labels")
+    names = [str(i + 1) for i in range(len(y))] if labels is None else [str(label) for label in labels]
+    if len(names) != len(y):
+        raise RestatedError(f"{len(y)} effects but {len(names)} labels", field="labels")
     null = float(transform.forward(transform.null))
     deepest = 1.06 * max(se.max(), filled_se.max(initial=0))
     every = np.concatenate([y, filled_y, [fit.estimate]])
     reach = 1.06 * max(np.abs(every - null).max(), norm.isf(EDGES[-1][0] / 2) * deepest)
-    low, high = null - reach, null + reach
-
     fig = new_figure(WIDTH, HEIGHT)
     ax = axes_in_inches(fig, 0.75, 0.62, WIDTH - 0.75 - KEY, HEIGHT - 0.75)
-    ax.set_xlim(low, high)
+    ax.set_xlim(null - reach, null + reach)
     ax.set_ylim(deepest, 0)
-    outer = [(low, 0), (high, 0), (high, deepest), (low, deepest)]
-    ax.add_patch(Polygon(outer, closed=True, facecolor=colour(EDGES[-1][1]), linewidth=0, zorder=0))
-    for i in reversed(range(len(EDGES))):
-        p, _, dash = EDGES[i]
-        half = norm.isf(p / 2) * deepest
-        fill = colour("page" if i == 0 else EDGES[i - 1][1])
-        triangle = [(null, 0), (null - half, deepest), (null + half, deepest)]
-        ax.add_patch(Polygon(triangle, closed=True, facecolor=fill, linewidth=0, zorder=0.1 * (len(EDGES) - i)))
-        ax.plot(
-            [null - half, null, null + half],
-            [deepest, 0, deepest],
-            color=colour("muted"),
-            linewidth=0.7,
-            linestyle=dash,
-            zorder=0.5,
-        )
-    ax.plot([fit.estimate] * 2, [0, deepest], color=colour("accent"), linewidth=1.3, zorder=1.5, gid="estimate")
+    _draw_zones(ax, null)
+    ax.plot([fit.estimate] * 2, [0, deepest], zorder=1.5, gid="estimate", **POOLED.style())
     if filled_fit is not None and len(filled_y):
-        ax.plot(
-            [filled_fit.estimate] * 2,
-            [0, deepest],
-            color=colour("second"),
-            linewidth=1.3,
-            linestyle=(0, (4, 2)),
-            zorder=1.5,
-        )
-    ax.plot(
-        y,
-        se,
-        linestyle="none",
-        marker="o",
-        markersize=5,
-        color=colour("accent"),
-        markeredgecolor=colour("page"),
-        markeredgewidth=0.6,
-        zorder=3,
-        gid="studies",
-    )
-    if len(filled_y):
-        ax.plot(
-            filled_y,
-            filled_se,
-            linestyle="none",
-            marker="D",
-            markersize=5,
-            markerfacecolor=colour("page"),
-            markeredgecolor=colour("second"),
-            markeredgewidth=1.2,
-            zorder=3,
-            gid="imputed",
-        )
-    ticks = transform.ticks(low, high)
-    ax.set_xticks(transform.forward(ticks), transform.tick_labels(ticks))
-    depths = Scale("").ticks(0, deepest, most=6)
-    ax.set_yticks(depths, Scale("", leading_zero=transform.leading_zero).tick_labels(depths))
+        ax.plot([filled_fit.estimate] * 2, [0, deepest], zorder=1.5, **WITH_IMPUTED.style())
+    _draw_studies(ax, (y, se), (filled_y, filled_se))
+    plain_ticks(ax.xaxis, null - reach, null + reach, scale=transform)
+    plain_ticks(ax.yaxis, 0, deepest, most=6, scale=Scale("", leading_zero=transform.leading_zero))
     ax.set_xlabel(axis or transform.symbol)
     ax.set_ylabel("standard error" + (" (of Fisher z)" if transform is FISHER_Z else ""))
-    _key(fig, ax, fit, filled_fit, len(filled_y), transform)
-
+    _draw_key(ax, fit, filled_fit, len(filled_y), transform)
     data = pd.DataFrame(
         {
-            "study": [*map(str, labels), *[f"imputed {i + 1}" for i in range(len(filled_y))]],
+            "study": [*names, *[f"imputed {i + 1}" for i in range(len(filled_y))]],
             transform.symbol: transform.back(np.concatenate([y, filled_y])),
             "standard error": np.concatenate([se, filled_se]),
             "drawn as": ["filled circle"] * len(y) + ["hollow diamond"] * len(filled_y),
         }
     )
-    p = 2 * norm.sf(np.abs(y - null) / se)
-    significant = int((p < 0.05).sum())
-    return Drawn(
-        fig,
-        alt_text(
-            f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard "
-            f"error, with zones of p below .10, .05 and .01",
-            f"Pooled {transform.symbol} {transform.write_result(fit)}; "
-            f"{significant} of {len(y)} studies lie at p < .05",
-            _filled_words(len(filled_y), filled_fit, transform),
-        ),
-        data,
+    significant = int((2 * norm.sf(np.abs(y - null) / se) < 0.05).sum())
+    alt = alt_text(
+        f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with "
+        "zones of p below .10, .05 and .01",
+        f"Pooled {transform.symbol} {transform.write_result(fit)}; {significant} of {len(y)} studies lie at p < .05",
+        _filled_words(len(filled_y), filled_fit, transform),
     )
+    return Drawn(fig, alt, data)
 
 
-def _pair(y, se, name: str, *, empty: bool = False) -> tuple[np.ndarray, np.ndarray]:
+def _draw_studies(ax: Axes, studies: Pair, imputed: Pair) -> None:
+    edge: dict[str, Any] = {"edge": 0.6, "markeredgecolor": colour("page"), "clip_on": True}
+    dots(ax, *studies, STUDY, size=5, zorder=3, gid="studies", **edge)
+    if len(imputed[0]):
+        dots(ax, *imputed, IMPUTED, size=5, edge=1.2, zorder=3, gid="imputed", clip_on=True)
+
+
+def _draw_zones(ax: Axes, null: float) -> None:
+    """Zones of significance from the outermost inwards, each with its edge."""
+    (low, high), (deepest, _) = ax.get_xlim(), ax.get_ylim()
+    outer = [(low, 0), (high, 0), (high, deepest), (low, deepest)]
+    ax.add_patch(Polygon(outer, closed=True, facecolor=colour(EDGES[-1][1]), linewidth=0, zorder=0))
+    for i, (p, _, dash) in reversed(list(enumerate(EDGES))):
+        half = norm.isf(p / 2) * deepest
+        left, right = (null - half, deepest), (null + half, deepest)
+        fill = colour("page" if i == 0 else EDGES[i - 1][1])
+        ax.add_patch(
+            Polygon([(null, 0), left, right], closed=True, facecolor=fill, linewidth=0, zorder=0.1 * (len(EDGES) - i))
+        )
+        ax.plot([left[0], null, right[0]], [deepest, 0, deepest], zorder=0.5, **Line("muted", dash, 0.7).style())
+
+
+def _pair(y: ArrayLike, se: ArrayLike, name: str, *, empty: bool = False) -> Pair:
+    """Effects and standard errors as arrays, checked."""
     y, se = np.asarray(y, float), np.asarray(se, float)
     if y.ndim != 1 or y.shape != se.shape or not (empty or len(y)):
         raise RestatedError(
@@ -175,7 +149,7 @@ def _pair(y, se, name: str, *, empty: bool = False) -> tuple[np.ndarray, np.ndar
     return y, se
 
 
-def _filled_words(filled: int, filled_fit, scale: Scale) -> str:
+def _filled_words(filled: int, filled_fit: Estimate | None, scale: Scale) -> str:
     if filled_fit is None:
         return ""
     if not filled:
@@ -187,71 +161,22 @@ def _filled_words(filled: int, filled_fit, scale: Scale) -> str:
     )
 
 
-def _key(fig, ax, fit, filled_fit, filled: int, scale: Scale) -> None:
+def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int, scale: Scale) -> None:
     """Key at the right: zones by fill and edge, marks by shape, lines by style."""
-    left = WIDTH - KEY + 0.15
-    line = 0.245
-    y = HEIGHT - 0.32
-    inches = fig.dpi_scale_trans
-
-    def write(text: str, at: float) -> None:
-        fig.text(left + 0.42, at, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
-
+    fig = figure_of(ax)
+    zones = Key(fig, WIDTH - KEY + 0.15, HEIGHT - 0.32, tall=0.15, step=0.245)
     names = ("p > .10", ".05 < p < .10", ".01 < p < .05", "p < .01")
-    fills = ("page", *(fill for _, fill, _ in EDGES))
-    for name, fill in zip(names, fills, strict=True):
-        fig.add_artist(
-            Rectangle(
-                (left, y - 0.075),
-                0.32,
-                0.15,
-                facecolor=colour(fill),
-                edgecolor=colour("muted"),
-                linewidth=0.7,
-                transform=inches,
-            )
-        )
-        write(name, y)
-        y -= line
-    y -= 0.1
-    ax.plot(
-        [left + 0.16],
-        [y],
-        linestyle="none",
-        marker="o",
-        markersize=5,
-        color=colour("accent"),
-        transform=inches,
-        clip_on=False,
-    )
-    write("study", y)
-    y -= line
+    for name, fill in zip(names, ("page", *(fill for _, fill, _ in EDGES)), strict=True):
+        zones.add(name, Fill(fill, width=0.7), width=0.32, space=0.1)
+        zones.newline()
+    key = Key(ax, zones.x, zones.y - 0.1, mark=(5, 1.0), step=0.245)
+    entries: dict[str, Mark | Line] = {"study": STUDY}
     if filled:
-        ax.plot(
-            [left + 0.16],
-            [y],
-            linestyle="none",
-            marker="D",
-            markersize=5,
-            markerfacecolor=colour("page"),
-            markeredgecolor=colour("second"),
-            markeredgewidth=1.2,
-            transform=inches,
-            clip_on=False,
-        )
-        write("imputed study", y)
-        y -= line
-    ax.plot([left, left + 0.32], [y, y], color=colour("accent"), linewidth=1.3, transform=inches, clip_on=False)
-    write(f"pooled, {scale.write(fit.estimate)}", y)
+        entries["imputed study"] = IMPUTED
+    entries[f"pooled, {scale.write(fit.estimate)}"] = POOLED
     if filled_fit is not None and filled:
-        y -= line
-        ax.plot(
-            [left, left + 0.32],
-            [y, y],
-            color=colour("second"),
-            linewidth=1.3,
-            linestyle=(0, (4, 2)),
-            transform=inches,
-            clip_on=False,
-        )
-        write(f"with imputed, {scale.write(filled_fit.estimate)}", y)
+        entries[f"with imputed, {scale.write(filled_fit.estimate)}"] = WITH_IMPUTED
+    for words, sample in entries.items():
+        key.mark = (5, 1.2 if sample is IMPUTED else 1.0)
+        key.add(words, sample, width=0.32, space=0.1)
+        key.newline()

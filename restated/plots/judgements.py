@@ -1,26 +1,42 @@
-"""Judgements in a grid (risk of bias, certainty): a shape and a word in each cell, and open cells that say so."""
+"""Judgements in a grid (risk of bias, certainty): a shape and a word in each cell, and open cells marked as such."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
-from restated.plots.rows import HALF_DIGIT, MARGIN, shortened
-from restated.plots.style import BASE, POINTS, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
+from restated.plots.marks import Fill, Mark, dots
+from restated.plots.rows import MARGIN, shortened, under_headings
+from restated.plots.style import (
+    BASE,
+    POINTS,
+    WIDE,
+    Drawn,
+    canvas,
+    colour,
+    drawing,
+    on_canvas,
+    require,
+    text_width,
+    wrap_to,
+)
 from restated.plots.words import alt_text, plural
 
-#: Shape, filling and colour of a judgement; the word stands beside it.
+#: Mark of each judgement, drawn next to the word; open judgements have none.
 JUDGEMENT_MARKS = {
-    "low": ("o", True, "third"),
-    "some concerns": ("^", False, "second"),
-    "unclear": ("^", False, "second"),
-    "high": ("X", True, "warn"),
+    "low": Mark("o", True, "third"),
+    "some concerns": Mark("^", False, "second"),
+    "unclear": Mark("^", False, "second"),
+    "high": Mark("X", True, "warn"),
     "not seen": None,
-    "not serious": ("o", True, "third"),
-    "serious": ("X", True, "warn"),
+    "not serious": Mark("o", True, "third"),
+    "serious": Mark("X", True, "warn"),
     "cannot judge": None,
 }
 #: The judgements that count against a row.
@@ -29,7 +45,7 @@ AGAINST = ("high", "serious")
 SHORT = {"some concerns": "some"}
 ROW = 1.9 * BASE / POINTS  # inches
 LINE = 1.25 * BASE / POINTS
-#: Inches from the left of a cell to its mark, and to its word.
+#: Inches from the left edge of a cell to its mark, and to its word.
 MARK_AT, WORD_AT = 0.14, 0.26
 
 
@@ -52,50 +68,41 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     Raises
     ------
     RestatedError
-        If a column is missing or a judgement is unknown.
+        If a column is missing, a judgement is unknown or the rows of a group are not together.
     """
     require(table, label, *columns, *([group] if group else []))
     found = pd.unique(table[list(columns)].to_numpy().ravel())
     unknown = sorted(set(found) - set(JUDGEMENT_MARKS) - {""})
     if unknown:
         raise RestatedError(f"unknown judgement '{unknown[0]}'", remedy="Use one of " + ", ".join(JUDGEMENT_MARKS))
-    plan: list[tuple[str, int | None]] = []
-    for i in range(len(table)):
-        if group and (i == 0 or table[group].iat[i] != table[group].iat[i - 1]):
-            plan.append((table[group].iat[i], None))
-        plan.append((str(table[label].iat[i]), i))
     least = WORD_AT + max(text_width(SHORT.get(j, j), BASE) for j in found if j) + 0.08
-    free = max(text_width(text, BASE) for text, i in plan if i is not None) + 0.12
+    names = table[label].astype(str).tolist()
+    at, headings = under_headings(table[group].astype(str).tolist()) if group else (np.arange(len(table)), {})
+    free = max(text_width(name, BASE) for name in names) + 0.12
     left = max(min(free, WIDE - 2 * MARGIN - least * len(columns)), 1.2)
     cell = max(least, (WIDE - 2 * MARGIN - left) / len(columns))
     # Bold type is about a tenth wider than what wrap_to measures.
     heads = [wrap_to(str(name), (cell - 0.2) / 1.1, BASE) for name in columns]
     lines = max(len(words) for words in heads)
-    head = lines * LINE + 0.12
-    width, height = left + cell * len(columns) + 2 * MARGIN, head + ROW * len(plan) + 2 * MARGIN
-    fig = new_figure(width, height)
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
-    text = dict(fontsize=BASE, color=colour("ink"), va="baseline", ha="left")
-    drop = HALF_DIGIT * BASE / POINTS
+    top = MARGIN + lines * LINE + 0.12
+    rows = len(at) + len(headings)
+    fig, ax = canvas(left + cell * len(columns) + 2 * MARGIN, top + ROW * rows + MARGIN)
+    bold: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "fontweight": "bold"}
     for j, words in enumerate(heads):
         for line, word in enumerate(words):
             y = MARGIN + (lines - len(words) + line + 0.8) * LINE
-            ax.text(MARGIN + left + j * cell + 0.06, y, word, **text, fontweight="bold")
-    for row, (name, i) in enumerate(plan):
-        top = MARGIN + head + row * ROW
-        middle = top + ROW / 2
-        ax.plot([MARGIN, width - MARGIN], [top, top], color=colour("grid"), linewidth=0.8, zorder=1)
-        if i is None:
-            ax.text(MARGIN, middle + drop, name, **text, fontweight="bold")
+            ax.text(MARGIN + left + j * cell + 0.06, y, word, **bold)
+    items = {row: i for i, row in enumerate(at)}
+    for row in range(rows):
+        y = top + row * ROW
+        ax.plot([MARGIN, ax.get_xlim()[1] - MARGIN], [y, y], color=colour("grid"), linewidth=0.8, zorder=1)
+        if row in headings:
+            on_canvas(ax, MARGIN, y + ROW / 2, headings[row], fontweight="bold")
             continue
-        ax.text(MARGIN, middle + drop, shortened(name, left - 0.08, BASE), **text)
+        on_canvas(ax, MARGIN, y + ROW / 2, shortened(names[items[row]], left - 0.08, BASE))
         for j, column in enumerate(columns):
-            judgement = table[column].iat[i]
-            if judgement:
-                _cell(ax, MARGIN + left + j * cell, top, cell, judgement, drop)
+            if judgement := str(table[column].iat[items[row]]):
+                _cell(ax, MARGIN + left + j * cell, y, cell, judgement)
     counts = {j: int((table[list(columns)] == j).to_numpy().sum()) for j in JUDGEMENT_MARKS}
     tally = ", ".join(f"{n} {j}" for j, n in counts.items() if n)
     against = [j for j in AGAINST if counts[j]]
@@ -113,46 +120,16 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     )
 
 
-def _cell(ax, x: float, top: float, width: float, judgement: str, drop: float) -> None:
+def _cell(ax: Axes, x: float, top: float, width: float, judgement: str) -> None:
     middle = top + ROW / 2
-    style = JUDGEMENT_MARKS[judgement]
-    if style is None:  # open cells are hatched, so that nothing looks like a favourable judgement
-        ax.add_patch(
-            Rectangle(
-                (x + 0.03, top + 0.03),
-                width - 0.06,
-                ROW - 0.06,
-                facecolor="none",
-                edgecolor=colour("zone2"),
-                hatch="////",
-                linewidth=0.8,
-                zorder=0.5,
-                gid="not-seen",
-            )
-        )
-        ax.text(
-            x + width / 2,
-            middle + drop,
-            SHORT.get(judgement, judgement),
-            fontsize=BASE,
-            color=colour("ink"),
-            va="baseline",
-            ha="center",
-            bbox=dict(facecolor=colour("page"), edgecolor="none", pad=0.8),
-        )
-        return
-    marker, filled, role = style
-    ax.plot(
-        [x + MARK_AT],
-        [middle],
-        linestyle="none",
-        marker=marker,
-        markersize=8,
-        markeredgewidth=1.5,
-        markeredgecolor=colour(role),
-        markerfacecolor=colour(role if filled else "page"),
-        zorder=3,
-        gid=f"judged-{judgement}",
-    )
     word = SHORT.get(judgement, judgement)
-    ax.text(x + WORD_AT, middle + drop, word, fontsize=BASE, color=colour("ink"), va="baseline", ha="left")
+    mark = JUDGEMENT_MARKS[judgement]
+    if mark is None:  # hatched, lest an open cell look like a favourable judgement
+        style = Fill("none", "zone2", "////", 0.8).style()
+        box = Rectangle((x + 0.03, top + 0.03), width - 0.06, ROW - 0.06, zorder=0.5, gid="not-seen", **style)
+        ax.add_patch(box)
+        ground = {"facecolor": colour("page"), "edgecolor": "none", "pad": 0.8}
+        on_canvas(ax, x + width / 2, middle, word, ha="center", bbox=ground)
+        return
+    dots(ax, [x + MARK_AT], [middle], mark, size=8, edge=1.5, zorder=3, gid=f"judged-{judgement}", clip_on=True)
+    on_canvas(ax, x + WORD_AT, middle, word)

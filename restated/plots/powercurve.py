@@ -6,14 +6,16 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
-from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
+from restated.plots.marks import DOTS, GUIDE, SERIES, Line, Mark, Series, limited
+from restated.plots.spread import spread
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, require, text_width
 from restated.plots.words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
-#: Colour, line style and marker of the curves.
-CURVES = (("accent", "-", "o"), ("second", (0, (5, 2)), "s"), ("warn", (0, (1, 1.5)), "D"))
+#: Marks and dashes of the curves.
+CURVES = (*SERIES[:2], Series(Mark("D", False, "warn"), DOTS))
 #: Power that studies are commonly planned for, drawn as a line.
 PLANNED = 0.8
 #: Least distance between two labels at the right, inches.
@@ -39,45 +41,26 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
         If a column is missing or there are too many events.
     """
     require(table, "extra", "event", "share", "low", "high")
-    if not 1 <= len(events) <= len(CURVES):
-        raise RestatedError(f"{len(events)} curves cannot be told apart", field="events", remedy="Give one to three")
+    limited(len(events), len(CURVES), "curves", "events")
     room = max(text_width(name, BASE) for name in events.values()) + 0.35
     fig = new_figure(WIDTH, HEIGHT)
     ax = axes_in_inches(fig, 0.75, 0.62, WIDTH - 0.75 - room, HEIGHT - 0.8)
     ends, crossing = [], []
-    for (role, dash, marker), (event, name) in zip(CURVES, events.items(), strict=False):
+    for curve, (event, name) in zip(CURVES, events.items(), strict=False):
         part = table[table["event"] == event].sort_values("extra")
         x, share = part["extra"].to_numpy(), 100 * part["share"].to_numpy()
         for low, high, at in zip(100 * part["low"], 100 * part["high"], x, strict=True):
-            ax.plot([at, at], [low, high], color=colour(role), linewidth=1.4, zorder=2)
-        ax.plot(
-            x,
-            share,
-            color=colour(role),
-            linestyle=dash,
-            linewidth=1.7,
-            zorder=3,
-            marker=marker,
-            markersize=4.5,
-            markeredgecolor=colour(role),
-            markerfacecolor=colour("page"),
-            markeredgewidth=1.2,
-        )
+            ax.plot([at, at], [low, high], color=colour(curve.role), linewidth=1.4, zorder=2)
+        hollow = curve.mark._replace(filled=False)
+        ax.plot(x, share, zorder=3, **curve.line(1.7).style(), **hollow.style(4.5, 1.2))
         ends.append((share[-1], name, x[-1]))
         enough = np.flatnonzero(share >= 100 * PLANNED)
         crossing.append(
             (name, float(np.interp(100 * PLANNED, share[: enough[0] + 1], x[: enough[0] + 1])) if len(enough) else None)
         )
-    ax.axhline(100 * PLANNED, color=colour("muted"), linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-    ax.text(
-        0.01,
-        100 * PLANNED + 1.5,
-        "80 %",
-        transform=ax.get_yaxis_transform(),
-        fontsize=BASE,
-        color=colour("muted"),
-        va="bottom",
-    )
+    ax.axhline(100 * PLANNED, zorder=1, **Line("muted", GUIDE, 0.9).style())
+    left, tone = ax.get_yaxis_transform(), colour("muted")
+    ax.text(0.01, 100 * PLANNED + 1.5, "80 %", transform=left, fontsize=BASE, color=tone, va="bottom")
     ax.set_ylim(-3, 103)
     ax.set_yticks([0, 20, 40, 60, 80, 100])
     plain_ticks(ax.xaxis, *ax.get_xlim())
@@ -106,14 +89,11 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     )
 
 
-def _names(ax, ends) -> None:
+def _names(ax: Axes, ends: list[tuple[float, str, float]]) -> None:
     """Names at the right end of the curves, kept apart."""
-    _, height = ax.figure.get_size_inches()
-    unit = 106 / (ax.get_position().height * height)
-    at: list[tuple[float, str, float]] = []
-    for y, name, x in sorted(ends, reverse=True):
-        at.append((min(y, at[-1][0] - APART * unit) if at else y, name, x))
-    for y, name, x in at:
+    ends = sorted(ends, reverse=True)
+    places = -spread([-y for y, _, _ in ends], APART * per_inch(ax)[1])
+    for y, (_, name, x) in zip(places, ends, strict=True):
         ax.annotate(
             name,
             (x, y),

@@ -1,49 +1,51 @@
-"""How far two programs are apart, on a scale of powers of ten, beside the last digit a reader ever sees."""
+"""Differences between two programs on a scale of powers of ten, with the last digit that is printed."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from restated.errors import RestatedError
+from restated.plots.marks import DASHES, SERIES, Line, dots, limited
 from restated.plots.rows import Column, row_chart
-from restated.plots.style import Drawn, colour, drawing, text_width
+from restated.plots.style import Drawn, drawing
 from restated.plots.words import Scale, alt_text, plural
 
-#: Differences below this are shown at it: it is the spacing of floating-point numbers at one.
+#: Smaller differences are shown at this one, the spacing of floating-point numbers at one.
 MACHINE = 2.2e-16
-#: A fourth decimal is the finest anything in the book is printed with.
+#: Half of a fourth decimal, the last one printed in the book.
 PRINTED = 5e-5
-#: The labels of the axis: every fourth power of ten.
+#: Every fourth power of ten has a label.
 EVERY = 4
-
-MARKS = (("accent", "o"), ("second", "s"), ("third", "^"), ("ink", "D"))
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class _Powers(Scale):
     """Exponents inside, powers of ten on the axis."""
 
-    def ticks(self, low: float, high: float, *, most: int = 8) -> np.ndarray:
+    def ticks(self, low: float, high: float, *, most: int = 8) -> NDArray[np.float64]:
         return np.arange(np.ceil(low / EVERY), np.floor(high / EVERY) + 1) * EVERY
 
-    def tick_labels(self, values) -> list[str]:
+    def tick_labels(self, values: Collection[float]) -> list[str]:
         return [power(int(v)) for v in values]
 
 
 def power(exponent: int) -> str:
-    """10⁻¹²."""
+    """Power of ten in print: 10⁻¹²."""
     return "10" + str(exponent).translate(_SUPERSCRIPT)
 
 
 @drawing
 def differences_by_power(table: pd.DataFrame) -> Drawn:
-    """Worst differences between two programs, one row a method.
+    """Largest differences between two programs, one row per method.
 
     Parameters
     ----------
     table : DataFrame
-        The first column names the rows, every other one holds differences (0 or more) of one quantity; at most four.
+        The first column names the rows; every other one holds differences (0 or more) of one quantity, at most four.
 
     Raises
     ------
@@ -54,8 +56,7 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
     values = table[quantities].to_numpy(float)
     if values.size == 0 or not (values >= 0).all():
         raise RestatedError("every difference must be a number of 0 or more")
-    if len(quantities) > len(MARKS):
-        raise RestatedError(f"at most {len(MARKS)} quantities can be told apart")
+    limited(len(quantities), len(SERIES), "quantities")
     at = np.log10(np.maximum(values, MACHINE))
     rows = table[label].astype(str).tolist()
     chart = row_chart(
@@ -66,42 +67,16 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
         axis="largest difference between the two programs",
         foot_lines=1,
     )
-    chart.ax.axvline(np.log10(PRINTED), color=colour("warn"), linewidth=1.4, linestyle=(0, (5, 2)))
+    printed = Line("warn", DASHES, 1.4)
+    chart.ax.axvline(np.log10(PRINTED), **printed.style())
     offsets = np.linspace(-0.24, 0.24, len(quantities)) if len(quantities) > 1 else [0.0]
-    x = 0.1
-    for j, (quantity, (role, marker)) in enumerate(zip(quantities, MARKS, strict=False)):
-        chart.ax.plot(
-            at[:, j],
-            np.arange(len(rows)) + offsets[j],
-            linestyle="none",
-            marker=marker,
-            markersize=6,
-            color=colour(role),
-            zorder=3,
-            gid=f"quantity-{j}",
-        )
-        chart.ax.plot(
-            [x + 0.06],
-            [chart.foot + 0.05],
-            linestyle="none",
-            marker=marker,
-            markersize=6,
-            color=colour(role),
-            transform=chart.fig.dpi_scale_trans,
-            clip_on=False,
-        )
-        chart.below(x + 0.18, quantity, color=colour("ink"))
-        x += 0.18 + text_width(quantity, chart.size) + 0.3
-    chart.ax.plot(
-        [x, x + 0.3],
-        [chart.foot + 0.05] * 2,
-        color=colour("warn"),
-        linewidth=1.4,
-        linestyle=(0, (5, 2)),
-        transform=chart.fig.dpi_scale_trans,
-        clip_on=False,
-    )
-    chart.below(x + 0.38, "half of a fourth decimal", color=colour("ink"))
+    key = chart.key(mark=(6, 1.0))
+    for j, (quantity, (mark, _)) in enumerate(zip(quantities, SERIES, strict=False)):
+        mark = mark._replace(filled=True)
+        y = np.arange(len(rows)) + offsets[j]
+        dots(chart.ax, at[:, j], y, mark, size=6, edge=1.0, zorder=3, gid=f"quantity-{j}", clip_on=True)
+        key.add(quantity, mark, width=0.12, space=0.06)
+    key.add("half of a fourth decimal", printed, width=0.3)
     worst = np.unravel_index(int(np.argmax(values)), values.shape)
     exponent = int(np.ceil(at.max()))
     return Drawn(

@@ -1,19 +1,23 @@
-"""Rows of ranges and points with text beside them, for results that are sets, intervals or single printed ratios."""
+"""Rows of ranges and points with text next to them, for results that are sets, intervals or single printed ratios."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
 from restated.plots import rows as layout
+from restated.plots.marks import Mark, dots
 from restated.plots.rows import Column
-from restated.plots.style import Drawn, colour, drawing, require
+from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text
 
-NEEDED = ("low", "high", "value")
+NUMBERS = ("low", "high", "value")
+#: Marks of a value, and of one from a weaker kind of result.
+STRONG, WEAK = Mark("o", True, "accent"), Mark("D", False, "second")
 
 
 @drawing
@@ -28,13 +32,13 @@ def ranges(
     null: bool = True,
     limits: tuple[float, float] | None = None,
 ) -> Drawn:
-    """One row per result: a bar from low to high, a mark at the value, nothing where there is no number.
+    """One row per result: a bar from low to high and a mark at the value, either where there is one.
 
     Parameters
     ----------
     table : DataFrame
         `low`, `high`, `value` on the scale of analysis (missing where there is none), the columns of `left` and `right`
-        (text), and optional `open` (True draws the mark hollow and the bar thin: a weaker kind of result).
+        (text), and optional `open` (True draws the mark hollow and the bar thin, for a weaker kind of result).
     left, right : sequences of str
         Text columns, named as their headings; the first one names the row.
     scale : Scale
@@ -52,9 +56,9 @@ def ranges(
     RestatedError
         If a column is missing, a range runs downwards or no row has a number.
     """
-    require(table, *NEEDED, *left, *right)
+    require(table, *NUMBERS, *left, *right)
     table = table.reset_index(drop=True)
-    low, high, value = (table[name].to_numpy(float) for name in NEEDED)
+    low, high, value = (table[name].to_numpy(float) for name in NUMBERS)
     if (low > high).any():
         raise RestatedError("a range runs downwards", row=int(np.argmax(low > high)) + 1, field="low")
     known = np.concatenate([low, high, value])
@@ -62,9 +66,8 @@ def ranges(
     if not len(known):
         raise RestatedError("no row has a number: there is nothing to draw", remedy="Say so in words")
     hollow = table["open"].to_numpy(bool) if "open" in table else np.zeros(len(table), bool)
-    start = float(scale.forward(scale.null))
     if limits is None:
-        ends = np.r_[known, start] if null else known
+        ends = np.append(known, scale.forward(scale.null)) if null else known
         limits = layout.padded(float(ends.min()), float(ends.max()))
     chart = layout.row_chart(
         [Column(name, table[name].astype(str).tolist()) for name in left],
@@ -77,27 +80,15 @@ def ranges(
         axis=axis,
     )
     if null:
-        layout.reference_line(chart, start, role="ink")
+        layout.null_line(chart, scale)
     at = np.arange(len(table))
     for weak in (False, True):
         here = hollow == weak
         layout.whiskers(
             chart, at[here], low[here], high[here], role="second" if weak else "accent", width=1.4 if weak else 4.0
         )
-        dots = here & np.isfinite(value)
-        role = colour("second" if weak else "accent")
-        chart.ax.plot(
-            value[dots],
-            at[dots],
-            linestyle="none",
-            marker="D" if weak else "o",
-            markersize=7,
-            markeredgewidth=1.5,
-            markeredgecolor=role,
-            markerfacecolor=colour("page") if weak else role,
-            clip_on=False,
-            zorder=4,
-        )
+        known_here = here & np.isfinite(value)
+        dots(chart.ax, value[known_here], at[known_here], WEAK if weak else STRONG, size=7, edge=1.5)
     spoken = []
     for i, name in enumerate(table[left[0]]):
         if np.isfinite(low[i]):
@@ -110,6 +101,6 @@ def ranges(
     return Drawn(chart.fig, alt_text(says, "; ".join(spoken)), data.dropna(axis=1, how="all"))
 
 
-def _numeric(column: pd.Series) -> bool:
+def _numeric(column: pd.Series[Any]) -> bool:
     """True for a column of digits, which is set flush right."""
-    return column.astype(str).str.match(r"[\d−.]").all()
+    return bool(column.astype(str).str.match(r"[\d−.]").all())

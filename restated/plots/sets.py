@@ -1,13 +1,22 @@
-"""A reconstruction as a set: what a statistic can be over all tables that fit the printed facts."""
+"""A reconstruction as a set: values of a statistic over all tables that fit the printed facts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
+from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
+from restated.plots.legend import Key
+from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots
 from restated.plots.style import (
     BASE,
     POINTS,
@@ -16,26 +25,30 @@ from restated.plots.style import (
     axes_in_inches,
     colour,
     drawing,
+    figure_of,
     new_figure,
+    per_inch,
     require,
     text_width,
+    write,
 )
-from restated.plots.words import Scale, alt_text, plural
+from restated.plots.words import PLAIN, Scale, alt_text, plain_ticks, plural
 
-#: Up to this many different values each is drawn as a stem; more become a histogram.
+#: Up to this many different values are drawn as stems; more become a histogram.
 STEMS = 60
 BINS = 40
-#: Two values of a statistic closer than this came from the same table up to arithmetic.
+#: Values of a statistic closer than this differ by arithmetic only.
 SAME = 1e-9
-#: Cells along the longer side of the margin map; finer is not visible and only makes files large.
+#: Cells along the longer side of the margin map; finer ones are invisible and only make files large.
 CELLS = 130
-WIDTH = 7.4  # inches
-KEY = 2.3  # inches at the right for the key of the margin map
+WIDTH, PLOT = 7.4, 2.05  # inches of the figure of a set and of the height of its plot
+SIDE, KEY = 4.6, 2.3  # inches of the margin map and of the key at its right
+PLAUSIBLE = Fill("none", "warn", width=1.4, dash=SHORT_DASHES)
 
 
 @drawing
 def set_range(
-    values,
+    values: ArrayLike,
     *,
     statistic: str,
     printed: tuple[str, float, float] | None = None,
@@ -53,13 +66,13 @@ def set_range(
     statistic : str
         Name on the axis: phi, odds ratio, tetrachoric r.
     printed : (text, low, high), optional
-        Printed digits and the rounding interval they stand for, drawn as a band.
+        Printed digits and their rounding interval, drawn as a band.
     plausible : (words, low, high), optional
         A narrower range under a stated condition, drawn as a second bracket.
     noun : str
-        What a member is.
+        Word for a member.
     leading_zero, decimals
-        How the statistic is written.
+        Format of the statistic.
 
     Raises
     ------
@@ -67,68 +80,45 @@ def set_range(
         If the set is empty or holds a value that is not finite.
     """
     values = np.asarray(values, float).ravel()
-    if not len(values):
-        raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
-    if not np.isfinite(values).all():
-        raise RestatedError(
-            f"{statistic} is not finite for some {noun}s", field="values", remedy="Count them apart, and say so"
-        )
+    _check_set(values, statistic, noun, "values")
     low, high = float(values.min()), float(values.max())
     scale = Scale(statistic, leading_zero=leading_zero, decimals=decimals)
     ends = [low, high, *(printed[1:] if printed else ())]
     pad = 0.06 * (max(ends) - min(ends)) or max(0.02, 0.05 * abs(low))
-    box = (min(ends) - pad, max(ends) + pad)
     lanes = 0.34 * (1 + (plausible is not None)) + (0.3 if printed else 0.0)
-    fig = new_figure(WIDTH, 2.75 + lanes)
-    ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - 0.25, 2.05)
-    ax.set_xlim(*box)
-    data = _stems(ax, values, statistic) if len(_distinct(values)) <= STEMS else _histogram(ax, values, statistic)
+    fig = new_figure(WIDTH, PLOT + 0.7 + lanes)
+    ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - 0.25, PLOT)
+    ax.set_xlim(min(ends) - pad, max(ends) + pad)
+    stems = len(np.unique(_rounded(values))) <= STEMS
+    data = _stems(ax, values, statistic) if stems else _histogram(ax, values, statistic)
     top = ax.get_ylim()[1]
     if printed:
-        ax.axvspan(
-            printed[1],
-            printed[2],
-            facecolor=colour("band2"),
-            edgecolor=colour("second"),
-            linewidth=1.0,
-            zorder=0,
-            gid="printed",
-        )
-        _centred(ax, (printed[1] + printed[2]) / 2, 2.05 + lanes - 0.2, f"printed {printed[0]}")
-        _stalk(ax, (printed[1] + printed[2]) / 2, 2.05, 2.05 + lanes - 0.25)
-    lane = 2.05 + 0.14
+        ax.axvspan(printed[1], printed[2], zorder=0, gid="printed", **Fill("band2", "second", width=1.0).style())
+        middle = (printed[1] + printed[2]) / 2
+        _centred(ax, middle, PLOT + lanes - 0.2, f"printed {printed[0]}")
+        stalk = [PLOT, PLOT + lanes - 0.25]
+        ax.plot([middle] * 2, stalk, transform=_lane(ax), clip_on=False, zorder=1, **Line("second", width=0.9).style())
+    lane = PLOT + 0.14
     if plausible:
-        _bracket(
-            ax,
-            plausible[1],
-            plausible[2],
-            lane,
-            f"{plausible[0]}: {scale.write(plausible[1])} to {scale.write(plausible[2])}",
-            "muted",
-            "bracket-plausible",
-        )
+        _bracket(ax, plausible[1:], lane, plausible[0], scale, "muted", "bracket-plausible")
         lane += 0.34
-    _bracket(
-        ax, low, high, lane, f"all {len(values):,}: {scale.write(low)} to {scale.write(high)}", "accent", "bracket-all"
-    )
+    _bracket(ax, (low, high), lane, f"all {len(values):,}", scale, "accent", "bracket-all")
     ax.set_ylim(0, top)
-    ticks = scale.ticks(*box)
-    ax.set_xticks(ticks, scale.tick_labels(ticks))
-    heights = [t for t in Scale("").ticks(0, top, most=5) if float(t).is_integer()]
+    plain_ticks(ax.xaxis, *ax.get_xlim(), scale=scale)
+    heights = [t for t in PLAIN.ticks(0, top, most=5) if float(t).is_integer()]
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])
     ax.set_xlabel(statistic)
     ax.set_ylabel(f"number of {noun}s")
     words = [
         f"{_capital(statistic)} over {plural(len(values), noun)} compatible with the printed facts: from "
-        f"{scale.write(low)} to {scale.write(high)}"
+        f"{_span(scale, low, high)}"
     ]
     if printed:
         inside = int(((values >= printed[1] - SAME) & (values <= printed[2] + SAME)).sum())
         words.append(f"The printed value {printed[0]} is matched by {inside:,} of them")
     if plausible:
-        words.append(f"{_capital(plausible[0])}: {scale.write(plausible[1])} to {scale.write(plausible[2])}")
-    words.append(f"Median {scale.write(float(np.median(values)))}")
-    return Drawn(fig, alt_text(*words), data)
+        words.append(f"{_capital(plausible[0])}: {_span(scale, *plausible[1:])}")
+    return Drawn(fig, alt_text(*words, f"Median {scale.write(float(np.median(values)))}"), data)
 
 
 @drawing
@@ -143,7 +133,7 @@ def margins(
     noun: str = "table",
     leading_zero: bool = False,
 ) -> Drawn:
-    """Which margins the compatible 2x2 tables have, shaded by a statistic.
+    """Margins of the compatible 2x2 tables, shaded by a statistic.
 
     Parameters
     ----------
@@ -152,7 +142,7 @@ def margins(
     n : int
         Total of each table.
     row, column : str
-        What the totals count, for the axes.
+        Subjects of the totals, for the axes.
     statistic : str
     plausible : (row low, row high, column low, column high), optional
         Totals regarded as plausible: outlined.
@@ -162,21 +152,15 @@ def margins(
     Raises
     ------
     RestatedError
-        If a column is missing, the set is empty or a total lies outside 0 to n.
+        If a column is missing, the set is empty or a total is not between 0 and n.
     """
     require(table, "row1", "column1", "value")
-    if len(table) == 0:
-        raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))
+    _check_set(value, statistic, noun, "value")
     if min(x.min(), y.min()) < 0 or max(x.max(), y.max()) > n:
-        raise RestatedError(f"a total lies outside 0 to {n}", field="row1")
-    if not np.isfinite(value).all():
-        raise RestatedError(
-            f"{statistic} is not finite for some {noun}s", field="value", remedy="Count them apart, and say so"
-        )
-    side = 4.6
-    fig = new_figure(0.95 + side + KEY, side + 0.85)
-    ax = axes_in_inches(fig, 0.85, 0.65, side, side)
+        raise RestatedError(f"a total is not between 0 and {n}", field="row1")
+    fig = new_figure(0.95 + SIDE + KEY, SIDE + 0.85)
+    ax = axes_in_inches(fig, 0.85, 0.65, SIDE, SIDE)
     ends = [*x, *y, *(plausible or ())]
     low, high = min(ends), max(ends)
     pad = 0.04 * (high - low) + 1
@@ -184,218 +168,139 @@ def margins(
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.plot([low, high], [low, high], color=colour("grid"), linewidth=0.8, zorder=0)
-    cell = max(1.0, np.ceil((high - low) / CELLS))
     edges = np.linspace(value.min(), value.max(), len(RAMP) + 1)
     step = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, len(RAMP) - 1)
-    # Where several tables share a cell the highest step is on top; the key counts tables, not cells.
-    place = pd.DataFrame({"x": np.floor(x / cell), "y": np.floor(y / cell), "step": step})
-    top = place.groupby(["x", "y"])["step"].max().reset_index()
+    _draw_steps(ax, x, y, step, max(1.0, float(np.ceil((high - low) / CELLS))))
     scale = Scale(statistic, leading_zero=leading_zero)
-    rows = []
-    # Wider cells underneath leave an outline, so that the palest step has an edge too.
-    _cells(ax, top, cell, "muted", width=2.0)
-    for i, role in enumerate(RAMP):
-        here = step == i
-        if here.any():
-            _cells(ax, top[top["step"] == i], cell, role)
-        rows.append(
-            {
-                statistic: f"{scale.write(edges[i])} to {scale.write(edges[i + 1])}",
-                f"{noun}s": int(here.sum()),
-                f"{row}: from": _whole(x[here].min() if here.any() else np.nan),
-                f"{row}: to": _whole(x[here].max() if here.any() else np.nan),
-                f"{column}: from": _whole(y[here].min() if here.any() else np.nan),
-                f"{column}: to": _whole(y[here].max() if here.any() else np.nan),
-            }
-        )
-    data = pd.DataFrame(rows)
-    for name in data.columns[1:]:
-        data[name] = data[name].astype("Int64")
+    spans = [_span(scale, edges[i], edges[i + 1]) for i in range(len(RAMP))]
     words = [
         f"Margins of {plural(len(table), noun)} of {n:,} compatible with the printed facts; {statistic} from "
-        f"{scale.write(value.min())} to {scale.write(value.max())}",
+        f"{_span(scale, value.min(), value.max())}",
         f"{_capital(row)}: {x.min():,.0f} to {x.max():,.0f}; {column}: {y.min():,.0f} to {y.max():,.0f}",
     ]
     if plausible:
         x0, x1, y0, y1 = plausible
-        ax.add_patch(
-            Rectangle(
-                (x0, y0),
-                x1 - x0,
-                y1 - y0,
-                facecolor="none",
-                edgecolor=colour("warn"),
-                linewidth=1.4,
-                linestyle=(0, (4, 2)),
-                zorder=4,
-                gid="plausible",
-            )
-        )
+        ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, zorder=4, gid="plausible", **PLAUSIBLE.style()))
         within = (x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)
-        span = (
-            f", {statistic} {scale.write(value[within].min())} to {scale.write(value[within].max())}"
-            if within.any()
-            else ""
-        )
+        span = f", {statistic} {_span(scale, value[within].min(), value[within].max())}" if within.any() else ""
         words.insert(1, f"{within.sum():,} of them lie within plausible margins{span}")
     for axis in (ax.xaxis, ax.yaxis):
-        at = Scale("").ticks(max(low, 0), min(high, n), most=7)
+        at = PLAIN.ticks(max(low, 0), min(high, n), most=7)
         axis.set_ticks(at, [f"{int(t):,}" for t in at])
     ax.set_xlabel(f"{row} (of {n:,})")
     ax.set_ylabel(f"{column} (of {n:,})")
-    _ramp_key(fig, side, statistic, [r[statistic] for r in rows], bool(plausible))
-    return Drawn(fig, alt_text(*words), data)
+    _ramp_key(fig, statistic, spans, bool(plausible))
+    data = pd.DataFrame({statistic: spans, f"{noun}s": [int((step == i).sum()) for i in range(len(RAMP))]})
+    for name, totals in ((row, x), (column, y)):
+        for end, pick in (("from", np.min), ("to", np.max)):
+            data[f"{name}: {end}"] = [_end(pick, totals[step == i]) for i in range(len(RAMP))]
+    return Drawn(fig, alt_text(*words), data.astype(dict.fromkeys(data.columns[1:], "Int64")))
 
 
-def _distinct(values: np.ndarray) -> np.ndarray:
-    return np.unique(np.round(values / SAME) * SAME)
+def _check_set(values: NDArray[np.float64], statistic: str, noun: str, field: str) -> None:
+    if not len(values):
+        raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
+    if not np.isfinite(values).all():
+        raise RestatedError(
+            f"{statistic} is not finite for some {noun}s", field=field, remedy="Count them separately, and say so"
+        )
 
 
-def _stems(ax, values, statistic) -> pd.DataFrame:
-    at, how_many = np.unique(np.round(values / SAME) * SAME, return_counts=True)
-    ax.vlines(at, 0, how_many, color=colour("accent"), linewidth=1.4, zorder=2)
-    ax.plot(at, how_many, linestyle="none", marker="o", markersize=4, color=colour("accent"), zorder=3, gid="values")
-    ax.set_ylim(0, 1.12 * how_many.max())
-    return pd.DataFrame({statistic: at, "number": how_many})
+def _span(scale: Scale, low: float, high: float) -> str:
+    return f"{scale.write(low)} to {scale.write(high)}"
 
 
-def _histogram(ax, values, statistic) -> pd.DataFrame:
-    how_many, edges = np.histogram(values, bins=BINS)
-    steps = np.repeat(how_many, 2)
-    ax.fill_between(
-        np.repeat(edges, 2)[1:-1],
-        steps,
-        facecolor=colour("ramp2"),
-        edgecolor=colour("accent"),
-        linewidth=0.8,
-        zorder=2,
-        gid="values",
-    )
-    ax.set_ylim(0, 1.08 * how_many.max())
-    return pd.DataFrame({f"{statistic} from": edges[:-1], f"{statistic} to": edges[1:], "number": how_many})
+def _end(pick: Callable[[NDArray[np.float64]], float], totals: NDArray[np.float64]) -> int | None:
+    """Least or largest of the totals, if any."""
+    return round(float(pick(totals))) if len(totals) else None
 
 
-def _lane(ax):
+def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values with arithmetic noise removed."""
+    return np.round(values / SAME) * SAME
+
+
+def _stems(ax: Axes, values: NDArray[np.float64], statistic: str) -> pd.DataFrame:
+    at, counts = np.unique(_rounded(values), return_counts=True)
+    ax.vlines(at, 0, counts, color=colour("accent"), linewidth=1.4, zorder=2)
+    dots(ax, at, counts, Mark("o", True, "accent"), size=4, edge=1.0, zorder=3, gid="values", clip_on=True)
+    ax.set_ylim(0, 1.12 * counts.max())
+    return pd.DataFrame({statistic: at, "number": counts})
+
+
+def _histogram(ax: Axes, values: NDArray[np.float64], statistic: str) -> pd.DataFrame:
+    counts, edges = np.histogram(values, bins=BINS)
+    fill = Fill("ramp2", "accent", width=0.8).style()
+    ax.fill_between(np.repeat(edges, 2)[1:-1], np.repeat(counts, 2), zorder=2, gid="values", **fill)
+    ax.set_ylim(0, 1.08 * counts.max())
+    return pd.DataFrame({f"{statistic} from": edges[:-1], f"{statistic} to": edges[1:], "number": counts})
+
+
+def _lane(ax: Axes) -> Transform:
     """Transform with x in data units and y in inches above the axis."""
-    from matplotlib.transforms import Affine2D, ScaledTranslation, blended_transform_factory
-
-    fig = ax.figure
-    lift = fig.dpi_scale_trans + ScaledTranslation(
-        0, ax.get_position().y0 * fig.get_size_inches()[1], fig.dpi_scale_trans
-    )
-    return blended_transform_factory(ax.transData, Affine2D() + lift)
+    inches = figure_of(ax).dpi_scale_trans
+    bottom = ax.get_position().y0 * figure_of(ax).get_size_inches()[1]
+    return blended_transform_factory(ax.transData, inches + ScaledTranslation(0, bottom, inches))
 
 
-def _centred(ax, x: float, inches: float, text: str) -> None:
+def _centred(ax: Axes, x: float, inches: float, text: str) -> None:
     """Text centred at x, moved inwards where it would leave the figure."""
     low, high = ax.get_xlim()
-    width = ax.get_position().width * ax.figure.get_size_inches()[0]
-    half = text_width(text, BASE) / 2 / width * (high - low)
+    half = text_width(text, BASE) / 2 * per_inch(ax)[0]
     x = min(max(x, low + half), high - half) if 2 * half < high - low else (low + high) / 2
-    ax.text(
-        x,
-        inches,
-        text,
-        ha="center",
-        va="baseline",
-        transform=_lane(ax),
-        color=colour("ink"),
-        fontsize=BASE,
-        clip_on=False,
-        zorder=6,
-    )
+    style: dict[str, Any] = {"color": colour("ink"), "fontsize": BASE, "clip_on": False, "zorder": 6}
+    ax.text(x, inches, text, ha="center", va="baseline", transform=_lane(ax), **style)
 
 
-def _stalk(ax, x: float, start: float, end: float) -> None:
-    ax.plot([x, x], [start, end], color=colour("second"), linewidth=0.9, transform=_lane(ax), clip_on=False, zorder=1)
+def _bracket(ax: Axes, ends: tuple[float, float], inches: float, words: str, scale: Scale, role: str, gid: str) -> None:
+    """Range as a line with end ticks, and its words on the line."""
+    low, high = ends
+    drop, line = 5 / POINTS, Line(role, width=1.3).style()
+    x, y = [low, low, high, high], [inches - drop, inches, inches, inches - drop]
+    ax.plot(x, y, transform=_lane(ax), clip_on=False, zorder=3, gid=gid, **line)
+    _centred(ax, (low + high) / 2, inches + 0.05, f"{words}: {_span(scale, low, high)}")
 
 
-def _bracket(ax, low: float, high: float, inches: float, text: str, role: str, gid: str) -> None:
-    """Range as a line with end ticks, its words on the line."""
-    drop = 5 / POINTS
-    ax.plot(
-        [low, low, high, high],
-        [inches - drop, inches, inches, inches - drop],
-        color=colour(role),
-        linewidth=1.3,
-        transform=_lane(ax),
-        clip_on=False,
-        zorder=3,
-        gid=gid,
-    )
-    _centred(ax, (low + high) / 2, inches + 0.05, text)
+def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: NDArray[np.int64], cell: float) -> None:
+    """Shade the cells by step; where several tables share a cell the highest step is on top."""
+    place = pd.DataFrame({"x": np.floor(x / cell), "y": np.floor(y / cell), "step": step})
+    top = place.groupby(["x", "y"])["step"].max().reset_index()
+    # Wider cells underneath leave an outline, so that the palest step has an edge too.
+    _cells(ax, top, cell, "muted", width=2.0)
+    for i, role in enumerate(RAMP):
+        if (step == i).any():
+            _cells(ax, top[top["step"] == i], cell, role)
 
 
-def _cells(ax, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
+def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
     """Grid cells of one step as one shape; runs along a line are joined."""
-    corners, codes = [], []
-    for line, group in cells.sort_values(["y", "x"]).groupby("y"):
-        xs = group["x"].to_numpy()
+    corners: list[tuple[float, float]] = []
+    codes: list[Any] = []
+    at = cells[["x", "y"]].to_numpy(float)
+    for line in np.unique(at[:, 1]):
+        xs = np.sort(at[at[:, 1] == line, 0])
         breaks = np.flatnonzero(np.diff(xs) != 1)
         for start, end in zip(np.r_[0, breaks + 1], np.r_[breaks, len(xs) - 1], strict=True):
-            # A whole total sits in the middle of its cell.
+            # A whole total is in the middle of its cell.
             x0, x1 = xs[start] * cell - 0.5, (xs[end] + 1) * cell - 0.5
             y0, y1 = line * cell - 0.5, (line + 1) * cell - 0.5
             corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
             codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     # An outline of half a point closes the hairlines renderers leave between neighbours.
-    ax.add_patch(
-        PathPatch(
-            Path(corners, codes),
-            facecolor=colour(role),
-            edgecolor=colour(role),
-            linewidth=width,
-            zorder=2 if width < 1 else 1,
-            gid=role,
-        )
-    )
+    zorder = 2 if width < 1 else 1
+    ax.add_patch(PathPatch(Path(corners, codes), zorder=zorder, gid=role, **Fill(role, role, width=width).style()))
 
 
-def _ramp_key(fig, side: float, statistic: str, spans: list[str], plausible: bool) -> None:
-    left, y = 0.85 + side + 0.3, 0.65 + side - 0.1
-    inches = fig.dpi_scale_trans
-    fig.text(
-        left,
-        y,
-        statistic,
-        fontsize=BASE,
-        fontweight="bold",
-        color=colour("ink"),
-        va="center_baseline",
-        transform=inches,
-    )
+def _ramp_key(fig: Figure, statistic: str, spans: list[str], plausible: bool) -> None:
+    key = Key(fig, 0.85 + SIDE + 0.3, 0.65 + SIDE - 0.1, step=0.24)
+    write(fig, key.x, key.y, statistic, fontweight="bold")
     for role, span in reversed(list(zip(RAMP, spans, strict=True))):
-        y -= 0.24
-        fig.add_artist(Rectangle((left, y - 0.08), 0.3, 0.16, facecolor=colour(role), linewidth=0, transform=inches))
-        fig.text(left + 0.4, y, span, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
+        key.newline()
+        key.add(span, Fill(role, role, width=0.0), width=0.3, space=0.1)
     if plausible:
-        y -= 0.34
-        fig.add_artist(
-            Rectangle(
-                (left, y - 0.08),
-                0.3,
-                0.16,
-                facecolor="none",
-                edgecolor=colour("warn"),
-                linewidth=1.4,
-                linestyle=(0, (4, 2)),
-                transform=inches,
-            )
-        )
-        fig.text(
-            left + 0.4,
-            y,
-            "plausible margins",
-            fontsize=BASE,
-            color=colour("ink"),
-            va="center_baseline",
-            transform=inches,
-        )
+        key.newline(0.34)
+        key.add("plausible margins", PLAUSIBLE, width=0.3, space=0.1)
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _whole(x: float):
-    return pd.NA if np.isnan(x) else int(round(x))

@@ -1,22 +1,24 @@
-"""The one look of every figure: colours by role, type sizes, and small axis helpers.
+"""The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
 
-Figures are drawn once, with the light colours. `render.svg` adds rules that exchange each light
-hex code for its dark one, which is why no hex code may occur twice in a theme and why figures use no colour
-outside `ROLES`.
+Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light code by its dark one. So
+no code may occur twice in a theme, and figures use no colour outside `ROLES`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache, wraps
-from typing import NamedTuple
+from functools import lru_cache, wraps
+from typing import Any, NamedTuple, ParamSpec, cast
 
 import matplotlib as mpl
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
 from matplotlib.textpath import TextToPath
 
 from restated.errors import RestatedError
@@ -29,9 +31,8 @@ class Tone(NamedTuple):
     dark: str
 
 
-#: What each colour means. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3
-#: and 1.4.11); fills lie behind marks and carry no meaning alone: an outline, a hatch or a label says the
-#: same.
+#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and
+#: 1.4.11); fills are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
 ROLES: dict[str, Tone] = {
     "page": Tone("#ffffff", "#121417"),  # the page itself: inside of hollow marks
     "ink": Tone("#1d2126", "#e7eaed"),  # text, axes, whiskers
@@ -52,27 +53,27 @@ ROLES: dict[str, Tone] = {
     "ramp4": Tone("#2f66a6", "#8dbcf0"),
     "ramp5": Tone("#133a70", "#cfe4fb"),
 }
-TEXT_ROLES = ("ink", "muted")
-MARK_ROLES = ("accent", "second", "third", "warn")
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 
-#: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1
-#: px.
+#: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
 PX_PER_INCH = 80
 WIDE = 9.0  # inches: the text column
 BASE = 10.0  # points: no text of a standard figure is smaller
 COMPACT = 9.0  # points: text of figures with many rows
 POINTS = 72.0  # points in an inch
 
+#: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
+HALF_DIGIT = 0.36
+
 FONT = "DejaVu Sans"  # ships with matplotlib, so every machine draws the same glyphs
 
-RC = {
+RC: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": BASE,
     "mathtext.fontset": "dejavusans",
     "axes.unicode_minus": True,
     "svg.fonttype": "path",
-    # Fitting letters to dots is for screens of few dots: at 300 to an inch it shows nothing and takes a quarter of the time.
+    # Hinting helps coarse screens only: at 300 dots per inch it is invisible and takes a quarter of the time.
     "text.hinting": "no_hinting",
     "svg.hashsalt": "restated",
     "path.simplify": False,
@@ -81,18 +82,21 @@ RC = {
 }
 
 
+P = ParamSpec("P")
+
+
 @dataclass(frozen=True)
 class Drawn:
-    """A figure with the two things that must say the same as it does.
+    """A figure with its two equivalents: words and numbers.
 
     Attributes
     ----------
     fig : matplotlib.figure.Figure
         The picture, in light colours.
     alt : str
-        What is shown, the main values and the conclusion, in 20 to 400 characters.
+        Subject, main values and conclusion, in 20 to 400 characters.
     data : pandas.DataFrame
-        The numbers that are drawn, on the scale of the axis.
+        The numbers in the picture, on the scale of the axis.
     """
 
     fig: Figure
@@ -101,12 +105,12 @@ class Drawn:
 
 
 def require(table: pd.DataFrame, *columns: str) -> None:
-    """Refuse a table that lacks a column a figure draws.
+    """Refuse a table without one of `columns`.
 
     Raises
     ------
     RestatedError
-        Names the first column that is missing.
+        With the name of the first missing column.
     """
     for name in columns:
         if name not in table:
@@ -119,15 +123,15 @@ def colour(role: str) -> str:
     Raises
     ------
     RestatedError
-        If there is no such role.
+        If the role does not exist.
     """
     if role not in ROLES:
-        raise RestatedError(f"no colour role '{role}'", remedy="Use one of " + ", ".join(ROLES))
+        raise RestatedError(f"'{role}' is not a colour role", remedy="Use one of " + ", ".join(ROLES))
     return ROLES[role].light
 
 
 @contextmanager
-def look():
+def look() -> Iterator[None]:
     """Matplotlib defaults plus the settings of the book, whatever the caller has set."""
     with mpl.rc_context():
         mpl.rcdefaults()
@@ -135,11 +139,11 @@ def look():
         yield
 
 
-def drawing(function):
-    """Decorator: the figure looks the same whatever matplotlib settings the caller has made."""
+def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
+    """Make a figure look the same whatever matplotlib settings the caller has made."""
 
     @wraps(function)
-    def styled(*args, **kwargs):
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Drawn:
         with look():
             return function(*args, **kwargs)
 
@@ -153,7 +157,7 @@ def new_figure(width: float, height: float) -> Figure:
     return fig
 
 
-def axes_in_inches(fig: Figure, left: float, bottom: float, width: float, height: float):
+def axes_in_inches(fig: Figure, left: float, bottom: float, width: float, height: float) -> Axes:
     """Axes placed in inches from the lower left corner, dressed by `dress`."""
     w, h = fig.get_size_inches()
     ax = fig.add_axes((left / w, bottom / h, width / w, height / h))
@@ -161,7 +165,7 @@ def axes_in_inches(fig: Figure, left: float, bottom: float, width: float, height
     return ax
 
 
-def dress(ax) -> None:
+def dress(ax: Axes) -> None:
     """Quiet axes: ink-coloured text, a line at the left and below, nothing else."""
     ax.set_facecolor("none")
     ax.patch.set_visible(False)
@@ -173,11 +177,50 @@ def dress(ax) -> None:
     ax.tick_params(colors=colour("ink"), color=colour("muted"), labelsize=BASE, length=3.5, width=0.8)
     ax.xaxis.label.set_color(colour("ink"))
     ax.yaxis.label.set_color(colour("ink"))
-    ax.xaxis.label.set_size(BASE)
-    ax.yaxis.label.set_size(BASE)
+    ax.xaxis.label.set_fontsize(BASE)
+    ax.yaxis.label.set_fontsize(BASE)
 
 
-@cache
+def figure_of(ax: Axes) -> Figure:
+    """Figure that axes belong to."""
+    return cast(Figure, ax.figure)
+
+
+def write(fig: Figure, x: float, y: float, text: str, **style: Any) -> Text:
+    """Text at a place in inches from the lower left corner of the figure, centred on the height of its letters."""
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline"} | style
+    return fig.text(x, y, text, transform=fig.dpi_scale_trans, **look)
+
+
+def canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    """Figure with invisible axes over all of it, in inches from the upper left corner, counted downwards."""
+    fig = new_figure(width, height)
+    ax = fig.add_axes((0, 0, 1, 1))
+    ax.set_xlim(0, width)
+    ax.set_ylim(height, 0)
+    ax.set_axis_off()
+    return fig, ax
+
+
+def on_canvas(ax: Axes, x: float, middle: float, text: str, **style: Any) -> Text:
+    """Text on a `canvas`, its digits centred on `middle`."""
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "baseline", "ha": "left"} | style
+    return ax.text(x, middle + HALF_DIGIT * BASE / POINTS, text, **look)
+
+
+def panel_title(ax: Axes, text: str, y: float = 1.03) -> None:
+    """Bold title over the left edge of a panel; `y` in heights of the axes."""
+    tone = colour("ink")
+    ax.text(0, y, text, transform=ax.transAxes, fontsize=BASE, fontweight="bold", color=tone, va="bottom")
+
+
+def per_inch(ax: Axes) -> tuple[float, float]:
+    """Units of the horizontal and of the vertical axis in an inch of the figure."""
+    box, (width, height) = ax.get_position(), figure_of(ax).get_size_inches()
+    (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+    return (right - left) / (box.width * width), (high - low) / (box.height * height)
+
+
 @lru_cache(maxsize=4096)
 def text_width(text: str, size: float, weight: str = "normal") -> float:
     """Width of `text` in inches at `size` points."""
@@ -197,4 +240,4 @@ def wrap_to(text: str, inches: float, size: float) -> list[str]:
             line = word
         else:
             line = longer
-    return lines + [line] if line else lines
+    return [*lines, line] if line else lines

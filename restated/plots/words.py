@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any, Protocol
 
 import numpy as np
+from matplotlib.axis import Axis
+from numpy.typing import NDArray
 
 from restated.errors import RestatedError
 
-#: Bounds of an alternative text. Shorter says nothing, longer belongs into the data table.
+#: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
 ALT_MIN, ALT_MAX = 20, 400
 MINUS = "−"
 
 
-def number(x: float, decimals: int = 2, *, leading_zero: bool = True) -> str:
-    """Number in words of print: true minus, no negative zero, and .31 instead of 0.31 for bounded statistics.
+def number(x: float | None, decimals: int = 2, *, leading_zero: bool = True) -> str:
+    """Number as printed: true minus, no negative zero, and .31 instead of 0.31 for bounded statistics.
 
     Raises
     ------
     RestatedError
-        If `x` is not a number.
+        If `x` is missing.
     """
     if x is None or np.isnan(x):
         raise RestatedError("a missing value cannot be written as a number")
@@ -35,13 +38,13 @@ def number(x: float, decimals: int = 2, *, leading_zero: bool = True) -> str:
     return sign + text
 
 
-def count(n: float) -> str:
+def count(n: float | None) -> str:
     """Whole number with thousands separated: 4819 -> 4,819; empty for a missing one."""
-    return "" if n is None or np.isnan(n) else f"{int(round(n)):,}"
+    return "" if n is None or np.isnan(n) else f"{round(n):,}"
 
 
 def alt_text(*sentences: str) -> str:
-    """Alternative text from sentences in order of importance; the last ones give way when space runs out.
+    """Alternative text from sentences in order of importance; those that no longer fit are left out.
 
     Raises
     ------
@@ -57,7 +60,7 @@ def alt_text(*sentences: str) -> str:
         if len(longer) > ALT_MAX:
             continue
         text = longer
-    if not len(text) >= ALT_MIN:
+    if len(text) < ALT_MIN:
         raise RestatedError(
             f"the alternative text '{text}' is not between {ALT_MIN} and {ALT_MAX} characters",
             remedy="Say what is shown, the main values and the conclusion",
@@ -70,8 +73,24 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
+def level_text(level: float) -> str:
+    """0.95 -> '95 %', with a space that does not break."""
+    return f"{number(100 * level, 0 if float(100 * level).is_integer() else 1)}\u00a0%"
+
+
+class Estimate(Protocol):
+    """Estimate and confidence interval on the scale of analysis."""
+
+    @property
+    def estimate(self) -> float: ...
+    @property
+    def ci_low(self) -> float: ...
+    @property
+    def ci_high(self) -> float: ...
+
+
 _WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
-#: Digits after which a tick is written as it is; no step is finer.
+#: Most digits of a tick; every step is coarser.
 _TICK_DIGITS = 8
 #: Arithmetic error of a tick, far below the finest step.
 _TICK_ERROR = 1e-10
@@ -79,12 +98,12 @@ _TICK_ERROR = 1e-10
 
 @dataclass(frozen=True)
 class Scale:
-    """How the scale of analysis becomes the scale of the axis.
+    """Conversion between the scale of analysis and the scale of the axis.
 
     Attributes
     ----------
     symbol : str
-        What the axis shows: r, kappa, d, odds ratio.
+        Quantity on the axis: r, kappa, d, odds ratio.
     back, forward : callable
         Analysis scale to axis scale and the reverse; both increasing.
     null : float
@@ -94,13 +113,12 @@ class Scale:
     leading_zero : bool
         False writes .31, as printed for statistics that cannot exceed one.
     steps : sequence of float
-        Distances between ticks to choose from, on the axis scale; empty asks for ratio ticks (.1, .2, .5, 1,
-        ...).
+        Candidate distances between ticks, on the axis scale; if empty, ticks are ratios (.1, .2, .5, 1, ...).
     """
 
     symbol: str
-    back: Callable = lambda x: x
-    forward: Callable = lambda x: x
+    back: Callable[[Any], Any] = lambda x: x
+    forward: Callable[[Any], Any] = lambda x: x
     null: float = 0.0
     decimals: int = 2
     leading_zero: bool = True
@@ -114,11 +132,11 @@ class Scale:
         """An interval of the analysis scale: [.25, .37]."""
         return f"[{self.write(low)}, {self.write(high)}]"
 
-    def write_result(self, fit) -> str:
-        """Estimate and interval of a fit: .31 [.25, .37]."""
+    def write_result(self, fit: Estimate) -> str:
+        """Estimate and interval: .31 [.25, .37]."""
         return f"{self.write(fit.estimate)} {self.write_interval(fit.ci_low, fit.ci_high)}"
 
-    def tick_labels(self, values: Sequence[float]) -> list[str]:
+    def tick_labels(self, values: Collection[float]) -> list[str]:
         """Ticks, given on the axis scale, all with as many digits as the longest needs; 0 stays 0."""
         digits = 0
         while digits < _TICK_DIGITS and any(abs(round(v, digits) - v) > _TICK_ERROR for v in values):
@@ -127,7 +145,7 @@ class Scale:
             return [number(v, 0 if float(v).is_integer() else digits) for v in values]
         return ["0" if abs(v) < _TICK_ERROR else number(v, digits, leading_zero=self.leading_zero) for v in values]
 
-    def ticks(self, low: float, high: float, *, most: int = 8) -> np.ndarray:
+    def ticks(self, low: float, high: float, *, most: int = 8) -> NDArray[np.float64]:
         """Round axis values between two analysis-scale limits, at most `most` of them."""
         low, high = float(self.back(low)), float(self.back(high))
         if not self.steps:
@@ -141,11 +159,14 @@ class Scale:
         return np.linspace(low, high, 5)
 
 
-def plain_ticks(axis, low: float, high: float, *, most: int = 8) -> None:
-    """Round ticks on a matplotlib axis that shows numbers as they are; none lies outside the limits."""
-    scale = Scale("")
+#: Numbers as they are.
+PLAIN = Scale("")
+
+
+def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Scale = PLAIN) -> None:
+    """Set round ticks of `scale` on a matplotlib axis, none outside the limits, which are on the scale of analysis."""
     ticks = scale.ticks(low, high, most=most)
-    axis.set_ticks(ticks, labels=scale.tick_labels(ticks))
+    axis.set_ticks(scale.forward(ticks), labels=scale.tick_labels(ticks))
 
 
 #: Fisher's z inside, r on the axis (Fisher, 1921): variances are equal inside, readers think in r.
@@ -164,5 +185,5 @@ COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps
 
 
 def crosses(low: float, high: float, null: float = 0.0) -> str:
-    """Neutral words for where an interval lies."""
+    """Verb for an interval and the null value: "includes" or "excludes"."""
     return "includes" if low <= null <= high else "excludes"

@@ -1,30 +1,27 @@
 """Many reconstructed data sets, one estimate on each: range, quantiles and the extremal data sets themselves.
 
-`ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers,
-never the data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone.
-Hence
+`ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
+data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
 
 * the result is the same for any number of workers and any order in which they finish;
-* any draw can be made again by itself, which is how the extremal data sets are returned;
+* any draw can be repeated on its own, which is how the extremal data sets are returned;
 * finished batches can be kept in a folder and a broken-off run continued.
 
-On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context
-changes::
+On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context changes::
 
     with dask.distributed.Client(address), joblib.parallel_config("dask"):
         result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
 
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while
-quantiles are those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple
-random sample of all.
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while quantiles are
+those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple random sample of all.
 
-A range over draws is what the draws reached. It lies inside the range of all compatible data sets and says
-nothing about how far the latter goes beyond, unless the reconstruction enumerates.
+A range over draws is an inner range: it is inside the range over all compatible data sets, and how far the latter goes
+beyond it is unknown unless the reconstruction enumerates.
 
 References
 ----------
-O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator).
-Child i of a seed is numpy's SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
+O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
+SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
 from __future__ import annotations
@@ -36,30 +33,29 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together. Large enough that sending a task costs
-#: little beside a millisecond of work a draw, small enough that an interruption costs little.
+#: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with
+#: a millisecond of work a draw, few enough that an interruption costs little.
 BATCH = 100
 
-#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from
-#: its nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a
-#: quantity.
+#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
+#: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
 QUANTILE_DRAWS = 100_000
 
-#: A kept draw that is made again must give the kept numbers; a batch of another size, or another numerical
-#: library, may change their last bits, and nothing but another reconstruction or estimate changes more than
-#: this part of them.
+#: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or
+#: numerical library changes their last bits only; a larger change means another reconstruction or estimate.
 SAME_DRAW = 1e-9
 
-#: Progress is told, and its bar drawn, in this many steps.
+#: Steps of the progress bar.
 PROGRESS_STEPS = 20
 
 _MANIFEST = "ensemble.json"
@@ -70,12 +66,12 @@ class Extreme(NamedTuple):
 
     value: float
     draw: int
-    data: Any  # the data set, as `reconstruct` returned it
+    data: Any  # the data set, as returned by `reconstruct`
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """What `ensemble` found.
+    """Result of `ensemble`.
 
     Attributes
     ----------
@@ -96,11 +92,11 @@ class Ensemble:
     values: pd.DataFrame
 
     def quantiles(self, levels: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> pd.DataFrame:
-        """Quantiles of the first `QUANTILE_DRAWS` draws: one row a quantity, one column a level."""
+        """Return quantiles of the first `QUANTILE_DRAWS` draws: one row a quantity, one column a level."""
         return self.values.quantile(list(levels)).T
 
     def summary(self, levels: Sequence[float] = (0.025, 0.5, 0.975)) -> pd.DataFrame:
-        """One row a quantity: lowest, quantiles, highest, undefined draws."""
+        """Return one row a quantity: lowest, quantiles, highest, undefined draws."""
         table = self.quantiles(levels)
         table.insert(0, "lowest", [self.low[q].value if q in self.low else math.nan for q in table.index])
         table["highest"] = [self.high[q].value if q in self.high else math.nan for q in table.index]
@@ -109,18 +105,18 @@ class Ensemble:
 
 
 def generator(seed: int, draw: int) -> np.random.Generator:
-    """The random generator of one draw: ``reconstruct(generator(seed, draw))`` makes its data set again."""
+    """Return the random generator of one draw: ``reconstruct(generator(seed, draw))`` repeats its data set."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
 
 
 def bar(line: str) -> None:
-    """For `progress`: a bar that grows in its place on a terminal or in a notebook."""
+    """Draw a bar in place on a terminal or in a notebook; for `progress`."""
     print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
 
 def ensemble(
     reconstruct: Callable[[np.random.Generator], Any],
-    estimate: Callable[[Any], Mapping[str, float]],
+    estimate: Callable[[Any], Mapping[str, Any]],
     *,
     draws: int,
     seed: int,
@@ -136,31 +132,26 @@ def ensemble(
     reconstruct : callable
         Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
     estimate : callable
-        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan
-        where a quantity is undefined.
+        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan where a
+        quantity is undefined.
     draws : int
         Number of data sets.
     seed : int
     workers : int, optional
-        Processes; -1 for one a processor. By default one, or what a surrounding ``joblib.parallel_config``
-        says.
+        Processes; -1 for one a processor. By default one, or as set by a surrounding ``joblib.parallel_config``.
     batched : bool
         `estimate` takes a list of data sets and returns a mapping of names to arrays of that length.
     keep : path-like, optional
-        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished
-        it. A later call with the same folder continues from there, also with more draws.
+        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished it. A later
+        call with the same folder continues from there, also with more draws.
     progress : callable, optional
         Is given a line of text with a bar at each twentieth of the work, such as `bar` or ``print``.
-
-    Returns
-    -------
-    Ensemble
 
     Raises
     ------
     RestatedError
-        If a number is out of range, a draw fails (the message names it), the names change between data sets,
-        a worker was killed, or `keep` holds draws of another ensemble.
+        If a number is out of range, a draw fails (the message names it), the names change between data sets, a worker
+        was killed, or `keep` holds draws of another ensemble.
     """
     _check(draws, seed, workers)
     task = _Task(reconstruct, estimate, seed, batched)
@@ -182,16 +173,20 @@ def ensemble(
 # --- the work -----------------------------------------------------------------------------------------------
 
 
+#: First draw of a batch, names and values.
+_Part: TypeAlias = tuple[int, tuple[str, ...], Floats]
+
+
 class _Task(NamedTuple):
-    reconstruct: Callable
-    estimate: Callable
+    reconstruct: Callable[[np.random.Generator], Any]
+    estimate: Callable[[Any], Mapping[str, Any]]
     seed: int
     batched: bool
 
-    def data(self, draw: int):
+    def data(self, draw: int) -> Any:
         return self.reconstruct(generator(self.seed, draw))
 
-    def run(self, start: int, stop: int) -> tuple[tuple[str, ...], np.ndarray]:
+    def run(self, start: int, stop: int) -> tuple[tuple[str, ...], Floats]:
         """Names and values, shape (stop - start, quantities), of some draws."""
         if self.batched:
             sets = [self._attempt(self.data, draw, draw) for draw in range(start, stop)]
@@ -200,25 +195,26 @@ class _Task(NamedTuple):
             if len(values) != stop - start:
                 raise RestatedError(f"the estimate returned {len(values)} numbers for {stop - start} data sets")
             return tuple(found), values
-        names, rows = None, []
+        names: tuple[str, ...] = ()
+        rows = []
         for draw in range(start, stop):
             found = _mapping(self._attempt(lambda i: self.estimate(self.data(i)), draw, draw))
-            names = tuple(found) if names is None else names
+            names = names or tuple(found)
             _same(names, tuple(found), draw)
             rows.append([float(value) for value in found.values()])
         return names, np.array(rows)
 
-    def _attempt(self, function: Callable, argument, draw: int):
+    def _attempt(self, function: Callable[[Any], Any], argument: object, draw: int) -> Any:
         try:
             return function(argument)
         except Exception as error:
             where = f"the draws from {draw} on" if self.batched and function is self.estimate else f"draw {draw}"
             raise RestatedError(
-                f"{where} failed: {error}", remedy=f"Make the data set again with generator({self.seed}, {draw})"
+                f"{where} failed: {error}", remedy=f"Repeat the data set with generator({self.seed}, {draw})"
             ) from error
 
 
-def _mapping(found) -> Mapping:
+def _mapping(found: object) -> Mapping[str, Any]:
     if not isinstance(found, Mapping) or not found:
         raise RestatedError(f"the estimate returned {type(found).__name__}, not a mapping of names to numbers")
     return found
@@ -232,15 +228,15 @@ def _same(names: tuple[str, ...], others: tuple[str, ...], draw: int) -> None:
         )
 
 
-def _part(task: _Task, start: int, stop: int, folder: Path | None):
-    """What a worker does: compute a batch and, where asked, save it before anything else can happen."""
+def _part(task: _Task, start: int, stop: int, folder: Path | None) -> _Part:
+    """Compute a batch in a worker and, where asked, save it at once."""
     names, values = task.run(start, stop)
     if folder is not None and folder.is_dir():  # a worker on another machine may not see the folder
         _write(folder, start, names, values)
     return start, names, values
 
 
-def _compute(task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None) -> Iterator[tuple]:
+def _compute(task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None) -> Iterator[_Part]:
     """Batches that are not done yet, in the order in which they are finished."""
     # A generator: joblib asks for the next few tasks only, so that their number takes no memory.
     parts = ((start, min(start + BATCH, draws)) for start in range(0, draws, BATCH) if start not in done)
@@ -254,16 +250,20 @@ def _compute(task: _Task, draws: int, done: set[int], workers: int | None, folde
 class _Tally:
     """Running range and first draws: all that is held in memory."""
 
-    def __init__(self, draws: int, progress: Callable[[str], None] | None):
+    first: Floats
+    ends: dict[int, list[tuple[float, int]]]  # by sign: (sign * value, draw), least first
+    undefined: Ints
+
+    def __init__(self, draws: int, progress: Callable[[str], None] | None) -> None:
         self.draws, self.progress = draws, progress
         self.done = 0
-        self.names: tuple[str, ...] | None = None
+        self.names: tuple[str, ...] = ()
 
-    def add(self, start: int, names: tuple[str, ...], values: np.ndarray) -> None:
-        if self.names is None:
+    def add(self, start: int, names: tuple[str, ...], values: Floats) -> None:
+        if not self.names:
             self.names = names
             self.first = np.full((min(self.draws, QUANTILE_DRAWS), len(names)), np.nan)
-            self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}  # (sign * value, draw), least first
+            self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}
             self.undefined = np.zeros(len(names), dtype=np.int64)
         _same(self.names, names, start)
         fit = max(0, min(len(values), len(self.first) - start))
@@ -279,9 +279,9 @@ class _Tally:
                     found = (float(sign * values[best, j]), start + int(best))
                     if ends[j][1] < 0 or found < ends[j]:
                         ends[j] = found
-        self._tell(len(values))
+        self._report(len(values))
 
-    def _tell(self, more: int) -> None:
+    def _report(self, more: int) -> None:
         before, self.done = self.done, self.done + more
         step = PROGRESS_STEPS * self.done // self.draws
         if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
@@ -310,7 +310,7 @@ class _Tally:
 
 
 def _open(folder: Path, seed: int) -> Path:
-    """Make the folder, or make sure that it holds draws of the same seed and batches."""
+    """Make the folder, or check that its draws have the same seed and batch size."""
     folder = folder.resolve()  # workers may run elsewhere
     wanted = {"seed": seed, "batch": BATCH}
     manifest = folder / _MANIFEST
@@ -336,18 +336,18 @@ def _path(folder: Path, start: int) -> Path:
 
 
 def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write beside, then rename: a file is there whole or not at all."""
-    beside = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")
-    write(beside)
-    os.replace(beside, path)
+    """Write to a temporary file and rename it, so that a file is complete or absent."""
+    part = path.with_name(f"{path.stem}.{os.getpid()}.part{path.suffix}")
+    write(part)
+    os.replace(part, path)
 
 
-def _write(folder: Path, start: int, names: tuple[str, ...], values: np.ndarray) -> None:
+def _write(folder: Path, start: int, names: tuple[str, ...], values: Floats) -> None:
     _replace(_path(folder, start), lambda path: np.savez(path, names=np.array(names), values=values))
 
 
 def _continue(task: _Task, tally: _Tally, folder: Path) -> set[int]:
-    """Take the kept batches into the tally; returns their first draws."""
+    """Add the kept batches to the tally and return their first draws."""
     done: set[int] = set()
     for start in range(0, tally.draws, BATCH):
         path = _path(folder, start)
@@ -366,8 +366,8 @@ def _continue(task: _Task, tally: _Tally, folder: Path) -> set[int]:
     return done
 
 
-def _compare(task: _Task, folder: Path, draw: int, names: tuple[str, ...], values: np.ndarray) -> None:
-    """Make one kept draw again: other numbers mean another reconstruction or estimate."""
+def _compare(task: _Task, folder: Path, draw: int, names: tuple[str, ...], values: Floats) -> None:
+    """Repeat one kept draw: other numbers mean another reconstruction or estimate."""
     again, found = task.run(draw, draw + 1)
     if again != names or not np.allclose(found[0], values, rtol=SAME_DRAW, atol=SAME_DRAW, equal_nan=True):
         raise RestatedError(
@@ -378,12 +378,9 @@ def _compare(task: _Task, folder: Path, draw: int, names: tuple[str, ...], value
 
 
 def _check(draws: int, seed: int, workers: int | None) -> None:
-    def whole(x) -> bool:
-        return isinstance(x, (int, np.integer)) and not isinstance(x, bool)
-
-    if not whole(draws) or draws < 1:
+    if not is_whole(draws) or draws < 1:
         raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")
-    if not whole(seed) or seed < 0:
+    if not is_whole(seed) or seed < 0:
         raise RestatedError(f"the seed {seed!r} is not a whole number of 0 or more", field="seed")
-    if workers is not None and (not whole(workers) or workers == 0):
+    if workers is not None and (not is_whole(workers) or workers == 0):
         raise RestatedError(f"the number of workers {workers!r} is not a whole number other than 0", field="workers")

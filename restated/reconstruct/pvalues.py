@@ -1,32 +1,35 @@
-"""p and the test statistic behind it: either, printed with few digits, leaves an interval for the other.
+"""p and its test statistic: either, printed with few digits, leaves an interval for the other.
 
-A test statistic is named by its kind: z and t are two-sided and stand without their sign; F, chi-square and
-Q are tested in the upper tail.
+A test statistic is named by its kind: z and t are two-sided and have no sign; F, chi-square and Q are tested in the
+upper tail.
 
 References
 ----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
-test statistic and degrees of freedom).
+Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from test
+statistic and degrees of freedom).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from scipy import stats
 
+from restated.arguments import check_option
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, describe
+from restated.intervals import Constraint, closed_interval, describe
+from restated.printed import float_ends
 
 #: Degrees of freedom each kind of statistic has.
 DEGREES = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
 
-#: Kinds whose sign a two-sided p does not tell.
+#: Kinds whose sign is lost in a two-sided p.
 SIGNED = ("z", "t")
 
 
-def p_of_statistic(kind: str, statistic, df: Sequence[float] = ()) -> tuple[float, float]:
-    """Lowest and highest two-sided p over an interval of a test statistic.
+def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
+    """Return the lowest and highest two-sided p over an interval of a test statistic.
 
     Parameters
     ----------
@@ -36,25 +39,21 @@ def p_of_statistic(kind: str, statistic, df: Sequence[float] = ()) -> tuple[floa
     df : sequence of float
         None for z, one for t, chi2 and Q, two for F.
 
-    Returns
-    -------
-    tuple of float
-
     Raises
     ------
     RestatedError
         If the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
-    low, high = _ends(statistic, "statistic")
+    low, high = float_ends(*closed_interval(statistic, "statistic"))
     if kind in SIGNED:
         least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
         return float(2 * distribution.sf(max(abs(low), abs(high)))), float(2 * distribution.sf(least))
     return float(distribution.sf(high)), float(distribution.sf(max(low, 0.0)))
 
 
-def statistic_of_p(kind: str, p, df: Sequence[float] = ()) -> tuple[float, float]:
-    """Lowest and highest test statistic that gives a printed two-sided p.
+def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
+    """Return the lowest and highest test statistic that gives a printed two-sided p.
 
     Parameters
     ----------
@@ -72,20 +71,19 @@ def statistic_of_p(kind: str, p, df: Sequence[float] = ()) -> tuple[float, float
     Raises
     ------
     RestatedError
-        As for `p_of_statistic`, and if no part of the interval of p lies between 0 and 1.
+        As for `p_of_statistic`, and if the interval of p is outside 0 to 1.
     """
     distribution = _distribution(kind, df)
-    low, high = _ends(p, "p")
+    low, high = float_ends(*closed_interval(p, "p"))
     low, high = max(low, 0.0), min(high, 1.0)
     if low > high:
-        raise RestatedError(f"'{describe(p)}' is not a probability", field="p", remedy="A p lies between 0 and 1.")
+        raise RestatedError(f"'{describe(p)}' is not a probability", field="p", remedy="Give a p between 0 and 1")
     tails = 2 if kind in SIGNED else 1
     return float(distribution.isf(high / tails)), float(distribution.isf(low / tails))
 
 
-def _distribution(kind: str, df: Sequence[float]):
-    if kind not in DEGREES:
-        raise RestatedError(f"'{kind}' is not a test statistic known here", remedy=f"use one of {', '.join(DEGREES)}")
+def _distribution(kind: str, df: Sequence[float]) -> Any:
+    check_option("test statistic", kind, DEGREES)
     if len(df) != DEGREES[kind] or any(not d > 0 for d in df):
         raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
     match kind:
@@ -96,8 +94,3 @@ def _distribution(kind: str, df: Sequence[float]):
         case "F":
             return stats.f(*df)
     return stats.chi2(*df)
-
-
-def _ends(value, name: str) -> tuple[float, float]:
-    low, high = closed_interval(value, name)
-    return float("-inf") if low is None else float(low), float("inf") if high is None else float(high)

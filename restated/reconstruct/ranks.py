@@ -1,25 +1,25 @@
-"""Which Mann-Whitney U can stand behind a printed z?
+"""All Mann-Whitney U compatible with a printed z.
 
-From z and both group sizes, `u_values` lists every U that prints as that z, with and without continuity
-correction and for a stated range of ties. The probability of superiority U / (n1 n2) and the rank-biserial
-correlation follow from U.
+From z and both group sizes, `u_values` lists every U that prints as that z, with and without continuity correction and
+for a stated range of ties. The probability of superiority U / (n1 n2) and the rank-biserial correlation follow from U.
 
 References
 ----------
 Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U).
 Lehmann (1975), Nonparametrics, section 1.4 (correction of the variance for ties).
-Kerby (2014), Comprehensive Psychology 3, 11.IT.3.1 (rank-biserial correlation as a simple difference).
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from restated.arguments import Bools, Floats, is_whole
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval
+from restated.intervals import Constraint, bounded_interval
 
 
 @dataclass(frozen=True)
@@ -33,39 +33,34 @@ class RankSet:
     n1, n2 : int
         Group sizes.
     plain, corrected : ndarray of bool, shape (m,)
-        Whether U fits without and with the continuity correction.
+        True where U fits without and with the continuity correction.
     """
 
-    u: np.ndarray
+    u: Floats
     n1: int
     n2: int
-    plain: np.ndarray
-    corrected: np.ndarray
+    plain: Bools
+    corrected: Bools
     method: str = "exhaustive"
 
     def __len__(self) -> int:
         return len(self.u)
 
     @property
-    def superiority(self) -> np.ndarray:
+    def superiority(self) -> Floats:
         """Probability that a case of the first group is higher, ties counted one half."""
         return self.u / (self.n1 * self.n2)
 
     @property
-    def rank_biserial(self) -> np.ndarray:
-        """Twice the probability of superiority less one: positive when the first group is higher."""
-        return 2 * self.superiority - 1
-
-    @property
     def message(self) -> str:
-        """One sentence: how many U fit."""
+        """One sentence with the number of U that fit."""
         if not len(self):
             return f"no U fits the printed z with groups of {self.n1} and {self.n2}"
         return f"{len(self)} U from {self.u[0]:g} to {self.u[-1]:g} fit, groups of {self.n1} and {self.n2}"
 
 
-def tie_factor(sizes) -> Fraction:
-    """Share of the variance of U that ties leave: 1 - sum(t^3 - t) / (N^3 - N), for all N ranked values.
+def tie_factor(sizes: Iterable[int]) -> Fraction:
+    """Return the share of the variance of U that ties leave: 1 - sum(t^3 - t) / (N^3 - N), for all N ranked values.
 
     Parameters
     ----------
@@ -78,29 +73,25 @@ def tie_factor(sizes) -> Fraction:
         If a size is not a positive whole number or N is below 2.
     """
     sizes = list(sizes)
-    if not all(isinstance(t, (int, np.integer)) and t > 0 for t in sizes) or sum(sizes) < 2:
+    if not all(is_whole(t) and t > 0 for t in sizes) or sum(sizes) < 2:
         raise RestatedError("sizes of ties are positive whole numbers that add up to at least 2", field="sizes")
     total = int(sum(sizes))
     return 1 - Fraction(sum(int(t) ** 3 - int(t) for t in sizes), total**3 - total)
 
 
-def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
-    """All U of the first group that print as `z`.
+def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:
+    """List all U of the first group that print as `z`.
 
     Parameters
     ----------
     z : str, Printed, or pair of numbers
-        Printed z; positive means that the first group is higher. A paper that prints z without regard to
-        its sign leaves both groups open: the other answer is n1 n2 - U.
+        Printed z; positive means that the first group is higher. A paper that prints z without regard to its sign
+        leaves both groups open: the other answer is n1 n2 - U.
     n1, n2 : int
         Group sizes.
     factor : int, Fraction, or pair
-        Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U
-        is a whole number; otherwise U may end in one half.
-
-    Returns
-    -------
-    RankSet
+        Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U is a whole
+        number; otherwise U may end in one half.
 
     Raises
     ------
@@ -109,18 +100,16 @@ def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
 
     Notes
     -----
-    z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one
-    half towards its mean, and not past it. Compared as signed squares in exact fractions.
+    z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one half towards
+    its mean, and not past it. Compared as signed squares in exact fractions.
     """
-    if not all(isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in (n1, n2)):
+    if not all(is_whole(n) and n > 0 for n in (n1, n2)):
         raise RestatedError(f"group sizes {n1!r} and {n2!r} are not positive whole numbers", field="n1, n2")
     n1, n2 = int(n1), int(n2)
-    low, high = closed_interval(z, "z")
-    if low is None or high is None:
-        raise RestatedError("the printed z has no end on one side", field="z")
-    least, most = closed_interval(factor, "factor")
-    if least is None or most is None or not 0 < least <= most <= 1:
-        raise RestatedError("the tie factor lies above 0 and is at most 1", field="factor")
+    low, high = bounded_interval(z, "z")
+    least, most = bounded_interval(factor, "factor")
+    if not 0 < least <= most <= 1:
+        raise RestatedError("the tie factor must be above 0 and at most 1", field="factor")
     variance = Fraction(n1 * n2 * (n1 + n2 + 1), 12)
     step = 1 if least == 1 else 2
     # Signed squares of the ends of z times the standard deviation: the factor stretches away from zero.
@@ -139,5 +128,5 @@ def u_values(z, n1: int, n2: int, *, factor=(1, 1)) -> RankSet:
             fits.append(ends[0] <= square <= ends[1])
         if any(fits):
             rows.append((float(u), *fits))
-    u, plain, corrected = zip(*rows, strict=True) if rows else ((), (), ())
-    return RankSet(np.array(u, dtype=float), n1, n2, np.array(plain, dtype=bool), np.array(corrected, dtype=bool))
+    found = np.array(rows, dtype=float).reshape(-1, 3)
+    return RankSet(found[:, 0].copy(), n1, n2, found[:, 1] > 0, found[:, 2] > 0)

@@ -1,12 +1,12 @@
-"""Which k x k tables can stand behind printed margins and a printed agreement or kappa?
+"""k x k tables compatible with printed margins and a printed agreement or kappa.
 
-With both margins given, agreement and kappa depend on the sum of the diagonal alone. `square_tables` lists
-every table where that is feasible and otherwise samples evenly from all of them; the answer says which.
+With both margins given, agreement and kappa depend on the sum of the diagonal alone. `square_tables` lists every table
+where that is feasible and otherwise samples evenly from all of them; the result names the method.
 
 References
 ----------
-Diaconis & Gangolli (1995), in Discrete probability and algorithms, 15-41 (2 x 2 switches connect all tables
-with given margins and give the uniform distribution).
+Diaconis & Gangolli (1995), in Discrete probability and algorithms, 15-41 (2 x 2 switches connect all tables with given
+margins and give the uniform distribution).
 Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Bayesian Analysis 16, 667-718 (split R-hat).
 Geyer (1992), Statistical Science 7, 473-483 (initial positive sequence for the effective sample size).
 """
@@ -18,16 +18,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from restated.arguments import Ints
 from restated.errors import RestatedError
-from restated.reconstruct.counts import closed_interval, integer_range, ragged_ranges
+from restated.intervals import Constraint, closed_interval, integer_range
+from restated.reconstruct.enumeration import ragged_ranges
 
-# Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128
-# bytes.
+# Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
 
-# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two
-# columns.
+# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
 CHAINS = 64
 MOVES_BETWEEN = 2
 # Tables kept per chain even if fewer are asked for: the diagnostics compare halves of chains.
@@ -36,11 +37,10 @@ LEAST_PER_CHAIN = 8
 SHORT_STEP = 2
 # Share of the kept run that is spent first and thrown away.
 WARM_UP = 0.5
-# Rounds allowed for each that would be needed if chains never left the range; they are inside far more
-# often than that.
+# Rounds allowed for each that would be needed if chains never left the range; they are inside far more often than that.
 PATIENCE = 20
-# How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case
-# outside. The value decides how often chains leave the range, not what is found inside it.
+# How strongly the diagonal is drawn back to the wanted range: probability falls by e^-PULL for each case outside. The
+# value decides how often chains leave the range, not the distribution inside it.
 PULL = 1.0
 
 
@@ -53,16 +53,14 @@ class SquareSet:
     tables : ndarray of int, shape (m, k, k)
         Rows are the first, columns the second classification.
     method : str
-        'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an
-        inner range.
+        'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an inner range.
     diagonal : tuple of int
         Smallest and largest sum of the diagonal that fits the printed numbers.
     r_hat, effective : float
-        For a sample: the worst split R-hat and the smallest effective sample size over the cells; 1 and m
-        for a list.
+        For a sample: the worst split R-hat and the smallest effective sample size over the cells; 1 and m for a list.
     """
 
-    tables: np.ndarray
+    tables: Ints
     method: str
     diagonal: tuple[int, int]
     r_hat: float
@@ -81,16 +79,24 @@ class SquareSet:
         """No table fits."""
         return len(self) == 0
 
-    def range(self, function: Callable) -> tuple[float, float]:
-        """Smallest and largest value of ``function(tables)``, ignoring tables where it is undefined (nan)."""
+    def range(self, function: Callable[[Ints], ArrayLike]) -> tuple[float, float]:
+        """Return the smallest and largest value of ``function(tables)`` over the tables where it is not nan."""
         if self.empty:
             raise RestatedError("no integer table fits the margins and the printed agreement or kappa")
         values = np.asarray(function(self.tables), dtype=float)
         return float(np.nanmin(values)), float(np.nanmax(values))
 
 
-def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 4000, seed: int = 0) -> SquareSet:
-    """All k x k tables with given margins and a printed agreement or kappa, or an even sample of them.
+def square_tables(
+    rows: ArrayLike,
+    columns: ArrayLike,
+    *,
+    agreement: Constraint | None = None,
+    kappa: Constraint | None = None,
+    draws: int = 4000,
+    seed: int = 0,
+) -> SquareSet:
+    """List all k x k tables with given margins and a printed agreement or kappa, or sample them evenly.
 
     Parameters
     ----------
@@ -103,24 +109,19 @@ def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 400
     draws, seed : int
         For the sampler.
 
-    Returns
-    -------
-    SquareSet
-
     Raises
     ------
     RestatedError
-        If the margins are no counts, differ in length or in total.
+        If the margins are not counts or differ in length or total.
 
     Notes
     -----
-    Enumeration fills cells one after the other between the limits that the margins leave, so that no
-    partial table is a dead end but for the diagonal. The sampler chooses two rows and two columns and moves
-    cases around the four cells (a switch); this connects all tables with these margins. Tables with a
-    diagonal outside the wanted range are visited with falling probability and not kept, because inside the
-    range alone switches need not connect; among the kept tables the distribution is uniform. Pairs of
-    switches that cancel on the diagonal make long moves possible. Read `r_hat` (at most 1.05 or so) and
-    `effective` before using a sample.
+    Enumeration fills cells one after the other between the limits that the margins leave, so that no partial table is a
+    dead end but for the diagonal. The sampler chooses two rows and two columns and moves cases around the four cells (a
+    switch); this connects all tables with these margins. Tables with a diagonal outside the wanted range are visited
+    with falling probability and not kept, because inside the range alone switches need not connect; among the kept
+    tables the distribution is uniform. Pairs of switches that cancel on the diagonal make long moves possible. Read
+    `r_hat` (at most 1.05 or so) and `effective` before using a sample.
     """
     rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
     if len(rows) != len(columns) or rows.sum() != columns.sum():
@@ -139,18 +140,20 @@ def square_tables(rows, columns, *, agreement=None, kappa=None, draws: int = 400
     return SquareSet(chains.reshape(-1, k, k), "sampled", diagonal, r_hat, effective)
 
 
-def _margins(values, name) -> np.ndarray:
+def _margins(values: ArrayLike, name: str) -> Ints:
     given = np.asarray(values)
     counts = given.astype(np.int64) if given.dtype.kind in "iuf" else given
     whole = given.dtype.kind in "iuf" and not np.any(counts != given) and not np.any(counts < 0)
     if given.ndim != 1 or len(given) < 2 or not whole:
         raise RestatedError("margins are at least two whole, non-negative counts", field=name)
     if counts.sum() == 0:
-        raise RestatedError("the margins hold no case", field=name)
+        raise RestatedError("the margins are all zero", field=name)
     return counts
 
 
-def _diagonal_range(rows, columns, agreement, kappa) -> tuple[int, int]:
+def _diagonal_range(
+    rows: Ints, columns: Ints, agreement: Constraint | None, kappa: Constraint | None
+) -> tuple[int, int]:
     """Sums of the diagonal that fit; first above last when there is none."""
     n = int(rows.sum())
     first, last = 0, int(np.minimum(rows, columns).sum())
@@ -167,7 +170,7 @@ def _diagonal_range(rows, columns, agreement, kappa) -> tuple[int, int]:
     return first, last
 
 
-def _enumerate(rows, columns, diagonal) -> np.ndarray | None:
+def _enumerate(rows: Ints, columns: Ints, diagonal: tuple[int, int]) -> Ints | None:
     """All tables, or None when more than `MAX_TABLES` partial ones would have to be held."""
     k = len(rows)
     tables = np.zeros((1, k, k), dtype=np.int64)
@@ -193,16 +196,16 @@ def _enumerate(rows, columns, diagonal) -> np.ndarray | None:
     return tables
 
 
-def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
+def _sample(rows: Ints, columns: Ints, diagonal: tuple[int, int], draws: int, seed: int) -> Ints:
     """Even draws, shape (chains, kept per chain, k, k)."""
     rng = np.random.default_rng(seed)
     k = len(rows)
     tables = np.stack([_start(rows, columns, rng) for _ in range(CHAINS)])
     sweep = MOVES_BETWEEN * (k * (k - 1) // 2) ** 2
     per_chain = max(LEAST_PER_CHAIN, -(-draws // CHAINS))
-    kept = [[] for _ in range(CHAINS)]
-    # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until
-    # all are full.
+    kept: list[list[Ints]] = [[] for _ in range(CHAINS)]
+    # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until all are
+    # full.
     rounds = 0
     warm_up = int(WARM_UP * per_chain) + 1
     while min(map(len, kept)) < per_chain:
@@ -218,36 +221,37 @@ def _sample(rows, columns, diagonal, draws, seed) -> np.ndarray:
         if rounds > PATIENCE * (warm_up + per_chain):
             raise RestatedError(
                 "the sampler does not reach the printed agreement or kappa with these margins",
-                remedy="Perhaps no table has them; check the margins",
+                remedy="Check the margins: there may be no such table",
             )
     return np.array(kept)
 
 
-def _start(rows, columns, rng) -> np.ndarray:
-    """A random table with these margins: cases of the first classification matched with shuffled ones of
-    the second."""
+def _start(rows: Ints, columns: Ints, rng: np.random.Generator) -> Ints:
+    """Match the cases of the first classification with shuffled ones of the second: a random table."""
     k = len(rows)
     table = np.zeros((k, k), dtype=np.int64)
     np.add.at(table, (np.repeat(np.arange(k), rows), rng.permutation(np.repeat(np.arange(k), columns))), 1)
     return table
 
 
-def _outside(tables, diagonal) -> np.ndarray:
+def _outside(tables: Ints, diagonal: tuple[int, int]) -> Ints:
     trace = tables.trace(axis1=1, axis2=2)
-    return np.maximum(0, np.maximum(diagonal[0] - trace, trace - diagonal[1]))
+    outside: Ints = np.maximum(0, np.maximum(diagonal[0] - trace, trace - diagonal[1]))
+    return outside
 
 
-def _move(tables, diagonal, rng) -> None:
+def _move(tables: Ints, diagonal: tuple[int, int], rng: np.random.Generator) -> None:
     """Two Metropolis steps in every chain, in place: a short one that connects, and a long one that mixes.
 
-    The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays
-    as it is, and goes anywhere on that line with equal probability. Both proposals are symmetric, so the
-    target is uniform inside the range.
+    The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays as it is,
+    and goes anywhere on that line with equal probability. Both proposals are symmetric, so the target is uniform inside
+    the range.
     """
     chains, k, _ = tables.shape
     first, second = _switches(k, chains, rng), _switches(k, chains, rng)
     reach = SHORT_STEP + diagonal[1] - diagonal[0]
-    _step(tables, first, rng.integers(-reach, reach + 1, chains), diagonal, rng)
+    short = np.asarray(rng.integers(-reach, reach + 1, chains))
+    _step(tables, first, short, diagonal, rng)
     effect_1 = first.trace(axis1=1, axis2=2)[:, None, None]
     effect_2 = second.trace(axis1=1, axis2=2)[:, None, None]
     line = np.where((effect_1 == 0) & (effect_2 == 0), first, effect_2 * first - effect_1 * second)
@@ -255,7 +259,7 @@ def _move(tables, diagonal, rng) -> None:
     _step(tables, line, _anywhere_on(line, tables, rng), diagonal, rng)
 
 
-def _switches(k, chains, rng) -> np.ndarray:
+def _switches(k: int, chains: int, rng: np.random.Generator) -> Ints:
     """A random switch for each chain, shape (chains, k, k): 1 and -1 at the corners of a rectangle."""
     every = np.arange(chains)
     (i, p), (j, q) = _two_of(k, chains, rng), _two_of(k, chains, rng)
@@ -265,9 +269,8 @@ def _switches(k, chains, rng) -> np.ndarray:
     return switch
 
 
-def _anywhere_on(line, tables, rng) -> np.ndarray:
-    """A number of steps along each line, even over all that leave no cell negative; 0 for a line without
-    direction."""
+def _anywhere_on(line: Ints, tables: Ints, rng: np.random.Generator) -> Ints:
+    """A number of steps along each line, even over all that leave no cell negative; 0 for a line without direction."""
     furthest = tables.sum(axis=(1, 2))[:, None, None]
     steps = tables // np.maximum(1, np.abs(line))
     down = np.where(line > 0, steps, furthest).min(axis=(1, 2))
@@ -275,19 +278,19 @@ def _anywhere_on(line, tables, rng) -> np.ndarray:
     return np.where((line != 0).any(axis=(1, 2)), rng.integers(-down, up + 1), 0)
 
 
-def _step(tables, direction, steps, diagonal, rng) -> None:
+def _step(tables: Ints, direction: Ints, steps: Ints, diagonal: tuple[int, int], rng: np.random.Generator) -> None:
     moved = tables + steps[:, None, None] * direction
     fall = _outside(tables, diagonal) - _outside(moved, diagonal)
     accept = (moved >= 0).all(axis=(1, 2)) & (rng.random(len(tables)) < np.exp(np.minimum(0.0, PULL * fall)))
     tables[accept] = moved[accept]
 
 
-def _two_of(k, size, rng) -> tuple[np.ndarray, np.ndarray]:
+def _two_of(k: int, size: int, rng: np.random.Generator) -> tuple[Ints, Ints]:
     first = rng.integers(0, k, size)
     return first, (first + rng.integers(1, k, size)) % k
 
 
-def _diagnose(chains) -> tuple[float, float]:
+def _diagnose(chains: Ints) -> tuple[float, float]:
     """Worst split R-hat and smallest effective sample size over the cells."""
     count, length = chains.shape[:2]
     half = length // 2

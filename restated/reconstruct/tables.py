@@ -1,8 +1,7 @@
-"""Which 2 x 2 tables can stand behind the printed numbers?
+"""All 2 x 2 tables compatible with printed numbers.
 
-Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces
-all of them. The result is a set, not a data set: what is the same in all tables is identified, the rest is
-a range.
+Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces all of them.
+The result is a set, not a data set: values that are the same in all tables are identified, the others are ranges.
 
 Layout and names::
 
@@ -14,8 +13,8 @@ Layout and names::
 
 Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
-Rounding intervals are closed at both ends, so that both ways of rounding ties are covered;
-`TableSet.on_boundary` says which tables need that.
+Rounding intervals are closed at both ends, so that both ways of rounding ties are covered; `TableSet.on_boundary` marks
+the tables that need that.
 
 References
 ----------
@@ -28,24 +27,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
+from restated.arguments import Bools, Ints, is_whole
 from restated.errors import RestatedError
-from restated.reconstruct.counts import Exhaustive, closed_interval, describe, integer_range, ragged_ranges
+from restated.intervals import (
+    Constraint,
+    Ends,
+    closed_interval,
+    describe,
+    integer_range,
+    printed_text,
+    refuse_proportion,
+)
+from restated.reconstruct.enumeration import Exhaustive, ragged_ranges
 
-# Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is
-# not trusted and the quotient is compared in exact fractions. Quotients of exact integers are good to about
-# 1e-15.
+# Distance (relative, and absolute near zero) from an end of an interval inside which a float comparison is not trusted
+# and the quotient is compared in exact fractions. Quotients of exact integers are good to about 1e-15.
 DOUBT = 1e-9
 
-# Candidate tables looked at in one go: the dozen working arrays stay near the processor's cache (fastest of
-# the sizes from 5e4 to 1e6 that were tried), and memory does not grow with n.
+# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache (fastest of the sizes
+# from 5e4 to 1e6 that were tried), and memory does not grow with n.
 BLOCK = 200_000
 
-# More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has
-# 5e7).
+# More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
 
 # Largest total for which every intermediate product (at most n^4 / 16) fits a 64-bit integer.
@@ -71,25 +79,30 @@ def _over_n(x: Fraction, n: int) -> Fraction:
     return x / n
 
 
+_Quotient: TypeAlias = tuple[Ints, Ints]
+_Pairs: TypeAlias = tuple[str, Ints, str, Ints]  # names and values of the two outer loops
+
+
 class _Statistic(NamedTuple):
-    quotient: Callable  # (a, b, c, d) -> numerator, denominator: integers; denominator 0 means undefined
-    bound: Callable  # (bound in printed units, n) -> bound on the quotient
+    quotient: Callable[..., _Quotient]  # of a, b, c, d: integer numerator and denominator, which is 0 where undefined
+    bound: Callable[[Fraction, int], Fraction]  # (bound in printed units, n) -> bound on the quotient
 
 
-def _kappa(a, b, c, d):
+def _kappa(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
     return 2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d)
 
 
-def _margins(a, b, c, d):
-    return (a + b) * (c + d) * (a + c) * (b + d)
+def _margins(a: Ints, b: Ints, c: Ints, d: Ints) -> Ints:
+    product: Ints = (a + b) * (c + d) * (a + c) * (b + d)
+    return product
 
 
-def _phi_squared_signed(a, b, c, d):
+def _phi_squared_signed(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
     cross = a * d - b * c
     return cross * abs(cross), _margins(a, b, c, d)
 
 
-def _phi_squared(a, b, c, d):
+def _phi_squared(a: Ints, b: Ints, c: Ints, d: Ints) -> _Quotient:
     return (a * d - b * c) ** 2, _margins(a, b, c, d)
 
 
@@ -111,8 +124,7 @@ _STATISTICS: dict[str, _Statistic] = {
     "col2_percent": _Statistic(lambda a, b, c, d: (b, b + d), _percent),
 }
 
-# Linear statistics that fix the outer loops: row total, column total and diagonal, with what a percentage
-# of n means.
+# Linear statistics that fix the outer loops: row total, column total and diagonal, with their share of n.
 _LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagonal": (None, "agreement")}
 
 
@@ -140,9 +152,9 @@ class TableSet(Exhaustive):
     n : int or tuple of int
         Total, or all totals tried.
     constraints : dict of str to str
-        What was asked, as text.
+        The constraints, as text.
     candidates : int
-        Tables looked at.
+        Tables examined.
     on_boundary : ndarray of bool, shape (m,)
         True where a statistic falls exactly on an end of its rounding interval.
     conflict : tuple of str
@@ -151,11 +163,11 @@ class TableSet(Exhaustive):
         'exhaustive': nothing compatible is left out.
     """
 
-    tables: np.ndarray
+    tables: Ints
     n: int | tuple[int, ...]
     constraints: dict[str, str]
     candidates: int
-    on_boundary: np.ndarray
+    on_boundary: Bools
     conflict: tuple[str, ...] = ()
     method: str = field(default="exhaustive")
 
@@ -164,7 +176,7 @@ class TableSet(Exhaustive):
 
     @property
     def message(self) -> str:
-        """One sentence: how many tables fit what, and for none, which constraint stands in the way."""
+        """One sentence with the number of tables that fit, and if there are none, with the constraints in conflict."""
         asked = ", ".join(f"{name} {text}" for name, text in self.constraints.items())
         total = f"n = {self.n}" if isinstance(self.n, int) else f"n from {self.n[0]} to {self.n[-1]}"
         asked = total + (f", {asked}" if asked else "")
@@ -174,10 +186,10 @@ class TableSet(Exhaustive):
             return f"{len(self)} integer tables fit {asked}"
         if self.conflict:
             return f"no integer table fits {asked}; without {' or without '.join(self.conflict)} some do"
-        return f"no integer table fits {asked}; leaving out any single constraint was not seen to help"
+        return f"no integer table fits {asked}; leaving out any single constraint does not help"
 
-    def range(self, function: Callable) -> Extremes:
-        """Smallest and largest value of a statistic over all tables, with the tables that reach them.
+    def range(self, function: Callable[[Ints], ArrayLike]) -> Extremes:
+        """Return the smallest and largest value of a statistic over all tables, with the tables that reach them.
 
         Parameters
         ----------
@@ -199,10 +211,15 @@ class TableSet(Exhaustive):
         return Extremes(
             float(values[low]),
             float(values[high]),
-            tuple(self.tables[low].tolist()),
-            tuple(self.tables[high].tolist()),
+            _cells(self.tables[low]),
+            _cells(self.tables[high]),
             int(values.size - known.size),
         )
+
+
+def _cells(table: Ints) -> tuple[int, int, int, int]:
+    a, b, c, d = table.tolist()
+    return a, b, c, d
 
 
 # --- the search -----------------------------------------------------------------------------------
@@ -211,32 +228,32 @@ class TableSet(Exhaustive):
 def two_by_two(
     n: int | Iterable[int],
     *,
-    row1=None,
-    col1=None,
-    row1_share=None,
-    col1_share=None,
-    agreement=None,
-    kappa=None,
-    phi=None,
-    chi2=None,
-    odds_ratio=None,
-    sensitivity=None,
-    specificity=None,
-    row_percent=None,
-    row2_percent=None,
-    col_percent=None,
-    col2_percent=None,
+    row1: Constraint | None = None,
+    col1: Constraint | None = None,
+    row1_share: Constraint | None = None,
+    col1_share: Constraint | None = None,
+    agreement: Constraint | None = None,
+    kappa: Constraint | None = None,
+    phi: Constraint | None = None,
+    chi2: Constraint | None = None,
+    odds_ratio: Constraint | None = None,
+    sensitivity: Constraint | None = None,
+    specificity: Constraint | None = None,
+    row_percent: Constraint | None = None,
+    row2_percent: Constraint | None = None,
+    col_percent: Constraint | None = None,
+    col2_percent: Constraint | None = None,
 ) -> TableSet:
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
-    Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in
-    the units below, or an exact integer.
+    Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in the units
+    below, or an exact integer.
 
     Parameters
     ----------
     n : int or iterable of int
-        Total number of cases, or all totals that come into question (a `range`, a list): the tables of each,
-        one total after the other.
+        Total number of cases, or all possible totals (a `range`, a list): the tables of each, one total after the
+        other.
     row1, col1 : constraint, optional
         Counts in the first row and the first column.
     row1_share, col1_share : constraint, optional
@@ -244,55 +261,31 @@ def two_by_two(
     agreement : constraint, optional
         a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
     kappa, phi, chi2, odds_ratio : constraint, optional
-        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any
-        zero-cell correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with
-        an empty margin, odds ratio with bc = 0) the table is never compatible.
+        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any zero-cell
+        correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with an empty margin, odds
+        ratio with bc = 0) the table is never compatible.
     sensitivity, specificity : constraint, optional
-        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'),
-        unless the text carries a percent sign ('84%').
+        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'), unless the text
+        carries a percent sign ('84%').
     row_percent, row2_percent : constraint, optional
         **Percent** of the first and of the second row that falls in column 1.
     col_percent, col2_percent : constraint, optional
         **Percent** of the first and of the second column that falls in row 1.
 
-    Returns
-    -------
-    TableSet
-
     Raises
     ------
     RestatedError
-        If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints leave more than
-        `MAX_CANDIDATES` tables to look at.
+        If a total is not a positive whole number or none is given, a constraint cannot be read, or the constraints
+        leave more than `MAX_CANDIDATES` tables to examine.
 
     Notes
     -----
-    The two tightest of row total, column total and diagonal, with cell a, run over every table once.
-    Statistics are quotients of exact integers: they are compared as floats, and within `DOUBT` of an end of
-    the interval as fractions, so no table is lost or let in by floating-point error.
+    The two tightest of row total, column total and diagonal, with cell a, run over every table once. Statistics are
+    quotients of exact integers: they are compared as floats, and within `DOUBT` of an end of the interval as fractions,
+    so no table is lost or let in by floating-point error.
     """
-    given = {
-        name: value
-        for name, value in {
-            "row1": row1,
-            "col1": col1,
-            "row1_share": row1_share,
-            "col1_share": col1_share,
-            "agreement": agreement,
-            "kappa": kappa,
-            "phi": phi,
-            "chi2": chi2,
-            "odds_ratio": odds_ratio,
-            "sensitivity": sensitivity,
-            "specificity": specificity,
-            "row_percent": row_percent,
-            "row2_percent": row2_percent,
-            "col_percent": col_percent,
-            "col2_percent": col2_percent,
-        }.items()
-        if value is not None
-    }
-    if not isinstance(n, (int, np.integer)):
+    given = {name: value for name, value in locals().items() if name != "n" and value is not None}
+    if not is_whole(n):
         return _over_totals(n, given)
     n = _total(n)
     bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
@@ -311,16 +304,16 @@ def two_by_two(
     )
 
 
-def _over_totals(totals, given: dict) -> TableSet:
+def _over_totals(totals: object, given: dict[str, Constraint]) -> TableSet:
     """The union over several totals; they differ in size, so no table is counted twice."""
     if not isinstance(totals, Iterable) or isinstance(totals, str):
         raise RestatedError(f"the total {totals!r} is not a positive whole number", field="n")
     tried = sorted({_total(n) for n in totals})
     if not tried:
-        raise RestatedError("no total to try", field="n")
+        raise RestatedError("the list of totals is empty", field="n")
     sets = [two_by_two(n, **given) for n in tried]
     tables = np.concatenate([found.tables for found in sets])
-    conflict = () if len(tables) else dict.fromkeys(name for found in sets for name in found.conflict)
+    conflict = {} if len(tables) else dict.fromkeys(name for found in sets for name in found.conflict)
     return TableSet(
         tables=tables,
         n=tuple(tried),
@@ -331,33 +324,27 @@ def _over_totals(totals, given: dict) -> TableSet:
     )
 
 
-def _total(n) -> int:
-    if isinstance(n, (bool, np.bool_)) or not isinstance(n, (int, np.integer)) or n < 1:
+def _total(n: object) -> int:
+    if not is_whole(n) or n < 1:
         raise RestatedError(f"the total {n!r} is not a positive whole number", field="n")
     if n > MAX_TOTAL:
         raise RestatedError(f"the total {n} is above {MAX_TOTAL}, the most the exact search can hold", field="n")
     return int(n)
 
 
-def _quotient_bounds(name: str, value, n: int) -> tuple[Fraction | None, Fraction | None]:
+def _quotient_bounds(name: str, value: Constraint, n: int) -> Ends:
     """Ends of the interval for the integer quotient of a statistic."""
     item = _STATISTICS[name]
     low, high = closed_interval(value, name)
-    text = getattr(value, "text", value if isinstance(value, str) else "")
-    if name in ("sensitivity", "specificity") and "%" in text:
+    if name in ("sensitivity", "specificity") and "%" in printed_text(value):
         low, high = (None if x is None else x / 100 for x in (low, high))
-    if item.bound is _percent and text.lstrip().startswith((".", "0.")) and "%" not in text:
-        raise RestatedError(
-            f"'{text}' looks like a proportion, but {name} is in percent",
-            field=name,
-            remedy="Write it with a percent sign, or give a pair (low, high) in percent",
-        )
-    return tuple(None if x is None else item.bound(x, n) for x in (low, high))
+    if item.bound is _percent:
+        refuse_proportion(value, name)
+    return None if low is None else item.bound(low, n), None if high is None else item.bound(high, n)
 
 
-def _outer(n: int, bounds) -> tuple[tuple[str, np.ndarray, str, np.ndarray], int]:
-    """The two tightest of row total, column total and diagonal, with their integer values, and the tables
-    they span."""
+def _outer(n: int, bounds: dict[str, Ends]) -> tuple[_Pairs, int]:
+    """The two tightest of row total, column total and diagonal, with their integer values, and the tables they span."""
     spans = {}
     for line, (count_name, share_name) in _LINEAR.items():
         first, last = 0, n
@@ -378,17 +365,17 @@ def _outer(n: int, bounds) -> tuple[tuple[str, np.ndarray, str, np.ndarray], int
 def _refuse_if_too_many(n: int, candidates: int) -> None:
     if candidates > MAX_CANDIDATES:
         raise RestatedError(
-            f"n = {n} with these constraints leaves {candidates} tables to look at",
+            f"n = {n} with these constraints leaves {candidates} tables to examine",
             remedy="Add a margin or the percentage of agreement",
         )
 
 
-def _search(n: int, bounds, pairs) -> Iterator[np.ndarray]:
+def _search(n: int, bounds: dict[str, Ends], pairs: _Pairs) -> Iterator[Ints]:
     """Compatible tables, block by block."""
     x_name, xs, y_name, ys = pairs
     if xs.size == 0 or ys.size == 0:
         return
-    # Met by every candidate: the outer loops run over nothing else.
+    # Every candidate satisfies these: the outer loops run over nothing else.
     settled = {*_LINEAR[x_name], *_LINEAR[y_name]}
     rest = {name: bound for name, bound in bounds.items() if name not in settled}
     rows_per_block = max(1, BLOCK // (ys.size * (n // 2 + 1)))
@@ -397,8 +384,7 @@ def _search(n: int, bounds, pairs) -> Iterator[np.ndarray]:
         y = np.tile(ys, x.size // ys.size)
         first = np.maximum(0, x + y - n)
         length = np.minimum(x, y) - first + 1
-        # Each of row total, column total and diagonal is a plus one other cell: a runs over the same span
-        # for any two.
+        # Each of row total, column total and diagonal is a plus one other cell: a runs over the same span for any two.
         a = ragged_ranges(first, length)
         cells = {x_name: np.repeat(x, length) - a, y_name: np.repeat(y, length) - a}
         cells[({"row", "col", "diagonal"} - cells.keys()).pop()] = n - a - cells[x_name] - cells[y_name]
@@ -411,8 +397,8 @@ def _search(n: int, bounds, pairs) -> Iterator[np.ndarray]:
             yield block.T
 
 
-def _inside(numerator, denominator, low: Fraction | None, high: Fraction | None) -> np.ndarray:
-    """Whether low <= numerator / denominator <= high, exactly; False where the denominator is 0."""
+def _inside(numerator: Ints, denominator: Ints, low: Fraction | None, high: Fraction | None) -> Bools:
+    """True where low <= numerator / denominator <= high, exactly; False where the denominator is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         quotient = numerator / denominator
     inside = denominator > 0
@@ -430,8 +416,8 @@ def _inside(numerator, denominator, low: Fraction | None, high: Fraction | None)
     return inside
 
 
-def _on_boundary(tables: np.ndarray, bounds) -> np.ndarray:
-    """Which tables touch an end of a rounding interval (an exactly given number has no such ends)."""
+def _on_boundary(tables: Ints, bounds: dict[str, Ends]) -> Bools:
+    """True where a table touches an end of a rounding interval; exact numbers have no such ends."""
     touching = np.zeros(len(tables), dtype=bool)
     for name, (low, high) in bounds.items():
         if low == high:
@@ -446,7 +432,7 @@ def _on_boundary(tables: np.ndarray, bounds) -> np.ndarray:
     return touching
 
 
-def _conflict(n: int, bounds) -> tuple[str, ...]:
+def _conflict(n: int, bounds: dict[str, Ends]) -> tuple[str, ...]:
     """Constraints whose removal, one at a time, lets at least one table fit."""
     helpful = []
     for name in bounds:

@@ -1,15 +1,15 @@
-"""What printed totals say about heterogeneity when no study size was printed.
+"""Heterogeneity from printed totals when no study size was printed.
 
-A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open. Sampling
-variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4 whatever
-the shares. Under inverse-variance weights
+A pooled mean difference printed with k, N and an interval, or with Cochran's Q, leaves the k sample sizes open.
+Sampling variances are v_i = c / n_i with c = 1 / (P (1 - P)) + d^2 / 2 for group shares P and 1 - P, so c is at least 4
+whatever the shares. Under inverse-variance weights
 
 - the Wald standard error at a given tau2, 1 / sqrt(sum 1 / (v_i + tau2)), and
 - the DerSimonian-Laird estimate (Q - k + 1) / C with C = sum w - sum w^2 / sum w, w_i = 1 / v_i,
 
-are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes are
-as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both are
-monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
+are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add up to N both are least where the sizes
+are as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both
+are monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
 
 References
 ----------
@@ -23,8 +23,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
+from restated.arguments import FloatOrArray, Ints
 from restated.errors import RestatedError
 from restated.verdict import ROUNDOFF
 
@@ -37,7 +39,7 @@ class Range(NamedTuple):
 
 
 def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
-    """c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`.
+    """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`.
 
     Raises
     ------
@@ -45,12 +47,12 @@ def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
         If the share is not between 0 and 1.
     """
     if not 0 < share < 1:
-        raise RestatedError("a group's share must lie between 0 and 1", field="share")
+        raise RestatedError("a group's share must be between 0 and 1", field="share")
     return 1 / (share * (1 - share)) + d * d / 2
 
 
-def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[np.ndarray, np.ndarray]:
-    """The most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`.
+def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
+    """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`.
 
     Returns
     -------
@@ -67,22 +69,21 @@ def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[np.ndarray, np.n
     return np.full(k, each) + (np.arange(k) < rest), np.append(np.full(k - 1, min_n), total_n - (k - 1) * min_n)
 
 
-def standard_error(sizes, c: float, tau2):
-    """Wald standard error of the pooled mean with variances c / n + tau2; sizes of shape (..., k), tau2 of shape (...)."""
+def standard_error(sizes: ArrayLike, c: float, tau2: ArrayLike) -> FloatOrArray:
+    """Return the Wald standard error of the pooled mean, variances c / n + tau2; sizes (..., k), tau2 (...)."""
     n = np.asarray(sizes, dtype=float)
     return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
 
 
-def tau2_from_q(sizes, c: float, q: float):
+def tau2_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
     """DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
     w = np.asarray(sizes, dtype=float) / c
     total = w.sum(axis=-1)
     return np.maximum(0.0, (q - w.shape[-1] + 1) / (total - (w**2).sum(axis=-1) / total))
 
 
-def tau2_from_se(sizes, c: float, se: float) -> float:
-    """Between-study variance at which the Wald standard error is `se`, for one set of sizes; nan if sampling error alone
-    is larger."""
+def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
+    """Between-study variance at which the Wald standard error of one set of sizes is `se`; nan where none is."""
     alone = float(standard_error(sizes, c, 0.0))
     if alone >= se:
         return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan
@@ -99,7 +100,7 @@ def tau2_range_from_q(k: int, total_n: int, q: tuple[float, float], *, c: float,
 def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: float, min_n: int) -> Range:
     """Between-study variance over all sizes and a box of the standard error.
 
-    More unequal sizes raise the standard error by themselves, so they need the *least* tau2.
+    More unequal sizes raise the standard error, so they need the *least* tau2.
 
     Raises
     ------
@@ -109,15 +110,12 @@ def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: floa
     equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
     high = tau2_from_se(equal, c, se[1])
     if np.isnan(high):
-        raise RestatedError(
-            f"{total_n} participants leave a sampling error above {se[1]:.4g}",
-            field="se",
-            remedy="The interval, the total and the model do not belong together",
-        )
+        problem = f"{total_n} participants leave a sampling error above {se[1]:.4g}"
+        raise RestatedError(problem, field="se", remedy="Check that interval, total and model belong together")
     low = tau2_from_se(unequal, c, se[0])
     return Range(0.0 if np.isnan(low) else low, high)
 
 
-def se_from_q(sizes, c: float, q: float):
-    """Wald standard error that goes with a printed Q: the DerSimonian-Laird tau2 put into the weights."""
+def se_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
+    """Wald standard error implied by a printed Q, with the DerSimonian-Laird tau2 in the weights."""
     return standard_error(sizes, c, tau2_from_q(sizes, c, q))

@@ -1,8 +1,9 @@
-"""Checks of everything a reader can have broken, before anything is executed."""
+"""Check everything a reader can have broken, before anything is executed."""
 
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Callable
 from functools import partial
 
 from restated.errors import RestatedError
@@ -50,8 +51,8 @@ def check_originals() -> None:
     Raises
     ------
     RestatedError
-        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook, it would
-        be left out without a word.
+        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook,
+        it would be left out silently.
     """
     kept = ("README.md", "templates")
     put = (
@@ -61,14 +62,14 @@ def check_originals() -> None:
     )
     if not put:
         return
-    readers = {name: partial(studies.load, name) for name in studies.names()}
+    readers: dict[str, Callable] = {name: partial(studies.load, name) for name in studies.names()}
     readers |= {name: config.function(reader) for name, reader in config.load().originals.items()}
     for file in put:
         if file.suffix != ".csv":
             raise RestatedError(
                 "only tables as CSV are read here",
                 file=file,
-                remedy="Save it as CSV UTF-8 with the ending .csv, or take it away.",
+                remedy="Save it as CSV UTF-8 with the ending .csv, or remove it.",
             )
         if file.stem not in readers:
             raise RestatedError(
@@ -80,12 +81,12 @@ def check_originals() -> None:
 
 
 def refuse_tracked_originals() -> None:
-    """Refuse a licensed table that git holds: what is once committed stays in the history.
+    """Refuse a licensed table that git tracks: once committed, it stays in the history.
 
     Raises
     ------
     RestatedError
-        Names the first file in ``data/originals`` that is tracked and is neither the note on that folder nor an empty
+        Names the first tracked file in ``data/originals`` that is neither the note on that folder nor an empty
         template.
     """
     git = subprocess.run(

@@ -1,4 +1,4 @@
-"""Fingerprints of sources: what has to be built again after a change."""
+"""Fingerprints of sources, by which a build knows what to do again after a change."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _files(*places: Path) -> list[Path]:
 
 
 def fingerprint(sources: list[Path], *extra: str) -> str:
-    """SHA-256 over names and contents of `sources` and over `extra`."""
+    """Return the SHA-256 of names and contents of `sources` and of `extra`."""
     digest = hashlib.sha256()
     for f in sources:
         digest.update(f"{paths.shown(f)}\0".encode())
@@ -34,7 +34,7 @@ def fingerprint(sources: list[Path], *extra: str) -> str:
 
 
 def _sources(*, chapters: bool = True) -> list[Path]:
-    """Every file the finished site depends on, with or without the text of the chapters."""
+    """Return every file the finished site depends on, with or without the text of the chapters."""
     root = paths.ROOT
     names = (
         "_config.yml",
@@ -57,16 +57,16 @@ def _sources(*, chapters: bool = True) -> list[Path]:
 
 
 def book_key() -> str:
-    """Fingerprint of everything the finished site depends on."""
+    """Return the fingerprint of everything the finished site depends on."""
     return fingerprint(_sources(), epoch())
 
 
 def basis(*made: Path, pdf: bool = False) -> str:
-    """Fingerprint of all that pages can depend on beside the text of chapters: `made` on the way, the sources, what chapters say of themselves.
+    """Return the fingerprint of all that pages can depend on, apart from the text of chapters.
 
-    What one page says of another is the other's title and head; that its anchors are there is seen to by :mod:`restated_book.sphinx.rewriting`.
+    That is the files `made` on the way, the sources, and the titles and heads of chapters, which other pages repeat.
+    Links to anchors of another page are checked by :mod:`restated_book.sphinx.rewriting`.
     """
-
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     said = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
     return fingerprint(
@@ -75,6 +75,6 @@ def basis(*made: Path, pdf: bool = False) -> str:
 
 
 def _digest(made: Path) -> str:
-    """SHA-256 of a file of the build itself, which may be larger than what people write."""
+    """Return the SHA-256 of a file of the build itself, which may be larger than what people write."""
     with made.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

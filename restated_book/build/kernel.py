@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+from typing import TYPE_CHECKING
 
 from jupyter_client.utils import ensure_async
 from nbclient import NotebookClient
 
-#: Most characters a notebook may put out, all its cells together: ten times what the largest of the book does, and no page to read.
+if TYPE_CHECKING:
+    from restated_book.build import fork
+
+#: Most characters of output of a notebook, all its cells together: ten times the largest of the book, and too much to
+#: read.
 MOST_OUTPUT = 16_000_000
 
 
 class Client(NotebookClient):
-    """As its base; but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
+    """As its base, but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
 
-    `flooded` is then the text of the cell that did it, and empty otherwise.
+    `flooded` is then the text of the cell that did so, and empty otherwise.
     """
 
+    #: Process to fork the kernel from; without one it is a Python of its own.
+    zygote: fork.Zygote | None = None
     flooded = ""
     _put_out = 0
     _ending = None
+
+    def create_kernel_manager(self):
+        manager = super().create_kernel_manager()
+        if self.zygote is not None:
+            self.zygote.provision(manager)
+        return manager
 
     def process_message(self, msg, cell, cell_index):
         content = msg["content"]

@@ -1,17 +1,21 @@
-"""Running the notebook of an unpacked chapter again, and comparing its numbers with those of the book."""
+"""Run the notebook of an unpacked chapter again and compare its numbers with those of the book.
+
+The zip of a chapter starts this module by ``python -m restated_book.build.rerun`` and carries what it imports and no
+more.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import math
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from restated.errors import RestatedError
 from restated_book import ledger, paths
-from restated_book.build import execute
-from restated_book.export.chapter import EXPECTED
+from restated_book.build import run
 from restated_book.sources import files
 
 #: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum.
@@ -77,7 +81,7 @@ def rerun() -> str:
     RestatedError
         If the folder is not an unpacked chapter, the notebook fails, or a number differs.
     """
-    file = paths.ROOT / EXPECTED
+    file = paths.EXPECTED
     if not file.is_file():
         raise RestatedError(
             "there are no numbers to compare with",
@@ -87,7 +91,7 @@ def rerun() -> str:
     page, records = expected(file)
     notebook = paths.NOTEBOOKS / f"{page}.md"
     print(f"Running {paths.shown(notebook)}", flush=True)
-    found = ledger.as_mime(ledger.collect(asyncio.run(execute.run(notebook))))
+    found = ledger.as_mime(ledger.collect(asyncio.run(run.run(notebook))))
     count = len(records)
     if different := compare(records, found):
         print("\n".join(different))
@@ -97,4 +101,20 @@ def rerun() -> str:
         )
     if not count:
         return "The notebook ran to its end. It records no numbers in the ledger."
-    return f"All {count} numbers are those of the book."
+    return f"All {count} numbers are those of the book." if count > 1 else "The number is that of the book."
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    try:
+        print(rerun())
+    except (RestatedError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Laying out for Jupyter Book what was written and executed, and what goes into the site beside its pages."""
+"""Lay out what Jupyter Book typesets, and what goes into the site next to its pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import yaml
 
-from restated_book import ledger, paths, provenance, register, show
+from restated_book import ledger, outputs, paths, provenance, register
 from restated_book.build import swap
 from restated_book.build.execute import RESTS_ON
 from restated_book.chapters import heads
@@ -21,8 +21,7 @@ from restated_book.sources import settings
 
 
 def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra: Path) -> None:
-    """Lay out the sources for Jupyter Book in `folder`: prose, executed notebooks, configuration; and pictures and ledger in `extra`."""
-
+    """Lay out text and configuration for Jupyter Book in `folder`, pictures and ledger in `extra`."""
     previous = folder.with_name("stage.previous")
     swap.clear(previous)
     if folder.exists():
@@ -42,17 +41,17 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
         prose.write_text(_links_to_executed(prose.read_text(encoding="utf-8")), encoding="utf-8")
     for file in executed:
         content = json.loads(file.read_text(encoding="utf-8"))
-        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != show.HAND_OVER]
+        content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != outputs.HAND_OVER]
         content["metadata"].pop(RESTS_ON, None)
         for cell in content["cells"]:
             if cell["cell_type"] == "markdown":
                 cell["source"] = _links_to_executed("".join(cell["source"]))
             for output in cell.get("outputs", ()):
-                handed = output.get("data", {}).pop(show.MIME_TABLE, None)
+                handed = output.get("data", {}).pop(outputs.MIME_TABLE, None)
                 block = output.get("data", {}).get("text/html")
                 if block is None:
                     continue
-                text, files = show.extract("".join(block), f"../figures/{file.stem}/")
+                text, files = outputs.extract("".join(block), f"../figures/{file.stem}/")
                 output["data"]["text/html"] = links.added(text, file.stem, handed) if handed else text
                 for name, picture in files.items():
                     target = extra / "figures" / file.stem / name
@@ -65,7 +64,7 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
 
 
 def _keep_times(previous: Path, folder: Path) -> None:
-    """Give the sources in `folder` that are what they were in `previous` their time of change: Sphinx reads what is newer than its notes."""
+    """Give unchanged files in `folder` the times they had in `previous`: Sphinx reads what is newer than before."""
     for file in (f for f in folder.rglob("*") if f.is_file()):
         old = previous / file.relative_to(folder)
         if old.is_file() and old.read_bytes() == file.read_bytes():
@@ -74,7 +73,7 @@ def _keep_times(previous: Path, folder: Path) -> None:
 
 
 class Executed(Mapping[str, dict]):
-    """Executed notebooks by name, each read when it is asked for: those of a large book need not be held together."""
+    """Executed notebooks by name, each read when it is asked for: those of a large book need not fit into memory."""
 
     def __init__(self, files: list[Path]):
         self._files = {file.stem: file for file in files}
@@ -90,11 +89,11 @@ class Executed(Mapping[str, dict]):
 
 
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
-    """What is known of an executed notebook: its title, the figures and tables it shows, and the files it read.
+    """Return what other pages need of a notebook: its title, the figures and tables it shows, and the files it read.
 
-    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
+    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows
+    of the ledger.
     """
-
     findings = chapter.findings(content, entries)
 
     def is_read(file: str) -> bool:
@@ -102,7 +101,7 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
 
     return {
         "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
-        "shown": show.shown(content),
+        "shown": outputs.shown(content),
         "files": [file for file in provenance.files(content) if is_read(file)],
     }
 
@@ -121,5 +120,5 @@ def citations(parts: dict[str, dict], folder: Path) -> None:
 
 
 def _links_to_executed(text: str) -> str:
-    """Links to a notebook's text lead to the executed notebook, the form in which Jupyter Book gets it."""
+    """Point links at the executed notebook, the form in which Jupyter Book gets a chapter, instead of its text."""
     return re.sub(r"(\]\((?:\.\./)?notebooks/[a-z0-9-]+)\.md(?=[#)])", r"\1.ipynb", text)

@@ -1,25 +1,24 @@
-"""The last good book and the one that takes its place: one build at a time, and at no moment no book.
+"""The last good book and the one that takes its place: one build at a time, and no book is ever half written.
 
-Whatever a build leaves behind when it is cut off is cleared away by the next one.
+A new book takes the place of the old in two renames. A build that is cut off between them leaves the old book under
+another name; the next build puts it back first (:func:`recover`).
 """
 
 from __future__ import annotations
 
-import ctypes
-import fcntl
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from restated.errors import RestatedError
+from filelock import FileLock, Timeout
 
-#: Arguments of the systems' own calls: relative paths start at the working folder, and "exchange".
-_AT_FDCWD, _RENAME_EXCHANGE, _RENAME_SWAP = -100, 2, 2
+from restated.errors import RestatedError
 
 
 def clear(folder: Path) -> None:
-    """Remove `folder` with all it holds, if it is there; also what a reader has made read-only.
+    """Remove `folder` and everything in it, read-only files too, if it exists.
 
     Raises
     ------
@@ -29,8 +28,8 @@ def clear(folder: Path) -> None:
 
     def again(remove, path, _) -> None:
         os.chmod(os.path.dirname(path), 0o700)
-        if os.path.isdir(path):
-            os.chmod(path, 0o700)
+        # Windows does not remove a read-only file, other systems nothing from a read-only folder.
+        os.chmod(path, 0o700)
         remove(path)
 
     if folder.is_symlink() or folder.is_file():
@@ -39,33 +38,15 @@ def clear(folder: Path) -> None:
         shutil.rmtree(folder, onerror=again)
 
 
-def _exchange(one: Path, other: Path) -> bool:
-    """Exchange two folders in one step of the file system; False where it has none."""
-    libc = ctypes.CDLL(None)
-    names = os.fsencode(one), os.fsencode(other)
-    if hasattr(libc, "renameat2"):  # Linux
-        return libc.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0
-    if hasattr(libc, "renamex_np"):  # macOS
-        return libc.renamex_np(*names, _RENAME_SWAP) == 0
-    return False
-
-
 def swap_in(site: Path, html: Path) -> None:
-    """Put the folder `site` in the place of `html`. Both lie on one file system.
-
-    Where folders can be exchanged, that is one step, after which the old book is removed; elsewhere it is two, and
-    :func:`recover` undoes the first.
-    """
-    if html.exists() and _exchange(site, html):
-        old = site
-    else:
-        old = _previous(html)
-        clear(old)
-        if html.exists():
-            html.rename(old)
-        site.rename(html)
-    # The new book is in place: what cannot be removed now is tried again, and told, by the next build.
-    shutil.rmtree(old, ignore_errors=True)
+    """Put the folder `site` in the place of `html`, on the same file system."""
+    previous = _previous(html)
+    clear(previous)
+    if html.exists():
+        html.rename(previous)
+    site.rename(html)
+    # The new book is in place: what cannot be removed now is removed, or reported, by the next build.
+    shutil.rmtree(previous, ignore_errors=True)
 
 
 def _previous(html: Path) -> Path:
@@ -73,15 +54,15 @@ def _previous(html: Path) -> Path:
 
 
 def recover(html: Path) -> None:
-    """Put back the last good book if a build was cut off between the two steps of :func:`swap_in`."""
+    """Put back the last good book if a build was cut off in the middle of :func:`swap_in`."""
     previous = _previous(html)
     if previous.exists() and not html.exists():
         previous.rename(html)
 
 
 @contextmanager
-def alone(folder: Path):
-    """Hold the build lock of `folder`; the system lets go of it however this process ends.
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the build lock of `folder`; the system releases it however this process ends.
 
     Raises
     ------
@@ -89,9 +70,8 @@ def alone(folder: Path):
         If another build holds it.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RestatedError("another build of this book is running", remedy="wait for it to end") from None
-        yield
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise RestatedError("another build of this book is running", remedy="wait for it to end") from None

@@ -1,4 +1,4 @@
-"""Typesetting by Jupyter Book, in a process of its own, with every warning an error."""
+"""Typeset by Jupyter Book, in a process of its own, with every warning an error."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.build import swap
-from restated_book.build.execute import environment
+from restated_book.build.environment import environment
 from restated_book.faults import REMEDIES
 
 
 @contextmanager
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False):
-    """Jupyter Book as a process that loads what it needs while pages are made, and waits for :func:`typeset`.
+    """Start Jupyter Book as a process that loads what it needs while notebooks run, and waits for :func:`typeset`.
 
     Parameters
     ----------
@@ -29,18 +29,8 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool =
     pdf : bool
         Pages offer PDFs.
     """
-    call = [
-        sys.executable,
-        "-m",
-        "restated_book.sphinx.typesetter",
-        "build",
-        str(folder),
-        "--path-output",
-        str(out),
-        "-n",
-        "-W",
-        "--keep-going",
-    ]
+    options = ["--path-output", str(out), "-n", "-W", "--keep-going"]
+    call = [sys.executable, "-m", "restated_book.sphinx.typesetter", "build", str(folder), *options]
     env = environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}
     with log.open("wb") as report:
         process = subprocess.Popen(
@@ -54,14 +44,15 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool =
 
 
 def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
-    """Let Jupyter Book run on the staged sources, every warning an error.
+    """Run Jupyter Book on the staged sources, every warning an error.
 
     Parameters
     ----------
     process : Popen
         Of :func:`typesetter`, for the same `folder`, `out` and `log`.
     rests_on : str
-        Fingerprint by :func:`basis`. Where `out` was left by a build on the same, without a warning, only changed pages are read.
+        Fingerprint by :func:`restated_book.build.fingerprints.basis`. Where a build on the same, without a warning,
+        left `out`, only changed pages are read.
 
     Returns
     -------
@@ -77,24 +68,25 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:
         swap.clear(out)
     noted.unlink(missing_ok=True)
-    with suppress(BrokenPipeError):  # it has ended already; its report says why
-        process.stdin.write(b".")
-        process.stdin.flush()
+    if process.stdin:
+        with suppress(BrokenPipeError):  # it has ended already, and its report gives the reason
+            process.stdin.write(b".")
+            process.stdin.flush()
     process.wait()
     text = re.sub(r"\x1b\[[0-9;]*m", "", log.read_text(encoding="utf-8", errors="replace"))
     log.write_text(text, encoding="utf-8")
     site = out / "_build" / "html"
     if process.returncode or not (site / "index.html").is_file():
-        # A full disk is no fault of a page.
+        # A full disk is not the fault of a page.
         found = re.search(r"\[Errno (\d+)\] [^:\n]*(?:: '([^'\n]+)')?", text)
         if found and int(found[1]) in REMEDIES:
             raise OSError(int(found[1]), os.strerror(int(found[1])), found[2])
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
-        lines = [re.sub(r"(notebooks/[^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}/", "")) for x in lines]
+        lines = [re.sub(r"(notebooks[/\\][^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}{os.sep}", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
         raise RestatedError(
-            f"the book was not built; the typesetter says:\n  {listed}\n",
-            remedy=f"Mend the pages named above; the whole report is in {paths.shown(log)}",
+            f"the book was not built; the typesetter reports:\n  {listed}\n",
+            remedy=f"Correct the pages named above; the whole report is in {paths.shown(log)}",
         )
     noted.write_text(rests_on, encoding="utf-8")
     return site

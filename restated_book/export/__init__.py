@@ -1,4 +1,4 @@
-"""Downloads: figures, tables, notebooks, and archives of chapters and of the book. All are made anew from what was executed.
+"""Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks.
 
 :func:`write` makes what the pages link to, before typesetting; :func:`finish` makes what needs the finished site.
 """
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 
-from restated_book import ledger, paths
-from restated_book.export import archive, book, chapter, crate, notebook, pdf, pictures, tables
+from restated_book import ledger, provenance
+from restated_book.export import archive, book, chapter, crate, notebook, pictures, tables
 from restated_book.export.archive import below
 from restated_book.sources import bibliography
 
@@ -58,7 +58,7 @@ def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path
     rows : mapping of str to mapping
         Rows of the joined ledger by id.
     extra : Path
-        The files beside the pages, with ledger and figures; ``downloads`` is made in it.
+        The files next to the pages, with ledger and figures; ``downloads`` is made in it.
     executed : Path
         Folder of the executed notebooks.
     epoch : int
@@ -79,16 +79,17 @@ def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path
             (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
         text = notebook.for_reader(content, page, rows, works)
         (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
-        files = chapter.files(page, text, ledger.collect(content), shown, extra, chapter.findings(content, rows))
-        archive.write(folder / f"{page}.zip", below(f"restated-{page}", files), epoch)
+        modules, of = provenance.traced(content)["modules"], chapter.findings(content, rows)
+        packed = chapter.files(page, text, modules, ledger.collect(content), shown, extra, of)
+        archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
     book.write_data(extra / book.DATA, epoch)
     book.write_results(extra / book.RESULTS, list(pages), extra, epoch)
 
 
 def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
-    """Make the record of the run and the copy for offline reading from the finished site, and say sizes on the page of downloads.
+    """Make the record of the run and the copy for offline reading of the finished site, and fill in the sizes of files.
 
-    `parts` says of each page what its notebook shows and which files it read, as :func:`restated_book.build.stage.parts_of` gives it.
+    `parts` has for each page what :func:`restated_book.build.stage.parts_of` returns.
     """
     (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
     book.fill_sizes(site)
@@ -97,18 +98,5 @@ def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
 
 
 def files(page: str, *, shows: bool) -> list[tuple[str, str]]:
-    """What can be downloaded of a page.
-
-    Parameters
-    ----------
-    page : str
-        Name of a notebook.
-    shows : bool
-        It shows a figure or a table.
-
-    Returns
-    -------
-    list of (str, str)
-        What it is, and its path below the site.
-    """
+    """List the downloads of a notebook, which `shows` figures or tables or not: words, and path below the site."""
     return [(words, path.format(page=page)) for path, words, _ in CHAPTER_FILES if shows or path != TABLES]

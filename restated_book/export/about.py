@@ -1,4 +1,4 @@
-"""What every file says of itself when it is met alone: title, status, citation, licence."""
+"""The words each file carries for a reader who finds it alone: title, status, citation, licence."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ STYLE = "APA"
 
 @cache
 def book() -> citation.About:
-    """What ``CITATION.cff`` says of the book."""
+    """Return the content of ``CITATION.cff``."""
     return citation.about()
 
 
 def title(page: str) -> str:
-    """Title of a chapter; `page` is the name of its notebook."""
+    """Return the title of a chapter; `page` is the name of its notebook."""
     return heads.title(paths.NOTEBOOKS / f"{page}.md")
 
 
 def citation_text(page: str = "", part: dict | None = None) -> str:
-    """How to cite the book, a chapter, or one figure or table of it.
+    """Return the citation of the book, a chapter, or one figure or table of it.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def citation_text(page: str = "", part: dict | None = None) -> str:
 
 
 def words(page: str, handed: dict) -> dict[str, str]:
-    """What a picture file says of itself, under the names that PNG gives such words."""
+    """Return the words for a picture file, under the keywords that PNG defines."""
     return {
         "Title": handed["caption"],
         "Author": book().byline,
@@ -57,6 +57,6 @@ def words(page: str, handed: dict) -> dict[str, str]:
 
 
 def terms() -> dict[str, bytes]:
-    """The files every archive holds: licences, and how to cite the book."""
+    """Return the files every archive holds: licences, and how to cite the book."""
     root = paths.ROOT
     return contents(root, files=[root / "LICENSE", root / "CITATION.cff", *(root / "LICENSES").glob("*")])

@@ -1,4 +1,7 @@
-"""Zip archives whose bytes depend on their content only."""
+"""Zip archives whose bytes depend on their content only.
+
+repro-zipfile would replace four lines of these, but takes the date from an environment variable and sorts no names.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-#: 1980-01-01 UTC: a zip archive knows no earlier date.
+#: 1980-01-01 UTC: a zip archive holds no earlier date.
 EARLIEST = 315532800
 #: Files anyone may read and their owner may change.
 MODE = 0o644
 
 
 def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:
-    """A zip archive as :func:`write` writes it."""
+    """Return a zip archive as :func:`write` writes it."""
     out = io.BytesIO()
     write(out, files, epoch)
     return out.getvalue()
@@ -45,7 +48,7 @@ def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int)
 
 
 def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, Path]:
-    """Files of `folder` by the name they get in an archive.
+    """Return the files of `folder` by their names in an archive.
 
     Parameters
     ----------
@@ -53,8 +56,7 @@ def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = Non
     within : str
         Folder of the archive to put them in.
     files : iterable of Path, optional
-        Which; all below `folder` when left out. What is not there is left out, and so is what tools leave behind: caches and
-        hidden files.
+        Those to take; all below `folder` by default. Missing files, caches and hidden files are left out.
     """
     listed = folder.rglob("*") if files is None else files
     named = {f.relative_to(folder): f for f in listed if f.is_file()}
@@ -67,10 +69,10 @@ def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = Non
 
 
 def contents(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, bytes]:
-    """What is in the files of :func:`places`."""
+    """Return the contents of the files of :func:`places`."""
     return {name: file.read_bytes() for name, file in places(folder, within, files=files).items()}
 
 
 def below(top: str, files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:
-    """`files` in a folder `top`, so that an archive unpacks into one folder."""
+    """Put `files` into a folder `top`, so that an archive unpacks into one folder."""
     return {f"{top}/{name}": content for name, content in files.items()}

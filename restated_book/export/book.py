@@ -29,9 +29,9 @@ README_DATA = """\
 
 The printed numbers and study tables behind *{book}*.
 
-`datapackage.json` (Frictionless Data Package) describes every file and column; `dictionary.csv` holds the same as a table. Each row, or
-each file, says its status: printed, recalled, assumed, observed. `source_key` is a key of `references.bib`. Not in here: original
-tables that readers supply under licences of their own.
+`datapackage.json` (Frictionless Data Package) describes every file and column; `dictionary.csv` holds the same as a
+table. Each row, or each file, says its status: printed, recalled, assumed, observed. `source_key` is a key of
+`references.bib`. Not in here: original tables that readers supply under licences of their own.
 
 Cite as: {citation}
 
@@ -50,7 +50,8 @@ Everything *{book}* shows.
 | `figures/<page>/` | every figure as PNG (300 dpi) and as SVG |
 | `tables/<page>/` | every table, and the data behind every figure, as CSV, and one workbook a page |
 
-The status of a figure or table (observed, enumerated, assumed, ...) stands in the figure's file and on the first sheet of each workbook.
+The status of a figure or table (observed, enumerated, assumed, ...) is in the figure's file and on the first sheet of
+each workbook.
 
 Cite as: {citation}
 
@@ -60,16 +61,16 @@ Licence: CC BY 4.0, in `LICENSES`.
 README_OFFLINE = """\
 # Restated, to be read offline
 
-Open `index.html`; no server and no network are needed. Figures and tables can be downloaded from the pages here as on the site.
-The larger archives (a chapter with its code, all data, all results) are not inside this one; where a page offers them, it says so
-without a link.
+Open `index.html`; no server and no network are needed. Figures and tables can be downloaded from the pages here as on
+the site. The larger archives (a chapter with its code, all data, all results) are not inside this one; where a page
+offers them, it says so without a link.
 
 Cite as: {citation}
 
 Licence: text and data CC BY 4.0.
 """
 
-#: Downloads that are not put into the copy for offline reading: each holds once more what the copy already shows.
+#: Downloads left out of the copy for offline reading: each repeats what the copy already shows.
 NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
 _LINK = re.compile(
     r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S
@@ -82,7 +83,7 @@ def _readme(text: str) -> dict[str, bytes]:
 
 
 def write_data(target: Path, epoch: int) -> None:
-    """The data with their description; nothing a reader has supplied."""
+    """Write the data with their description; nothing a reader has supplied."""
     files: dict[str, bytes | Path] = {
         name.removeprefix("data/"): file for name, file in originals.public_data().items()
     }
@@ -97,8 +98,8 @@ def write_data(target: Path, epoch: int) -> None:
 
 
 def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -> None:
-    """Ledger, figures and tables of all pages, from the staged site."""
-    files: dict[str, bytes | Path] = places(extra, files=[extra / name for name in LEDGER_FILES])
+    """Write ledger, figures and tables of all pages, from the staged site."""
+    files: dict[str, bytes | Path] = {**places(extra, files=[extra / name for name in LEDGER_FILES])}
     for page in pages:
         for name, content in chapter.made(page, extra).items():
             kind, _, file = name.partition("/")
@@ -107,7 +108,7 @@ def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -
 
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:
-    """The finished site, without the larger downloads and without links to them."""
+    """Write the finished site, without the larger downloads and without links to them."""
     files: dict[str, bytes | Path] = {
         name: file for name, file in places(site).items() if not NOT_OFFLINE.fullmatch(name)
     }
@@ -123,14 +124,14 @@ def _unlinked(found: re.Match) -> str:
 
 
 def human(size: int) -> str:
-    """A size in bytes as a reader wants to know it: two digits, in kB or MB of a thousand."""
+    """Return a size in bytes for a reader, in kB or MB of a thousand."""
     if size < 1_000_000:
         return f"{max(1, round(size / 1000)):,} kB"
     return f"{size / 1_000_000:.1f} MB"
 
 
 def fill_sizes(site: Path) -> None:
-    """Write the sizes of files into the page of downloads: most are known only when the site is there."""
+    """Write the sizes of files into the page of downloads: most are known only once the site is complete."""
     page = site / PAGE
     if not page.is_file():
         return

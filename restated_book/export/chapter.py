@@ -12,10 +12,10 @@ from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
 
-#: File with the numbers of a chapter, which ``restated rerun`` compares with.
-EXPECTED = "expected.json"
+#: The module by which an unpacked chapter is run again.
+RERUN = "restated_book.build.rerun"
 
-#: What a notebook reads beside data and bibliography if it imports one of these modules, as patterns.
+#: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 
 MAKEFILE = """\
@@ -28,7 +28,7 @@ setup:
 \t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
 
 rerun:
-\t.venv/bin/python -m restated_book rerun
+\t.venv/bin/python -m restated_book.build.rerun
 
 lab:
 \tPYTHONPATH=. .venv/bin/python -m jupyterlab .
@@ -54,11 +54,12 @@ Without `make`:
 
 ```sh
 python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-.venv/bin/python -m restated_book rerun
+.venv/bin/python -m restated_book.build.rerun
 ```
 
-`rerun` says that all {count} numbers are those of the book, or prints one line for each that is not. Numbers count as the same when
-they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on this folder.
+`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers
+count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on
+this folder.
 {original}
 ## What is here
 
@@ -70,7 +71,7 @@ they agree to nine digits: processors differ in the last ones. `make lab` opens 
 | `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
 | `expected.json` | the numbers the chapter enters in the ledger of the book |
 | `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
-| `restated/` | the code |
+| {packages} | the code that the notebook runs |
 | `requirements.lock` | the pinned packages |
 
 ## Status
@@ -79,39 +80,49 @@ they agree to nine digits: processors differ in the last ones. `make lab` opens 
 
 ## Licence
 
-Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of others keep their own
-licences (`LICENSES`).
+Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of
+others keep their own licences (`LICENSES`).
 """
 
 WITH_ORIGINAL = """
-Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is not in this
-archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
+Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is
+not in this archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
 """
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
-    """Findings of which an executed notebook looked up printed numbers, by the `rows` of the ledger; None if it went through all."""
+    """Return the findings whose printed numbers an executed notebook looked up; None if it went through all."""
     looked_up = provenance.traced(notebook)["numbers"]
     return None if provenance.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
 
 
 def _data(of: Collection[str] | None) -> dict[str, Path]:
-    """The data, with the printed numbers of some findings only: a register is read whole, and that of a large book is large."""
+    """Return the data, with the printed numbers of some findings only: the register of a large book is large."""
     files = register.files()
-    # A register without a file is refused: a notebook that looked nothing up takes the first.
+    # A register without a file is refused, so a notebook that looked nothing up gets the first.
     kept = [file for file in files if of is None or file.stem in of] or files[:1]
     left_out = {file for file in files if file not in kept}
     return {name: file for name, file in originals.public_data().items() if file not in left_out}
 
 
-def sources(page: str, of: Collection[str] | None = None) -> dict[str, bytes | Path]:
-    """Code, data and texts that the notebook needs to run, by their place in the repository; printed numbers `of` these findings, or all."""
+def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, bytes | Path]:
+    """Return what the notebook needs to run by its place in the repository: code, data and texts.
+
+    Parameters
+    ----------
+    page : str
+        Name of the notebook.
+    modules : collection of str
+        Modules it imported.
+    of : collection of str, optional
+        Findings whose printed numbers it needs; all if left out.
+    """
     root = paths.ROOT
     text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
     also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
     single = ("requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md")
     listed = [*(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
-    return places(root, files=listed) | code.files_by_place() | _data(of) | about.terms()
+    return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
 
 
 def _imports(text: str, module: str) -> bool:
@@ -119,7 +130,7 @@ def _imports(text: str, module: str) -> bool:
 
 
 def made(page: str, extra: Path) -> dict[str, Path]:
-    """Figures and tables of a page, from the staged site."""
+    """Return the figures and tables of a page, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
@@ -130,7 +141,7 @@ def made(page: str, extra: Path) -> dict[str, Path]:
 
 
 def statuses(tables: Sequence[Table]) -> str:
-    """What the figures and tables of a page were made from, as a list."""
+    """List what the figures and tables of a page were made from."""
     found: dict[str, list[str]] = {}
     for table in tables:
         found.setdefault(table.status, []).append(table.id)
@@ -140,12 +151,13 @@ def statuses(tables: Sequence[Table]) -> str:
 def files(
     page: str,
     notebook: str,
+    modules: Collection[str],
     records: Sequence[ledger.Record],
     tables: Sequence[Table],
     extra: Path,
     of: Collection[str] | None = None,
 ) -> dict[str, bytes | Path]:
-    """All files of a chapter's zip by name.
+    """Return all files of a chapter's zip by name.
 
     Parameters
     ----------
@@ -153,6 +165,8 @@ def files(
         Name of the notebook.
     notebook : str
         The executed notebook as its reader gets it.
+    modules : collection of str
+        Modules it imported.
     records : sequence of Record
         What the chapter enters in the ledger.
     tables : sequence of Table
@@ -170,7 +184,10 @@ def files(
         count=len(records),
         status=statuses(tables),
         original=WITH_ORIGINAL if supplied else "",
+        packages=", ".join(
+            f"`{name}/`" for name in sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
+        ),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
-    written = {"README.md": readme, "Makefile": MAKEFILE, EXPECTED: expected, f"{page}.ipynb": notebook}
-    return sources(page, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}
+    written = {"README.md": readme, "Makefile": MAKEFILE, paths.EXPECTED.name: expected, f"{page}.ipynb": notebook}
+    return sources(page, modules, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}

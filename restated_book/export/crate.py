@@ -2,8 +2,8 @@
 
 References
 ----------
-RO-Crate; Process Run Crate profile 0.5: one ``CreateAction`` for each notebook, with the notebook as instrument, the files it
-was observed to read as objects, and what it shows as results.
+RO-Crate; Process Run Crate profile 0.5: one ``CreateAction`` for each notebook, with the notebook as instrument, the
+files it was observed to read as objects, and what it shows as results.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import about
 
-#: Name the specification gives the file; it lies in the root of the site.
+#: Name the specification gives the file, which is in the root of the site.
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: Media types of what the pages offer.
@@ -36,7 +36,7 @@ def _of(file: Path) -> dict:
 
 
 def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
-    """Files a page offers of each figure and table it shows: path below the site, and what is shown there."""
+    """Return the files a page offers of each figure and table: path below the site, and what it shows."""
     name = page.rsplit("/", 1)[-1]
     found = {}
     for part in shown:
@@ -48,12 +48,12 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """The crate of the finished site.
+    """Describe the finished site as a crate.
 
     Parameters
     ----------
     site : Path
-        Files are described by what lies there.
+        Files are described as they are there.
     parts : mapping
         By page: ``title``, ``shown`` and ``files`` of its notebook.
     epoch : int
@@ -110,7 +110,8 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
         notebook["softwareRequirements"] = [python, environment]
         read = []
         for source in part["files"]:  # many notebooks read the same: each is hashed once
-            # Data travel in the archive of the data, readers' originals not at all: here a file is only named, with its hash.
+            # Data travel in the archive of the data, readers' originals not at all: here a file is only named, with its
+            # hash.
             if not source.startswith("data/originals/"):
                 read.append(
                     crate.get(f"#{source}")
@@ -130,7 +131,7 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
 
 
 def text(graph: dict) -> str:
-    """The crate as it stands in its file, entities in order of their names: the library keeps them in no order."""
+    """Return the text of the crate's file, entities sorted by name: the library keeps them in no fixed order."""
     entities = sorted(graph["@graph"], key=lambda e: e["@id"])
     return (
         json.dumps({**graph, "@graph": entities}, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True)

@@ -1,4 +1,4 @@
-"""Hatched areas of a picture as plain lines: Chromium prints an area filled with a pattern as a coarse bitmap of the whole picture."""
+"""Draw hatched areas as plain lines: Chromium prints an area filled with a pattern as a coarse bitmap."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ def _short(x: float) -> str:
 
 
 def _tile(pattern: ET.Element) -> tuple[float, float, list[tuple[float, ...]], str, str] | None:
-    """Width, height, lines, their style and the ground of a pattern that consists of straight lines; None for any other."""
-    path = pattern.find(f"{SVG}path")
-    if path is None or set(re.sub(r"[\d.\s,-]", "", path.get("d", ""))) != {"M", "L"}:
+    """Return width, height, lines, style and ground of a pattern of straight lines; None for any other."""
+    path, ground = pattern.find(f"{SVG}path"), pattern.find(f"{SVG}rect")
+    drawn = "" if path is None else path.get("d", "")
+    if path is None or set(re.sub(r"[\d.\s,-]", "", drawn)) != {"M", "L"}:
         return None
-    lines = [tuple(map(float, found)) for found in _LINE.findall(path.get("d"))]
-    ground = pattern.find(f"{SVG}rect")
+    lines = [tuple(map(float, found)) for found in _LINE.findall(drawn)]
     return (
-        float(pattern.get("width")),
-        float(pattern.get("height")),
+        float(pattern.attrib["width"]),
+        float(pattern.attrib["height"]),
         lines,
         path.get("style", ""),
-        "none" if ground is None else ground.get("fill"),
+        "none" if ground is None else ground.attrib["fill"],
     )
 
 
 def _lines(shape: str, tile) -> str:
-    """The lines of a pattern near a shape drawn in absolute coordinates, as the data of one path."""
+    """Return the lines of a pattern near a shape in absolute coordinates, as the data of one path."""
     numbers = [float(x) for x in _NUMBER.findall(shape)]
     left, right, top, bottom = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
     if left == right or top == bottom:
@@ -53,13 +53,13 @@ def _lines(shape: str, tile) -> str:
 
 
 def drawn_out(svg: str) -> str:
-    """`svg` with its hatched paths drawn as lines that are cut off at the outline of the path.
+    """Return `svg` with its hatched paths drawn as lines, clipped at the outline of the path.
 
     Parameters
     ----------
     svg : str
-        A picture as :mod:`restated.plots.render` writes it: coordinates of hatched paths are absolute, patterns start at the
-        origin.
+        A picture as :mod:`restated.plots.render` writes it: coordinates of hatched paths are absolute, patterns start
+        at the origin.
 
     Returns
     -------
@@ -83,18 +83,16 @@ def drawn_out(svg: str) -> str:
                 continue
             if child.tag != f"{SVG}path" or fill not in tiles:
                 continue
-            lines = _lines(child.get("d", ""), tiles[fill])
-            if lines:
+            shape, (_, _, _, style_of_lines, ground) = child.get("d", ""), tiles[fill]
+            if (lines := _lines(shape, tiles[fill])) and definitions is not None:
                 clip = ET.SubElement(definitions, f"{SVG}clipPath", id=f"hatch-{count}")
-                ET.SubElement(clip, f"{SVG}path", d=child.get("d"))
+                ET.SubElement(clip, f"{SVG}path", d=shape)
                 count += 1
-                around = ET.Element(f"{SVG}g", {"clip-path": child.get("clip-path")} if child.get("clip-path") else {})
-                ET.SubElement(
-                    around, f"{SVG}path", {"d": child.get("d"), "style": f"fill:{tiles[fill][4]};stroke:none"}
-                )
-                ET.SubElement(
-                    around, f"{SVG}path", {"d": lines, "style": tiles[fill][3], "clip-path": f"url(#{clip.get('id')})"}
-                )
+                outer = child.get("clip-path")
+                around = ET.Element(f"{SVG}g", {"clip-path": outer} if outer else {})
+                ET.SubElement(around, f"{SVG}path", {"d": shape, "style": f"fill:{ground};stroke:none"})
+                clipped = {"d": lines, "style": style_of_lines, "clip-path": f"url(#{clip.attrib['id']})"}
+                ET.SubElement(around, f"{SVG}path", clipped)
                 parent.insert(list(parent).index(child), around)
             child.set("style", (_FILL.sub("fill:none", style) if named else f"fill:none;{style}").rstrip(";"))
 

@@ -1,4 +1,4 @@
-"""The line below a figure or table that says what can be downloaded. The build adds it: in JupyterLab there is none."""
+"""The line of downloads below a figure or table. The build adds it; JupyterLab does not show it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from html import escape
 
 
 def added(block: str, page: str, handed: dict) -> str:
-    """The HTML block of a figure or table with its downloads.
+    """Add its downloads to the HTML block of a figure or table.
 
     Parameters
     ----------
@@ -24,11 +24,11 @@ def added(block: str, page: str, handed: dict) -> str:
             (f"../figures/{page}/{id}.svg", "SVG"),
             (f"{root}/{id}.csv", "data as CSV"),
         ]
-        # Between what the figure says and its data.
+        # Between the caption and the data.
         place, of = "</figcaption>", "figure"
     else:
         files, place, of = [(f"{root}/{id}.csv", "CSV")], "</table></div>", "table"
-    # Nobody should have to guess from a list of links which "CSV" is meant.
+    # In a list of links, "CSV" alone does not name its table.
     named = f'<span class="rs-hidden"> of the {of} {escape(id.replace("-", " "))}</span>'
     items = ", ".join(f'<a href="{href}" download>{words}{named}</a>' for href, words in files)
     return block.replace(place, f'{place}<p class="rs-downloads rs-get">Download: {items}</p>', 1)

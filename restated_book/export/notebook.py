@@ -1,4 +1,4 @@
-"""An executed notebook as a reader opens it in JupyterLab: what only the book's typesetter understands is said in plain text."""
+"""An executed notebook for JupyterLab: what only the book's typesetter understands becomes plain text."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from collections.abc import Callable, Mapping
 
 import yaml
 
-from restated_book import entries, ledger, provenance, show
+from restated_book import entries, ledger, outputs, provenance
 from restated_book.export import about
-from restated_book.show import HAND_OVER
+from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
 
-#: MIME types by which notebooks and build talk to each other.
-PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, show.MIME_TABLE)
+#: MIME types for what notebooks hand over to the build.
+PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, outputs.MIME_TABLE)
 #: What a reader's JupyterLab needs to know.
 METADATA = ("kernelspec", "language_info")
 
 _ROLE = re.compile(r"\{(?P<name>[a-z]+(?::[a-z]+)?)\}`(?P<text>[^`]+)`")
 _OPEN = re.compile(r"(?P<fence>:{3,}|`{3,})\{(?P<name>[a-z-]+)\}[ \t]*(?P<words>.*)")
 _TARGET = re.compile(r"^\([a-z0-9-]+\)=\n", re.M)
-#: Links to places of the book, which is not there beside the notebook.
+#: Links to places of the book, which a notebook on its own does not have.
 _INSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)?(?:[\w/-]+\.md)?(?:#[\w-]+)?\)")
 _TITLED = re.compile(r"(.+?)\s*<[^>]+>")
 _SPARE_LINES = re.compile(r"\n{3,}")
 
 
 def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
-    """An executed notebook as text of its file.
+    """Return the text of the file of an executed notebook.
 
     Parameters
     ----------
@@ -67,13 +67,14 @@ def _public(output: Mapping) -> dict:
 
 def _about(page: str) -> str:
     return (
-        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the chapter's zip, which "
-        f"holds code and data.\n\nCite as: {about.citation_text(page)}\n\nLicence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
+        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
+        f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
+        f"Licence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
     )
 
 
 def readable(text: str, page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
-    """MyST as plain Markdown: roles as the words they print, blocks as headed paragraphs. What is not simple stays as it is."""
+    """Turn MyST into plain Markdown: roles into the words they print, blocks into headed paragraphs; the rest stays."""
 
     def role(found: re.Match) -> str:
         # A table cell ends at a bar.
@@ -105,7 +106,7 @@ def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliograph
 
 
 def _number(name: str, row: Mapping) -> str:
-    """A number with the words that stand beside it on the page, so that what nobody verified is marked here too."""
+    """Return a number with the words next to it on the page, so that unverified ones are marked here too."""
     words = entries.words(name, row)
     if name == "published" and row["grade"] == "U":
         return f"{words} (unverified)"
@@ -119,9 +120,9 @@ def _blocks(lines: list[str], page: str, rows: Mapping[str, Mapping]) -> list[st
     at = 0
     while at < len(lines):
         found = _OPEN.fullmatch(lines[at].rstrip())
-        end = next((i for i in range(at + 1, len(lines)) if found and lines[i].rstrip() == found["fence"]), None)
-        make = _MADE.get(found["name"]) if end is not None else None
-        if make is None:
+        make = _MADE.get(found["name"]) if found else None
+        end = next((i for i in range(at + 1, len(lines)) if found and lines[i].rstrip() == found["fence"]), 0)
+        if found is None or make is None or not end:
             out.append(lines[at])
             at += 1
             continue

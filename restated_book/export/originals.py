@@ -1,4 +1,4 @@
-"""Which data may leave: everything the repository holds, and nothing a reader has put into ``data/originals``."""
+"""The data that may be given away: all of the repository, and nothing a reader has put into ``data/originals``."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from restated_book import paths
 from restated_book.export.archive import places
 from restated_book.sources import dictionary
 
-#: Columns in which nothing stands in an empty template.
+#: Columns that are empty in an empty template.
 TO_FILL = ("mean", "sd")
 
 
 def may_leave(file: Path) -> bool:
-    """True for a data file that may be given to anyone."""
+    """Return True for a data file that may be given to anyone."""
     if paths.ORIGINALS not in file.parents:
         return True
     if file == paths.ORIGINALS / "README.md":
@@ -23,7 +23,7 @@ def may_leave(file: Path) -> bool:
 
 
 def _is_empty(template: Path) -> bool:
-    """True for a template nobody has filled: one filled in its place is a licensed table."""
+    """Return True for a template nobody has filled in: a filled one is a licensed table."""
     try:
         columns, rows = dictionary.read_table(template)
     except RestatedError:
@@ -32,5 +32,5 @@ def _is_empty(template: Path) -> bool:
 
 
 def public_data() -> dict[str, Path]:
-    """The data files that may leave, by their place in the repository."""
+    """Return the data files that may be given away by their place in the repository."""
     return places(paths.DATA, "data", files=[f for f in paths.DATA.rglob("*") if f.is_file() and may_leave(f)])

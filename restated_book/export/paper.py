@@ -1,8 +1,8 @@
 """Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
 
-The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before them, so
-that articles can stand in one document; links whose target is in the document lead there, others to the published site or
-nowhere.
+The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before
+them, so that articles can stand in one document; links whose target is in the document lead there, others to the
+published site or nowhere.
 """
 
 from __future__ import annotations
@@ -24,16 +24,18 @@ from restated_book.cite import citation
 from restated_book.export import hatch
 from restated_book.register import GRADES
 
-#: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and the page of
-#: files. The PDF says where they are.
+#: Pages to look things up in, a row for each number or column: the ledger alone would be longer than all chapters; and
+#: the page of files. The PDF says where they are.
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
 
-#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are named, and stand in the CSV.
+#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are named, and stand
+#: in the CSV.
 MOST_ROWS = 12
 
-#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright page.
+#: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
+#: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 
 #: What serves a screen or a script, repeats what stands beside it, or would need a server: elements, and classes.
@@ -77,7 +79,7 @@ class Page:
 
 @dataclass
 class Document:
-    """What is printed: its texts, its pages by caption of their part, and where each may say that things are left out."""
+    """A text to print: titles, pages, captions of parts by their first page, and a note on what is left out."""
 
     title: str
     subtitle: str
@@ -88,7 +90,7 @@ class Document:
 
 
 def about_the_book() -> dict:
-    """What CITATION.cff says, with the authors as one text, and the address of the published site, if one is configured."""
+    """Return the content of CITATION.cff, with the authors as one text and the address of the site, if there is one."""
     book = citation.about()
     name, _, subtitle = book.title.partition(": ")
     return {
@@ -113,22 +115,22 @@ def _add_class(element: HtmlElement, name: str) -> None:
 
 
 def _elements(within: HtmlElement) -> list[HtmlElement]:
-    """All elements of a part of a page in order, without comments."""
+    """Return all elements of a part of a page in order, without comments."""
     return list(within.iterdescendants(etree.Element))
 
 
 def text(element: HtmlElement) -> str:
-    """Text of an element with single spaces."""
+    """Return the text of an element with single spaces."""
     return " ".join(element.text_content().split())
 
 
 def inside(element: HtmlElement) -> str:
-    """The HTML between the tags of an element."""
+    """Return the HTML between the tags of an element."""
     return escape(element.text or "", quote=False) + "".join(tostring(child, encoding="unicode") for child in element)
 
 
 def _screen_only(element: HtmlElement) -> bool:
-    """Whether paper has no use for an element."""
+    """Return True for an element without a use on paper."""
     classes = set(_classes(element))
     return bool(
         element.tag in GONE_ELEMENTS
@@ -164,7 +166,7 @@ def read(site: Path, path: str) -> Page:
 
 
 def works_cited(page: Page, references: Page) -> Page | None:
-    """The entries of `references` that `page` links to, as one more page; None if there are none."""
+    """Return the entries of `references` that `page` links to as one more page; None without any."""
     links = (a.get("href", "") for a in page.article.iterfind(".//a"))
     cited = {href.partition("#")[2] for href in links if "#cite-" in href}
     entries = [e for e in _elements(references.article) if "citation" in _classes(e) and e.get("id") in cited]
@@ -178,18 +180,18 @@ def works_cited(page: Page, references: Page) -> Page | None:
 
 
 def _open(article: HtmlElement) -> None:
-    """Unfold what is folded: paper cannot be clicked. Of long tables only the name and the length are left."""
+    """Unfold what is folded: paper cannot be clicked. Of long tables only name and length remain."""
     for details in list(article.iter("details")):
         rows = len(details.findall(".//tbody/tr"))
         summary = details.find("summary")
         summary.tag = "p"
         summary.set("class", "rs-folded-name")
         if "rs-data" in _classes(details) and rows > MOST_ROWS:
-            said = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
+            note = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
             if len(summary):
-                summary[-1].tail = (summary[-1].tail or "") + said
+                summary[-1].tail = (summary[-1].tail or "") + note
             else:
-                summary.text = (summary.text or "") + said
+                summary.text = (summary.text or "") + note
             for other in details.findall("div") + details.findall("table"):
                 other.drop_tree()
         details.tag = "div"
@@ -200,7 +202,7 @@ def _size_tables(article: HtmlElement) -> None:
     for table in article.iter("table"):
         columns = max((len(row.findall("td")) + len(row.findall("th")) for row in table.iter("tr")), default=0)
         figure = next(table.iterancestors("figure"), table)
-        # A figure stays upright with its picture; the data behind it are set small.
+        # A figure remains upright with its picture; its data are set small.
         if columns >= TOO_MANY_COLUMNS and "rs-figure" not in _classes(figure):
             _add_class(figure, "paper-turned")
         elif columns >= MANY_COLUMNS:
@@ -208,7 +210,7 @@ def _size_tables(article: HtmlElement) -> None:
 
 
 def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
-    """Where a link of `page` leads on paper; None if nowhere."""
+    """Return the target of a link of `page` on paper; None if it leads nowhere."""
     if re.match(r"[a-z][a-z0-9+.-]*:", href):
         return None if href.startswith("file:") else href
     file, _, fragment = href.partition("#")
@@ -224,7 +226,7 @@ def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -
 
 
 def _printable(picture: Path, page: Page, folder: Path) -> Path:
-    """`picture`, or a copy of it in `folder` in which hatched areas are drawn as lines."""
+    """Return `picture`, or a copy of it in `folder` in which hatched areas are drawn as lines."""
     svg = picture.read_text(encoding="utf-8")
     if "<pattern" not in svg:
         return picture
@@ -248,7 +250,7 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
         if attrs.get("role") == "region":
             del attrs["role"]
             attrs.pop("aria-label", None)
-        # A mark beside a number is read out here: the words it has on the screen are left out with the tooltip.
+        # A mark next to a number is read aloud here: its words on the screen are removed with the tooltip.
         if "rs-mark" in _classes(element):
             attrs.pop("aria-hidden", None)
         if "id" in attrs:
@@ -264,7 +266,7 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
             to = _target(attrs["href"], page, present, baseurl)
             attrs.pop("title", None)
             if to is None:
-                # It stays an anchor without address: as a span, a number would get the sign and the frame of a badge.
+                # An anchor without address: as a span, a number would get the sign and the frame of a badge.
                 del attrs["href"]
             else:
                 attrs["href"] = to
@@ -276,10 +278,11 @@ def _contents(document: Document, numbers: dict[str, int]) -> str:
         if page.path in document.parts:
             lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
         for heading in page.article.iter(*CONTENTS):
-            # The title of a page stands in the section that holds it, which bears its id.
+            # The title of a page is in the section that has its id.
             target = page.name if heading.tag == "h1" else next(heading.iterancestors("section")).get("id")
             lines.append(
-                f'<p class="paper-line paper-{heading.tag}"><a href="#{escape(target)}"><span>{escape(text(heading))}</span>'
+                f'<p class="paper-line paper-{heading.tag}"><a href="#{escape(target)}">'
+                f"<span>{escape(text(heading))}</span>"
                 f'<span class="paper-number">{numbers.get(target, "")}</span></a></p>'
             )
     return "".join(lines)
@@ -290,7 +293,7 @@ def _css_text(text: str) -> str:
 
 
 def _running_heads(document: Document) -> str:
-    """One named page for each chapter: what stands at its head is fixed text, since browsers know no running strings."""
+    """Return one named page for each chapter, with its head as fixed text: browsers have no running strings."""
     rules = []
     for page in document.pages:
         head = (
@@ -298,13 +301,14 @@ def _running_heads(document: Document) -> str:
         )
         rules.append(f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}")
         rules.append(
-            f"@page turned-{page.name} {{ size: A4 landscape; {head} }} #{page.name} .paper-turned {{ page: turned-{page.name}; }}"
+            f"@page turned-{page.name} {{ size: A4 landscape; {head} }} "
+            f"#{page.name} .paper-turned {{ page: turned-{page.name}; }}"
         )
     return "\n".join(rules)
 
 
-#: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem of its files
-#: and the endings of its variants, with what they are.
+#: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
+#: of its files and the endings of its variants, with what they are.
 FONTS = (
     ("Paper Serif", "STIXGeneral", {"": "", "Italic": "italic", "Bol": "bold", "BolIta": "bold italic"}),
     ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "italic", "-Bold": "bold", "-BoldOblique": "bold italic"}),
@@ -322,13 +326,14 @@ def _fonts(folder: Path) -> str:
             file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
             weight, slope = "bold" if "bold" in kind else "normal", "italic" if "italic" in kind else "normal"
             faces.append(
-                f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; src: url("{file}"); }}'
+                f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; '
+                f'src: url("{file}"); }}'
             )
     return "\n".join(faces)
 
 
 def _samples() -> str:
-    """A letter in each font, for the screen: a browser fetches a font when something on the screen needs it."""
+    """Return a letter in each font, for the screen: a browser loads a font when something on the screen needs it."""
     letters = (
         f"<span style='font: {kind} 1em \"{family}\"'>a</span>"
         for family, _, variants in FONTS
@@ -341,13 +346,13 @@ def _legend() -> str:
     grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
     verdicts = ", ".join(escape(words) for words in SHORT.values())
     return (
-        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in words "
-        f"({verdicts}).</p>"
+        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
+        f"words ({verdicts}).</p>"
     )
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
-    """Make the articles of `document` fit for one document in `folder`; done once, before :func:`write`.
+    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`.
 
     Returns
     -------
@@ -363,11 +368,11 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
 
 
 def _emptied(picture: re.Match) -> str:
-    sizes = [re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height")]
-    if None in sizes:
+    width, height = (re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height"))
+    if width is None or height is None:
         return picture[0]
-    width, height = (size[1] for size in sizes)
-    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 width=%22{width}%22 height=%22{height}%22/%3E"
+    size = f"width=%22{width[1]}%22 height=%22{height[1]}%22"
+    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 {size}/%3E"
     return re.sub(r'\bsrc="[^"]*"', f'src="{empty}"', picture[0])
 
 
@@ -381,7 +386,7 @@ def write(
     pages: list[Page] | None = None,
     pictures: bool = True,
 ) -> None:
-    """Write the HTML of `document` with `numbers` as the page numbers of its contents; of its `pages` all, or those given.
+    """Write the HTML of `document`, or of some of its `pages`, with `numbers` as the page numbers of its contents.
 
     Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
     """

@@ -1,13 +1,12 @@
 """The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
 
-Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as they
-are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of every figure and
-table.
+Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as
+they are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of
+every figure and table.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -22,19 +21,22 @@ from typing import TYPE_CHECKING, TypeVar
 
 from restated.errors import RestatedError
 from restated_book import paths
-from restated_book.export import paper
+from restated_book.export import objects, paper
 from restated_book.sources import settings
 
 if TYPE_CHECKING:
     from playwright import sync_api as playwright
 
-Thing, Made = TypeVar("Thing"), TypeVar("Made")
+Thing = TypeVar("Thing")
+Made = TypeVar("Made")
 
-#: Where a browser of that family is found on Linux and macOS, after ``$CHROMIUM``.
+#: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
 BROWSERS = (
     "chromium",
     "chromium-browser",
     "google-chrome",
+    "chrome",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
@@ -42,21 +44,24 @@ BROWSERS = (
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
 
+#: Flags without which a browser calls its maker.
+_OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 
-#: A page to be printed is open in a few seconds; a browser that needs longer hangs.
+#: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
 
-#: Title and contents of a chapter fill one page as a rule; where they do not, one more printing finds out.
+#: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
 FRONT_PAGES = 1
 
 #: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
-#: settle them, a third may follow where a line of the contents breaks anew.
+#: settle them, a third may follow where a line of the contents breaks elsewhere.
 MOST_PRINTINGS = 3
 
 
 def browser() -> str:
-    """Path of the Chromium that prints.
+    """Return the path of the Chromium that prints.
 
     Raises
     ------
@@ -66,34 +71,29 @@ def browser() -> str:
     named = os.environ.get("CHROMIUM", "")
     found = next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
     if found is None:
-        said = f"CHROMIUM names '{named}', which cannot be run" if named else "no Chromium was found on this machine"
-        raise RestatedError(f"PDFs are printed by Chromium, and {said}", remedy=REMEDY)
+        fault = f"CHROMIUM names '{named}', which cannot be run" if named else "no Chromium was found on this machine"
+        raise RestatedError(f"PDFs are printed by Chromium, and {fault}", remedy=REMEDY)
     run = subprocess.run([found, "--version"], capture_output=True, text=True, check=False)
     version = re.search(r"(\d+)\.\d+\.\d+", run.stdout)
     if version is None or int(version[1]) < OLDEST:
-        said = f"version {version[1]}" if version else "no version"
-        raise RestatedError(f"PDFs need Chromium {OLDEST} or newer; '{found}' says it is {said}", remedy=REMEDY)
+        is_ = f"is version {version[1]}" if version else "reports no version"
+        raise RestatedError(f"PDFs need Chromium {OLDEST} or newer; '{found}' {is_}", remedy=REMEDY)
     return found
 
 
 @contextmanager
 def opened(chromium: str) -> Iterator[playwright.Page]:
-    """A tab of a browser of its own, which belongs to the thread that opens it."""
+    """Open a tab of a browser of its own, which belongs to the thread that opens it."""
     from playwright.sync_api import Error, sync_playwright
 
-    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this book.
-    flags = [
-        "--disable-gpu",
-        "--force-device-scale-factor=1",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-    ]
+    # Pictures and fonts are placed in whole pixels of this size whatever the screen; it opens nothing but files of this
+    # book.
+    flags = ["--disable-gpu", "--force-device-scale-factor=1", *_OFFLINE]
     with sync_playwright() as play:
         try:
             # In containers and as root the sandbox does not start.
             started = play.chromium.launch(
-                executable_path=chromium, args=flags, chromium_sandbox=False, env=os.environ | {"TZ": "UTC"}
+                executable_path=chromium, args=flags, chromium_sandbox=False, env={**os.environ, "TZ": "UTC"}
             )
         except Error as fault:
             raise RestatedError(f"'{chromium}' does not start: {str(fault)[:500]}", remedy=REMEDY) from None
@@ -102,7 +102,7 @@ def opened(chromium: str) -> Iterator[playwright.Page]:
 
 
 def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = True) -> None:
-    """Print one HTML file, on request without tags, which only cost time where nobody reads the result.
+    """Print one HTML file, on request without tags, which take time and are not needed to count pages.
 
     Raises
     ------
@@ -116,12 +116,13 @@ def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = T
         tab.pdf(path=target, outline=True, tagged=tags, prefer_css_page_size=True, print_background=True)
     except Error as fault:
         raise RestatedError(
-            f"Chromium printed no {target.name}: {str(fault)[:500]}", remedy=f"look at {paths.shown(html)} in a browser"
+            f"Chromium could not print {target.name}: {str(fault)[:500]}",
+            remedy=f"look at {paths.shown(html)} in a browser",
         ) from None
 
 
 def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterable[Thing], chromium: str) -> list[Made]:
-    """`work` on each of `things` with a tab, in as many browsers as there are cores; what it returns, in the order of `things`."""
+    """Call `work` on each of `things` with a tab, in one browser per core; return the results in order."""
     waiting = deque(enumerate(things))
     made: dict[int, Made] = {}
 
@@ -145,17 +146,8 @@ def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterabl
     return [made[i] for i in sorted(made)]
 
 
-def page_numbers(file: Path) -> dict[str, int]:
-    """Page, counted from 1, of each place in `file` that a link leads to."""
-    import pypdf
-
-    reader = pypdf.PdfReader(file)
-    pages = {page.indirect_reference.idnum: i for i, page in enumerate(reader.pages, 1)}
-    return {name.lstrip("/"): pages[d.raw_get("/Page").idnum] for name, d in reader.named_destinations.items()}
-
-
-def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name: str) -> None:
-    """Give a printed file its metadata, dates that do not depend on the clock, and an identity that depends on its text.
+def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int) -> None:
+    """Give a printed file its metadata, and dates that do not depend on the clock.
 
     Parameters
     ----------
@@ -164,28 +156,20 @@ def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int, name:
         Title, Author, Subject and Keywords.
     epoch : int
         Date of creation and of the last change, in seconds.
-    name : str
-        What identifies the document.
 
     Raises
     ------
     RestatedError
         If the browser has left out structure or bookmarks.
     """
-    import pypdf
-
-    from restated_book.export import objects
-
-    root = pypdf.PdfReader(printed).trailer["/Root"]
-    for part, words in (("/StructTreeRoot", "tags"), ("/Outlines", "bookmarks")):
-        if part not in root:
-            raise RestatedError(
-                f"Chromium printed {target.name} without {words}", remedy=f"use Chromium {OLDEST} or newer"
-            )
     date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
-    # Chromium's own note names the browser and the machine in full.
-    said = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
-    target.write_bytes(objects.repack(printed.read_bytes(), said, hashlib.sha256(name.encode()).digest()[:16]))
+    info = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
+    try:
+        target.write_bytes(objects.repack(printed.read_bytes(), info))
+    except RestatedError as error:
+        raise RestatedError(
+            f"{target.name} cannot be finished: {error}", remedy=f"use Chromium {OLDEST} or newer"
+        ) from None
 
 
 def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
@@ -212,17 +196,17 @@ def printing(
     html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
     paper.write(document, site, folder, html, numbers)
     print_page(tab, html, printed)
-    found = page_numbers(printed)
+    found, _ = objects.page_numbers(printed)
     return {name: found[name] for name in numbers}
 
 
 def measured(
     document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]
 ) -> dict[str, int]:
-    """Page numbers of a long document, laid out before, found by printing parts of it side by side: each page of the book begins on
-    a new sheet, so that its length does not depend on what stands before it."""
-    import pypdf
+    """Return the page numbers of a long document, laid out before, found by printing parts of it side by side.
 
+    Each page of the book begins on a new sheet, so its length does not depend on what comes before it.
+    """
     # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
     lengths = [len(paper.inside(page.article)) for page in document.pages]
     share = sum(lengths) / (os.cpu_count() or 1)
@@ -238,10 +222,11 @@ def measured(
         html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
         paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
         print_page(tab, html, printed, tags=False)
-        return page_numbers(printed), len(pypdf.PdfReader(printed).pages)
+        return objects.page_numbers(printed)
 
     (_, front), *rest = side_by_side(one, range(len(parts)), chromium)
-    found, start = {}, front
+    found: dict[str, int] = {}
+    start = front
     for places, length in rest:
         found |= {name: places[name] - front + start for name in numbers if places.get(name, 0) > front}
         start += length - front
@@ -259,29 +244,10 @@ def settle(
     numbers: dict[str, int],
     page: paper.Page | None = None,
 ) -> dict[str, int]:
-    """Print `document`, laid out before, until its contents name the right pages.
+    """Print `document`, laid out before, into `target` until its contents name the right pages; return their numbers.
 
-    Parameters
-    ----------
-    document : restated_book.export.paper.Document
-    site : pathlib.Path
-        The finished site.
-    folder : pathlib.Path
-        For what is needed on the way.
-    target : pathlib.Path
-    tab : playwright.sync_api.Page
-        Where it is printed.
-    epoch : int
-        For the dates of the file.
-    numbers : dict
-        Page numbers of the targets of the contents, as far as they are known; right ones save a printing.
-    page : restated_book.export.paper.Page, optional
-        The chapter, if it is not the whole book.
-
-    Returns
-    -------
-    dict
-        The page number of each target of the contents.
+    Right `numbers` of the targets of the contents save a printing; unknown ones are 0. `page` is the chapter, unless it
+    is the whole book. Files needed on the way are put into `folder`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     for _ in range(MOST_PRINTINGS):
@@ -291,25 +257,17 @@ def settle(
         numbers = found
     else:
         raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
-    printed, html = folder / f"{target.stem}.printed.pdf", folder / f"{target.stem}.html"
-    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch, html.read_text(encoding="utf-8"))
+    printed = folder / f"{target.stem}.printed.pdf"
+    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch)
     return numbers
 
 
 def guessed(
     numbers: dict[str, int], document: paper.Document, book: dict[str, int], starts: list[int]
 ) -> dict[str, int]:
-    """Page numbers of a chapter as far as the book tells them: its pages follow one another there as they do alone.
+    """Derive page numbers of a chapter from those in the `book`: its pages follow one another there as they do alone.
 
-    Parameters
-    ----------
-    numbers : dict
-        The targets of the chapter's contents.
-    document : restated_book.export.paper.Document
-    book : dict
-        Page numbers in the book.
-    starts : list of int
-        Pages of the book on which chapters begin, in order.
+    `numbers` has the targets of the chapter's contents, `starts` the pages on which chapters of the book begin.
     """
     name = document.pages[0].name
     if name not in book:
@@ -323,7 +281,7 @@ def guessed(
 
 
 def _parts() -> dict[str, str]:
-    """For the first page of each part of the table of contents, the caption of the part."""
+    """Return the caption of each part of the table of contents by the first page of the part."""
     content = settings.read(paths.ROOT / "_toc.yml")
     return {
         part["chapters"][0]["file"]: part["caption"]
@@ -333,44 +291,35 @@ def _parts() -> dict[str, str]:
 
 
 def book(site: Path, pages: list[str]) -> paper.Document:
-    """The whole book, without the pages that list every number."""
+    """Lay out the whole book, without the pages that list every number."""
     about = paper.about_the_book()
     where = about["baseurl"] or "the site of the book"
     note = (
-        f"<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and ledger.json; the list of "
-        f"what is still to be verified, in to-verify.csv; and the dictionary of the data, which comes with them. All are part of {where}. The code of the chapters is in their notebooks.</p>"
+        "<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and "
+        "ledger.json; the list of what is still to be verified, in to-verify.csv; and the dictionary of the data, "
+        "which comes with them. "
+        f"All are part of {where}. The code of the chapters is in their notebooks.</p>"
     )
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
     return paper.Document(about["name"], about["subtitle"], about["name"], read, _parts(), note)
 
 
 def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:
-    """One chapter with the works it cites."""
+    """Lay out one chapter with the works it cites."""
     about = paper.about_the_book()
     read = paper.read(site, page)
     cited = references and paper.works_cited(read, references)
-    note = f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, the code is in the notebook of the chapter.</p>"
+    note = (
+        f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, "
+        "the code is in the notebook of the chapter.</p>"
+    )
     return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note)
 
 
 def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
-    """Print the book and each notebook page into ``downloads/pdf`` of `site`.
+    """Print the book and each notebook of its `pages` into ``downloads/pdf`` of the finished `site`; return the files.
 
-    Parameters
-    ----------
-    site : pathlib.Path
-        The finished site.
-    pages : list of str
-        Pages of the book in reading order.
-    folder : pathlib.Path
-        For what is needed on the way; emptied first.
-    chromium : str
-    epoch : int
-
-    Returns
-    -------
-    list of pathlib.Path
-        The files.
+    Files needed on the way are put into `folder`, which is emptied first.
     """
     shutil.rmtree(folder, ignore_errors=True)
     out = site / "downloads" / "pdf"

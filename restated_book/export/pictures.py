@@ -1,4 +1,4 @@
-"""Figures as files that say what they show, what they were made from, how to cite them and what may be done with them."""
+"""Figures as files with words about their content, sources, citation and licence."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ PNG_HEAD = 33
 
 #: The vocabulary that Creative Commons proposes for works in SVG.
 _RDF = (
-    '<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:cc="http://creativecommons.org/ns#"'
-    ' xmlns:dc="http://purl.org/dc/elements/1.1/"><cc:Work rdf:about=""><dc:format>image/svg+xml</dc:format>'
-    "<dc:title>{Title}</dc:title><dc:creator>{Author}</dc:creator><dc:description>Status: {Status}</dc:description>"
-    '<dc:source>{Source}</dc:source><dc:rights>{Copyright}</dc:rights><cc:license rdf:resource="{address}"/></cc:Work></rdf:RDF></metadata>'
+    '<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
+    ' xmlns:cc="http://creativecommons.org/ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+    '<cc:Work rdf:about=""><dc:format>image/svg+xml</dc:format><dc:title>{Title}</dc:title>'
+    "<dc:creator>{Author}</dc:creator><dc:description>Status: {Status}</dc:description><dc:source>{Source}</dc:source>"
+    '<dc:rights>{Copyright}</dc:rights><cc:license rdf:resource="{address}"/></cc:Work></rdf:RDF></metadata>'
 )
 
 
 def pictures_of(executed: Path) -> Path:
-    """Folder with the figures of an executed notebook as PNG."""
+    """Return the folder with the figures of an executed notebook as PNG."""
     return executed.with_suffix(".pictures")
 
 
 def described_png(picture: bytes, page: str, handed: dict) -> bytes:
-    """A PNG with text about itself.
+    """Add text about itself to a PNG.
 
     Parameters
     ----------
@@ -41,7 +42,7 @@ def described_png(picture: bytes, page: str, handed: dict) -> bytes:
     text = PngInfo()
     for key, words in about.words(page, handed).items():
         text.add_itxt(key, words)
-    # Written between header and image as they are: the image is not packed again.
+    # Written between header and image, which is not compressed again.
     out = io.BytesIO()
     out.write(picture[:PNG_HEAD])
     for chunk in text.chunks:
@@ -51,8 +52,8 @@ def described_png(picture: bytes, page: str, handed: dict) -> bytes:
 
 
 def described_svg(picture: bytes, page: str, handed: dict) -> bytes:
-    """An SVG with text about itself; parameters as for :func:`described_png`."""
+    """Add text about itself to an SVG; parameters as for :func:`described_png`."""
     words = {key: escape(text) for key, text in about.words(page, handed).items()}
     head, _, rest = picture.decode("utf-8").partition(">")
-    told = f"<title>{words['Title']}</title><desc>{words['Description']}</desc>"
-    return f"{head}>{told}{_RDF.format(**words, address=about.LICENCE_ADDRESS)}{rest}".encode()
+    words_of = f"<title>{words['Title']}</title><desc>{words['Description']}</desc>"
+    return f"{head}>{words_of}{_RDF.format(**words, address=about.LICENCE_ADDRESS)}{rest}".encode()

@@ -1,4 +1,4 @@
-"""Tables, and the data of figures, as CSV and as one workbook a page. No cell is ever a formula."""
+"""Tables, and the data of figures, as CSV and as one workbook per page. No cell is ever a formula."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from restated_book import show
 from restated_book.cite import citation
 from restated_book.export import about
 from restated_book.export.archive import zipped
+from restated_book.outputs import MIME_TABLE
 from restated_book.sources.cells import FORMULA_STARTS, guarded
 
 #: Characters a sheet's name may have.
@@ -27,7 +27,7 @@ SHEET_NAME = 31
 WIDEST = 60
 ABOUT = "About"
 
-#: Text that says no more than the number it is: no zero before or after that would be lost.
+#: Text of a number without leading or trailing zeros, which would be lost.
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
 
 Value = bool | int | float | str | None
@@ -51,9 +51,9 @@ class Table:
 
 
 def collect(notebook: Mapping) -> list[Table]:
-    """The tables in the outputs of an executed notebook, in order."""
+    """Return the tables in the outputs of an executed notebook, in order."""
     outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
-    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(show.MIME_TABLE))]
+    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(MIME_TABLE))]
 
 
 def _text(value: Value) -> str:
@@ -68,7 +68,7 @@ def _text(value: Value) -> str:
 
 
 def as_csv(table: Table) -> str:
-    """A table as CSV: every number in full, ``\\n`` line ends."""
+    """Return a table as CSV: every number in full, ``\\n`` line ends."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(guarded(c) for c in table.columns)
@@ -77,7 +77,7 @@ def as_csv(table: Table) -> str:
 
 
 def sheet_names(ids: Sequence[str]) -> list[str]:
-    """Names of sheets for `ids`: cut to what a workbook allows, and different, whatever the case of letters."""
+    """Return names of sheets for `ids`: cut to what a workbook allows, and different whatever their case."""
     names, used = [], {ABOUT.lower()}
     for id in ids:
         name, count = id[:SHEET_NAME], 1
@@ -90,7 +90,7 @@ def sheet_names(ids: Sequence[str]) -> list[str]:
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
-    """One workbook: a sheet about it, and a sheet for each table.
+    """Return one workbook: a sheet about it, and a sheet for each table.
 
     Parameters
     ----------
@@ -134,10 +134,10 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
 
 
 def _as_numbers(column: Sequence[Value]) -> list[Value]:
-    """A column of texts that are all plain numbers, as numbers; printed digits such as ``.30`` stay text."""
+    """Turn a column of texts that are all plain numbers into numbers; printed digits such as ``.30`` stay text."""
     if not all(v is None or (isinstance(v, str) and _PLAIN.fullmatch(v)) for v in column):
         return list(column)
-    return [None if v is None else float(v) if "." in v else int(v) for v in column]
+    return [None if v is None else float(v) if "." in str(v) else int(v) for v in column]
 
 
 def _fill(sheet, lines: Sequence[Sequence[Value]], bold: Sequence[int]) -> None:
@@ -166,7 +166,7 @@ def _set_widths(sheet, lines: Sequence[Sequence[Value]]) -> None:
 
 
 def _dated(book: bytes, moment: datetime, epoch: int) -> bytes:
-    """A workbook whose bytes do not depend on when it was saved."""
+    """Return a workbook whose bytes do not depend on when it was saved."""
     with zipfile.ZipFile(io.BytesIO(book)) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
     core = "docProps/core.xml"

@@ -1,4 +1,4 @@
-"""The ledger: a page to find numbers on, pages with accessible tables of all of them, and small tables of counts."""
+"""The ledger: a page to find numbers on, accessible tables of all of them in parts, and small tables of counts."""
 
 from __future__ import annotations
 
@@ -21,22 +21,36 @@ from restated_book.sphinx.otherbuilders import OTHERS, nothing
 #: Columns of the table.
 HEADINGS = ("Id", "Quantity and finding", "Published", "Restated", "Verdict and reason", "Source", "Basis and page")
 
-#: Columns a reader will want to sort by size.
+#: Columns that sort by size.
 NUMERIC = ("Published", "Restated")
 
 
 class html_block(nodes.General, nodes.Element):
-    """Generated HTML. Attributes: ``make`` (names the generator) and whatever that generator needs.
+    """Generated HTML. Attributes: ``make`` (name of the generator) and the generator's options.
 
-    The HTML is made when the page is written: addresses are relative to the page. Other builders print the
-    child paragraph instead.
+    The HTML is made when the page is written because addresses are relative to the page. Other builders print the child
+    paragraph instead.
     """
 
 
+def cell_id(number: int) -> str:
+    """Anchor of a code cell on its page, by the cell's number."""
+    return f"cell-{number}"
+
+
+def anchor_cells(app, doctree: nodes.document) -> None:
+    """Give each code cell of a notebook its anchor."""
+    cells = (n for n in doctree.findall(nodes.container) if n.get("nb_element") == "cell_code")
+    for number, cell in enumerate(cells, 1):
+        cell["ids"].append(cell_id(cell.get("exec_count") or number))
+
+
 def _page_link(row: Mapping, root: str) -> str:
+    """A link to the cell that recorded a row, or to its page."""
     page = row["page"]
+    cell = f"#{cell_id(row['cell'])}" if row.get("cell") else ""
     name = page.rsplit("/", 1)[-1].removesuffix(".html").replace("-", " ").replace("_", " ")
-    return f'<a href="{escape(root + page)}">{escape(name)}</a>'
+    return f'<a href="{escape(root + page + cell)}">{escape(name)}</a>'
 
 
 def _source_cell(row: Mapping, cite: Callable[[str], str | None]) -> str:
@@ -99,12 +113,12 @@ def _row(row: Mapping, root: str, cite: Callable[[str], str | None]) -> str:
 
 
 def facets(row: Mapping) -> list[str]:
-    """What a number can be found by beside its words: finding, verdict, basis, grade of its source."""
+    """Return the fields a number can be filtered by: finding, verdict, basis, grade of its source."""
     return [row["finding"], row["verdict"], row.get("basis") or "", row["grade"]]
 
 
 def _finder(kinds: Iterable[entries.Kind], root: str) -> str:
-    """The form that finds numbers. It does nothing without its script; the style sheet hides it then."""
+    """Return the form that finds numbers; the style sheet hides it where its script does not run."""
     used, bases, grades = ({getattr(of, name) for of in kinds} for name in ("verdict", "basis", "grade"))
     return (
         f'<form class="rs-filters" role="search" aria-label="Find numbers" data-root="{escape(root)}">'
@@ -121,7 +135,7 @@ def _finder(kinds: Iterable[entries.Kind], root: str) -> str:
 
 
 def _span(first: Sequence[str], last: Sequence[str]) -> str:
-    """From which id to which a part goes, or several parts of which these are the first and the last."""
+    """Return the range of ids from the first part to the last."""
     return f"<code>{escape(first[0])}</code> to <code>{escape(last[-1])}</code>" if last else "no numbers"
 
 
@@ -131,23 +145,24 @@ def _size(kinds: Mapping[entries.Kind, int]) -> str:
 
 
 def _index(listed: Iterable[tuple[str, Sequence[str], Sequence[str]]], root: str) -> str:
-    """A list of pages, each with the first and the last part it leads to. By the first id of each, scripts find the page of an id."""
+    """Return a list of pages, each with the first and last part it leads to; scripts find the page of an id by it."""
     items = (
-        f'<li><a href="{escape(root + page)}.html" data-first="{escape(first[0]) if first else ""}">{_span(first, last)}</a></li>'
+        f'<li><a href="{escape(root + page)}.html" data-first="{escape(first[0]) if first else ""}">'
+        f"{_span(first, last)}</a></li>"
         for page, first, last in listed
     )
     return f'<ol class="rs-index">{"".join(items)}</ol>\n'
 
 
 def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int], *, root: str = "") -> str:
-    """The page numbers are found on: downloads, the form, and the list of the parts that hold all rows, or of such lists.
+    """Return the page to find numbers on: downloads, the form, and the list of parts, or of lists of parts.
 
     Parameters
     ----------
     where : ledgerparts.Addresses
         The parts.
     kinds : mapping
-        How many rows there are of each kind, in ledger order.
+        Number of rows of each kind, in ledger order.
     root : str
         Address of the site's root relative to the page, ``""`` or ending in a slash.
     """
@@ -164,13 +179,13 @@ def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int],
         f'<a href="{escape(root)}ledger.json" download>ledger.json</a></p>\n'
         f"{_finder(kinds, root)}\n"
         f'<h2 id="all-numbers">All {sum(kinds.values()):,} numbers</h2>'
-        f"<p>{_size(kinds)}, in the alphabetical order of their ids, which begin with the work or the chapter a number comes from.</p>"
-        + _index(listed, root)
+        f"<p>{_size(kinds)}, in the alphabetical order of their ids, which begin with the work or the chapter a number "
+        "comes from.</p>" + _index(listed, root)
     )
 
 
 def list_html(where: ledgerparts.Addresses, number: int, *, root: str = "", home: str = "ledger.html") -> str:
-    """The list of some of the parts of a ledger of many; `number` is counted from 0."""
+    """Return one list of parts of a long ledger; `number` is counted from 0."""
     listed = [(where.pages[k], where.parts[k], where.parts[k]) for k in where.lists[number]]
     return (
         f'<section id="ledger-list"><h1>{_list_title(where, number)}</h1>'
@@ -194,14 +209,14 @@ def part_html(
     forms: str = "",
     cite: Callable[[str], str | None] = lambda key: None,
 ) -> str:
-    """One part of the ledger as one table.
+    """Return one part of the ledger as a table.
 
     Parameters
     ----------
     rows : iterable of mapping
         Its rows in order.
     number, count : int
-        Which part of how many it is, counted from 1.
+        Number of the part, counted from 1, and of parts.
     root : str
         Address of the site's root relative to the page, ``""`` or ending in a slash.
     home : str
@@ -212,19 +227,20 @@ def part_html(
         Address of the bibliography entry of a source key, relative to the page, or None.
     """
     rows = list(rows)
+    title = _title(number, count)
     headings = "".join(
         f'<th scope="col"{" data-sort=number" if h in NUMERIC else ""}>{escape(h)}</th>' for h in HEADINGS
     )
     body = "\n".join(_row(row, root, cite) for row in rows)
     ids = [row["id"] for row in rows]
     return (
-        f'<section id="ledger-part"><h1>{_title(number, count)}</h1>'
+        f'<section id="ledger-part"><h1>{title}</h1>'
         f"<p>{_span(ids, ids)}. P: {entries.GRADE_WORDS['P']}; S: {entries.GRADE_WORDS['S']}. "
         f'<a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
         f'<p class="rs-count" role="status"></p>\n{forms}\n'
         '<div class="rs-scroll rs-ledger-scroll" role="region" tabindex="0" aria-labelledby="rs-ledger-caption">'
         f'<table class="rs-ledger" data-home="{escape(home)}">'
-        f'<caption id="rs-ledger-caption">{_title(number, count)}: {_size(Counter(map(entries.kind, rows)))}</caption>\n'
+        f'<caption id="rs-ledger-caption">{title}: {_size(Counter(map(entries.kind, rows)))}</caption>\n'
         f"<thead><tr>{headings}</tr></thead>\n<tbody>\n{body}\n</tbody></table></div></section>\n"
     )
 
@@ -233,20 +249,26 @@ def _title(number: int, count: int) -> str:
     return f"Ledger of numbers, part {number:,} of {count:,}"
 
 
-#: Share of the longest bar, in percent, that can still be seen: two dots.
+#: Smallest visible share of the longest bar, in percent: two dots.
 THINNEST = 1.8
 
 
 def _bar(verdict: str, share: float) -> str:
-    """A bar of that share of the longest one, hidden from the ear: the number beside it says the same. Its length is no style, which pages forbid."""
+    """Return a bar of a share of the longest one, hidden from screen readers, which read the number next to it.
+
+    Its length is an attribute: the policy of the pages forbids styles within them.
+    """
     if not share:
         return ""
     width = max(100 * share, THINNEST)
-    return f'<svg class="rs-len rs-l-{verdict}" aria-hidden="true" focusable="false"><rect width="{width:.1f}%" height="100%"/></svg>'
+    return (
+        f'<svg class="rs-len rs-l-{verdict}" aria-hidden="true" focusable="false">'
+        f'<rect width="{width:.1f}%" height="100%"/></svg>'
+    )
 
 
 def _counts(kinds: Mapping[entries.Kind, int]) -> str:
-    """Counts of verdicts: one line per verdict, one column with bars per kind of number."""
+    """Return counts of verdicts: one line per verdict, one column with bars per kind of number."""
     counts = [entries.tally(kinds, printed=False), entries.tally(kinds, printed=True)]
     longest = max((c[v] for c in counts for v in VERDICTS), default=0) or 1
     lines = []
@@ -267,7 +289,7 @@ def _counts(kinds: Mapping[entries.Kind, int]) -> str:
 
 
 def _counts_by_finding(kinds: Mapping[entries.Kind, int], *, printed: bool) -> str:
-    """Counts of verdicts: one line per finding, one column per verdict that occurs."""
+    """Return counts of verdicts: one line per finding, one column per verdict that occurs."""
     by_finding: dict[str, dict[entries.Kind, int]] = {}
     for of, n in kinds.items():
         by_finding.setdefault(of.finding, {})[of] = n
@@ -287,7 +309,7 @@ def _counts_by_finding(kinds: Mapping[entries.Kind, int], *, printed: bool) -> s
 
 
 def counts_html(kinds: Mapping[entries.Kind, int], *, by_finding: bool = False) -> str:
-    """Tables of how many numbers carry which verdict."""
+    """Return tables of the numbers of rows per verdict."""
     if by_finding:
         return _counts_by_finding(kinds, printed=False) + _counts_by_finding(kinds, printed=True)
     return _counts(kinds)
@@ -345,25 +367,25 @@ def visit_html_block(self, node: html_block) -> None:
 
 
 def addresses(env) -> ledgerparts.Addresses | None:
-    """Where the rows of the current entries stand in the book of an environment; None if it has no ledger."""
+    """Return the addresses of the current entries in the book of an environment; None if it has no ledger."""
     ledger = env.config.restated_ledger_doc
     return _addresses(ledger, entries.load().digest()) if ledger in env.found_docs else None
 
 
 @lru_cache(maxsize=2)
 def _addresses(ledger: str, digest: str) -> ledgerparts.Addresses:
-    """Addresses in the ledger of that path, once per version of its rows."""
+    """Return the addresses in a ledger, computed once per version of its rows."""
     return ledgerparts.Addresses(ledger, entries.load())
 
 
 def part_pages(app) -> Iterator[tuple[str, dict, str]]:
-    """The pages of the parts and of lists of them, for Sphinx to write."""
+    """Yield the pages of the parts and of the lists of parts for Sphinx to write."""
     where = addresses(app.env)
     if app.builder.format != "html" or where is None:
         return
     rows, parts, names = entries.load(), where.parts, where.pages
     home = app.config.restated_ledger_doc.rsplit("/", 1)[-1]
-    # A new ledger is read with everything, by the build or by the extension's settings; else only what these pages link to may move.
+    # A changed ledger makes Sphinx read all pages again; otherwise these pages change only when an anchor has moved.
     if not app.restated_anchors_moved and all(
         Path(app.builder.get_outfilename(name)).is_file() for name in (*names, *where.list_pages)
     ):
@@ -399,7 +421,8 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
 
 
 def setup(app) -> None:
-    """Register directives and node, and the pages of the parts."""
+    """Register directives and node, the pages of the parts, and the anchors of cells."""
+    app.connect("doctree-read", anchor_cells)
     app.connect("html-collect-pages", part_pages)
     app.add_node(html_block, html=(visit_html_block, nothing), **OTHERS)
     app.add_directive("ledger", LedgerDirective)

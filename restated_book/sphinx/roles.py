@@ -1,4 +1,4 @@
-"""Roles that print a ledger number by its id, and the status badge. Nobody types a result by hand."""
+"""Roles that print a ledger number by its id, and the status badge; results are never typed by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class status_badge(nodes.Inline, nodes.TextElement):
 
 
 def _lacks(kind: str, row: dict) -> str | None:
-    """Why `row` cannot be shown as `kind`, or None if it can."""
+    """Return the reason why `row` cannot be shown as `kind`, or None if it can."""
     if kind == "published" and not (entries.published_text(row) and row["grade"]):
         return "was recomputed and never printed; use {restated}"
     if kind == "grade" and not row["grade"]:
@@ -65,7 +65,7 @@ class LedgerRole(SphinxRole):
 
 
 def refuse(role: SphinxRole, name: str, problem: str):
-    """What a role returns for an id it cannot show: the id as typed, and a warning that names page and line."""
+    """Return the id as typed, in place of a number that cannot be shown, and log a warning with page and line."""
     line = role.lineno or 0
     where = f"page '{role.env.docname}', " + (
         f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}" if line >= CELL_STRIDE else f"line {line}"
@@ -75,7 +75,7 @@ def refuse(role: SphinxRole, name: str, problem: str):
 
 
 def tip_id(translator) -> str:
-    """An id for the next tooltip, unique on the page that is being written."""
+    """Return an id for the next tooltip, unique on the page that is being written."""
     translator.rs_tips = getattr(translator, "rs_tips", 0) + 1
     return f"rs-tip-{translator.rs_tips}"
 
@@ -87,7 +87,7 @@ class StatusRole(SphinxRole):
         status = self.text.strip()
         if status not in entries.STATUSES:
             logger.warning(
-                "page '%s': '%s' is no status; use one of %s",
+                "page '%s': '%s' is not a valid status; use one of %s",
                 self.env.docname,
                 status,
                 ", ".join(entries.STATUSES),
@@ -100,7 +100,7 @@ class StatusRole(SphinxRole):
 
 
 def only_text(self, node: nodes.Node) -> bool:
-    """True where a link or a tooltip would be wrong: inside another link, and in titles and navigation."""
+    """Return True where a link or tooltip would be wrong: inside another link, in titles and in navigation."""
     if self.document.get("source") == "<partial node>":
         return True
     parent = node.parent

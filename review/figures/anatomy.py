@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -15,10 +18,23 @@ from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.text import Text
 
 from restated.errors import RestatedError
-from restated.plots.rows import HALF_DIGIT, MARGIN, padded
-from restated.plots.style import BASE, POINTS, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
+from restated.plots.marks import GUIDE, Fill, Line, Mark, dots
+from restated.plots.rows import MARGIN, padded
+from restated.plots.style import (
+    BASE,
+    HALF_DIGIT,
+    POINTS,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    new_figure,
+    require,
+    text_width,
+    write,
+)
 from restated.plots.verdicts import MARKS
-from restated.plots.words import Scale, alt_text, count, number, plural
+from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
@@ -27,6 +43,8 @@ _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 BADGE = 15.0
 #: Leaders shorter than this, in inches from the middle of the number, would be hidden by it.
 SHORTEST = 0.14
+#: From the middle of a line of text to its base line, inches.
+DROP = HALF_DIGIT * BASE / POINTS
 
 #: A place in a figure, in inches from its lower left corner.
 Place = Callable[[Figure], tuple[float, float]]
@@ -39,9 +57,9 @@ class Callout:
     Attributes
     ----------
     name : str
-        What it points at; the list beside the picture begins its item with these words.
+        What it points at; the list under the picture begins its item with these words.
     at : callable
-        Where it points, from `text_at` or `shape_at`.
+        Its target, from `text_at` or `shape_at`.
     away : (float, float)
         From there to the middle of the number, inches to the right and up.
     """
@@ -52,7 +70,7 @@ class Callout:
 
 
 def text_at(words: str, x: float = 0.5, y: float = 0.5) -> Place:
-    """Place on a text, by shares of its width and height."""
+    """Return a place on a text, by shares of its width and height."""
 
     def place(fig: Figure) -> tuple[float, float]:
         found = fig.findobj(lambda artist: isinstance(artist, Text) and artist.get_text() == words)
@@ -64,47 +82,51 @@ def text_at(words: str, x: float = 0.5, y: float = 0.5) -> Place:
 
 
 def shape_at(gid: str, index: int = 0, x: float = 0.5, y: float = 0.5) -> Place:
-    """Place on a shape or a text by its group id: on member `index` where the shape has several, by shares of width and height otherwise."""
+    """Return a place on a shape or text by its group id: on member `index` of several, else by shares of its size."""
 
     def place(fig: Figure) -> tuple[float, float]:
-        found = [
-            a
-            for a in fig.findobj(lambda artist: artist.get_gid() == gid)
-            if isinstance(a, (Patch, Text, Line2D, PathCollection, LineCollection))
-        ]
+        kinds = (Patch, Text, Line2D, PathCollection, LineCollection)
+        found = fig.findobj(lambda artist: artist.get_gid() == gid and isinstance(artist, kinds))
         if not found:
             raise RestatedError(f"the figure has no shape '{gid}'")
         one = found[0]
         if isinstance(one, (Patch, Text)):
             return _inside(fig, one, x, y)
+        transform = one.get_transform()
         if isinstance(one, LineCollection):
             (x0, y0), (x1, y1) = one.get_segments()[index]
             point = (x0 + x * (x1 - x0), y0 + y * (y1 - y0))
+        elif isinstance(one, PathCollection):
+            point, transform = one.get_offsets()[index], one.get_offset_transform()
         else:
-            point = one.get_offsets()[index] if isinstance(one, PathCollection) else one.get_xydata()[index]
-        transform = one.get_offset_transform() if isinstance(one, PathCollection) else one.get_transform()
+            point = one.get_xydata()[index]
         return tuple(transform.transform(point) / fig.dpi)
 
     return place
 
 
-def _inside(fig: Figure, artist, x: float, y: float) -> tuple[float, float]:
+def _inside(fig: Figure, artist: Artist, x: float, y: float) -> tuple[float, float]:
     box = artist.get_window_extent(fig.canvas.get_renderer())
     return (box.x0 + x * box.width) / fig.dpi, (box.y0 + y * box.height) / fig.dpi
 
 
 @drawing
 def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> Drawn:
-    """A figure with numbered callouts, its data as they were.
+    """Add numbered callouts to a figure, and name them in its alternative text.
 
     Parameters
     ----------
     drawn : Drawn
-        Is changed.
+        Its figure is changed.
     callouts : sequence of Callout
         Numbered from 1 in their order.
     top : float
         Inches added above the figure, for numbers over its headings.
+
+    Raises
+    ------
+    RestatedError
+        If the target of a callout is missing.
     """
     fig = drawn.fig
     width, height = fig.get_size_inches()
@@ -113,36 +135,21 @@ def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> 
     for ax, (left, bottom, wide, high) in zip(fig.axes, places, strict=True):
         ax.set_position((left, bottom * height / (height + top), wide, high * height / (height + top)))
     fig.canvas.draw()
+    style = {"fontweight": "bold", "color": colour("page"), "ha": "center", "va": "baseline", "gid": "callout"}
     for i, callout in enumerate(callouts, start=1):
         x, y = callout.at(fig)
         dx, dy = callout.away
-        far = np.hypot(dx, dy)
-        if far > SHORTEST:
+        if np.hypot(dx, dy) > SHORTEST:
             _add(fig, [x, x + dx], [y, y + dy], color=colour("ink"), linewidth=1.0, zorder=20, gid="leader")
             _add(fig, [x], [y], marker="o", markersize=3.5, color=colour("ink"), zorder=20)
         _add(fig, [x + dx], [y + dy], marker="o", markersize=BADGE, color=colour("ink"), zorder=21)
-        fig.text(
-            x + dx,
-            y + dy - HALF_DIGIT * BASE / POINTS,
-            str(i),
-            fontsize=BASE,
-            fontweight="bold",
-            color=colour("page"),
-            ha="center",
-            va="baseline",
-            transform=fig.dpi_scale_trans,
-            zorder=22,
-            gid="callout",
-        )
+        write(fig, x + dx, y + dy - DROP, str(i), zorder=22, **style)
     named = ", ".join(f"{i} {callout.name}" for i, callout in enumerate(callouts, start=1))
-    return Drawn(
-        fig,
-        alt_text(f"Picture with {plural(len(callouts), 'numbered part')}: {named}", *_SENTENCE.split(drawn.alt)),
-        drawn.data,
-    )
+    first = f"Picture with {plural(len(callouts), 'numbered part')}: {named}"
+    return Drawn(fig, alt_text(first, *_SENTENCE.split(drawn.alt)), drawn.data)
 
 
-def _add(fig: Figure, x, y, **style) -> None:
+def _add(fig: Figure, x: Sequence[float], y: Sequence[float], **style: Any) -> None:
     style = {"linestyle": "-" if len(x) > 1 else "none", "markeredgewidth": 0} | style
     fig.add_artist(Line2D(x, y, transform=fig.dpi_scale_trans, **style))
 
@@ -190,161 +197,122 @@ INTERVALS = (
 LINES_WIDTH = 5.2  # inches
 INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line
+LINES_AT = MARGIN + INDENT + WORDS
+END = LINES_WIDTH - 0.3
 LANE = 0.27  # inches
 TICKS = 0.36  # inches under a number line
 TITLE = 0.3
+EACH = TITLE + 2 * LANE + TICKS + 0.12
+PRINTED = Fill("band2", "second", width=1.2)
 
 
 @drawing
 def number_lines(table: pd.DataFrame) -> Drawn:
-    """Printed numbers as what their digits stand for, restated ones below, each pair on its own number line with its verdict.
+    """Draw printed numbers as the range their digits stand for, restated ones below, each pair on its own number line.
 
     Parameters
     ----------
     table : DataFrame
-        One row per number line: `title`, `printed` (the digits), `printed_value`, `printed_low`, `printed_high` (what they stand
-        for), `restated` (missing if only a range is known), `low`, `high` (of the restated set, missing if there is none),
-        `grade`, `decimals` (of the restated number in words), `from`, `to` (ends of the line).
+        One row per number line: `title`, `printed` (the digits), `printed_value`, `printed_low`, `printed_high` (what
+        they stand for), `restated` (missing if only a range is known), `low`, `high` (of the restated set, missing if
+        there is none), `grade`, `decimals` (of the restated number in words), `from`, `to` (ends of the line).
+
+    Raises
+    ------
+    RestatedError
+        If a column is missing.
 
     Notes
     -----
-    The verdict is not given: it is assigned here, by the rule of the book.
+    The verdict is assigned here, by the rule of the book.
     """
-    require(
-        table,
-        "title",
-        "printed",
-        "printed_value",
-        "printed_low",
-        "printed_high",
-        "restated",
-        "low",
-        "high",
-        "grade",
-        "decimals",
-        "from",
-        "to",
-    )
-    each = TITLE + 2 * LANE + TICKS + 0.12
-    height = each * len(table) + 2 * MARGIN
+    require(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low", "high")
+    require(table, "grade", "decimals", "from", "to")
+    height = EACH * len(table) + 2 * MARGIN
     fig = new_figure(LINES_WIDTH, height)
-    left = MARGIN + INDENT + WORDS
-    rows, says = [], []
+    rows = []
     for i, row in enumerate(table.to_dict("records")):
-        has_set = not (pd.isna(row["low"]) and pd.isna(row["high"]))
-        verdict = assign(
-            grade=row["grade"],
-            printed=row["printed_value"],
-            printed_low=row["printed_low"],
-            printed_high=row["printed_high"],
-            restated=None if pd.isna(row["restated"]) else float(row["restated"]),
-            restated_low=float(row["low"]) if has_set else None,
-            restated_high=float(row["high"]) if has_set else None,
-        )
-        top = height - MARGIN - i * each
-        ax = axes_in_inches(fig, left, top - TITLE - 2 * LANE, LINES_WIDTH - left - 0.3, 2 * LANE)
-        ax.set_xlim(row["from"], row["to"])
-        ax.set_ylim(0, 2)
-        ax.set_yticks([])
-        ax.spines["left"].set_visible(False)
-        scale = Scale("", leading_zero=abs(row["to"]) >= 1)
-        ticks = scale.ticks(row["from"], row["to"], most=5)
-        ax.set_xticks(ticks, [f"{t:,.0f}" for t in ticks] if abs(row["to"]) >= 1000 else scale.tick_labels(ticks))
-        low, high = float(row["printed_low"]), float(row["printed_high"])
-        ax.axvspan(
-            low,
-            high,
-            facecolor=colour("band2"),
-            edgecolor=colour("second"),
-            linewidth=1.2,
-            zorder=1,
-            gid=f"printed-{i}",
-        )
-        style = _verdict_mark(verdict)
-        if has_set:
-            ax.plot(
-                [row["low"], row["high"]],
-                [0.5, 0.5],
-                color=colour("accent"),
-                linewidth=2.6,
-                solid_capstyle="butt",
-                zorder=3,
-                gid=f"set-{i}",
-            )
-            ax.plot(
-                [row["low"], row["high"]],
-                [0.5, 0.5],
-                linestyle="none",
-                marker="|",
-                markersize=11,
-                markeredgewidth=1.8,
-                color=colour("accent"),
-                zorder=3,
-            )
-            said = f"{_write(row['low'], row)} to {_write(row['high'], row)}"
-        if not pd.isna(row["restated"]):
-            ax.plot(
-                [row["restated"]],
-                [0.5],
-                linestyle="none",
-                zorder=4,
-                clip_on=False,
-                gid=f"restated-{i}",
-                **style | {"markersize": 8},
-            )
-            said = _write(row["restated"], row)
-        words = dict(fontsize=BASE, color=colour("ink"), va="baseline", transform=fig.dpi_scale_trans)
-        drop = HALF_DIGIT * BASE / POINTS
-        fig.text(MARGIN + INDENT, top - TITLE / 2 - drop, row["title"], fontweight="bold", gid=f"title-{i}", **words)
-        shown = SHORT[verdict]
-        end = LINES_WIDTH - 0.3
-        fig.text(end, top - TITLE / 2 - drop, shown, ha="right", fontweight="bold", **words)
-        _add(fig, [end - 1.05 * text_width(shown, BASE, "bold") - 0.12], [top - TITLE / 2], **style)
-        fig.text(MARGIN + INDENT, top - TITLE - LANE / 2 - drop, f"printed {row['printed']}", **words)
-        lines = [f"restated {said}"] if text_width(f"restated {said}", BASE) <= WORDS else ["restated", said]
-        for j, line in enumerate(lines):
-            fig.text(MARGIN + INDENT, top - TITLE - LANE * (1.5 + 0.75 * j) - drop, line, **words)
+        verdict, restated = _verdict(row), _restated(row)
+        top = height - MARGIN - i * EACH
+        ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, END - LINES_AT, 2 * LANE)
+        _number_line(ax, i, row, MARKS[verdict])
+        left, middle = MARGIN + INDENT, top - TITLE / 2
+        bold: dict[str, Any] = {"fontweight": "bold", "va": "baseline"}
+        write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
+        write(fig, END, middle - DROP, SHORT[verdict], ha="right", **bold)
+        _add(fig, [END - 1.05 * text_width(SHORT[verdict], BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
+        write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
+        whole = f"restated {restated}"
+        for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["restated", restated]):
+            write(fig, left, top - TITLE - LANE * (1.5 + 0.75 * j) - DROP, line, va="baseline")
         rows.append(
             {
                 "number": row["title"],
                 "printed": row["printed"],
-                "stands for, from": low,
-                "stands for, to": high,
-                "restated": said,
-                "verdict": shown,
+                "stands for, from": float(row["printed_low"]),
+                "stands for, to": float(row["printed_high"]),
+                "restated": restated,
+                "verdict": SHORT[verdict],
             }
         )
-        says.append(f"{row['title']}: printed {row['printed']}, restated {said}, {shown}")
-    return Drawn(
-        fig,
-        alt_text(f"{plural(len(table), 'number line')} with a printed and a restated number", *says),
-        pd.DataFrame(rows),
+    listed = [f"{r['number']}: printed {r['printed']}, restated {r['restated']}, {r['verdict']}" for r in rows]
+    alt = alt_text(f"{plural(len(table), 'number line')} with a printed and a restated number", *listed)
+    return Drawn(fig, alt, pd.DataFrame(rows))
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    low, high, restated = (None if pd.isna(row[name]) else float(row[name]) for name in ("low", "high", "restated"))
+    return assign(
+        grade=row["grade"],
+        printed=row["printed_value"],
+        printed_low=row["printed_low"],
+        printed_high=row["printed_high"],
+        restated=restated,
+        restated_low=low,
+        restated_high=high,
     )
 
 
-def _write(x: float, row: dict) -> str:
+def _restated(row: Mapping[str, Any]) -> str:
+    """Restated number, or its range, in words."""
+    if pd.isna(row["restated"]):
+        return f"{_write(row['low'], row)} to {_write(row['high'], row)}"
+    return _write(row["restated"], row)
+
+
+def _write(x: float, row: Mapping[str, Any]) -> str:
     decimals = int(row["decimals"])
     return count(x) if decimals == 0 else number(float(x), decimals, leading_zero=abs(row["to"]) >= 1)
 
 
-def _verdict_mark(verdict: str) -> dict:
-    marker, filled, role = MARKS[verdict]
-    return dict(
-        marker=marker,
-        markersize=7,
-        markerfacecolor=colour(role if filled else "page"),
-        markeredgecolor=colour(role),
-        markeredgewidth=1.4,
-    )
+def _number_line(ax: Axes, i: int, row: Mapping[str, Any], mark: Mark) -> None:
+    """Number line `i` with the printed range, the restated set and the restated number."""
+    ax.set_xlim(row["from"], row["to"])
+    ax.set_ylim(0, 2)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
+    scale = Scale("", leading_zero=abs(row["to"]) >= 1)
+    ticks = scale.ticks(row["from"], row["to"], most=5)
+    ax.set_xticks(ticks, [f"{t:,.0f}" for t in ticks] if abs(row["to"]) >= 1000 else scale.tick_labels(ticks))
+    ax.axvspan(row["printed_low"], row["printed_high"], zorder=1, gid=f"printed-{i}", **PRINTED.style())
+    if not (pd.isna(row["low"]) and pd.isna(row["high"])):
+        ends = [row["low"], row["high"]]
+        style = {"color": colour("accent"), "zorder": 3}
+        ax.plot(ends, [0.5, 0.5], linewidth=2.6, solid_capstyle="butt", gid=f"set-{i}", **style)
+        ax.plot(ends, [0.5, 0.5], linestyle="none", marker="|", markersize=11, markeredgewidth=1.8, **style)
+    if not pd.isna(row["restated"]):
+        dots(ax, [row["restated"]], [0.5], mark, size=8, gid=f"restated-{i}")
 
 
 DOTS_WIDTH = 5.2  # inches
 DOT = 0.085  # inches
+LANES = 1.0  # inches of the two intervals under the dots
+CONFIDENCE, PREDICTION = Fill("accent", "accent", width=1.0), Fill("band", "accent", width=1.1)
 
 
 @drawing
-def two_intervals(estimates: Sequence[float], fit, *, scale: Scale, axis: str, noun: str = "study") -> Drawn:
-    """Estimates as stacked dots, with the confidence and the prediction interval of their average below.
+def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: str, noun: str = "study") -> Drawn:
+    """Draw estimates as stacked dots, with the confidence and the prediction interval of their average below.
 
     Parameters
     ----------
@@ -358,92 +326,50 @@ def two_intervals(estimates: Sequence[float], fit, *, scale: Scale, axis: str, n
         Title of the axis.
     noun : str
         What a dot is.
+
+    Raises
+    ------
+    RestatedError
+        If there is no estimate or one is not finite.
     """
     values = np.sort(scale.back(np.asarray(estimates, float)))
-    if not len(values) or not np.isfinite(np.asarray(estimates, float)).all():
+    if not len(values) or not np.isfinite(values).all():
         raise RestatedError("there is no estimate to draw, or one that is not finite", field="estimates")
+    names = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
+    average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))
-    ends = {
-        name: float(scale.back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
-    }
-    low, high = min(low, ends["pi_low"]), max(high, ends["pi_high"])
+    low, high = min(low, pi_low), max(high, pi_high)
     plot = DOTS_WIDTH - 0.5
     step = (high - low) / plot * DOT
     columns = np.round((values - low) / step).astype(int)
     heights = np.array([int((columns[:i] == c).sum()) for i, c in enumerate(columns)])
-    stack = DOT * (heights.max() + 1) + 0.1
-    lanes = 1.0
-    fig = new_figure(DOTS_WIDTH, 0.45 + stack + lanes + 0.62)
-    ax = axes_in_inches(fig, 0.25, 0.62, plot, stack + lanes)
+    top = DOT * (heights.max() + 1) + 0.1 + LANES
+    fig = new_figure(DOTS_WIDTH, 0.45 + top + 0.62)
+    ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
     ax.set_xlim(low, high)
-    ax.set_ylim(0, stack + lanes)
+    ax.set_ylim(0, top)
     ax.set_yticks([])
     ax.spines["left"].set_visible(False)
-    ticks = Scale("", leading_zero=scale.leading_zero).ticks(low, high)
-    ax.set_xticks(ticks, Scale("", leading_zero=scale.leading_zero).tick_labels(ticks))
+    plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))
     ax.set_xlabel(axis)
-    ax.plot(
-        [ends["estimate"]] * 2,
-        [0, stack + lanes],
-        color=colour("accent"),
-        linewidth=0.9,
-        linestyle=(0, (2, 2)),
-        zorder=1,
-    )
+    ax.plot([average] * 2, [0, top], zorder=1, **Line("accent", GUIDE, 0.9).style())
     at = low + columns * step
     order = np.lexsort((at, heights))
-    ax.plot(
-        at[order],
-        lanes + DOT * (heights[order] + 0.5),
-        linestyle="none",
-        marker="o",
-        markersize=DOT * POINTS * 0.85,
-        markeredgewidth=0,
-        color=colour("muted"),
-        clip_on=False,
-        zorder=2,
-        gid="estimates",
+    size, y = DOT * POINTS * 0.85, LANES + DOT * (heights[order] + 0.5)
+    dots(ax, at[order], y, Mark("o", True, "muted"), size=size, edge=0, zorder=2, gid="estimates")
+    middle, tall = 0.72, 0.11
+    corners = [(ci_low, middle), (average, middle + tall), (ci_high, middle), (average, middle - tall)]
+    ax.add_patch(Polygon(corners, closed=True, zorder=3, gid="diamond", **CONFIDENCE.style()))
+    bar = Rectangle((pi_low, 0.2), pi_high - pi_low, 0.16, zorder=3, gid="prediction", **PREDICTION.style())
+    ax.add_patch(bar)
+    inside = int(((values >= pi_low) & (values <= pi_high)).sum())
+    alt = alt_text(
+        f"{plural(len(values), noun, 'studies' if noun == 'study' else None)} as dots; their average "
+        f"{scale.write(fit.estimate)} with a narrow confidence interval {scale.write_interval(fit.ci_low, fit.ci_high)}"
+        f" and a wide prediction interval {scale.write_interval(fit.pi_low, fit.pi_high)}",
+        f"{inside} of {len(values)} lie in the prediction interval",
     )
-    middle = 0.72
-    ax.add_patch(
-        Polygon(
-            [
-                (ends["ci_low"], middle),
-                (ends["estimate"], middle + 0.11),
-                (ends["ci_high"], middle),
-                (ends["estimate"], middle - 0.11),
-            ],
-            closed=True,
-            facecolor=colour("accent"),
-            edgecolor=colour("accent"),
-            zorder=3,
-            gid="diamond",
-        )
-    )
-    ax.add_patch(
-        Rectangle(
-            (ends["pi_low"], 0.2),
-            ends["pi_high"] - ends["pi_low"],
-            0.16,
-            facecolor=colour("band"),
-            edgecolor=colour("accent"),
-            linewidth=1.1,
-            zorder=3,
-            gid="prediction",
-        )
-    )
-    inside = int(((values >= ends["pi_low"]) & (values <= ends["pi_high"])).sum())
     rows = [(f"{noun} {i}", v, np.nan, np.nan) for i, v in enumerate(values, start=1)]
-    rows += [
-        ("average, confidence interval", ends["estimate"], ends["ci_low"], ends["ci_high"]),
-        ("prediction interval", np.nan, ends["pi_low"], ends["pi_high"]),
-    ]
-    return Drawn(
-        fig,
-        alt_text(
-            f"{plural(len(values), noun, 'studies' if noun == 'study' else None)} as dots; their average {scale.write(fit.estimate)} with a narrow confidence interval "
-            f"{scale.write_interval(fit.ci_low, fit.ci_high)} and a wide prediction interval {scale.write_interval(fit.pi_low, fit.pi_high)}",
-            f"{inside} of {len(values)} lie in the prediction interval",
-        ),
-        pd.DataFrame(rows, columns=["row", scale.symbol, "lower", "upper"]),
-    )
+    rows.append(("average, confidence interval", average, ci_low, ci_high))
+    rows.append(("prediction interval", np.nan, pi_low, pi_high))
+    return Drawn(fig, alt, pd.DataFrame(rows, columns=["row", scale.symbol, "lower", "upper"]))

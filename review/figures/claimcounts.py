@@ -1,4 +1,4 @@
-"""How many claims of each group carry which verdict: one bar a group, its parts told apart by fill, hatch and sign."""
+"""Counts of claims by group and verdict."""
 
 from __future__ import annotations
 
@@ -6,25 +6,29 @@ import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
+from restated.plots.marks import Fill
 from restated.plots.rows import Column, row_chart
-from restated.plots.style import Drawn, colour, drawing, require, text_width
+from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text, plural
 from restated_book.claims import SHAPES, VERDICTS
+from review.figures.bars import fill_key, stacked_bars
 
 COUNT = Scale("claims", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100))
-#: Fill, edge and hatch of each verdict: filled where an outside source speaks, hollow where the document itself does.
+#: Look of each verdict: filled where an outside source decides, hollow where the document itself does.
 LOOKS = {
-    "supported": ("ramp2", "accent", ""),
-    "consistent": ("page", "accent", ""),
-    "inconsistent": ("page", "warn", "xxxx"),
-    "contradicted": ("warn", "warn", ""),
-    "not-publicly-checkable": ("page", "muted", "////"),
+    "supported": Fill("ramp2", "accent", ""),
+    "consistent": Fill("page", "accent", ""),
+    "inconsistent": Fill("page", "warn", "xxxx"),
+    "contradicted": Fill("warn", "warn", ""),
+    "not-publicly-checkable": Fill("page", "muted", "////"),
 }
+#: Verdicts whose largest group the alternative text names.
+NAMED = ("supported", "inconsistent", "contradicted", "not-publicly-checkable")
 
 
 @drawing
 def verdict_bars(table: pd.DataFrame, *, heading: str) -> Drawn:
-    """Claims by verdict in each group.
+    """Draw the claims of each group by verdict.
 
     Parameters
     ----------
@@ -56,35 +60,17 @@ def verdict_bars(table: pd.DataFrame, *, heading: str) -> Drawn:
         axis="number of claims",
         foot_lines=1,
     )
-    x = 0.1
-    for j, verdict in enumerate(VERDICTS):
-        face, edge, hatch = LOOKS[verdict]
-        style = {"facecolor": colour(face), "edgecolor": colour(edge), "hatch": hatch, "linewidth": 0.9}
-        chart.ax.barh(
-            np.arange(len(groups)),
-            counts[:, j],
-            left=counts[:, :j].sum(axis=1),
-            height=0.62,
-            zorder=2,
-            gid=f"part-{verdict}",
-            **style,
-        )
-        words = f"{SHAPES[verdict]} {verdict.replace('-', ' ')}"
-        chart.swatch(x, **style)
-        chart.below(x + 0.36, words, color=colour("ink"))
-        x += 0.36 + text_width(words, chart.size) + 0.3
-    all_of = dict(zip(VERDICTS, counts.sum(axis=0), strict=True))
-    data = pd.DataFrame({heading: groups} | {v.replace("-", " "): table[v].astype(int).to_numpy() for v in VERDICTS})
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"{plural(int(totals.sum()), 'claim')} in {plural(len(groups), 'group')}: "
-            + ", ".join(f"{n:,.0f} {v.replace('-', ' ')}" for v, n in all_of.items()),
-            *[
-                f"Most {v.replace('-', ' ')}: {groups[int(np.argmax(counts[:, j]))]} ({counts[:, j].max():,.0f})"
-                for j, v in enumerate(VERDICTS)
-                if v in ("supported", "not-publicly-checkable", "contradicted", "inconsistent") and counts[:, j].any()
-            ],
-        ),
-        data.assign(all=totals.astype(int)),
+    words = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
+    stacked_bars(chart, counts, [LOOKS[v] for v in VERDICTS], [f"part-{v}" for v in VERDICTS])
+    fill_key(chart, {f"{SHAPES[v]} {words[v]}": LOOKS[v] for v in VERDICTS})
+    alt = alt_text(
+        f"{plural(int(totals.sum()), 'claim')} in {plural(len(groups), 'group')}: "
+        + ", ".join(f"{n:,.0f} {words[v]}" for v, n in zip(VERDICTS, counts.sum(axis=0), strict=True)),
+        *[
+            f"Most {words[v]}: {groups[int(np.argmax(counts[:, j]))]} ({counts[:, j].max():,.0f})"
+            for j, v in enumerate(VERDICTS)
+            if v in NAMED and counts[:, j].any()
+        ],
     )
+    data = pd.DataFrame({heading: groups} | {words[v]: table[v].astype(int).to_numpy() for v in VERDICTS})
+    return Drawn(chart.fig, alt, data.assign(all=totals.astype(int)))

@@ -1,36 +1,41 @@
-"""What the engine costs: how many times as fast as other programs, and how seconds grow with the work."""
+"""Cost of computation: speed next to other programs, and growth of the seconds with the work."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from restated.errors import RestatedError
+from restated.plots.legend import Key
+from restated.plots.marks import DASHES, SOLID, Line, Mark
 from restated.plots.rows import Column, padded, row_chart
 from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
 from restated.plots.words import Scale, alt_text, number, plural
+from review.figures.tables import distinct
 
 #: Ratios inside as logarithms, on the axis as they are.
 TIMES = Scale("times as fast", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())
-
-#: One mark and one dash pattern a line, so that lines differ without colour.
-LINES = (
-    ("accent", "o", "-"),
-    ("second", "s", (0, (5, 2))),
-    ("third", "^", (0, (2, 1.5))),
-    ("ink", "D", (0, (6, 2, 1, 2))),
+#: Mark and line of the first to fourth kind of work: distinct without colour.
+LOOKS = (
+    (Mark("o", True, "accent"), Line("accent", SOLID, 1.5)),
+    (Mark("s", True, "second"), Line("second", DASHES, 1.5)),
+    (Mark("^", True, "third"), Line("third", (0, (2, 1.5)), 1.5)),
+    (Mark("D", True, "ink"), Line("ink", (0, (6, 2, 1, 2)), 1.5)),
 )
-PANEL, PANEL_HEIGHT, KEY_LINE = 2.2, 2.5, 0.2  # inches
+PANEL_HEIGHT, KEY_LINE = 2.5, 0.2  # inches
 
 
 def _times(ratio: float) -> str:
-    """A ratio in two digits at least: rounded to one, 1.6 would become 2."""
+    """Ratio with at least two digits: rounded to one, 1.6 would become 2."""
     return f"{ratio:,.1f} ×" if ratio < 10 else f"{ratio:,.0f} ×"
 
 
 @drawing
 def speed(table: pd.DataFrame) -> Drawn:
-    """How many times as fast as another program, with the bar that was set.
+    """Draw the speed relative to other programs, with the ratio that was asked for.
 
     Parameters
     ----------
@@ -48,11 +53,14 @@ def speed(table: pd.DataFrame) -> Drawn:
         raise RestatedError("every row needs a ratio above 0", field="ratio")
     works, peers = (table[name].astype(str).tolist() for name in ("work", "peer"))
     texts = [_times(r) for r in ratio]
-    asked = ["" if np.isnan(b) else _times(b) for b in bar]
-    ends = np.log(np.concatenate([ratio, bar[~np.isnan(bar)], [1.0]]))
+    asked = ~np.isnan(bar)
+    ends = np.log(np.concatenate([ratio, bar[asked], [1.0]]))
     chart = row_chart(
         [Column("Work", works), Column("Other program", peers)],
-        [Column("Measured", texts, align="right"), Column("Asked", asked, align="right")],
+        [
+            Column("Measured", texts, align="right"),
+            Column("Asked", ["" if np.isnan(b) else _times(b) for b in bar], align="right"),
+        ],
         limits=padded(ends.min(), ends.max()),
         scale=TIMES,
         axis="times as fast as the other program (each step ten times)",
@@ -61,95 +69,91 @@ def speed(table: pd.DataFrame) -> Drawn:
     for i, (r, b) in enumerate(zip(ratio, bar, strict=True)):
         chart.ax.plot([0, np.log(r)], [i, i], color=colour("accent"), linewidth=1.6, zorder=2)
         chart.ax.plot([np.log(r)], [i], marker="o", markersize=7, color=colour("accent"), zorder=3)
-        if not np.isnan(b):
+        if asked[i]:
             chart.ax.plot([np.log(b)] * 2, [i - 0.33, i + 0.33], color=colour("second"), linewidth=2.2, zorder=4)
     chart.ax.axvline(0, color=colour("ink"), linewidth=0.9)
     chart.below(0.1, "circle: measured; upright line: least ratio asked for")
-    least = int(np.argmin(ratio))
-    met = int((ratio[~np.isnan(bar)] >= bar[~np.isnan(bar)]).sum())
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"Speed beside other programs in {plural(len(table), 'comparison')}, from {texts[least]} to "
-            f"{texts[int(np.argmax(ratio))]} as fast",
-            f"{met} of {int((~np.isnan(bar)).sum())} ratios that were asked for are reached",
-            f"Smallest: {works[least]}, beside {peers[least]}",
-        ),
-        pd.DataFrame({"work": works, "other program": peers, "times as fast": ratio, "asked for": bar}),
+    least, most = int(np.argmin(ratio)), int(np.argmax(ratio))
+    alt = alt_text(
+        f"Speed beside other programs in {plural(len(table), 'comparison')}, "
+        f"from {texts[least]} to {texts[most]} as fast",
+        f"{int((ratio[asked] >= bar[asked]).sum())} of {int(asked.sum())} ratios that were asked for are reached",
+        f"Smallest: {works[least]}, beside {peers[least]}",
     )
+    data = {"work": works, "other program": peers, "times as fast": ratio, "asked for": bar}
+    return Drawn(chart.fig, alt, pd.DataFrame(data))
 
 
 @drawing
-def growth_of_cost(table: pd.DataFrame, axes: dict[str, str]) -> Drawn:
-    """Seconds against the size of the work, one panel an axis, both scales logarithmic.
+def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
+    """Draw seconds against the size of the work, one panel an axis, both scales logarithmic.
 
     Parameters
     ----------
     table : DataFrame
         `work`, `axis`, `size`, `seconds` (above 0).
-    axes : dict of str to str
-        The values of `axis` a panel shows together, as titles: {"data sets": "data sets"}; panels in this order.
+    axes : mapping of str to str
+        Title of the panel for each value of `axis`; panels are in this order, and values of one title share a panel.
 
     Raises
     ------
     RestatedError
-        If a column is missing, a value is not positive, an axis has no panel or a panel more lines than can be told apart.
+        If a column is missing, a value is not positive, an axis has no panel or a panel has more than four lines.
     """
     require(table, "work", "axis", "size", "seconds")
     if not (table[["size", "seconds"]].to_numpy(float) > 0).all():
         raise RestatedError("sizes and seconds must be above 0", field="seconds")
     if left := set(table["axis"]) - set(axes):
         raise RestatedError(f"no panel shows the axis {', '.join(sorted(left))}", field="axis")
-    titles = list(dict.fromkeys(axes.values()))
-    panels = {title: table[[axes[a] == title for a in table["axis"]]] for title in titles}
-    keys = {title: list(dict.fromkeys(part["work"])) for title, part in panels.items()}
-    if max(len(works) for works in keys.values()) > len(LINES):
-        raise RestatedError(f"a panel shows more than {len(LINES)} lines", field="work")
-    column = WIDE / len(titles)
-    words = {title: [wrap_to(work, column - 0.75, BASE) for work in works] for title, works in keys.items()}
-    foot = KEY_LINE * max(sum(len(lines) for lines in works) for works in words.values()) + 0.75
+    panels = {title: table[table["axis"].map(axes) == title] for title in dict.fromkeys(axes.values())}
+    column = WIDE / len(panels)
+    words = {
+        title: {work: wrap_to(work, column - 0.75, BASE) for work in distinct(part, "work")}
+        for title, part in panels.items()
+    }
+    if max(map(len, words.values())) > len(LOOKS):
+        raise RestatedError(f"a panel shows more than {len(LOOKS)} lines", field="work")
+    foot = KEY_LINE * max(sum(map(len, works.values())) for works in words.values()) + 0.75
     fig = new_figure(WIDE, foot + PANEL_HEIGHT + 0.15)
-    low, high = np.log10(table["seconds"].min()), np.log10(table["seconds"].max())
-    slopes = []
-    for number_, title in enumerate(titles):
-        left = number_ * column + 0.72
+    seconds = np.log10([table["seconds"].min(), table["seconds"].max()])
+    slopes: dict[str, float] = {}
+    for i, (title, part) in enumerate(panels.items()):
+        left = i * column + 0.72
         ax = axes_in_inches(fig, left, foot, column - 0.92, PANEL_HEIGHT)
-        part = panels[title]
-        ax.set_ylim(low - 0.15, high + 0.15)
-        ends = np.log10([part["size"].min(), part["size"].max()])
-        ax.set_xlim(ends[0] - 0.08 * np.ptp(ends), ends[1] + 0.08 * np.ptp(ends))
-        for axis, span in ((ax.xaxis, ends), (ax.yaxis, (low, high))):
-            at = _ticks(*span)
-            axis.set_ticks(np.log10(at), [_plain(x) for x in at])
+        _logarithmic(ax, np.log10([part["size"].min(), part["size"].max()]), seconds)
         ax.set_xlabel(title)
-        if number_ == 0:
+        if i == 0:
             ax.set_ylabel("seconds")
-        y = foot - 0.68
-        for work, lines, (role, marker, dash) in zip(keys[title], words[title], LINES, strict=False):
-            line = part[part["work"] == work].sort_values("size")
-            x, seconds = np.log10(line["size"].to_numpy(float)), np.log10(line["seconds"].to_numpy(float))
-            style = {"color": colour(role), "marker": marker, "markersize": 4.5, "linestyle": dash, "linewidth": 1.5}
-            ax.plot(x, seconds, zorder=3, **style)
+        key = Key(ax, left - 0.45, foot - 0.68, mark=(4.5, 1.0))
+        for (work, lines), (mark, line) in zip(words[title].items(), LOOKS, strict=False):
+            own = part[part["work"] == work].sort_values("size")
+            x, y = np.log10(own["size"].to_numpy(float)), np.log10(own["seconds"].to_numpy(float))
+            style = mark.style(4.5, 1.0) | line.style()
+            ax.plot(x, y, zorder=3, **style)
             if len(x) > 1:
-                slopes.append((work, float(np.polyfit(x, seconds, 1)[0])))
-            inches = fig.dpi_scale_trans
-            ax.plot([left - 0.45, left - 0.15], [y, y], transform=inches, clip_on=False, **style)
-            for text in lines:
-                fig.text(
-                    left - 0.05, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches
-                )
-                y -= KEY_LINE
-    steepest = max(slopes, key=lambda pair: pair[1])
-    return Drawn(
-        fig,
-        alt_text(
-            f"Seconds against the size of the work, both on logarithmic scales, in {plural(len(titles), 'panel')}: "
-            f"{plural(len(slopes), 'line')}, all rising",
-            f"Steepest: {steepest[0]}, about size to the power {number(steepest[1], 1)}",
-            "A slope of 1 means cost in proportion to the work",
-        ),
-        table.reset_index(drop=True),
+                slopes[work] = float(np.polyfit(x, y, 1)[0])
+            for j, text in enumerate(lines):
+                if j == 0:
+                    ax.plot([key.x, key.x + 0.3], [key.y] * 2, transform=fig.dpi_scale_trans, clip_on=False, **style)
+                key.add(text, width=0.3, space=0.1)
+                key.newline(KEY_LINE)
+    steepest = max(slopes, key=lambda work: slopes[work])
+    alt = alt_text(
+        f"Seconds against the size of the work, both on logarithmic scales, in {plural(len(panels), 'panel')}: "
+        f"{plural(len(slopes), 'line')}, all rising",
+        f"Steepest: {steepest}, about size to the power {number(slopes[steepest], 1)}",
+        "A slope of 1 means cost in proportion to the work",
     )
+    return Drawn(fig, alt, table.reset_index(drop=True))
+
+
+def _logarithmic(ax: Axes, sizes: np.ndarray, seconds: np.ndarray) -> None:
+    """Limits and ticks of a panel for ranges of decimal logarithms."""
+    ax.set_xlim(sizes[0] - 0.08 * np.ptp(sizes), sizes[1] + 0.08 * np.ptp(sizes))
+    ax.set_ylim(seconds[0] - 0.15, seconds[1] + 0.15)
+    for axis, ends in ((ax.xaxis, sizes), (ax.yaxis, seconds)):
+        at = _ticks(*ends)
+        axis.set_ticks(np.log10(at), [_plain(x) for x in at])
 
 
 def _ticks(low: float, high: float) -> np.ndarray:
@@ -161,5 +165,5 @@ def _ticks(low: float, high: float) -> np.ndarray:
 
 
 def _plain(x: float) -> str:
-    """A tick as a reader writes it: .01, 1, 1,000."""
+    """Tick label: .01, 1, 1,000."""
     return f"{x:,.0f}" if x >= 1 else number(x, int(np.ceil(-np.log10(x))), leading_zero=False)

@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
-from restated.plots.words import CORRELATION, Scale, alt_text, plural
+from restated.plots.legend import Key
+from restated.plots.marks import Line, Mark, Series, dots, series
+from restated.plots.spread import spread
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
+from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
+from review.figures.tables import checked, distinct
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
-#: Marker, colour and line style of the first, second and third series: shapes first.
-SERIES = (("o", "accent", "-"), ("s", "second", (0, (5, 2))), ("^", "third", (0, (1, 1.5))))
-#: Distance of estimates of one year, as a share of all years: a mark is as wide.
-BESIDE = 0.018
+LEFT = 0.7
+#: Distance of estimates of one year, as a share of all years: the width of a mark.
+STEP = 0.018
 NONE_PRINTED = "no interval printed"
+YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
+
+
+@dataclass(frozen=True)
+class _Estimates:
+    """Columns of the table, one entry per estimate."""
+
+    labels: list[str]
+    series: list[str]
+    year: np.ndarray
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    digits: list[str]
+
+    @property
+    def has(self) -> np.ndarray:
+        """True where an interval was printed."""
+        return np.isfinite(self.low) & np.isfinite(self.high)
 
 
 @drawing
@@ -26,15 +51,15 @@ def over_time(
     window: tuple[float, float, str] | None = None,
     joined: bool = True,
 ) -> Drawn:
-    """Estimates by year of publication, with printed intervals where any were printed.
+    """Draw estimates by year of publication, with printed intervals.
 
     Parameters
     ----------
     table : DataFrame
-        `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed),
-        `text` (digits as printed), `series` (at most three).
+        `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text`
+        (digits as printed), `series` (at most three).
     scale : Scale
-        How numbers are written; values are in axis units.
+        Format of numbers; values are in axis units.
     axis : str, optional
         Title of the vertical axis.
     window : (first year, last year, words), optional
@@ -45,214 +70,142 @@ def over_time(
     Raises
     ------
     RestatedError
-        If a column is missing, a value is not finite or there are more than three series.
+        If a column is missing, a value is not finite, there are more than three series or a label is too long.
     """
-    require(table, "label", "year", "value")
-    if len(table) == 0:
-        raise RestatedError("the table has no rows")
-    table = table.reset_index(drop=True)
+    table = checked(table, "label", finite=("year", "value"))
     for name, default in (("low", np.nan), ("high", np.nan), ("text", None), ("series", "")):
         if name not in table:
             table[name] = default
-    year, value, low, high = (table[name].to_numpy(float) for name in ("year", "value", "low", "high"))
-    if not np.isfinite(np.array([year, value])).all():
-        raise RestatedError("a year or a value is missing", row=int(np.argmin(np.isfinite(year + value))) + 1)
-    names = list(dict.fromkeys(table["series"].astype(str)))
-    if len(names) > len(SERIES):
-        raise RestatedError(f"{len(names)} series cannot be told apart", field="series", remedy="Give at most three")
-    digits = [
-        text if isinstance(text, str) and text else scale.write(float(scale.forward(v)))
-        for text, v in zip(table["text"], value, strict=True)
-    ]
-    has = np.isfinite(low) & np.isfinite(high)
-    words = [
-        f"{label}: {d} [{scale.write(float(scale.forward(a)))}, {scale.write(float(scale.forward(b)))}]"
-        if h
-        else f"{label}: {d}"
-        for label, d, a, b, h in zip(table["label"], digits, low, high, has, strict=True)
-    ]
-    fig = new_figure(WIDTH, HEIGHT)
+    looks = series(distinct(table, "series"), most=3, field="series")
+    found = _read(table, scale)
+    has, year = found.has, found.year
+    words = [f"{label}: {digits}" for label, digits in zip(found.labels, found.digits, strict=True)]
+    for i in np.flatnonzero(has):
+        words[i] += f" [{_write(scale, found.low[i])}, {_write(scale, found.high[i])}]"
     room = max(text_width(word, BASE) for word in words) + 0.42
     if room > WIDTH - 4.0:
-        raise RestatedError("a label is too long to stand beside the plot", field="label", remedy="Shorten it")
-    key = len(names) > 1 or not has.all()
-    ax = axes_in_inches(fig, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.75 - (0.3 if key else 0.0))
-    ends = np.concatenate([value, low[has], high[has], [scale.null]])
+        raise RestatedError("a label is too long for the margin", field="label", remedy="Shorten it")
+    key = len(looks) > 1 or not has.all()
+    fig = new_figure(WIDTH, HEIGHT)
+    ax = axes_in_inches(fig, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.3 if key else 0.0))
+    ends = np.concatenate([found.value, found.low[has], found.high[has], [scale.null]])
     pad = 0.06 * (ends.max() - ends.min())
     ax.set_ylim(ends.min() - pad * (ends.min() < scale.null), ends.max() + pad)
     across = max(year.max() - year.min(), 1)
-    at = year + _beside(year, across)
     ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
     if window:
         _window(ax, *window)
-    for i, name in enumerate(names):
-        marker, role, dash = SERIES[i]
-        here = np.flatnonzero((table["series"].astype(str) == name).to_numpy())
-        here = here[np.argsort(year[here], kind="stable")]
-        if joined and (len(names) > 1 or name):
-            ax.plot(at[here], value[here], color=colour(role), linewidth=1.2, linestyle=dash, zorder=2)
-        for j in here:
-            if has[j]:
-                ax.plot([at[j]] * 2, [low[j], high[j]], color=colour(role), linewidth=1.6, zorder=2.5)
-            ax.plot(
-                [at[j]],
-                [value[j]],
-                linestyle="none",
-                marker=marker,
-                markersize=7,
-                zorder=3,
-                markeredgewidth=1.5,
-                markeredgecolor=colour(role),
-                markerfacecolor=colour(role if has[j] else "page"),
-                clip_on=False,
-            )
-    styles = [SERIES[names.index(str(name))][:2] for name in table["series"]]
-    _labels(ax, at, value, words, styles, has)
-    ticks = scale.ticks(*ax.get_ylim())
-    ax.set_yticks(ticks, scale.tick_labels(ticks))
-    marks = Scale("", steps=(1, 2, 5, 10, 20, 50)).ticks(*ax.get_xlim(), most=8)
+    at = year + _shifts(year, across)
+    _points(ax, found, at, looks, joined=joined)
+    _labels(ax, found, at, words, looks)
+    plain_ticks(ax.yaxis, *ax.get_ylim(), scale=scale)
+    marks = YEARS.ticks(*ax.get_xlim(), most=8)
     ax.set_xticks(marks, [str(int(t)) for t in marks])
     ax.set_xlabel("year of publication")
     ax.set_ylabel(axis or scale.symbol)
     if key:
-        _key(fig, ax, names, not has.all(), bool(has.any()), joined)
-    data = pd.DataFrame(
-        {
-            "estimate": table["label"].astype(str),
-            "series": table["series"].astype(str),
-            "year": year.astype(int).astype(str),
-            scale.symbol: value,
-            "lower": low,
-            "upper": high,
-            "interval": np.where(has, "printed", NONE_PRINTED),
-        }
-    )
-    if names == [""]:
-        data = data.drop(columns="series")
-    order = np.argsort(year, kind="stable")
-    high_at, low_at = int(value.argmax()), int(value.argmin())
-    listed = "; ".join(f"{int(year[j])}, {words[j]}" for j in order)
-    return Drawn(
-        fig,
-        alt_text(
-            f"{plural(len(table), 'published estimate')} of {axis or scale.symbol}, "
-            f"{int(year.min())} to {int(year.max())}: from {digits[high_at]} ({table['label'][high_at]}) "
-            f"to {digits[low_at]} ({table['label'][low_at]})",
-            listed if len(listed) < 260 else "",
-            f"{int((~has).sum())} have {NONE_PRINTED}" if (~has).any() else "",
-            f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
-        ),
-        data,
-    )
+        _key(ax, looks, has, joined=joined)
+    return Drawn(fig, _alt(found, words, axis or scale.symbol, window), _data(found, scale))
 
 
-def _beside(year: np.ndarray, across: float) -> np.ndarray:
+def _read(table: pd.DataFrame, scale: Scale) -> _Estimates:
+    year, value, low, high = (table[name].to_numpy(float) for name in ("year", "value", "low", "high"))
+    digits = [
+        text if isinstance(text, str) and text else _write(scale, v)
+        for text, v in zip(table["text"], value, strict=True)
+    ]
+    labels, names = (table[name].astype(str).tolist() for name in ("label", "series"))
+    return _Estimates(labels, names, year, value, low, high, digits)
+
+
+def _write(scale: Scale, value: float) -> str:
+    """A value in axis units."""
+    return scale.write(float(scale.forward(value)))
+
+
+def _shifts(year: np.ndarray, across: float) -> np.ndarray:
     """Shifts that put estimates of one year side by side, in years."""
     shift = np.zeros(len(year))
     for same in (np.flatnonzero(year == y) for y in np.unique(year)):
-        shift[same] = BESIDE * across * (np.arange(len(same)) - (len(same) - 1) / 2)
+        shift[same] = STEP * across * (np.arange(len(same)) - (len(same) - 1) / 2)
     return shift
 
 
-def _window(ax, first: float, last: float, words: str) -> None:
-    """Years that a statement names, each year as wide as it is long."""
-    ax.axvspan(
-        first - 0.5,
-        last + 0.5,
-        facecolor=colour("band2"),
-        edgecolor=colour("second"),
-        linewidth=0.9,
-        zorder=0,
-        gid="window",
-    )
+def _window(ax: Axes, first: float, last: float, words: str) -> None:
+    """Band over the years of a statement."""
+    style = {"facecolor": colour("band2"), "edgecolor": colour("second"), "linewidth": 0.9}
+    ax.axvspan(first - 0.5, last + 0.5, zorder=0, gid="window", **style)
     low, high = ax.get_ylim()
     ax.text(first - 0.7, low + 0.03 * (high - low), words, fontsize=BASE, color=colour("ink"), ha="right", va="bottom")
 
 
-def _labels(ax, year, value, words, styles, has) -> None:
+def _points(ax: Axes, found: _Estimates, at: np.ndarray, looks: dict[str, Series], *, joined: bool) -> None:
+    """Marks, hollow where no interval was printed, with intervals and the lines of series."""
+    for name, look in looks.items():
+        here = np.array([i for i, own in enumerate(found.series) if own == name])
+        here = here[np.argsort(found.year[here], kind="stable")]
+        if joined and (len(looks) > 1 or name):
+            ax.plot(at[here], found.value[here], zorder=2, **look.line().style())
+        for i in here:
+            if found.has[i]:
+                ax.plot([at[i]] * 2, [found.low[i], found.high[i]], color=colour(look.role), linewidth=1.6, zorder=2.5)
+            dots(ax, [at[i]], [found.value[i]], _mark(look, found.has[i]), size=7, edge=1.5, zorder=3)
+
+
+def _mark(look: Series, filled: bool) -> Mark:
+    return look.mark._replace(filled=bool(filled))
+
+
+def _labels(ax: Axes, found: _Estimates, at: np.ndarray, words: list[str], looks: dict[str, Series]) -> None:
     """Label of each point in the right margin at its height, kept apart, joined to it by a thin line."""
-    low, high = ax.get_ylim()
-    left, right = ax.get_xlim()
-    width, height = ax.figure.get_size_inches()
-    unit = (high - low) / (ax.get_position().height * height)
-    per_inch = (right - left) / (ax.get_position().width * width)
-    gap = 0.21 * unit
-    order = np.lexsort((-np.asarray(year), value))
-    at = [float(value[j]) for j in order]
-    for i in range(1, len(at)):
-        at[i] = max(at[i], at[i - 1] + gap)
-    # What left the plot at the top comes back down; the order is kept.
-    at[-1] = min(at[-1], high)
-    for i in reversed(range(len(at) - 1)):
-        at[i] = min(at[i], at[i + 1] - gap)
-    for j, place in zip(order, at, strict=True):
-        ax.plot(
-            [year[j], right, right + 0.12 * per_inch],
-            [value[j], place, place],
-            color=colour("grid"),
-            linewidth=0.8,
-            zorder=1,
-            clip_on=False,
-        )
-        marker, role = styles[j]
-        ax.plot(
-            [right + 0.19 * per_inch],
-            [place],
-            linestyle="none",
-            marker=marker,
-            markersize=5,
-            markeredgewidth=1.2,
-            markeredgecolor=colour(role),
-            markerfacecolor=colour(role if has[j] else "page"),
-            clip_on=False,
-        )
-        ax.text(
-            right + 0.28 * per_inch,
-            place,
-            words[j],
-            fontsize=BASE,
-            color=colour("ink"),
-            va="center_baseline",
-            clip_on=False,
-        )
+    across, up = per_inch(ax)
+    right = ax.get_xlim()[1]
+    order = np.lexsort((-at, found.value))
+    places = spread(found.value[order], 0.21 * up, high=ax.get_ylim()[1])
+    line = {"color": colour("grid"), "linewidth": 0.8, "zorder": 1, "clip_on": False}
+    style = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline", "clip_on": False}
+    for i, place in zip(order, places, strict=True):
+        ax.plot([at[i], right, right + 0.12 * across], [found.value[i], place, place], **line)
+        mark = _mark(looks[found.series[i]], found.has[i])
+        dots(ax, [right + 0.19 * across], [place], mark, size=5, edge=1.2, zorder=2)
+        ax.text(right + 0.28 * across, place, words[i], **style)
 
 
-def _key(fig, ax, names, hollow: bool, filled: bool, joined: bool) -> None:
-    width, height = fig.get_size_inches()
-    x, y = ax.get_position().x0 * width + 0.05, height - 0.18
-    inches = fig.dpi_scale_trans
+def _key(ax: Axes, looks: dict[str, Series], has: np.ndarray, *, joined: bool) -> None:
+    key = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
+    if len(looks) > 1:
+        for name, look in looks.items():
+            samples: list[Line | Mark] = [look.line()] if joined else []
+            key.add(name, *samples, _mark(look, False), space=0.1, gap=0.25)
+    if not has.all():
+        key.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
+        if has.any() and len(looks) == 1:
+            key.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
 
-    def entry(text: str, marker: str, role: str, face: str, dash=None) -> None:
-        nonlocal x
-        if dash is not None:
-            ax.plot(
-                [x, x + 0.36],
-                [y, y],
-                color=colour(role),
-                linewidth=1.2,
-                linestyle=dash,
-                transform=inches,
-                clip_on=False,
-            )
-        ax.plot(
-            [x + 0.18],
-            [y],
-            linestyle="none",
-            marker=marker,
-            markersize=6.5,
-            markeredgewidth=1.4,
-            transform=inches,
-            markeredgecolor=colour(role),
-            markerfacecolor=colour(face),
-            clip_on=False,
-        )
-        fig.text(x + 0.46, y, text, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
-        x += 0.46 + text_width(text, BASE) + 0.25
 
-    if len(names) > 1:
-        for (marker, role, dash), name in zip(SERIES, names, strict=False):
-            entry(name, marker, role, "page", dash if joined else None)
-    if hollow:
-        entry("hollow: " + NONE_PRINTED, "o", "muted", "page")
-    if filled and hollow and len(names) == 1:
-        entry("filled: interval printed", "o", "muted", "muted")
+def _data(found: _Estimates, scale: Scale) -> pd.DataFrame:
+    data = pd.DataFrame(
+        {
+            "estimate": found.labels,
+            "series": found.series,
+            "year": found.year.astype(int).astype(str),
+            scale.symbol: found.value,
+            "lower": found.low,
+            "upper": found.high,
+            "interval": np.where(found.has, "printed", NONE_PRINTED),
+        }
+    )
+    return data if any(found.series) else data.drop(columns="series")
+
+
+def _alt(found: _Estimates, words: list[str], axis: str, window: tuple[float, float, str] | None) -> str:
+    year, top, bottom = found.year, int(found.value.argmax()), int(found.value.argmin())
+    listed = "; ".join(f"{int(year[i])}, {words[i]}" for i in np.argsort(year, kind="stable"))
+    without = int((~found.has).sum())
+    return alt_text(
+        f"{plural(len(year), 'published estimate')} of {axis}, {int(year.min())} to {int(year.max())}: "
+        f"from {found.digits[top]} ({found.labels[top]}) to {found.digits[bottom]} ({found.labels[bottom]})",
+        listed if len(listed) < 260 else "",
+        f"{without} have {NONE_PRINTED}" if without else "",
+        f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
+    )

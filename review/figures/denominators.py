@@ -1,25 +1,29 @@
-"""Which denominators can stand behind a printed percentage."""
+"""Denominators that can give a printed percentage."""
 
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
+from restated.plots.marks import Fill
 from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
 from restated.plots.words import alt_text
 
 ROW = 0.34  # inches
+POSSIBLE = Fill("band", "accent", width=1)
 
 
 @drawing
 def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
-    """A cell for every denominator: the count that gives the percentage, or empty.
+    """Draw a cell for every denominator: the count that gives the percentage, or empty.
 
     Parameters
     ----------
     table : DataFrame
-        `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator to count).
+        `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator to
+        count).
     largest : int
         Largest denominator shown.
 
@@ -42,10 +46,10 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     for y, row in enumerate(table.itertuples()):
         ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
         for n, count in row.counts.items():
-            _cell(ax, n, y, facecolor=colour("band"), edgecolor=colour("accent"), linewidth=1)
+            _cell(ax, n, y, POSSIBLE)
             ax.text(n, y, f"{count}", ha="center", va="center_baseline", fontsize=BASE, color=colour("ink"))
         dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
-        _cell(ax, row.arm, y, facecolor="none", edgecolor=colour("warn"), linewidth=1.8, linestyle=dash, zorder=3)
+        _cell(ax, row.arm, y, Fill("none", "warn", width=1.8, dash=dash), zorder=3)
     ax.set_yticks(range(len(table)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
@@ -62,11 +66,12 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
         }
     )
     alt = alt_text(
-        f"Denominators up to {largest} that can give {len(table)} printed percentages: {sum(fits)} fit the arm of the cost analysis",
+        f"Denominators up to {largest} that can give {len(table)} printed percentages: "
+        f"{sum(fits)} fit the arm of the cost analysis",
         "; ".join(f"{label}: {found}" for label, found in zip(labels, lists, strict=True)),
     )
     return Drawn(fig, alt, data)
 
 
-def _cell(ax, n: int, y: int, **style) -> None:
-    ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, **style))
+def _cell(ax: Axes, n: int, y: int, fill: Fill, zorder: float = 1) -> None:
+    ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, zorder=zorder, **fill.style()))

@@ -1,43 +1,57 @@
-"""A theory as a graph: boxes, arrows whose line says by which design the link was studied, and a key."""
+"""Graph of a theory: boxes, arrows drawn by the design of the studies of each link, and a key."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
+from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch, PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width, wrap_to
+from restated.plots.marks import SHORT_DASHES, SOLID, Fill
+from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width, wrap_to, write
 from restated.plots.words import alt_text, plural
 from review.figures.designs import DESIGNS, NONE
 from review.figures.layered import Arrow, Layout, layout
+from review.figures.tables import known
 
 BOX_WIDTH, BOX_HEIGHT = 1.36, 0.60  # inches
 LABEL_HEIGHT = 0.42  # inches: two lines
 GAP = 0.26  # inches between rows, where lines may slant
-SLANT = 0.14  # further inches per inch that a line moves sideways there, so that no line lies flat
+SLANT = 0.14  # further inches per inch that a line moves sideways there, so that every line is steep
 DEEPEST = 0.62  # inches between rows at most
 MARGIN = 0.12
 LINE = 1.25 * BASE / POINTS  # inches between two lines of text
 HEAD = (0.055, 0.12)  # half width and length of an arrowhead in inches
 PORT = 0.2  # inches between two arrows at one side of a box
-#: Kinds of boxes: of the theory, or added as another explanation.
-KINDS = ("theory", "rival cause")
+KEY_COLUMN, KEY_ROW = 3.0, 0.26  # inches
+#: Boxes of the theory, and those added as another explanation.
+RIVAL = "rival cause"
+KINDS = {
+    "theory": ("round,pad=0,rounding_size=0.08", Fill("band", dash=SOLID)),
+    RIVAL: ("square,pad=0", Fill("page", "ink", width=1.2, dash=SHORT_DASHES)),
+}
+
+#: Place in inches of the "top" or "bottom" of a row.
+Edge = Callable[[int, str], float]
+#: Place of each arrow at its "source" and "target", in inches from the left.
+Ports = Mapping[tuple[str, str], float]
 
 
 @drawing
 def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
-    """Boxes and arrows in rows from cause to effect as the theory has them.
+    """Draw boxes and arrows in rows from cause to effect as the theory has them.
 
     Parameters
     ----------
     nodes : mapping of str to str
         Name of each box to its kind, "theory" or "rival cause" (drawn with a broken outline).
     edges : DataFrame
-        `edge` (short id), `from`, `to`, `sign` ("+" or "−"), `estimate` (words; empty where there is none), `design` (a key of
-        `designs.DESIGNS`).
+        `edge` (short id), `from`, `to`, `sign` ("+" or "−"), `estimate` (words; empty where there is none), `design`
+        (a key of `designs.DESIGNS`).
 
     Raises
     ------
@@ -48,9 +62,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     for kind in nodes.values():
         if kind not in KINDS:
             raise RestatedError(f"unknown kind of box '{kind}'", field="nodes", remedy="Use " + " or ".join(KINDS))
-    unknown = sorted(set(edges["design"]) - set(DESIGNS))
-    if unknown:
-        raise RestatedError(f"unknown design '{unknown[0]}'", field="design", remedy="Use one of " + "; ".join(DESIGNS))
+    known(edges, "design", DESIGNS)
     lines = {name: wrap_to(name, BOX_WIDTH - 0.12, BASE) for name in nodes}
     for name, parts in lines.items():
         if len(parts) > 2 or max(text_width(part, BASE) for part in parts) > BOX_WIDTH - 0.1:
@@ -60,23 +72,17 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
         Arrow(edge, start, end, max(text_width(text, BASE, weight) for text, weight in words[edge]) + 0.06)
         for edge, start, end in zip(edges["edge"], edges["from"], edges["to"], strict=True)
     ]
-    busiest = {
-        name: max(sum(a.source == name for a in arrows), sum(a.target == name for a in arrows)) for name in nodes
-    }
-    boxes = {name: max(BOX_WIDTH, PORT * (busiest[name] + 1)) for name in nodes}
+    boxes = {name: _box_width(name, arrows) for name in nodes}
     plan = layout(boxes, arrows)
     ports = _ports(plan, arrows)
-    key = _key_lines(edges, nodes)
-    width = plan.width + 2 * MARGIN
-    columns = max(1, int((width - 2 * MARGIN) // 3.0))
-    key_height = 0.26 * -(-len(key) // columns) + 0.12
-    tops, height = _rows(plan, arrows, ports)
-    fig = new_figure(width, height + key_height + 2 * MARGIN)
-    top = height + key_height + MARGIN
+    key = [name for name in DESIGNS if name in set(edges["design"])] + ([RIVAL] if RIVAL in nodes.values() else [])
+    columns = max(1, int(plan.width // KEY_COLUMN))
+    key_height = KEY_ROW * -(-len(key) // columns) + 0.12
+    rows, height = _rows(plan, arrows, ports)
+    fig = new_figure(plan.width + 2 * MARGIN, height + key_height + 2 * MARGIN)
 
     def y(row: int, side: str) -> float:
-        above, below = tops[row]
-        return top - (above if side == "top" else below)
+        return height + key_height + MARGIN - rows[row][side == "bottom"]
 
     for arrow, design in zip(arrows, edges["design"], strict=True):
         _arrow(fig, plan, arrow, design, ports, y)
@@ -88,36 +94,12 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
         x = MARGIN + dict(plan.routes[arrow.name])[row]
         middle = (y(row, "top") + y(row, "bottom")) / 2
         for i, (text, weight) in enumerate(words[arrow.name]):
-            fig.text(
-                x,
-                middle + (0.5 - i) * LINE,
-                text,
-                fontsize=BASE,
-                fontweight=weight,
-                ha="center",
-                va="center_baseline",
-                color=colour("muted" if i else "ink"),
-                transform=fig.dpi_scale_trans,
-            )
+            tone = colour("muted" if i else "ink")
+            write(fig, x, middle + (0.5 - i) * LINE, text, fontweight=weight, ha="center", color=tone)
     _key(fig, key, columns, key_height)
     data = edges[["edge", "from", "to", "sign", "estimate", "design"]].copy()
     data["estimate"] = data["estimate"].where(data["estimate"] != "", "–")
-    kinds = edges["design"].value_counts()
-    listed = [
-        f"{start} to {end}: {estimate}"
-        for start, end, estimate in zip(edges["from"], edges["to"], edges["estimate"], strict=True)
-        if estimate
-    ]
-    return Drawn(
-        fig,
-        alt_text(
-            f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; the line of an arrow says how "
-            "the link was studied, not that it is causal",
-            "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
-            *listed,
-        ),
-        data,
-    )
+    return Drawn(fig, _alt(nodes, edges), data)
 
 
 def _label(edge) -> list[tuple[str, str]]:
@@ -126,13 +108,19 @@ def _label(edge) -> list[tuple[str, str]]:
     return [(first, "bold" if edge.estimate else "normal"), (DESIGNS[edge.design].short, "normal")]
 
 
-def _rows(plan: Layout, arrows: list[Arrow], ports) -> tuple[dict[int, tuple[float, float]], float]:
-    """Top and bottom of each row in inches from the top, and the height of all; the gaps are deep where lines move far sideways."""
+def _box_width(name: str, arrows: Sequence[Arrow]) -> float:
+    """Inches a box needs for the arrows on its busier side."""
+    busier = max(sum(a.source == name for a in arrows), sum(a.target == name for a in arrows))
+    return max(BOX_WIDTH, PORT * (busier + 1))
+
+
+def _rows(plan: Layout, arrows: Sequence[Arrow], ports: Ports) -> tuple[dict[int, tuple[float, float]], float]:
+    """Top and bottom of each row in inches from the top, and the height of all; gaps are deep where lines move far."""
     aside = dict.fromkeys(range(plan.rows), 0.0)
     for arrow in arrows:
         start, end = plan.row[arrow.source], plan.row[arrow.target]
         route = [(start, ports[arrow.name, "source"]), *plan.routes[arrow.name], (end, ports[arrow.name, "target"])]
-        for (row, x0), (_, x1) in zip(route, route[1:], strict=False):
+        for (row, x0), (_, x1) in pairwise(route):
             aside[row] = max(aside[row], abs(x1 - x0))
     at, out = 0.0, {}
     for row in range(plan.rows):
@@ -141,8 +129,8 @@ def _rows(plan: Layout, arrows: list[Arrow], ports) -> tuple[dict[int, tuple[flo
     return out, out[plan.rows - 1][1]
 
 
-def _ports(plan: Layout, arrows: list[Arrow]) -> dict[tuple[str, str], float]:
-    """Where each arrow leaves and enters: side by side, in the order of the places they come from or lead to."""
+def _ports(plan: Layout, arrows: Sequence[Arrow]) -> dict[tuple[str, str], float]:
+    """Ends of the arrows, next to each other, in the order of the places they come from or lead to."""
     out: dict[tuple[str, str], float] = {}
     for end in ("source", "target"):
         for box, x in plan.x.items():
@@ -153,9 +141,7 @@ def _ports(plan: Layout, arrows: list[Arrow]) -> dict[tuple[str, str], float]:
     return out
 
 
-def _arrow(fig, plan: Layout, arrow: Arrow, design: str, ports, y) -> None:
-    style = DESIGNS[design]
-    tone = colour("muted" if design == NONE else "ink")
+def _arrow(fig: Figure, plan: Layout, arrow: Arrow, design: str, ports: Ports, y: Edge) -> None:
     x, at = MARGIN + ports[arrow.name, "source"], y(plan.row[arrow.source], "bottom")
     points, codes = [(x, at)], [Path.MOVETO]
 
@@ -173,97 +159,50 @@ def _arrow(fig, plan: Layout, arrow: Arrow, design: str, ports, y) -> None:
         # The line stops above its label and goes on below it.
         codes.append(Path.MOVETO if row == plan.label[arrow.name] else Path.LINETO)
     tip = y(plan.row[arrow.target], "top")
-    bend(MARGIN + ports[arrow.name, "target"], tip + HEAD[1])
-    path = Path(points, codes)
-    for role, width in (
-        ((tone, style.width), (colour("page"), style.width - 2.2)) if style.double else ((tone, style.width),)
-    ):
-        fig.add_artist(
-            PathPatch(
-                path,
-                facecolor="none",
-                edgecolor=role,
-                linewidth=width,
-                linestyle=style.dash,
-                capstyle="butt",
-                transform=fig.dpi_scale_trans,
-                gid=f"arrow-{arrow.name}",
-            )
-        )
     half, length = HEAD
-    fig.add_artist(
-        Polygon(
-            [(x - half, tip + length), (x + half, tip + length), (x, tip)],
-            closed=True,
-            facecolor=tone,
-            linewidth=0,
-            transform=fig.dpi_scale_trans,
-        )
-    )
+    bend(MARGIN + ports[arrow.name, "target"], tip + length)
+    _line(fig, Path(points, codes), design, capstyle="butt", gid=f"arrow-{arrow.name}")
+    head = [(x - half, tip + length), (x + half, tip + length), (x, tip)]
+    style = {"facecolor": _tone(design), "linewidth": 0, "transform": fig.dpi_scale_trans}
+    fig.add_artist(Polygon(head, closed=True, **style))
 
 
-def _box(fig, x: float, y: float, width: float, lines: list[str], kind: str) -> None:
-    rival = kind != "theory"
-    fig.add_artist(
-        FancyBboxPatch(
-            (x - width / 2, y - BOX_HEIGHT / 2),
-            width,
-            BOX_HEIGHT,
-            boxstyle="square,pad=0" if rival else "round,pad=0,rounding_size=0.08",
-            facecolor=colour("page" if rival else "band"),
-            edgecolor=colour("ink" if rival else "muted"),
-            linewidth=1.2 if rival else 0.9,
-            linestyle=(0, (4, 2)) if rival else "-",
-            transform=fig.dpi_scale_trans,
-        )
-    )
+def _tone(design: str) -> str:
+    return colour("muted" if design == NONE else "ink")
+
+
+def _line(fig: Figure, path: Path, design: str, **more) -> None:
+    """Line of a design along a path; a double one is a wide line with a narrower one of the page's colour on it."""
+    look = DESIGNS[design]
+    for tone, width in [(_tone(design), look.width), (colour("page"), look.width - 2.2)][: 1 + look.double]:
+        style = {"facecolor": "none", "edgecolor": tone, "linewidth": width, "linestyle": look.dash} | more
+        fig.add_artist(PathPatch(path, transform=fig.dpi_scale_trans, **style))
+
+
+def _box(fig: Figure, x: float, y: float, width: float, lines: Sequence[str], kind: str) -> None:
+    shape, fill = KINDS[kind]
+    style = {"boxstyle": shape, "transform": fig.dpi_scale_trans} | fill.style()
+    fig.add_artist(FancyBboxPatch((x - width / 2, y - BOX_HEIGHT / 2), width, BOX_HEIGHT, **style))
     for i, line in enumerate(lines):
-        fig.text(
-            x,
-            y + ((len(lines) - 1) / 2 - i) * LINE,
-            line,
-            fontsize=BASE,
-            color=colour("ink"),
-            ha="center",
-            va="center_baseline",
-            transform=fig.dpi_scale_trans,
-        )
+        write(fig, x, y + ((len(lines) - 1) / 2 - i) * LINE, line, ha="center")
 
 
-def _key_lines(edges: pd.DataFrame, nodes: Mapping[str, str]) -> list[str]:
-    used = set(edges["design"])
-    return [name for name in DESIGNS if name in used] + (["rival cause"] if "rival cause" in nodes.values() else [])
-
-
-def _key(fig, names: list[str], columns: int, height: float) -> None:
-    inches = fig.dpi_scale_trans
+def _key(fig: Figure, names: Sequence[str], columns: int, height: float) -> None:
     for i, name in enumerate(names):
-        x, y = MARGIN + 3.0 * (i % columns), MARGIN + height - 0.26 * (i // columns + 1)
-        if name == "rival cause":
-            fig.add_artist(
-                Rectangle(
-                    (x, y - 0.08),
-                    0.5,
-                    0.16,
-                    facecolor=colour("page"),
-                    edgecolor=colour("ink"),
-                    linewidth=1.2,
-                    linestyle=(0, (4, 2)),
-                    transform=inches,
-                )
-            )
-            words = "box: another explanation"
+        x, y = MARGIN + KEY_COLUMN * (i % columns), MARGIN + height - KEY_ROW * (i // columns + 1)
+        if name == RIVAL:
+            style = KINDS[RIVAL][1].style()
+            fig.add_artist(Rectangle((x, y - 0.08), 0.5, 0.16, transform=fig.dpi_scale_trans, **style))
         else:
-            style = DESIGNS[name]
-            line = Path([(x, y), (x + 0.5, y)], [Path.MOVETO, Path.LINETO])
-            tone = colour("muted" if name == NONE else "ink")
-            for role, width in (
-                ((tone, style.width), (colour("page"), style.width - 2.2)) if style.double else ((tone, style.width),)
-            ):
-                fig.add_artist(
-                    PathPatch(
-                        line, facecolor="none", edgecolor=role, linewidth=width, linestyle=style.dash, transform=inches
-                    )
-                )
-            words = name
-        fig.text(x + 0.6, y, words, fontsize=BASE, color=colour("ink"), va="center_baseline", transform=inches)
+            _line(fig, Path([(x, y), (x + 0.5, y)], [Path.MOVETO, Path.LINETO]), name)
+        write(fig, x + 0.6, y, "box: another explanation" if name == RIVAL else name)
+
+
+def _alt(nodes: Mapping[str, str], edges: pd.DataFrame) -> str:
+    kinds = edges["design"].value_counts()
+    return alt_text(
+        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
+        "the line of an arrow says how the link was studied, not that it is causal",
+        "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
+        *[f"{e[1]} to {e[2]}: {e[3]}" for e in edges[["from", "to", "estimate"]].itertuples() if e[3]],
+    )

@@ -1,4 +1,4 @@
-"""How many checks of each kind found what: one bar a check, its parts filled, hatched and hollow."""
+"""Counts of checks by kind and outcome."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
+from restated.plots.marks import Fill
 from restated.plots.rows import Column, row_chart
-from restated.plots.style import Drawn, colour, drawing, require, text_width
+from restated.plots.style import Drawn, drawing, require
 from restated.plots.words import Scale, alt_text, plural
+from review.figures.bars import fill_key, stacked_bars
 
 COUNT = Scale("checks", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100, 200, 500))
-#: Fill, edge and hatch of the parts, in order: apart without colour.
-PARTS = (("ramp2", "accent", ""), ("warn", "warn", ""), ("page", "muted", "////"))
+#: Looks of the parts, in order: distinct without colour.
+PARTS = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "muted", "////"))
 
 
 @drawing
 def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
-    """Counts of outcomes by kind of check.
+    """Draw counts of outcomes by kind of check.
 
     Parameters
     ----------
@@ -31,7 +33,7 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     Raises
     ------
     RestatedError
-        If a column is missing, a count is negative, or there is nothing to draw.
+        If a column is missing, a count is negative, or all are 0.
     """
     require(table, "check", *outcomes)
     if len(outcomes) > len(PARTS):
@@ -43,40 +45,24 @@ def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
     counts, checks = counts[shown], table["check"].astype(str)[shown].tolist()
     order = np.argsort(-counts.sum(axis=1), kind="stable")
     counts, checks = counts[order], [checks[i] for i in order]
-    written = [" + ".join(f"{n:,.0f}" for n in row) for row in counts]
     chart = row_chart(
         [Column("Check", checks)],
-        [Column("Parts", written, align="right")],
+        [Column("Parts", [" + ".join(f"{n:,.0f}" for n in row) for row in counts], align="right")],
         limits=(0, 1.02 * counts.sum(axis=1).max()),
         scale=COUNT,
         axis="number of checks",
         foot_lines=1,
     )
-    x = 0.1
-    for j, outcome in enumerate(outcomes):
-        face, edge, hatch = PARTS[j]
-        style = {"facecolor": colour(face), "edgecolor": colour(edge), "hatch": hatch, "linewidth": 0.9}
-        chart.ax.barh(
-            np.arange(len(checks)),
-            counts[:, j],
-            left=counts[:, :j].sum(axis=1),
-            height=0.62,
-            zorder=2,
-            gid=f"part-{j}",
-            **style,
-        )
-        chart.swatch(x, **style)
-        chart.below(x + 0.36, outcome, color=colour("ink"))
-        x += 0.36 + text_width(outcome, chart.size) + 0.3
+    fills = dict(zip(outcomes, PARTS, strict=False))
+    stacked_bars(chart, counts, list(fills.values()), [f"part-{j}" for j in range(len(fills))])
+    fill_key(chart, fills)
     total = counts.sum(axis=0)
     most = int(np.argmax(counts[:, 1])) if len(outcomes) > 1 else 0
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"{plural(int(total.sum()), 'check')} of {plural(len(checks), 'kind')}: "
-            + ", ".join(f"{n:,.0f} {outcome}" for n, outcome in zip(total, outcomes, strict=True)),
-            f"Most checks: {checks[0]} ({counts[0].sum():,.0f})",
-            f"Most {outcomes[1]}: {checks[most]} ({counts[most, 1]:,.0f})" if len(outcomes) > 1 and total[1] else "",
-        ),
-        pd.DataFrame({"check": checks} | {o: counts[:, j].astype(int) for j, o in enumerate(outcomes)}),
+    alt = alt_text(
+        f"{plural(int(total.sum()), 'check')} of {plural(len(checks), 'kind')}: "
+        + ", ".join(f"{n:,.0f} {outcome}" for n, outcome in zip(total, outcomes, strict=True)),
+        f"Most checks: {checks[0]} ({counts[0].sum():,.0f})",
+        f"Most {outcomes[1]}: {checks[most]} ({counts[most, 1]:,.0f})" if len(outcomes) > 1 and total[1] else "",
     )
+    data = {"check": checks} | {o: counts[:, j].astype(int) for j, o in enumerate(outcomes)}
+    return Drawn(chart.fig, alt, pd.DataFrame(data))

@@ -1,29 +1,32 @@
-"""A mean difference as a hundred children of either group: who is in the worst tenth, and how the groups overlap."""
+"""Mean differences as a hundred children of either group: the overlap of the groups, and the outermost children."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, wrap_to
+from restated.plots.marks import DASHES, Line, Mark, dots
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
 from restated.plots.words import alt_text, number
+from review.figures.tables import checked
 
 WIDTH = 7.6  # inches
 HEAD, LINE = 0.55, 0.2  # inches: headings, one line of words
 BELOW, AFTER = 0.42, 0.12  # inches under a picture: its caption, and room before the next effect
-#: Left edges in inches: the two hundreds come first, so that a narrow screen shows them beside each other.
+#: Left edges in inches: the two hundreds come first, so that a narrow screen shows them next to each other.
 GRIDS = (0.1, 2.1)
 CURVES = (4.2, 3.2)  # left edge and width
 SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
-NEEDED = ("label", "text", "d", "overlap", "risk_lower", "risk_higher")
+OTHER, MARKED = Mark("o", False, "muted"), Mark("s", True, "second")
 
 
 @drawing
 def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) -> Drawn:
-    """One row an effect: the two distributions, and of a hundred children of each group those in the outermost share.
+    """Draw for each effect the two distributions, and the outermost of a hundred children of each group.
 
     Parameters
     ----------
@@ -39,53 +42,34 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     RestatedError
         If a column is missing, the table is empty, or a share is not between 0 and 1.
     """
-    require(table, *NEEDED)
-    if len(table) == 0:
-        raise RestatedError("the table has no rows")
+    table = checked(table, "label", "text", "d", "overlap", "risk_lower", "risk_higher")
     shares = table[["overlap", "risk_lower", "risk_higher"]].to_numpy(float)
     if not ((shares >= 0) & (shares <= 1)).all():
         raise RestatedError("a share is not between 0 and 1", field="risk_higher")
-    lines = [
-        [(row.label, "bold"), *((line, "normal") for line in wrap_to(row.text, CURVES[0] - GRIDS[0], BASE))]
-        for row in table.itertuples()
-    ]
+    lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in table.itertuples()]
     tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
     height = HEAD + sum(tall)
     fig = new_figure(WIDTH, height)
-
-    def words(x, y, text, *, align="left", weight="normal"):
-        fig.text(
-            x,
-            y,
-            text,
-            fontsize=BASE,
-            fontweight=weight,
-            color=colour("ink"),
-            ha=align,
-            va="baseline",
-            transform=fig.dpi_scale_trans,
-        )
-
-    words(CURVES[0], height - 0.24, f"solid: {lower}", weight="bold")
-    words(CURVES[0], height - 0.44, f"dashed: {higher}", weight="bold")
+    bold, plain = ({"va": "baseline", "fontweight": weight} for weight in ("bold", "normal"))
+    write(fig, CURVES[0], height - 0.24, f"solid: {lower}", **bold)
+    write(fig, CURVES[0], height - 0.44, f"dashed: {higher}", **bold)
     for left, group in zip(GRIDS, (lower, higher), strict=True):
-        words(left, height - 0.24, "of 100", weight="bold")
-        words(left, height - 0.44, group, weight="bold")
-    said = []
+        write(fig, left, height - 0.24, "of 100", **bold)
+        write(fig, left, height - 0.44, group, **bold)
+    words = []
     base = height - HEAD
     for row, mine, deep in zip(table.itertuples(), lines, tall, strict=True):
         base -= deep
-        for j, (line, weight) in enumerate(mine):
-            words(GRIDS[0], base + deep - 0.2 - LINE * j, line, weight=weight)
+        for j, line in enumerate(mine):
+            write(fig, GRIDS[0], base + deep - 0.2 - LINE * j, line, **(plain if j else bold))
         _curves(fig, base, row.d)
-        words(CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {number(100 * row.overlap, 0)}\u00a0%", align="center")
-        for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher), strict=True):
-            _grid(fig, left, base + BELOW, int(round(100 * risk)))
-            words(left, base + 0.2, f"{number(100 * risk, 1)} {outermost}")
-        said.append(
-            f"{row.label}: {number(100 * row.risk_lower, 1)} against {number(100 * row.risk_higher, 1)}, "
-            f"overlap {number(100 * row.overlap, 0)} %"
-        )
+        overlap = number(100 * row.overlap, 0)
+        write(fig, CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {overlap}\u00a0%", ha="center", **plain)
+        risks = [number(100 * risk, 1) for risk in (row.risk_lower, row.risk_higher)]
+        for left, risk, text in zip(GRIDS, (row.risk_lower, row.risk_higher), risks, strict=True):
+            _grid(fig, left, base + BELOW, round(100 * risk))
+            write(fig, left, base + 0.2, f"{text} {outermost}", **plain)
+        words.append(f"{row.label}: {risks[0]} against {risks[1]}, overlap {overlap} %")
     data = pd.DataFrame(
         {
             "outcome": table["label"].astype(str),
@@ -95,17 +79,17 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
             f"{outermost}, of 100 {higher}": 100 * shares[:, 2],
         }
     )
-    return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *said), data)
+    return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
 
 
-def _curves(fig, base: float, d: float) -> None:
+def _curves(fig: Figure, base: float, d: float) -> None:
     """The two distributions with the part they share."""
     ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
     x = np.linspace(-3.2, 3.2 + abs(d), 81)
     first, second = norm.pdf(x), norm.pdf(x - d)
     ax.fill_between(x, np.minimum(first, second), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
-    ax.plot(x, first, color=colour("accent"), linewidth=1.6, zorder=2)
-    ax.plot(x, second, color=colour("second"), linewidth=1.6, linestyle=(0, (5, 2)), zorder=3)
+    ax.plot(x, first, zorder=2, **Line("accent", width=1.6).style())
+    ax.plot(x, second, zorder=3, **Line("second", DASHES, 1.6).style())
     ax.set_ylim(0, 0.42)
     ax.set_xlim(x[0], x[-1])
     ax.set_yticks([])
@@ -113,34 +97,13 @@ def _curves(fig, base: float, d: float) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def _grid(fig, left: float, bottom: float, marked: int) -> None:
+def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:
     """A hundred children, the marked ones first: filled squares among small open circles."""
     ax = axes_in_inches(fig, left, bottom, SIDE, SIDE)
     ax.set_axis_off()
     ax.set_xlim(-0.5, SIDES - 0.5)
     ax.set_ylim(-0.5, SIDES - 0.5)
-    x, y = np.arange(100) % SIDES, np.arange(100) // SIDES
-    is_marked = np.arange(100) < marked
-    ax.plot(
-        x[~is_marked],
-        y[~is_marked],
-        linestyle="none",
-        marker="o",
-        markersize=4,
-        markerfacecolor=colour("page"),
-        markeredgecolor=colour("muted"),
-        markeredgewidth=0.8,
-        clip_on=False,
-        gid="others",
-    )
-    ax.plot(
-        x[is_marked],
-        y[is_marked],
-        linestyle="none",
-        marker="s",
-        markersize=6.5,
-        markeredgewidth=0,
-        color=colour("second"),
-        clip_on=False,
-        gid="marked",
-    )
+    x, y = np.arange(SIDES**2) % SIDES, np.arange(SIDES**2) // SIDES
+    is_marked = np.arange(SIDES**2) < marked
+    dots(ax, x[~is_marked], y[~is_marked], OTHER, size=4, edge=0.8, gid="others")
+    dots(ax, x[is_marked], y[is_marked], MARKED, size=6.5, edge=0, gid="marked")

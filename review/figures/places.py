@@ -5,25 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from restated.errors import RestatedError
-from restated.plots.rows import HALF_DIGIT, MARGIN
-from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width
+from restated.plots.marks import Mark, dots, limited
+from restated.plots.rows import MARGIN
+from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, require, text_width
 from restated.plots.words import alt_text, plural
 
 #: Inches; the width fits a narrow screen without scrolling.
 WIDTH = 4.35
 ROW = 1.5 * BASE / POINTS
-#: Shape, filling and colour of the columns, in their order.
+#: Marks of the columns, in their order.
 MARKS = (
-    ("o", True, "accent"),
-    ("s", True, "second"),
-    ("^", False, "accent"),
-    ("D", False, "second"),
-    ("v", True, "third"),
-    ("P", False, "warn"),
+    Mark("o", True, "accent"),
+    Mark("s", True, "second"),
+    Mark("^", False, "accent"),
+    Mark("D", False, "second"),
+    Mark("v", True, "third"),
+    Mark("P", False, "warn"),
 )
-#: Rows under the places: how many names there are, and the total the source prints.
+#: Rows under the places: the number of names, and the total the source prints.
 LISTED, PRINTED = "names listed", "total printed"
 
 
@@ -36,7 +38,7 @@ def place_matrix(
     name: str = "place",
     part: str = "part of the world",
 ) -> Drawn:
-    """Matrix of places and roles with the number of names below, beside the total that is printed.
+    """Draw a matrix of places and roles, with the number of names and the printed total below.
 
     Parameters
     ----------
@@ -52,97 +54,59 @@ def place_matrix(
     Raises
     ------
     RestatedError
-        If a column is missing, there are too many roles, or a role of the table or of a total is no column.
+        If a column is missing, there are too many roles, or a role of the table or of a total has no column.
     """
     require(table, "place", "part", "role")
-    if not 1 <= len(roles) <= len(MARKS):
-        raise RestatedError(
-            f"{len(roles)} roles cannot be told apart", field="role", remedy=f"Give one to {len(MARKS)}"
-        )
+    limited(len(roles), len(MARKS), "roles", "role")
     if stray := {*table["role"], *(totals or ())} - set(roles):
-        raise RestatedError(f"'{min(stray)}' is no column", field="role", remedy="Name it in roles")
-    plan = []
+        raise RestatedError(f"role '{min(stray)}' has no column", field="role", remedy="Name it in roles")
+    plan: list[tuple[str, list[str] | None]] = []
     for heading, rows in table.groupby("part", sort=False):
-        plan += [(heading, None), *((place, set(mine["role"])) for place, mine in rows.groupby("place", sort=False))]
-    head = ROW * (len(roles) + 1.8)  # the key, and the marks as headings
-    height = head + ROW * (len(plan) + (1.4 if totals is None else 2.4)) + 2 * MARGIN
-    fig = new_figure(WIDTH, height)
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, WIDTH)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
-    left = (
-        max(text_width(title, BASE, "bold" if mine is None else "normal") for title, mine in plan if mine is not None)
-        + 0.1
-    )
-    step = (WIDTH - left - 2 * MARGIN) / len(roles)
-    at = {role: MARGIN + left + (j + 0.5) * step for j, role in enumerate(roles)}
-    marks = dict(zip(roles, MARKS, strict=False))
+        plan.append((heading, None))
+        for place, own in rows.groupby("place", sort=False)["role"]:
+            plan.append((place, [role for role in roles if role in set(own)]))
     listed = {role: table.loc[table["role"] == role, "place"].nunique() for role in roles}
+    foot = [(LISTED, {role: str(n) for role, n in listed.items()})] + ([] if totals is None else [(PRINTED, totals)])
+    head = ROW * (len(roles) + 1.8)  # the key, and the marks as headings
+    fig, ax = canvas(WIDTH, head + ROW * (len(plan) + len(foot) + 0.4) + 2 * MARGIN)
+    left = max(text_width(title, BASE) for title, mine in plan if mine is not None) + 0.1
+    step = (WIDTH - left - 2 * MARGIN) / len(roles)
+    columns = {role: (MARGIN + left + (j + 0.5) * step, mark) for j, (role, mark) in enumerate(zip(roles, MARKS))}
 
-    foot = [(LISTED, {r: str(n) for r, n in listed.items()})] + ([] if totals is None else [(PRINTED, totals)])
+    def rule(y: float, role: str, width: float) -> None:
+        ax.plot([MARGIN, WIDTH - MARGIN], [y, y], color=colour(role), linewidth=width, zorder=1)
 
-    def words(x, y, text, *, align="left", weight="normal"):
-        ax.text(
-            x,
-            y + HALF_DIGIT * BASE / POINTS,
-            text,
-            fontsize=BASE,
-            fontweight=weight,
-            color=colour("ink"),
-            ha=align,
-            va="baseline",
-        )
-
-    for j, role in enumerate(roles):
-        _mark(ax, MARGIN + 0.1, MARGIN + (j + 0.5) * ROW, marks[role])
-        words(MARGIN + 0.3, MARGIN + (j + 0.5) * ROW, role)
-        _mark(ax, at[role], MARGIN + head - 0.6 * ROW, marks[role])
+    for j, (role, (x, mark)) in enumerate(columns.items()):
+        y = MARGIN + (j + 0.5) * ROW
+        _dot(ax, MARGIN + 0.1, y, mark)
+        on_canvas(ax, MARGIN + 0.3, y, role)
+        _dot(ax, x, MARGIN + head - 0.6 * ROW, mark)
     top = MARGIN + head
     for i, (title, mine) in enumerate(plan):
         y = top + (i + 0.5) * ROW
-        ax.plot([MARGIN, WIDTH - MARGIN], [y - ROW / 2] * 2, color=colour("grid"), linewidth=0.8, zorder=1)
-        words(MARGIN, y, title, weight="bold" if mine is None else "normal")
+        rule(y - ROW / 2, "grid", 0.8)
+        on_canvas(ax, MARGIN, y, title, fontweight="bold" if mine is None else "normal")
         for role in mine or ():
-            _mark(ax, at[role], y, marks[role])
+            _dot(ax, columns[role][0], y, columns[role][1])
     top += ROW * len(plan)
-    ax.plot([MARGIN, WIDTH - MARGIN], [top, top], color=colour("muted"), linewidth=1.0, zorder=1)
+    rule(top, "muted", 1.0)
     for i, (title, cells) in enumerate(foot):
         y = top + (i + 0.7) * ROW
-        words(MARGIN, y, title, weight="bold")
-        for role in roles:
-            words(
-                at[role], y, cells.get(role, "–"), align="center", weight="bold" if role in (totals or ()) else "normal"
-            )
-    return Drawn(
-        fig,
-        alt_text(
-            f"{plural(table['place'].nunique(), name)} by role. "
-            + "; ".join(
-                f"{role}: {n} listed" + (f", {totals[role]} printed as total" if role in (totals or ()) else "")
-                for role, n in listed.items()
-            )
-        ),
-        pd.DataFrame(
-            [
-                {name: row, part: heading, **{role: "listed" if role in set(mine["role"]) else "–" for role in roles}}
-                for (heading, row), mine in table.groupby(["part", "place"], sort=False)
-            ]
-            + [{name: title, part: "", **{role: cells.get(role, "–") for role in roles}} for title, cells in foot]
-        ),
-    )
+        on_canvas(ax, MARGIN, y, title, fontweight="bold")
+        for role, (x, _) in columns.items():
+            weight = "bold" if role in (totals or ()) else "normal"
+            on_canvas(ax, x, y, cells.get(role, "–"), ha="center", fontweight=weight)
+    counts = [
+        f"{role}: {n} listed" + (f", {totals[role]} printed as total" if totals and role in totals else "")
+        for role, n in listed.items()
+    ]
+    alt = alt_text(f"{plural(table['place'].nunique(), name)} by role. " + "; ".join(counts))
+    data = [
+        {name: row, part: heading, **{role: "listed" if role in set(mine["role"]) else "–" for role in roles}}
+        for (heading, row), mine in table.groupby(["part", "place"], sort=False)
+    ] + [{name: title, part: "", **{role: cells.get(role, "–") for role in roles}} for title, cells in foot]
+    return Drawn(fig, alt, pd.DataFrame(data))
 
 
-def _mark(ax, x: float, y: float, style: tuple[str, bool, str]) -> None:
-    marker, filled, role = style
-    ax.plot(
-        [x],
-        [y],
-        linestyle="none",
-        marker=marker,
-        markersize=7.5,
-        markeredgewidth=1.4,
-        markeredgecolor=colour(role),
-        markerfacecolor=colour(role if filled else "page"),
-        zorder=3,
-    )
+def _dot(ax: Axes, x: float, y: float, mark: Mark) -> None:
+    dots(ax, [x], [y], mark, size=7.5, zorder=3, clip_on=True)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
-from restated.plots.rows import HALF_DIGIT, MARGIN
-from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, require, text_width
+from restated.plots.marks import DOTTED_GUIDE, Fill, Mark, dots
+from restated.plots.rows import MARGIN
+from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, require, text_width
 from restated.plots.words import alt_text, plural
+from review.figures.tables import known
 
 #: Lanes from left to right, and the kinds of events in each.
 LANES = {
@@ -20,152 +23,95 @@ LANES = {
     "policy": ("policy", "funding"),
     "later": ("later",),
 }
-#: Events that bound a period: their mark stands on the bar of the period and not in a lane.
+#: Events that bound a period: their mark is on the bar of the period and not in a lane.
 FRAME = "frame"
-#: Shape, filling and colour of a mark, by who gives the date.
-BASIS_MARKS = {"outside source": ("o", True, "accent"), "case study": ("s", False, "second")}
+#: Marks by the source of the date.
+BASIS_MARKS = {"outside source": Mark("o", True, "accent"), "case study": Mark("s", False, "second")}
 BASIS_WORDS = {"outside source": "date from an outside source", "case study": "date from the case study"}
-#: Fill of the bars of periods, in their order.
-PERIOD_FILLS = ("band", "band2")
-NEEDED = ("date", "event", "label", "kind", "basis")
+#: Fills of the bars of periods, in their order.
+PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))
 
 ROW = 0.205  # inches
 YEAR, BAR, LANE = 0.44, 0.25, 0.24  # inches of a column
 GAP = 0.1
+BARS_AT = MARGIN + YEAR
 KEY_LINE = 1.6 * BASE / POINTS
 
 
 @drawing
 def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Drawn:
-    """Events in order of time, downwards.
+    """Draw events in order of time, downwards.
 
     Parameters
     ----------
     events : DataFrame
-        One row each: `date` (year, year-month or year-month-day), `event` (for the table), `label` (for the picture), `kind` (one
-        of the kinds of `LANES`, or "frame"), `basis` (one of `BASIS_MARKS`); further columns go into the table as they are.
-        Events of which only the year is known come first in it.
+        One row each: `date` (year, year-month or year-month-day), `event` (for the table), `label` (for the picture),
+        `kind` (one of the kinds of `LANES`, or "frame"), `basis` (one of `BASIS_MARKS`); further columns go into the
+        table as they are. Events of which only the year is known come first in it.
     periods : mapping of str to (first year, last year)
-        Bars beside the events; a frame event of the first or last year of a period is marked on its bar.
+        Bars next to the events; a frame event of the first or last year of a period is marked on its bar.
 
     Raises
     ------
     RestatedError
-        If a column is missing, a kind or basis is unknown, a frame event bounds no period, or the name of a period does not fit its bar.
+        If a column is missing, a kind or basis is unknown, a frame event bounds no period, or the name of a period
+        does not fit its bar.
     """
-    require(events, *NEEDED)
+    require(events, "date", "event", "label", "kind", "basis")
     lanes = {kind: i for i, kinds in enumerate(LANES.values()) for kind in kinds}
-    for column, known in (("kind", [*lanes, FRAME]), ("basis", list(BASIS_MARKS))):
-        unknown = sorted(set(events[column]) - set(known))
-        if unknown:
-            raise RestatedError(
-                f"unknown {column} '{unknown[0]}'", field=column, remedy="Use one of " + ", ".join(known)
-            )
+    known(events, "kind", [*lanes, FRAME])
+    known(events, "basis", BASIS_MARKS)
     table = _ordered(events, periods)
     years = table["date"].str[:4].astype(int)
-    head = max(text_width(name, BASE, "bold") for name in LANES) + 0.12
-    top = 2 * KEY_LINE + MARGIN + head
-    bars_at = MARGIN + YEAR
-    lanes_at = bars_at + BAR * len(periods) + GAP
+    top = 2 * KEY_LINE + MARGIN + max(text_width(name, BASE, "bold") for name in LANES) + 0.12
+    bottom = top + ROW * len(table)
+    lanes_at = BARS_AT + BAR * len(periods) + GAP
     text_at = lanes_at + LANE * len(LANES) + GAP
-    # Labels of the frame are bold, which is a little wider.
-    width = (
-        text_at
-        + 1.02
-        * max(
-            text_width(t, BASE, "bold" if k == FRAME else "normal")
-            for t, k in zip(table["label"], table["kind"], strict=True)
-        )
-        + MARGIN
-    )
-    width = max(width, 2 * MARGIN + 0.2 + max(text_width(words, BASE) for words in BASIS_WORDS.values()))
-    height = top + ROW * len(table) + 2 * MARGIN
-    fig = new_figure(width, height)
-    ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
-    ax.set_axis_off()
-    drop = HALF_DIGIT * BASE / POINTS
-    text = dict(fontsize=BASE, color=colour("ink"), va="baseline", ha="left")
+    weights = ["bold" if kind == FRAME else "normal" for kind in table["kind"]]
+    # Bold labels are a little wider than measured.
+    widest = 1.02 * max(text_width(label, BASE, weight) for label, weight in zip(table["label"], weights, strict=True))
+    key = 2 * MARGIN + 0.2 + max(text_width(words, BASE) for words in BASIS_WORDS.values())
+    width = max(text_at + widest + MARGIN, key)
+    fig, ax = canvas(width, bottom + 2 * MARGIN)
     middles = [top + ROW * (i + 0.5) for i in range(len(table))]
-
     for line, (basis, words) in enumerate(BASIS_WORDS.items()):
         y = MARGIN + KEY_LINE * (line + 0.5)
         _mark(ax, MARGIN + 0.1, y, basis)
-        ax.text(MARGIN + 0.24, y + drop, words, **text)
+        on_canvas(ax, MARGIN + 0.24, y, words)
+    upright = {"fontsize": BASE, "color": colour("ink"), "ha": "center", "rotation": 90}
     for i, name in enumerate(LANES):
         x = lanes_at + LANE * (i + 0.5)
-        ax.text(x, top - 0.06, name, **text | dict(ha="center", va="bottom"), rotation=90, fontweight="bold")
-        ax.plot([x, x], [top, top + ROW * len(table)], color=colour("grid"), linewidth=0.8, zorder=1)
-    for i, year in enumerate(years):
-        first = i == 0 or years.iat[i - 1] != year
-        if first:
-            ax.text(MARGIN, middles[i] + drop, str(year), **text, fontweight="bold")
-            ax.plot([MARGIN, width - MARGIN], [middles[i] - ROW / 2] * 2, color=colour("grid"), linewidth=0.8, zorder=0)
-    for i, (name, (start, end)) in enumerate(periods.items()):
-        inside = [j for j, year in enumerate(years) if start <= year <= end]
+        ax.text(x, top - 0.06, name, va="bottom", fontweight="bold", **upright)
+        ax.plot([x, x], [top, bottom], color=colour("grid"), linewidth=0.8, zorder=1)
+    for i in years.index[years != years.shift()]:
+        on_canvas(ax, MARGIN, middles[i], str(years[i]), fontweight="bold")
+        ax.plot([MARGIN, width - MARGIN], [middles[i] - ROW / 2] * 2, color=colour("grid"), linewidth=0.8, zorder=0)
+    for i, (name, period) in enumerate(periods.items()):
+        inside = [y for y, year in zip(middles, years, strict=True) if period[0] <= year <= period[1]]
         if not inside:
             raise RestatedError(f"no event lies in the period '{name}'", field="periods")
-        y0, y1 = middles[inside[0]] - ROW / 2, middles[inside[-1]] + ROW / 2
-        words = f"{name}, {start}–{end}"
-        if text_width(words, BASE) > y1 - y0 - 2.6 * ROW:  # the marks at both ends need room too
-            raise RestatedError(f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
-        ax.add_patch(
-            Rectangle(
-                (bars_at + BAR * i + 0.015, y0),
-                BAR - 0.03,
-                y1 - y0,
-                facecolor=colour(PERIOD_FILLS[i]),
-                edgecolor=colour("muted"),
-                linewidth=0.8,
-                zorder=2,
-                gid=f"period-{i}",
-            )
-        )
-        ax.text(
-            bars_at + BAR * (i + 0.5),
-            y0 + 1.3 * ROW,
-            words,
-            **text | dict(ha="center", va="top"),
-            rotation=90,
-            zorder=3,
-        )
-    for y, event in zip(middles, table.itertuples(), strict=True):
+        _bar(ax, i, f"{name}, {period[0]}–{period[1]}", inside[0] - ROW / 2, inside[-1] + ROW / 2)
+    for y, weight, event in zip(middles, weights, table.itertuples(), strict=True):
         if event.kind == FRAME:
-            for i, (start, end) in enumerate(periods.values()):
-                if int(event.date[:4]) in (start, end):
-                    _mark(ax, bars_at + BAR * (i + 0.5), y, event.basis)
-            ax.text(text_at, y + drop, event.label, **text, fontweight="bold", gid="label")
-            continue
-        x = lanes_at + LANE * (lanes[event.kind] + 0.5)
-        ax.plot([x, text_at - 0.05], [y, y], color=colour("zone1"), linewidth=0.8, linestyle=(0, (1, 2)), zorder=1)
-        _mark(ax, x, y, event.basis)
-        ax.text(text_at, y + drop, event.label, **text, gid="label")
-
-    counts = table["basis"].value_counts()
-    happened = years[table["kind"] != FRAME]
-    sides = [
-        f"{name} {start}–{end}, {plural(int(happened.between(start, end).sum()), 'event')}"
-        for name, (start, end) in periods.items()
-    ]
-    return Drawn(
-        fig,
-        alt_text(
-            f"Timeline of {plural(len(table), 'event')}, {years.min()} to {years.max()}, one row each, in lanes for {', '.join(LANES)}",
-            f"Dates from outside sources: {counts.get('outside source', 0)}; from the case study: {counts.get('case study', 0)}",
-            "Bars at the side: " + "; ".join(sides),
-            f"After the last period: {plural(int((happened > max(end for _, end in periods.values())).sum()), 'event')}",
-        ),
-        table.drop(columns="label").rename(columns={"basis": "date given by"}).reset_index(drop=True),
-    )
+            for i, period in enumerate(periods.values()):
+                if int(event.date[:4]) in period:
+                    _mark(ax, BARS_AT + BAR * (i + 0.5), y, event.basis)
+        else:
+            x = lanes_at + LANE * (lanes[event.kind] + 0.5)
+            style = {"color": colour("zone1"), "linewidth": 0.8, "linestyle": DOTTED_GUIDE}
+            ax.plot([x, text_at - 0.05], [y, y], zorder=1, **style)
+            _mark(ax, x, y, event.basis)
+        on_canvas(ax, text_at, y, event.label, fontweight=weight, gid="label")
+    data = table.drop(columns="label").rename(columns={"basis": "date given by"}).reset_index(drop=True)
+    return Drawn(fig, _alt(table, years, periods), data)
 
 
 def _ordered(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> pd.DataFrame:
-    """By time; within a year a period begins before everything else and ends after it."""
+    """Events by time; within a year a period begins before everything else and ends after it."""
     starts = {start for start, _ in periods.values()}
     ends = {end for _, end in periods.values()}
 
-    def key(event) -> tuple:
+    def key(event) -> tuple[int, int, str]:
         year = int(event.date[:4])
         if event.kind != FRAME:
             return year, 1, event.date
@@ -177,17 +123,35 @@ def _ordered(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> pd
     return events.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
 
 
-def _mark(ax, x: float, y: float, basis: str) -> None:
-    marker, filled, role = BASIS_MARKS[basis]
-    ax.plot(
-        [x],
-        [y],
-        linestyle="none",
-        marker=marker,
-        markersize=7,
-        markeredgewidth=1.6,
-        markeredgecolor=colour(role),
-        markerfacecolor=colour(role if filled else "page"),
-        zorder=4,
-        gid=f"date-{basis.replace(' ', '-')}",
+def _bar(ax: Axes, i: int, words: str, top: float, bottom: float) -> None:
+    """Bar of period `i`, with its name."""
+    if text_width(words, BASE) > bottom - top - 2.6 * ROW:  # the marks at both ends need room too
+        raise RestatedError(f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
+    x = BARS_AT + BAR * i
+    place = {"xy": (x + 0.015, top), "width": BAR - 0.03, "height": bottom - top}
+    ax.add_patch(Rectangle(**place, zorder=2, gid=f"period-{i}", **PERIOD_FILLS[i].style()))
+    style = {"fontsize": BASE, "color": colour("ink"), "ha": "center", "va": "top", "rotation": 90}
+    ax.text(x + BAR / 2, top + 1.3 * ROW, words, zorder=3, **style)
+
+
+def _mark(ax: Axes, x: float, y: float, basis: str) -> None:
+    gid = f"date-{basis.replace(' ', '-')}"
+    dots(ax, [x], [y], BASIS_MARKS[basis], size=7, edge=1.6, gid=gid, clip_on=True)
+
+
+def _alt(table: pd.DataFrame, years: pd.Series, periods: Mapping[str, tuple[int, int]]) -> str:
+    bases = table["basis"].value_counts()
+    happened = years[table["kind"] != FRAME]
+    sides = [
+        f"{name} {start}–{end}, {plural(int(happened.between(start, end).sum()), 'event')}"
+        for name, (start, end) in periods.items()
+    ]
+    later = int((happened > max(end for _, end in periods.values())).sum())
+    return alt_text(
+        f"Timeline of {plural(len(table), 'event')}, {years.min()} to {years.max()}, one row each, "
+        f"in lanes for {', '.join(LANES)}",
+        f"Dates from outside sources: {bases.get('outside source', 0)}; "
+        f"from the case study: {bases.get('case study', 0)}",
+        "Bars at the side: " + "; ".join(sides),
+        f"After the last period: {plural(later, 'event')}",
     )

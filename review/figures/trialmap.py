@@ -1,31 +1,30 @@
-"""Which report describes which patients: samples as rows, their reports along the years."""
+"""Reports by the patients they describe: samples as rows, their reports along the years."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from restated.errors import RestatedError
-from restated.plots import rows as layout
-from restated.plots.rows import Column
-from restated.plots.style import POINTS, Drawn, colour, drawing, require, text_width
+from restated.plots.marks import Mark, dots
+from restated.plots.rows import MARGIN, Column, cells, row_chart, under_headings
+from restated.plots.style import Drawn, colour, drawing, require
 from restated.plots.words import Scale, alt_text, count, plural
+from review.figures.tables import known
 
 YEAR = Scale("year", decimals=0, steps=(1, 2, 5, 10))
-#: Marks of a report, by what it is to the sample: shape and filling, so that they can be told apart without colour.
+#: Marks of a report by its relation to the sample: distinct without colour.
 REPORT_MARKS = {
-    "independent sample": ("s", True, "accent"),
-    "follow-up": ("o", False, "accent"),
-    "sub-sample": ("D", False, "second"),
-    "protocol": ("x", True, "muted"),
+    "independent sample": Mark("s", True, "accent"),
+    "follow-up": Mark("o", False, "accent"),
+    "sub-sample": Mark("D", False, "second"),
+    "protocol": Mark("x", True, "muted"),
 }
-NEEDED = ("family", "label", "group", "population", "n", "year", "relation", "developer")
-#: Sideways shift, in years, of reports of one sample and year, so that none hides another.
+#: Sideways shift, in years, of reports of one sample and year, which would hide each other.
 SHIFT = 0.35
 
 
 @drawing
 def trial_map(reports: pd.DataFrame) -> Drawn:
-    """Samples as rows, grouped, with their reports along the years and a line through reports on the same patients.
+    """Draw samples as rows, grouped, with their reports along the years, those on the same patients joined by a line.
 
     Parameters
     ----------
@@ -39,97 +38,66 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     RestatedError
         If a column is missing or a relation is unknown.
     """
-    require(reports, *NEEDED)
-    unknown = sorted(set(reports["relation"]) - set(REPORT_MARKS))
-    if unknown:
-        raise RestatedError(
-            f"unknown relation '{unknown[0]}'", field="relation", remedy="Use one of " + ", ".join(REPORT_MARKS)
-        )
-    plan: list[tuple[str, pd.DataFrame | None]] = []
-    for group, part in reports.groupby("group", sort=False):
-        plan.append((group, None))
-        plan += [(family, rows) for family, rows in part.groupby("family", sort=False)]
-    headings = frozenset(i for i, (_, rows) in enumerate(plan) if rows is None)
-
-    def column(name: str) -> list[str]:
-        return ["" if rows is None else str(rows[name].iat[0]) for _, rows in plan]
-
-    labels = [name if rows is None else rows["label"].iat[0] for name, rows in plan]
-    sizes = ["" if rows is None else count(rows["n"].iat[0]) or "–" for _, rows in plan]
-    chart = layout.row_chart(
-        [
-            Column("First report", labels, free=headings),
-            Column("Patients", column("population")),
-            Column("n", sizes, align="right"),
-        ],
-        [Column("Developer", column("developer"))],
+    require(reports, "family", "label", "group", "population", "n", "year", "relation", "developer")
+    known(reports, "relation", REPORT_MARKS)
+    samples = [
+        rows for _, part in reports.groupby("group", sort=False) for _, rows in part.groupby("family", sort=False)
+    ]
+    first = pd.DataFrame([rows.iloc[0] for rows in samples])
+    at, headings = under_headings(first["group"].tolist())
+    rows, strong = len(at) + len(headings), frozenset(headings)
+    labels = cells(rows, [*at, *headings], [*first["label"], *headings.values()])
+    sizes = cells(rows, at, [count(n) or "–" for n in first["n"]])
+    patients, developers = (cells(rows, at, first[name]) for name in ("population", "developer"))
+    chart = row_chart(
+        [Column("First report", labels, free=strong), Column("Patients", patients), Column("n", sizes, align="right")],
+        [Column("Developer", developers)],
         limits=(reports["year"].min() - 1.0, reports["year"].max() + 1.0),
         scale=YEAR,
         axis="year of publication",
-        strong=headings,
+        strong=strong,
         foot_lines=1,
     )
     ax = chart.ax
-    for i, (_, rows) in enumerate(plan):
-        if rows is None:
-            continue
+    for i, own in zip(at, samples, strict=True):
         ax.plot(ax.get_xlim(), [i, i], color=colour("grid"), linewidth=0.7, zorder=0, clip_on=False)
-        rows = rows.sort_values("year", kind="stable")
-        at = rows["year"].astype(float) + SHIFT * rows.groupby("year").cumcount()
-        ax.plot(at, [i] * len(at), color=colour("accent"), linewidth=1.6, zorder=2, gid="family")
-        for x, relation in zip(at, rows["relation"], strict=True):
-            ax.plot([x], [i], zorder=3, gid=f"report-{relation.replace(' ', '-')}", **_style(relation))
-    _key(chart, [r for r in REPORT_MARKS if (reports["relation"] == r).any()])
+        own = own.sort_values("year", kind="stable")
+        years = own["year"].astype(float) + SHIFT * own.groupby("year").cumcount()
+        ax.plot(years, [i] * len(years), color=colour("accent"), linewidth=1.6, zorder=2, gid="family")
+        for x, relation in zip(years, own["relation"], strict=True):
+            gid = f"report-{relation.replace(' ', '-')}"
+            dots(ax, [x], [i], REPORT_MARKS[relation], size=7, edge=1.6, zorder=3, gid=gid)
+    key = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.6))
+    for relation, mark in REPORT_MARKS.items():
+        if (reports["relation"] == relation).any():
+            key.add(relation, mark, width=0.0, space=0.12)
+    return Drawn(chart.fig, _alt(reports), _data(reports, first))
+
+
+def _alt(reports: pd.DataFrame) -> str:
     families = reports.groupby("family", sort=False)
     linked = families.filter(lambda rows: len(rows) > 1)
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"Timeline of {plural(len(reports), 'report')} on {plural(families.ngroups, 'sample')} of patients, "
-            f"{reports['year'].min()} to {reports['year'].max()}",
-            f"{plural(linked['family'].nunique(), 'sample')} {'stands' if linked['family'].nunique() == 1 else 'stand'} "
-            f"behind {plural(len(linked), 'report')}",
-            *[
-                f"{group}: {plural(part['family'].nunique(), 'sample')}"
-                for group, part in reports.groupby("group", sort=False)
-            ],
-        ),
-        pd.DataFrame(
-            {
-                "report": reports["report"].astype(str) if "report" in reports else reports["label"].astype(str),
-                "sample of": [families.get_group(f)["label"].iat[0] for f in reports["family"]],
-                "compared with": reports["group"].astype(str),
-                "relation": reports["relation"].astype(str),
-                "year": reports["year"].astype(str),
-                "n": reports["n"].astype(float).round().astype("Int64"),
-                "developer among the authors": reports["developer"].astype(str),
-            }
-        ).reset_index(drop=True),
+    several = linked["family"].nunique()
+    return alt_text(
+        f"Timeline of {plural(len(reports), 'report')} on {plural(families.ngroups, 'sample')} of patients, "
+        f"{reports['year'].min()} to {reports['year'].max()}",
+        f"{plural(several, 'sample')} {'stands' if several == 1 else 'stand'} behind {plural(len(linked), 'report')}",
+        *[
+            f"{group}: {plural(part['family'].nunique(), 'sample')}"
+            for group, part in reports.groupby("group", sort=False)
+        ],
     )
 
 
-def _style(relation: str) -> dict:
-    marker, filled, role = REPORT_MARKS[relation]
-    return dict(
-        linestyle="none",
-        marker=marker,
-        markersize=7,
-        markerfacecolor=colour(role if filled else "page"),
-        markeredgecolor=colour(role),
-        markeredgewidth=1.6,
-        clip_on=False,
-    )
-
-
-def _key(chart: layout.Chart, relations: list[str]) -> None:
-    """What the marks mean, under the axis."""
-    x = layout.MARGIN + 0.1
-    for relation in relations:
-        chart.ax.plot(
-            [x],
-            [chart.foot + layout.HALF_DIGIT * chart.size / POINTS],
-            transform=chart.fig.dpi_scale_trans,
-            **_style(relation),
-        )
-        chart.below(x + 0.12, relation)
-        x += 0.42 + text_width(relation, chart.size)
+def _data(reports: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "report": reports["report" if "report" in reports else "label"].astype(str),
+            "sample of": reports["family"].map(first.set_index("family")["label"]),
+            "compared with": reports["group"].astype(str),
+            "relation": reports["relation"].astype(str),
+            "year": reports["year"].astype(str),
+            "n": reports["n"].astype(float).round().astype("Int64"),
+            "developer among the authors": reports["developer"].astype(str),
+        }
+    ).reset_index(drop=True)

@@ -1,32 +1,42 @@
-"""Power of a twin design over its division into identical and fraternal pairs, with Monte Carlo error."""
+"""Power of a twin design by its division into identical and fraternal pairs, with Monte Carlo error."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from restated.errors import RestatedError
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
-from restated.plots.words import alt_text, number
-
-#: Marker, colour, line and fill of the first to fourth kind of measurement: shapes first.
-SERIES = (
-    ("o", "accent", "-", True),
-    ("s", "second", (0, (5, 2)), False),
-    ("^", "third", (0, (1, 1.5)), True),
-    ("D", "ink", "-.", False),
+from restated.plots.marks import SHORT_DASHES, Line, Series, series
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    new_figure,
+    panel_title,
+    text_width,
+    write,
 )
+from restated.plots.words import alt_text, number
+from review.figures.tables import checked, distinct
+
 #: Power that studies usually plan for.
 WANTED = 0.80
-HEIGHT = 3.5  # inches
+LEFT, GAP, HEIGHT = 0.75, 0.35, 3.5  # inches
+#: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
+APART = 0.024
 
 
 @drawing
 def power_by_split(
     table: pd.DataFrame, *, x: str = "mz_share", x_axis: str = "identical pairs, percent of all"
 ) -> Drawn:
-    """One panel per true effect; one line per kind of measurement; error bars are 95 % intervals of the simulation.
+    """Draw power by division, a panel per true effect, a line per measurement, with 95 % intervals of the simulation.
 
     Parameters
     ----------
@@ -37,130 +47,64 @@ def power_by_split(
     Raises
     ------
     RestatedError
-        If a column is missing, a value is not finite or there are more series than can be told apart.
+        If a column is missing, there is no row, a value is not finite or there are more than four series.
     """
-    require(table, "panel", "series", x, "power", "low", "high")
-    if not len(table) or not np.isfinite(table[[x, "power", "low", "high"]].to_numpy(float)).all():
-        raise RestatedError("there is no row, or a value is missing")
-    panels, series = (list(dict.fromkeys(table[name].astype(str))) for name in ("panel", "series"))
-    if len(series) > len(SERIES):
-        raise RestatedError(
-            f"{len(series)} series cannot be told apart", field="series", remedy=f"Give at most {len(SERIES)}"
-        )
-    left, gap, width = 0.75, 0.35, 3.75 if len(panels) > 1 else 6.0
-    fig = new_figure(left + len(panels) * width + (len(panels) - 1) * gap + 0.15, HEIGHT + 1.35)
-    ends = table[x].min(), table[x].max()
-    pad = 0.09 * (ends[1] - ends[0] or 1)
+    table = checked(table, "panel", "series", finite=(x, "power", "low", "high"))
+    panels, looks = distinct(table, "panel"), series(distinct(table, "series"), field="series")
+    width = 3.75 if len(panels) > 1 else 6.0
+    fig = new_figure(LEFT + len(panels) * width + (len(panels) - 1) * GAP + 0.15, HEIGHT + 1.35)
+    marks, percents = sorted(set(table[x])), np.linspace(0, 1, 6)
     for i, panel in enumerate(panels):
-        ax = axes_in_inches(fig, left + i * (width + gap), 0.95, width, HEIGHT)
-        ax.set_xlim(ends[0] - pad, ends[1] + pad)
-        ax.set_ylim(0, 1)
-        ax.plot(
-            [ends[0] - pad, ends[1] + pad],
-            [WANTED] * 2,
-            color=colour("muted"),
-            linewidth=0.9,
-            linestyle=(0, (4, 2)),
-            zorder=1,
-        )
-        ax.text(
-            ends[0] - 0.8 * pad,
-            WANTED + 0.015,
-            "usually wanted: 80 %",
-            fontsize=BASE,
-            color=colour("muted"),
-            va="bottom",
-        )
-        ax.text(
-            0.0,
-            1.0 + 0.09 / HEIGHT,
-            panel,
-            transform=ax.transAxes,
-            fontsize=BASE,
-            fontweight="bold",
-            color=colour("ink"),
-            va="bottom",
-        )
-        for name, (marker, role, dash, full) in zip(series, SERIES[: len(series)], strict=True):
-            mine = table[(table["panel"].astype(str) == panel) & (table["series"].astype(str) == name)].sort_values(x)
-            # Series stand a little apart, so that error bars do not hide each other.
-            at = (
-                mine[x].to_numpy(float)
-                + 0.012 * (series.index(name) - (len(series) - 1) / 2) * (ends[1] - ends[0] or 1) * 2
-            )
-            ax.vlines(at, mine["low"], mine["high"], color=colour(role), linewidth=1.4, zorder=2)
-            ax.plot(
-                at,
-                mine["power"],
-                color=colour(role),
-                linestyle=dash,
-                linewidth=1.2,
-                marker=marker,
-                markersize=6.5,
-                markeredgewidth=1.4,
-                markeredgecolor=colour(role),
-                markerfacecolor=colour(role if full else "page"),
-                zorder=3,
-                gid="power",
-            )
-        marks = sorted(set(table[x]))
+        ax = axes_in_inches(fig, LEFT + i * (width + GAP), 0.95, width, HEIGHT)
+        _frame(ax, marks[0], marks[-1])
+        panel_title(ax, panel, 1.0 + 0.09 / HEIGHT)
+        _lines(ax, table[table["panel"].astype(str) == panel], x, looks, marks[-1] - marks[0] or 1)
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
-        ax.set_yticks(np.linspace(0, 1, 6), [f"{100 * t:.0f}" for t in np.linspace(0, 1, 6)] if i == 0 else [""] * 6)
+        ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
         ax.set_xlabel(x_axis)
         if i == 0:
             ax.set_ylabel("power, percent")
-    place = left
-    for name, (marker, role, dash, full) in zip(series, SERIES[: len(series)], strict=True):
-        fig.add_artist(_line(fig, place, 0.2, marker, role, dash, full))
-        fig.text(
-            place + 0.45,
-            0.2,
-            name,
-            transform=fig.dpi_scale_trans,
-            fontsize=BASE,
-            color=colour("ink"),
-            va="center_baseline",
-        )
-        place += 0.45 + text_width(name, BASE) + 0.35
-    said = []
+    _key(fig, looks)
+    words = []
     for panel in panels:
-        mine = table[table["panel"].astype(str) == panel]
-        said.append(
-            f"{panel}: "
-            + ", ".join(
-                f"{name} {_percent(part['power'].min())} to {_percent(part['power'].max())}"
-                for name, part in mine.groupby("series", sort=False)
-            )
-        )
+        powers = table[table["panel"].astype(str) == panel].groupby("series", sort=False)["power"]
+        words.append(f"{panel}: " + ", ".join(f"{n} {_percent(p.min())} to {_percent(p.max())}" for n, p in powers))
     most = table["power"].max()
-    return Drawn(
-        fig,
-        alt_text(
-            f"Simulated power, percent. {'. '.join(said)}",
-            f"The highest is {_percent(most)}, {'below' if most < WANTED else 'not below'} 80",
-        ),
-        table[["panel", "series", x, "power", "low", "high"]]
-        .rename(columns={x: x_axis.split(",")[0], "low": "lower", "high": "upper"})
-        .reset_index(drop=True),
+    alt = alt_text(
+        f"Simulated power, percent. {'. '.join(words)}",
+        f"The highest is {_percent(most)}, {'below' if most < WANTED else 'not below'} 80",
     )
+    data = table[["panel", "series", x, "power", "low", "high"]]
+    return Drawn(fig, alt, data.rename(columns={x: x_axis.split(",")[0], "low": "lower", "high": "upper"}))
+
+
+def _frame(ax: Axes, low: float, high: float) -> None:
+    """Limits of a panel, and the line of the power usually wanted."""
+    pad = 0.09 * (high - low or 1)
+    ax.set_xlim(low - pad, high + pad)
+    ax.set_ylim(0, 1)
+    ax.plot([low - pad, high + pad], [WANTED] * 2, zorder=1, **Line("muted", SHORT_DASHES, 0.9).style())
+    style = {"fontsize": BASE, "color": colour("muted"), "va": "bottom"}
+    ax.text(low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", **style)
+
+
+def _lines(ax: Axes, table: pd.DataFrame, x: str, looks: Mapping[str, Series], reach: float) -> None:
+    for i, (name, look) in enumerate(looks.items()):
+        mine = table[table["series"].astype(str) == name].sort_values(x)
+        at = mine[x].to_numpy(float) + APART * (i - (len(looks) - 1) / 2) * reach
+        ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
+        ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
 
 
 def _percent(share: float) -> str:
     return number(100 * share, 0)
 
 
-def _line(fig, x: float, y: float, marker: str, role: str, dash, full: bool):
-    return Line2D(
-        [x, x + 0.18, x + 0.36],
-        [y, y, y],
-        color=colour(role),
-        linestyle=dash,
-        linewidth=1.2,
-        marker=marker,
-        markevery=[1],
-        markersize=6.5,
-        markeredgewidth=1.4,
-        markeredgecolor=colour(role),
-        markerfacecolor=colour(role if full else "page"),
-        transform=fig.dpi_scale_trans,
-    )
+def _key(fig: Figure, looks: Mapping[str, Series]) -> None:
+    """Each series as one line with a mark in its middle."""
+    x = LEFT
+    for name, look in looks.items():
+        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
+        fig.add_artist(Line2D([x, x + 0.18, x + 0.36], [0.2] * 3, **style))
+        write(fig, x + 0.45, 0.2, name)
+        x += 0.45 + text_width(name, BASE) + 0.35

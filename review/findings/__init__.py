@@ -1,1 +1,1 @@
-"""What a chapter computes beyond the general estimators: one module per finding, labelled tables in and out."""
+"""Computations of one chapter each, beyond the general estimators: labelled tables in and out."""

@@ -1,4 +1,4 @@
-"""What hangs on what in the case study: claims, the sources they name, the chapters that look at them."""
+"""Links between the claims of the case study, the sources they name and the chapters on them."""
 
 from __future__ import annotations
 
@@ -10,55 +10,47 @@ import pandas as pd
 from restated.errors import RestatedError
 from restated_book.claims import NOT_INDEPENDENT, VERDICTS
 
-#: Name of the source of a claim that names none, and of the chapter of a claim that no chapter on evidence takes up.
+#: Source of a claim that names none, and chapter of a claim that no chapter on evidence takes up.
 NO_MARKER, NO_CHAPTER = "none", "claims"
 #: Independence of claims without a source.
 UNCITED = "no marker"
-#: What a chapter without a finding of its own has in place of a certainty.
+#: Certainty of a chapter without a finding of its own.
 NOT_GRADED = "not graded"
 #: Claims whose quantity is one of the two periods the case study declares.
 PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H10"}
 
 
 def links(claims: pd.DataFrame) -> pd.DataFrame:
-    """One row per claim, source it names and chapter that looks at it.
+    """Return one row per claim, source it names and chapter on it.
 
-    A claim that names two sources, or is looked at in two chapters, has a row for each; a claim without a source or chapter has
-    one with `NO_MARKER` or `NO_CHAPTER`.
+    A claim with two sources or two chapters has a row for each; a claim without a source or chapter has one with
+    `NO_MARKER` or `NO_CHAPTER`. Columns: ``claim, section, verdict, reference, chapter``.
 
     Parameters
     ----------
     claims : pandas.DataFrame
         From ``claims.load("claims")``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        claim, section, verdict, reference, chapter.
     """
     rows = [
-        (claim.id, claim.section, claim.verdict, reference, chapter)
-        for claim in claims.itertuples()
-        for reference in claim.cited or (NO_MARKER,)
-        for chapter in claim.chapters or (NO_CHAPTER,)
+        (claim["id"], claim["section"], claim["verdict"], reference, chapter)
+        for claim in claims.to_dict("records")
+        for reference in claim["cited"] or (NO_MARKER,)
+        for chapter in claim["chapters"] or (NO_CHAPTER,)
     ]
     return pd.DataFrame(rows, columns=["claim", "section", "verdict", "reference", "chapter"])
 
 
 def references(sources: pd.DataFrame) -> pd.DataFrame:
-    """The sources the case study names and the missing one, each with its independence and whether it is public.
-
-    Returns
-    -------
-    pandas.DataFrame
-        reference, independence, public.
-    """
+    """Return the sources the case study names and the missing one: ``reference, independence, public``."""
     named = sources[["id", "independence", "public"]].rename(columns={"id": "reference"})
     return pd.concat([named, pd.DataFrame([(NO_MARKER, UNCITED, "")], columns=named.columns)], ignore_index=True)
 
 
 def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
-    """Chapters that look at claims, in the order of the book, with the certainty of their finding.
+    """Return the chapters on claims, in the order of the book, with the certainty of their finding.
+
+    Columns: ``chapter, reference`` (empty without a finding), ``title, certainty`` (`NOT_GRADED` where the chapter has
+    no finding of its own).
 
     Parameters
     ----------
@@ -66,11 +58,6 @@ def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
         From ``heads.chapters()``.
     names : sequence of str
         Chapters that claims name.
-
-    Returns
-    -------
-    pandas.DataFrame
-        chapter, reference (empty without a finding), title, certainty (`NOT_GRADED` where the chapter has no finding of its own).
 
     Raises
     ------
@@ -85,7 +72,7 @@ def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
 
 
 def periods(claims: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """First and last year of the periods that the case study declares.
+    """Return the first and last year of the periods that the case study declares.
 
     Raises
     ------
@@ -103,12 +90,9 @@ def periods(claims: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def by_reference(rows: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
-    """Number of claims by source and verdict, in the order in which the case study lists its sources.
+    """Count claims by source and verdict, in the order in which the case study lists its sources.
 
-    Returns
-    -------
-    pandas.DataFrame
-        source, independence, claims, and a column for each verdict.
+    Columns: ``source, independence, claims``, and a column for each verdict.
     """
     once = rows.drop_duplicates(["claim", "reference"])
     table = pd.crosstab(once["reference"], once["verdict"]).reindex(
@@ -126,7 +110,7 @@ def counts(
     events: pd.DataFrame,
     periods: dict[str, tuple[int, int]],
 ) -> dict[str, tuple[int, str]]:
-    """What the chapter counts, by name, each with its words.
+    """Return the counts of the chapter by name, each with its description.
 
     Parameters
     ----------
@@ -136,57 +120,53 @@ def counts(
         From :func:`references` and :func:`chapters`.
     periods : dict
         From :func:`periods`; the last is that of the impact.
-
-    Returns
-    -------
-    dict of str to (int, str)
     """
-    graded = set(chapters.loc[chapters["certainty"] != NOT_GRADED, "chapter"])
     own, other = NOT_INDEPENDENT
-    not_public = references.loc[references["public"] == "no", "reference"]
+    not_public = set(references.loc[references["public"] == "no", "reference"])
+    graded = set(chapters.loc[chapters["certainty"] != NOT_GRADED, "chapter"])
 
-    def naming(these: Collection[str]) -> int:
-        return int(claims["cited"].map(lambda cited: not set(cited).isdisjoint(these)).sum())
+    def of(word: str) -> set[str]:
+        return set(references.loc[references["independence"] == word, "reference"])
 
-    def of(word: str) -> Collection[str]:
-        return references.loc[references["independence"] == word, "reference"]
+    def naming(these: Collection[str], column: str = "cited") -> int:
+        return sum(not set(names).isdisjoint(these) for names in claims[column])
 
-    only_s = claims["cited"].map(lambda cited: bool(cited) and all(one.startswith("S") for one in cited))
-    two = (claims["cited"].map(len) > 1) | (claims["chapters"].map(len) > 1)
+    only_s = sum(bool(cited) and all(one.startswith("S") for one in cited) for cited in claims["cited"])
+    two = sum(
+        len(cited) > 1 or len(names) > 1 for cited, names in zip(claims["cited"], claims["chapters"], strict=True)
+    )
     named = [name for name in references["reference"] if name != NO_MARKER]
-    happened = events[events["kind"] != "frame"]
-    years = happened["date"].str[:4].astype(int)
+    with_finding = sum(name in set(chapters["reference"]) for name in named)
+    years = events.loc[events["kind"] != "frame", "date"].str[:4].astype(int)
     start, end = list(periods.values())[-1]
-    return {
-        "claims": (len(claims), "claims into which the case study was cut"),
-        "claims-own": (naming(of(own)), "claims that name one of R1 to R6"),
-        "claims-s-only": (int(only_s.sum()), "claims that name only sources S1 to S10"),
-        "claims-none": (int((claims["cited"].map(len) == 0).sum()), "claims without a marker"),
-        "claims-not-independent": (naming(of(other)), "claims that name a source supplied by those it speaks of"),
-        "claims-independent": (naming(of("independent")), "claims that name a source found to be independent"),
-        "claims-not-public": (naming(not_public), "claims that name a source that is not public"),
-        "claims-two": (int(two.sum()), "claims with two sources or two chapters"),
-        "claims-graded": (
-            int(claims["chapters"].map(lambda names: bool(set(names) & graded)).sum()),
-            "claims looked at in a chapter with a graded finding",
-        ),
-        "references": (len(named), "sources the case study lists"),
-        "references-graded": (
-            sum(name in set(chapters["reference"]) for name in named),
-            "of these, sources with a chapter that grades their finding",
-        ),
-        "events": (len(events), "dated events"),
-        "events-outside": (
-            int((events["basis"] == "outside source").sum()),
+    rows = [
+        ("claims", len(claims), "claims into which the case study was cut"),
+        ("claims-own", naming(of(own)), "claims that name one of R1 to R6"),
+        ("claims-s-only", only_s, "claims that name only sources S1 to S10"),
+        ("claims-none", sum(not cited for cited in claims["cited"]), "claims without a marker"),
+        ("claims-not-independent", naming(of(other)), "claims that name a source supplied by those it speaks of"),
+        ("claims-independent", naming(of("independent")), "claims that name a source found to be independent"),
+        ("claims-not-public", naming(not_public), "claims that name a source that is not public"),
+        ("claims-two", two, "claims with two sources or two chapters"),
+        ("claims-graded", naming(graded, "chapters"), "claims looked at in a chapter with a graded finding"),
+        ("references", len(named), "sources the case study lists"),
+        ("references-graded", with_finding, "of these, sources with a chapter that grades their finding"),
+        ("events", len(events), "dated events"),
+        (
+            "events-outside",
+            events["basis"].eq("outside source").sum(),
             "dated events whose date an outside source gives",
         ),
-        "events-case-study": (
-            int((events["basis"] == "case study").sum()),
+        (
+            "events-case-study",
+            events["basis"].eq("case study").sum(),
             "dated events whose date the case study gives, its periods included",
         ),
-        "events-impact": (
-            int(years.between(start, end).sum()),
+        (
+            "events-impact",
+            years.between(start, end).sum(),
             "dated events in the declared impact period, its own bounds not counted",
         ),
-        "events-later": (int((years > end).sum()), "dated events after the declared impact period"),
-    }
+        ("events-later", (years > end).sum(), "dated events after the declared impact period"),
+    ]
+    return {name: (int(count), words) for name, count, words in rows}

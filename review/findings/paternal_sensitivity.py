@@ -14,33 +14,33 @@ from restated.estimate.effects import fisher_z, fisher_z_to_r, fisher_z_variance
 #: Marks a row whose primary paper reported only that the result was not significant (see the column ``note``).
 NOT_SIGNIFICANT = "entered as 0"
 
-#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same: they lie at
-#: corners.
+#: Steps per row in the search over not-significant results. With 5, 11 and 21 steps the extremes are the same: they lie
+#: at corners.
 GRID = 5
 
 
 def effects(rows: pd.DataFrame, column: str = "r") -> tuple[np.ndarray, np.ndarray]:
-    """Fisher z and its sampling variance for each study, shapes (k,)."""
+    """Return Fisher z and its sampling variance for each study, shapes (k,)."""
     return fisher_z(rows[column].to_numpy(float)), fisher_z_variance(rows["n"].to_numpy(float))
 
 
 def pooled_without(rows: pd.DataFrame, drop: np.ndarray, **options) -> meta.MetaFit:
-    """The pooled Fisher z without the rows marked in `drop` (bool, shape (k,))."""
+    """Pool Fisher z without the rows marked in `drop` (bool, shape (k,))."""
     y, v = effects(rows)
     return meta.fit(y[~drop], v[~drop], **options)
 
 
 def entered_as_zero(rows: pd.DataFrame) -> np.ndarray:
-    """Which rows are known to be 'not significant' entered as exactly 0; bool, shape (k,)."""
+    """Mark the rows known to be 'not significant' entered as exactly 0; bool, shape (k,)."""
     return rows["note"].fillna("").str.contains(NOT_SIGNIFICANT).to_numpy()
 
 
 def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **options) -> tuple[float, float]:
-    """Lowest and highest pooled r when each 'not significant' result may be any that is not significant.
+    """Return the lowest and highest pooled r when each 'not significant' result may be any that is not significant.
 
-    A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows runs
-    over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
-    estimated anew each time, so the extremes need not lie at the corners and the whole grid is looked at.
+    A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows
+    runs over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
+    estimated each time, so the extremes need not be at the corners and the whole grid is searched.
 
     Returns
     -------
@@ -58,12 +58,9 @@ def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **option
 
 
 def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> pd.DataFrame:
-    """All subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
+    """List all subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
+    Columns: ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
     """
     y, v = effects(rows)
     n = rows["n"].to_numpy(int)
@@ -78,4 +75,5 @@ def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> 
 
 
 def study_labels(rows: pd.DataFrame) -> list[str]:
+    """Return author and year of each study."""
     return [f"{s} {y}" for s, y in zip(rows["study"], rows["year"], strict=True)]

@@ -1,4 +1,4 @@
-"""Studies of the programmes: two-by-two tables behind printed percentages, sums of arms, directions of results."""
+"""Studies of the programmes: two-by-two tables from printed percentages, sums of arms, directions of results."""
 
 from __future__ import annotations
 
@@ -29,12 +29,15 @@ DIRECTIONS = {
     "results not seen": ("not available",),
 }
 
-#: Studies that appeared after the impact period say so in their note.
+#: Words in the note of studies that appeared after the impact period.
 LATER = "after the impact period"
 
 
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
-    """All two-by-two tables whose percentages print as given.
+    """Enumerate the two-by-two tables whose percentages print as given.
+
+    One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of
+    the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
 
     Parameters
     ----------
@@ -42,40 +45,30 @@ def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
         Percentages of the two arms, as printed.
     sizes : iterable of (int, int)
         Sizes of the two arms, every pair that is possible.
-
-    Returns
-    -------
-    DataFrame
-        One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of the
-        proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
     """
     found = []
     for n1, n2 in sizes:
         for a in counts(first, n1).counts:
             for b in counts(second, n2).counts:
-                p = stats.fisher_exact([[a, n1 - a], [b, n2 - b]]).pvalue
+                p = stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue
                 ratio = (a / n1) / (b / n2) if b else np.nan
                 found.append((int(a), int(n1), int(b), int(n2), ratio, a / n1 - b / n2, float(p)))
     return pd.DataFrame(found, columns=["a", "n1", "b", "n2", "risk_ratio", "difference", "p"])
 
 
 def splits(total: int) -> list[tuple[int, int]]:
-    """Every way to divide `total` patients into two arms of at least one."""
+    """Return every way to divide `total` patients into two arms of at least one."""
     return [(n, total - n) for n in range(1, total)]
 
 
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
-    """Studies with the direction of their result in the words of :data:`DIRECTIONS`; rows on no study are left out.
+    """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    Returns
-    -------
-    DataFrame
-        `place` (label with the number of participants), `part` (the programme), `role` (the direction), as
-        :func:`review.figures.places.place_matrix` takes them.
+    Columns for :func:`review.figures.places.place_matrix`: ``place`` (label with the number of participants), ``part``
+    (the programme), ``role`` (the direction).
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]
     label = kept["short"] + np.where(kept["note"].str.contains(LATER), " (later)", "")
-    return pd.DataFrame(
-        {"place": label, "part": kept["programme"], "role": kept["result_direction"].map(of)}
-    ).reset_index(drop=True)
+    columns = {"place": label, "part": kept["programme"], "role": kept["result_direction"].map(of)}
+    return pd.DataFrame(columns).reset_index(drop=True)

@@ -1,7 +1,7 @@
-"""How the estimators compare with independent software: the stored reference values, looked at again when the book is built.
+"""Comparison of the estimators with the stored reference values of independent software, at each build.
 
-The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made them;
-the tests compare every one of them. This module makes the tables of the book.
+The values were made by R scripts in ``tests/reference`` and are stored there with the calls and versions that made
+them; the tests compare every one of them. This module makes the tables of the book.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from restated_book import paths
 
 REFERENCE = paths.ROOT / "tests" / "reference"
 
-#: What the kept benchmark table says where a program was not there.
+#: Entry of the kept benchmark table for a program that was not available.
 NOT_MEASURED = "not measured"
 
-#: What each file compares, in words.
+#: Subject of each file, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
     "contrasts": "difference of two estimates that may be correlated",
@@ -40,7 +40,7 @@ def _load(name: str) -> dict:
 
 
 def sources() -> pd.DataFrame:
-    """The stored reference values: what they compare, with which versions, and how many cases there are."""
+    """Return the stored reference values: subject, versions and number of cases."""
     rows = []
     for file in sorted(REFERENCE.glob("*.json")):
         content = _load(file.stem)
@@ -51,18 +51,15 @@ def sources() -> pd.DataFrame:
 
 
 def _worst(ours, theirs) -> float:
-    """Largest relative difference, of the difference itself where the reference is 0."""
+    """Return the largest relative difference; the absolute one where the reference is 0."""
     ours, theirs = np.atleast_1d(np.asarray(ours, float)), np.atleast_1d(np.array(theirs, dtype=float))
     return float(np.max(np.abs(ours - theirs) / np.where(theirs == 0, 1.0, np.abs(theirs))))
 
 
 def pooling() -> pd.DataFrame:
-    """Worst difference from metafor by estimator, over its data sets and both intervals.
+    """Return the worst difference from metafor by estimator, over its data sets and both intervals.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
+    Columns: ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
     """
     reference = _load("meta")
     fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
@@ -72,7 +69,8 @@ def pooling() -> pd.DataFrame:
         ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
         fit = meta.fit(np.array(data["y"]), np.array(data["v"]), method=case["method"], ci=ci)
         found = [max(_worst(getattr(fit, f), case[f]) for f in group) for group in fields.values()]
-        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what counts.
+        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what
+        # counts.
         found.append(abs(fit.tau2 - case["tau2"]))
         rows.setdefault(case["method"], []).append(found)
     table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
@@ -80,7 +78,7 @@ def pooling() -> pd.DataFrame:
 
 
 def robust_variance() -> pd.DataFrame:
-    """Worst relative difference from robumeta over all cases with an intercept only, by data set."""
+    """Return the worst relative difference from robumeta over all cases with an intercept only, by data set."""
     reference = _load("robust")
     fields = {"Estimate": "estimate", "Standard error": "se", "Degrees of freedom": "df", "τ²": "tau2"}
     rows: dict[str, list] = {}
@@ -95,34 +93,28 @@ def robust_variance() -> pd.DataFrame:
 
 
 def ratios(measured: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the kept benchmark table in which another program was measured too.
+    """Return the rows of the kept benchmark table in which another program was measured too.
+
+    Columns: ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the
+    least ratio asked for, nan where the bar is of another kind.
 
     Parameters
     ----------
     measured : pandas.DataFrame
         ``data/benchmarks/measured.csv`` as text.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where the bar is of another kind.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
     short = {name: rows[name].str.split(r", | \(| with | in a loop", regex=True).str[0] for name in ("work", "peer")}
-    return pd.DataFrame({**short, "ratio": rows["ratio"].astype(float), "bar": asked.astype(float)}).reset_index(
-        drop=True
-    )
+    columns = {**short, "ratio": rows["ratio"].astype(float), "bar": asked.astype(float)}
+    return pd.DataFrame(columns).reset_index(drop=True)
 
 
 def latent_growth() -> pd.DataFrame:
-    """The growth model as a mixed model here and as a structural equation model in lavaan, on the stored data sets.
+    """Compare the growth model as a mixed model here with structural equations in lavaan, on the stored data sets.
 
-    Returns
-    -------
-    pandas.DataFrame
-        One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
-        coefficient (in its standard errors) and of a variance (absolute).
+    One row per data set: children, share of ratings missing, both log-likelihoods, and the largest differences of a
+    coefficient (in its standard errors) and of a variance (absolute).
     """
     reference = _load("growthsem")
     rows = []
@@ -131,40 +123,18 @@ def latent_growth() -> pd.DataFrame:
         y = np.array(data["y"], dtype=float)
         fit = growth.fit_batch([y], data["times"], np.array(data["covariates"], dtype=float), method="ML")
         apart = np.abs(fit.fixed[0] - case["fixed"]) / fit.fixed_se[0]
-        variances = np.abs(
-            np.append(fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"])
-        )
-        rows.append(
-            (
-                case["data"],
-                len(y),
-                f"{np.isnan(y).mean():.0%}".replace("%", " %"),
-                case["log_likelihood"],
-                float(fit.log_likelihood[0]),
-                f"{apart.max():.0e}",
-                f"{variances.max():.0e}",
-            )
-        )
-    return pd.DataFrame(
-        rows,
-        columns=[
-            "Ratings",
-            "Children",
-            "Missing",
-            "Likelihood, lavaan",
-            "Likelihood, here",
-            "Coefficients",
-            "Variances",
-        ],
-    )
+        between, within = fit.random_covariance[0] - case["random"], fit.residual_variance[0] - case["residual"]
+        variances = np.abs(np.append(between, within))
+        missing = f"{np.isnan(y).mean():.0%}".replace("%", " %")
+        likelihoods = (case["log_likelihood"], float(fit.log_likelihood[0]))
+        rows.append((case["data"], len(y), missing, *likelihoods, f"{apart.max():.0e}", f"{variances.max():.0e}"))
+    columns = ["Ratings", "Children", "Missing", "Likelihood, lavaan", "Likelihood, here", "Coefficients", "Variances"]
+    return pd.DataFrame(rows, columns=columns)
 
 
-def written(table: pd.DataFrame) -> pd.DataFrame:
-    """Differences in powers of ten, as a reader compares them; 0 where there is none."""
+def powers_of_ten(table: pd.DataFrame) -> pd.DataFrame:
+    """Return differences in powers of ten, as a reader compares them; 0 where there is none."""
     shown = table.copy()
     for name in table.columns[2:]:
         shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]
     return shown
-
-
-__all__ = ["NOT_MEASURED", "SUBJECTS", "latent_growth", "pooling", "ratios", "robust_variance", "sources", "written"]

@@ -1,4 +1,4 @@
-"""Examples for the page on how to read the pictures: numbers of the book, chosen because they show one thing each."""
+"""Examples for the page on how to read the figures: numbers of the book that show one thing each."""
 
 from __future__ import annotations
 
@@ -8,17 +8,21 @@ import pandas as pd
 from restated.estimate import effects, meta
 from restated_book.register import Register
 from review.findings import paternal_sensitivity
+from review.findings.numbers import value
 
 #: Studies of the first wave that one example compares.
 FIRST_WAVE = 8
 #: Row of the examples whose restated number agrees to the printed digits.
 ROUNDED = 1
-#: Columns of the examples, as ``figures.anatomy.number_lines`` wants them.
+#: Columns of the examples.
 COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to")
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Four printed numbers of one meta-analysis with what they were restated as, one for each way to compare.
+    """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
+
+    Columns for ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries
+    paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
 
     Parameters
     ----------
@@ -26,38 +30,24 @@ def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
         ``studies.load("paternal-sensitivity")``.
     register : Register
         The printed numbers.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As ``figures.anatomy.number_lines`` wants it. The numbers are those of the ledger entries paternal-sensitivity-n,
-        -r, -r-not-significant and -first-wave-r.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r
     pooled = meta.fit(*paternal_sensitivity.effects(fathers), method="DL", ci="wald")
     low, high = paternal_sensitivity.range_over_not_significant(fathers, method="DL")
     early = meta.fit(*paternal_sensitivity.effects(fathers.head(FIRST_WAVE)), method="DL")
+    average, first = to_r(pooled.estimate), to_r(early.estimate)
     rows = [
         ("Number of children", "lucassen2011-n", fathers["n"].sum(), np.nan, np.nan, 0, 1353, 1357),
-        ("Average of all studies", "lucassen2011-r", to_r(pooled.estimate), np.nan, np.nan, 4, 0.1, 0.14),
+        ("Average of all studies", "lucassen2011-r", average, np.nan, np.nan, 4, 0.1, 0.14),
         ("Three results unknown", "lucassen2011-r", np.nan, low, high, 3, 0.07, 0.17),
-        (
-            "Average of the first eight",
-            "lucassen2011-first-wave-r",
-            to_r(early.estimate),
-            np.nan,
-            np.nan,
-            4,
-            0.11,
-            0.15,
-        ),
+        ("Average of the first eight", "lucassen2011-first-wave-r", first, np.nan, np.nan, 4, 0.11, 0.15),
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     numbers = [register[id] for id in table.pop("number")]
     return table.assign(
         printed=[n.value.text for n in numbers],
-        printed_value=[float(n.value.value) for n in numbers],
+        printed_value=[value(n.value) for n in numbers],
         printed_low=[n.low for n in numbers],
         printed_high=[n.high for n in numbers],
         grade=[n.grade for n in numbers],

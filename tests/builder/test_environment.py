@@ -16,6 +16,9 @@ from restated_book.paths import ROOT
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+EXTRAS = PROJECT["optional-dependencies"]
+#: Extras that the lock is made for. They bring those of `plot` and `cluster` along.
+LOCKED = ("book", "lab", "test")
 
 
 def locked() -> list[Requirement]:
@@ -23,8 +26,9 @@ def locked() -> list[Requirement]:
 
 
 def wanted() -> list[Requirement]:
-    extras = PROJECT["optional-dependencies"]
-    return [Requirement(x) for x in PROJECT["dependencies"] + extras["lab"] + extras["cluster"] + extras["test"]]
+    """Requirements of the library and of the extras that the lock is made for."""
+    listed = PROJECT["dependencies"] + [x for extra in (*LOCKED, "plot", "cluster") for x in EXTRAS[extra]]
+    return [r for r in map(Requirement, listed) if r.name != PROJECT["name"]]
 
 
 @pytest.mark.parametrize("requirement", wanted(), ids=lambda r: r.name)
@@ -66,3 +70,14 @@ def test_the_fixed_packages_are_there():
     assert {"jupyter-book", "pandas", "matplotlib", "statsmodels", "pybtex"} <= names
     (book,) = [r for r in wanted() if r.name == "jupyter-book"]
     assert not book.specifier.contains("2.0") and book.specifier.contains("1.0.4.post1")
+
+
+def test_the_lock_is_made_for_these_extras():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.findall(r"--extra (\w+)", makefile) == list(LOCKED)
+    assert f"{PROJECT['name']}[plot]" in EXTRAS["book"]
+    assert {"plot", *LOCKED, "cluster", "dev"} == set(EXTRAS)
+
+
+def test_the_library_asks_for_numerics_only():
+    assert {Requirement(x).name for x in PROJECT["dependencies"]} == {"numpy", "scipy", "pandas", "statsmodels"}

@@ -64,19 +64,25 @@ CODE = """
 import sys
 from pathlib import Path
 from restated_book import paths
-from restated_book.build import execute
-execute.execute(sorted(paths.NOTEBOOKS.glob("*.md")), paths.BUILD / "executed")
+from restated_book.build import execute, fork
+with fork.Zygote() as zygote:
+    execute.execute(sorted(paths.NOTEBOOKS.glob("*.md")), paths.BUILD / "executed", zygote)
 """
 
 
-def due(scratch) -> set[str]:
-    """Names of the notebooks that are executed."""
-    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
+def python(scratch, code, **environment: str) -> str:
+    """Run `code` in the book `scratch`; return what it prints."""
+    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")} | environment
     run = subprocess.run(
-        [sys.executable, "-c", CODE], cwd=scratch, env=env, capture_output=True, text=True, check=False
+        [sys.executable, "-c", code], cwd=scratch, env=env, capture_output=True, text=True, check=False
     )
     assert run.returncode == 0, run.stderr
-    return set(re.findall(r"… notebooks/([a-z]+)\.md", run.stdout))
+    return run.stdout
+
+
+def due(scratch, **environment: str) -> set[str]:
+    """Names of the notebooks that are executed."""
+    return set(re.findall(r"… notebooks/([a-z]+)\.md", python(scratch, CODE, **environment)))
 
 
 @pytest.fixture
@@ -171,3 +177,22 @@ def test_notebooks_with_the_same_cells_do_not_share_outputs(executed):
 
 def test_the_parts_of_a_digest_are_told_apart():
     assert freshness.digest("ab", "c") != freshness.digest("a", "bc") != freshness.digest("abc")
+
+
+def test_a_change_of_an_installed_package_is_noticed(executed, tmp_path):
+    """As after `pip install`: the packages are in another folder than the book."""
+    book, installed = tmp_path / "book", tmp_path / "site-packages"
+    shutil.copytree(executed, book)
+    installed.mkdir()
+    for package in ("restated", "restated_book", "review"):
+        (book / package).rename(installed / package)
+    place = {"PYTHONPATH": str(installed)}
+    key = "from restated_book.build import fingerprints; print(fingerprints.book_key())"
+    found = "from restated_book import code; print(code.file('restated.estimate.effects'))"
+    assert python(book, found, **place).startswith(str(installed))
+    assert due(book, **place) == set(), "the same code in another place"
+    before = python(book, key, **place)
+    append("\nNEW = 1\n")(installed / "restated" / "estimate" / "effects.py")
+    assert python(book, key, **place) != before
+    assert due(book, **place) == BOTH
+    assert due(book, **place) == set()

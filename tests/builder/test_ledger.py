@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections import Counter
+from dataclasses import replace
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
 import pytest
 
 from restated.errors import RestatedError
+from restated.estimate import meta
 from restated_book import ledger, register
 from restated_book.ledger import Ledger, Record
 
@@ -47,6 +52,9 @@ def test_the_public_columns_are_the_documented_ones():
         "verdict",
         "reason",
         "page",
+        "cell",
+        "line",
+        "interval",
     )
 
 
@@ -114,7 +122,7 @@ def test_the_basis_follows_the_status_of_the_rows():
     for basis, status in ledger.STATUS_OF_BASIS.items():
         assert ledger.basis_of(status) == basis
     assert ledger.basis_of("printed") == "arithmetic"
-    with pytest.raises(RestatedError, match="'measured on another day' are no basis"):
+    with pytest.raises(RestatedError, match="rows of the status 'measured on another day'"):
         ledger.basis_of("measured on another day")
 
 
@@ -135,7 +143,7 @@ def test_only_restated_numbers_are_counted(book, numbers):
         (dict(id="a", value="many", basis="assumed", quantity="x"), "not a number"),
         (dict(id="a", low=2, high=1, basis="assumed", quantity="x"), "runs from"),
         (dict(id="a", basis="assumed", quantity="x"), "neither a number nor a reason"),
-        (dict(id="a", value=1, basis="assumed"), "which quantity"),
+        (dict(id="a", value=1, basis="assumed"), "has no quantity"),
     ],
 )
 def test_bad_records_are_refused(book, arguments, says):
@@ -183,3 +191,100 @@ def test_both_files_hold_the_same_rows(book, numbers, tmp_path):
 )
 def test_numbers_in_prose(number, digits, unit, text):
     assert ledger.in_digits(number, digits, unit) == text
+
+
+@pytest.mark.parametrize(
+    ("interval", "kind"),
+    [
+        ("set", "set"),
+        ("95 % confidence interval (Wald)", "confidence"),
+        ("95 % Monte Carlo interval (Wilson)", "confidence"),
+        ("95 % prediction interval, k - 2 degrees of freedom", "prediction"),
+        ("reach of the 95 % profile-likelihood intervals over the set", "bounds"),
+        ("lowest and highest 95 % limit (Wilson) over all counts", "bounds"),
+    ],
+)
+def test_the_kind_of_a_range_is_one_of_four(book, numbers, interval, kind):
+    book.record("a", low=0.1, high=0.2, interval=interval, basis="assumed", quantity="q")
+    book.record("b", 0.1, interval=interval, basis="assumed", quantity="q")
+    rows = {r["id"]: r["interval"] for r in ledger.join(numbers, book.records)}
+    assert (rows["a"], rows["b"]) == (kind, "")
+
+
+def test_the_cell_and_line_of_a_record_come_from_the_kernel(numbers, tmp_path, monkeypatch):
+    """The outermost frame of the notebook counts, and the line that spells the id out in a table."""
+    first = "def enter(id):\n    book.record(id, 1, basis='assumed', quantity='q')"
+    second = "x = 1\nenter('one-row')\nfor id in (\n    'two-row',\n):\n    enter(id)"
+    shell = SimpleNamespace(
+        user_ns={"book": Ledger("a-page", "transmission", numbers)},
+        history_manager=SimpleNamespace(input_hist_parsed=[""]),
+    )
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    for source in (first, second):
+        shell.history_manager.input_hist_parsed += [source] * 5
+        exec(compile(source, "a cell", "exec"), shell.user_ns)
+    cells = [
+        {"cell_type": "markdown", "source": "Words."},
+        {"cell_type": "code", "source": first, "execution_count": 5, "outputs": []},
+        {"cell_type": "code", "source": second, "execution_count": 10, "outputs": []},
+    ]
+    handed = ledger.as_mime(shell.user_ns["book"].records)
+    cells[2]["outputs"] = [{"data": {ledger.MIME: handed}}]
+    records = ledger.collect({"cells": cells})
+    assert [(r.id, r.cell, r.line) for r in records] == [("one-row", 2, 2), ("two-row", 2, 4)]
+
+    monkeypatch.setattr(ledger.paths, "NOTEBOOKS", tmp_path)
+    (tmp_path / "a-page.md").write_text(
+        f"# Title\n\n```{{code-cell}}\n{first}\n```\n\n```{{code-cell}}\n{second}\n```\n"
+    )
+    row = next(r for r in ledger.join(numbers, records) if r["id"] == "one-row")
+    assert (row["cell"], row["line"], ledger.public(row)["line"]) == (2, 2, 10)
+    # An edit of prose moves the line of the file, not the row.
+    (tmp_path / "a-page.md").write_text(
+        f"# Title\n\nNew.\n\n```{{code-cell}}\n{first}\n```\n\n```{{code-cell}}\n{second}\n```\n"
+    )
+    assert ledger.public(row)["line"] == 12
+
+
+def test_a_printed_number_has_the_cell_of_the_record_that_speaks_for_it(book, numbers):
+    records = [replace(Record("a-check", "transmission", "q", "open-data", "a-page", 0.312), cell=3, line=4)]
+    records[0] = replace(records[0], published="verhage2016-secure-r", low=0.3, high=0.32)
+    row = next(r for r in ledger.join(numbers, records) if r["id"] == "verhage2016-secure-r")
+    assert (row["cell"], row["line"], row["interval"]) == (3, 4, "set")
+
+
+def test_a_table_of_records_is_entered_row_by_row(book):
+    book.record_many([("a", 1, "one"), ("b", (1, 2), "a range"), ("c", (2, 1, 3), "both")], basis="assumed", digits=0)
+    assert [(r.id, r.value, r.low, r.high, r.quantity, r.digits) for r in book.records] == [
+        ("a", 1.0, None, None, "one", 0),
+        ("b", None, 1.0, 2.0, "a range", 0),
+        ("c", 2.0, 1.0, 3.0, "both", 0),
+    ]
+
+
+def test_the_parts_of_a_fit_are_entered_in_the_order_given(book):
+    fit = meta.fit([0.1, 0.3, 0.2], [0.01, 0.02, 0.01], method="REML", ci="knapp-hartung")
+    book.record_fit(
+        fit,
+        basis="open-data",
+        back=np.tanh,
+        factor=100,
+        unit=" %",
+        published="verhage2016-secure-r",
+        reason="Because.",
+        k=("fit-k", "studies"),
+        estimate="fit-r",
+        prediction=("fit-new", "a new study"),
+        i2=("fit-i2", "heterogeneity"),
+    )
+    k, estimate, new, i2 = book.records
+    assert (k.id, k.value, k.digits, k.published) == ("fit-k", 3.0, 0, None)
+    assert estimate.value == pytest.approx(100 * np.tanh(fit.estimate))
+    assert (estimate.interval, estimate.published) == (
+        "95 % confidence interval (Knapp–Hartung)",
+        "verhage2016-secure-r",
+    )
+    assert (new.value, new.low, new.kind) == (None, pytest.approx(100 * np.tanh(fit.pi_low)), "prediction")
+    assert (i2.value, i2.unit, i2.quantity) == (fit.i2_q, " %", "heterogeneity")
+    with pytest.raises(RestatedError, match="'q' is not a part of a fit"):
+        book.record_fit(fit, basis="open-data", q=("fit-q", "Q"))

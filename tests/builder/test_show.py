@@ -11,7 +11,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated.plots import style
-from restated_book import register, show
+from restated_book import outputs, register, show
 from restated_book.ledger import Ledger
 
 
@@ -70,7 +70,7 @@ def test_figures_and_tables_hand_over_their_values_in_full(shown):
         }
     )
     show.table(frame, id="t", caption="T", status="assumed", digits=1)
-    figure, table = (data[show.MIME_TABLE] for data, _ in shown)
+    figure, table = (data[outputs.MIME_TABLE] for data, _ in shown)
     assert figure["rows"] == [["a", 1.0], ["b", 1.5], ["c", 2.0]] and figure["alt"].startswith("A line")
     assert table["columns"] == ["study", "r", "n", "known", "most"]
     assert table["rows"] == [["A", 1 / 3, 5, True, "inf"], [None, None, None, False, 0.0]]
@@ -79,17 +79,17 @@ def test_figures_and_tables_hand_over_their_values_in_full(shown):
 
 def test_a_png_is_written_only_where_the_build_asks_for_it(shown, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv(show.PICTURES, raising=False)
+    monkeypatch.delenv(outputs.PICTURES, raising=False)
     show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setenv(show.PICTURES, str(tmp_path))
+    monkeypatch.setenv(outputs.PICTURES, str(tmp_path))
     show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
     assert [p.name for p in tmp_path.iterdir()] == ["rise.png"]
 
 
 def test_pictures_move_to_files(shown):
     show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
-    block, files = show.extract(shown[0][0]["text/html"], "../figures/page/")
+    block, files = outputs.extract(shown[0][0]["text/html"], "../figures/page/")
     assert set(files) == {"rise.svg"}
     assert all(f.lstrip().startswith((b"<svg", b"<?xml")) for f in files.values())
     light, dark = Tags(block).all("img")
@@ -154,24 +154,24 @@ def output(mime, **metadata):
 @pytest.mark.parametrize("mime", ["image/png", "image/svg+xml", "text/html", "text/latex"])
 def test_outputs_without_status_are_refused_naming_the_cell(mime):
     with pytest.raises(RestatedError, match="code cell 1 of notebooks/n.md"):
-        show.check_outputs(cell(output(mime)), "notebooks/n.md")
+        outputs.check_outputs(cell(output(mime)), "notebooks/n.md")
 
 
 def test_a_bare_value_is_refused():
     bare = nbformat.v4.new_output("execute_result", data={"text/plain": "0.1234"}, execution_count=1)
     with pytest.raises(RestatedError, match="code cell 1 of n shows a bare value: 0.1234"):
-        show.check_outputs(cell(bare), "n")
+        outputs.check_outputs(cell(bare), "n")
 
 
 def test_one_id_cannot_be_shown_twice():
     mark = {"kind": "figure", "id": "a", "status": "assumed"}
     with pytest.raises(RestatedError, match="both show 'a'"):
-        show.check_outputs(cell(output("text/html", restated=mark), output("text/html", restated=mark)), "n")
+        outputs.check_outputs(cell(output("text/html", restated=mark), output("text/html", restated=mark)), "n")
 
 
 def test_marked_outputs_and_plain_text_pass():
     mark = {"kind": "figure", "id": "a", "status": "assumed"}
-    assert show.check_outputs(cell(output("text/html", restated=mark), output("text/plain")), "n") is None
+    assert outputs.check_outputs(cell(output("text/html", restated=mark), output("text/plain")), "n") is None
 
 
 def test_a_frame_without_status_is_refused():

@@ -29,7 +29,7 @@ RECALLED = {"service-costs": 6}
 ASSUMED = {"mbt-certainty": 5}
 ROWS = OPEN | PRINTED | RECALLED | ASSUMED
 #: Tables of another shape, each with tests of its own.
-OTHERS = ["cohort-assumptions"]
+OTHERS = ["cohort-assumptions", "cohort-counts", "attachment-over-life", "stated-comparisons"]
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_required_number_names_its_place(text):
 def test_a_downward_range_is_refused_with_its_place():
     with pytest.raises(RestatedError, match="runs downwards"):
         parse("0.59 to 0.46")
-    with pytest.raises(RestatedError, match="row 3.*runs downwards.*lower end first"):
+    with pytest.raises(RestatedError, match=r"row 3.*runs downwards.*lower end first"):
         parse_number("0.59 to 0.46", row=3)
 
 
@@ -209,7 +209,7 @@ def test_number_words(number, word):
 
 @pytest.mark.parametrize("text", ["9" * 29, "1/" + "3" * 5000, ".5 to ." + "6" * 29, "1,000" * 20])
 def test_no_printed_number_has_more_digits_than_are_kept(text):
-    with pytest.raises(RestatedError, match="has more than 28 digits. Give the number as it is printed"):
+    with pytest.raises(RestatedError, match=r"has more than 28 digits. Give the number as it is printed"):
         parse(text)
     assert parse("9" * 28, exact=True).value == Decimal("9" * 28)
 

@@ -122,5 +122,5 @@ def test_identical_effects_have_no_heterogeneity():
 
 
 def test_unknown_method_is_refused():
-    with pytest.raises(RestatedError, match="unknown tau2 method 'dl'.*Use one of FE, DL"):
+    with pytest.raises(RestatedError, match=r"unknown tau2 method 'dl'.*Use one of FE, DL"):
         solve(np.array([0.0, 1.0]), np.array([0.1, 0.1]), "dl")

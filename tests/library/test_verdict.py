@@ -69,18 +69,28 @@ def test_nothing_saves_an_unverified_number(printed, value):
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (dict(), "new"),
-        (dict(restated=3.0), "new"),
-        (dict(grade="P", printed=0.31, printed_low=0.305, printed_high=0.315), "not-recomputable"),
-        (dict(grade="P", restated=1.0), "not-recomputable"),  # words were printed, no number
-        (dict(grade="P", printed=95, printed_low=95, printed_high=95, restated=95.0), "identical"),
-        (dict(grade="P", printed=95, printed_low=95, printed_high=95, restated=96.0), "differs"),
-        (dict(grade="S", printed=0.31, printed_low=0.305, printed_high=0.315, restated=0.305), "within-rounding"),
-        (dict(grade="P", printed=0.31, printed_low=0.305, printed_high=0.315, restated=0.3151), "differs"),
-        (dict(grade="P", printed_low=None, printed_high=0.001, restated=2e-5), "within-rounding"),
-        (dict(grade="P", printed_low=None, printed_high=0.001, restated=0.002), "differs"),
+        ({}, "new"),
+        ({"restated": 3.0}, "new"),
+        ({"grade": "P", "printed": 0.31, "printed_low": 0.305, "printed_high": 0.315}, "not-recomputable"),
+        ({"grade": "P", "restated": 1.0}, "not-recomputable"),  # words were printed, no number
+        ({"grade": "P", "printed": 95, "printed_low": 95, "printed_high": 95, "restated": 95.0}, "identical"),
+        ({"grade": "P", "printed": 95, "printed_low": 95, "printed_high": 95, "restated": 96.0}, "differs"),
         (
-            dict(grade="P", printed=0.5, printed_low=0.45, printed_high=0.55, restated_low=0.54, restated_high=0.9),
+            {"grade": "S", "printed": 0.31, "printed_low": 0.305, "printed_high": 0.315, "restated": 0.305},
+            "within-rounding",
+        ),
+        ({"grade": "P", "printed": 0.31, "printed_low": 0.305, "printed_high": 0.315, "restated": 0.3151}, "differs"),
+        ({"grade": "P", "printed_low": None, "printed_high": 0.001, "restated": 2e-5}, "within-rounding"),
+        ({"grade": "P", "printed_low": None, "printed_high": 0.001, "restated": 0.002}, "differs"),
+        (
+            {
+                "grade": "P",
+                "printed": 0.5,
+                "printed_low": 0.45,
+                "printed_high": 0.55,
+                "restated_low": 0.54,
+                "restated_high": 0.9,
+            },
             "compatible",
         ),
     ],
@@ -92,11 +102,11 @@ def test_each_rule_on_an_example(arguments, expected):
 @pytest.mark.parametrize(
     "arguments",
     [
-        dict(grade="X"),
-        dict(grade="P", restated=math.nan),
-        dict(grade="P", printed_low=2, printed_high=1),
-        dict(grade="P", restated_low=2.0, restated_high=1.0),
-        dict(grade="P", restated_low=math.nan, restated_high=1.0),
+        {"grade": "X"},
+        {"grade": "P", "restated": math.nan},
+        {"grade": "P", "printed_low": 2, "printed_high": 1},
+        {"grade": "P", "restated_low": 2.0, "restated_high": 1.0},
+        {"grade": "P", "restated_low": math.nan, "restated_high": 1.0},
     ],
 )
 def test_bad_input_is_refused(arguments):

@@ -128,11 +128,28 @@
   // --- an address inside something folded opens it --------------------------------------------------------------------------
   function unfold() {
     const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const box = place && place.closest("details:not([open])");
+    const box = place && (place.closest("details:not([open])") || (place.matches(".cell") && place.querySelector("details.rs-code:not([open])")));
     if (box) { box.open = true; place.scrollIntoView(); }
   }
   addEventListener("hashchange", unfold);
   unfold();
+
+  // --- one switch unfolds all code of a page; without this script each cell unfolds on its own -------------------------------
+  const codes = all("details.rs-code");
+  const title = document.querySelector("main h1");
+  if (codes.length > 1 && title) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "rs-allcode";
+    button.setAttribute("aria-pressed", "false");
+    button.textContent = "Show all code";
+    button.addEventListener("click", function () {
+      const shown = button.getAttribute("aria-pressed") !== "true";
+      button.setAttribute("aria-pressed", String(shown));
+      codes.forEach(function (d) { d.open = shown; });
+    });
+    title.after(button);
+  }
 
   // --- summary of findings: on a narrow screen the numbers are folded away until asked for --------------------------------
   const more = document.querySelector(".rs-unfold");

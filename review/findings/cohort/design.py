@@ -1,7 +1,7 @@
 """Cohorts drawn from stated assumptions: who is in them, who is rated when, and how ratings vary.
 
 Ratings are in SDs of one grade's ratings at mid-course within a class. A drawn cohort holds *deviations* from the
-expected ratings only. Expected ratings lie in the column space of the analysis model, and leaving the study depends on
+expected ratings only. Expected ratings are in the column space of the analysis model, and leaving the study depends on
 deviations, so the model fitted to deviations plus expectations has the coefficients of the former plus those of the
 latter and the same standard errors: one fit serves every set of true effects (:mod:`.effects`).
 
@@ -37,62 +37,48 @@ GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
 #: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
 TIMES = (np.arange(len(GRADES)) - 3) / 6
 
-#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a
-#: drawn count needs more is below one in ten million.
+#: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a drawn
+#: count needs more is below one in ten million.
 SPARE_SDS = 5.5
 #: Shape of the gamma distribution of skewed deviations: skewness 2, that of an exponential distribution.
 SKEWED_SHAPE = 1.0
 
 
 def assumptions() -> pd.DataFrame:
-    """The table of assumptions, one row each, with its status and source. Readers change it in place: stored results know it."""
+    """Return the table of assumptions. Readers change it in place: the fingerprint of the stored results covers it."""
     return studies.load("cohort-assumptions", originals=False)
 
 
 @dataclass(frozen=True)
 class Design:
-    """A study design with its ranges.
+    """Study design with its ranges."""
 
-    Attributes
-    ----------
-    ranges : mapping of str to (float, float)
-        Lowest and highest value of each assumption; each cohort draws its own, uniformly.
-    waves : tuple of int
-        Which of the seven grades are used.
-    complete_only : bool
-        Analyse only children rated in every grade used.
-    skewed : bool
-        Deviations from a shifted gamma instead of a normal distribution, with the same variances.
-    autocorrelation : float
-        Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
-    one_teacher : bool
-        No part of the deviations is due to who rates.
-    """
-
+    #: Lowest and highest value of each assumption; each cohort draws its own uniformly.
     ranges: Mapping[str, tuple[float, float]]
-    waves: tuple[int, ...] = tuple(range(len(GRADES)))
-    complete_only: bool = False
-    skewed: bool = False
+    waves: tuple[int, ...] = tuple(range(len(GRADES)))  # indices of the grades used
+    complete_only: bool = False  # analyse only children rated in every grade used
+    skewed: bool = False  # deviations from a shifted gamma distribution with the variances of the normal one
+    #: Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
     autocorrelation: float = 0.0
-    one_teacher: bool = False
+    one_teacher: bool = False  # the rater contributes nothing to the deviations
 
     @classmethod
     def standard(cls) -> Design:
-        """The design with the ranges of :func:`assumptions`."""
+        """Return the design with the ranges of :func:`assumptions`."""
         table = assumptions()
-        return cls({r.name: (r.low, r.high) for r in table.itertuples(index=False)})
+        return cls(dict(zip(table["name"], zip(table["low"], table["high"], strict=True), strict=True)))
 
     def with_ranges(self, **ranges: tuple[float, float]) -> Design:
-        """The same design with other ranges for the assumptions named.
+        """Return the same design with other ranges for some assumptions.
 
         Raises
         ------
         RestatedError
-            If there is no such assumption.
+            If an assumption does not exist.
         """
         for name in ranges:
             if name not in self.ranges:
-                raise RestatedError(f"there is no assumption '{name}'", remedy=f"Use one of {', '.join(self.ranges)}")
+                raise RestatedError(f"'{name}' is not an assumption", remedy=f"Use one of {', '.join(self.ranges)}.")
         return replace(self, ranges={**self.ranges, **ranges})
 
     @property
@@ -127,16 +113,16 @@ class Design:
         return self.cells.loc[np.repeat(np.arange(len(CELLS)), self.slots)].reset_index(drop=True)
 
     def middle(self) -> dict[str, float]:
-        """Every assumption at the middle of its range."""
+        """Return every assumption at the middle of its range."""
         return {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
 
     def draw(self, rng: np.random.Generator) -> Cohort:
-        """One cohort with its own values of the assumptions."""
+        """Draw one cohort with its own values of the assumptions."""
         values = {name: low + (high - low) * rng.random() for name, (low, high) in self.ranges.items()}
         low, high = self.ranges["classified"]
         counts = rng.multinomial(rng.integers(int(low), int(high) + 1), cell_shares(values))
         if (counts > self.slots).any():
-            raise RestatedError("a cell drew more children than rows are kept for it", remedy="Raise SPARE_SDS")
+            raise RestatedError("a cell drew more children than rows are kept for it", remedy="Raise SPARE_SDS.")
         cell = np.repeat(np.arange(len(CELLS)), counts)
         deviations = self._deviations(values, len(cell), rng)
         seen = _seen(values, deviations, np.array([CELLS[c][2] == "high" for c in cell]), rng)
@@ -150,7 +136,7 @@ class Design:
         return Cohort(placed, counts, values["trend"])
 
     def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
-        """Deviations from the expected ratings in all seven grades, shape (children, 7)."""
+        """Draw deviations from the expected ratings in all seven grades, shape (children, 7)."""
         shape = (children, 2 + len(GRADES))
         if self.skewed:
             z = (rng.gamma(SKEWED_SHAPE, size=shape) - SKEWED_SHAPE) / np.sqrt(SKEWED_SHAPE)
@@ -175,13 +161,13 @@ class Cohort:
     trend: float  # average change from kindergarten to grade 6
 
     def rated(self, design: Design, *, least: int = 1) -> np.ndarray:
-        """Children by cell with at least `least` ratings, shape (16,)."""
+        """Count children by cell with at least `least` ratings, shape (16,)."""
         enough = (np.isfinite(self.y).sum(axis=1) >= least).astype(int)
         return np.add.reduceat(enough, np.cumsum(design.slots) - design.slots)
 
 
 def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
-    """Child-level columns of the analysis model: attachment x sex x risk, without the intercept.
+    """Return the child-level columns of the analysis model: attachment x sex x risk, without the intercept.
 
     Parameters
     ----------
@@ -207,7 +193,7 @@ def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
 
 
 def cell_shares(values: Mapping[str, float]) -> np.ndarray:
-    """Expected share of each of the sixteen cells, shape (16,)."""
+    """Return the expected share of each of the sixteen cells, shape (16,)."""
     d, q, odds = values["share_disorganized"], values["share_high_risk"], values["risk_odds"]
     if odds == 1:
         both = d * q
@@ -223,27 +209,27 @@ def cell_shares(values: Mapping[str, float]) -> np.ndarray:
 
 
 def random_covariance(values: Mapping[str, float]) -> np.ndarray:
-    """Covariance of level at mid-course and change, shape (2, 2)."""
+    """Return the covariance of level at mid-course and change, shape (2, 2)."""
     level, change = values["stable_variance"], values["slope_sd"] ** 2
     both = values["slope_correlation"] * np.sqrt(level * change)
     return np.array([[level, both], [both, change]])
 
 
 def residual_variance(values: Mapping[str, float]) -> float:
-    """What is neither level nor change: the rating variance at mid-course is 1."""
+    """Return the variance beyond level and change: the rating variance at mid-course is 1."""
     return 1 - values["stable_variance"]
 
 
 def _seen(
     values: Mapping[str, float], deviations: np.ndarray, high: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Which ratings are made, bool, shape of `deviations`.
+    """Mark the ratings made, bool, shape of `deviations`.
 
     Leaving depends on the risk group and on the last rating made, both observed: missing at random.
     """
     children, grades = deviations.shape
     made = rng.random((children, grades)) >= values["missed"]
-    there = rng.random(children) < values["ever_rated"]
+    there = rng.random((children,)) < values["ever_rated"]
     base = values["lost"] / (1 - values["lost"]) * values["lost_risk_odds"] ** high
     last = np.zeros(children)
     seen = np.zeros((children, grades), dtype=bool)
@@ -257,11 +243,10 @@ def _seen(
 
 
 def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """The cohort of the pictures: every assumption at the middle of its range, and exact moments in every cell.
+    """Draw the cohort of the figures: every assumption at the middle of its range, and exact moments in every cell.
 
     Parameters
     ----------
-    design : Design
     seed : int
         Chooses among all cohorts with these moments.
 
@@ -296,6 +281,6 @@ def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray
 
 
 def high_risk_index(risk: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
-    """A standard normal risk index that is above its upper `share` for children at high risk, and below for others."""
+    """Draw a standard normal risk index, in its upper `share` for children at high risk and below for others."""
     position = rng.random(len(risk))
     return stats.norm.ppf(np.where(risk == "high", 1 - share * position, (1 - share) * position))

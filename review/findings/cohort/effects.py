@@ -1,8 +1,8 @@
-"""What is true in a simulated cohort, as expected ratings of its sixteen cells.
+"""True effects of a simulated cohort, as expected ratings of its sixteen cells.
 
-The metric d is a difference of means in SDs of one grade's ratings within a class. The printed values contrast a class with
-all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
-class c lies at (1 - p_c) d_c, and the secure class where the weighted sum is 0.
+The metric d is a difference of means in SDs of one grade's ratings within a class. The printed values contrast a class
+with all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
+class c is at (1 - p_c) d_c, and the secure class where the weighted sum is 0.
 
 The extra growth of the decisive cell is in the same unit: by grade 6, disorganized boys at high risk have risen by that
 much more since kindergarten than every other child. In kindergarten they differ by the main effects only.
@@ -39,12 +39,12 @@ class Effects:
     extra: float = 0.0
 
     def with_extra(self, extra: float, label: str | None = None) -> Effects:
-        """The same main effects with another extra growth of the decisive cell."""
+        """Return the same main effects with another extra growth of the decisive cell."""
         return replace(self, extra=extra, label=label or f"{self.label}, extra growth {extra:g}")
 
 
 def scenarios(register) -> dict[str, Effects]:
-    """The scenarios by key: nothing, printed main effects at three places, and these with an interaction.
+    """Return the scenarios by key: nothing, printed main effects at three places, and these with an interaction.
 
     Raises
     ------
@@ -74,12 +74,12 @@ def scenarios(register) -> dict[str, Effects]:
 
 
 def shares(register) -> dict[str, float]:
-    """Printed worldwide class shares."""
+    """Return the printed worldwide class shares."""
     return {name: float(register[id].value.value) / 100 for name, id in SHARES.items()}
 
 
 def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, float]) -> dict[str, float]:
-    """Class means, with a grand mean of 0, that have these contrasts of one class with all others.
+    """Return the class means, with a grand mean of 0, that have these contrasts of one class with all others.
 
     Parameters
     ----------
@@ -96,11 +96,10 @@ def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, floa
 def cell_lines(
     effects: Effects, class_shares: Mapping[str, float], *, trend: float = 0.0, boys: float = 0.0, risk: float = 0.0
 ) -> np.ndarray:
-    """Expected rating at mid-course and expected change of each cell.
+    """Return the expected rating at mid-course and the expected change of each cell.
 
     Parameters
     ----------
-    effects : Effects
     class_shares : mapping
         Share of each class.
     trend : float
@@ -119,6 +118,6 @@ def cell_lines(
 
 
 def coefficients(lines: np.ndarray, design: Design) -> np.ndarray:
-    """The coefficients of the analysis model whose cells have these lines, shape (32,), in the order of the fit."""
+    """Return the coefficients of the analysis model for these lines of cells, shape (32,), in the order of the fit."""
     full = np.column_stack([np.ones(len(CELLS)), design.cells])
     return np.linalg.solve(full, lines).ravel()

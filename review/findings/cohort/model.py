@@ -1,4 +1,4 @@
-"""What is read off a fitted growth model: expected trajectories, contrasts, and checks of its variances and residuals."""
+"""Results of a fitted growth model: expected trajectories, contrasts, and checks of variances and residuals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERCENTILES = np.arange(1, 100)
 
 
 def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: float, statsmodels: bool = False):
-    """The full model, attachment x sex x risk x time with random intercept and slope, by REML.
+    """Fit the full model, attachment x sex x risk x time with random intercept and slope, by REML.
 
     Parameters
     ----------
@@ -23,7 +23,6 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
         ``attachment, sex, risk``, one row per child.
     y : ndarray, shape (children, waves)
         Ratings, nan where missing.
-    times : ndarray, shape (waves,)
     high_risk : float
         Share at high risk by which the groups are centred.
     statsmodels : bool
@@ -40,19 +39,14 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
 def trajectories(
     fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame, times: np.ndarray = TIMES
 ) -> pd.DataFrame:
-    """Expected ratings of the sixteen cells over time, with 95 % intervals.
+    """Return the expected ratings of the sixteen cells over time, with 95 % intervals.
+
+    Columns: ``attachment, sex, risk, time, estimate, low, high``.
 
     Parameters
     ----------
-    fixed, covariance : ndarray, shapes (32,) and (32, 32)
     cells : pandas.DataFrame
         Covariates of the sixteen cells, as :attr:`Design.cells`.
-    times : ndarray
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``attachment, sex, risk, time, estimate, low, high``.
     """
     x = np.column_stack([np.ones(len(CELLS)), cells])
     rows = [
@@ -64,21 +58,21 @@ def trajectories(
 
 
 def wald(fixed: np.ndarray, covariance: np.ndarray, weights: np.ndarray) -> tuple[float, float, float]:
-    """A weighted sum of coefficients with its 95 % Wald interval: estimate, lower, upper."""
+    """Return a weighted sum of coefficients with its 95 % Wald interval: estimate, lower, upper."""
     estimate = float(weights @ fixed)
     half = statements.CRITICAL * float(np.sqrt(weights @ covariance @ weights))
     return estimate, estimate - half, estimate + half
 
 
 def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
-    """What the statements of the abstract are about, as weights of the coefficients, each of shape (32,)."""
+    """Return the quantities of the abstract's statements as weights of the coefficients, each of shape (32,)."""
     found = {f"level, {name} above secure": _unit(name) for name in statements.INSECURE}
     found |= {f"change, {order}": _unit(term) for order, term in statements.BY_ORDER.items()}
     return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
 
 
 def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) -> pd.DataFrame:
-    """The contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
+    """Return the contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
     rows = [(name, *wald(fixed, covariance, weights)) for name, weights in contrast_weights(cells).items()]
     return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
 
@@ -92,14 +86,14 @@ def _unit(term: str) -> np.ndarray:
 def checks(
     children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float
 ) -> dict[str, pd.DataFrame]:
-    """Variances, correlations and residuals beside what the model implies.
+    """Compare variances, correlations and residuals with those the model implies.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         ``spread``: ``wave, observed, implied`` SD of the residuals around the expected ratings; ``correlation``: ``lag,
-        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated by the
-        implied covariance of each child.
+        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated
+        by the implied covariance of each child.
     """
     x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
     lines = np.column_stack([np.ones(len(x)), x]) @ found.fixed[0].reshape(-1, 2)
@@ -113,13 +107,8 @@ def checks(
     observed = pd.DataFrame(residuals).corr().to_numpy()
     expected = implied / np.outer(sds, sds)
     lags = range(1, len(times))
-    correlation = pd.DataFrame(
-        {
-            "lag": list(lags),
-            "observed": [np.diagonal(observed, k).mean() for k in lags],
-            "implied": [np.diagonal(expected, k).mean() for k in lags],
-        }
-    )
+    rows = [(k, np.diagonal(observed, k).mean(), np.diagonal(expected, k).mean()) for k in lags]
+    correlation = pd.DataFrame(rows, columns=["lag", "observed", "implied"])
     whitened = []
     seen = np.isfinite(residuals)
     for pattern in np.unique(seen, axis=0):
@@ -127,17 +116,14 @@ def checks(
             rows = residuals[(seen == pattern).all(axis=1)][:, pattern]
             whitened.append(np.linalg.solve(np.linalg.cholesky(implied[np.ix_(pattern, pattern)]), rows.T).ravel())
     at = np.percentile(np.concatenate(whitened), PERCENTILES)
-    return {
-        "spread": spread,
-        "correlation": correlation,
-        "residuals": pd.DataFrame({"normal": stats.norm.ppf(PERCENTILES / 100), "observed": at}),
-    }
+    percentiles = pd.DataFrame({"normal": stats.norm.ppf(PERCENTILES / 100), "observed": at})
+    return {"spread": spread, "correlation": correlation, "residuals": percentiles}
 
 
 def illustration(
     register, scenario: effects.Effects, design: Design, *, seed: int
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
-    """The illustrative cohort under one set of true effects: children, complete ratings, and the ratings that are made."""
+    """Return the illustrative cohort under one set of true effects: children, complete ratings, ratings made."""
     children, deviations, seen = illustrative(design, seed=seed)
     values = design.middle()
     lines = effects.cell_lines(
@@ -150,7 +136,9 @@ def illustration(
 def routes(
     children: pd.DataFrame, complete: np.ndarray, made: np.ndarray, truth: np.ndarray, design: Design
 ) -> pd.DataFrame:
-    """The same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases only.
+    """Return the same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases.
+
+    Columns: ``Term, True`` and estimate and standard error by route.
 
     Parameters
     ----------
@@ -158,12 +146,6 @@ def routes(
         From :func:`illustration`.
     truth : ndarray, shape (32,)
         True coefficients.
-    design : Design
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``Term, True`` and estimate and standard error by route.
     """
     whole = np.isfinite(made).all(axis=1)
     fits = {

@@ -1,7 +1,7 @@
 """The licensed data of a reader who holds them: read with clear messages, analysed, shown as aggregates only.
 
-The table ``data/originals/cohort-children.csv`` is described by ``data/schemas/cohort-children.json``. Nothing returned by the
-functions that make tables and figures holds a row, an id or a value of a child, and nothing about fewer than
+The table ``data/originals/cohort-children.csv`` is described by ``data/schemas/cohort-children.json``. Nothing returned
+by the functions that make tables and figures holds a row, an id or a value of a child, and nothing about fewer than
 :data:`SMALLEST_CELL` children.
 """
 
@@ -21,8 +21,8 @@ from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, GRADES, TIME
 from review.findings.cohort.runs import LEAST_IN_CELL
 
 NAME = "cohort-children"
-#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell, and
-#: one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
+#: Nothing is shown about fewer children. A chosen bound: with ten, no value is that of a child known to be in the cell,
+#: and one child more or less moves a mean by a tenth. A licence may ask for more: raise it here.
 SMALLEST_CELL = 10
 #: High risk is the upper part of the risk index whose share is nearest to this, as in the simulated cohorts.
 HIGH_RISK = 0.25
@@ -50,18 +50,18 @@ class Original:
 
     @property
     def counts(self) -> np.ndarray:
-        """Children in each of the sixteen cells, shape (16,)."""
+        """Count the children in each of the sixteen cells, shape (16,)."""
         cells = list(zip(self.children["attachment"], self.children["sex"], self.children["risk"], strict=True))
         return np.array([cells.count(cell) for cell in CELLS])
 
 
 def file():
-    """Where the original table is looked for."""
+    """Return the path of the original table."""
     return paths.ORIGINALS / f"{NAME}.csv"
 
 
 def columns() -> pd.DataFrame:
-    """The columns of the table, for the reader who makes it: ``Column, Holds, Rule``."""
+    """Return the columns of the table, for the reader who makes it: ``Column, Holds, Rule``."""
     rows = []
     for f in dictionary.schema(NAME).fields:
         rules = ["required" if f.constraints.get("required") else "may be empty"]
@@ -81,8 +81,8 @@ def load() -> Original | None:
     Raises
     ------
     RestatedError
-        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty cell,
-        one value of risk, too few grades.
+        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty
+        cell, one value of risk, too few grades.
     """
     path = file()
     provenance.looked_for(path)
@@ -100,55 +100,36 @@ def load() -> Original | None:
     known = table["attachment"].notna() & table["risk"].notna() & np.isfinite(ratings).any(axis=1)
     used, y = table[known], ratings[known]
     if len(set(used["sex"])) < 2:
-        refuse(
-            "the children with a class, a risk and a rating are all of one sex",
-            "sex",
-            "The model compares girls and boys.",
-        )
+        one_sex = "the children with a class, a risk and a rating are all of one sex"
+        refuse(one_sex, "sex", "The model compares girls and boys.")
     graded = np.isfinite(y).any(axis=0)
     if graded.sum() < LEAST_GRADES:
-        refuse(
-            f"only {graded.sum()} grades have ratings",
-            _RATINGS[int(np.argmin(graded))],
-            f"At least {LEAST_GRADES} are needed.",
-        )
+        empty = _RATINGS[int(np.argmin(graded))]
+        refuse(f"only {graded.sum()} grades have ratings", empty, f"At least {LEAST_GRADES} are needed.")
     risk = used["risk"].astype(float).to_numpy()
     if len(np.unique(risk)) < 2:
         refuse("all children have the same risk", "risk", "Give the index before it was cut.")
     high = risk >= _cut(risk)
-    children = pd.DataFrame(
-        {
-            "attachment": [_CLASS[a] for a in used["attachment"]],
-            "sex": used["sex"].to_numpy(),
-            "risk": np.where(high, "high", "lower"),
-        }
-    )
-    found = Original(
-        children,
-        _standardised(children, y, path),
-        len(table),
-        int(table["attachment"].isna().sum()),
-        float(high.mean()),
-    )
+    columns = {"attachment": [_CLASS[a] for a in used["attachment"]], "sex": used["sex"].to_numpy()}
+    children = pd.DataFrame(columns | {"risk": np.where(high, "high", "lower")})
+    unclassified = int(table["attachment"].isna().sum())
+    found = Original(children, _standardised(children, y, path), len(table), unclassified, float(high.mean()))
     twice = replace(found, children=children[np.isfinite(y).sum(axis=1) >= 2]).counts
     if twice.min() < LEAST_IN_CELL:
-        refuse(
-            f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings",
-            "attachment",
-            "Each of the sixteen cells of class, sex and risk needs them.",
-        )
+        few = f"fewer than {LEAST_IN_CELL} {statements.cell_name(int(np.argmin(twice)))} have two ratings"
+        refuse(few, "attachment", "Each of the sixteen cells of class, sex and risk needs them.")
     return found
 
 
 def _cut(risk: np.ndarray) -> float:
-    """The value from which on risk is high: the one whose share above it is nearest to :data:`HIGH_RISK`."""
+    """Return the cut between lower and high risk: the value whose share above it is nearest to :data:`HIGH_RISK`."""
     values = np.unique(risk)[1:]  # from the lowest value on, everybody would be at high risk
     above = (risk[:, None] >= values).mean(axis=0)
     return float(values[np.argmin(np.abs(above - HIGH_RISK))])
 
 
 def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:
-    """Ratings around their grand mean in SDs of the middle grade rated, within classes."""
+    """Return ratings around their grand mean in SDs of the middle grade rated, within classes."""
     graded = np.flatnonzero(np.isfinite(y).sum(axis=0) > len(CLASSES) + 1)
     if not len(graded):
         raise RestatedError("no grade has enough ratings for a standard deviation", file=path, field=_RATINGS[0])
@@ -164,28 +145,21 @@ def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:
     return (y - np.nanmean(y)) / sd
 
 
-# --- what may be shown ------------------------------------------------------------------------------------------------------
+# --- aggregates that may be shown -------------------------------------------------------------------------------------
 
 
 def cells(original: Original) -> pd.DataFrame:
-    """Children by cell; small cells are withheld, and a second one where a total would give a single one away."""
+    """Count children by cell; small cells are withheld, and a second one where a total would reveal a single one."""
     counts = original.counts
     hidden = counts < SMALLEST_CELL
     if hidden.sum() == 1:
         hidden[np.argmin(np.where(hidden, counts.max() + 1, counts))] = True
     shown = [_WITHHELD if hide else f"{n:,}" for n, hide in zip(counts, hidden, strict=True)]
-    return pd.DataFrame(
-        {
-            "Attachment": [c[0] for c in CELLS],
-            "Sex": [c[1] for c in CELLS],
-            "Risk": [c[2] for c in CELLS],
-            "Children": shown,
-        }
-    )
+    return pd.DataFrame(CELLS, columns=["Attachment", "Sex", "Risk"]).assign(Children=shown)
 
 
 def overview(original: Original) -> pd.DataFrame:
-    """Children in the file and in the analysis, rounded to tens so that no small cell can be worked out."""
+    """Count children in the file and in the analysis, rounded to tens so that no small cell can be derived."""
 
     def about(n: int) -> str:
         return f"about {10 * round(n / 10):,}"
@@ -200,7 +174,7 @@ def overview(original: Original) -> pd.DataFrame:
 
 
 def analyse(original: Original):
-    """The full model on the original ratings.
+    """Fit the full model to the original ratings.
 
     Returns
     -------
@@ -210,7 +184,7 @@ def analyse(original: Original):
 
 
 def _takes_part(original: Original, weights: np.ndarray) -> np.ndarray:
-    """Which cells enter a contrast of coefficients with these weights, bool, shape (16,)."""
+    """Mark the cells in a contrast of coefficients with these weights, bool, shape (16,)."""
     full = np.column_stack([np.ones(len(CELLS)), _cell_covariates(original)])
     by_cell = np.abs(np.linalg.solve(full.T, weights.reshape(-1, 2)))
     return (by_cell > _NO_PART * by_cell.max()).any(axis=1)
@@ -221,9 +195,9 @@ def _cell_covariates(original: Original) -> pd.DataFrame:
 
 
 def contrasts(original: Original, fit) -> pd.DataFrame:
-    """The contrasts of the abstract's statements; those about a small cell are withheld."""
+    """Return the contrasts of the abstract's statements; those about a small cell are withheld."""
     small = original.counts < SMALLEST_CELL
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, weights in model.contrast_weights(_cell_covariates(original)).items():
         if (small & _takes_part(original, weights)).any():
             rows.append((name, _WITHHELD, "", ""))
@@ -233,27 +207,24 @@ def contrasts(original: Original, fit) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Quantity", "Estimate (SD)", "Lower", "Upper"])
 
 
-def met(original: Original, fit) -> pd.DataFrame:
-    """Which statements the ratings meet by the rules of the simulation; withheld where a small cell takes part."""
+def rule_results(original: Original, fit) -> pd.DataFrame:
+    """Apply the rules of the simulation to the ratings; results are withheld where a small cell takes part."""
     small = {c for c, n in zip(CELLS, original.counts, strict=True) if n < SMALLEST_CELL}
     classes = {c[0] for c in small}
     cell = statements.cell_row(_cell_covariates(original))
     found = statements.evaluate(fit.fixed, fit.fixed_covariance, cell)
-    needs = dict.fromkeys((*statements.KEYS, *statements.EVENTS), {"secure", "disorganized"})
-    needs |= {"C2": {"secure", "avoidant"}} | dict.fromkeys(("whole", "strict", "any-class", "any-term"), set(CLASSES))
-    said = [
-        _WITHHELD
-        if needs[key] & classes or (key == "C7" and CELLS[DECISIVE] in small)
-        else "yes"
-        if found[key][0]
-        else "no"
-        for key in needs
-    ]
-    return statements.rules().assign(Met=said)
+    needs = {"C2": {"secure", "avoidant"}} | {key: set(CLASSES) for key in ("whole", "strict", "any-class", "any-term")}
+
+    def result(key: str) -> str:
+        if needs.get(key, {"secure", "disorganized"}) & classes or (key == "C7" and CELLS[DECISIVE] in small):
+            return _WITHHELD
+        return "yes" if found[key][0] else "no"
+
+    return statements.rules().assign(Met=[result(key) for key in (*statements.KEYS, *statements.EVENTS)])
 
 
 def trajectories(original: Original, fit) -> pd.DataFrame:
-    """Expected ratings over time of the cells that are large enough."""
+    """Return the expected ratings over time of the cells that are large enough."""
     lines = model.trajectories(fit.fixed[0], fit.fixed_covariance[0], _cell_covariates(original))
     large = {c for c, n in zip(CELLS, original.counts, strict=True) if n >= SMALLEST_CELL}
     return lines[
@@ -262,7 +233,7 @@ def trajectories(original: Original, fit) -> pd.DataFrame:
 
 
 def checks(original: Original, fit) -> dict[str, pd.DataFrame] | None:
-    """Variances, correlations and residual percentiles, or None where there are too few ratings to show them."""
+    """Return variances, correlations and residual percentiles, or None where there are too few ratings to show them."""
     if np.isfinite(original.y).sum() < LEAST_RATINGS or (np.isfinite(original.y).sum(axis=0) < SMALLEST_CELL).any():
         return None
     return model.checks(original.children, original.y, TIMES, fit, high_risk=original.high_risk)

@@ -1,4 +1,4 @@
-"""Thousands of cohorts: how often each statement is met, by what is true and how the study was designed.
+"""Thousands of cohorts: the share that meets each statement, by true effects and study design.
 
 One fit serves every set of true effects (see :mod:`.design`), so the scenarios are compared on the same cohorts.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,8 @@ from review.findings.cohort import effects, statements
 from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
-#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as undefined.
+#: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as
+#: undefined.
 LEAST_IN_CELL = 2
 #: The mean of so many first cohorts is kept, so that they can be computed again and compared.
 AGAIN = 20
@@ -45,7 +47,7 @@ def _same(design: Design) -> Design:
     return design
 
 
-#: Short labels stand in figures; the chapter says what each changes.
+#: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", _same),
     "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
@@ -65,7 +67,7 @@ VARIATIONS: dict[str, Variation] = {
 }
 
 
-# --- one batch of cohorts ------------------------------------------------------------------------------------------------
+# --- one batch of cohorts ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class _Draw:
 
 @dataclass(frozen=True)
 class _Estimate:
-    """What is kept of each cohort: which events are met under which effects, and the terms by order of interaction."""
+    """Results kept of each cohort: events under each set of effects, and the terms by order of interaction."""
 
     design: Design
     truths: tuple[tuple[str, float, effects.Effects], ...]  # scenario, extra, effects
@@ -100,7 +102,7 @@ class _Estimate:
         return size | kept
 
     def _by_group(self, drawn) -> dict[str, np.ndarray]:
-        """Events and terms when the model holds the upper part of the risk index as a group."""
+        """Return events and terms when the model has the upper part of the risk index as a group."""
         cohorts, kept = [cohort for cohort, _ in drawn], {}
         trend = np.array([c.trend for c in cohorts])
         fit = growth.fit_batch([c.y for c in cohorts], self.design.times, self.design.covariates)
@@ -123,10 +125,10 @@ class _Estimate:
         return kept
 
     def _by_index(self, drawn) -> dict[str, np.ndarray]:
-        """The same events when the model holds the index itself: expected ratings are then outside the model."""
+        """Return the events when the model has the index itself: expected ratings are then outside the model."""
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
-        # The cell's change is read off at the mean index of the upper share: the normal density at the cut over the share.
+        # The cell's change is taken at the mean index of the upper share: the normal density at the cut over the share.
         q = self.design.high_risk
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
@@ -143,7 +145,7 @@ class _Estimate:
         return {name: np.array(values) for name, values in kept.items()}
 
 
-def _task(key: str, register) -> tuple[_Draw, _Estimate]:
+def _task(key: str, register) -> tuple[_Draw, Callable[[Any], Any]]:
     variation = VARIATIONS[key]
     design = variation.change(Design.standard())
     found = effects.scenarios(register)
@@ -166,10 +168,7 @@ def run(
 ) -> pd.DataFrame:
     """Draw and analyse cohorts of one variation.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns :data:`COLUMNS`; one row per scenario and quantity.
+    Columns :data:`COLUMNS`; one row per scenario and quantity.
     """
     draw, estimate = _task(key, register)
     values = engine.ensemble(
@@ -179,19 +178,20 @@ def run(
 
 
 def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:
-    n = int(values.iloc[:, -1].notna().sum())  # means below leave out undefined cohorts
+    """Return means over cohorts as rows of the stored table; undefined cohorts are left out."""
+    n = int(values.iloc[:, -1].notna().sum())
+    names = [str(name) for name in values]
     rows = []
 
-    def add(scenario: str, extra: float, quantity: str, value: float) -> None:
+    def add(scenario: str, extra: float, quantity: str, value) -> None:
         rows.append((key, scenario, float(extra), quantity, n, float(value)))
 
     add("any", 0, "undefined cohorts", len(values) - n)
-
     for name in ("cell", "cell-rated"):
         for level in (0.025, 0.5, 0.975):
             add("any", 0, f"{name} q{level:g}", values[name].quantile(level))
         add("any", 0, f"{name} mean", values[name].mean())
-    for name in values:
+    for name in names:
         if name.startswith("se "):
             add("any", 0, name, np.sqrt((values[name] ** 2).mean()))
     if "noise four-way" in values:
@@ -200,9 +200,7 @@ def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:
         for name in ("four-way", "level", "change"):
             add("any", 0, f"mean {name}", values[f"noise {name}"].mean())
         add("any", 0, f"first {AGAIN} four-way", values["noise four-way"][:AGAIN].mean())
-    for name in values:
-        if "|" not in name:
-            continue
+    for name in (name for name in names if "|" in name):
         scenario, extra, event = name.split("|")
         add(scenario, float(extra), event, values[name].mean())
         if event == "four-way" and "noise four-way" in values:

@@ -1,7 +1,7 @@
-"""The statements of the abstract as decision rules, stated before any cohort is drawn, and what a fit says about them.
+"""The statements of the abstract as decision rules, fixed before any cohort is drawn, and the rules a fit meets.
 
-Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not say
-which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
+Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coefficient is tested. The abstract does not
+say which tests stand behind its words; where a rule had to be chosen, the one easier to meet was.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ STATEMENTS = (
         "the change of that cell from kindergarten to grade 6 is positive with p below the level",
     ),
 )
-#: Further events counted beside the statements: in words, and when they are met.
+#: Further events counted with the statements: in words, and the condition.
 EVENTS = {
     "whole": ("the whole pattern of the abstract", "C2 to C7 are all met"),
     "four-way": ("a four-way interaction", "disorganized × boy × risk × time is positive with p below the level"),
@@ -69,27 +69,27 @@ KEYS = tuple(s.key for s in STATEMENTS)
 
 
 def rules() -> pd.DataFrame:
-    """The rules as a table: ``Name, In words, Met if``."""
+    """Return the rules as a table: ``Name, In words, Met if``."""
     rows = [(s.key, s.claim, s.rule) for s in STATEMENTS] + [(key, *both) for key, both in EVENTS.items()]
     return pd.DataFrame(rows, columns=["Name", "In words", "Met if"])
 
 
 @cache
 def term_names() -> tuple[str, ...]:
-    """Names of the coefficients in the order of the fit; `:time` marks those of change."""
+    """Return the names of the coefficients in the order of the fit; `:time` marks those of change."""
     covariates = ["", "avoidant", "resistant", "disorganized", "boy", "risk", "boy×risk"]
     covariates += [f"{name}×{by}" for by in ("boy", "risk", "boy×risk") for name in INSECURE]
     return tuple(name for c in covariates for name in (c or "intercept", f"{c}:time" if c else "time"))
 
 
 def indices(*names: str) -> list[int]:
-    """Positions of coefficients by name."""
+    """Return the positions of coefficients by name."""
     order = term_names()
     return [order.index(name) for name in names]
 
 
 def interactions(attachment: str) -> list[str]:
-    """The seven interactions of one class with sex, risk and time."""
+    """Return the seven interactions of one class with sex, risk and time."""
     return [
         f"{attachment}:time",
         *(f"{attachment}×{by}{t}" for by in ("boy", "risk", "boy×risk") for t in ("", ":time")),
@@ -112,17 +112,15 @@ _JOINT = {
 
 
 def cell_row(cells: pd.DataFrame, cell: int = DECISIVE) -> np.ndarray:
-    """Weights of the coefficients in one cell's change, shape (32,); `cells` as :attr:`.design.Design.cells`."""
+    """Return the weights of the coefficients in a cell's change, shape (32,); `cells` from :class:`.design.Design`."""
     return np.kron(np.concatenate([[1.0], cells.iloc[cell]]), [0.0, 1.0])
 
 
 def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray) -> dict[str, np.ndarray]:
-    """Which statements and events a fit meets.
+    """Apply the rules of all statements and events to fits.
 
     Parameters
     ----------
-    fixed : ndarray, shape (fits, 32)
-    covariance : ndarray, shape (fits, 32, 32)
     cell_change : ndarray, shape (32,)
         Weights of the decisive cell's change, from :func:`cell_row`.
 
@@ -150,6 +148,6 @@ def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray)
 
 
 def cell_name(cell: int = DECISIVE) -> str:
-    """A cell in words."""
+    """Return a cell in words."""
     attachment, sex, risk = CELLS[cell]
     return f"{attachment} {sex}s at {risk} risk"

@@ -1,8 +1,8 @@
-"""The stored results over simulated cohorts: computed once, refused when anything they depend on has changed.
+"""Stored results over simulated cohorts: computed once, refused when anything they depend on has changed.
 
 ``make ensembles`` computes them (some minutes on two cores: too long for every build) and writes a small table with a
-fingerprint of code, assumptions and printed numbers. Reading it compares the fingerprint, and the chapter computes the first
-cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
+fingerprint of code, assumptions and printed numbers. Reading it compares the fingerprint, and the chapter computes the
+first cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from restated.estimate.proportions import wilson
 from restated_book import code, paths, register
 from restated_book.sources import dictionary
 from review.findings.cohort import effects, statements
+from review.findings.cohort.design import Design
 from review.findings.cohort.runs import AGAIN, COLUMNS, VARIATIONS, run
 
 FILE = paths.DATA / "ensembles" / "cohort.csv"
@@ -37,7 +38,7 @@ COHORTS = 10_000
 VARIATION_COHORTS = 1_000
 #: Two runs of the same cohorts differ by the order of sums only.
 SAME = 1e-6
-REMEDY = "Run `make ensembles` (some minutes)"
+REMEDY = "Run `make ensembles` (some minutes)."
 
 
 def fingerprint(numbers: register.Register) -> str:
@@ -48,30 +49,21 @@ def fingerprint(numbers: register.Register) -> str:
     digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
     for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
         number = numbers[id]
-        digest.update(
-            "|".join(str(x.text) if x else "" for x in (number.value, number.ci_low, number.ci_high)).encode()
-        )
+        parts = (number.value, number.ci_low, number.ci_high)
+        digest.update("|".join(str(x.text) if x else "" for x in parts).encode())
     return digest.hexdigest()[:16]
 
 
 def compute(register, *, workers: int | None = -1, progress: Callable[[str], None] | None = print) -> pd.DataFrame:
-    """All variations, as the stored table; broken-off runs continue from ``_build/ensembles``."""
+    """Compute all variations as the stored table; interrupted runs continue from ``_build/ensembles``."""
     inputs = fingerprint(register)
     tables = []
     for key in VARIATIONS:
         if progress:
             progress(f"{key}: {VARIATIONS[key].label}")
         keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
-        tables.append(
-            run(
-                key,
-                register,
-                cohorts=COHORTS if key == "base" else VARIATION_COHORTS,
-                workers=workers,
-                keep=keep,
-                progress=progress,
-            )
-        )
+        cohorts = COHORTS if key == "base" else VARIATION_COHORTS
+        tables.append(run(key, register, cohorts=cohorts, workers=workers, keep=keep, progress=progress))
     return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
 
 
@@ -94,7 +86,7 @@ def store(table: pd.DataFrame, file: Path = FILE) -> None:
 
 
 def load(register, file: Path = FILE) -> pd.DataFrame:
-    """The stored table.
+    """Read the stored table.
 
     Raises
     ------
@@ -106,13 +98,8 @@ def load(register, file: Path = FILE) -> pd.DataFrame:
     now = fingerprint(register)
     for number, cells in rows:
         if cells["inputs"] != now:
-            raise RestatedError(
-                "the simulated cohorts were computed from other code, assumptions or printed numbers",
-                file=file,
-                row=number,
-                field="inputs",
-                remedy=REMEDY,
-            )
+            stale = "the simulated cohorts were computed from other code, assumptions or printed numbers"
+            raise RestatedError(stale, file=file, row=number, field="inputs", remedy=REMEDY)
     return table
 
 
@@ -141,7 +128,7 @@ def first_cohorts(register, table: pd.DataFrame) -> float:
 def pick(
     table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base", extra: float | None = None
 ) -> float:
-    """One value of the table.
+    """Return one value of the table.
 
     Raises
     ------
@@ -157,35 +144,29 @@ def pick(
 
 
 def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
-    """Shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
+    """Return the shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
 
-    Returns
-    -------
-    pandas.DataFrame
-        ``scenario, extra, event, share, low, high, cohorts``.
+    Columns: ``scenario, extra, event, share, low, high, cohorts``.
     """
     events = (*statements.KEYS, *statements.EVENTS, "four-way found")
     found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
     cohorts = found["cohorts"].to_numpy(float)
     low, high = wilson(found["value"].to_numpy() * cohorts, cohorts)
-    return pd.DataFrame(
-        {
-            "scenario": found["scenario"],
-            "extra": found["extra"],
-            "event": found["quantity"],
-            "share": found["value"],
-            "low": low,
-            "high": high,
-            "cohorts": found["cohorts"],
-        }
-    ).reset_index(drop=True)
+    named = found[["scenario", "extra", "quantity", "value"]].rename(columns={"quantity": "event", "value": "share"})
+    return named.assign(low=low, high=high, cohorts=found["cohorts"]).reset_index(drop=True)
+
+
+def children_classified() -> float:
+    """Return the assumed number of children with an attachment class, at the middle of its range."""
+    low, high = Design.standard().ranges["classified"]
+    return (low + high) / 2
 
 
 def detectable(se: float, power: float = 0.8) -> float:
-    """Smallest true value that a two-sided test at 5 % finds with this power, for an estimate with this standard error."""
+    """Return the smallest true value that a two-sided test at 5 % finds with this power."""
     return se * (statements.CRITICAL + float(stats.norm.ppf(power)))
 
 
-def children_needed(se: float, value: float, children: float, power: float = 0.8) -> int:
-    """Children for that power at a true `value`, if `children` give the standard error: it falls with their square root."""
+def children_for_power(se: float, value: float, children: float, power: float = 0.8) -> int:
+    """Return the children for that power at a true `value`, if `children` give the standard error `se`."""
     return math.ceil(children * (detectable(se, power) / value) ** 2)

@@ -20,8 +20,9 @@ import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import paths, show
-from restated_book.build import checks, execute
+from restated_book import outputs, paths
+from restated_book.build import checks
+from restated_book.build import run as running
 
 NOTEBOOK = """
 ---
@@ -101,6 +102,19 @@ def scratch(good, tmp_path):
     return copy
 
 
+@pytest.mark.parametrize("command", [("build",), ("build", "--pdf"), ("check",), ("todo",)])
+def test_outside_a_book_nothing_is_written_and_the_message_says_what_is_missing(tmp_path, command):
+    result = run(tmp_path, *command)
+    assert result.returncode == 1 and list(tmp_path.iterdir()) == []
+    if command != ("todo",):
+        assert "there is no book here" in result.stderr and "restated.toml" in result.stderr
+
+
+def test_below_the_folder_of_a_book_that_book_is_meant(scratch):
+    assert "Nothing has changed" in run(scratch / "data" / "studies", "build").stdout
+    assert not (scratch / "data" / "studies" / "_build").exists()
+
+
 def page(scratch):
     return (scratch / "_build" / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
 
@@ -134,7 +148,7 @@ def test_what_the_pages_offer_is_there_with_its_size(good):
     assert all((html / link).is_file() for link in links)
     sizes = re.findall(r'<span class="rs-size" data-file="[^"]+">([^<]*)</span>', listed)
     assert len(sizes) > 6 and all(re.fullmatch(r"[\d.,]+ [kM]B", size) for size in sizes)
-    assert show.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
+    assert outputs.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
         encoding="utf-8"
     )
 
@@ -453,16 +467,16 @@ def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_a
 
 
 def test_a_kernel_that_does_not_start_says_why(tmp_path, monkeypatch):
-    monkeypatch.setattr(execute, "environment", lambda: {**os.environ, "PYTHONHOME": str(tmp_path)})
+    monkeypatch.setattr(running, "environment", lambda: {**os.environ, "PYTHONHOME": str(tmp_path)})
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.lstrip(), encoding="utf-8")
     with pytest.raises(RestatedError, match="its kernel did not start: .*encodings"):
         # In a thread: the browser of other tests keeps a loop in this one.
         with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, execute.run(notebook)).result()
+            thread.submit(asyncio.run, running.run(notebook)).result()
 
 
-@pytest.mark.parametrize("fails", [1, execute.KERNEL_STARTS])
+@pytest.mark.parametrize("fails", [1, running.KERNEL_STARTS])
 def test_a_kernel_whose_port_was_taken_is_started_again_a_few_times(tmp_path, monkeypatch, fails):
     count = tmp_path / "starts"
     count.write_text("")
@@ -470,17 +484,17 @@ def test_a_kernel_whose_port_was_taken_is_started_again_a_few_times(tmp_path, mo
         f"import os, sys\nfile = open({str(count)!r}, 'a')\nfile.write('x')\nfile.flush()\n"
         f"if file.tell() <= {fails}:\n    print('ZMQError: Address already in use', file=sys.stderr, flush=True)\n    os._exit(1)\n"
     )
-    monkeypatch.setattr(execute, "environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
+    monkeypatch.setattr(running, "environment", lambda: {**os.environ, "PYTHONPATH": str(tmp_path)})
     notebook = tmp_path / "a.md"
     notebook.write_text(NOTEBOOK.partition("# A small")[0].lstrip() + "```{code-cell}\n1 + 1\n```\n", encoding="utf-8")
-    monkeypatch.setattr(show, "HAND_OVER", "2")
+    monkeypatch.setattr(outputs, "HAND_OVER", "2")
     with ThreadPoolExecutor(1) as thread:
-        made = thread.submit(asyncio.run, execute.run(notebook))
-        if fails < execute.KERNEL_STARTS:
+        made = thread.submit(asyncio.run, running.run(notebook))
+        if fails < running.KERNEL_STARTS:
             assert [
                 output.data["text/plain"] for cell in made.result().cells for output in cell.get("outputs", ())
             ] == ["2", "2"]
         else:
             with pytest.raises(RestatedError, match="did not start: ZMQError: Address already in use"):
                 made.result()
-    assert len(count.read_text()) == min(fails + 1, execute.KERNEL_STARTS)
+    assert len(count.read_text()) == min(fails + 1, running.KERNEL_STARTS)

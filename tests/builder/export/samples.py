@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from restated_book import show
+from restated_book.outputs import MARK, MIME_TABLE
 
 PAGE = "reach"
 FIGURE = {
@@ -45,8 +45,8 @@ def notebook(*handed, markdown: str = "# A chapter") -> dict:
     outputs = [
         {
             "output_type": "display_data",
-            "data": {"text/html": f'<figure id="{h["id"]}"></figure>', show.MIME_TABLE: h},
-            "metadata": {show.MARK: {"kind": h["kind"], "id": h["id"]}},
+            "data": {"text/html": f'<figure id="{h["id"]}"></figure>', MIME_TABLE: h},
+            "metadata": {MARK: {"kind": h["kind"], "id": h["id"]}},
         }
         for h in handed
     ]

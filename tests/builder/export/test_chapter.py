@@ -24,7 +24,19 @@ def test_the_findings_are_those_of_the_numbers_looked_up_or_all():
 
 def test_files_of_other_findings_are_left_out_and_a_register_has_at_least_one():
     every = {file.name for file in register.files()}
-    assert published(chapter.sources("reach", None)) == every | set(register.NOT_FINDINGS)
-    assert published(chapter.sources("reach", {"stability"})) == {"stability.csv", *register.NOT_FINDINGS}
-    assert len(published(chapter.sources("reach", set())) & every) == 1
-    assert "data/datapackage.json" in chapter.sources("reach", {"stability"})
+    assert published(chapter.sources("reach", [], None)) == every | set(register.NOT_FINDINGS)
+    assert published(chapter.sources("reach", [], {"stability"})) == {"stability.csv", *register.NOT_FINDINGS}
+    assert len(published(chapter.sources("reach", [], set())) & every) == 1
+    assert "data/datapackage.json" in chapter.sources("reach", [], {"stability"})
+
+
+def test_the_code_is_what_the_notebook_imported_and_what_runs_it_again():
+    def modules(*imported: str) -> set[str]:
+        return {name for name in chapter.sources("reach", imported, set()) if name.endswith(".py")}
+
+    least, more = modules(), modules("restated.estimate.effects", "review")
+    assert {"restated_book/build/rerun.py", "restated_book/build/run.py", "restated_book/show.py"} <= least
+    assert not least & {"restated_book/cli.py", "restated_book/build/book.py", "restated_book/build/zygote.py"}
+    assert not any(name.startswith(("review/", "restated_book/sphinx/", "restated_book/export/")) for name in least)
+    assert {"restated/estimate/__init__.py", "restated/estimate/effects.py", "review/__init__.py"} <= more - least
+    assert "restated.toml" in chapter.sources("reach", [], set())

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from restated_book import show
+from restated_book import outputs, show
 from restated_book.export import links
 from tests.builder.test_show import Drawn
 
@@ -15,7 +15,7 @@ def block(monkeypatch, make):
     shown = []
     monkeypatch.setattr(show, "_display", lambda data, **mark: shown.append(data))
     make()
-    return links.added(shown[0]["text/html"], "reach", shown[0][show.MIME_TABLE])
+    return links.added(shown[0]["text/html"], "reach", shown[0][outputs.MIME_TABLE])
 
 
 def names(html):

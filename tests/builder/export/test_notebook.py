@@ -8,7 +8,7 @@ import nbformat
 import pytest
 
 from restated_book.export import notebook
-from restated_book.show import HAND_OVER
+from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
 from tests.builder.export.samples import FIGURE, PAGE, TABLE
 from tests.builder.export.samples import notebook as executed

@@ -43,7 +43,7 @@ def test_only_the_note_and_empty_templates_leave(data):
 
 def test_no_archive_holds_a_table_of_a_reader(data, monkeypatch, tmp_path):
     # The dictionary is read from where the package was loaded; it describes columns and holds no row.
-    chapters = chapter.sources("service-costs")
+    chapters = chapter.sources("service-costs", [])
     chapters = {
         name: content.read_bytes() if isinstance(content, Path) else content for name, content in chapters.items()
     }

@@ -14,7 +14,7 @@ import pytest
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.chapters.toc import toc
-from restated_book.export import paper, pdf
+from restated_book.export import objects, paper, pdf
 
 try:
     CHROMIUM = pdf.browser()
@@ -210,5 +210,5 @@ def test_a_draft_has_the_page_numbers_of_the_print(printed, site, tmp_path):
     pdf.side_by_side(
         lambda page, tab: pdf.print_page(tab, page, tmp_path / "x.pdf", tags=False), [tmp_path / "x.html"], CHROMIUM
     )
-    found = pdf.page_numbers(tmp_path / "x.pdf")
+    found, _ = objects.page_numbers(tmp_path / "x.pdf")
     assert {name: found[name] for name in numbers} == numbers

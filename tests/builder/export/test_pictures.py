@@ -11,11 +11,11 @@ from PIL import Image
 from restated.plots import render, style
 from restated_book.export import pictures
 from tests.builder.export.samples import FIGURE, PAGE
-from tests.review.figures.samples import drawn
+from tests.library.plots.samples import drawn
 
 
 def test_a_png_says_what_it_shows_its_status_citation_and_licence():
-    fig = drawn("path").fig
+    fig = drawn("funnel").fig
     plain = render.png(fig)
     told = pictures.described_png(plain, PAGE, FIGURE)
     picture = Image.open(io.BytesIO(told))
@@ -38,7 +38,7 @@ def test_a_png_is_white_and_has_the_colours_of_the_book():
 
 
 def test_an_svg_says_the_same_and_stays_well_formed():
-    plain = render.svg(drawn("path").fig)
+    plain = render.svg(drawn("funnel").fig)
     told = pictures.described_svg(plain.encode(), PAGE, FIGURE).decode()
     root = ET.fromstring(told)
     names = [child.tag.rpartition("}")[2] for child in root]

@@ -12,8 +12,9 @@ import zipfile
 
 import pytest
 
-from restated_book import freshness, ledger, paths, register
+from restated_book import freshness, ledger, paths, provenance, register
 from restated_book.build import execute, rerun
+from restated_book.build import run as running
 from restated_book.export import chapter
 from restated_book.export.archive import below, zipped
 
@@ -39,7 +40,7 @@ def content():
     notebook, executed = paths.NOTEBOOKS / f"{PAGE}.md", paths.BUILD / "executed" / f"{PAGE}.ipynb"
     if execute.refreshed(notebook, executed, freshness.Sources()):
         return json.loads(executed.read_text(encoding="utf-8"))
-    return asyncio.run(execute.run(notebook))
+    return asyncio.run(running.run(notebook))
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,8 @@ def records(content):
 def unpacked(content, records, tmp_path_factory):
     folder = tmp_path_factory.mktemp("elsewhere")
     rows = {number.id: {"finding": number.finding} for number in register.load().values()}
-    files = chapter.files(PAGE, "{}", records, [], folder, chapter.findings(content, rows))
+    modules = provenance.traced(content)["modules"]
+    files = chapter.files(PAGE, "{}", modules, records, [], folder, chapter.findings(content, rows))
     with zipfile.ZipFile(io.BytesIO(zipped(below(PAGE, files), 1_700_000_000))) as z:
         z.extractall(folder)
     return folder / PAGE
@@ -66,11 +68,11 @@ def run(folder, *arguments):
 
 
 def test_the_second_command_of_the_readme_gives_the_numbers_of_the_book(unpacked, records):
-    where = run(unpacked, "-c", "import restated; print(restated.__file__)").stdout
-    assert where.startswith(str(unpacked))
-    command = ".venv/bin/python -m restated_book rerun"
+    where = run(unpacked, "-c", "import restated, review; print(restated.__file__, review.__file__)").stdout
+    assert where.count(f"{unpacked}/") == 2
+    command = ".venv/bin/python -m restated_book.build.rerun"
     assert command in (unpacked / "README.md").read_text() and command in (unpacked / "Makefile").read_text()
-    result = run(unpacked, "-m", "restated_book", "rerun")
+    result = run(unpacked, "-m", chapter.RERUN)
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == f"All {len(records)} numbers are those of the book."
 
@@ -80,7 +82,7 @@ def test_another_datum_gives_another_number_and_says_which(unpacked):
     whole = data.read_text(encoding="utf-8")
     lines = whole.splitlines(keepends=True)
     data.write_text("".join(lines[:1] + lines[2:]), encoding="utf-8")
-    result = run(unpacked, "-m", "restated_book", "rerun")
+    result = run(unpacked, "-m", chapter.RERUN)
     data.write_text(whole, encoding="utf-8")
     assert result.returncode == 1
     assert "programmes-studies: value" in result.stdout and "programmes-obesity-tables" not in result.stdout
@@ -97,5 +99,5 @@ def test_outside_an_unpacked_chapter_it_says_what_to_do(tmp_path, monkeypatch, c
 
 def test_a_chapter_on_a_readers_table_says_that_the_table_is_not_there(tmp_path):
     record = ledger.Record("x", "f", "q", "original", PAGE, 1.0)
-    readme = chapter.files(PAGE, "{}", [record], [], tmp_path)["README.md"].decode()
+    readme = chapter.files(PAGE, "{}", [], [record], [], tmp_path)["README.md"].decode()
     assert "That table is not in this" in " ".join(readme.split("\n"))

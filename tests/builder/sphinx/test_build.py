@@ -362,7 +362,7 @@ def test_a_number_that_cannot_be_shown_so_is_a_warning(builds):
     said = builds[2]
     assert "{restated}: 'seen-first-hand' has not been recomputed" in said
     assert "{published}: 'counted' was recomputed and never printed" in said
-    assert "'guessed' is no status" in said
+    assert "'guessed' is not a valid status" in said
     assert r"cannot be set: the command \foo is not known" in said
 
 

@@ -106,5 +106,5 @@ def test_falconer_known_cases_and_power():
     assert (found.fits, found.low, found.high) == (False, pytest.approx(0.18), pytest.approx(0.22))
     accepted = sum(correlations.falconer(mz, dz, "a2", p, 1).fits for p in all_prints(0, 1, 2))
     assert found.power == pytest.approx(1 - accepted / 101)
-    with pytest.raises(RestatedError, match="not one of"):
+    with pytest.raises(RestatedError, match="Use one of a2, c2, e2"):
         correlations.falconer(mz, dz, "d2", parse(".14"), 1)

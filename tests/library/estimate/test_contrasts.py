@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -65,7 +66,7 @@ def test_p_over_a_range_that_holds_zero_reaches_one():
 
 def test_shared_samples_make_a_difference_surer():
     spans = [z_difference(*PEERS, rho=rho) for rho in (0, 0.3, 0.6, 0.8)]
-    assert all(a[0] < b[0] and a[1] < b[1] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(a[0] < b[0] and a[1] < b[1] for a, b in itertools.pairwise(spans))
 
 
 def test_the_least_correlation_is_where_z_passes():

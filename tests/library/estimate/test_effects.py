@@ -86,7 +86,7 @@ def test_shapes_are_kept_and_missing_values_pass_through():
         (lambda: effects.fisher_z([0.2, 1.01]), "correlation 1.01 is beyond 1"),
         (lambda: effects.fisher_z([0.2, -1.0]), "Leave the row out, or cap"),
         (lambda: effects.r_to_d(1.0), "no finite d"),
-        (lambda: effects.r_to_d(0.1, proportion=1.0), "share must lie between 0 and 1"),
+        (lambda: effects.r_to_d(0.1, proportion=1.0), "share must be between 0 and 1"),
         (lambda: effects.fisher_z_variance(3), "sample size above 3"),
         (lambda: effects.hedges_correction(1), "more than one degree of freedom"),
         (lambda: effects.hedges_g(1, 0, 9, 2, 1, 9), "standard deviation is not positive"),

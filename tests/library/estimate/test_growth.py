@@ -331,7 +331,7 @@ def test_fixed_effects_are_named_covariate_by_covariate():
         ({"covariates": np.ones((27, 1))}, "field 'covariates'.*collinear"),
         ({"covariates": np.arange(5.0)}, r"\(27, 4\).*\(5, 4\)"),
         ({"covariates": ["a"] * 27}, "field 'covariates': not all entries are numbers"),
-        ({"method": "OLS"}, "'OLS'.*'REML' or 'ML'"),
+        ({"method": "OLS"}, "'OLS'.*REML, ML"),
         ({"degree": 0}, "degree 0"),
         ({"degree": 4}, "degree 4 needs at least 5 waves"),
         ({"names": ["a", "b"]}, "1 covariates but 2 names"),

@@ -250,7 +250,7 @@ def test_a_moderator_of_zero_effect_changes_the_scale_of_its_coefficient_only():
 
 
 def test_cumulative_ends_with_the_full_fit_and_keeps_labels_in_order():
-    y, v, x = data("three")
+    y, v, _x = data("three")
     table = meta.cumulative(y, v, [3, 1, 2], labels=["a", "b", "c"], method="DL")
     assert list(table.index) == ["b", "c", "a"]
     assert list(table["k"]) == [1, 2, 3]
@@ -280,9 +280,9 @@ def test_two_studies_have_no_prediction_interval():
         (lambda: meta.fit(["x", 0.2], [0.1, 0.1]), "values are not numbers"),
         (lambda: meta.fit([[0.1, 0.2]], [[0.1, 0.1]]), r"shape \(k,\)"),
         (lambda: meta.fit_batch([0.1, 0.2], [0.1, 0.1]), r"shape \(draws, k\)"),
-        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], ci="hksj"), "Use 'wald' or 'knapp-hartung'"),
-        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], pi_df="k"), "Use 'k-2' or 'k-1'"),
-        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], level=95), "coverage 95"),
+        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], ci="hksj"), "Use one of wald, knapp-hartung"),
+        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], pi_df="k"), "Use one of k-2, k-1"),
+        (lambda: meta.fit([0.1, 0.2], [0.1, 0.1], level=95), "level 95"),
         (lambda: meta.fit_regression([1, 2, 3], [1, 1, 1], [1, 1, 1]), "the intercept is added"),
         (lambda: meta.fit_regression([1, 2, 3, 5], [1, 1, 1, 1], np.outer([1, 2, 5, 6], [1, 2])), "collinear"),
         (lambda: meta.fit_regression([1, 2], [1, 1], [1, 2]), "cannot carry 2 coefficients"),

@@ -15,15 +15,19 @@ from restated.estimate.path import (
     chain_draws,
     chain_interval,
     feasible,
-    implied_correlations,
     indirect_interval,
     over_box,
-    third_range,
     two_predictor,
 )
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 correlation = st.floats(-0.95, 0.95)
+
+
+def third_range(r12, r13):
+    """Limits of the correlation of variables 2 and 3, given those of 1 with 2 and of 1 with 3."""
+    width = np.sqrt((1 - r12**2) * (1 - r13**2))
+    return r12 * r13 - width, r12 * r13 + width
 
 
 def _rows_with_correlations(r_xm, r_xy, r_my, n=50):
@@ -59,16 +63,6 @@ def test_hand_values():
     assert paths.product == 0.0625
     assert paths.share == pytest.approx(0.04375 / 0.9375 / 0.30, rel=1e-15)
     assert paths.r2 == pytest.approx(0.175 / 0.9375 * 0.25 + 0.2375 / 0.9375 * 0.30, rel=1e-15)
-
-
-@modest
-@given(correlation, correlation, correlation)
-def test_back_from_paths_to_correlations(r_xm, r_xy, r_my):
-    assume(feasible(r_xm, r_xy, r_my))
-    paths = two_predictor(r_xm, r_xy, r_my)
-    assume(abs(paths.b) > 1e-3)  # r_xm = indirect / b is lost when b vanishes
-    back = implied_correlations(paths.b, paths.direct, paths.indirect)
-    np.testing.assert_allclose(back, (r_xm, r_xy, r_my), atol=1e-9)
 
 
 def test_arrays_broadcast():
@@ -191,8 +185,7 @@ def test_impossible_simulated_triples_are_counted():
         (lambda: two_predictor([0.1, 0.9], 0.9, -0.5), "no three variables"),
         (lambda: two_predictor(1.0, 0.5, 0.5), "correlate perfectly"),
         (lambda: two_predictor(1.2, 0.5, 0.5), "outside -1 to 1"),
-        (lambda: third_range(0.2, float("nan")), "outside -1 to 1"),
-        (lambda: implied_correlations(0.0, 0.2, 0.1), "b = 0"),
+        (lambda: feasible(0.2, 0.2, float("nan")), "outside -1 to 1"),
         (lambda: over_box(np.sin, "<.05"), "no end on one side"),
         (lambda: over_box(lambda x: np.where(x > 0.5, np.nan, x), (0.0, 1.0)), "no value at some point"),
         (lambda: indirect_interval(0.2, 0.2, 0.2, 3, 50, 50), "at least 4 cases"),
@@ -216,9 +209,11 @@ def test_chain_of_two_is_the_product_and_its_limits_are_those_of_the_product_dis
     z = np.arctanh(links)
 
     def below(q):  # P(tanh z1 tanh z2 <= q), z1 > 0 almost surely
-        inner = lambda x: (
-            stats.norm.pdf(x, z[0], se[0]) * stats.norm.cdf((np.arctanh(min(q / np.tanh(x), 1 - 1e-15)) - z[1]) / se[1])
-        )
+        def inner(x):
+            return stats.norm.pdf(x, z[0], se[0]) * stats.norm.cdf(
+                (np.arctanh(min(q / np.tanh(x), 1 - 1e-15)) - z[1]) / se[1]
+            )
+
         return integrate.quad(inner, 0.06, 0.42, points=[z[0]], epsabs=1e-10)[0]
 
     for q, p in ((found.simulated_low, 0.025), (found.simulated_high, 0.975)):
@@ -243,7 +238,7 @@ def test_delta_error_of_a_chain_is_the_numerical_gradient(parts):
 def test_the_ends_of_a_chain_correlate_as_the_product_of_its_links():
     a, b, c = 0.5, 0.6, -0.4
     rows = _rows_with_correlations(a, a * b, b)  # x, m, y in a chain: r_xy = a b
-    x, m, y = rows
+    x, _m, y = rows
     assert two_predictor(a, a * b, b).direct == pytest.approx(0, abs=1e-12)
     assert np.corrcoef(x, y)[0, 1] == pytest.approx(chain_interval([a, b], [0, 0], draws=10).estimate)
     assert chain_interval([a, b, c], [0, 0, 0], draws=10).simulated_low == pytest.approx(a * b * c)

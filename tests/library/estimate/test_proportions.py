@@ -1,4 +1,4 @@
-"""Intervals of shares against scipy, against Wilson's quadratic by hand, and against R; bounds against the definition."""
+"""Intervals of shares against scipy, Wilson's quadratic by hand, and R; bounds against the definition."""
 
 from __future__ import annotations
 

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
+from restated.intervals import closed_interval
 from restated.printed import parse
-from restated.reconstruct.counts import closed_interval, concordance, counts, expand
+from restated.reconstruct.counts import counts
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -60,21 +61,6 @@ def test_messages():
     assert counts("67", range(4, 6)).message == "no integer count fits 67 % of any n tried (2 values, 4 to 5)"
 
 
-def test_concordant_and_discordant_pairs():
-    found = concordance("62.6", [99])
-    assert found.counts.tolist() == [62] and found.complements.tolist() == [37]
-
-
-@modest
-@given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=3), min_size=2, max_size=4))
-def test_rows_count_back_to_the_cells(cells):
-    rows = expand(cells)
-    back = np.zeros(np.shape(cells), dtype=int)
-    np.add.at(back, tuple(rows.T), 1)
-    assert back.tolist() == cells
-    assert len(rows) == np.sum(cells)
-
-
 def test_intervals_keep_decimals_exact():
     assert closed_interval((0.305, 0.315)) == (Fraction(305, 1000), Fraction(315, 1000))
     assert closed_interval((None, np.float64(0.1))) == (None, Fraction(1, 10))
@@ -84,7 +70,7 @@ def test_intervals_keep_decimals_exact():
 
 
 @pytest.mark.parametrize("value", [0.3, "none of this", (2, 1), True, None, (float("nan"), 1)])
-def test_what_is_no_interval(value):
+def test_bad_intervals(value):
     with pytest.raises(RestatedError):
         closed_interval(value)
 
@@ -93,9 +79,3 @@ def test_what_is_no_interval(value):
 def test_bad_denominators(n):
     with pytest.raises(RestatedError, match="denominator"):
         counts("50", n)
-
-
-@pytest.mark.parametrize("cells", [[[1, -1]], [0.5, 2]])
-def test_only_whole_counts_expand(cells):
-    with pytest.raises(RestatedError, match="whole, non-negative"):
-        expand(cells)

@@ -194,7 +194,7 @@ LAST = sample(generator(SEED, 220))[0]
 def test_a_killed_worker_loses_no_finished_batch(tmp_path):
     kept = tmp_path / "kept"
     work = partial(die_once, kept)
-    with pytest.raises(RestatedError, match="a worker process was killed. Run again with the same folder"):
+    with pytest.raises(RestatedError, match=r"a worker process was killed. Run again with the same folder"):
         ensemble(sample, work, draws=DRAWS, seed=SEED, workers=2, keep=kept)
     before = {path.name: path.stat().st_mtime_ns for path in kept.glob("draws-*.npz")}
     assert len(before) == 2

@@ -130,8 +130,8 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
         ((10, [1, 2], [1, 0]), {}, "the SD 0 of column 2 is zero"),
         ((10, [1, 2], [-1, 1]), {}, "the SD -1 of column 1 is negative"),
         ((10, [1, np.nan], [1, 1]), {}, "column 2 is missing or not finite"),
-        ((10, [1], [1]), {"shapes": [Shape("beta")]}, "two limits belong to a beta shape"),
-        ((10, [1], [1]), {"shapes": [Shape("gamma", low=0, high=5)]}, "two limits belong to a beta shape"),
+        ((10, [1], [1]), {"shapes": [Shape("beta")]}, "only a beta shape has limits"),
+        ((10, [1], [1]), {"shapes": [Shape("gamma", low=0, high=5)]}, "only a beta shape has limits"),
         ((10, [1], [1]), {"shapes": [Shape("beta", 2, 0, 5)]}, "zeros conflict with a beta shape"),
         ((10, [6], [1]), {"shapes": [Shape("beta", 0, 0, 5)]}, "the mean 6 conflicts with the limits 0 and 5"),
         (
@@ -153,7 +153,7 @@ def test_no_sample_leaves_the_sd_range(positive, zeros):
         (
             (10, [1], [3.2]),
             {"shapes": ["lognormal"]},
-            "the SD 3.2 conflicts with the mean 1 .* lies between 0 and 3.16228",
+            "the SD 3.2 conflicts with the mean 1 .* must be between 0 and 3.16228",
         ),
         (
             (10, [1], [0.9]),
@@ -196,7 +196,7 @@ def test_one_sample_in_bulk_is_the_single_one(shape):
 def test_bulk_samples_need_a_positive_shape_and_a_possible_sd():
     with pytest.raises(RestatedError, match="positive shapes only"):
         exact_samples(10, 1.0, 1.0, "normal", draws=2)
-    with pytest.raises(RestatedError, match="it lies between"):
+    with pytest.raises(RestatedError, match="it must be between"):
         exact_samples(10, 1.0, 4.0, "gamma", draws=2)
     with pytest.raises(RestatedError, match="near its upper limit"):
         exact_samples(19, 1.0, 3.2, "gamma", draws=300, seed=1)

@@ -73,7 +73,7 @@ def test_the_limits_in_the_message_are_the_smallest_and_largest_sd(n, span, data
     total = data.draw(st.integers(0, n * span))
     sds = [np.std(s, ddof=1) for s in combinations_with_replacement(range(span + 1), n) if sum(s) == total]
     message = score_samples((Fraction(total, n),) * 2, (100, 101), n, 0, span).message
-    assert message.endswith(f"it lies between {min(sds):.4g} and {max(sds):.4g}")
+    assert message.endswith(f"it must be between {min(sds):.4g} and {max(sds):.4g}")
 
 
 def test_published_example_of_closure():
@@ -122,9 +122,9 @@ def test_too_large_a_problem_is_refused(monkeypatch):
         (("3.0", "1.0", 1, 1, 5), "at least 2 cases"),
         (("3.0", "1.0", 10.0, 1, 5), "not a whole number"),
         (("3.0", "1.0", 10, 5, 5), "the scale from 5 to 5 is empty"),
-        (("<3.0", "1.0", 10, 1, 5), "needs two ends"),
+        (("<3.0", "1.0", 10, 1, 5), "no end on one side"),
         (("3.0", "-1.0", 10, 1, 5), "not negative"),
-        ((3.0, "1.0", 10, 1, 5), "how many digits"),
+        ((3.0, "1.0", 10, 1, 5), "digits printed for 3.0 are unknown"),
     ],
 )
 def test_bad_input(arguments, message):

@@ -153,7 +153,7 @@ def test_diagnostics_see_chains_that_disagree():
         ([3, -1], [1, 1], "whole, non-negative"),
         ([3.5, 1], [2.5, 2], "whole, non-negative"),
         ([7], [7], "at least two"),
-        ([0, 0], [0, 0], "hold no case"),
+        ([0, 0], [0, 0], "are all zero"),
     ],
 )
 def test_bad_margins(rows, columns, message):

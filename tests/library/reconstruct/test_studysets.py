@@ -79,7 +79,7 @@ def test_fixed_reml_tau2_is_the_estimate():
 def test_reml_with_two_maxima_is_reported():
     # Few studies of very unequal size: the score is zero at the wanted tau2, yet the likelihood is higher
     # elsewhere.
-    with pytest.raises(RestatedError, match="sets no stretch brings the REML estimate to 0.01"):
+    with pytest.raises(RestatedError, match=r"sets no stretch brings the REML estimate to 0.01"):
         study_sets(5, 300, ".3", tau2=0.01, draws=200, seed=0, model="REML", fix="tau2", size_shape=1.5, min_n=4)
 
 
@@ -149,17 +149,17 @@ def test_inputs_and_assumptions_are_stated():
         ({"draws": 0}, "draws must be a whole number"),
         ({"tau2": -0.1}, "tau2 must not be negative"),
         ({"model": "PM"}, "unknown model"),
-        ({"fix": "H"}, "fix is None"),
+        ({"fix": "H"}, "unknown fix 'H'"),
         ({"fix": "I2"}, "go together"),
         ({"i2": 30.0}, "go together"),
         ({"fix": "I2", "i2": 0.0}, "between 0 and 100"),
         ({"fix": "Q"}, "go together"),
         ({"q": 3.0}, "go together"),
         ({"fix": "Q", "q": -1.0}, "Q cannot be negative"),
-        ({"fix": "tau2", "model": "FE"}, "estimates no tau2"),
+        ({"fix": "tau2", "model": "FE"}, "has no tau2"),
         ({"pooled": "1.00"}, "inside -1 to 1"),
-        ({"pooled": "<.31"}, "inside -1 to 1"),
-        ({"pooled": 0.31}, "how many digits"),
+        ({"pooled": "<.31"}, "no end on one side"),
+        ({"pooled": 0.31}, "digits printed for 0.31 are unknown"),
     ],
 )
 def test_contradictory_requests(change, message):

@@ -96,7 +96,7 @@ def test_sampling_error_alone_can_be_too_large():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: totals.variance_factor(1.0), "share must lie between 0 and 1"),
+        (lambda: totals.variance_factor(1.0), "share must be between 0 and 1"),
         (lambda: totals.extreme_sizes(4, 19, min_n=5), "4 samples of at least 5 do not add up to 19"),
         (lambda: totals.extreme_sizes(1, 19, min_n=5), "1 samples"),
         (

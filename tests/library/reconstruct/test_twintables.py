@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated.printed import parse
-from restated.reconstruct import twintables
-from restated.reconstruct.twintables import crossed, pair_counts, twin_tables
+from restated.reconstruct.twintables import crossed, twin_tables
 
 exhaustive = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -75,23 +74,6 @@ def test_every_table_that_fits_is_listed_and_no_other(case):
     assert found.method == "exhaustive" and found.identified == (len(expected) == 1)
 
 
-@exhaustive
-@given(st.integers(1, 60), st.integers(0, 10_000), st.integers(0, 2), st.sampled_from(twintables.DEFINITIONS))
-def test_counts_of_pairs_equal_the_oracle(n, hundredths, decimals, definition):
-    text = printed_percent(Fraction(hundredths, 10_000), decimals) + "%"
-    found = pair_counts(n, text, definition)
-    share = {
-        "agreement": lambda c: Fraction(c, n),
-        "pairwise": lambda c: Fraction(c, n),
-        "probandwise": lambda c: Fraction(2 * c, n + c),
-    }[definition]
-    expected = [c for c in range(n + 1) if parse(text).contains(100 * share(c))]
-    assert found.concordant.tolist() == expected
-    assert found.discordant.tolist() == [n - c for c in expected]
-    ends = parse(text).low, parse(text).high
-    assert found.on_boundary.tolist() == [100 * share(c) in map(Fraction, ends) for c in expected]
-
-
 @pytest.mark.parametrize(
     ("pairs", "percent", "concordant"),
     [
@@ -106,17 +88,16 @@ def test_counts_of_pairs_equal_the_oracle(n, hundredths, decimals, definition):
     ],
 )
 def test_worked_examples(pairs, percent, concordant):
-    found = pair_counts(pairs, percent)
-    assert found.concordant.tolist() == concordant
-    assert found.identified == (len(concordant) == 1) and found.empty == (not concordant)
     tables = twin_tables(pairs, agreement=percent)
+    assert sorted(set((tables.tables[:, 0] + tables.tables[:, 2]).tolist())) == concordant
+    assert tables.empty == (not concordant)
     assert len(tables) == sum(c + 1 for c in concordant)
 
 
 def test_the_three_definitions_give_three_counts():
     # Of 100 pairs with an affected twin, 50 % of the pairs or 50 % of the affected twins.
-    assert pair_counts(100, (50, 50), "pairwise").concordant.tolist() == [50]
-    assert pair_counts(99, (50, 50), "probandwise").concordant.tolist() == [33]
+    assert twin_tables(100, pairwise=(50, 50), neither=0).tables.tolist() == [[50, 50, 0]]
+    assert twin_tables(99, probandwise=(50, 50), neither=0).tables.tolist() == [[33, 66, 0]]
     # 20 both, 40 discordant, 40 neither.
     names = ("agreement", "pairwise", "probandwise")
     for name, share in zip(names, ("60", (33.3, 33.4), "50")):
@@ -158,14 +139,6 @@ def test_all_combinations():
 
 
 def test_messages():
-    assert (
-        pair_counts(57, "70").message == "only 40 concordant and 17 discordant pairs give agreement of 70 % in 57 pairs"
-    )
-    assert pair_counts(57, "70.1").message == "no integer count gives agreement of 70.1 % in 57 pairs"
-    assert (
-        pair_counts(138, "62%", "pairwise").message
-        == "2 counts, from 85 to 86 concordant pairs, give pairwise concordance of 62 % in 138 pairs"
-    )
     assert twin_tables(57, agreement="70").message == "41 twin tables fit 57 pairs, agreement 70 %"
     assert (
         twin_tables(57, agreement="70", both=30).message
@@ -177,15 +150,13 @@ def test_messages():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: pair_counts(0, "50"), "number of pairs 0 is not a positive"),
+        (lambda: twin_tables(0, agreement="50"), "number of pairs 0 is not a positive"),
         (lambda: twin_tables(True), "number of pairs True"),
         (lambda: twin_tables(2.0), "number of pairs 2.0"),
         (lambda: twin_tables(10**7), "more than the 1000000"),
-        (lambda: twin_tables(10_000, prevalence="3"), "tables to look at. Add the percentage"),
-        (lambda: pair_counts(50, "50", "casewise"), "'casewise' is not one of agreement, pairwise, probandwise"),
-        (lambda: pair_counts(50, ".5"), "looks like a proportion"),
+        (lambda: twin_tables(10_000, prevalence="3"), "tables to examine. Add the percentage"),
         (lambda: twin_tables(50, agreement=".70"), "field 'agreement': '.70' looks like a proportion"),
-        (lambda: twin_tables(50, agreement=70.0), "does not say how many digits"),
+        (lambda: twin_tables(50, agreement=70.0), "the digits printed for 70.0 are unknown"),
         (lambda: crossed(twin_tables(57, agreement="70.1"), twin_tables(5)), "no twin table fits"),
         (lambda: crossed(twin_tables(300), twin_tables(300)), "too many to list. Limit the prevalence"),
     ],

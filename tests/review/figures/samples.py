@@ -1,31 +1,14 @@
-"""One drawing of every kind, from made-up numbers, for tests that hold for all figures."""
+"""One drawing of every figure of the review, from invented numbers, for tests that hold for all figures."""
 
 from __future__ import annotations
 
-from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 
-from restated.plots import (
-    distributions,
-    flow,
-    forest,
-    funnel,
-    intervals,
-    judgements,
-    powercurve,
-    precision,
-    ranges,
-    render,
-    sets,
-    sweep,
-    verdicts,
-)
-from restated.plots import estimates as printed_estimates
-from restated.plots.style import Drawn
-from restated.plots.words import CORRELATION, Scale
+from restated.plots import forest, sets
+from restated.plots.words import CORRELATION
 from review.figures import (
     agreement,
     anatomy,
@@ -55,64 +38,7 @@ from review.figures import (
     twinpower,
     unpooled,
 )
-
-
-def fit(estimate=0.2, half=0.08, k=8, *, pi=0.3, weights=None, tau2=0.01, i2=40.0) -> SimpleNamespace:
-    """A pooled result as the figures use it."""
-    weights = np.linspace(5, 20, k) if weights is None else np.asarray(weights, float)
-    return SimpleNamespace(
-        estimate=estimate,
-        ci_low=estimate - half,
-        ci_high=estimate + half,
-        pi_low=estimate - pi,
-        pi_high=estimate + pi,
-        weights=weights,
-        tau2=tau2,
-        i2=i2,
-        k=k,
-    )
-
-
-def studies(k=8, seed=1) -> pd.DataFrame:
-    random = np.random.default_rng(seed)
-    n = random.integers(20, 300, k)
-    return pd.DataFrame(
-        {
-            "study": [f"Author {chr(65 + i % 26)}{i}" for i in range(k)],
-            "year": 1990 + np.arange(k) % 30,
-            "n": n,
-            "y": random.normal(0.2, 0.2, k),
-            "se": 1 / np.sqrt(n - 3.0),
-        }
-    )
-
-
-def pooled_rows(k=6) -> pd.DataFrame:
-    estimate = np.linspace(0.15, 0.25, k)
-    return pd.DataFrame(
-        {"estimate": estimate, "ci_low": estimate - 0.1, "ci_high": estimate + 0.1, "k": np.arange(1, k + 1)},
-        index=[f"Author {i}" for i in range(k)],
-    )
-
-
-def methods() -> pd.DataFrame:
-    table = pooled_rows(4).drop(columns="k").assign(tau2=0.02, pi_low=-0.2, pi_high=0.6)
-    table.index = pd.MultiIndex.from_product([["DL", "REML"], ["wald", "knapp-hartung"]])
-    return table
-
-
-def spread() -> pd.DataFrame:
-    tau = np.linspace(0, 0.4, 21)
-    return pd.DataFrame(
-        {
-            "tau": tau,
-            "estimate": 0.32,
-            "ci_low": 0.29 - tau / 5,
-            "ci_high": 0.35 + tau / 5,
-            "pi_low": 0.29 - 2 * tau,
-            "pi_high": 0.35 + 2 * tau,
-        }
-    )
+from tests.library.plots.samples import Gallery, fit, studies
 
 
 def paths() -> pd.DataFrame:
@@ -127,28 +53,6 @@ def paths() -> pd.DataFrame:
             ("Restated", "indirect", 0.059, 0.055, 0.063, ""),
         ],
         columns=["panel", "edge", "value", "low", "high", "text"],
-    )
-
-
-def verdict_rows() -> pd.DataFrame:
-    missing = np.nan
-    return pd.DataFrame(
-        [
-            ("First r", ".28", 0.275, 0.285, 0.26, 0.18, 0.34, "differs"),
-            ("Second r", ".12", 0.115, 0.125, 0.121, 0.06, 0.17, "within-rounding"),
-            ("Third r", ".21", 0.205, 0.215, missing, missing, missing, "not-recomputable"),
-            ("Fourth r", "", missing, missing, -0.2, missing, missing, "new"),
-        ],
-        columns=[
-            "quantity",
-            "published",
-            "published_low",
-            "published_high",
-            "restated",
-            "restated_low",
-            "restated_high",
-            "verdict",
-        ],
     )
 
 
@@ -177,10 +81,6 @@ def estimates() -> pd.DataFrame:
     )
 
 
-def margin_rows() -> pd.DataFrame:
-    return pd.DataFrame({"row1": [10, 12, 14, 20], "column1": [11, 12, 18, 30], "value": [0.4, 0.42, 0.45, 0.5]})
-
-
 GRADES = ("K", "1", "2", "3", "4", "5", "6")
 SCHOOL = np.linspace(-0.5, 0.5, 7)
 
@@ -189,20 +89,6 @@ def simulated_shares() -> pd.DataFrame:
     rows = [("nothing", "C7", 0.004), ("nothing", "whole", 0.0003), ("growth", "C7", 0.55), ("growth", "whole", 0.42)]
     table = pd.DataFrame(rows, columns=["row", "event", "share"])
     return table.assign(low=table["share"] * 0.9, high=table["share"] * 1.1, cohorts=1000)
-
-
-def power_grid() -> pd.DataFrame:
-    extra = np.tile(np.linspace(0, 1, 6), 2)
-    share = np.concatenate([np.linspace(0.02, 0.98, 6), np.linspace(0.02, 0.6, 6)])
-    return pd.DataFrame(
-        {
-            "extra": extra,
-            "event": np.repeat(["C7", "whole"], 6),
-            "share": share,
-            "low": share - 0.02,
-            "high": share + 0.02,
-        }
-    )
 
 
 def school_lines() -> pd.DataFrame:
@@ -240,37 +126,6 @@ def cohort_counts() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
 
 
-def reports() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            ("Allocated", "a commentary: S", 22, 21, 43, "", "", "", False),
-            (
-                "A report with a longer name that takes two lines",
-                "abstract: P",
-                22,
-                np.nan,
-                39,
-                "as allocated",
-                "",
-                "",
-                False,
-            ),
-            ("Later", "abstract: P", 20, 17, 37, "unverified", "unverified", "", True),
-        ],
-        columns=[
-            "report",
-            "source",
-            "first",
-            "second",
-            "total",
-            "first_says",
-            "second_says",
-            "total_says",
-            "unverified",
-        ],
-    )
-
-
 def cost_path() -> pd.DataFrame:
     return pd.DataFrame({"month": [-6, 0, 18, 36], "a": [0.0, 900, 4000, 4400], "b": [0.0, 800, 2500, 6100]})
 
@@ -282,20 +137,6 @@ def percents() -> pd.DataFrame:
             "percent": ["23", "10"],
             "arm": [22, 19],
             "counts": [{13: 3, 22: 5}, {10: 1}],
-        }
-    )
-
-
-def set_rows() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Name": ["One", "Two", "Three"],
-            "Kind": ["set", "point", "words"],
-            "low": [0.2, np.nan, np.nan],
-            "high": [0.4, np.nan, np.nan],
-            "value": [np.nan, 0.55, np.nan],
-            "open": [False, True, False],
-            "Said": ["a set", "a point", "no number seen"],
         }
     )
 
@@ -358,18 +199,6 @@ def trial_reports() -> pd.DataFrame:
     )
 
 
-def judged() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "row": ["First trial", "Second trial", "Third trial"],
-            "group": ["judged", "judged", "not judged"],
-            "Random allocation": ["low", "some concerns", "not seen"],
-            "Missing data": ["high", "unclear", "not seen"],
-            "Overall": ["high", "", "not seen"],
-        }
-    )
-
-
 def ratios() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -400,10 +229,6 @@ def outcome_counts() -> pd.DataFrame:
             "idle": [0, 12, 0],
         }
     )
-
-
-def gaps() -> pd.DataFrame:
-    return pd.DataFrame({"Estimator": ["DL", "REML"], "Estimate": [0.0, 3e-9], "Interval": [2e-15, 1e-8]})
 
 
 def graph_boxes() -> dict[str, str]:
@@ -443,35 +268,6 @@ def claim_counts() -> pd.DataFrame:
         [[6, 2, 0, 1, 4], [0, 3, 2, 0, 11]],
         index=["one part of the document", "another part"],
         columns=["supported", "consistent", "inconsistent", "contradicted", "not-publicly-checkable"],
-    )
-
-
-def class_shares() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "group": ["patients with a long name that needs a second line", "controls"],
-            "note": ["exact counts, n = 40", "n not seen"],
-            "secure": [10.0, 60.0],
-            "insecure": [40.0, 40.0],
-            "unresolved": [50.0, np.nan],
-            "secure text": ["4", "60 %"],
-            "insecure text": ["16", "40 %"],
-            "unresolved text": ["20", ""],
-        }
-    )
-
-
-def grouped_rows() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "group": ["One", "One", "Two"],
-            "label": ["first", "second", "third"],
-            "value": [0.3, 0.1, 0.2],
-            "low": [0.2, -0.1, np.nan],
-            "high": [0.4, 0.3, np.nan],
-            "k": ["12", "7", "–"],
-            "strong": [True, False, False],
-        }
     )
 
 
@@ -668,59 +464,9 @@ def bounds_by_response() -> pd.DataFrame:
 
 
 FIGURES = {
-    "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
-    "forest with groups": (
-        lambda: forest.forest(
-            studies(3).assign(group=list("abb"), status=["printed", "printed", "assumed"]),
-            fit(k=3),
-            second=("Other", fit(0.25)),
-        ),
-        ".20",
-    ),
-    "funnel": (
-        lambda: funnel.funnel(
-            studies()["y"], studies()["se"], fit(), filled_y=[-0.2], filled_se=[0.2], filled_fit=fit(0.15)
-        ),
-        ".20",
-    ),
-    "leave one out": (lambda: intervals.leave_one_out(pooled_rows(3), fit()), ".20"),
-    "cumulative": (lambda: intervals.cumulative(pooled_rows(3), fit()), ".24"),
-    "estimators": (lambda: intervals.estimators(methods()), ".15"),
-    "set, stems": (
-        lambda: sets.set_range(
-            [0.42, 0.43, 0.43, 0.5],
-            statistic="phi",
-            printed=(".43", 0.425, 0.435),
-            plausible=("plausible margins", 0.42, 0.43),
-        ),
-        ".500",
-    ),
-    "set, histogram": (lambda: sets.set_range(np.linspace(0.4, 0.6, 500), statistic="phi"), ".600"),
-    "margins": (
-        lambda: sets.margins(margin_rows(), n=50, row="caregivers", column="children", plausible=(10, 14, 10, 20)),
-        ".50",
-    ),
-    "heterogeneity": (lambda: sweep.heterogeneity(spread(), printed=(".31", 0.305, 0.315)), ".31"),
-    "sweep with marks": (
-        lambda: sweep.heterogeneity(
-            spread().rename(columns={"tau": "SD"}),
-            x="SD",
-            bands=("Wald interval", "other interval"),
-            marks=[(0.1, "listed"), (0.15, "as at baseline")],
-        ),
-        ".31",
-    ),
     "trial map": (lambda: trialmap.trial_map(trial_reports()), "5 reports on 3 samples"),
-    "judgements": (
-        lambda: judgements.judgement_grid(
-            judged(), label="row", columns=["Random allocation", "Missing data", "Overall"], group="group"
-        ),
-        "2 high",
-    ),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
-    "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
     "agreement": (lambda: agreement.differences(checks()), ".43"),
-    "flow": (lambda: flow.flow(reports(), arms=("first arm", "second arm")), "43"),
     "summed costs": (
         lambda: summed.summed(
             cost_path(),
@@ -732,17 +478,6 @@ FIGURES = {
         "6,100",
     ),
     "denominators": (lambda: denominators.denominators(percents(), largest=22), "23 %"),
-    "ranges": (
-        lambda: ranges.ranges(
-            set_rows(),
-            left=["Name", "Kind"],
-            right=["Said"],
-            scale=Scale("share"),
-            axis="share",
-            says="Shares of three results.",
-        ),
-        "0.20 to 0.40",
-    ),
     "limits": (
         lambda: regions.limits(
             limit_curves(),
@@ -770,7 +505,6 @@ FIGURES = {
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: outcomes.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
     "claims": (lambda: claimcounts.verdict_bars(claim_counts(), heading="Part"), "29 claims in 2 groups: 6 supported"),
-    "precision": (lambda: precision.differences_by_power(gaps()), "10⁻⁸"),
     "pair bars": (lambda: concordance.pair_bars(pair_groups()), "85–86 of 138"),
     "two scales": (lambda: concordance.two_scales(pair_groups()), ".47 to .60"),
     "twin shares": (lambda: shares.share_ranges(twin_share_rows()), ".10 to .60"),
@@ -786,12 +520,6 @@ FIGURES = {
     "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
     "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
-    "stacked": (
-        lambda: distributions.stacked(
-            class_shares(), ["secure", "insecure", "unresolved"], says="Classes of two groups"
-        ),
-        "16",
-    ),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
     "frequencies": (
         lambda: frequencies.shares(
@@ -802,12 +530,6 @@ FIGURES = {
             groups=(1,),
         ),
         "42",
-    ),
-    "power curves": (
-        lambda: powercurve.curves(
-            power_grid(), {"C7": "rise", "whole": "pattern"}, x_axis="true growth", axis="percent"
-        ),
-        "0.81",
     ),
     "trajectories": (lambda: trajectories.groups(school_lines(), grades=GRADES, axis="rating (SD)"), "0.20"),
     "trajectories of two scenarios": (
@@ -824,10 +546,6 @@ FIGURES = {
     "over time, with a window": (
         lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False),
         ".47",
-    ),
-    "printed estimates": (
-        lambda: printed_estimates.grouped(grouped_rows(), columns={"k": "k"}, left="better", right="worse"),
-        "0.30",
     ),
     "dependence": (lambda: dependence.over_correlation(dependence_rows(), critical=1.96), "1.5 to 1.9"),
     "people": (
@@ -871,13 +589,5 @@ FIGURES = {
 }
 
 
-@cache
-def drawn(name: str) -> Drawn:
-    """The drawing of that name, made once for all tests that only look at it."""
-    return FIGURES[name][0]()
-
-
-@cache
-def picture(name: str) -> str:
-    """The SVG of that drawing."""
-    return render.svg(drawn(name).fig)
+GALLERY = Gallery(FIGURES)
+drawn, picture = GALLERY.drawn, GALLERY.picture

@@ -1,78 +1,14 @@
-"""What must hold for every figure."""
+"""Conditions that every figure of the review meets."""
 
 from __future__ import annotations
 
-import re
-
-import matplotlib as mpl
-import pandas as pd
 import pytest
 
-from restated.plots import render, style
-from restated.plots.style import BASE, POINTS
-from restated.plots.words import ALT_MAX, ALT_MIN
-from tests.review.figures.samples import FIGURES, drawn, picture
-
-#: Bytes of one: a chapter shows about twenty figures and must stay small.
-LARGEST = 60_000
+from tests.library.plots.checks import ALL
+from tests.review.figures.samples import FIGURES, GALLERY
 
 
 @pytest.mark.parametrize("name", FIGURES)
-def test_alternative_text_is_a_sentence_with_the_main_number(name):
-    alt = drawn(name).alt
-    assert ALT_MIN <= len(alt) <= ALT_MAX
-    assert FIGURES[name][1] in alt
-    assert (alt[0].isupper() or alt[0].isdigit()) and alt.endswith(".")
-    assert "nan" not in alt and "None" not in alt
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_data_can_stand_beside_the_figure(name):
-    data = drawn(name).data
-    assert isinstance(data, pd.DataFrame) and len(data)
-    assert all(str(column).strip() for column in data.columns) and data.columns.is_unique
-    assert data.iloc[:, 0].notna().all(), "the first column holds the row headings"
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_two_drawings_are_the_same_bytes(name):
-    first = picture(name)
-    # A caller's own settings, and an earlier rendering, leave no trace.
-    with mpl.rc_context({"font.family": "monospace", "lines.linewidth": 9, "svg.hashsalt": "x", "axes.grid": True}):
-        assert render.svg(FIGURES[name][0]().fig) == first
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_colour_has_a_rule_for_the_dark_theme_that_reaches_it(name):
-    text = picture(name)
-    rules, painted = (
-        re.search("<style>(.*?)</style>", text)[1],
-        text.replace("<style>", "</style>").split("</style>")[2],
-    )
-    found = set(re.findall(r"(fill|stroke):(#[0-9a-f]{6})\b", painted))
-    made = re.findall(r':target \[style\*="(fill|stroke):(#[0-9a-f]{6})"\]\{(\w+):(#[0-9a-f]{6})!important\}', rules)
-    assert found and {(kind, code) for kind, code, *_ in made} == found
-    assert {(code, dark) for _, code, _, dark in made} <= {(tone.light, tone.dark) for tone in style.ROLES.values()}
-    assert all(kind == sets for kind, _, sets, _ in made)
-    # No rule reaches into the copies that a reference makes.
-    assert not re.search(r'<path id="[^>]*style="[^"]*#[0-9a-f]{6}', painted)
-    assert len(text.encode()) <= LARGEST
-
-
-@pytest.mark.parametrize("name", FIGURES)
-def test_every_text_is_large_enough_inside_and_free(name):
-    fig = drawn(name).fig
-    renderer = fig.canvas.get_renderer()
-    fig.draw(renderer)
-    found = fig.findobj(lambda a: hasattr(a, "get_text") and a.get_visible() and a.get_text().strip() != "")
-    boxes = [(text, text.get_window_extent(renderer)) for text in found]
-    assert boxes
-    # Boxes include room for letters that hang down and one pixel of smoothing: only a real overlap counts.
-    slack = 2.0 * fig.dpi / POINTS
-    for i, (one, a) in enumerate(boxes):
-        assert one.get_fontsize() >= BASE, one.get_text()
-        assert a.x0 >= -1 and a.y0 >= -1 and a.x1 <= fig.bbox.x1 + 1 and a.y1 <= fig.bbox.y1 + 1, one.get_text()
-        for other, b in boxes[i + 1 :]:
-            across = min(a.x1, b.x1) - max(a.x0, b.x0)
-            down = min(a.y1, b.y1) - max(a.y0, b.y0)
-            assert across <= slack or down <= 2 * slack, f"{one.get_text()} | {other.get_text()}"
+@pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
+def test_every_figure(check, name):
+    check(GALLERY, name)

@@ -14,6 +14,7 @@ from restated_book import paths, register, studies
 from review.figures import anatomy
 from review.figures.anatomy import Callout, annotate, number_lines, shape_at, text_at, two_intervals
 from review.findings import reading
+from tests.library.plots import samples as general
 from tests.review.figures import samples
 
 PAGE = paths.NOTEBOOKS / "how-to-read.md"
@@ -58,7 +59,7 @@ def test_callouts_are_numbered_from_one(name):
 
 
 def test_a_callout_points_at_its_part():
-    base = forest(samples.studies(6), samples.fit(k=6))
+    base = forest(general.studies(6), general.fit(k=6))
     rows, top = base.data, 0.35
     drawn = annotate(base, [Callout("A square", shape_at("squares", 2), (0.3, 0.0))], top=top)
     (leader,) = by_gid(drawn.fig, "leader")
@@ -69,7 +70,7 @@ def test_a_callout_points_at_its_part():
 
 
 def test_room_above_moves_nothing_else():
-    plain, lifted = forest(samples.studies(4), samples.fit(k=4)), forest(samples.studies(4), samples.fit(k=4))
+    plain, lifted = (forest(general.studies(4), general.fit(k=4)) for _ in range(2))
     annotate(lifted, [Callout("Study", text_at("Study", y=1.0), (0.0, 0.14))], top=0.4)
     heights = [fig.get_size_inches()[1] for fig in (plain.fig, lifted.fig)]
     assert heights[1] - heights[0] == pytest.approx(0.4)

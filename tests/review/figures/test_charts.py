@@ -1,4 +1,4 @@
-"""Heterogeneity sweep, path diagram, verdict strip, agreement check and estimates over time."""
+"""Path diagram, agreement check and estimates over time."""
 
 from __future__ import annotations
 
@@ -6,62 +6,13 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.sweep import heterogeneity
-from restated.plots.verdicts import MARKS, verdict_strip
-from restated.plots.words import CORRELATION
-from restated.verdict import VERDICTS
 from review.figures.agreement import differences
 from review.figures.decline import over_time
 from review.figures.mediation import path_diagram
-from tests.review.figures.samples import checks, estimates, paths, spread, verdict_rows
+from tests.library.plots.samples import by_gid, texts
+from tests.review.figures.samples import checks, estimates, paths
 
 NODES = ("Cause", "Mediator", "Outcome")
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
-
-
-def texts(fig) -> list[str]:
-    return [t.get_text() for t in fig.findobj(lambda a: hasattr(a, "get_text")) if t.get_text().strip()]
-
-
-def test_sweep_draws_the_bands_it_is_given():
-    table = spread()
-    drawn = heterogeneity(table, transform=CORRELATION, printed=(".32", 0.315, 0.325))
-    for gid, kind in (("confidence", "ci"), ("prediction", "pi")):
-        (band,) = by_gid(drawn.fig, gid)
-        edges = band.get_paths()[0].vertices
-        assert {round(v, 9) for v in edges[:, 1]} == {
-            round(v, 9) for v in (*table[f"{kind}_low"], *table[f"{kind}_high"])
-        }
-    assert by_gid(drawn.fig, "prediction")[0].get_hatch() and not by_gid(drawn.fig, "confidence")[0].get_hatch()
-    assert np.allclose(drawn.data["prediction lower"], table["pi_low"]) and len(drawn.data) == len(table)
-    assert "pooled r,\nprinted .32" in texts(drawn.fig)
-
-
-def test_sweep_says_where_the_prediction_interval_reaches_zero():
-    table = spread()
-    first = table.loc[table["pi_low"] <= 0, "tau"].iloc[0]
-    assert f"includes 0 from τ = {first:.2f} on" in heterogeneity(table, transform=CORRELATION).alt
-    assert "excludes 0 throughout" in heterogeneity(table.assign(pi_low=0.1), transform=CORRELATION).alt
-
-
-def test_sweep_keeps_a_printed_value_apart_from_another_estimate():
-    assert "printed .21" in texts(heterogeneity(spread(), printed=(".21", 0.205, 0.215)).fig)
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        (lambda t: t.drop(columns="pi_low"), "no column 'pi_low'"),
-        (lambda t: t.iloc[::-1], "must increase"),
-        (lambda t: t.assign(ci_low=np.nan), "missing or not finite"),
-    ],
-)
-def test_bad_sweeps_are_named(change, message):
-    with pytest.raises(RestatedError, match=message):
-        heterogeneity(change(spread()))
 
 
 def test_path_diagram_shows_each_coefficient_and_what_is_not_printed():
@@ -97,40 +48,6 @@ def test_path_diagram_needs_three_nodes_that_fit():
         path_diagram(paths(), ("a very long name " * 6, "Mediator", "Outcome"))
 
 
-def test_verdict_strip_draws_printed_intervals_and_verdict_words():
-    table = verdict_rows()
-    drawn = verdict_strip(table)
-    for i in (0, 1, 2):
-        (bar,) = by_gid(drawn.fig, f"printed-{i}")
-        assert (bar.get_x(), bar.get_x() + bar.get_width()) == pytest.approx(
-            (table["published_low"][i], table["published_high"][i])
-        )
-    assert not by_gid(drawn.fig, "printed-3")
-    assert all(verdict in texts(drawn.fig) for verdict in table["verdict"])
-    assert "1 within-rounding, 1 differs, 1 not-recomputable, 1 new" in drawn.alt
-    assert drawn.data["verdict"].tolist() == table["verdict"].tolist()
-
-
-def test_every_verdict_has_a_mark_of_its_own_kind():
-    assert set(MARKS) == set(VERDICTS)
-    agreeing = {"identical", "within-rounding"}
-    looks = {verdict: mark[:2] for verdict, mark in MARKS.items() if verdict not in agreeing}
-    assert len(set(looks.values())) == len(looks), "shapes differ, not colours alone"
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        (lambda t: t.assign(verdict="wrong"), "unknown verdict 'wrong'"),
-        (lambda t: t.drop(columns="restated"), "no column 'restated'"),
-        (lambda t: t.iloc[:0], "no row"),
-    ],
-)
-def test_bad_verdict_tables_are_named(change, message):
-    with pytest.raises(RestatedError, match=message):
-        verdict_strip(change(verdict_rows()))
-
-
 def test_differences_separate_agreement_from_disagreement():
     drawn = differences(checks())
     (agree,), (differ,) = by_gid(drawn.fig, "agree"), by_gid(drawn.fig, "differ")
@@ -161,7 +78,7 @@ def test_tiny_differences_are_counted_in_powers_of_ten():
     "change, message",
     [
         (lambda t: t.drop(columns="high"), "no column 'high'"),
-        (lambda t: t.iloc[:0], "no rows"),
+        (lambda t: t.iloc[:0], "no row to draw"),
         (lambda t: t.assign(recomputed=[0.1, np.nan, 0.2]), "row 2: a value is missing"),
     ],
 )
@@ -183,8 +100,8 @@ def test_estimates_without_interval_are_hollow_and_said_so():
     "change, message",
     [
         (lambda t: t.drop(columns="year"), "no column 'year'"),
-        (lambda t: t.iloc[:0], "no rows"),
-        (lambda t: t.assign(value=np.nan), "row 1: a year or a value is missing"),
+        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.assign(value=np.nan), "row 1: a value is missing"),
         (lambda t: t.assign(label="long label " * 20), "too long"),
     ],
 )

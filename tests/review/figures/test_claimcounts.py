@@ -5,8 +5,8 @@ import pytest
 from restated.errors import RestatedError
 from restated_book.claims import SHAPES, VERDICTS
 from review.figures.claimcounts import LOOKS, verdict_bars
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import claim_counts
-from tests.review.figures.test_charts import by_gid, texts
 
 
 def test_parts_are_as_long_as_their_counts_and_follow_one_another():
@@ -21,8 +21,8 @@ def test_parts_are_as_long_as_their_counts_and_follow_one_another():
     assert drawn.data["not publicly checkable"].tolist() == [4, 11]
 
 
-def test_verdicts_are_told_apart_without_colour_and_named():
-    assert len({(face, hatch) for face, _, hatch in LOOKS.values()}) == len(VERDICTS)
+def test_verdicts_are_distinct_without_colour_and_named():
+    assert len({(fill.face, fill.hatch) for fill in LOOKS.values()}) == len(VERDICTS)
     shown = texts(verdict_bars(claim_counts(), heading="Part").fig)
     assert {f"{SHAPES[v]} {v.replace('-', ' ')}" for v in VERDICTS} <= set(shown)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots import powercurve
 from review.figures import frequencies, headcounts, trajectories
 from tests.review.figures import samples
 
@@ -48,13 +47,6 @@ def test_too_many_events_cannot_be_told_apart():
         frequencies.shares(
             samples.simulated_shares(), dict.fromkeys("abcde", ("x", "x")), heading="True", axis="percent"
         )
-    with pytest.raises(RestatedError, match="4 curves"):
-        powercurve.curves(samples.power_grid(), dict.fromkeys("abcd", "x"), x_axis="x", axis="y")
-
-
-def test_the_power_curve_says_where_eighty_percent_are_reached():
-    drawn = powercurve.curves(samples.power_grid(), {"C7": "rise", "whole": "pattern"}, x_axis="x", axis="y")
-    assert "0.81 for rise" in drawn.alt and "no value drawn for pattern" in drawn.alt
 
 
 def test_trajectories_need_their_columns_and_names_of_all_grades():

@@ -5,8 +5,8 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures.dependence import over_correlation
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import dependence_rows
-from tests.review.figures.test_charts import by_gid, texts
 
 
 def test_each_comparison_has_its_band_and_the_limit():
@@ -26,7 +26,7 @@ def test_each_comparison_has_its_band_and_the_limit():
         (lambda t: t.drop(columns="rho"), "no column 'rho'"),
         (lambda t: t.assign(z_low=np.nan), "missing"),
         (lambda t: t.iloc[:1], "at least two rows"),
-        (lambda t: t.iloc[:0], "at least two rows"),
+        (lambda t: t.iloc[:0], "no row to draw"),
         (lambda t: t.assign(rho=0.1), "must increase"),
     ],
 )

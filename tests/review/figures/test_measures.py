@@ -1,4 +1,4 @@
-"""Pictures about the book itself: speed, growth of cost, outcomes of checks, distance from other programs."""
+"""Pictures about the book itself: speed, growth of cost, outcomes of checks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.precision import MACHINE, differences_by_power
 from review.figures.cost import growth_of_cost, speed
 from review.figures.outcomes import outcome_bars
-from tests.review.figures.samples import costs, gaps, outcome_counts, ratios
-from tests.review.figures.test_charts import by_gid, texts
+from tests.library.plots.samples import by_gid, texts
+from tests.review.figures.samples import costs, outcome_counts, ratios
 
 PANELS = {"draws": "draws", "cases": "cases"}
 
@@ -42,13 +41,6 @@ def test_outcomes_add_up_and_empty_checks_are_left_out():
     assert by_gid(drawn.fig, "part-2")[0].get_hatch()
 
 
-def test_differences_stand_at_their_power_of_ten():
-    drawn = differences_by_power(gaps())
-    (estimate,) = by_gid(drawn.fig, "quantity-0")
-    assert np.allclose(estimate.get_xdata(), np.log10([MACHINE, 3e-9]))
-    assert list(drawn.data["Estimate"]) == ["0", "3e-09"]
-
-
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -65,8 +57,6 @@ def test_differences_stand_at_their_power_of_ten():
         (lambda: outcome_bars(outcome_counts(), ["fine", "off", "idle", "fine"]), "at most 3 parts"),
         (lambda: outcome_bars(outcome_counts().assign(fine=-1), ["fine"]), "not be negative"),
         (lambda: outcome_bars(outcome_counts().assign(fine=0), ["fine"]), "some must be above 0"),
-        (lambda: differences_by_power(gaps().assign(Estimate=[-1.0, 0.0])), "0 or more"),
-        (lambda: differences_by_power(gaps().assign(c=0.0, d=0.0, e=0.0)), "at most 4"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):

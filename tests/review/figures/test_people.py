@@ -4,8 +4,8 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures.people import hundreds
+from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import people_rows
-from tests.review.figures.test_charts import by_gid, texts
 
 WORDS = {"lower": "secure", "higher": "insecure", "outermost": "in the worst tenth"}
 
@@ -26,7 +26,7 @@ def test_a_hundred_children_are_drawn_and_the_marked_ones_are_the_risk():
     ("change", "message"),
     [
         (lambda t: t.drop(columns="overlap"), "no column 'overlap'"),
-        (lambda t: t.iloc[:0], "no rows"),
+        (lambda t: t.iloc[:0], "no row to draw"),
         (lambda t: t.assign(risk_higher=12.8), "not between 0 and 1"),
     ],
 )

@@ -28,11 +28,11 @@ def test_every_role_of_a_place_has_its_shape_in_its_column():
 
 
 def test_matrix_refuses_what_it_cannot_show():
-    with pytest.raises(RestatedError, match="'mill' is no column"):
+    with pytest.raises(RestatedError, match="role 'mill' has no column"):
         places.place_matrix(named_places(), roles=ROLES[:2], totals={})
-    with pytest.raises(RestatedError, match="'inn' is no column"):
+    with pytest.raises(RestatedError, match="role 'inn' has no column"):
         places.place_matrix(named_places(), roles=ROLES, totals={"inn": "1"})
-    with pytest.raises(RestatedError, match="cannot be told apart"):
+    with pytest.raises(RestatedError, match="cannot be distinguished"):
         places.place_matrix(named_places(), roles=[*ROLES, "a", "b", "c", "d"], totals={})
 
 
@@ -53,7 +53,7 @@ def test_bounds_are_drawn_from_all_to_few_replies():
 
 def test_bounds_refuse_what_they_cannot_show():
     table = bounds_by_response()
-    with pytest.raises(RestatedError, match="run downwards"):
+    with pytest.raises(RestatedError, match="a lower bound exceeds the upper one"):
         response.response_bounds(table.assign(low=100.0))
     with pytest.raises(RestatedError, match="3 items"):
         response.response_bounds(table.assign(item=["a", "b", "c"] * 2))

@@ -1,4 +1,4 @@
-"""Graph, estimates side by side and stacked shares."""
+"""Graph, and estimates side by side."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.distributions import stacked
 from restated.plots.style import colour
 from restated.plots.words import ODDS_RATIO
 from review.figures.designs import DESIGNS, NONE
 from review.figures.graph import graph
 from review.figures.unpooled import unpooled
-from tests.review.figures.samples import class_shares, graph_arrows, graph_boxes, side_by_side
-from tests.review.figures.test_charts import by_gid, texts
+from tests.library.plots.samples import by_gid, texts
+from tests.review.figures.samples import graph_arrows, graph_boxes, side_by_side
 
 
 def test_the_line_of_an_arrow_says_its_design():
@@ -31,7 +30,7 @@ def test_an_arrow_without_a_pooled_estimate_is_the_thinnest_and_every_design_loo
     assert DESIGNS[NONE].width < min(d.width for name, d in DESIGNS.items() if name != NONE)
     lines = [(d.width, str(d.dash), d.double) for name, d in DESIGNS.items() if name not in ("product of links",)]
     assert len(set(lines)) == len(lines)
-    marks = [(d.marker, d.filled) for name, d in DESIGNS.items() if name != NONE]
+    marks = [d.mark[:2] for name, d in DESIGNS.items() if name != NONE]
     assert len(set(marks)) == len(marks)
 
 
@@ -102,37 +101,12 @@ def test_estimates_on_a_ratio_scale():
     ("change", "message"),
     [
         (lambda t: t.drop(columns="design"), "no column 'design'"),
-        (lambda t: t.iloc[:0], "no estimate to draw"),
-        (lambda t: t.assign(design=NONE), "no mark for the design"),
-        (lambda t: t.assign(y=np.nan), "an estimate is missing"),
+        (lambda t: t.iloc[:0], "no row to draw"),
+        (lambda t: t.assign(design=NONE), "unknown design 'none pooled'"),
+        (lambda t: t.assign(y=np.nan), "a value is missing"),
         (lambda t: t.assign(group=["a", "b", "a"]), "not together"),
     ],
 )
 def test_bad_estimates_are_named(change, message):
     with pytest.raises(RestatedError, match=message):
         unpooled(change(side_by_side()), says="Two kinds of evidence")
-
-
-def test_segments_are_as_long_as_their_shares():
-    table = class_shares()
-    drawn = stacked(table, ["secure", "insecure", "unresolved"], says="Classes of two groups")
-    bars = [a for a in drawn.fig.artists if type(a).__name__ == "Rectangle" and a.get_height() == pytest.approx(0.36)]
-    widths = np.array([b.get_width() for b in bars])
-    assert len(bars) == 5  # the second group has no third class
-    assert widths[:3] / widths[:3].sum() * 100 == pytest.approx([10, 40, 50])
-    assert len({b.get_hatch() for b in bars[:3]}) == 3
-    assert {"4", "16", "20", "60 %"} <= set(texts(drawn.fig))
-
-
-@pytest.mark.parametrize(
-    ("change", "classes", "message"),
-    [
-        (lambda t: t.assign(secure=50.0), ["secure", "insecure", "unresolved"], "add up to"),
-        (lambda t: t.drop(columns="note"), ["secure"], "no column 'note'"),
-        (lambda t: t, list("abcde"), "5 classes cannot be told apart"),
-        (lambda t: t.iloc[:0], ["secure", "insecure", "unresolved"], "no group to draw"),
-    ],
-)
-def test_bad_shares_are_named(change, classes, message):
-    with pytest.raises(RestatedError, match=message):
-        stacked(change(class_shares()), classes, says="Classes of two groups")

@@ -1,25 +1,13 @@
-"""Map of trials, grid of judgements, and the sweep with other bands."""
+"""Map of trials."""
 
 from __future__ import annotations
 
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.judgements import JUDGEMENT_MARKS, judgement_grid
-from restated.plots.sweep import heterogeneity
-from restated.plots.words import CORRELATION
 from review.figures.trialmap import REPORT_MARKS, trial_map
-from tests.review.figures.samples import judged, spread, trial_reports
-
-DOMAINS = ["Random allocation", "Missing data", "Overall"]
-
-
-def by_gid(fig, gid):
-    return fig.findobj(lambda artist: artist.get_gid() == gid)
-
-
-def texts(fig) -> list[str]:
-    return [t.get_text() for t in fig.findobj(lambda a: hasattr(a, "get_text")) if t.get_text().strip()]
+from tests.library.plots.samples import by_gid, texts
+from tests.review.figures.samples import trial_reports
 
 
 def test_each_report_stands_in_the_row_and_year_of_its_sample():
@@ -51,35 +39,6 @@ def test_the_map_counts_samples_not_trial_reports():
 
 def test_marks_differ_in_shape():
     assert len({mark[:2] for mark in REPORT_MARKS.values()}) == len(REPORT_MARKS)
-    shown = {name: mark[:2] if mark else None for name, mark in JUDGEMENT_MARKS.items()}
-    assert len({shown[j] for j in ("low", "some concerns", "high", "not seen")}) == 4
-    assert len({shown[j] for j in ("not serious", "serious", "cannot judge")}) == 3
-
-
-def test_every_cell_has_its_mark_and_word_and_open_cells_are_hatched():
-    drawn = judgement_grid(judged(), label="row", columns=DOMAINS, group="group")
-    assert len(by_gid(drawn.fig, "judged-high")) == 2 and len(by_gid(drawn.fig, "judged-low")) == 1
-    hatched = by_gid(drawn.fig, "not-seen")
-    assert len(hatched) == 3 and all(patch.get_hatch() for patch in hatched)
-    shown = texts(drawn.fig)
-    assert [shown.count(word) for word in ("low", "some", "high", "unclear", "not seen")] == [1, 1, 2, 1, 3]
-    assert "high in 1 row: First trial" in drawn.alt
-    assert drawn.data.loc[1, "Overall"] == "does not apply"
-
-
-def test_a_grid_without_anything_against_a_row_names_none():
-    table = judged().replace({"high": "low"})
-    assert "At least" not in judgement_grid(table, label="row", columns=DOMAINS).alt
-
-
-def test_other_bands_are_named_where_they_end_and_in_words():
-    drawn = heterogeneity(
-        spread(), transform=CORRELATION, bands=("Wald interval", "Knapp–Hartung interval"), marks=[(0.2, "listed")]
-    )
-    shown = texts(drawn.fig)
-    assert "95\u00a0% Wald interval" in shown and "95\u00a0% Knapp–Hartung\ninterval" in shown and "listed" in shown
-    assert "with Wald interval and Knapp–Hartung interval" in drawn.alt
-    assert list(drawn.data.columns[-2:]) == ["Knapp–Hartung lower", "Knapp–Hartung upper"]
 
 
 @pytest.mark.parametrize(
@@ -87,11 +46,6 @@ def test_other_bands_are_named_where_they_end_and_in_words():
     [
         (lambda: trial_map(trial_reports().drop(columns="n")), "no column 'n'"),
         (lambda: trial_map(trial_reports().assign(relation="copy")), "unknown relation 'copy'"),
-        (lambda: judgement_grid(judged(), label="row", columns=["Deviations"]), "no column 'Deviations'"),
-        (
-            lambda: judgement_grid(judged().replace({"high": "bad"}), label="row", columns=DOMAINS),
-            "unknown judgement 'bad'",
-        ),
     ],
 )
 def test_bad_input_is_named(call, message):

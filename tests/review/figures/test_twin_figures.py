@@ -32,18 +32,18 @@ def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, colu
     ("draw", "message"),
     [
         (lambda: concordance.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
-        (lambda: concordance.two_scales(pair_groups().assign(score_low=np.nan)), "a range is missing"),
+        (lambda: concordance.two_scales(pair_groups().assign(score_low=np.nan)), "a value is missing"),
         (lambda: shares.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
         (lambda: shares.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
         (
             lambda: shares.shares_by_age(life().assign(words="", a2=np.nan, c2=np.nan, e2=np.nan)),
             "neither a share nor words",
         ),
-        (lambda: twinplane.correlation_plane(twin_correlations().assign(kind="kappa")), "neither score nor liability"),
+        (lambda: twinplane.correlation_plane(twin_correlations().assign(kind="kappa")), "unknown kind 'kappa'"),
         (lambda: twinpower.power_by_split(powers().assign(power=np.nan)), "a value is missing"),
         (
             lambda: twinpower.power_by_split(powers().assign(series=[f"s{i}" for i in range(12)])),
-            "12 series cannot be told apart",
+            "12 series cannot be distinguished",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""What hangs on what: no claim is lost, counts agree with a second way of counting."""
+"""Links between claims, sources and chapters: no claim is lost, counts agree with a second way of counting."""
 
 from __future__ import annotations
 
@@ -63,8 +63,8 @@ def test_the_table_by_source_counts_each_claim_once_per_source(parts):
     assert list(table.index) == [*claims.load("sources")["id"], "none"]
 
 
-def test_what_the_text_says_of_certainty_holds(parts):
-    """The chapter says that the findings of R1 to R6 go from very low to moderate."""
+def test_the_certainties_of_the_text_hold(parts):
+    """In the chapter, the findings of R1 to R6 go from very low to moderate."""
     chapters = parts[3]
     assert set(chapters.loc[chapters["reference"].str.startswith("R"), "certainty"]) == {"very low", "low", "moderate"}
 

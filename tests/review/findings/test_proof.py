@@ -29,7 +29,7 @@ def test_a_difference_is_noticed(monkeypatch):
     assert proof.pooling()["Estimate"].min() > 1e-3
 
 
-def test_ratios_and_what_was_asked_for_are_read_from_the_kept_table():
+def test_ratios_and_bars_are_read_from_the_kept_table():
     kept = pd.DataFrame(
         {
             "work": ["a", "b", "1,000 c, k = 9 (all)"],
@@ -46,4 +46,4 @@ def test_ratios_and_what_was_asked_for_are_read_from_the_kept_table():
 
 @pytest.mark.parametrize(("x", "text"), [(0.0, "0"), (3.4e-15, "3e-15")])
 def test_differences_are_written_in_powers_of_ten(x, text):
-    assert proof.written(pd.DataFrame({"a": ["x"], "b": [1], "c": [x]}))["c"].tolist() == [text]
+    assert proof.powers_of_ten(pd.DataFrame({"a": ["x"], "b": [1], "c": [x]}))["c"].tolist() == [text]

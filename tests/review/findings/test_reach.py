@@ -1,4 +1,4 @@
-"""Survey, places and figures of the case study: counts made again by other means."""
+"""Survey, places and figures of the case study: counts made by other means."""
 
 from __future__ import annotations
 
@@ -87,8 +87,10 @@ def test_every_place_of_the_table_is_located_once():
     assert Counter(zip(PLACES["place"], PLACES["role"], strict=True)) == Counter(
         zip(raw["place"], raw["role"], strict=True)
     )
-    assert list(dict.fromkeys(PLACES["part"])) == list(reach.GEOGRAPHY)
-    assert set(raw["place"]) == {p for names in reach.GEOGRAPHY.values() for p in names}
+    where = claims.load("geography")
+    assert list(dict.fromkeys(PLACES["part"])) == list(dict.fromkeys(where["part"]))
+    assert set(raw["place"]) == set(where["place"])
+    assert set(where["country"]) == set(where.loc[where["kind"] != "part of a country", "place"])
 
 
 @pytest.mark.parametrize("column", ["place", "role"])
@@ -99,9 +101,9 @@ def test_an_unknown_place_or_role_is_named(column):
         reach.located(table)
 
 
-def test_figures_say_what_they_count_and_rest_on():
+def test_figures_have_their_unit_source_and_verdict():
     table = reach.figures(REGISTER, claims.load("claims"), claims.load("sources")).set_index("id")
-    assert list(table.index) == list(reach.FIGURES)
+    assert list(table.index) == claims.load("figures")["register_id"].tolist()
     assert (
         table["value"].to_dict()
         == pd.Series(
@@ -125,8 +127,8 @@ def test_figures_say_what_they_count_and_rest_on():
         table.loc["reach-mtb-webinars", ["counts", "cited", "independence"]] == ["registrants", "S6", "not independent"]
     ).all()
     assert (table.loc["reach-under5s-practitioners", ["cited", "independence"]] == ["none named", "–"]).all()
-    # The claim that is named beside a figure is the one that prints it.
+    # The claim named with a figure is the one that prints it.
     quantities = claims.load("claims").set_index("id")["quantity"]
-    for id, (claim, *_) in reach.FIGURES.items():
-        printed = REGISTER[id].value.text
-        assert printed.split()[-1] in quantities[claim], id
+    for row in claims.load("figures").itertuples():
+        printed = REGISTER[row.register_id].value.text
+        assert printed.split()[-1] in quantities[row.claim_id], row.register_id

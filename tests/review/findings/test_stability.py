@@ -55,8 +55,8 @@ def test_the_exchanged_rows_of_one_paper_are_found(rows, transitions):
     assert dict(zip(found["row_id"], found["same_as"], strict=True)) == {"o09-1": "o09-2", "o09-2": "o09-1"}
 
 
-def test_the_code_beside_the_data_reports_the_same_four_way_result(transitions):
-    # The authors' output file gives z .227510780623363, SE .03702388220533, df 23.5795450915723, tau2 .0196469925775354.
+def test_the_code_published_with_the_data_reports_the_same_four_way_result(transitions):
+    # The authors' output file: z .227510780623363, SE .03702388220533, df 23.5795450915723, tau2 .0196469925775354.
     fit = stability.pooled_fourway(transitions, fisher=True)
     assert (fit.estimate, fit.se, fit.df, fit.tau2) == pytest.approx(
         (0.227510780623363, 0.03702388220533, 23.5795450915723, 0.0196469925775354), rel=1e-6

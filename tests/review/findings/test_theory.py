@@ -63,36 +63,36 @@ def test_every_arrow_has_known_evidence_and_every_row_a_known_arrow(printed, gra
     assert set(graph.loc[graph["design"] == "none pooled", "best"].isna()) == {True}
 
 
-def test_rival_causes_are_no_claims_of_the_book(graph):
+def test_rival_causes_are_not_claims_of_the_book(graph):
     rivals = graph["kind"] == "rival cause"
     assert rivals.sum() == 3 and set(graph.loc[rivals, "of_the_book"]) == {"no"} == set(
         graph.loc[graph["of_the_book"] == "no", "of_the_book"]
     )
-    assert {box for box, kind in theory.boxes(graph).items() if kind == "rival cause"} == {
+    assert {box for box, kind in theory.evidence.boxes(graph).items() if kind == "rival cause"} == {
         "genes",
         "socioeconomic risk",
     }
 
 
 def test_paths_are_not_drawn(printed, graph):
-    drawn = theory.drawn_arrows(graph, printed).set_index("edge")
+    drawn = theory.evidence.drawn_arrows(graph, printed).set_index("edge")
     assert not {"G12", "G13"} & set(drawn.index) and len(drawn) == len(graph) - 2
     assert drawn.loc["G8", "estimate"] == "d 0.36 to 1.68" and drawn.loc["G4", "sign"] == "−"
     assert drawn.loc["G7", "estimate"] == "" and drawn.loc["G11", "estimate"] == "a² 46 %"
 
 
 def test_links_are_put_on_one_scale(printed):
-    assert theory.link(printed["yang2024-r"])[:3] == (0.21, (0.205, 0.215), (0.15, 0.26))
-    d = theory.link(printed["bora2021-rf-d"])
+    assert theory.links.link(printed["yang2024-r"])[:3] == (0.21, (0.205, 0.215), (0.15, 0.26))
+    d = theory.links.link(printed["bora2021-rf-d"])
     assert d.value == pytest.approx(1.68 / np.sqrt(1.68**2 + 4))
     assert d.precision.endswith("taken as 95 %")
-    ratio = theory.link(printed["porter2020-epidemiological-or"])
+    ratio = theory.links.link(printed["porter2020-epidemiological-or"])
     assert ratio.value == pytest.approx(d_to_r(odds_ratio_to_d(2.56)))
     assert ratio.se_z == pytest.approx(np.diff(np.arctanh(ratio.interval))[0] / (2 * 1.959963984540054))
-    assert theory.link(printed["berenz2013-r2"]).value == pytest.approx(np.sqrt(0.006))
-    assert theory.link(printed["bryde2024-r"], n=291).se_z == pytest.approx(1 / np.sqrt(288))
-    assert np.isnan(theory.link(printed["bryde2024-r"]).se_z)
-    assert theory.link(printed["bora2021-rf-d"], share=0.01).value < d.value
+    assert theory.links.link(printed["berenz2013-r2"]).value == pytest.approx(np.sqrt(0.006))
+    assert theory.links.link(printed["bryde2024-r"], n=291).se_z == pytest.approx(1 / np.sqrt(288))
+    assert np.isnan(theory.links.link(printed["bryde2024-r"]).se_z)
+    assert theory.links.link(printed["bora2021-rf-d"], share=0.01).value < d.value
 
 
 @pytest.mark.parametrize(
@@ -103,24 +103,24 @@ def test_links_are_put_on_one_scale(printed):
         ("skoglund2021-a2", "cannot be put"),
     ],
 )
-def test_what_is_no_link(printed, number, message):
+def test_a_number_without_a_link_is_refused(printed, number, message):
     with pytest.raises(RestatedError, match=message):
-        theory.link(printed[number])
+        theory.links.link(printed[number])
 
 
 def test_chain_table_multiplies(printed):
-    chain = theory.Chain(("yang2024-r", "bryde2024-r", "derks2017-r"), (None, 291, None))
-    row = theory.chain_table(printed, {"x": chain}).iloc[0]
+    chain = theory.chains.Chain(("yang2024-r", "bryde2024-r", "derks2017-r"), (None, 291, None))
+    row = theory.chains.chain_table(printed, {"x": chain}).iloc[0]
     assert row["product"] == pytest.approx(0.21 * 0.31 * 0.359)
     assert (row["box_low"], row["box_high"]) == pytest.approx((0.205 * 0.305 * 0.3585, 0.215 * 0.315 * 0.3595))
     assert row["low"] < row["product"] < row["high"] and np.isnan(row["ends_low"])
     assert row["precision"] == "printed interval; n alone: too narrow"
     with pytest.raises(RestatedError, match="standard error is negative or missing"):
-        theory.chain_table(printed, {"x": theory.Chain(("yang2024-r", "bryde2024-r"), (None, None))})
+        theory.chains.chain_table(printed, {"x": theory.chains.Chain(("yang2024-r", "bryde2024-r"), (None, None))})
 
 
-def test_shares_and_the_regression_behind_them(printed):
-    found = theory.mediation_table(
+def test_shares_and_their_regression(printed):
+    found = theory.chains.mediation_table(
         printed,
         "yang2024-r",
         {"tests": "bora2021-tom-d"},
@@ -146,8 +146,8 @@ def test_the_share_is_the_reliability_at_which_complete_mediation_fits():
     assert path.two_predictor(a, a * b, b).direct == pytest.approx(0, abs=1e-12)
 
 
-def test_estimates_of_an_arrow_leave_out_what_is_no_association(printed, edges):
-    rows = theory.edge_rows(edges, printed, ["G1", "G10b"], {"G1": "one", "G10b": "two"})
+def test_estimates_of_an_arrow_are_associations(printed, edges):
+    rows = theory.evidence.edge_rows(edges, printed, ["G1", "G10b"], {"G1": "one", "G10b": "two"})
     assert rows["group"].tolist() == ["one", "two", "two"] and rows["printed"].tolist() == [
         "r .30",
         "OR 2.56",
@@ -157,20 +157,22 @@ def test_estimates_of_an_arrow_leave_out_what_is_no_association(printed, edges):
 
 
 def test_rows_on_a_chosen_scale(printed, edges):
-    rows = theory.rows_as(edges, printed, ["E10", "E10c"], {"OR": np.log})
+    rows = theory.evidence.rows_on_scale(edges, printed, ["E10", "E10c"], {"OR": np.log})
     assert rows["y"].tolist() == pytest.approx(np.log([13.91, 2.56]))
     assert rows["high"].tolist() == pytest.approx(np.log([17.43, 5.30]))
 
 
-def test_implied_stands_above_observed(printed, edges):
-    chains = theory.chain_table(printed, {"x": theory.Chain(("yang2024-r", "bora2021-tom-d"), (None, None))})
-    rows = theory.implied_and_observed(chains, printed, {"twins": "berenz2013-r2"}, edges)
+def test_implied_is_above_observed(printed, edges):
+    chains = theory.chains.chain_table(
+        printed, {"x": theory.chains.Chain(("yang2024-r", "bora2021-tom-d"), (None, None))}
+    )
+    rows = theory.chains.implied_and_observed(chains, printed, {"twins": "berenz2013-r2"}, edges)
     assert rows["design"].tolist() == ["product of links", "twins or families"]
     assert np.isnan(rows.loc[1, "low"]) and rows.loc[0, "low"] < rows.loc[0, "y"]
 
 
-def test_evidence_table_says_what_was_not_printed(printed, graph, edges):
-    table = theory.evidence_table(graph, edges, printed).set_index("Arrow")
+def test_evidence_table_labels_missing_numbers(printed, graph, edges):
+    table = theory.evidence.evidence_table(graph, edges, printed).set_index("Arrow")
     assert table.loc["G5", "Interval"] == "not printed" and table.loc["G7", "Best evidence seen"] == "none"
     assert table.loc["G5b", "Best evidence seen"] == "no number" and table.loc["G5b", "N"] == "162"
     assert table.loc["G8", "N"] == "1,448 and 2,006 in the whole review"
@@ -183,67 +185,67 @@ def test_evidence_table_says_what_was_not_printed(printed, graph, edges):
 
 
 def test_contrast_of_odds_ratios_by_hand(printed):
-    found = theory.contrast(printed["porter2020-nonclinical-or"], printed["porter2020-epidemiological-or"])
+    found = theory.links.contrast(printed["porter2020-nonclinical-or"], printed["porter2020-epidemiological-or"])
     se = np.hypot(np.log(17.43 / 11.11), np.log(5.30 / 1.24)) / (2 * 1.959963984540054)
     assert found.difference == pytest.approx(np.log(13.91 / 2.56))
     assert found.high - found.low == pytest.approx(2 * 1.959963984540054 * se)
     with pytest.raises(RestatedError, match="cannot be compared"):
-        theory.contrast(printed["bora2021-rf-d"], printed["yang2024-r"])
+        theory.links.contrast(printed["bora2021-rf-d"], printed["yang2024-r"])
     with pytest.raises(RestatedError, match="no printed interval"):
-        theory.contrast(printed["bryde2024-r"], printed["yang2024-r"])
+        theory.links.contrast(printed["bryde2024-r"], printed["yang2024-r"])
 
 
 def test_exposure_shares_give_the_odds_ratio_back():
-    rows = theory.exposure_shares(13.91, [0.1, 0.5])
+    rows = theory.links.exposure_shares(13.91, [0.1, 0.5])
     odds = rows["cases"] / (1 - rows["cases"]) / (rows["controls"] / (1 - rows["controls"]))
     assert odds.tolist() == pytest.approx([13.91, 13.91])
     assert (rows["ratio"] < 13.91).all()
     with pytest.raises(RestatedError, match="between 0 and 1"):
-        theory.exposure_shares(2.0, [0.0])
+        theory.links.exposure_shares(2.0, [0.0])
 
 
-def test_genes_alone_can_make_no_more_than_the_geometric_mean():
-    assert theory.genetic_correlation_ceiling(0.36, 0.49) == pytest.approx(0.42)
+def test_genes_alone_make_at_most_the_geometric_mean():
+    assert theory.links.genetic_correlation_ceiling(0.36, 0.49) == pytest.approx(0.42)
 
 
-def test_counts_behind_four_percentages_by_brute_force(interviews):
+def test_counts_from_four_percentages_by_brute_force(interviews):
     row = interviews.loc["barone-bpd"]
-    bounds = [interval(row[c]) for c in theory.CLASSES]
+    bounds = [interval(row[c]) for c in theory.interview.CLASSES]
     brute = [
         c
         for c in product(range(41), repeat=3)
         if (last := 40 - sum(c)) >= 0
         and all(lo <= 100 * x / 40 <= hi for x, (lo, hi) in zip((*c, last), bounds, strict=True))
     ]
-    assert theory.class_counts(row).tolist() == [[*c, 40 - sum(c)] for c in brute] == [[3, 8, 9, 20]]
+    assert theory.interview.class_counts(row).tolist() == [[*c, 40 - sum(c)] for c in brute] == [[3, 8, 9, 20]]
     with pytest.raises(RestatedError, match="no size or not all percentages"):
-        theory.class_counts(interviews.loc["barone-controls"])
+        theory.interview.class_counts(interviews.loc["barone-controls"])
 
 
 def test_three_way_bounds_hold_every_way_to_sort_the_unresolved():
-    bounds = theory.three_way_bounds([3, 8, 9, 4]).set_index("class")
+    bounds = theory.interview.three_way_bounds([3, 8, 9, 4]).set_index("class")
     ways = np.array([(3 + i, 8 + j, 9 + 4 - i - j) for i in range(5) for j in range(5 - i)]) / 24 * 100
     assert bounds["lowest"].tolist() == pytest.approx(ways.min(axis=0).tolist())
     assert bounds["highest"].tolist() == pytest.approx(ways.max(axis=0).tolist())
 
 
 def test_bars_show_counts_only_where_the_print_determines_them(interviews):
-    bars = theory.distribution_bars(interviews)
+    bars = theory.interview.distribution_bars(interviews)
     assert bars["secure text"].tolist() == ["58 %", "3"]
     assert bars["note"].tolist() == ["18 % unresolved on top", "exact counts, n = 40"]
     filled = interviews.copy()
-    filled.loc["barone-controls", ["scheme", *theory.CLASSES]] = ["four-way", "60", "20", "10", "10"]
-    assert len(theory.distribution_bars(filled)) == 3
+    filled.loc["barone-controls", ["scheme", *theory.interview.CLASSES]] = ["four-way", "60", "20", "10", "10"]
+    assert len(theory.interview.distribution_bars(filled)) == 3
     vague = pd.DataFrame(interviews).copy()
     vague.loc["barone-bpd", "secure"] = "about 10"
     vague.loc["barone-bpd", "unresolved"] = "about 50"
-    assert len(theory.distribution_bars(vague)) == 1
+    assert len(theory.interview.distribution_bars(vague)) == 1
 
 
 def test_sample_and_power_belong_together():
-    n = theory.sample_to_see(0.21)
-    assert theory.power_to_see(0.21, n) == pytest.approx(0.80, abs=0.005)
-    assert theory.power_to_see(0.21, n - 1) < 0.8 <= theory.power_to_see(0.21, n)
+    n = theory.links.sample_size(0.21)
+    assert theory.links.power(0.21, n) == pytest.approx(0.80, abs=0.005)
+    assert theory.links.power(0.21, n - 1) < 0.8 <= theory.links.power(0.21, n)
     # Cohen (1988, table 3.4.1): r = .30 at power .80 and two-sided .05 needs 84 to 85 people.
-    assert theory.sample_to_see(0.30) == 85
-    assert theory.power_to_see(0.0, 50) == pytest.approx(0.05)
+    assert theory.links.sample_size(0.30) == 85
+    assert theory.links.power(0.0, 50) == pytest.approx(0.05)

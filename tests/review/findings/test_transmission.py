@@ -56,14 +56,14 @@ def test_more_heterogeneity_widens_both_intervals_around_the_same_pooled_value()
     assert none["pi_high_mid"] == pytest.approx(none["ci_high_mid"], abs=0.005)
 
 
-def test_an_endless_range_is_said_in_words(foster):
+def test_an_endless_range_is_written_in_words(foster):
     ranges = transmission.table_ranges(foster).assign(classification="foster")
     shown = transmission.readable_ranges(ranges).set_index(["Statistic", "Margins"])
     assert shown.loc[("odds ratio", "all"), "Highest"] == "no upper limit"
     assert shown.loc[("phi", "all"), "Lowest"] == "0.425"
 
 
-def test_path_panels_put_printed_beside_restated():
+def test_path_panels_have_printed_and_restated_paths():
     paths = transmission.indirect_paths({"x": ((0.245, 0.255), (0.295, 0.305), (0.245, 0.255))})
     panels = transmission.path_panels(paths, "x", {"direct": (".24", 0.24)}, {"direct": "direct effect of the cause"})
     printed, restated = panels.iloc[0], panels.iloc[1]
@@ -76,7 +76,7 @@ def test_no_unverified_number_is_drawn_over_time():
     over = transmission.printed_over_time(numbers, {"a": ("verhage2016-secure-r", "madigan2024-fathers-r")})
     assert list(over["year"]) == [2016, 2024] and list(over["text"]) == [".31", ".21"]
     assert np.isnan(over.loc[0, "low"]) and over.loc[1, "low"] == 0.14
-    with pytest.raises(RestatedError, match="verhage2018-secure-r.*unverified"):
+    with pytest.raises(RestatedError, match=r"verhage2018-secure-r.*unverified"):
         transmission.printed_over_time(numbers, {"a": ("verhage2018-secure-r",)})
 
 

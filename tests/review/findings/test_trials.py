@@ -14,37 +14,40 @@ from tests.reference import CLOSED_FORM, ITERATIVE, LIKELIHOOD_SEARCH, assert_ma
 REPORTS, COUNTS, SCORES, JUDGED = (
     studies.load(f"mbt-{name}", originals=False) for name in ("trials", "events", "scores", "risk-of-bias")
 )
-THREE, FOUR = trials.attempts(COUNTS, trials.THREE), trials.attempts(COUNTS, trials.FOUR)
+THREE, FOUR = (
+    trials.attempts.attempts(COUNTS, trials.attempts.THREE),
+    trials.attempts.attempts(COUNTS, trials.attempts.FOUR),
+)
 EVENTS, DIFFERENCES = load("events"), load("differences")
 
 
-def test_six_samples_are_behind_fourteen_reports():
-    linked = trials.families(REPORTS).query("reports > 1")
+def test_fourteen_reports_are_on_six_samples():
+    linked = trials.samples.families(REPORTS).query("reports > 1")
     assert (len(linked), linked["reports"].sum()) == (6, 14)
 
 
 def test_the_map_keeps_reports_of_a_sample_together_and_first():
-    rows = trials.map_rows(REPORTS)
+    rows = trials.samples.map_rows(REPORTS)
     assert len(rows) == len(REPORTS)
     assert rows["family"].ne(rows["family"].shift()).sum() == rows["family"].nunique()
     first = rows.groupby("family", sort=False)["relation"].first()
     assert set(first) == {"independent sample", "protocol"}
-    assert rows["group"].ne(rows["group"].shift()).sum() == len(trials.KINDS)
+    assert rows["group"].ne(rows["group"].shift()).sum() == len(trials.samples.KINDS)
 
 
 def test_every_independent_sample_has_a_row_in_the_grid_of_bias():
-    grid = trials.bias_grid(REPORTS, JUDGED)
+    grid = trials.judgements.bias_grid(REPORTS, JUDGED)
     own = REPORTS[REPORTS["relation"] == "independent sample"]
     assert {row.split(":")[0] for row in grid["row"]} == set(own["study"])
     open_rows = grid[grid["group"] == "No judgement with this tool was seen"]
-    assert (open_rows[list(trials.DOMAINS.values())] == "not seen").all(axis=None)
+    assert (open_rows[list(trials.judgements.DOMAINS.values())] == "not seen").all(axis=None)
     assert set(grid.loc[~grid.index.isin(open_rows.index), "Overall"]) == {"high"}
 
 
 @pytest.mark.parametrize(("name", "rows"), [("three-trials", THREE), ("four-trials", FOUR)])
 def test_the_matrix_is_that_of_metafor_on_these_very_counts(name, rows):
     for measure in ("OR", "RR", "RD"):
-        matrix = trials.estimator_matrix(rows, measure)
+        matrix = trials.attempts.estimator_matrix(rows, measure)
         for case in EVENTS["pooled"]:
             if (case["data"], case["measure"]) == (name, measure):
                 method = {"logistic-normal": "Binomial–normal model", "Mantel-Haenszel": "Mantel–Haenszel"}.get(
@@ -67,7 +70,7 @@ def test_the_matrix_is_that_of_metafor_on_these_very_counts(name, rows):
 
 def test_a_missing_trial_is_named():
     with pytest.raises(RestatedError, match="no row with suicide attempts of 'beck2020'"):
-        trials.attempts(COUNTS, ["beck2020"])
+        trials.attempts.attempts(COUNTS, ["beck2020"])
 
 
 def test_the_range_over_lost_patients_against_every_data_set():
@@ -76,14 +79,14 @@ def test_the_range_over_lost_patients_against_every_data_set():
     for trial, (mbt, control) in {"bateman2009": (2, 1), "philips2018": (1, 3)}.items():
         here = (few["trial"] == trial) & (few["outcome"] == "attrition")
         few.loc[here, ["events_mbt", "events_control"]] = mbt, control
-    a, first, c, second = trials.arms(rows)
+    a, first, c, second = trials.attempts.arms(rows)
     ratios, excluding = [], 0
     for more in itertools.product(range(3), range(2), range(2), range(4)):
         fit = meta.fit(*events.effect_sizes(a + more[:2], first, c + more[2:], second, measure="RR"), method="DL")
         ratios.append(np.exp(fit.estimate))
         excluding += fit.ci_high < 0 or fit.ci_low > 0
     # The product above runs over (2009 mbt, 2018 mbt, 2009 control, 2018 control), as the arms are concatenated.
-    low, high, sets, found = trials.over_lost(rows, few)
+    low, high, sets, found = trials.attempts.range_over_lost(rows, few)
     assert sets == len(ratios) == 48 and found == excluding
     assert (low, high) == pytest.approx((min(ratios), max(ratios)))
 
@@ -91,19 +94,19 @@ def test_the_range_over_lost_patients_against_every_data_set():
 def test_a_trial_without_a_row_on_attrition_stays_as_it_is():
     only = THREE[THREE["trial"].isin(["bateman1999"])]
     both = np.repeat(only.index, 2)
-    low, high, sets, _ = trials.over_lost(only.loc[both].reset_index(drop=True), COUNTS)
+    low, high, sets, _ = trials.attempts.range_over_lost(only.loc[both].reset_index(drop=True), COUNTS)
     assert sets == 1 and low == high == pytest.approx(1 / 12)
 
 
 def test_risk_differences_and_numbers_needed_to_treat():
-    each = trials.differences(FOUR).set_index("trial")
+    each = trials.attempts.differences(FOUR).set_index("trial")
     row = each.loc["bateman2009"]
     assert row["rd"] == pytest.approx(2 / 71 - 16 / 63) and row["nnt"] == pytest.approx(1 / (16 / 63 - 2 / 71))
     assert (row["nnt_low"], row["nnt_high"]) == pytest.approx((-1 / row["rd_low"], -1 / row["rd_high"]))
     assert np.isinf(each.loc[["philips2018", "carlyle2020"], "nnt_high"]).all()
     assert each["fragility"].tolist() == [5, 7, 1, 8] and each["significant"].tolist() == [True, True, False, False]
     names = REPORTS.set_index("row_id")["study"]
-    written = trials.differences_table(each.reset_index(), names)
+    written = trials.attempts.differences_table(each.reset_index(), names)
     assert written["Fragility"].tolist() == ["5, lost", "7, lost", "1, gained", "8, gained"]
     assert "no limit" in written["Number needed to treat"].iloc[2]
 
@@ -116,11 +119,11 @@ def reference_rows(name):
 
 @pytest.mark.parametrize(("name", "sd"), [("as-listed", None), ("other-sd", 0.54)])
 def test_severity_is_that_of_metafor_on_these_very_rows(name, sd):
-    rows = trials.severity(SCORES, COUNTS, sd=sd)
+    rows = trials.severity.severity(SCORES, COUNTS, sd=sd)
     y, v = reference_rows(name)
     assert_matches(rows["y"], y, CLOSED_FORM, "g")
     assert_matches(rows["v"], v, CLOSED_FORM, "v")
-    sweep = trials.sd_sweep(SCORES, COUNTS, [sd or 0.13]).iloc[0]
+    sweep = trials.severity.sd_sweep(SCORES, COUNTS, [sd or 0.13]).iloc[0]
     for case in DIFFERENCES["pooled"]:
         if case["data"] == name and case["method"] == "DL" and case["test"] == "z":
             for field in ("estimate", "ci_low", "ci_high"):
@@ -132,7 +135,7 @@ def test_severity_is_that_of_metafor_on_these_very_rows(name, sd):
 
 def test_readings_of_the_arm_sizes():
     sizes = {
-        words: trials.severity(SCORES, COUNTS, sizes=words).set_index("trial")[["n_mbt", "n_control"]]
+        words: trials.severity.severity(SCORES, COUNTS, sizes=words).set_index("trial")[["n_mbt", "n_control"]]
         for words in ("as listed", "randomised", "seen at the end")
     }
     assert (
@@ -145,35 +148,35 @@ def test_readings_of_the_arm_sizes():
     assert sizes["seen at the end"].loc["bateman2009"].tolist() == [71 - 19, 63 - 16]
 
 
-def test_the_listed_effect_sizes_tell_formula_and_n():
+def test_the_listed_effect_sizes_determine_formula_and_n():
     numbers = register.load()
     for row, key in (
         ("bateman2009-iip-78", "bateman2009-iip"),
         ("laurenssen2018-bpdsi-78", "laurenssen2018-bpdsi"),
         ("philips2018-bpdsi-78", "philips2018-bpdsi"),
     ):
-        assert numbers[f"{key}-g-listed"].value.contains(trials.listed_g(SCORES, row, exact=False))
+        assert numbers[f"{key}-g-listed"].value.contains(trials.severity.listed_g(SCORES, row, exact=False))
     assert not numbers["philips2018-bpdsi-g-listed"].value.contains(
-        trials.listed_g(SCORES, "philips2018-bpdsi-78", exact=True)
+        trials.severity.listed_g(SCORES, "philips2018-bpdsi-78", exact=True)
     )
 
 
-def test_what_nobody_saw_is_called_unverified_in_every_table():
+def test_unverified_numbers_are_labelled_in_every_table():
     numbers = register.load()
-    rows = trials.printed_rows(
+    rows = trials.sources.printed_rows(
         numbers,
         {"a": ["storebo2020-mbt-tau-depression", "rossouw2012-depression", "hajekgross2024-prepost-depression"]},
     )
     assert rows["Printed"].tolist() == ["unverified: -0.58 (-1.22 to 0.05)", "in words: lower", "-1.1 (-1.52 to -0.68)"]
-    guidelines = trials.guideline_rows(studies.load("mbt-guidelines", originals=False))
+    guidelines = trials.sources.guideline_rows(studies.load("mbt-guidelines", originals=False))
     assert guidelines.loc[guidelines["Grade"] == "U", "Says about MBT"].str.startswith("unverified: ").all()
-    reviews = trials.review_rows(studies.load("mbt-reviews", originals=False), numbers)
+    reviews = trials.sources.review_rows(studies.load("mbt-reviews", originals=False), numbers)
     assert not reviews["Printed"].str.contains("unverified").any() and "U" not in set(reviews["Grade"])
 
 
 def test_certainty_has_a_judgement_in_every_domain_that_applies():
     table = studies.load("mbt-certainty", originals=False)
-    grid = trials.certainty_grid(table)
-    assert list(grid.columns[1:]) == list(trials.GRADE_DOMAINS.values())
+    grid = trials.judgements.certainty_grid(table)
+    assert list(grid.columns[1:]) == list(trials.judgements.GRADE_DOMAINS.values())
     blank = (grid == "").to_numpy().sum()
-    assert blank == (table[list(trials.GRADE_DOMAINS)] == "does not apply").to_numpy().sum() == 1
+    assert blank == (table[list(trials.judgements.GRADE_DOMAINS)] == "does not apply").to_numpy().sum() == 1

@@ -9,6 +9,7 @@ from restated.estimate import pairs, twins
 from restated.reconstruct import twintables
 from restated_book import paths, register, studies
 from review.findings import twins as finding
+from review.findings.transmission import PLAUSIBLE_SECURE
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +24,11 @@ def rows():
 
 @pytest.fixture(scope="module")
 def sets(rows):
-    return finding.groups(rows)
+    return finding.concordance.groups(rows)
 
 
-def test_the_study_table_says_what_the_register_says(rows, numbers):
-    """Whatever stands in the table is the print: the same digits as in the register."""
+def test_the_study_table_agrees_with_the_register(rows, numbers):
+    """Every cell of the table is the print: the same digits as in the register."""
     ids = {
         "agreement": {
             f"{key}-{z}": f"{key}-{z}-concordance"
@@ -53,11 +54,11 @@ def test_the_study_table_says_what_the_register_says(rows, numbers):
             assert table.loc[row, column] == numbers[number].value.text
             assert np.isnan(table.loc[row, "n_pairs"]) or numbers[number].n in ("", f"{table.loc[row, 'n_pairs']:.0f}")
     assert table[["both", "discordant", "neither"]].isna().all(axis=None), "no abstract prints these"
-    assert np.isnan(table.loc["bokhorst2003-mz", "n_pairs"]), "the split of 2003 was not seen"
+    assert np.isnan(table.loc["bokhorst2003-mz", "n_pairs"]), "the split of 2003 was not available"
 
 
 def test_counts_are_those_of_brute_force(rows, sets):
-    counted = finding.counts_of_pairs(rows, sets).set_index("row_id")
+    counted = finding.concordance.counts_of_pairs(rows, sets).set_index("row_id")
     assert set(counted.index) == {
         "finkel1998-mz",
         "finkel1998-dz",
@@ -81,7 +82,7 @@ def test_counts_are_those_of_brute_force(rows, sets):
 
 
 def test_scales_keep_the_order_of_agreement(rows, sets):
-    table = finding.scales(rows, sets).set_index("row_id")
+    table = finding.concordance.scales(rows, sets).set_index("row_id")
     assert (table["agreement_low"] <= table["agreement_high"]).all()
     # At the same margins a liability correlation is farther from zero than that of the classes.
     positive = table[table["score_low"] > 0]
@@ -91,29 +92,29 @@ def test_scales_keep_the_order_of_agreement(rows, sets):
 
 
 def test_definitions_of_concordance(rows):
-    table = finding.definitions(rows).set_index(["row_id", "definition"])["tables"]
+    table = finding.concordance.definitions(rows).set_index(["row_id", "definition"])["tables"]
     assert table["finkel1998-mz", "probandwise"] == 0
     assert (table.xs("agreement", level="definition") > 0).all()
 
 
 def test_difference_in_concordance(sets):
-    pearson, fisher = finding.concordance_difference(sets["finkel2000-mz"], sets["finkel2000-dz"])
+    pearson, fisher = finding.concordance.concordance_difference(sets["finkel2000-mz"], sets["finkel2000-dz"])
     pooled = 110 / 207
     z = (62 / 99 - 48 / 108) / np.sqrt(pooled * (1 - pooled) * (1 / 99 + 1 / 108))
     assert pearson == pytest.approx(2 * stats.norm.sf(z))
     assert 0.005 < fisher < 0.05
     with pytest.raises(RestatedError, match="not determined"):
-        finding.concordance_difference(sets["vanijzendoorn2000-all"], sets["finkel2000-dz"])
+        finding.concordance.concordance_difference(sets["vanijzendoorn2000-all"], sets["finkel2000-dz"])
 
 
 @pytest.mark.parametrize("thresholds", ["separate", "common"])
 def test_set_fits_hold_every_combination_and_their_ranges(thresholds):
     mz, dz = twintables.twin_tables(20, agreement="70"), twintables.twin_tables(18, agreement="61")
-    found = finding.fit_set(mz, dz, thresholds=thresholds)
+    found = finding.fits.fit_set(mz, dz, thresholds=thresholds)
     assert len(found.mz) == len(mz) * len(dz)
     single = [twins.liability(a, b, thresholds=thresholds) for a, b in zip(found.mz, found.dz, strict=True)]
     np.testing.assert_allclose(found.fit.a2, [f.a2 for f in single], atol=1e-7)
-    low, high = finding.PLAUSIBLE_SECURE
+    low, high = PLAUSIBLE_SECURE
     inside = [
         low <= (2 * a[0] + a[1]) / 40 <= high and low <= (2 * b[0] + b[1]) / 36 <= high
         for a, b in zip(found.mz, found.dz, strict=True)
@@ -131,24 +132,24 @@ def test_set_fits_hold_every_combination_and_their_ranges(thresholds):
 
 
 def test_scores_inside_the_triangle_are_falconers():
-    table = finding.fit_scores(".48", ".38", 57, 53).set_index("share")
+    table = finding.fits.fit_scores(".48", ".38", 57, 53).set_index("share")
     for share, interval in twins.falconer_bounds(".48", ".38").items():
         assert table.loc[share, ["lowest", "highest"]].tolist() == pytest.approx(list(interval), abs=0.006)
     assert table.loc["a2", "p_low"] > 0.05
-    more = finding.fit_scores(".48", ".38", [57, 570], [53, 530]).set_index("share")
+    more = finding.fits.fit_scores(".48", ".38", [57, 570], [53, 530]).set_index("share")
     assert more.loc["a2", "p_low"] < table.loc["a2", "p_low"]
     assert more.loc["a2", "ci_highest"] >= table.loc["a2", "ci_highest"] - 1e-6
 
 
-def test_correlations_behind_two_printed_shares():
-    assert finding.correlations_behind("52", "48")["r"] == pytest.approx((0.515, 0.525))
-    assert finding.correlations_behind("52.3", "48")["r"] == pytest.approx((0.5225, 0.5235))
+def test_correlations_from_two_printed_shares():
+    assert finding.printedshares.correlations("52", "48") == pytest.approx((0.515, 0.525))
+    assert finding.printedshares.correlations("52.3", "48") == pytest.approx((0.5225, 0.5235))
     with pytest.raises(RestatedError, match="do not add up"):
-        finding.correlations_behind("52", "50")
+        finding.printedshares.correlations("52", "50")
 
 
-def test_tables_behind_a_share_print_it_and_leave_nothing_out():
-    found = finding.tables_behind(30, "52", (0.3, 0.5))
+def test_compatible_tables_print_the_share_and_are_complete():
+    found = finding.printedshares.compatible_tables(30, "52", (0.3, 0.5))
     fit = twins.liability(found.mz, found.dz, model="CE")
     assert ((fit.c2 >= 0.515 - 1e-9) & (fit.c2 <= 0.525 + 1e-9)).all()
     assert (found.mz >= 0).all() and (found.dz >= 0).all()
@@ -166,7 +167,7 @@ def test_tables_behind_a_share_print_it_and_leave_nothing_out():
 
 
 def test_equal_twins_leave_a_limit_that_shrinks_with_pairs_and_with_a_score():
-    small, large = (finding.if_equal(n, 0.52, (0.5,), (0.5, None)) for n in (78, 157))
+    small, large = (finding.printedshares.limits_if_equal(n, 0.52, (0.5,), (0.5, None)) for n in (78, 157))
     assert (large["a2_high"] < small["a2_high"]).all()
     assert large["a2_high"].iloc[1] < large["a2_high"].iloc[0]
     alone = twins.intervals(twins.continuous(0.52, 0.52, 78, 79))
@@ -175,7 +176,7 @@ def test_equal_twins_leave_a_limit_that_shrinks_with_pairs_and_with_a_score():
 
 
 def test_power_table_has_every_design_with_its_error():
-    table = finding.power_table(157, [(0.25, 0.27), (0.4, 0.12)], (0.3, 0.7), (0.5, None), draws=40, seed=1)
+    table = finding.power.power_table(157, [(0.25, 0.27), (0.4, 0.12)], (0.3, 0.7), (0.5, None), draws=40, seed=1)
     assert len(table) == 8 and not table.duplicated(["a2", "mz_share", "prevalence"]).any()
     assert ((table["low"] <= table["power"]) & (table["power"] <= table["high"])).all()
     again = twins.power(0.25, 0.27, 0.48, 47, 110, 0.5, draws=40, seed=1)
@@ -183,12 +184,14 @@ def test_power_table_has_every_design_with_its_error():
 
 
 def test_needed_pairs_fall_with_the_share():
-    table = finding.needed([(0.25, 0.27), (0.4, 0.12)], (0.5, None)).set_index(["a2", "prevalence"])["pairs"]
+    table = finding.power.pairs_for_power([(0.25, 0.27), (0.4, 0.12)], (0.5, None)).set_index(["a2", "prevalence"])[
+        "pairs"
+    ]
     assert table.iloc[0] > table.iloc[2] and table.iloc[1] < table.iloc[0]
 
 
-def test_pairs_behind_printed_p_are_exactly_those_that_fit():
-    low, high = finding.pairs_behind_r(".20", ".001", 551)
+def test_pairs_from_printed_p_are_exactly_those_that_fit():
+    low, high = finding.siblings.pairs_from_r(".20", ".001", 551)
 
     def p(r, n):
         return 2 * stats.t.sf(r * np.sqrt((n - 2) / (1 - r * r)), n - 2)
@@ -196,45 +199,45 @@ def test_pairs_behind_printed_p_are_exactly_those_that_fit():
     for n in (low, high):
         assert p(0.205, n) <= 0.0015 and p(0.195, n) >= 0.0005
     assert p(0.205, low - 1) > 0.0015 and p(0.195, high + 1) < 0.0005
-    low, high = finding.pairs_behind_kappa(".09", ".20", 551)
+    low, high = finding.siblings.pairs_from_kappa(".09", ".20", 551)
     assert 2 * stats.norm.sf(0.095 * np.sqrt(low)) <= 0.205 < 2 * stats.norm.sf(0.095 * np.sqrt(low - 1))
     assert 2 * stats.norm.sf(0.085 * np.sqrt(high)) >= 0.195 > 2 * stats.norm.sf(0.085 * np.sqrt(high + 1))
     with pytest.raises(RestatedError, match="up to 50 gives the printed p"):
-        finding.pairs_behind_r(".20", ".001", 50)
+        finding.siblings.pairs_from_r(".20", ".001", 50)
 
 
 def test_kappa_on_the_liability_scale():
-    low, high = finding.liability_of_kappa((0.26, 0.26), (0.5,))
+    low, high = finding.siblings.liability_of_kappa((0.26, 0.26), (0.5,))
     # At half affected the tetrachoric correlation is sin(pi kappa / 2).
     assert low == high == pytest.approx(np.sin(np.pi * 0.26 / 2), abs=1e-9)
 
 
 def test_tables_with_a_printed_intraclass_correlation(sets):
     tables = sets["vanijzendoorn2000-all"].tables
-    found = finding.with_intraclass(tables, ".23")
+    found = finding.siblings.with_intraclass(tables, ".23")
     kept = {tuple(t) for t in found}
     for t in tables:
         fits = any(0.225 - 1e-12 <= f(t) <= 0.235 + 1e-12 for f in (pairs.double_entry, pairs.intraclass))
         assert (tuple(t) in kept) == fits
-    sizes = finding.sizes_with_intraclass("68", ".37", 60)
+    sizes = finding.siblings.sizes_with_intraclass("68", ".37", 60)
     assert 19 in set(sizes["pairs"]) and sizes["pairs"].is_unique
     assert (sizes["affected_low"] >= 0.4).all() and (sizes["affected_high"] <= 0.6).all()
 
 
 def test_no_unverified_number_is_drawn_over_life(numbers, monkeypatch):
-    table = finding.over_life(numbers)
-    used = [i for *_, what in finding._LIFE if not isinstance(what, str) for i in what if i]
-    assert len(table) == len(finding._LIFE) and all(numbers[i].grade == "P" for i in used)
+    table, listed = finding.life.over_life(numbers), studies.load("attachment-over-life", originals=False)
+    used = listed[["a2", "c2", "e2"]].stack().dropna()
+    assert len(table) == len(listed) and all(numbers[i].grade == "P" for i in used)
     assert table.loc[0, "c2"] == pytest.approx(0.52) and table["a2"].max() < 1
-    entry = ("preschool", "O'Connor 2001", "recalled", "score", ("oconnor2001-recalled-a2", None, None))
-    monkeypatch.setattr(finding, "_LIFE", (*finding._LIFE, entry))
+    listed.loc[0, "a2"] = "oconnor2001-recalled-a2"
+    monkeypatch.setattr(studies, "load", lambda name, originals: listed)
     with pytest.raises(RestatedError, match="unverified"):
-        finding.over_life(numbers)
+        finding.life.over_life(numbers)
 
 
-def test_a_restated_row_stands_with_its_age(numbers):
-    extra = finding.over_life(numbers).iloc[[6]].assign(measure="score", status="arithmetic on printed numbers")
-    table = finding.over_life(numbers, extra)
+def test_a_restated_row_is_put_with_its_age(numbers):
+    extra = finding.life.over_life(numbers).iloc[[6]].assign(measure="score", status="arithmetic on printed numbers")
+    table = finding.life.over_life(numbers, extra)
     at = table.index[table["status"] != "printed"]
     assert len(at) == 1 and table.loc[at[0] - 1, "age"] == table.loc[at[0], "age"] == "preschool"
 
@@ -249,14 +252,14 @@ def test_counts_a_reader_supplies_replace_the_set(tmp_path, monkeypatch):
     (tmp_path / "twin-pairs.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = studies.load("twin-pairs")
     assert found.attrs["status"] == studies.SUPPLIED
-    both = finding.by_zygosity(finding.groups(found))["bokhorst2003"]
+    both = finding.concordance.by_zygosity(finding.concordance.groups(found))["bokhorst2003"]
     assert [len(s) for s in both] == [1, 1]
-    table = finding.fit_set(*both).ranges()
+    table = finding.fits.fit_set(*both).ranges()
     assert (table["lowest"] == table["highest"]).all() and (table["ci_lowest"] < table["ci_highest"]).all()
 
 
 def test_a_percentage_no_count_gives_is_named(rows):
     wrong = rows.copy()
     wrong.loc[wrong["row_id"] == "oconnor2001-dz", "agreement"] = "64.5"
-    with pytest.raises(RestatedError, match="oconnor2001-dz: no twin table fits 53 pairs, agreement 64.5 %"):
-        finding.groups(wrong)
+    with pytest.raises(RestatedError, match=r"oconnor2001-dz: no twin table fits 53 pairs, agreement 64.5 %"):
+        finding.concordance.groups(wrong)

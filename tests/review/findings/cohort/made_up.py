@@ -1,4 +1,4 @@
-"""A made-up table in the form of the licensed one, for tests only: its ids can be looked for in everything that is built."""
+"""A made-up table in the form of the licensed one, for tests only: its ids can be searched for in the built files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARK = "zzchild"
 
 
 def children(seed: int = 3) -> pd.DataFrame:
-    """Children like those of the illustrative cohort with a large extra growth, some without a class."""
+    """Return children like those of the illustrative cohort with a large extra growth, some without a class."""
     numbers = register.load()
     standard = design.Design.standard()
     drawn, _, made = model.illustration(numbers, effects.scenarios(numbers)["extra-080"], standard, seed=seed)
@@ -37,7 +37,7 @@ def children(seed: int = 3) -> pd.DataFrame:
 
 
 def write(folder: Path, table: pd.DataFrame) -> Path:
-    """Write the table where an original is looked for."""
+    """Write the table in the place of an original."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "cohort-children.csv"
     table.to_csv(file, index=False)

@@ -1,4 +1,4 @@
-"""The licensed table of a reader: clear messages, aggregates only, and the whole way into a scratch book and nowhere else."""
+"""The licensed table of a reader: clear messages, aggregates only, and the way into a scratch book and nowhere else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABLE = made_up.children()
 
 @pytest.fixture
 def supply(tmp_path, monkeypatch):
-    """Puts a table where the original is looked for and reads it."""
+    """Put a table in the place of the original and read it."""
     monkeypatch.setattr(paths, "ORIGINALS", tmp_path)
 
     def put(table=TABLE):
@@ -35,7 +35,7 @@ def supply(tmp_path, monkeypatch):
 
 
 def shrunk(cell, keep):
-    """The table with only the first `keep` children of one cell."""
+    """Return the table with only the first `keep` children of one cell."""
     code, (_, sex, risk) = made_up.CODES[cell[0]], cell
     high = TABLE["risk"] >= 0.675
     inside = (TABLE["attachment"] == code) & (TABLE["sex"] == sex) & (high == (risk == "high"))
@@ -115,13 +115,13 @@ def test_high_risk_is_the_upper_part_nearest_to_a_quarter(supply):
     assert supply(two).high_risk == pytest.approx(1 / 3, abs=0.02)
 
 
-def test_what_was_put_in_is_found(supply):
+def test_true_effects_are_found(supply):
     held = supply()
     found = original.analyse(held)
     table = original.contrasts(held, found).set_index("Quantity")
     growth = table.loc["change of disorganized boys at high risk"]
     assert float(growth["Lower"]) < 0.65 < float(growth["Upper"])  # 0.8 and the falling trend of 0.15
-    met = original.met(held, found).set_index("Name")["Met"]
+    met = original.rule_results(held, found).set_index("Name")["Met"]
     assert met["C3"] == met["C7"] == "yes" and set(met) <= {"yes", "no"}
     assert len(original.trajectories(held, found)) == 16 * 7
     assert original.checks(held, found) is not None
@@ -138,7 +138,7 @@ def test_nothing_is_shown_about_a_small_group(supply):
     assert contrasts["change of disorganized boys at high risk"].startswith("withheld")
     assert contrasts["level, disorganized above secure"].startswith("withheld")
     assert not contrasts["level, avoidant above secure"].startswith("withheld")
-    met = original.met(held, found).set_index("Name")["Met"]
+    met = original.rule_results(held, found).set_index("Name")["Met"]
     assert {k for k, v in met.items() if v.startswith("withheld")} == {
         "C3",
         "C4",

@@ -17,7 +17,7 @@ NUMBERS = register.load()
 TABLE = stored.load(NUMBERS)
 
 
-def test_what_is_put_in_is_found_on_average_and_standard_errors_say_how_far_off():
+def test_true_values_are_found_on_average_within_the_standard_errors():
     cohorts = 150
     table = runs.run("base", NUMBERS, cohorts=cohorts)
     sd, se = stored.pick(table, "sd four-way"), stored.pick(table, "se disorganized × boy × risk × time")
@@ -73,7 +73,7 @@ def test_a_cohort_with_a_nearly_empty_group_is_undefined_and_counted():
     assert (table.loc[table["quantity"] == "C2", "cohorts"] == 12 - undefined).all()
 
 
-# --- the stored table ----------------------------------------------------------------------------------------------------------
+# --- the stored table -------------------------------------------------------------------------------------------------
 
 
 def test_the_stored_table_is_written_and_read_unchanged(tmp_path):
@@ -96,14 +96,14 @@ def test_the_first_cohorts_are_computed_again():
     tampered = TABLE.copy()
     at = tampered["quantity"] == f"first {runs.AGAIN} four-way"
     tampered.loc[at & (tampered["variation"] == "base"), "value"] += 1e-3
-    with pytest.raises(RestatedError, match="first 20 cohorts.*make ensembles"):
+    with pytest.raises(RestatedError, match=r"first 20 cohorts.*make ensembles"):
         stored.first_cohorts(NUMBERS, tampered)
 
 
-def test_detectable_value_and_children_needed():
+def test_detectable_value_and_children_for_power():
     assert stored.detectable(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-5)
-    assert stored.children_needed(0.1, stored.detectable(0.1), 500) == 500
-    assert stored.children_needed(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
+    assert stored.children_for_power(0.1, stored.detectable(0.1), 500) == 500
+    assert stored.children_for_power(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
 
 
 def test_a_value_that_is_not_there_is_named():

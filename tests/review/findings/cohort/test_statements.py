@@ -29,7 +29,7 @@ def with_terms(**terms):
     return fixed
 
 
-def test_terms_stand_in_the_order_of_the_fit():
+def test_terms_are_in_the_order_of_the_fit():
     cohort = STANDARD.draw(generator(3, 0))
     assert growth.fit_batch([cohort.y], TIMES, STANDARD.covariates).names == statements.term_names()
 

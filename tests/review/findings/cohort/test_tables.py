@@ -10,7 +10,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book import ledger, paths, register
-from review.findings.cohort import design, effects, model, stored, tables
+from review.findings.cohort import design, effects, model, records, stored, tables
 
 NUMBERS = register.load()
 TABLE = stored.load(NUMBERS)
@@ -22,15 +22,15 @@ def test_the_counts_in_circulation_are_all_there_and_none_is_unverified():
     assert {"1,364", "1195", "1,153", "1,152", "1,140", "1,139", "more than 1,000", "918"} <= set(found["text"])
     assert list(found.loc[found["bound"], "text"]) == ["more than 1,000"]
     recalled = dict(NUMBERS) | {"fearon2004-n-children": replace(NUMBERS["fearon2004-n-children"], grade="U")}
-    with pytest.raises(RestatedError, match="fearon2004-n-children.*unverified"):
+    with pytest.raises(RestatedError, match=r"fearon2004-n-children.*unverified"):
         tables.counts_in_circulation(recalled)
 
 
 def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
     book = ledger.Ledger("externalizing-growth", "cohort", NUMBERS)
-    for row in tables.share_records(stored.shares(TABLE), SCENARIOS):
+    for row in records.share_records(stored.shares(TABLE), SCENARIOS):
         book.record(basis="assumed", interval="95 % Monte Carlo interval (Wilson)", unit=" %", **row)
-    for row in tables.number_records(TABLE):
+    for row in records.number_records(TABLE):
         book.record(basis="assumed", **row)
     rows = book.entries()
     assert {r["status"] for r in rows} == {"assumed"} and {r["verdict"] for r in rows} == {"new"}
@@ -41,7 +41,7 @@ def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
     assert named - {r["id"] for r in rows} <= above
 
 
-def test_monte_carlo_errors_stand_beside_every_share():
+def test_every_share_has_its_monte_carlo_error():
     table = tables.power_by_statement(stored.shares(TABLE), SCENARIOS)
     assert table.shape == (11, 8)
     assert table.iloc[:, 1:].map(lambda cell: bool(re.fullmatch(r"\d+\.\d \(\d\.\d\)", cell))).all().all()

@@ -1,0 +1,48 @@
+"""Types of arguments and results, and the checks that several modules make of their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias, TypeGuard
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from restated.errors import RestatedError
+
+Floats: TypeAlias = NDArray[np.floating[Any]]
+Ints: TypeAlias = NDArray[np.integer[Any]]
+Bools: TypeAlias = NDArray[np.bool_]
+#: A float where every argument is a single number, otherwise an array of their broadcast shape.
+FloatOrArray: TypeAlias = Any
+
+
+def floats(values: ArrayLike, field: str | None = None, *, problem: str = "values are not numbers") -> Floats:
+    """Return `values` as an array of floats.
+
+    Raises
+    ------
+    RestatedError
+        If they are not numbers: `problem`, in `field`.
+    """
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise RestatedError(problem, field=field) from None
+
+
+def is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
+    """Return True for an integer of Python or numpy that is not a truth value."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
+def check_level(level: float) -> None:
+    """Raise a RestatedError unless a confidence level is between 0 and 1."""
+    if not 0 < level < 1:
+        raise RestatedError(f"the level {level!r} is not between 0 and 1", field="level")
+
+
+def check_option(name: str, value: object, allowed: Iterable[str], *, field: str | None = None) -> None:
+    """Raise a RestatedError unless `value` is one of the `allowed` ones; `name` names it in the message."""
+    if value not in (options := tuple(allowed)):
+        raise RestatedError(f"unknown {name} {value!r}", field=field, remedy=f"Use one of {', '.join(options)}")

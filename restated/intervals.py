@@ -1,0 +1,122 @@
+"""Constraints from printed numbers: any of the ways to write one, read as a closed interval with exact ends."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from restated.arguments import is_whole
+from restated.errors import RestatedError
+from restated.printed import Printed, parse
+
+#: Printed text or a `Printed` (its rounding interval), an exact number, or a pair (low, high) with None for no bound.
+Constraint: TypeAlias = str | Printed | int | Fraction | Sequence[Any]
+#: Lower and upper end; None where there is no bound.
+Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
+
+
+def closed_interval(value: Constraint, name: str = "value") -> Ends:
+    """Read a constraint as a closed interval with exact rational ends.
+
+    Parameters
+    ----------
+    value : str, Printed, int, Fraction, or pair of numbers
+        Text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low, high)``
+        is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal number it
+        displays (0.305 is 305/1000).
+    name : str
+        Name of the constraint in an error message.
+
+    Returns
+    -------
+    tuple of (Fraction or None, Fraction or None)
+        Lower and upper end; None where there is no bound.
+
+    Raises
+    ------
+    RestatedError
+        For a bare float, which has lost the number of printed digits, for text without a number, and for a pair in the
+        wrong order.
+    """
+    if isinstance(value, str):
+        value = parse(value)
+    low: Any
+    high: Any
+    if hasattr(value, "low") and hasattr(value, "high"):
+        low, high = value.low, value.high
+        if low is None and high is None:
+            raise RestatedError(f"'{printed_text(value) or value}' is not a number", field=name)
+    elif isinstance(value, (bool, np.bool_)):
+        raise RestatedError("a truth value is not a number", field=name)
+    elif is_whole(value) or isinstance(value, Fraction):
+        low = high = value
+    elif isinstance(value, (tuple, list)) and len(value) == 2:
+        low, high = value
+    else:
+        raise RestatedError(
+            f"the digits printed for {value!r} are unknown",
+            field=name,
+            remedy="Give printed text or a pair (low, high)",
+        )
+    low, high = _fraction(low, name), _fraction(high, name)
+    if low is not None and high is not None and low > high:
+        raise RestatedError(f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name)
+    return low, high
+
+
+def bounded_interval(value: Constraint, name: str = "value") -> tuple[Fraction, Fraction]:
+    """Read a constraint that must have both ends; parameters and errors as for `closed_interval`.
+
+    Raises
+    ------
+    RestatedError
+        Also if an end is missing.
+    """
+    low, high = closed_interval(value, name)
+    if low is None or high is None:
+        raise RestatedError("the interval has no end on one side", field=name)
+    return low, high
+
+
+def _fraction(x: Any, name: str) -> Fraction | None:
+    if x is None:
+        return None
+    if isinstance(x, (float, np.floating)):
+        if math.isnan(x):
+            raise RestatedError("an end of the interval is not a number", field=name)
+        return None if math.isinf(x) else Fraction(repr(float(x)))
+    return Fraction(int(x) if isinstance(x, np.integer) else x)
+
+
+def describe(value: Constraint) -> str:
+    """Return a constraint as words: the printed text, or the interval it allows."""
+    if text := printed_text(value):
+        return text
+    if isinstance(value, (tuple, list)):
+        low, high = ("unbounded" if x is None else f"{float(x):g}" for x in value)
+        return f"{low} to {high}"
+    return f"exactly {value}"
+
+
+def printed_text(value: Constraint) -> str:
+    """Return the text of a printed constraint, and "" for numbers."""
+    return value if isinstance(value, str) else str(getattr(value, "text", ""))
+
+
+def refuse_proportion(value: Constraint, name: str) -> None:
+    """Raise a RestatedError if a constraint in percent is printed as a proportion, such as '.62'."""
+    text = printed_text(value)
+    if text.lstrip().startswith((".", "0.")) and "%" not in text:
+        problem = f"'{text}' looks like a proportion, but {name} is in percent"
+        raise RestatedError(problem, field=name, remedy="Add a percent sign, or give a pair (low, high) in percent")
+
+
+def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
+    """Return the first and last integer in a closed interval within ``floor..ceiling``; none if first > last."""
+    first = floor if low is None else max(floor, math.ceil(low))
+    last = ceiling if high is None else min(ceiling, math.floor(high))
+    return first, last

@@ -1,0 +1,105 @@
+"""One key for every figure: samples of marks, lines and fills with their words, placed in inches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+
+from restated.plots.marks import EDGE, SIZE, Fill, Line, Mark
+from restated.plots.style import BASE, colour, figure_of, text_width, write
+
+Sample: TypeAlias = Mark | Line | Fill
+
+
+@dataclass
+class Key:
+    """A key under construction: entries from left to right, and on new lines where wanted.
+
+    Attributes
+    ----------
+    host : Axes or Figure
+        Owner of the samples: those of axes are drawn before any text of the figure, those of the figure after all axes.
+    x, y : float
+        Left edge and middle of the next entry, inches from the lower left corner of the figure.
+    size : float
+        Points of the words.
+    role : str
+        Colour role of the words.
+    mark : (float, float)
+        Size and edge width of marks in points.
+    tall : float
+        Height of filled samples in inches.
+    drop : float, optional
+        Inches from the middle of the samples down to the base line of the words; by default the words are centred.
+    right : float, optional
+        An entry that would reach beyond this place, in inches, begins a new line.
+    step : float
+        Inches from one line to the next.
+    """
+
+    host: Axes | Figure
+    x: float
+    y: float
+    size: float = BASE
+    role: str = "ink"
+    mark: tuple[float, float] = (SIZE, EDGE)
+    tall: float = 0.16
+    drop: float | None = None
+    right: float | None = None
+    step: float = 0.26
+
+    def __post_init__(self) -> None:
+        self.left = self.x
+
+    def add(
+        self, words: str | Sequence[str], *samples: Sample, width: float = 0.36, space: float = 0.08, gap: float = 0.3
+    ) -> None:
+        """Draw one entry and move on to the place of the next.
+
+        Parameters
+        ----------
+        words : str or sequence of str
+            Several lines of words are 0.19 inches apart.
+        *samples : Mark, Line or Fill
+            Drawn on top of each other; marks in the middle.
+        width, space, gap : float
+            Inches of the samples, between samples and words, and after the words.
+        """
+        lines = [words] if isinstance(words, str) else list(words)
+        need = width + space + max(text_width(line, self.size) for line in lines) + gap
+        if self.right is not None and self.x + need > self.right:
+            self.newline()
+        for sample in samples:
+            self._draw(sample, width)
+        fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
+        style: dict[str, Any] = {"fontsize": self.size, "color": colour(self.role)}
+        if self.drop is not None:
+            style["va"] = "baseline"
+        for i, line in enumerate(lines):
+            write(fig, self.x + width + space, self.y - (self.drop or 0.0) - 0.19 * i, line, **style)
+        self.x += need
+
+    def newline(self, inches: float | None = None) -> None:
+        """Go down by `inches`, by default `step`, and back to the left."""
+        self.x = self.left
+        self.y -= self.step if inches is None else inches
+
+    def _draw(self, sample: Sample, width: float) -> None:
+        """One sample; in axes a fill is a filled area, in a figure a rectangle."""
+        fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
+        x, y = self.x, self.y
+        free: dict[str, Any] = {"transform": fig.dpi_scale_trans, "clip_on": False}
+        if isinstance(sample, Mark):
+            self.host.add_artist(Line2D([x + width / 2], [y], linestyle="none", **sample.style(*self.mark), **free))
+        elif isinstance(sample, Line):
+            self.host.add_artist(Line2D([x, x + width], [y, y], **sample.style(), **free))
+        elif isinstance(self.host, Figure):
+            self.host.add_artist(Rectangle((x, y - self.tall / 2), width, self.tall, **sample.style(), **free))
+        else:
+            self.host.fill_between([x, x + width], y - self.tall / 2, y + self.tall / 2, **sample.style(), **free)

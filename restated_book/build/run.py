@@ -1,0 +1,138 @@
+"""Run one notebook from its text, in a kernel of its own."""
+
+from __future__ import annotations
+
+import atexit
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import jupytext
+import nbformat
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from restated.errors import RestatedError
+from restated_book import outputs, paths
+from restated_book.build import kernel
+from restated_book.build.environment import environment
+from restated_book.sources import files
+
+if TYPE_CHECKING:
+    from restated_book.build import fork
+
+#: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
+NOTEBOOK_SECONDS = 600
+
+#: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
+KERNEL_STARTS = 3
+
+
+async def run(
+    notebook: Path, pictures: Path | None = None, *, zygote: fork.Zygote | None = None, starts: int = KERNEL_STARTS
+):
+    """Run a notebook from its text.
+
+    Parameters
+    ----------
+    notebook : Path
+    pictures : Path, optional
+        Folder for its figures as PNG; without it none are made.
+    zygote : Zygote, optional
+        Process to fork its kernel from.
+    starts : int
+        How often to start a kernel that finds its port taken.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        With outputs, and the cell that hands over the ledger at its end.
+
+    Raises
+    ------
+    RestatedError
+        Names the cell that failed.
+    """
+    content = read(notebook)
+    content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))
+    client = kernel.Client(
+        content,
+        timeout=NOTEBOOK_SECONDS,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(paths.ROOT)}},
+        # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped
+        # because another notebook failed. What fails in a cell arrives as a message, not through this log.
+        extra_arguments=["--log-level=CRITICAL"],
+    )
+    client.zygote = zygote
+    env = environment() | ({outputs.PICTURES: str(pictures)} if pictures else {})
+    # Of what a kernel writes outside its cells only the reason why it does not start matters.
+    with tempfile.TemporaryFile() as stderr:
+        try:
+            await client.async_execute(env=env, stderr=stderr)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise _failure(notebook, client, error) from error
+        except Exception as error:  # the client fails in several ways over a kernel that is gone
+            # The client would fail over its lost kernel once more, when Python ends.
+            atexit.unregister(client._cleanup_kernel)
+            stderr.seek(0)
+            lines = stderr.read().decode(errors="replace").strip().splitlines()
+            reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
+            if "Address already in use" in str(reason) and starts > 1:
+                return await run(notebook, pictures, zygote=zygote, starts=starts - 1)
+            remedy = f"try `{sys.executable} -m ipykernel_launcher`"
+            raise RestatedError(f"its kernel did not start: {reason}", file=notebook, remedy=remedy) from error
+    for cell in content.cells:
+        cell.metadata.pop("execution", None)
+    set_ids(content)
+    return content
+
+
+def read(notebook: Path):
+    """Read the text of a notebook.
+
+    Raises
+    ------
+    RestatedError
+        If it is not a notebook in MyST.
+    """
+    text = files.text(notebook)
+    try:
+        return jupytext.reads(text, fmt="md:myst")
+    except Exception as error:
+        raise RestatedError(
+            f"the notebook cannot be read: {error}", file=notebook, remedy="Correct its front matter and its cells."
+        ) from None
+
+
+def set_ids(content) -> None:
+    """Number the cells: ids are random in nbformat, and two builds are to be identical."""
+    for i, cell in enumerate(content.cells):
+        cell["id"] = f"cell-{i}"
+
+
+def _failure(notebook: Path, client: kernel.Client, error: Exception) -> RestatedError:
+    """Turn the fault of a cell into a message."""
+    if client.flooded:
+        return RestatedError(
+            f"{_first(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB",
+            file=notebook,
+            remedy="Let it print less: it may not come to an end",
+        )
+    code = [c for c in client.nb.cells if c.cell_type == "code"]
+    failed = [i for i, c in enumerate(code) if any(o.output_type == "error" for o in c.get("outputs", ()))]
+    # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
+    started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
+    index = (failed or started[-1:] or [0])[0]
+    name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
+    return RestatedError(
+        f"code cell {index + 1} ({_first(code[index].source)}) failed: {name}: {value}",
+        file=notebook,
+        remedy="run the notebook with `make lab` to look into it",
+    )
+
+
+def _first(source: str) -> str:
+    """First line of a cell that is not a comment, by which its author knows it."""
+    lines = [x for x in source.splitlines() if x.strip() and not x.startswith("#")]
+    return f"'{lines[0].strip()[:60]}'" if lines else "empty"

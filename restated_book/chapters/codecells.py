@@ -1,0 +1,86 @@
+"""Code cells of a notebook's text, and the lines that record ledger entries in them."""
+
+from __future__ import annotations
+
+import ast
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+_OPEN = re.compile(r"^(?P<fence>`{3,}|~{3,})\{code-cell\}")
+_OPTION = re.compile(r"^:[\w-]+:")
+
+
+class Cell(NamedTuple):
+    """Source of a code cell, and the line of the notebook's file on which it starts, counted from 1."""
+
+    source: str
+    first: int
+
+
+def parse(text: str) -> list[Cell]:
+    """Return the code cells of a MyST notebook in order; options and blank lines around the source are left out."""
+    cells, lines = [], text.splitlines()
+    at = 0
+    while at < len(lines):
+        opened = _OPEN.match(lines[at])
+        at += 1
+        if opened is None:
+            continue
+        start = at
+        while at < len(lines) and not re.match(rf"{opened['fence']}\s*$", lines[at]):
+            at += 1
+        cells.append(_cell(lines[start:at], start))
+    return cells
+
+
+def _cell(lines: list[str], before: int) -> Cell:
+    """Strip options and blank lines from the body of a cell; `before` lines of the file precede it."""
+    skip = 0
+    if lines[:1] == ["---"]:
+        skip = lines.index("---", 1) + 1 if "---" in lines[1:] else 1
+    while skip < len(lines) and (not lines[skip].strip() or _OPTION.match(lines[skip])):
+        skip += 1
+    return Cell("\n".join(lines[skip:]).rstrip(), before + skip + 1)
+
+
+@lru_cache(maxsize=256)
+def _read(file: Path, stamp: int) -> tuple[Cell, ...]:
+    """Return the cells of one version of a file; `stamp` is its modification time."""
+    return tuple(parse(file.read_text(encoding="utf-8")))
+
+
+def of(file: Path) -> tuple[Cell, ...]:
+    """Return the code cells of a notebook's file; none if there is no such file."""
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else ()
+
+
+@lru_cache(maxsize=256)
+def _statements(source: str) -> tuple[ast.stmt, ...]:
+    try:
+        return tuple(ast.parse(source).body)
+    except SyntaxError:  # a magic command: lines are then taken as the kernel reported them
+        return ()
+
+
+def statement(source: str, line: int) -> ast.stmt | None:
+    """Return the top-level statement of a cell that covers a line; None if there is none."""
+    return next((s for s in _statements(source) if s.lineno <= line <= (s.end_lineno or s.lineno)), None)
+
+
+def line_of(source: str, line: int, id: str) -> int:
+    """Return the line of a cell to show for a ledger entry.
+
+    Parameters
+    ----------
+    source : str
+        Source of the cell.
+    line : int
+        Line, counted from 1, that the kernel was running when it recorded the entry.
+    id : str
+        The entry; where the statement at `line` spells the id out, in a table for example, that line is returned.
+    """
+    whole = statement(source, line)
+    spelt = [n.lineno for n in ast.walk(whole) if isinstance(n, ast.Constant) and n.value == id] if whole else []
+    return min(spelt, key=lambda found: abs(found - line), default=line)

@@ -1,0 +1,256 @@
+"""Origin of a number of the book: its cell, the functions that computed it and the files they read.
+
+Everything is read from the files of the last build and the text of the notebooks; nothing runs again. The code of a
+chapter is followed backwards from the statement that recorded a number, name by name, to the functions it imports.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import code, entries, ledger, paths, register
+from restated_book.chapters import codecells
+
+#: Modules that load, store and show numbers; their functions do not compute them.
+_NO_RESULTS = ("restated_book.ledger", "restated_book.show", "restated_book.studies", "restated_book.sources")
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function that took part in computing a number."""
+
+    name: str  # module:function
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.name}  {self.file}:{self.line}"
+
+
+@dataclass
+class Names:
+    """Imports and bindings of the names in a notebook.
+
+    Parameters
+    ----------
+    cells : sequence of Cell
+        The notebook's code cells.
+    """
+
+    cells: tuple[codecells.Cell, ...]
+    imports: dict[str, str] = field(default_factory=dict)
+    bound: dict[str, list[tuple[int, int, ast.AST]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for number, cell in enumerate(self.cells, 1):
+            try:
+                tree = ast.parse(cell.source)
+            except SyntaxError:  # a magic command
+                continue
+            for node in ast.walk(tree):
+                self._note(number, node)
+
+    def _note(self, cell: int, node: ast.AST) -> None:
+        """Note the imports and bindings of one node: where each is, and the expression it takes its value from."""
+        if isinstance(node, ast.Import):
+            self.imports |= {a.asname or a.name.partition(".")[0]: a.name for a in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            self.imports |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
+        elif isinstance(node, ast.FunctionDef):
+            self.bound.setdefault(node.name, []).append((cell, node.lineno, node))
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(cell, target, node.value)
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            self._bind(cell, node.target, node.value)
+        elif isinstance(node, (ast.For, ast.comprehension)):
+            self._bind(cell, node.target, node.iter)
+
+    def _bind(self, cell: int, target: ast.expr, value: ast.expr) -> None:
+        """Note each name of a target; elements of a tuple that is unpacked from a tuple take their own value."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            pairs = isinstance(value, (ast.Tuple, ast.List)) and len(value.elts) == len(target.elts)
+            for at, part in enumerate(target.elts):
+                self._bind(cell, part, value.elts[at] if pairs else value)  # type: ignore[attr-defined]
+        elif isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
+            self._bind(cell, target.value, value)
+        elif isinstance(target, ast.Name):
+            self.bound.setdefault(target.id, []).append((cell, target.lineno, value))
+
+    def before(self, name: str, place: tuple[int, int]) -> list[tuple[int, int, ast.AST]]:
+        """Return the bindings of `name` that reach a place: those of its cell up to it, else those of the last cell."""
+        found = [b for b in self.bound.get(name, ()) if b[:2] <= place]
+        return [b for b in found if b[0] == found[-1][0]]
+
+
+def functions(cells: tuple[codecells.Cell, ...], cell: int, line: int, id: str) -> list[Function]:
+    """Return the functions behind a ledger entry, those nearest to its recording statement first.
+
+    Parameters
+    ----------
+    cells : tuple of Cell
+        The notebook's code cells.
+    cell, line : int
+        Number of the cell, and a line of it.
+    id : str
+        The entry; of a table of entries only its own row is followed.
+    """
+    statement = codecells.statement(cells[cell - 1].source, line)
+    if statement is None:
+        return []
+    names = Names(cells)
+    end = (cell, statement.end_lineno or line)
+    return next((found for start in _starts(statement, line, id) if (found := _follow(start, end, names))), [])
+
+
+def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Function]:
+    """Follow the names in some code backwards, nearest first, to the functions they come from."""
+    seen: set[tuple] = set()
+    found: dict[str, Function] = {}
+    queue = [(end, node) for node in start]
+    for place, node in queue:
+        for dotted, used in _uses(node, names):
+            if dotted and (function := _function(dotted)):
+                found.setdefault(function.name, function)
+            for at_cell, at_line, value in names.before(used, place) if used else ():
+                if (key := (at_cell, at_line, ast.dump(value))) not in seen:
+                    seen.add(key)
+                    queue.append(((at_cell, at_line), value))
+    return list(found.values())
+
+
+def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
+    """Parts of a statement that the value of an entry can come from, the narrowest first."""
+    calls = [
+        n.value
+        for n in ast.walk(statement)
+        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) and n.lineno <= line <= (n.end_lineno or 0)
+    ]
+    rows: list[ast.AST] = [
+        n for n in ast.walk(statement) if isinstance(n, ast.Tuple) and any(_is(e, id) for e in n.elts)
+    ]
+    if rows:
+        # The other rows of a table are other numbers; a fit that its parts share is the first argument.
+        yield [*rows, *(a for c in calls for a in c.args[:1] if not isinstance(a, (ast.List, ast.Tuple)))]
+    yield list(calls[-1:])
+    yield [statement]
+
+
+def _is(node: ast.AST, id: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == id
+
+
+def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
+    """Yield a pair for each name in some code: path of an import, or name of the notebook; the other one is empty."""
+    inner: set[ast.AST] = set()
+    for part in ast.walk(node):
+        if part in inner or not isinstance(part, (ast.Attribute, ast.Name)):
+            continue
+        chain, root = [], part
+        while isinstance(root, ast.Attribute):
+            chain.append(root.attr)
+            root = root.value  # type: ignore[assignment]
+            inner.add(root)
+        if isinstance(root, ast.Name):
+            base = names.imports.get(root.id)
+            yield (".".join([base, *reversed(chain)]), "") if base else ("", root.id)
+
+
+def _function(dotted: str) -> Function | None:
+    """Return the function of the library or the book's packages at a dotted path; None for anything else."""
+    top = dotted.partition(".")[0]
+    if top not in code.packages() or dotted.startswith(_NO_RESULTS):
+        return None
+    module, _, rest = dotted.rpartition(".")
+    target = None
+    while module:
+        try:
+            target = importlib.import_module(module)
+            break
+        except ModuleNotFoundError:
+            module, _, last = module.rpartition(".")
+            rest = f"{last}.{rest}"
+    for name in rest.split("."):
+        deeper = getattr(target, name, None)
+        if deeper is None or inspect.ismodule(deeper):
+            target = deeper
+            continue
+        target = deeper
+        if callable(deeper):
+            break
+    target = inspect.unwrap(target) if callable(target) else None  # type: ignore[arg-type]
+    if target is None or not getattr(target, "__module__", "").startswith(top):
+        return None
+    file, line = inspect.getsourcefile(target), inspect.getsourcelines(target)[1]
+    return Function(f"{target.__module__}:{target.__qualname__}", paths.shown(Path(file or "")), line)
+
+
+def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
+    """Describe where a number comes from.
+
+    Parameters
+    ----------
+    id : str
+        Of a recomputed or a printed number.
+    rows : mapping
+        Rows of the joined ledger by id.
+    files : mapping
+        Files that each page read.
+
+    Raises
+    ------
+    RestatedError
+        Unknown id; names the nearest ones.
+    """
+    if id not in rows:
+        close = entries.close_matches(id, rows)
+        near = f"the nearest ids are {', '.join(close)}" if close else "see ledger.csv for all ids"
+        raise RestatedError(f"'{id}' is not an id of the ledger", remedy=near)
+    row = rows[id]
+    return "\n".join(_printed(row) if entries.is_printed(row) else _recomputed(row, files))
+
+
+def _printed(row: Mapping) -> Iterator[str]:
+    """Lines on a printed number: its row of the register and what restates it."""
+    number = register.load()[row["id"]]
+    yield f"{row['id']}: printed {row['published']} ({row['quantity']})"
+    yield f"printed in   {row['source_key']}, {row['locator']}"
+    if number.file is not None:
+        yield f"typed in     {paths.shown(number.file)}:{number.row}"
+    yield f"restated as  {', '.join(row['restated_by']) or 'nothing'}"
+    if row["restated_by"]:
+        yield f"run `restated where {row['restated_by'][0]}` for the code"
+
+
+def _recomputed(row: Mapping, files: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Lines on a recomputed number: cell, functions, files and the printed number it restates."""
+    page = Path(row["page"]).stem
+    yield f"{row['id']}: {entries.restated_text(row) or row['reason']} ({row['quantity']})"
+    cells = codecells.of(paths.NOTEBOOKS / f"{page}.md")
+    if row["cell"] is None or row["cell"] > len(cells):
+        yield f"recorded in  notebooks/{page}.md"
+    else:
+        yield f"recorded in  notebooks/{page}.md:{ledger.file_line(row)}, code cell {row['cell']} of {row['page']}"
+        found = functions(cells, row["cell"], row["line"], row["id"])
+        for number, function in enumerate(found):
+            yield f"{'through' if number else 'computed by':<12} {function}"
+        if not found:
+            yield "computed by  typed in the cell, or computed there without a function of the library or the book"
+    for number, file in enumerate(files[f"notebooks/{page}"]):
+        yield f"{'' if number else 'chapter read':<12} {file}"
+    if row["restates"]:
+        yield f"restates     {row['restates']}, printed {row['published']}: {row['verdict']}"
+
+
+def last(id: str) -> str:
+    """Describe a number of the last build, see :func:`of`."""
+    rows = entries.load()
+    pages = json.loads((paths.BUILD / "shown.json").read_text(encoding="utf-8"))
+    return of(id, rows, {page: parts["files"] for page, parts in pages.items()})

@@ -1,0 +1,93 @@
+"""Differences of printed estimates: those an abstract states in words, and every pair of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.estimate import contrasts
+from restated_book import studies
+from restated_book.register import Register
+from review.findings.numbers import ends, value
+from review.findings.sequelae.estimates import CONVENTION, OUTCOMES, PATTERN, REVIEWS, se_box
+
+
+class Comparison(NamedTuple):
+    """Two printed estimates to compare."""
+
+    id: str  # of the statement in the register
+    name: str
+    first: str
+    second: str
+    stronger: bool  # stated: the first is stronger
+
+
+def stated() -> tuple[Comparison, ...]:
+    """Return the comparisons that abstracts state in words, from ``data/studies/stated-comparisons.csv``."""
+    rows = studies.load("stated-comparisons", originals=False).to_dict("records")
+    return tuple(
+        Comparison(r["register_id"], r["name"], r["first"], r["second"], r["says"] == "stronger") for r in rows
+    )
+
+
+def differences(
+    register: Register, pairs: Iterable[Comparison], *, rho: float = 0.0, convention: float = CONVENTION
+) -> pd.DataFrame:
+    """Test differences of printed estimates over the range rounding leaves open.
+
+    Columns: ``id, name, stronger, difference, difference_low, difference_high, z_low, z_high, p_low, p_high, gap_low,
+    gap_high``; the gap is the distance between the two 85 % intervals, negative where they overlap.
+
+    Parameters
+    ----------
+    rho : float
+        Correlation of the two estimates.
+    convention : float
+        Level of intervals without a printed level.
+    """
+    rows = []
+    for pair in pairs:
+        a, b = register.number(pair.first), register.number(pair.second)
+        boxes = a.interval, b.interval, se_box(a, convention=convention), se_box(b, convention=convention)
+        z = contrasts.z_difference(*boxes, rho=rho)
+        (low_a, high_a), (low_b, high_b) = (
+            contrasts.interval(d, se, level=0.85) for d, se in zip(boxes[:2], boxes[2:], strict=True)
+        )
+        gap = max((low_a[0] - high_b[1], low_a[1] - high_b[0]), (low_b[0] - high_a[1], low_b[1] - high_a[0]))
+        difference = (value(a.value) - value(b.value), a.low - b.high, a.high - b.low)
+        rows.append((pair.id, pair.name, pair.stronger, *difference, *z, *contrasts.two_sided_p(z), *gap))
+    columns = ["id", "name", "stronger", "difference", *ends("difference", "z", "p", "gap")]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def every_pair() -> list[Comparison]:
+    """Return the twelve pairs of outcomes within each pattern; the larger printed order of the reviews comes first."""
+    reviews = list(REVIEWS.values())
+    pairs = []
+    for p in range(4):
+        for i, j in ((0, 1), (0, 2), (1, 2)):
+            first, second = (f"{reviews[x][0]}-{reviews[x][1][p]}-d" for x in (i, j))
+            name = f"{PATTERN[reviews[i][1][p]]}: {OUTCOMES[i]} against {OUTCOMES[j]}"
+            pairs.append(Comparison("", name, first, second, False))
+    return pairs
+
+
+def dependence(register: Register, grid: Sequence[float]) -> pd.DataFrame:
+    """Return z of each stated difference over correlations of the two estimates: ``comparison, rho, z_low, z_high``."""
+    pairs = stated()
+    parts = [differences(register, pairs, rho=float(rho)).assign(rho=float(rho)) for rho in grid]
+    table = pd.concat(parts, ignore_index=True).rename(columns={"name": "comparison"})
+    order = {pair.name: i for i, pair in enumerate(pairs)}
+    table = table.sort_values("comparison", key=lambda s: s.map(order), kind="stable", ignore_index=True)
+    return table[["comparison", "rho", "z_low", "z_high"]]
+
+
+def least_rho(register: Register, pair: Comparison, grid: np.ndarray) -> tuple[float, float]:
+    """Return the correlation from which a difference is significant at 5 %: for some of the box, and for all of it."""
+    a, b = register.number(pair.first), register.number(pair.second)
+    critical = float(stats.norm.ppf(0.975))
+    return contrasts.least_rho(a.interval, b.interval, se_box(a), se_box(b), critical=critical, grid=grid)

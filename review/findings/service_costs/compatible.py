@@ -1,0 +1,146 @@
+"""Data sets that are compatible with a ratio of mean costs: how often tests find a difference, by SD/mean and shape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from restated.estimate import costsets
+from restated.reconstruct import moments
+
+#: Assumed shapes of costs: kind of the positive values and share of patients without any cost. The share of zeros is an
+#: assumption; three in ten is large enough to show what zeros do.
+SHAPES = {"lognormal": ("lognormal", 0.0), "gamma": ("gamma", 0.0), "lognormal, 30 % zeros": ("lognormal", 0.3)}
+#: SD/mean ratios tried in both arms: up to the largest at which samples of 19 of every shape above exist within the
+#: reach of floating-point numbers.
+CVS = np.round(np.arange(0.4, 2.81, 0.2), 10)
+
+
+@dataclass(frozen=True)
+class CostSets:
+    """Data sets of two arms with mean 1 and exact SD/mean, by shape, and the means of their bootstrap resamples.
+
+    Each dict holds arrays of shape (cvs, draws, n) or (cvs, draws, resamples), nan where a shape does not exist.
+    """
+
+    cvs: np.ndarray
+    values1: dict[str, np.ndarray]
+    values2: dict[str, np.ndarray]
+    means1: dict[str, np.ndarray]
+    means2: dict[str, np.ndarray]
+
+
+def compatible_sets(n1: int, n2: int, *, cvs=CVS, draws: int, seed: int) -> CostSets:
+    """Draw the data sets: `draws` of each shape in `SHAPES` for every SD/mean in both arms."""
+    cvs = np.asarray(cvs, dtype=float)
+
+    def samples(n: int, seed: int) -> dict[str, np.ndarray]:
+        found = {}
+        for name, (kind, share) in SHAPES.items():
+            shape = moments.Shape(kind, round(share * n))
+            least, _ = moments.sd_range(n, 1.0, shape.zeros)
+            found[name] = np.full((len(cvs), draws, n), np.nan)
+            for i in np.flatnonzero(cvs > least):
+                found[name][i] = moments.exact_samples(n, 1.0, cvs[i], shape, draws=draws, seed=seed)
+        return found
+
+    def means(samples: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
+        return {name: costsets.resampled_means(values, seed=seed) for name, values in samples.items()}
+
+    x, y = samples(n1, seed), samples(n2, seed + 1)
+    return CostSets(cvs, x, y, means(x, seed + 2), means(y, seed + 3))
+
+
+def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
+    """Return the share of compatible data sets that rank test and bootstrap call significant, by SD/mean.
+
+    Every data set has exactly the stated means and standard deviations; its shape is assumed.
+
+    Columns: ``shape, test, ratio, cv1, cv2, share, opposite``; nan where the shape does not exist. `opposite` is the
+    share in which the test is significant although the arm with the lower mean ranks *higher*. The standard error of a
+    share is at most ``sqrt(.25 / draws)``.
+
+    Parameters
+    ----------
+    ratios : sequence of float
+        Mean of group 1 over mean of group 2.
+    diagonal : bool
+        Only points with equal SD/mean in both groups.
+    """
+    out = []
+    for shape in SHAPES:
+        x, y = sets.values1[shape], sets.values2[shape]
+        exists = np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))
+        for ratio in ratios:
+            for i, cv1 in enumerate(sets.cvs):
+                against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
+                known = against[exists[against] & exists[i]]
+                # Rows: significant, and significant the other way round.
+                ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
+                if len(known):
+                    first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
+                    p, superiority = costsets.by_ranks(first, y[known])
+                    ranked[0, known] = (p < 0.05).mean(axis=1)
+                    ranked[1, known] = ((p < 0.05) & ((superiority > 0.5) == (ratio < 1))).mean(axis=1)
+                    apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
+                    resampled[0, known] = apart.mean(axis=1)
+                    resampled[1, known] = 0.0  # the interval is around the difference of the means
+                for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
+                    out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
+    return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share", "opposite"])
+
+
+def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
+    """Return the SD/mean up to which at least half of the data sets are significant, by shape, test and ratio.
+
+    Columns: ``shape, test, ratio, cv``: from the smallest SD/mean up to the first fall below one half, linear between
+    grid points; infinite where there is none on the grid, nan where fewer than half are significant from its start.
+
+    Parameters
+    ----------
+    diagonal : pandas.DataFrame
+        From `shares` with ``diagonal=True``.
+    """
+    out = []
+    for key, rows in diagonal.dropna(subset="share").groupby(["shape", "test", "ratio"], sort=False):
+        cv, share = rows["cv1"].to_numpy(), rows["share"].to_numpy()
+        below = np.flatnonzero(share < 0.5)
+        at = np.inf
+        if len(below):
+            i = below[0] - 1
+            at = np.nan if i < 0 else cv[i] + (cv[i + 1] - cv[i]) * (share[i] - 0.5) / (share[i] - share[i + 1])
+        out.append((*key, at))
+    return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv"])
+
+
+def limit_bands(limits: pd.DataFrame) -> pd.DataFrame:
+    """Return the reach of `half_limits` over the shapes that reach one half: ``test, ratio, low, high``."""
+    reached = limits.dropna(subset="cv").groupby(["test", "ratio"], sort=False)["cv"]
+    return reached.agg(low="min", high="max").reset_index()
+
+
+def limit_curves(n1: int, n2: int, ratios) -> pd.DataFrame:
+    """Return the limits of the tests that moments determine: ``test, ratio, cv``."""
+    rows = [
+        pd.DataFrame({"test": test, "ratio": ratios, "cv": costsets.critical_cv(ratios, n1, n2, test)})
+        for test in costsets.BY_MOMENTS
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
+def detection(ratios, cvs, n1: int, n2: int, *, trials: int, seed: int) -> pd.DataFrame:
+    """Simulate trials of this size (Welch, two-sided .05) at stated true mean ratios and SD/mean.
+
+    Columns: ``shape, cv, ratio, power, sign, magnitude``; see `restated.estimate.costsets.errors_of_trials`.
+    """
+    out = []
+    for shape, (kind, zeros) in SHAPES.items():
+        for cv in cvs:
+            rng = np.random.default_rng(seed)
+            x, y = (costsets.population(kind, cv, zeros, (trials, n), rng) for n in (n1, n2))
+            for ratio in ratios:
+                errors = costsets.errors_of_trials(ratio * x, y, ratio - 1)
+                out.append({"shape": shape, "cv": cv, "ratio": ratio} | errors)
+    return pd.DataFrame(out)

@@ -1,0 +1,111 @@
+"""The follow-up at eight years: counts that its printed percentages allow, and the effects of these counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.stats import contingency, fisher_exact
+from statsmodels.stats.proportion import confint_proportions_2indep
+
+from restated.reconstruct import counts
+from restated_book.register import Register
+
+#: Outcome to the two printed percentages.
+OUTCOMES = {
+    "suicidality, as worded there": ("bateman2008-suicidality-8y-mbt", "bateman2008-suicidality-8y-control"),
+    "meets criteria of the diagnosis": ("bateman2008-diagnosis-8y-mbt", "bateman2008-diagnosis-8y-control"),
+    "global function above 60": ("bateman2008-gaf-above-60-8y-mbt", "bateman2008-gaf-above-60-8y-control"),
+}
+
+
+def nearest(percent: str, n: int) -> tuple[int, float]:
+    """Return the count of n whose percentage is nearest to a printed one, and that percentage."""
+    count = round(float(percent) * n / 100)
+    return count, 100 * count / n
+
+
+def counts_up_to(percent: str, n: int) -> pd.DataFrame:
+    """Return all counts of all denominators up to n that round to a percentage: ``count, n``."""
+    return pd.DataFrame(counts.counts(percent, range(1, n + 1)).pairs, columns=["count", "n"])
+
+
+def two_groups(x1: int, n1: int, x2: int, n2: int) -> dict[str, float]:
+    """Return risk difference (Newcombe interval) and odds ratio (exact conditional interval, Fisher's p) of two counts.
+
+    Returns
+    -------
+    dict
+        ``difference, low, high, nnt, odds_ratio, or_low, or_high, p``; ``nnt`` is 1 over the absolute difference.
+
+    References
+    ----------
+    Newcombe, R. G. (1998). Statistics in Medicine, 17, 873-890, method 10. Fisher, R. A. (1935). JRSS, 98, 39-82.
+    """
+    low, high = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff")
+    table = np.array([[x1, n1 - x1], [x2, n2 - x2]])
+    ratio = contingency.odds_ratio(table)
+    limits = ratio.confidence_interval(0.95)
+    difference = x1 / n1 - x2 / n2
+    return {
+        "difference": difference,
+        "low": float(low),
+        "high": float(high),
+        "nnt": 1 / abs(difference) if difference else np.inf,
+        "odds_ratio": float(ratio.statistic),
+        "or_low": float(limits.low),
+        "or_high": float(limits.high),
+        "p": float(fisher_exact(table).pvalue),
+    }
+
+
+def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
+    """Return every pair of counts with these printed percentages, with denominators of at least half of each arm.
+
+    Columns ``x1, n1, x2, n2`` and those of `two_groups`.
+    """
+    first, second = (
+        counts_up_to(p, n).query("n >= @n / 2").to_numpy().tolist() for p, n in ((percent1, n1), (percent2, n2))
+    )
+    names = ("x1", "n1", "x2", "n2")
+    out = [dict(zip(names, (*a, *b), strict=True)) | two_groups(*a, *b) for a in first for b in second]
+    return pd.DataFrame(out)
+
+
+def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:
+    """Hold the printed percentages at eight years against the arms and against all denominators up to them.
+
+    One row per outcome and arm: ``outcome, arm, label, id, percent, n, count, nearest, attainable, counts``, where
+    `count` and `nearest` belong to the whole arm and `counts` maps every denominator up to n to the count that gives
+    the percentage.
+    """
+    out = []
+    for outcome, ids in OUTCOMES.items():
+        for arm, id, n in zip(("partial hospitalization", "usual treatment"), ids, (n1, n2), strict=True):
+            percent = register.number(id).value.text
+            found = counts_up_to(percent, n)
+            by_n = dict(zip(found["n"].tolist(), found["count"].tolist(), strict=True))
+            out.append((outcome, arm, f"{outcome}, {arm}", id, percent, n, *nearest(percent, n), n in by_n, by_n))
+    names = ["outcome", "arm", "label", "id", "percent", "n", "count", "nearest", "attainable", "counts"]
+    return pd.DataFrame(out, columns=names)
+
+
+def eight_year_effects(found: pd.DataFrame) -> pd.DataFrame:
+    """Return risk differences of the three outcomes over every pair of counts (see `pairs`), and at attainable arms.
+
+    Columns: ``outcome, pairs, low, high`` (risk difference over the pairs), ``ci_low, ci_high`` (lowest and highest
+    limit over them), ``p_low, p_high``, ``value`` and the fields of `two_groups` at the arms, missing where the arms do
+    not fit.
+    """
+    out = []
+    for outcome, rows in found.groupby("outcome", sort=False):
+        one, two = rows.to_dict("records")
+        every = pairs(one["percent"], two["percent"], one["n"], two["n"])
+        row = {"outcome": outcome, "pairs": len(every)}
+        for name, low, high in (("", "difference", "difference"), ("ci_", "low", "high"), ("p_", "p", "p")):
+            row |= {f"{name}low": every[low].min(), f"{name}high": every[high].max()}
+        row["value"] = np.nan
+        if one["attainable"] and two["attainable"]:
+            effect = two_groups(one["count"], one["n"], two["count"], two["n"])
+            row |= {"value": effect["difference"]} | {f"arms_{name}": x for name, x in effect.items()}
+        out.append(row)
+    return pd.DataFrame(out)

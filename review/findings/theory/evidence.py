@@ -1,0 +1,166 @@
+"""Evidence for each arrow of the theory: estimates, the arrows as drawn, and the table of best evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from restated_book.register import PublishedNumber, Register
+from review.findings import numbers
+from review.findings.theory.links import link
+
+#: Statistics that are an association of two variables.
+ASSOCIATIONS = ("r", "d", "OR", "proportion")
+_SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percent": ""}
+
+
+def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the estimates of the named arrows on the scale of r, for the figure of estimates.
+
+    Columns: ``group, label, printed, n, y, low, high, design``; rows without a number, or of a kind that is not an
+    association (a share of variance, a path with another variable held constant), are left out.
+
+    Parameters
+    ----------
+    edges : pandas.DataFrame
+        The study table ``theory-edges``.
+    arrows : iterable of str
+        In the order in which they are shown.
+    names : mapping of str to str
+        Arrow to the heading of its group.
+    """
+    rows = []
+    for arrow in arrows:
+        for row in edges[edges["edge"] == arrow].to_dict("records"):
+            number = register.number(row["register_id"])
+            if number.statistic not in ASSOCIATIONS or number.grade == "U":
+                continue
+            one = link(number)
+            size = f"{int(row['n']):,}" if not np.isnan(row["n"]) and row["scope"] == "estimate" else ""
+            shown = (names[arrow], row["label"], printed_text(number), size)
+            rows.append((*shown, one.value, *one.interval, row["design_class"]))
+    return pd.DataFrame(rows, columns=["group", "label", "printed", "n", "y", "low", "high", "design"])
+
+
+def rows_on_scale(
+    edges: pd.DataFrame, register: Register, row_ids: Iterable[str], convert: Mapping[str, Callable]
+) -> pd.DataFrame:
+    """Return named rows on a scale of one's choice, for the figure of estimates.
+
+    Columns: ``label, printed, y, low, high, design``.
+
+    Parameters
+    ----------
+    edges : pandas.DataFrame
+        The study table ``theory-edges``.
+    convert : mapping of str to callable
+        Statistic to the function that puts it on the scale of analysis.
+
+    Raises
+    ------
+    RestatedError
+        If a number is unverified.
+    """
+    cells = edges.set_index("row_id").to_dict("index")
+    rows = []
+    for i in row_ids:
+        number = numbers.verified(register.number(cells[i]["register_id"]))
+        to = convert[number.statistic]
+        y = (np.nan if np.isnan(x) else float(to(x)) for x in numbers.estimate(number))
+        rows.append((cells[i]["label"], printed_text(number), *y, cells[i]["design_class"]))
+    return pd.DataFrame(rows, columns=["label", "printed", "y", "low", "high", "design"])
+
+
+def printed_text(number: PublishedNumber) -> str:
+    """Return statistic and value as printed: 'd 1.68', 'a² 46 %'."""
+    if not number.is_number:
+        return ""
+    symbol = _SYMBOLS.get(number.statistic, number.statistic)
+    percent = " %" if number.unit.startswith("percent") else ""
+    return f"{symbol} {number.value.text}{percent}".strip().replace("-", "−")
+
+
+def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Return the arrows for the graph figure; paths of several arrows are not drawn.
+
+    Columns: ``edge, from, to, sign, estimate, design``.
+    """
+    rows = graph[graph["kind"].isin(["arrow", "rival cause"])]
+    shown = rows[["row_id", "from_box", "to_box"]].set_axis(["edge", "from", "to"], axis=1)
+    estimates = [_best_text(best, register) for best in rows["best"]]
+    shown = shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
+    return shown.reset_index(drop=True)
+
+
+def boxes(graph: pd.DataFrame) -> dict[str, str]:
+    """Return every box with its kind: boxes that only another explanation names are rival causes."""
+    kinds: dict[str, str] = {}
+    for row in graph.to_dict("records"):
+        rival = row["kind"] == "rival cause"
+        for box, mine in ((row["from_box"], "rival cause" if rival else "theory"), (row["to_box"], "theory")):
+            kinds[box] = "theory" if kinds.get(box) == "theory" else mine
+    return kinds
+
+
+def _ids(best) -> list[str]:
+    """Return the register ids in a cell of the column `best`."""
+    return [i.strip() for i in best.split(";")] if isinstance(best, str) and best else []
+
+
+def _best_text(best, register: Register) -> str:
+    """Return the estimates of an arrow: 'd 0.36 to 1.68'; empty where no number was seen."""
+    found = [register.number(i) for i in _ids(best)]
+    if not found:
+        return ""
+    first = printed_text(found[0])
+    return f"{first} to {found[-1].value.text}" if len(found) > 1 else first
+
+
+def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register) -> pd.DataFrame:
+    """Return every arrow and path with its best evidence: design, k, N, interval, weak point, rating."""
+    by_id = edges.drop_duplicates("register_id").set_index("register_id").to_dict("index")
+
+    def joined(texts: Iterable[str]) -> str:
+        return "; ".join(dict.fromkeys(texts)) or "–"
+
+    rows = []
+    for row in graph.to_dict("records"):
+        best = _ids(row["best"])
+        found = [register.number(i) for i in best]
+        seen = "; ".join(filter(None, map(printed_text, found))) or ("no number" if best else "none")
+        sign = row["sign"].replace("-", "−")
+        rows.append(
+            {
+                "Arrow": row["row_id"],
+                "From → to (sign)": f"{row['from_box']} → {row['to_box']} ({sign})",
+                "Best evidence seen": seen,
+                "Interval": joined(_interval(n) for n in found if n.is_number),
+                "k": joined(_size(by_id[i], "k") for i in best),
+                "N": joined(_size(by_id[i], "n") for i in best),
+                "Design": row["design"],
+                "Source": joined(n.study for n in found),
+                "Weak point": row["weak_point"],
+                "Support (our rating)": row["support"],
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def _interval(number: PublishedNumber) -> str:
+    """Return the printed interval in words."""
+    if number.ci_low is None or number.ci_high is None:
+        return "not printed"
+    return f"{number.ci_low.text} to {number.ci_high.text}".replace("-", "−")
+
+
+def _size(row: Mapping, name: str) -> str:
+    """Return the number of studies or people of an estimate in words."""
+    whole = " in the whole review" if str(row["scope"]).startswith("whole") else ""
+    if name == "n" and np.isnan(row["n"]) and not np.isnan(row["n_group1"]):
+        return f"{int(row['n_group1']):,} and {int(row['n_group2']):,}{whole}"
+    if np.isnan(row[name]):
+        return "not printed" if name == "n" or row["design_class"].startswith("pooled") else "one sample"
+    unit = f" {row['k_unit']}" if name == "k" and isinstance(row["k_unit"], str) and row["k_unit"] else ""
+    return f"{int(row[name]):,}{unit}{whole}"

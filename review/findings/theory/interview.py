@@ -1,0 +1,92 @@
+"""Classes of the Adult Attachment Interview in groups of patients: counts that printed percentages determine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated.reconstruct.counts import counts
+
+#: Classes of the interview in the order in which they are drawn.
+CLASSES = ("secure", "dismissing", "preoccupied", "unresolved")
+
+
+def class_counts(row: pd.Series) -> np.ndarray:
+    """Return all sets of four whole counts that round to the printed percentages of a group and add up to its size.
+
+    Parameters
+    ----------
+    row : pandas.Series
+        Of ``aai-distributions``, with `n` and a printed percentage for every class.
+
+    Returns
+    -------
+    ndarray of int, shape (sets, 4)
+        In the order of :data:`CLASSES`.
+
+    Raises
+    ------
+    RestatedError
+        If the size or a percentage is missing.
+    """
+    if np.isnan(row["n"]) or len(_percentages(row)) < len(CLASSES):
+        raise RestatedError(
+            f"'{row['row_id']}' has no size or not all percentages", remedy="Give both: counts need them."
+        )
+    n = int(row["n"])
+    each = [counts(row[c], n).counts.tolist() for c in CLASSES]
+    return np.array([c for c in product(*each) if sum(c) == n], dtype=int).reshape(-1, len(CLASSES))
+
+
+def _percentages(row: pd.Series) -> dict[str, str]:
+    return {c: row[c] for c in CLASSES if isinstance(row[c], str) and row[c]}
+
+
+def three_way_bounds(cells: Sequence[int]) -> pd.DataFrame:
+    """Bound the share of each of three classes over every way to sort the unresolved into them.
+
+    Columns: ``class, count, lowest, highest``, shares in percent.
+
+    Parameters
+    ----------
+    cells : sequence of int
+        Counts in the order of :data:`CLASSES`.
+    """
+    *three, unresolved = (int(c) for c in cells)
+    n = sum(three) + unresolved
+    return pd.DataFrame(
+        [(name, c, 100 * c / n, 100 * (c + unresolved) / n) for name, c in zip(CLASSES[:3], three, strict=True)],
+        columns=["class", "count", "lowest", "highest"],
+    )
+
+
+def distribution_bars(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the groups whose classes were printed, for the figure of stacked bars.
+
+    Segments show counts where the print determines them, percentages otherwise. Unresolved coded on top of three
+    classes is a note next to the bar: it overlaps them.
+    """
+    bars = []
+    for _, row in rows.iterrows():
+        given = _percentages(row)
+        if len(given) < len(CLASSES):
+            continue
+        if row["scheme"] == "four-way" and len(sets := class_counts(row)) == 1:
+            cells = dict(zip(CLASSES, sets[0], strict=True))
+            widths = {c: 100 * k / row["n"] for c, k in cells.items()}
+            bars.append(_bar(row, f"exact counts, n = {int(row['n'])}", widths, {c: str(k) for c, k in cells.items()}))
+        elif row["scheme"] == "three-way, unresolved on top":
+            on_top = given.pop("unresolved")
+            widths = {c: float(share) for c, share in given.items()} | {"unresolved": np.nan}
+            texts = {c: f"{share} %" for c, share in given.items()} | {"unresolved": ""}
+            bars.append(_bar(row, f"{on_top} % unresolved on top", widths, texts))
+    return pd.DataFrame(bars)
+
+
+def _bar(row: pd.Series, note: str, widths: Mapping, texts: Mapping[str, str]) -> dict:
+    group = f"{row['group']}: {row['study']}"
+    return {"group": group, "note": note, **widths, **{f"{c} text": text for c, text in texts.items()}}

@@ -1,0 +1,174 @@
+"""Strength of one link: a printed statistic as a correlation, differences of two estimates, power to find a link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from restated.errors import RestatedError
+from restated.estimate.effects import d_to_r, fisher_z_variance, odds_ratio_to_d
+from restated_book.register import PublishedNumber
+from review.findings import numbers
+
+#: Printed statistic to correlation; the second argument is the share of one of two groups. A share of variance
+#: explained by one predictor is the square of its correlation.
+TO_R: dict[str, Callable] = {
+    "r": lambda x, _: x,
+    "path": lambda x, _: x,
+    "d": lambda x, share: d_to_r(x, proportion=share),
+    "OR": lambda x, share: d_to_r(odds_ratio_to_d(x), proportion=share),
+    "proportion": lambda x, _: np.sqrt(x),
+}
+#: The scale on which two estimates of one kind are compared: that on which their intervals are symmetrical.
+COMPARED_ON: dict[str, Callable] = {"r": np.arctanh, "d": lambda x: x, "OR": np.log}
+#: Level assumed where a source does not state that of its interval, in percent: the customary one.
+USUAL_LEVEL = 95.0
+
+
+class Link(NamedTuple):
+    """A printed number as the strength of a link: a correlation without its sign."""
+
+    value: float
+    box: tuple[float, float]  # over the rounding of the print
+    interval: tuple[float, float]  # printed interval; nan where none was printed
+    se_z: float  # on the scale of Fisher's z; nan where unknown
+    precision: str  # source of the standard error
+
+
+def link(number: PublishedNumber, *, n: float | None = None, share: float = 0.5) -> Link:
+    """Return a printed number on the scale of r, without its sign.
+
+    Parameters
+    ----------
+    number : PublishedNumber
+        Its statistic must be one of :data:`TO_R`.
+    n : float, optional
+        Sample size, used for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample
+        without heterogeneity, and so too small for a pooled value.
+    share : float
+        Share of the patients where two groups were compared; half by convention.
+
+    Raises
+    ------
+    RestatedError
+        If the number is unverified, not a number, or of another kind.
+    """
+    if number.grade == "U":
+        raise RestatedError(f"'{number.id}' is unverified and carries no conclusion")
+    if number.statistic not in TO_R or not number.is_number:
+        raise RestatedError(f"'{number.id}' cannot be put on the scale of a correlation")
+    printed, low, high = numbers.estimate(number)
+    to_r, sign = TO_R[number.statistic], -1.0 if printed < 0 else 1.0
+
+    def both(*ends: float) -> tuple[float, float]:
+        a, b = (sign * float(to_r(float(x), share)) for x in ends)
+        return min(a, b), max(a, b)
+
+    r, box = sign * float(to_r(printed, share)), both(number.low, number.high)
+    if number.ci_low is not None and number.ci_high is not None:
+        interval = both(low, high)
+        se = float(np.diff(np.arctanh(interval))[0] / (2 * _quantile(number)))
+        words = "printed interval" if number.ci_level else "printed interval, level taken as 95 %"
+        return Link(r, box, interval, se, words)
+    if n:
+        return Link(r, box, (np.nan, np.nan), float(np.sqrt(fisher_z_variance(n))), "n alone: too narrow")
+    return Link(r, box, (np.nan, np.nan), np.nan, "not known")
+
+
+def _quantile(number: PublishedNumber) -> float:
+    """Return the normal quantile of the level of the printed interval."""
+    level = float(number.ci_level) if number.ci_level else USUAL_LEVEL
+    return norm.ppf(0.5 + level / 200)
+
+
+class Contrast(NamedTuple):
+    """Difference of two estimates on the scale of comparison (log for odds ratios, Fisher's z for correlations)."""
+
+    difference: float
+    low: float
+    high: float
+    p: float  # two-sided
+
+
+def contrast(first: PublishedNumber, second: PublishedNumber, *, level: float = 0.95) -> Contrast:
+    """Return the difference of two printed estimates of one kind, taken as independent.
+
+    Samples that share studies make the estimates correlate; a positive correlation would make the true interval
+    narrower.
+
+    Raises
+    ------
+    RestatedError
+        If the two are of different kinds or one has no interval.
+
+    References
+    ----------
+    Altman, D. G., & Bland, J. M. (2003). BMJ, 326, 219.
+    """
+    if first.statistic != second.statistic or first.statistic not in COMPARED_ON:
+        raise RestatedError(
+            f"'{first.id}' and '{second.id}' cannot be compared", remedy="Give two odds ratios, two d or two r."
+        )
+    values, errors = zip(*(_value_and_error(n) for n in (first, second)), strict=True)
+    difference, se = float(values[0] - values[1]), float(np.hypot(*errors))
+    half = norm.ppf(0.5 + level / 2) * se
+    p = float(2 * norm.sf(abs(difference) / se))
+    return Contrast(difference, float(difference - half), float(difference + half), p)
+
+
+def _value_and_error(number: PublishedNumber) -> tuple[float, float]:
+    if number.ci_low is None or number.ci_high is None:
+        raise RestatedError(f"'{number.id}' has no printed interval")
+    to = COMPARED_ON[number.statistic]
+    value, low, high = (float(to(x)) for x in numbers.estimate(number))
+    return value, (high - low) / (2 * _quantile(number))
+
+
+def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.DataFrame:
+    """Return an odds ratio of exposure as shares of exposed cases, for assumed shares of exposed controls.
+
+    Columns: ``controls, cases, ratio``: both shares and the ratio of the two.
+
+    Parameters
+    ----------
+    among_controls : sequence of float
+        Assumed shares of controls exposed, between 0 and 1.
+
+    Raises
+    ------
+    RestatedError
+        If a share is not between 0 and 1.
+    """
+    p = np.asarray(among_controls, float)
+    if ((p <= 0) | (p >= 1)).any():
+        raise RestatedError("the share of exposed controls must be between 0 and 1", field="among_controls")
+    odds = odds_ratio * p / (1 - p)
+    cases = odds / (1 + odds)
+    return pd.DataFrame({"controls": p, "cases": cases, "ratio": cases / p})
+
+
+def genetic_correlation_ceiling(a2_cause, a2_outcome):
+    """Return the largest correlation that shared additive genes alone can make, sqrt(a2_cause a2_outcome).
+
+    It is reached at a genetic correlation of 1.
+
+    References
+    ----------
+    Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., equation 19.1.
+    """
+    return np.sqrt(np.asarray(a2_cause, float) * np.asarray(a2_outcome, float))[()]
+
+
+def sample_size(r: float, *, power: float = 0.80, alpha: float = 0.05) -> int:
+    """Return the people one sample needs to find a correlation, by Fisher's z, two-sided (Cohen, 1988, chapter 3)."""
+    return int(np.ceil(((norm.ppf(1 - alpha / 2) + norm.ppf(power)) / np.arctanh(abs(r))) ** 2 + 3))
+
+
+def power(r: float, n: int, *, alpha: float = 0.05) -> float:
+    """Return the power of one sample of `n` to find a correlation, by Fisher's z, two-sided."""
+    shift, critical = np.arctanh(abs(r)) * np.sqrt(n - 3), norm.ppf(1 - alpha / 2)
+    return float(norm.sf(critical - shift) + norm.cdf(-critical - shift))

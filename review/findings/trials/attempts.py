@@ -1,0 +1,172 @@
+"""Suicide attempts: pooled ratios by method, risk differences of each trial, and the patients lost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.estimate import events, fragility, meta
+from restated_book.ledger import in_digits
+from review.findings.numbers import ends
+
+#: Trials with counts of suicide attempts: those that existed when the Cochrane review was made, and all of them.
+THREE = ("bateman1999", "bateman2009", "philips2018")
+FOUR = (*THREE, "carlyle2020")
+#: Rules for empty cells, in words, and the options of `events.effect_sizes`.
+EMPTY_CELLS: dict[str, dict[str, Any]] = {
+    "½ where a cell is empty": {"correction": 0.5},
+    "½ in all trials": {"correction": 0.5, "correct": "all"},
+    "by size of arm": {"correction": events.TREATMENT_ARM},
+}
+#: The rule of methods that need none.
+AS_THEY_ARE = "counts as they are"
+#: Inverse-variance models: the classical choice of review software, and today's.
+MODELS = {"DL, Wald": ("DL", "wald"), "REML, Knapp–Hartung": ("REML", "knapp-hartung")}
+COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
+
+
+def attempts(counts: pd.DataFrame, trials: Sequence[str]) -> pd.DataFrame:
+    """Return the rows with suicide attempts of the named trials, in that order.
+
+    Raises
+    ------
+    RestatedError
+        If a trial has no such row.
+    """
+    rows = counts[counts["outcome"] == "suicide attempts"].set_index("trial")
+    for trial in trials:
+        if trial not in rows.index:
+            raise RestatedError(
+                f"there is no row with suicide attempts of '{trial}'",
+                file=counts.attrs.get("file"),
+                field="trial",
+                remedy="Keep the row of the original table, or leave the file out.",
+            )
+    out = rows.loc[list(trials)].reset_index()
+    out.attrs = counts.attrs
+    return out
+
+
+def arms(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
+    """Return events and patients, MBT first: four arrays of shape (k,)."""
+    return tuple(rows[c].to_numpy(int) for c in ("events_mbt", "n_mbt", "events_control", "n_control"))
+
+
+def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
+    """Pool the log ratio (or risk difference) by every method that can take the counts, and every rule for empty cells.
+
+    Indexed by (method, rule): estimate, ci_low, ci_high, p, tau2 (nan for a common-effect method).
+    """
+    counts = arms(rows)
+    fits: dict[tuple[str, str], Any] = {
+        ("Mantel–Haenszel", AS_THEY_ARE): events.mantel_haenszel(*counts, measure=measure)
+    }
+    if measure == "OR":
+        fits["Peto", AS_THEY_ARE] = events.peto(*counts)
+        fits["Binomial–normal model", AS_THEY_ARE] = events.logistic_normal(*counts)
+    for words, (method, ci) in MODELS.items():
+        for rule, options in EMPTY_CELLS.items():
+            effects = events.effect_sizes(*counts, measure=measure, **options)
+            fits[words, rule] = meta.fit(*effects, method=method, ci=ci)
+    return pd.DataFrame(
+        [[f.estimate, f.ci_low, f.ci_high, f.p, np.nan if k[0] in COMMON_EFFECT else f.tau2] for k, f in fits.items()],
+        columns=["estimate", "ci_low", "ci_high", "p", "tau2"],
+        index=pd.MultiIndex.from_tuples(fits, names=["method", "rule"]),
+    )
+
+
+def differences(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return risks per arm, risk difference with Wald interval, number needed to treat and fragility of each trial.
+
+    One row per trial: ``trial, risk_mbt, risk_control, rd, rd_low, rd_high, nnt, nnt_low, nnt_high, p`` (Fisher's exact
+    test, two-sided), ``fragility`` (see `restated.estimate.fragility`) and ``significant``.
+    """
+    out = []
+    for trial, a, first, c, second in zip(rows["trial"], *arms(rows), strict=True):
+        rd = a / first - c / second
+        margin = stats.norm.ppf(0.975) * np.sqrt(a * (first - a) / first**3 + c * (second - c) / second**3)
+        risks = (a / first, c / second, rd, rd - margin, rd + margin)
+        nnt = events.number_needed_to_treat(*risks[2:])
+        p = stats.fisher_exact(np.array([[a, first - a], [c, second - c]]))[1]
+        fragile = fragility.of_trial(a, first, c, second)
+        out.append((trial, *risks, *nnt, p, fragile.number, fragile.significant))
+    columns = ["trial", "risk_mbt", "risk_control", "rd", *ends("rd"), "nnt", *ends("nnt")]
+    return pd.DataFrame(out, columns=[*columns, "p", "fragility", "significant"])
+
+
+def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, float, int, int]:
+    """Return the range of the pooled risk ratio (DL) when any number of the patients lost may have had an event.
+
+    For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
+    combination over arms and trials. It is assumed that none of them is among the events already counted, so the range
+    is an outer one; trials without a row on attrition stay as they are.
+
+    Returns
+    -------
+    low, high : float
+        On the scale of the risk ratio.
+    sets, excluding : int
+        Number of data sets, and of those whose Wald interval excludes no effect.
+    """
+    lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
+    a, first, c, second = arms(rows)
+    axes = []
+    for events_now, sizes, column in ((a, first, "events_mbt"), (c, second, "events_control")):
+        for now, n, gone in zip(events_now, sizes, lost[column].fillna(0).to_numpy(int), strict=True):
+            axes.append(np.arange(now, min(now + gone, n) + 1))
+    grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    k, sets = len(rows), len(grid)
+    mbt, control = grid[:, :k], grid[:, k:]
+    y, v = events.effect_sizes(mbt.ravel(), np.tile(first, sets), control.ravel(), np.tile(second, sets), measure="RR")
+    pooled = meta.fit_batch(y.reshape(sets, k), v.reshape(sets, k), method="DL")
+    excluding = int(((pooled.ci_high < 0) | (pooled.ci_low > 0)).sum())
+    return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), sets, excluding
+
+
+def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Return counts per arm in columns for readers: "1 of 19"."""
+    return pd.DataFrame(
+        {
+            "Trial": rows["trial"].map(names),
+            "Counted": rows["definition"],
+            "MBT": [f"{a} of {n}" for a, n in zip(rows["events_mbt"], rows["n_mbt"], strict=True)],
+            "Control": [f"{a} of {n}" for a, n in zip(rows["events_control"], rows["n_control"], strict=True)],
+            "Caution": rows["note"],
+            "Grade": rows["grade"],
+        }
+    )
+
+
+def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
+    """Return the table of :func:`differences` in columns for readers, percent and percentage points."""
+    rows = each.to_dict("records")
+
+    def nnt(r) -> str:
+        if np.isnan(r["nnt"]):
+            return "–"
+        most = "no limit" if np.isinf(r["nnt_high"]) else format(r["nnt_high"], ".1f")
+        return f"{r['nnt']:.1f} ({r['nnt_low']:.1f} to {most})"
+
+    def fragile(r) -> str:
+        number = r["fragility"]
+        return (
+            "–" if number is None or np.isnan(number) else f"{number:.0f}, {'lost' if r['significant'] else 'gained'}"
+        )
+
+    points = ["{} ({} to {})".format(*(in_digits(100 * r[x], 0) for x in ("rd", "rd_low", "rd_high"))) for r in rows]
+    return pd.DataFrame(
+        {
+            "Trial": each["trial"].map(names),
+            "MBT %": 100 * each["risk_mbt"],
+            "Control %": 100 * each["risk_control"],
+            "Difference, points": points,
+            "Number needed to treat": [nnt(r) for r in rows],
+            "p (Fisher)": each["p"],
+            "Fragility": [fragile(r) for r in rows],
+        }
+    )

@@ -1,0 +1,52 @@
+"""Risk of bias and certainty of the evidence, as judged."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+#: Domains of RoB 2: columns of the risk-of-bias table, and the headings of the figure.
+DOMAINS = {
+    "randomisation": "Random allocation",
+    "deviations": "Deviations",
+    "missing_data": "Missing data",
+    "measurement": "Outcome measured",
+    "selective_reporting": "Selective reporting",
+    "overall": "Overall",
+}
+#: Domains of GRADE: columns of the certainty table, and the headings of the figure.
+GRADE_DOMAINS = {
+    "risk_of_bias": "Risk of bias",
+    "inconsistency": "Inconsistency",
+    "indirectness": "Indirectness",
+    "imprecision": "Imprecision",
+    "publication_bias": "Publication bias",
+}
+_OUTCOMES = {"BPD severity": "severity", "suicidal behaviour": "attempts"}
+_UNSEEN = "not seen"
+
+
+def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
+    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any.
+
+    Columns: ``row, group`` and one column per domain, headed by the words of `DOMAINS`.
+    """
+    names = reports.set_index("row_id")["study"]
+    judged = judged[judged["scheme"] == "RoB 2"]
+    out = []
+    for row in judged.to_dict("records"):
+        cells = {words: row[name] if isinstance(row[name], str) else _UNSEEN for name, words in DOMAINS.items()}
+        label = f"{names[row['trial']]}: {_OUTCOMES[row['outcome']]}"
+        out.append({"row": label, "group": "Judged in a source that was seen"} | cells)
+    own = reports[reports["relation"] == "independent sample"].sort_values("year", kind="stable")
+    for trial in own.loc[~own["row_id"].isin(judged["trial"]), "row_id"]:
+        cells = dict.fromkeys(DOMAINS.values(), _UNSEEN)
+        out.append({"row": names[trial], "group": "No judgement with this tool was seen"} | cells)
+    return pd.DataFrame(out)
+
+
+def certainty_grid(certainty: pd.DataFrame) -> pd.DataFrame:
+    """Return judgements of certainty for the grid: ``row`` (outcome and what is left) and one column per domain."""
+    cells = certainty[list(GRADE_DOMAINS)].replace("does not apply", "").rename(columns=GRADE_DOMAINS)
+    # Only the first letter is raised: BPD stays BPD.
+    label = certainty["outcome"].str[:1].str.upper() + certainty["outcome"].str[1:] + ": " + certainty["certainty"]
+    return pd.concat([label.rename("row"), cells], axis=1)

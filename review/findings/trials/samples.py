@@ -1,0 +1,40 @@
+"""Samples of patients and the reports on each."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+#: Order in which kinds of comparators are shown.
+KINDS = ("usual care", "structured or other active treatment", "MBT in another dose or setting")
+
+
+def families(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per sample: ``family, reports, n`` (randomised) and ``developer`` of its first report."""
+    first = reports[reports["row_id"] == reports["family"]].set_index("family")
+    counted = reports.groupby("family", sort=False).size()
+    columns = {"reports": counted, "n": first["n"].reindex(counted.index)}
+    columns["developer"] = first["developer_author"].reindex(counted.index)
+    return pd.DataFrame(columns).reset_index()
+
+
+def map_rows(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the reports for the map of trials: by kind of comparator, then by year of the first report."""
+    first = reports.set_index("row_id").loc[reports["family"]].reset_index()
+    rows = pd.DataFrame(
+        {
+            "family": reports["family"],
+            "report": reports["study"],
+            "label": first["study"].to_numpy(),
+            "population": first["population"].to_numpy(),
+            "group": "against " + first["comparator_kind"].to_numpy(),
+            "n": reports["n"],
+            "year": reports["year"],
+            "relation": reports["relation"],
+            "developer": reports["developer_author"],
+            "order": [KINDS.index(kind) for kind in first["comparator_kind"]],
+            "start": first["year"].to_numpy(),
+            "own": (reports["row_id"] != reports["family"]).to_numpy(),
+        }
+    )
+    rows = rows.sort_values(["order", "start", "family", "own", "year"], kind="stable")
+    return rows.drop(columns=["order", "start", "own"]).reset_index(drop=True)

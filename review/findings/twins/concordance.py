@@ -1,0 +1,133 @@
+"""Tables of twin pairs that printed concordances determine, and resemblance on several scales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from restated.errors import RestatedError
+from restated.estimate import pairs as resemblance
+from restated.reconstruct.twintables import TwinTables, twin_tables
+from review.findings.numbers import ends
+from review.findings.transmission import PLAUSIBLE_SECURE
+
+#: A ratio computed in floating point may miss the end of a rounding interval by its last bits.
+SLACK = 1e-12
+_SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry, "liability": resemblance.liability}
+
+
+def _tables(row: Mapping[Any, Any]) -> TwinTables | None:
+    """Return all tables of pairs that fit one row of the study table; None where the row does not determine them.
+
+    Counts that a reader supplied are taken as they are; else the printed concordance is read as agreement in class.
+    """
+    if np.isnan(row["n_pairs"]):
+        return None
+    pairs = int(row["n_pairs"])
+    if not np.isnan(row["both"]):
+        return twin_tables(pairs, **{name: int(row[name]) for name in ("both", "discordant", "neither")})
+    return twin_tables(pairs, agreement=row["agreement"]) if isinstance(row["agreement"], str) else None
+
+
+def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
+    """Return the set of tables of every row that determines one, by row id.
+
+    Raises
+    ------
+    RestatedError
+        If no table at all fits a row.
+    """
+    found = {row["row_id"]: _tables(row) for row in rows.to_dict("records")}
+    for name, tables in found.items():
+        if tables is not None and tables.empty:
+            raise RestatedError(f"{name}: {tables.message}")
+    return {name: tables for name, tables in found.items() if tables is not None}
+
+
+def by_zygosity(sets: dict[str, TwinTables]) -> dict[str, tuple[TwinTables, TwinTables]]:
+    """Return the sets for identical and fraternal twins by study key, where both are determined."""
+    keys = [name.removesuffix("-mz") for name in sets if name.endswith("-mz")]
+    return {key: (sets[f"{key}-mz"], sets[f"{key}-dz"]) for key in keys if f"{key}-dz" in sets}
+
+
+def within(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Mark values from `low` to `high`, both ends included up to floating-point error; bool."""
+    return (low - SLACK <= values) & (values <= high + SLACK)
+
+
+def plausible(tables: np.ndarray) -> np.ndarray:
+    """Mark tables, shape (m, 3), with a secure share inside `PLAUSIBLE_SECURE` (an assumption)."""
+    return within(resemblance.affected(tables), *PLAUSIBLE_SECURE)
+
+
+def _determined(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> list[dict]:
+    """Return the rows of the study table that have a set, in the order of the sets."""
+    return rows.set_index("row_id").loc[list(sets)].reset_index().to_dict("records")
+
+
+def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
+    """Count concordant and discordant pairs of every group.
+
+    Columns: ``row_id, study, year, group, pairs, percent``, then the lowest and highest ``concordant`` and
+    ``discordant``.
+    """
+    out = []
+    for row in _determined(rows, sets):
+        discordant = sets[row["row_id"]].tables[:, 1]
+        pairs, low, high = int(row["n_pairs"]), int(discordant.min()), int(discordant.max())
+        percent = row["agreement"] if isinstance(row["agreement"], str) else ""
+        named = (row["row_id"], row["study"], row["year"], row["group"])
+        out.append((*named, pairs, percent, pairs - high, pairs - low, low, high))
+    names = ["row_id", "study", "year", "group", "pairs", "percent", *ends("concordant", "discordant")]
+    return pd.DataFrame(out, columns=names)
+
+
+def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
+    """Return the resemblance of every group on three scales, over the tables with a plausible secure share.
+
+    Columns: ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score``
+    (double-entry correlation) and ``liability``.
+    """
+    out = []
+    for row in _determined(rows, sets):
+        tables = sets[row["row_id"]].tables
+        kept = tables[plausible(tables)]
+        line = {name: row[name] for name in ("row_id", "study", "year", "group")}
+        line |= {"tables": len(tables), "kept": len(kept)}
+        for name, function in _SCALES.items():
+            values = function(kept)
+            line |= {f"{name}_low": values.min(initial=np.inf), f"{name}_high": values.max(initial=-np.inf)}
+        out.append(line)
+    return pd.DataFrame(out).replace([np.inf, -np.inf], np.nan)
+
+
+def definitions(rows: pd.DataFrame) -> pd.DataFrame:
+    """Count the tables that fit each printed concordance by definition: ``row_id, definition, tables``."""
+    out = [
+        (row["row_id"], name, len(twin_tables(int(row["n_pairs"]), **{name: row["agreement"]})))
+        for row in rows.dropna(subset=["n_pairs", "agreement"]).to_dict("records")
+        for name in ("agreement", "pairwise", "probandwise")
+    ]
+    return pd.DataFrame(out, columns=["row_id", "definition", "tables"])
+
+
+def concordance_difference(mz: TwinTables, dz: TwinTables) -> tuple[float, float]:
+    """Test a difference in concordance: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's exact test.
+
+    Raises
+    ------
+    RestatedError
+        If the number of discordant pairs is not determined in both groups.
+    """
+    counts = []
+    for tables in (mz, dz):
+        discordant = np.unique(tables.tables[:, 1])
+        if len(discordant) != 1:
+            raise RestatedError("the number of discordant pairs is not determined")
+        counts.append((tables.pairs - int(discordant[0]), int(discordant[0])))
+    chi2 = stats.chi2_contingency(counts, correction=False)
+    return float(chi2.pvalue), float(stats.fisher_exact(np.array(counts)).pvalue)

@@ -1,0 +1,120 @@
+"""Printed shares of variance read backwards: correlations and tables of pairs from which a study prints its c2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from restated.errors import RestatedError
+from restated.estimate import pairs as resemblance
+from restated.estimate import twins
+from restated.reconstruct.twintables import twin_tables
+from review.findings.numbers import rounding
+from review.findings.transmission import PLAUSIBLE_SECURE
+from review.findings.twins.concordance import SLACK, within
+from review.findings.twins.fits import LEVEL
+
+
+def correlations(shared, unique) -> tuple[float, float]:
+    """Return the lowest and highest twin correlation of a model with C and E only, from printed percentages of both.
+
+    r_MZ = r_DZ = c2 = 1 - e2, so both rounding intervals must hold.
+
+    Raises
+    ------
+    RestatedError
+        If the two percentages leave no correlation.
+    """
+    c_low, c_high = (x / 100 for x in rounding(shared, "c2"))
+    e_low, e_high = (x / 100 for x in rounding(unique, "e2"))
+    low, high = max(c_low, 1 - e_high), min(c_high, 1 - e_low)
+    if low > high + SLACK:
+        raise RestatedError("the two shares do not add up to 1 within rounding")
+    return low, high
+
+
+class CompatibleTables(NamedTuple):
+    """Tables of identical and fraternal pairs from which a CE model prints a given c2; one row per combination.
+
+    `pooled` counts the pooled tables, `chosen` marks combinations in which CE has the lowest Akaike criterion, `high`
+    is the upper end of the profile interval of a2 (nan where not chosen), `r_mz` and `r_dz` are the free liability
+    correlations.
+    """
+
+    mz: np.ndarray
+    dz: np.ndarray
+    pooled: int
+    fit: twins.TwinFit
+    chosen: np.ndarray
+    high: np.ndarray
+    r_mz: np.ndarray
+    r_dz: np.ndarray
+
+
+def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> CompatibleTables:
+    """Enumerate tables of `pairs` twin pairs that give a printed c2 when a model with C, E and one threshold is fitted.
+
+    Under that model both zygosities have the same table probabilities, so its likelihood depends only on the sum of the
+    two tables, and c2 is the liability correlation of that sum: every sum with a secure share inside `PLAUSIBLE_SECURE`
+    is listed. Each sum is then divided into identical and fraternal pairs. This is thinned: for each share of identical
+    pairs every division of the discordant pairs is taken, with both groups as near to the same secure share as whole
+    pairs allow.
+
+    Parameters
+    ----------
+    shared : str, Printed or pair of numbers
+        c2 in percent.
+    mz_shares : sequence of float
+        Identical pairs as a share of all.
+    """
+    low, high = (x / 100 for x in rounding(shared, "c2"))
+    low_secure, high_secure = PLAUSIBLE_SECURE
+    sums = twin_tables(pairs, prevalence=(100 * low_secure, 100 * high_secure)).tables
+    sums = sums[within(resemblance.liability(sums), low, high)]
+    parts = []
+    for share in mz_shares:
+        n_mz = round(pairs * share)
+        for both, one, neither in sums:
+            discordant = np.arange(one + 1)
+            both_mz = np.rint((2 * both + one) / (2 * pairs) * n_mz - discordant / 2).astype(int)
+            mz = np.column_stack([both_mz, discordant, n_mz - discordant - both_mz])
+            dz = np.array([both, one, neither]) - mz
+            possible = (mz >= 0).all(axis=1) & (dz >= 0).all(axis=1)
+            parts.append(np.stack([mz[possible], dz[possible]]))
+    mz, dz = np.concatenate(parts, axis=1)
+    fit = twins.liability(mz, dz)
+    chosen = twins.lowest_aic(fit) == "CE"
+    upper = np.full(len(mz), np.nan)
+    if chosen.any():
+        upper[chosen] = twins.intervals(twins.liability(mz[chosen], dz[chosen]), level=LEVEL, only=("a2",))["a2"].high
+    return CompatibleTables(mz, dz, len(sums), fit, chosen, upper, resemblance.liability(mz), resemblance.liability(dz))
+
+
+def limits_if_equal(
+    pairs: int, r: float, mz_shares: Sequence[float], prevalences: Sequence[float | None]
+) -> pd.DataFrame:
+    """Return the intervals of a study in which identical and fraternal twins are exactly equally alike.
+
+    The expected tables (or, for prevalence None, correlations) of `pairs` pairs with r_MZ = r_DZ = `r` are fitted: the
+    genetic share is estimated as 0, and the interval shows how much of it is not excluded.
+
+    Columns: ``pairs, mz_share, prevalence`` (nan: continuous), ``a2_high, c2_low, c2_high``.
+    """
+    classes = np.array([p for p in prevalences if p is not None])
+    out = []
+    for share in mz_shares:
+        n = (round(pairs * share), pairs - round(pairs * share))
+        fits = []
+        if len(classes):
+            tables = twins.pair_probabilities(classes, r)
+            fits.append((classes, twins.liability(*(size * tables for size in n))))
+        if None in prevalences:
+            fits.append((np.array([np.nan]), twins.continuous([r], [r], *n)))
+        for prevalence, fit in fits:
+            found = twins.intervals(fit, level=LEVEL, only=("a2", "c2"))
+            columns = {"pairs": pairs, "mz_share": share, "prevalence": prevalence, "a2_high": found["a2"].high}
+            out.append(pd.DataFrame(columns | {"c2_low": found["c2"].low, "c2_high": found["c2"].high}))
+    return pd.concat(out, ignore_index=True)

@@ -1,0 +1,14 @@
+"""Conditions that every general plot meets."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.library.plots.checks import ALL
+from tests.library.plots.samples import FIGURES, GALLERY
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
+def test_every_figure(check, name):
+    check(GALLERY, name)

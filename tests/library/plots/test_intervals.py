@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from restated.plots.intervals import cumulative, estimators, leave_one_out
+from restated.plots.words import CORRELATION
+from tests.library.plots.samples import by_gid, fit, methods, pooled_rows
+
+
+@pytest.mark.parametrize("draw", [leave_one_out, cumulative])
+def test_dots_whiskers_band_and_data_are_the_inputs(draw):
+    table = pooled_rows()
+    result = fit()
+    drawn = draw(table, result, transform=CORRELATION)
+    (dots,) = by_gid(drawn.fig, "estimates")
+    assert np.array_equal(dots.get_xdata(), table["estimate"]) and dots.get_ydata().tolist() == list(range(6))
+    (band,) = by_gid(drawn.fig, "band")
+    assert band.get_x() == result.ci_low and band.get_x() + band.get_width() == pytest.approx(result.ci_high)
+    assert drawn.data.iloc[:, 0].tolist() == list(table.index)
+    for name, column in (("r", "estimate"), ("lower", "ci_low"), ("upper", "ci_high")):
+        assert np.allclose(drawn.data[name], table[column])
+
+
+def test_leave_one_out_names_the_extremes():
+    alt = leave_one_out(pooled_rows(), fit(), transform=CORRELATION).alt
+    assert "from .15 (without Author 0) to .25 (without Author 5)" in alt
+    assert "All 6 intervals exclude 0" in alt
+
+
+def test_cumulative_says_since_when_the_interval_excludes_zero():
+    table = pooled_rows(4).assign(ci_low=[-0.1, 0.01, -0.02, 0.03], year=[1990, 1995, 2000, 2005])
+    alt = cumulative(table, fit(), transform=CORRELATION).alt
+    assert "From Author 3 on (4 of 4)" in alt and "in 1990" in alt and "in 2005" in alt
+    assert "includes 0" in cumulative(table.assign(ci_low=-0.1), fit(), transform=CORRELATION).alt
+    assert "From Author 0 on (1 of 4)" in cumulative(table.assign(ci_low=0.1), fit(), transform=CORRELATION).alt
+
+
+def test_a_row_without_interval_says_so():
+    table = pooled_rows()
+    table.loc["Author 0", ["ci_low", "ci_high"]] = np.nan
+    drawn = cumulative(table, fit(), transform=CORRELATION)
+    assert any(t.get_text() == "no interval" for t in drawn.fig.axes[0].texts)
+    segments = [s for lines in by_gid(drawn.fig, "whiskers") for s in lines.get_segments()]
+    assert len(segments) == 5
+
+
+def test_estimators_show_every_combination():
+    table = methods()
+    drawn = estimators(table, transform=CORRELATION)
+    assert list(zip(drawn.data["estimator"], drawn.data["interval method"], strict=True)) == [
+        ("DerSimonian–Laird", "Wald"),
+        ("DerSimonian–Laird", "Knapp–Hartung"),
+        ("REML", "Wald"),
+        ("REML", "Knapp–Hartung"),
+    ]
+    assert np.allclose(drawn.data["r"], table["estimate"]) and np.allclose(drawn.data["τ²"], table["tau2"])
+    assert "2 estimators and 2 interval methods: estimate .15 to .25" in drawn.alt
+
+
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        (lambda t: t.drop(columns="ci_low"), "no column 'ci_low'"),
+        (lambda t: t.iloc[:0], "no rows"),
+        (lambda t: t.assign(estimate=np.nan), "estimate is missing"),
+    ],
+)
+def test_bad_input_is_named(change, message):
+    with pytest.raises(RestatedError, match=message):
+        leave_one_out(change(pooled_rows()), fit())
+
+
+def test_estimator_table_must_be_indexed_by_method_and_interval():
+    with pytest.raises(RestatedError, match="not indexed by method"):
+        estimators(pooled_rows())

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from restated.plots.ranges import ranges
+from restated.plots.words import Scale
+from tests.library.plots.samples import drawn, set_rows, texts
+
+
+def test_a_row_without_a_number_says_so_in_words():
+    assert "no number seen" in texts(drawn("ranges").fig)
+    assert np.isnan(drawn("ranges").data.loc[2, "value"]) and "Three" not in drawn("ranges").alt
+
+
+@pytest.mark.parametrize(
+    ("table", "left", "message"),
+    [
+        (set_rows(), "Nobody", "no column 'Nobody'"),
+        (set_rows().assign(high=0.1), "Name", "downwards"),
+        (set_rows().tail(1), "Name", "nothing to draw"),
+    ],
+)
+def test_bad_input_is_refused_with_a_reason(table, left, message):
+    with pytest.raises(RestatedError, match=message):
+        ranges(table, left=[left], scale=Scale("x"), axis="x", says="x")
