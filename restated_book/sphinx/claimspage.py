@@ -231,7 +231,7 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
         + markup.select("section", "Part", parts)
         + markup.select("cited", "Cited source", markers)
         + '<button type="reset">Show all</button></form>'
-        f'<p class="rs-count" role="status">{len(rows):,} claims</p>'
+        f'<p class="rs-count" role="status">{markup.counted(len(rows), "claim")}</p>'
     )
 
 

@@ -15,6 +15,11 @@ KIND_WORDS = {"published": "published", "restated": "restated", "interval": "res
 LONGEST_UNBROKEN = 24
 
 
+def counted(n: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 claim``, ``2 claims``."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}"
+
+
 def hidden(text: str) -> str:
     """Return words for screen readers only."""
     return f'<span class="rs-hidden">{escape(text)}</span>'

@@ -70,9 +70,9 @@ class ToVerify(SphinxDirective):
         left = sum(t.kind not in SECTIONS for t in tasks)
         lead = nodes.paragraph(
             "",
-            f"The list has {len(tasks):,} entries. {left:,} of them ask for nothing and stand only in the file: facts "
-            "a source reports about itself, directions in words, and numbers that settle themselves with those they "
-            "were computed from.",
+            f"The list has {markup.counted(len(tasks), 'entry', 'entries')}. {left:,} of them ask for nothing and "
+            "stand only in the file: facts a source reports about itself, directions in words, and numbers that settle "
+            "themselves with those they were computed from.",
         )
         return [lead, todo_block("", nodes.paragraph("", ""), kind="download"), *sections]
 

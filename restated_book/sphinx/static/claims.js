@@ -25,7 +25,7 @@
       if (fits) shown += 1;
     });
     sections.forEach(function (s) { s.hidden = !s.querySelector(".rs-claim:not([hidden])"); });
-    status.textContent = (shown === claims.length ? "" : shown + " of ") + claims.length + " claims" + (shown === claims.length ? "" : " shown");
+    status.textContent = (shown === claims.length ? "" : shown + " of ") + claims.length + (claims.length === 1 ? " claim" : " claims") + (shown === claims.length ? "" : " shown");
   }
   let timer = 0;
   form.addEventListener("input", function () { clearTimeout(timer); timer = setTimeout(apply, 120); });

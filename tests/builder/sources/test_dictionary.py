@@ -254,7 +254,9 @@ def test_a_description_nothing_can_be_held_against_is_refused(folder, change, me
 
 
 def test_a_table_as_spreadsheets_of_other_countries_write_it(folder):
-    assert "table.csv, row 1: cells are separated by semicolons, not by commas" in refusal(folder, GOOD.replace(",", ";"))
+    assert "table.csv, row 1: cells are separated by semicolons, not by commas" in refusal(
+        folder, GOOD.replace(",", ";")
+    )
     assert "cells are separated by tabs" in refusal(folder, GOOD.replace(",", "\t"))
 
 

@@ -121,3 +121,8 @@ def test_a_number_stays_on_the_line_of_its_mark_unless_it_is_long():
 @pytest.mark.parametrize("status", entries.STATUSES)
 def test_a_status_is_said_in_words(status):
     assert f"Status: {entries.STATUSES[status]}<" in markup.status_badge(status)
+
+
+def test_one_thing_is_not_many():
+    assert markup.counted(1, "claim") == "1 claim" and markup.counted(1234, "claim") == "1,234 claims"
+    assert markup.counted(2, "entry", "entries") == "2 entries" and markup.counted(0, "claim") == "0 claims"
