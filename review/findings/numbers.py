@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 from restated.errors import RestatedError
-from restated.printed import Printed
 from restated.intervals import closed_interval
+from restated.printed import Printed
 from restated_book.register import PublishedNumber
 
 
