@@ -156,7 +156,7 @@ def _index(listed: Iterable[tuple[str, Sequence[str], Sequence[str]]], root: str
 
 
 def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int], *, root: str = "") -> str:
-    """Return the page to find numbers on: downloads, the form, and the list of parts, or of lists of parts.
+    """Return the page to find numbers on: downloads, the form, and the list of parts.
 
     Parameters
     ----------
@@ -167,13 +167,7 @@ def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int],
     root : str
         Address of the site's root relative to the page, ``""`` or ending in a slash.
     """
-    if where.lists:
-        listed = [
-            (page, where.parts[some[0]], where.parts[some[-1]])
-            for page, some in zip(where.list_pages, where.lists, strict=True)
-        ]
-    else:
-        listed = [(page, part, part) for page, part in zip(where.pages, where.parts, strict=True)]
+    listed = [(page, part, part) for page, part in zip(where.pages, where.parts, strict=True)]
     return (
         '<p class="rs-downloads">Download the ledger: '
         f'<a href="{escape(root)}ledger.csv" download>ledger.csv</a>, '
@@ -183,21 +177,6 @@ def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int],
         f"<p>{_size(kinds)}, in the alphabetical order of their ids, which begin with the work or the chapter a number "
         "comes from.</p>" + _index(listed, root)
     )
-
-
-def list_html(where: ledgerparts.Addresses, number: int, *, root: str = "", home: str = "ledger.html") -> str:
-    """Return one list of parts of a long ledger; `number` is counted from 0."""
-    listed = [(where.pages[k], where.parts[k], where.parts[k]) for k in where.lists[number]]
-    return (
-        f'<section id="ledger-list"><h1>{_list_title(where, number)}</h1>'
-        f'<p><a href="{escape(home)}">All parts, a search for numbers, and the whole table as a file</a></p>'
-        f"{_index(listed, root)}</section>\n"
-    )
-
-
-def _list_title(where: ledgerparts.Addresses, number: int) -> str:
-    some = where.lists[number]
-    return f"Ledger of numbers, parts {some[0] + 1:,} to {some[-1] + 1:,} of {len(where.parts):,}"
 
 
 def part_html(
@@ -380,16 +359,14 @@ def _addresses(ledger: str, digest: str) -> ledgerparts.Addresses:
 
 
 def part_pages(app) -> Iterator[tuple[str, dict, str]]:
-    """Yield the pages of the parts and of the lists of parts for Sphinx to write."""
+    """Yield the pages of the parts for Sphinx to write."""
     where = addresses(app.env)
     if app.builder.format != "html" or where is None:
         return
     rows, parts, names = entries.load(), where.parts, where.pages
     home = app.config.restated_ledger_doc.rsplit("/", 1)[-1]
     # A changed ledger makes Sphinx read all pages again; otherwise these pages change only when an anchor has moved.
-    if not app.restated_anchors_moved and all(
-        Path(app.builder.get_outfilename(name)).is_file() for name in (*names, *where.list_pages)
-    ):
+    if not app.restated_anchors_moved and all(Path(app.builder.get_outfilename(name)).is_file() for name in names):
         return
 
     def link(i: int) -> dict | None:
@@ -404,12 +381,6 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
         citation_links(app.builder, names[0]),
         citebox.number_forms(citation.about()),
     )
-    for i, name in enumerate(where.list_pages):
-        yield (
-            name,
-            {"title": _list_title(where, i), "body": list_html(where, i, root=root, home=f"{home}.html")},
-            "page.html",
-        )
     for i, (name, part) in enumerate(zip(names, parts, strict=True)):
         body = part_html(
             (rows[id] for id in part), i + 1, len(parts), root=root, home=f"{home}.html", forms=forms, cite=cite

@@ -38,9 +38,6 @@ class Addresses:
         self.parts = split(ids)
         self.pages = pages(ledger, self.parts)
         self.first = [part[0] for part in self.parts if part]
-        #: Lists of parts, of which there are none.
-        self.lists: list[range] = []
-        self.list_pages: list[str] = []
         self._pages = frozenset(self.pages)
         folder, _, name = ledger.rpartition("/")
         self._folder = f"{folder}/" if folder else ""

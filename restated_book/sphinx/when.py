@@ -30,8 +30,8 @@ class When(SphinxDirective):
         elif basis not in BASES:
             problem = f"'{basis}' is not a basis; use one of {', '.join(BASES)}"
         if problem:
-            kind = {"type": "restated", "subtype": "when"}
-            logger.warning("page '%s': {when}: %s", self.env.docname, problem, location=self.get_location(), **kind)
+            place, text = self.get_location(), "page '%s': {when}: %s"
+            logger.warning(text, self.env.docname, problem, location=place, type="restated", subtype="when")
             return []
         if rows[id].get("basis") != basis:
             return []

@@ -110,7 +110,7 @@ def test_merged_and_corrected_ids_lead_to_the_register(numbers):
 
 def test_a_number_by_id(numbers):
     assert numbers.number("opie2021-secure-insecure-r").value.text == "0.28"
-    with pytest.raises(RestatedError, match="no published number has the id 'nobody-r'.*merged_ids.csv"):
+    with pytest.raises(RestatedError, match=r"no published number has the id 'nobody-r'.*merged_ids.csv"):
         numbers.number("nobody-r")
 
 

@@ -46,7 +46,7 @@ def originals(tmp_path, monkeypatch):
 
 def test_names():
     assert sorted(studies.names()) == sorted([*ROWS, *OTHERS])
-    with pytest.raises(RestatedError, match="no study table 'opie'. Use one of paternal-sensitivity, stability"):
+    with pytest.raises(RestatedError, match=r"no study table 'opie'. Use one of paternal-sensitivity, stability"):
         studies.load("opie")
     with pytest.raises(RestatedError, match="no study table 'published-twins'"):
         studies.load("published-twins")
@@ -206,7 +206,7 @@ def test_a_supplied_table_that_cannot_be_right(originals, name, old, new, messag
 def test_a_supplied_table_in_another_encoding(originals):
     originals("transmission-samples", encoding="latin-1")
     with pytest.raises(
-        RestatedError, match="transmission-samples.csv, row 12: the file is not UTF-8. Save it as UTF-8"
+        RestatedError, match=r"transmission-samples.csv, row 12: the file is not UTF-8. Save it as UTF-8"
     ):
         studies.load("transmission-samples")
 
@@ -214,7 +214,7 @@ def test_a_supplied_table_in_another_encoding(originals):
 def test_a_supplied_table_without_rows(originals, tmp_path):
     header = ",".join(dictionary.load()["stability"].columns)
     (tmp_path / "stability.csv").write_text(header + "\n", encoding="utf-8")
-    with pytest.raises(RestatedError, match="stability.csv: the table has a header and no rows"):
+    with pytest.raises(RestatedError, match=r"stability.csv: the table has a header and no rows"):
         studies.load("stability")
 
 
@@ -240,7 +240,7 @@ MADE_UP = {
 
 def made_up_costs() -> list[dict[str, str]]:
     """The empty template with the made-up totals filled in and its other rows removed."""
-    header, rows = dictionary.read_table(paths.ORIGINALS / "templates" / "service-costs.csv")
+    _header, rows = dictionary.read_table(paths.ORIGINALS / "templates" / "service-costs.csv")
     filled = []
     for _, cells in rows:
         arm = "ph" if cells["group"] == "partial hospitalization" else "gpc"

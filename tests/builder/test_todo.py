@@ -1,4 +1,5 @@
-"""The list of what is still to be verified: complete, pointing at the right rows, and shorter once an entry is settled."""
+"""The list of what is still to be verified: complete, pointing at the right rows, and shorter once an entry is
+settled."""
 
 from __future__ import annotations
 
@@ -110,7 +111,7 @@ def test_a_number_a_record_restates_names_what_then_changes(numbers, tasks):
 
 
 def test_without_a_built_book_there_is_one_message(tmp_path):
-    with pytest.raises(RestatedError, match="there is no built book to read the list from. Run `make book` first"):
+    with pytest.raises(RestatedError, match=r"there is no built book to read the list from. Run `make book` first"):
         todo.last(tmp_path / "entries.json")
 
 

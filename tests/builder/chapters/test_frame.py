@@ -44,7 +44,7 @@ def test_a_missing_block_is_named(block):
 
 
 def test_a_section_of_another_name_is_refused_and_code_is_no_section():
-    line, what, remedy = frame.fault(WHOLE.replace("## Result", "## Outcome"))
+    _line, what, remedy = frame.fault(WHOLE.replace("## Result", "## Outcome"))
     assert what == "'Outcome' is not a section of the frame" and "subsection" in remedy
     assert frame.fault(WHOLE.replace("Text.", "```python\n## Outcome\n```", 1)) is None
 

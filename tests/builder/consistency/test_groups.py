@@ -60,5 +60,5 @@ def test_a_share_is_no_count(numbers, tmp_path):
         HEADER + "a,percent-count,yes,dozier2001-agreement,madigan2023-secure,,,,,share\n", encoding="utf-8"
     )
     (group,) = groups.load(numbers, path)
-    with pytest.raises(RestatedError, match="'51.6' is not a whole number"):
+    with pytest.raises(RestatedError, match=r"'51.6' is not a whole number"):
         _ = group.whole[0].count

@@ -51,8 +51,8 @@ def run(tmp_path, *rows):
     return [(r.check, r.outcome, r.verified) for r in audit.run(small(tmp_path, *rows), groups=[])]
 
 
-# What the printed numbers of the sources do not agree in, each read again in the notes it came from. A new
-# entry here means: read the evidence again before believing it. Keys are check and first row.
+# What the printed numbers of the sources do not agree in, each read again in the notes it came from. A new entry here
+# means: read the evidence again before believing it. Keys are check and first row.
 INCONSISTENT = {
     ("percent-count", "brettschneider2014-bateman2003-female"),
     ("percent-count", "bateman1999-major-depression-ph"),

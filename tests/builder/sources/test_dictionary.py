@@ -198,14 +198,14 @@ def test_a_description_that_is_no_json_or_names_a_table_twice(folder):
     assert "two resources are named 'table'" in refusal(folder, package={"resources": PACKAGE["resources"] * 2})
     assert "the package lacks the property" in refusal(folder, package={"name": "x"})
     (folder / "datapackage.json").write_text('{\n"resources": [,]}', encoding="utf-8")
-    with pytest.raises(RestatedError, match="datapackage.json, row 2: not readable as JSON"):
+    with pytest.raises(RestatedError, match=r"datapackage.json, row 2: not readable as JSON"):
         dictionary.check(folder)
 
 
 def test_a_table_only_readers_have_is_described_apart():
     described = dictionary.schema("cohort-children")
     assert described.path == "originals/cohort-children.csv" and described.primary_key == ("child_id",)
-    with pytest.raises(RestatedError, match="data/schemas/nothing.json: there is no such file"):
+    with pytest.raises(RestatedError, match=r"data/schemas/nothing.json: there is no such file"):
         dictionary.schema("nothing")
 
 

@@ -47,7 +47,7 @@ def test_a_missing_file_or_a_folder_in_its_place_is_told(tmp_path):
 def test_a_value_of_another_kind_is_named():
     content = {"html": {"baseurl": 5}, "sphinx": None}
     assert settings.value(content, "sphinx.config", dict, "f.yml") == {}
-    with pytest.raises(RestatedError, match="f.yml, field 'html.baseurl': this is not text"):
+    with pytest.raises(RestatedError, match=r"f.yml, field 'html.baseurl': this is not text"):
         settings.value(content, "html.baseurl", str, "f.yml")
-    with pytest.raises(RestatedError, match="f.yml, field 'html': this is not a list. "):
+    with pytest.raises(RestatedError, match=r"f.yml, field 'html': this is not a list. "):
         settings.value(content, "html", list, "f.yml")

@@ -16,7 +16,8 @@ from tests.builder.chapters.test_glossary import TEXT
 #: A plain summary is read without effort up to about these lengths in words, on average and at most.
 MEAN_WORDS, MOST_WORDS = 20, 35
 
-#: Two capitals or more, or a capital and a digit: an abbreviation. R1 to R6 and S1 to S10 are the case study's own markers.
+#: Two capitals or more, or a capital and a digit: an abbreviation. R1 to R6 and S1 to S10 are the case study's own
+#: markers.
 ABBREVIATION = re.compile(r"(?<![\w-])(?=[\w-]*[A-Z][\w-]*[A-Z0-9])[A-Za-z][\w-]*(?![\w-])")
 MARKER = re.compile(r"[RS][0-9]{1,2}")
 
