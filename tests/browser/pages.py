@@ -42,3 +42,19 @@ def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", the
     file, *rest = re.split("(?=[?#])", page, maxsplit=1)
     tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")
     return tab
+
+
+#: The pictures that the browser has begun to load are there, and two frames drawn after that show the element at the
+#: same place on the screen: the page has come to rest.
+AT_REST = """id => new Promise(done => {
+  const look = () => document.getElementById(id).getBoundingClientRect().top;
+  const loaded = () => [...document.images].every(i => i.complete || i.loading === 'lazy');
+  const before = look();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const now = look();
+    done(loaded() && now === before && now >= 0 && now < innerHeight); })); })"""
+
+
+def in_view(tab, id: str) -> None:
+    """Wait until the element `id` is on the screen and has stopped moving."""
+    tab.wait_for_function(AT_REST, arg=id)

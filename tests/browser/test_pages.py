@@ -109,8 +109,7 @@ def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, sit
     assert tip.is_visible()
     assert "Verhage" in tip.inner_text()
     tab.keyboard.press("Escape")
-    tab.wait_for_timeout(300)  # the tooltip fades out
-    assert not tip.is_visible()
+    tip.wait_for_element_state("hidden")
     link.click()
     tab.wait_for_url("**/ledger-*.html#verhage2016-secure-r")
     row = tab.query_selector("#verhage2016-secure-r")

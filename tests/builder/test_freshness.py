@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import pytest
 
-from restated_book import freshness, paths
-from tests.builder.build.test_build import forget_chapters
+from restated_book import freshness
+from tests.builder import books
+from tests.builder.calls import ROOMS, Calls
 
 HEAD = """---
 jupytext:
@@ -42,48 +40,48 @@ NOTEBOOKS = {"first": FATHERS, "second": FATHERS, "alone": ALONE}
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """A scratch copy of the sources whose notebooks were executed once."""
-    scratch = tmp_path_factory.mktemp("fresh")
-    for folder in ("restated", "restated_book", "review", "data", "book"):
-        shutil.copytree(
-            paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals")
-        )
-    for file in ("restated.toml", "references.bib", "requirements.lock"):
-        shutil.copy(paths.ROOT / file, scratch)
-    forget_chapters(scratch)
+def due(tmp_path_factory):
+    """Execute what has to be: the names of the notebooks that are executed, in the folder `due.root`."""
+    with Calls(tmp_path_factory.mktemp("fresh") / "book", own_code=True) as calls:
+        yield Due(calls)
+
+
+class Due:
+    def __init__(self, calls):
+        self.root, self._calls = calls.root, calls
+
+    def __call__(self) -> set[str]:
+        result = self._calls(code=CODE)
+        assert result.returncode == 0, result.stderr
+        return set(re.findall(r"… notebooks/([a-z]+)\.md", result.stdout))
+
+
+@pytest.fixture(scope="module")
+def executed(due, tmp_path_factory):
+    """A copy of the sources, with the code, whose notebooks were executed once."""
+    scratch = due.root
+    books.copy(scratch, (*ROOMS, "data", "book"), books.FILES)
+    books.forget_chapters(scratch)
     (scratch / "notebooks").mkdir()
     for name, cells in NOTEBOOKS.items():
         (scratch / "notebooks" / f"{name}.md").write_text(f"{HEAD}# Chapter {name}\n{cells}", encoding="utf-8")
-    assert due(scratch) == set(NOTEBOOKS)
-    assert due(scratch) == set()
-    return scratch
+    assert due() == set(NOTEBOOKS)
+    assert due() == set()
+    return shutil.copytree(scratch, tmp_path_factory.mktemp("executed") / "book")
 
 
 CODE = """
-import sys
-from pathlib import Path
 from restated_book import paths
 from restated_book.build import execute
 execute.execute(sorted(paths.NOTEBOOKS.glob("*.md")), paths.BUILD / "executed")
 """
 
 
-def due(scratch) -> set[str]:
-    """Names of the notebooks that are executed."""
-    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
-    run = subprocess.run(
-        [sys.executable, "-c", CODE], cwd=scratch, env=env, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    return set(re.findall(r"… notebooks/([a-z]+)\.md", run.stdout))
-
-
 @pytest.fixture
-def scratch(executed, tmp_path):
-    copy = tmp_path / "book"
-    shutil.copytree(executed, copy)
-    return copy
+def scratch(executed, due):
+    """A copy of the executed book, which a test may change."""
+    shutil.rmtree(due.root)
+    return shutil.copytree(executed, due.root)
 
 
 def edit(old, new):
@@ -129,33 +127,33 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_changes_makes_due_what_rests_on_it(scratch, change):
+def test_what_changes_makes_due_what_rests_on_it(due, scratch, change):
     file, made, expected = CHANGES[change]
     made(scratch / file)
-    assert due(scratch) == expected
-    assert due(scratch) == set()
+    assert due() == expected
+    assert due() == set()
 
 
-def test_an_original_taken_away_makes_due_what_read_it(scratch):
+def test_an_original_taken_away_makes_due_what_read_it(due, scratch):
     file = scratch / "data" / "originals" / "paternal-sensitivity.csv"
     drop_original(file)
-    assert due(scratch) == BOTH
+    assert due() == BOTH
     file.unlink()
-    assert due(scratch) == BOTH
+    assert due() == BOTH
 
 
-def test_new_prose_stands_around_the_old_outputs(scratch):
+def test_new_prose_stands_around_the_old_outputs(due, scratch):
     target = scratch / "_build" / "executed" / "first.ipynb"
     before = json.loads(target.read_text(encoding="utf-8"))
     edit("# Chapter first", "# Chapter one\n\nNew prose.")(scratch / "notebooks" / "first.md")
-    assert due(scratch) == set()
+    assert due() == set()
     after = json.loads(target.read_text(encoding="utf-8"))
     code = [[cell for cell in content["cells"] if cell["cell_type"] == "code"] for content in (before, after)]
     assert [c["outputs"] for c in code[0]] == [c["outputs"] for c in code[1]]
     assert "New prose." in "".join(after["cells"][0]["source"])
     # A run from nothing gives the same file.
     target.unlink()
-    assert due(scratch) == {"first"}
+    assert due() == {"first"}
     assert json.loads(target.read_text(encoding="utf-8")) == after
 
 

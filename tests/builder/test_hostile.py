@@ -15,7 +15,7 @@ from lxml import etree, html
 
 from restated_book import paths
 from restated_book.sources import cells
-from tests.builder.build.test_build import lay_out, run
+from tests.builder.books import lay_out, run
 
 #: Text that would run as markup, in an attribute, in a script and in a formula. Its marks are looked for in all that is built.
 MARKUP = "</script></title></td><script>xss(1)</script><img src=x onerror=\"xss('2')\"> ]]> {{ 7*7 }} `x` & \u2028"
