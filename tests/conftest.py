@@ -1,11 +1,12 @@
 """The tiers of the suite, and what tests share: the built book, one small book, a browser.
 
-``make test`` runs the tests without the mark `full`, ``make test-all`` all of them. :mod:`tests.tiers` decides which tests
+``make test`` runs the tests without the mark `full`, ``make test-all`` all of them. :mod:`tests.tiers` decides which
 have it.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -22,15 +23,19 @@ from tests.builder import books
 from tests.builder.calls import Calls
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+#: Milliseconds that a page may take, far above what a busy machine needs: whatever is waited for ends the wait.
+PATIENCE = 120_000
 EXECUTABLE = next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
+collect_ignore = [] if os.name == "posix" else list(tiers.POSIX)
+
+
 def pytest_report_header():
-    return (
-        f"browser tests with {EXECUTABLE}"
-        if EXECUTABLE
-        else "browser tests left out: no Chromium was found on this machine"
-    )
+    browser = f"with {EXECUTABLE}" if EXECUTABLE else "left out: no Chromium was found on this machine"
+    left_out = [f"left out on this system: {', '.join(collect_ignore)}"] if collect_ignore else []
+    return [f"browser tests {browser}", *left_out]
 
 
 def pytest_collection_modifyitems(items):
@@ -103,8 +108,7 @@ def browser():
         "--disable-component-update",
         "--disable-sync",
     ]
-    # Far above what a busy machine needs: an assertion that waits ends as soon as it holds.
-    expect.set_options(timeout=120_000)
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as play:
         chromium = play.chromium.launch(executable_path=EXECUTABLE, args=quiet)
         yield chromium

@@ -28,14 +28,16 @@ FULL = {
 #: Fixtures that build the whole book, or a book for each test: a test that uses one belongs to the full tier.
 WHOLE_BOOK = {"site", "calls"}
 
+#: Files about signals, limits and forks: they are collected only where the system has these.
+POSIX = ("builder/build/test_interruptions.py", "builder/build/test_swap.py")
+
 #: The files that take longest, the longest first.
 LONGEST = (
     "builder/build/test_build.py",
     "builder/build/test_interruptions.py",
-    "browser/test_pages.py",
-    "builder/test_faults.py",
-    "browser/test_accessibility.py",
+    "browser/test_every_page.py",
     "builder/test_freshness.py",
+    "builder/test_faults.py",
 )
 
 

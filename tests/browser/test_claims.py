@@ -19,7 +19,6 @@ def tab(browser, site):
     tab = open_page(browser, site, PAGE)
     yield tab
     assert tab.faults == []
-    tab.context.close()
 
 
 def shown(tab) -> list[str]:
@@ -92,11 +91,7 @@ def test_an_address_that_is_filtered_out_is_shown(tab, target):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("id", ["claim-a03", "claim-s10", "inc-doi"])
 def test_an_address_leads_to_its_claim(browser, site, size, id):
-    context = browser.new_context(viewport=SIZES[size])
-    tab = context.new_page()
-    tab.goto(f"{(site / PAGE).as_uri()}#{id}")
-    in_view(tab, id)
-    context.close()
+    in_view(open_page(browser, site, f"{PAGE}#{id}", size=size), id)
 
 
 def test_everything_can_be_read_without_scripts(browser, site):
@@ -123,4 +118,3 @@ def test_the_search_finds_a_claim_by_its_id_and_by_its_words(browser, site):
     expect(tab.locator("#rs-results a").first).to_have_attribute("href", re.compile(r"claims\.html#claim-b17$"))
     tab.fill("#rs-query", "only 19 models designation")
     expect(tab.locator("#rs-results a[href$='claims.html#claim-m17']")).to_have_count(1)
-    tab.context.close()

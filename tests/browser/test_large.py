@@ -1,4 +1,4 @@
-"""A ledger too large for one list and for one script of search data: a scratch book in which a part, a list and a script hold little."""
+"""A ledger too large for one list and one script of search data: in a scratch book where each of them holds little."""
 
 from __future__ import annotations
 
@@ -53,13 +53,12 @@ def tab(browser, large):
     opened = []
 
     def open_at(page: str):
-        opened.append(open_page(browser, large, page))
-        return opened[-1]
+        tab = open_page(browser, large, page)
+        opened.append(tab.faults)
+        return tab
 
     yield open_at
-    for each in opened:
-        assert each.faults == []
-        each.context.close()
+    assert not any(opened)
 
 
 def test_the_permanent_address_of_every_number_leads_to_its_row_over_the_lists(tab):

@@ -66,7 +66,7 @@ def environment() -> dict[str, str]:
 #: Put before a command, it takes from root the right to read and write everything; None if that is not possible.
 ORDINARY = (
     []
-    if not hasattr(os, "geteuid") or os.geteuid()
+    if getattr(os, "geteuid", lambda: 1)()
     else ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
     if shutil.which("setpriv")
     else None

@@ -1,6 +1,6 @@
 """Calls of the command line, each in its own process, forked from one that has loaded the packages: a second sooner.
 
-Only where processes can fork.
+Where processes cannot fork, each call is one from nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+CHECKOUT = Path(__file__).parents[2]
 
 #: Packages that the book may bring itself.
 ROOMS = ("restated", "restated_book", "review")
@@ -35,25 +37,42 @@ class Calls:
         self._own_code = own_code
 
     def __enter__(self):
-        environment = {k: v for k, v in os.environ.items() if k != "PYTHONPATH"} | {"RESTATED_ROOT": str(self.root)}
-        self._process = subprocess.Popen(
+        self._environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "RESTATED_ROOT")}
+        self._process = self._warm() if hasattr(os, "fork") else None
+        return self
+
+    def _warm(self) -> subprocess.Popen:
+        return subprocess.Popen(
             [sys.executable, "-m", __name__, str(self.root), str(int(self._own_code))],
-            cwd=Path(__file__).parents[2],
-            env=environment,
+            cwd=CHECKOUT,
+            env=self._environment | {"RESTATED_ROOT": str(self.root)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        return self
 
     def __exit__(self, *_):
-        self._process.communicate()
+        if self._process:
+            self._process.communicate()
 
     def __call__(self, *arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess:
         """Run ``restated <arguments>``, or else the Python `code`, in `root`. A negative return code: the call hung."""
+        if not self._process:
+            return self._cold(["-c", code] if code else ["-m", "restated_book", *arguments], environment)
         self._process.stdin.write(json.dumps([arguments, code, environment]) + "\n")
         self._process.stdin.flush()
         return subprocess.CompletedProcess(arguments or code, *json.loads(self._process.stdout.readline()))
+
+    def _cold(self, python: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess:
+        code = {} if self._own_code else {"PYTHONPATH": str(CHECKOUT)}
+        return subprocess.run(
+            [sys.executable, *python],
+            cwd=self.root,
+            env=self._environment | code | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
 def _run(root: str, own_code: bool, arguments: list[str], python: str, environment: dict[str, str]) -> int:

@@ -793,7 +793,7 @@ def test_a_traceback_is_shown_to_those_who_ask(calls, root):
     assert result.returncode != 0 and "Traceback" in result.stderr and "RestatedError" in result.stderr
 
 
-# --- what is taken ------------------------------------------------------------------------------------------------------
+# --- what is taken ----------------------------------------------------------------------------------------------------
 
 TAKEN = {
     "nothing broken": nothing,

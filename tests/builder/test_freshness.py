@@ -1,4 +1,4 @@
-"""Never stale: what changes makes exactly those notebooks due that rest on it, and new prose is put around old outputs."""
+"""Never stale: a change makes due exactly the notebooks that rest on it, and new prose is put around old outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 
 """
 
-#: Three notebooks: two with the same cells, which rest on a study table, a printed number and an estimator; one that rests on none.
+#: Three notebooks: two with the same cells, which rest on a table, a printed number and an estimator; one on none.
 FATHERS = """
 ```{code-cell} ipython3
 from restated_book import register, show, studies
@@ -28,7 +28,8 @@ from restated.estimate import effects
 
 number = register.load()["opie2021-secure-insecure-r"]
 rows = studies.load("paternal-sensitivity")
-show.table(rows[["study", "r"]].assign(z=effects.fisher_z(rows["r"]), printed=number.value.text), id="rows", caption="The rows", status=show.status_of(rows))
+table = rows[["study", "r"]].assign(z=effects.fisher_z(rows["r"]), printed=number.value.text)
+show.table(table, id="rows", caption="The rows", status=show.status_of(rows))
 ```
 """
 ALONE = """

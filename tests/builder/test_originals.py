@@ -26,7 +26,7 @@ def built(tmp_path_factory):
     ):  # this is about words, not about precision
         assert old in text
         text = text.replace(old, new)
-    lay_out(scratch, "service-costs", text, findings=["service-costs"])
+    lay_out(scratch, "service-costs", text, findings=["service-costs", "trials"])
     original = scratch / "data" / "originals" / "service-costs.csv"
     original.parent.mkdir()
     original.write_text(as_csv(made_up_costs()), encoding="utf-8")

@@ -19,4 +19,3 @@ def test_a_page_shows_its_number_and_tells_where_it_comes_from(browser, small_bo
     number.click()
     tab.wait_for_url("**/ledger-*.html#tiny-mean")
     expect(tab.locator("#tiny-mean")).to_contain_text("plain mean of r")
-    tab.context.close()
