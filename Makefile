@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test lint diagram lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test test-all lint diagram lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -33,9 +33,14 @@ book: $(STAMP) ## Build the book into _build/html
 pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chromium)
 	@$(RUN) -m restated_book build --pdf
 
-# A file's tests stay together: many share one scratch book, or one browser.
-test: $(STAMP) ## Run the whole test suite, on all cores
-	@$(RUN) -m pytest --numprocesses logical --dist loadfile
+# A file's tests stay together: many share one scratch book. The longest files come first (tests/tiers.py).
+PARALLEL := --numprocesses logical --dist loadfile --no-loadscope-reorder
+
+test: $(STAMP) ## Test the library, the builder's units, one small book and one page (about a minute)
+	@$(RUN) -m pytest $(PARALLEL) -m "not full"
+
+test-all: $(STAMP) ## Run the whole test suite, on all cores (minutes)
+	@$(RUN) -m pytest $(PARALLEL)
 
 lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
 	@$(RUN) -m ruff check .

@@ -1,4 +1,4 @@
-"""Run all benchmarks, print the table and write ``_build/bench.json``; the curves of cost go to ``bench-curves.json``."""
+"""Run all benchmarks, print the table and write ``_build/bench.json``; cost curves go to ``bench-curves.json``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ import json
 import pkgutil
 
 import benchmarks
+from benchmarks import scaling
 from restated_book import paths
 
-from . import scaling
-
-#: Modules that hold no rows of their own.
+#: Modules without rows.
 HELPERS = ("__main__", "keep", "matrix", "measure", "pages", "reproduce")
 
 

@@ -1,4 +1,4 @@
-"""Building the book: from nothing beside a plain Jupyter Book, again, after an edit, and made-up books of growing size."""
+"""Build time of the book: from nothing, against plain Jupyter Book; again; after an edit; of larger made-up books."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
+
+from benchmarks import measure
 from restated_book import paths
 from restated_book.epoch import epoch
-
-from . import measure
 
 COLD_SECONDS, FASTER_THAN_PLAIN = 90.0, 2.2
 UNCHANGED_SECONDS, EDIT_SECONDS = 3.0, 5.0
 #: Jupyter Book as its users run it.
 JUPYTER_BOOK = (sys.executable, str(Path(sys.executable).with_name("jupyter-book")))
-#: The chapter whose prose is edited, and the words that are.
+#: The chapter whose prose is edited, and the words that are changed.
 EDITED, WORDS = "reach", "Reasons and sources"
 #: Chapters of the made-up books.
 SIZES = (10, 20, 40, 80)
-#: Time for each chapter of the largest book, in times of that of the smallest: it grows with the number of chapters, not faster.
+#: Largest allowed time per chapter of the largest book, as a multiple of that of the smallest.
 MOST_GROWTH = 1.25
 
 CHAPTER = """---
@@ -48,21 +49,22 @@ show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.stat
 ```
 """
 
-#: What a chapter of a book with a large register does beside: it restates every fifth of its share of the printed numbers, about the
-#: part the real book restates and more than any one chapter of it, and shows ten of them.
+#: What a chapter of a book with a large register does in addition: it restates every fifth of its share of the printed
+#: numbers, about the proportion that the real book restates and more than any one of its chapters does, and shows ten.
 SHARE, SHOWN = 5, 10
 WITH_ROWS = """
 ```{{code-cell}} ipython3
 ids = [f"made-up-{n}-r{{row}}" for row in range(0, {rows}, {share})]
 for id in ids:
-    ledger.record(f"again-{{id}}", float(ledger.register.number(id).value.value), published=id, basis="arithmetic", by_construction=True)
+    value = float(ledger.register.number(id).value.value)
+    ledger.record(f"again-{{id}}", value, published=id, basis="arithmetic", by_construction=True)
 show.verdicts(ledger, *[f"again-{{id}}" for id in ids[:{shown}]], id="verdicts", caption="Some of the numbers")
 ```
 """
 
 
 def copy(folder: Path) -> Path:
-    """A copy of the files of the repository, without what was built."""
+    """Copy the files that git tracks into `folder`."""
     listed = subprocess.run(
         ["git", "ls-files", "-z"], cwd=paths.ROOT, capture_output=True, text=True, check=True
     ).stdout
@@ -73,13 +75,13 @@ def copy(folder: Path) -> Path:
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """Environment in which the book in `folder` is built, with the date of this repository's commit."""
+    """Environment to build the book in `folder`, with the date of this repository's last commit."""
     plain = {k: v for k, v in os.environ.items() if k != "RESTATED_ROOT"}
     return plain | {"PYTHONPATH": str(folder), "SOURCE_DATE_EPOCH": epoch()}
 
 
 def built(folder: Path) -> float:
-    """Build the book in `folder`; the seconds it took."""
+    """Build the book in `folder` and return the seconds it took."""
     start = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "restated_book", "build"],
@@ -92,7 +94,10 @@ def built(folder: Path) -> float:
 
 
 def plainly_built(folder: Path, entries: Path) -> float:
-    """Build the same pages with Jupyter Book alone, which executes the notebooks; the ledger it cannot make is given to it."""
+    """Build the same pages with Jupyter Book alone, which executes the notebooks, and return the seconds it took.
+
+    Jupyter Book cannot make the ledger: it is given in `entries`.
+    """
     start = time.perf_counter()
     env = environment(folder) | {"RESTATED_ENTRIES": str(entries), "RESTATED_ROOT": str(folder)}
     subprocess.run(
@@ -106,7 +111,7 @@ def plainly_built(folder: Path, entries: Path) -> float:
 
 
 def _printed(folder: Path, finding: str, rows: int) -> None:
-    """A file of `rows` made-up printed numbers, described like any other."""
+    """Write a file of `rows` made-up printed numbers."""
     published = folder / "data" / "published"
     columns = (published / "transmission.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
     with (published / f"{finding}.csv").open("w", encoding="utf-8", newline="") as file:
@@ -114,26 +119,26 @@ def _printed(folder: Path, finding: str, rows: int) -> None:
         writer.writeheader()
         for row in range(rows):
             writer.writerow(
-                dict(
-                    id=f"{finding}-r{row}",
-                    finding=finding,
-                    study="Verhage et al. 2016",
-                    population="made-up parents and their infants",
-                    quantity=f"correlation of the made-up measures {row} and {row + 1}",
-                    statistic="r",
-                    value=f".{row % 100:02}",
-                    n="100",
-                    source_key="verhage2016",
-                    locator=f"table {row % 7 + 1}",
-                    grade="P",
-                    seen_in="full text",
-                    note="made up",
-                )
+                {
+                    "id": f"{finding}-r{row}",
+                    "finding": finding,
+                    "study": "Verhage et al. 2016",
+                    "population": "made-up parents and their infants",
+                    "quantity": f"correlation of the made-up measures {row} and {row + 1}",
+                    "statistic": "r",
+                    "value": f".{row % 100:02}",
+                    "n": "100",
+                    "source_key": "verhage2016",
+                    "locator": f"table {row % 7 + 1}",
+                    "grade": "P",
+                    "seen_in": "full text",
+                    "note": "made up",
+                }
             )
 
 
 def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
-    """A book of `chapters` small chapters, among which `rows` more printed numbers are shared out."""
+    """Write a book of `chapters` small chapters that share `rows` additional printed numbers."""
     copy(folder)
     shutil.rmtree(folder / "notebooks")
     (folder / "notebooks").mkdir()
@@ -157,15 +162,13 @@ def made_up(folder: Path, chapters: int, rows: int = 0) -> Path:
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: book/index\nchapters:\n{listed}", encoding="utf-8")
     (folder / "book" / "index.md").write_text("# A made-up book\n", encoding="utf-8")
     claims = folder / "data" / "claims" / "claims.csv"
-    # Claims name the chapters that bear on them; here there are none of these.
-    import pandas as pd
-
+    # Claims name the chapters that bear on them; this book has none of those.
     pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)
     return folder
 
 
 def rows() -> list[dict]:
-    """Rows of the table."""
+    """Return the rows of the table."""
     found = []
     with tempfile.TemporaryDirectory(prefix="restated-books-") as name:
         book = copy(Path(name, "book"))

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks import measure
 from restated.estimate import growth
 
-from . import measure
-
 FITS, CHILDREN, WAVES, MISSING = 1_000, 1_364, 7, 0.2
-#: Fits that are measured; the time per fit does not depend on their number, so it is scaled up to FITS.
+#: Fits that are measured; the time per fit does not depend on their number, and is scaled up to FITS.
 OUR_FITS, LME4_FITS, STATSMODELS_FITS = 96, 5, 1
 FASTER_THAN_STATSMODELS, FASTER_THAN_LME4 = 100, 10
 #: Largest difference in log-likelihood at which the fits count as the same.
@@ -22,7 +21,7 @@ COVARIATES = 7  # with the intercept and a linear trend of each: 16 fixed effect
 
 
 def cohorts(number: int, children: int = CHILDREN):
-    """Times, covariates and `number` simulated outcomes of one design."""
+    """Return times, covariates and `number` simulated outcomes of one design."""
     rng = np.random.default_rng(1364)
     covariates = np.column_stack([rng.integers(0, 2, (children, 4)), rng.normal(size=(children, 3))])
     times = np.linspace(0, 6, WAVES)
@@ -32,15 +31,16 @@ def cohorts(number: int, children: int = CHILDREN):
 
 
 def _statsmodels(times, covariates, sets, method: str) -> tuple[float, np.ndarray]:
-    """Seconds statsmodels needs for `sets`, and the log-likelihoods it finds."""
+    """Return the seconds that statsmodels needs for `sets`, and its log-likelihoods."""
     start = time.perf_counter()
     found = [growth.fit(y, times, covariates, method=method).log_likelihood for y in sets]
     return time.perf_counter() - start, np.array(found)
 
 
 def _lme4(times, covariates, sets, method: str) -> tuple[float, np.ndarray]:
-    """Seconds lme4 needs for `sets`, reading and its closing check of derivatives left out, and the
-    log-likelihoods it finds."""
+    """Return the seconds that lme4 needs for `sets`, without reading and without its check of derivatives, and its
+    log-likelihoods.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for i, y in enumerate(sets):
             child, wave = np.nonzero(np.isfinite(y))
@@ -93,7 +93,7 @@ def _rows(times, covariates, sets, method: str) -> list[dict]:
             )
         )
     if len(peers) == 1:
-        print("lme4 is not installed: its rows are left without numbers")
+        print("lme4 is not installed: its rows have no numbers")
         found.append(measure.row(work, ours, peer="lme4 is not installed", bar=_bar(FASTER_THAN_LME4), holds=None))
     return found
 

@@ -1,17 +1,16 @@
-"""Keep the last run for the book: ``python -m benchmarks.keep`` turns the JSON of ``_build`` into tables of data/benchmarks."""
+"""Keep the last run for the book: ``python -m benchmarks.keep`` writes the tables in data/benchmarks."""
 
 from __future__ import annotations
 
 import csv
 import json
 
+from benchmarks import KEYS
+from benchmarks.scaling import CURVE_KEYS
 from restated_book import paths
 from review.findings import proof
 
-from . import KEYS
-from .scaling import CURVE_KEYS
-
-#: What `make bench` writes, the table it becomes and its columns.
+#: Files that `make bench` writes, the table that each becomes, and its columns.
 KEPT = (("bench.json", "measured.csv", KEYS), ("bench-curves.json", "curves.csv", CURVE_KEYS))
 
 

@@ -1,7 +1,7 @@
-"""Large books: ``python -m benchmarks.large`` builds made-up books with up to 500,000 printed numbers or 300 chapters, and measures time and memory.
+"""Time and memory of large books, with up to 500,000 printed numbers or 300 chapters: ``python -m benchmarks.large``.
 
-Sizes can be named, as rows by chapters: ``python -m benchmarks.large 4000x10 20000x10``. Memory is the highest any moment held, as
-Linux tells it of each process.
+Sizes can be given as rows by chapters: ``python -m benchmarks.large 4000x10 20000x10``. Memory is the peak of each
+process, which only Linux reports.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from . import books, measure
+from benchmarks import books, measure
 
-#: Printed numbers and chapters of the books that grow in numbers, of those that grow in chapters, and of the largest in both.
+#: Printed numbers and chapters of books that grow in numbers, of books that grow in chapters, and of the largest book.
 NUMBERS = ((4_000, 10), (20_000, 10), (100_000, 10), (500_000, 10))
 CHAPTERS = ((1_000, 20), (1_000, 75), (1_000, 300))
 LARGEST = (500_000, 300)
 
-#: Work for each further number, in times of that for each number before: a tenth more or less is the machine.
+#: Largest allowed work per additional number, as a multiple of that per number before; a tenth either way is noise.
 MOST_GROWTH = 1.25
-#: Work for each chapter of the most, in times of that for each of the fewest.
+#: Largest allowed work per chapter of the longest book, as a multiple of that of the shortest.
 MOST_FOR_A_CHAPTER = 1.25
-#: Memory in MB that 100,000 more numbers may take. The build and the typesetter keep where each row of the ledger lies and what is to be
-#: verified; a notebook keeps what it records itself.
+#: Memory in MB that 100,000 more numbers may take. The build and the typesetter keep an index of the ledger and the
+#: list of what is to be verified; a notebook keeps what it records.
 MOST_MEMORY = {"the build": 300, "the typesetter": 150, "a notebook": 15}
 
-#: Processes of a build, by a word of their command.
+#: Processes of a build, and the words by which their commands are recognised.
 PARTS = {
     "the build": "-m restated_book build",
     "the typesetter": "restated_book.sphinx.typesetter",
     "a notebook": "ipykernel_launcher",
 }
-#: Seconds between two looks at the processes. What Linux tells is the highest so far: only the last moment of a process can be missed.
+#: Seconds between two looks at the processes. Linux reports the peak so far: only the last moment can be missed.
 LOOK = 0.2
 
 
 @dataclass(frozen=True)
 class Built:
-    """What building one book took: seconds of processor, the highest memory of each part of the build, and the size of the site, in MB."""
+    """Cost of building one book: processor seconds, peak memory of each process in MB, and size of the site in MB."""
 
     rows: int
     chapters: int
@@ -53,7 +53,7 @@ class Built:
 
 
 def _read(process: int, name: str) -> str:
-    """What Linux tells of a process; nothing of one that has ended."""
+    """Read a file of a process in ``/proc``; empty for a process that has ended."""
     try:
         return Path(f"/proc/{process}/{name}").read_text()
     except OSError:
@@ -69,13 +69,13 @@ def _children(pid: int) -> list[int]:
 
 
 def _processor() -> float:
-    """Seconds of processor of all that was started and has ended."""
-    told = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return told.ru_utime + told.ru_stime
+    """Processor seconds of all child processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _look(pid: int, memory: dict[str, float]) -> None:
-    """Note the highest memory so far of a process and of all it started."""
+    """Update `memory` with the peaks of a process and of all it started."""
     for process in [pid, *_children(pid)]:
         command = _read(process, "cmdline").replace("\0", " ")
         part = next((name for name, word in PARTS.items() if word in command), None)
@@ -121,44 +121,49 @@ def _all(sizes: Sequence[tuple[int, int]]) -> list[Built]:
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="restated-large-") as name:
             found.append(built(Path(name), *size))
-        print(f"  {told(found[-1])}", flush=True)
+        print(f"  {describe(found[-1])}", flush=True)
     return found
 
 
-def told(book: Built) -> str:
-    """What a book took, in words."""
+def describe(book: Built) -> str:
+    """Return the cost of a book in words."""
     memory = ", ".join(f"{part} {high:,.0f} MB" for part, high in book.memory.items())
-    return f"{book.rows:,} printed numbers in {book.chapters} chapters: {book.processor:.0f} s of processor; {memory}; the site {book.site:,.0f} MB"
+    return (
+        f"{book.rows:,} printed numbers in {book.chapters} chapters: {book.processor:.0f} s of processor; "
+        f"{memory}; the site {book.site:,.0f} MB"
+    )
 
 
 def rows() -> list[dict]:
-    """Rows of the table. Seconds are those of a processor: they do not depend on what else the machine does."""
+    """Return the rows of the table, in processor seconds: they do not depend on what else the machine does."""
     found = []
     numbers, chapters = _all(NUMBERS), _all(CHAPTERS)
     further = [(b.processor - a.processor) / (b.rows - a.rows) for a, b in pairwise(numbers)]
     for book, before, now in zip(numbers[2:], further, further[1:], strict=False):
         bar = f"for each further number at most {MOST_GROWTH} times that before"
-        found.append(measure.row(told(book), book.processor, bar=bar, holds=now <= MOST_GROWTH * before))
+        found.append(measure.row(describe(book), book.processor, bar=bar, holds=now <= MOST_GROWTH * before))
     for part, most in MOST_MEMORY.items():
         each = (numbers[-1].memory[part] - numbers[0].memory[part]) / (numbers[-1].rows - numbers[0].rows) * 100_000
         work = f"memory of {part} for 100,000 more printed numbers: {each:,.0f} MB"
-        measured = numbers[-1].memory[part] > 0  # only Linux tells it
+        measured = numbers[-1].memory[part] > 0  # only on Linux
         found.append(
             measure.row(work, numbers[-1].processor, bar=f"at most {most} MB", holds=each <= most if measured else None)
         )
     for book in chapters:
         growth = book.processor / book.chapters / (chapters[0].processor / chapters[0].chapters)
         bar = f"for each chapter at most {MOST_FOR_A_CHAPTER} times that of {chapters[0].chapters}"
-        found.append(measure.row(told(book), book.processor, bar=bar, holds=growth <= MOST_FOR_A_CHAPTER))
+        found.append(measure.row(describe(book), book.processor, bar=bar, holds=growth <= MOST_FOR_A_CHAPTER))
     (largest,) = _all([LARGEST])
     parts = numbers[-1].processor + chapters[-1].processor
     bar = f"at most {MOST_GROWTH} times the books of as many numbers and of as many chapters together"
-    found.append(measure.row(told(largest), largest.processor, bar=bar, holds=largest.processor <= MOST_GROWTH * parts))
+    found.append(
+        measure.row(describe(largest), largest.processor, bar=bar, holds=largest.processor <= MOST_GROWTH * parts)
+    )
     return found
 
 
 def main() -> None:
-    """Build the books named by their sizes, or measure all and print whether the bars hold."""
+    """Build books of the given sizes, or measure all and print whether the bars hold."""
     if named := [tuple(map(int, size.split("x"))) for size in sys.argv[1:]]:
         _all(named)
         return

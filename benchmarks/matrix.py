@@ -1,8 +1,8 @@
-"""``make matrix`` and ``make latest``: the book on every Python at hand, and with other versions of the libraries than the locked ones.
+"""``make matrix`` and ``make latest``: the book on every installed Python, and with other than the locked versions.
 
-``make matrix`` builds it with the oldest and the newest numpy, pandas and statsmodels that ``pyproject.toml`` allows, and with those of
-the lock, and compares the two ledgers to the precision they print. ``make latest`` builds and tests it with the newest allowed version of
-everything. Both need a package index.
+``make matrix`` builds it with the oldest and the newest numpy, pandas and statsmodels that ``pyproject.toml`` allows
+and with those of the lock, and compares the ledgers to the precision they print. ``make latest`` builds and tests it
+with the newest allowed version of every package. Both need a package index.
 """
 
 from __future__ import annotations
@@ -22,11 +22,10 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from benchmarks import books
 from restated_book import entries, paths
 
-from . import books
-
-#: What the numbers are computed with: these vary, all else is as locked.
+#: Libraries that compute the numbers: these vary, everything else is as locked.
 LIBRARIES = ("numpy", "pandas", "statsmodels")
 COLUMNS = ("locked", "oldest", "newest")
 
@@ -34,18 +33,20 @@ PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-
 LOCK = paths.ROOT / "requirements.lock"
 
 
-def _said(command: Sequence[str | Path], **options) -> str:
-    """What a command says; if it fails, an error with the end of its complaint."""
+def _output(command: Sequence[str | Path], **options) -> str:
+    """Run a command and return its output; if it fails, raise RuntimeError with the last line of its message."""
     result = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=False, **options)
     if result.returncode:
-        raise RuntimeError(((result.stderr or result.stdout).strip().splitlines() or ["it failed without a word"])[-1])
+        raise RuntimeError(
+            ((result.stderr or result.stdout).strip().splitlines() or ["it failed without a message"])[-1]
+        )
     return result.stdout
 
 
 def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
-    """Interpreters on the path, and beside the one that runs this, that the project allows, by their version without the last part."""
+    """Return the interpreters that the project allows, by minor version: those on the path and next to this one."""
     places = [Path(p) for p in os.environ.get("PATH", "").split(os.pathsep) if p]
-    # A version manager keeps each Python in a folder of its own.
+    # Version managers keep each Python in its own folder.
     own = Path(sys.base_prefix)
     places += sorted(p / "bin" for p in own.parent.iterdir() if (p / "bin").is_dir())
     found = {}
@@ -53,7 +54,7 @@ def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
         p for place in places if place.is_dir() for p in place.iterdir() if re.fullmatch(r"python3\.\d+", p.name)
     ):
         try:
-            version = _said(
+            version = _output(
                 [program, "-c", "import platform, venv, ensurepip; print(platform.python_version())"]
             ).strip()
         except (OSError, RuntimeError):
@@ -64,7 +65,7 @@ def pythons(allowed: str = PROJECT["requires-python"]) -> dict[str, str]:
 
 
 def candidates(listed: str, allowed: SpecifierSet) -> list[str]:
-    """The allowed versions among those that ``pip index versions`` lists, the oldest first."""
+    """Return the allowed versions from the output of ``pip index versions``, oldest first."""
     line = next(x for x in listed.splitlines() if x.startswith("Available versions:"))
     versions = sorted(
         v for v in map(Version, line.partition(":")[2].split(",")) if v in allowed and not v.is_prerelease
@@ -75,15 +76,15 @@ def candidates(listed: str, allowed: SpecifierSet) -> list[str]:
 
 
 def chosen(run: Path, name: str, allowed: SpecifierSet, column: str) -> str:
-    """The oldest or the newest allowed version of a package that is there ready-made for this Python."""
-    versions = candidates(_said([run, "-m", "pip", "index", "versions", name]), allowed)
+    """Return the oldest or newest allowed version of a package that has a wheel for this Python."""
+    versions = candidates(_output([run, "-m", "pip", "index", "versions", name]), allowed)
     for version in versions if column == "oldest" else reversed(versions):
         try:
-            _said([*_pip(run), "--no-deps", "--only-binary", ":all:", "--dry-run", f"{name}=={version}"])
+            _output([*_pip(run), "--no-deps", "--only-binary", ":all:", "--dry-run", f"{name}=={version}"])
         except RuntimeError:
             continue
         return f"{name}=={version}"
-    raise RuntimeError(f"no version of {name} that is {allowed} is there ready-made")
+    raise RuntimeError(f"no version of {name} that is {allowed} has a wheel")
 
 
 def _pip(run: Path) -> list[str | Path]:
@@ -91,34 +92,34 @@ def _pip(run: Path) -> list[str | Path]:
 
 
 def without(lock: str, names: Sequence[str]) -> str:
-    """The text of the lock without some packages."""
+    """Return the text of the lock without some packages."""
     blocks = re.split(r"\n(?=[A-Za-z0-9])", lock)
     return "\n".join(b for b in blocks if canonicalize_name(re.match(r"[A-Za-z0-9_.-]+", b)[0]) not in names)
 
 
 def pins(lock: str) -> dict[str, str]:
-    """Versions in the text of the lock, as they are for this Python."""
+    """Return the versions that the text of the lock pins for this Python."""
     lines = (Requirement(line.rstrip("\\ ")) for line in lock.splitlines() if re.match(r"[A-Za-z0-9]", line))
     return {r.name: str(r.specifier).removeprefix("==") for r in lines if r.marker is None or r.marker.evaluate()}
 
 
 def environment(folder: Path, python: str, column: str) -> Path:
-    """Make a virtual environment with the libraries of `column`; its interpreter."""
-    _said([python, "-m", "venv", folder])
+    """Create a virtual environment with the libraries of `column` and return its interpreter."""
+    _output([python, "-m", "venv", folder])
     run = folder / "bin" / "python"
     install = _pip(run)
     if column == "locked":
-        _said([*install, "--no-deps", "--require-hashes", "--requirement", LOCK])
+        _output([*install, "--no-deps", "--require-hashes", "--requirement", LOCK])
         return run
     rest, there = folder / "rest.txt", folder / "there.txt"
     rest.write_text(without(LOCK.read_text(encoding="utf-8"), LIBRARIES), encoding="utf-8")
-    _said([*install, "--no-deps", "--require-hashes", "--requirement", rest])
-    # What they need beside that, an older one may need more of, changes nothing that is there.
+    _output([*install, "--no-deps", "--require-hashes", "--requirement", rest])
+    # Older libraries may need further packages; those must not change what is installed.
     there.write_text(
-        "".join(f"{line}\n" for line in _said([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8"
+        "".join(f"{line}\n" for line in _output([run, "-m", "pip", "freeze"]).splitlines()), encoding="utf-8"
     )
     wanted = {r.name: r.specifier for r in map(Requirement, PROJECT["dependencies"]) if r.name in LIBRARIES}
-    _said(
+    _output(
         [
             *install,
             "--only-binary",
@@ -132,26 +133,27 @@ def environment(folder: Path, python: str, column: str) -> Path:
 
 
 def versions(python: Path, names: Sequence[str] = LIBRARIES) -> dict[str, str]:
-    """Versions of packages in an environment."""
-    code = f"import json; from importlib.metadata import version; print(json.dumps({{n: version(n) for n in {list(names)!r}}}))"
-    return json.loads(_said([python, "-c", code]))
+    """Return the versions of packages in an environment."""
+    found = f"{{n: version(n) for n in {list(names)!r}}}"
+    code = f"import json; from importlib.metadata import version; print(json.dumps({found}))"
+    return json.loads(_output([python, "-c", code]))
 
 
 def ledger(python: Path, folder: Path) -> dict[str, tuple]:
-    """Build a copy of the book in `folder`; what its ledger prints of each number."""
+    """Build a copy of the book in `folder` and return what its ledger prints for each number."""
     books.copy(folder)
-    _said([python, "-m", "restated_book", "build"], cwd=folder, env=books.environment(folder))
+    _output([python, "-m", "restated_book", "build"], cwd=folder, env=books.environment(folder))
     rows = json.loads((folder / "_build" / "entries.json").read_text(encoding="utf-8"))
     return {row["id"]: (entries.restated_text(row), entries.interval_text(row), row["verdict"]) for row in rows}
 
 
 def differing(one: dict[str, tuple], other: dict[str, tuple]) -> list[str]:
-    """Ids of the numbers that two ledgers do not print alike."""
+    """Return the ids of the numbers that two ledgers print differently."""
     return sorted(id for id in one.keys() | other.keys() if one.get(id) != other.get(id))
 
 
 def matrix() -> int:
-    """Build on every Python with every column; how many of them fail or print another number."""
+    """Build on every Python with every column; return how many builds fail or print another number."""
     failed, first = 0, None
     for version, python in pythons().items():
         for column in COLUMNS:
@@ -167,34 +169,35 @@ def matrix() -> int:
             first = first or made
             others = differing(first, made)
             failed += bool(others)
-            told = (
+            result = (
                 f"{len(others)} numbers differ: {', '.join(others[:5])}"
                 if others
                 else f"all {len(made):,} numbers as printed"
             )
-            print(f"Python {version}, {column} ({has}): {told}", flush=True)
+            print(f"Python {version}, {column} ({has}): {result}", flush=True)
     return failed
 
 
 def latest() -> int:
-    """Build and test with the newest allowed version of everything; how many of the steps fail."""
+    """Build and test with the newest allowed version of every package; return how many steps fail."""
     failed = 0
     with tempfile.TemporaryDirectory(prefix="restated-latest-") as name:
         venv, folder = Path(name, "venv"), Path(name, "book")
-        _said([sys.executable, "-m", "venv", venv])
+        _output([sys.executable, "-m", "venv", venv])
         run = venv / "bin" / "python"
         extras = PROJECT["optional-dependencies"]
         wanted = [*PROJECT["dependencies"], *extras["lab"], *extras["test"]]
-        _said([*_pip(run), *wanted])
+        _output([*_pip(run), *wanted])
         locked = pins(LOCK.read_text(encoding="utf-8"))
-        code = "import json; from importlib.metadata import distributions; print(json.dumps({d.name: d.version for d in distributions()}))"
-        has = {canonicalize_name(n): v for n, v in json.loads(_said([run, "-c", code])).items()}
+        found = "{d.name: d.version for d in distributions()}"
+        code = f"import json; from importlib.metadata import distributions; print(json.dumps({found}))"
+        has = {canonicalize_name(n): v for n, v in json.loads(_output([run, "-c", code])).items()}
         newer = [f"{n} {locked[n]} -> {v}" for n, v in sorted(has.items()) if n in locked and locked[n] != v]
         print(f"{len(newer)} packages are not as locked{': ' if newer else ''}{', '.join(newer)}", flush=True)
         books.copy(folder)
         for step, command in {
             "build": ["restated_book", "build"],
-            "tests": ["pytest", "--numprocesses", "logical", "--dist", "loadfile"],
+            "tests": ["pytest", "--numprocesses", "logical", "--dist", "loadfile", "--no-loadscope-reorder"],
         }.items():
             result = subprocess.run(
                 [run, "-m", *command],
@@ -205,8 +208,8 @@ def latest() -> int:
                 check=False,
             )
             failed += bool(result.returncode)
-            said = result.stdout.strip().splitlines()
-            breaks = [x for x in said if x.startswith(("FAILED", "ERROR"))] or said[-1:]
+            lines = result.stdout.strip().splitlines()
+            breaks = [x for x in lines if x.startswith(("FAILED", "ERROR"))] or lines[-1:]
             print(
                 f"{step}: {'breaks' if result.returncode else 'works'}",
                 *breaks,

@@ -1,4 +1,4 @@
-"""Timing and the rows of the table."""
+"""Timing, and the rows of the table."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import subprocess
 import time
 from collections.abc import Callable
 
-#: Each piece of our own work is timed this often and the fastest run counts: the others were disturbed by the machine.
+#: Runs of each piece of our own work; the fastest counts, because the machine disturbed the others.
 REPEATS = 3
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """Wall-clock seconds of the fastest of `repeats` runs, after one run that is not counted."""
+    """Return the wall-clock seconds of the fastest of `repeats` runs, after a warm-up run."""
     work()
     best = float("inf")
     for _ in range(repeats):
@@ -23,7 +23,7 @@ def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def has_r(*packages: str) -> bool:
-    """Whether Rscript and the packages are installed."""
+    """Return True if Rscript and the packages are installed."""
     if not shutil.which("Rscript"):
         return False
     code = "; ".join(f"stopifnot(requireNamespace('{p}', quietly = TRUE))" for p in packages)
@@ -31,12 +31,12 @@ def has_r(*packages: str) -> bool:
 
 
 def r_seconds(script: str) -> float:
-    """What an R script prints last: the seconds it measured itself, start-up left out."""
+    """Run an R script and return the last number it prints: the seconds it measured itself, without start-up."""
     run = subprocess.run(["Rscript", "--vanilla", "-e", script], capture_output=True, text=True, check=True)
     return float(run.stdout.split()[-1])
 
 
 def row(work: str, ours: float, *, peer: str = "", theirs: float | None = None, bar: str, holds: bool | None) -> dict:
-    """One row of the table; `holds` is None where the peer could not be measured."""
+    """Return one row of the table; `holds` is None where the peer could not be measured."""
     ratio = None if theirs is None else theirs / ours
     return {"work": work, "ours_s": ours, "peer": peer, "peer_s": theirs, "ratio": ratio, "bar": bar, "holds": holds}

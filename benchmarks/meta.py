@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks import measure
 from restated.estimate import meta
-
-from . import measure
 
 FITS, STUDIES = 10_000, 95
 #: Fits of the slow peer that are measured; its time per fit does not depend on their number.
@@ -15,7 +14,7 @@ FASTER_THAN_METAFOR = 150
 
 
 def studies(fits: int, k: int = STUDIES):
-    """Effects and sampling variances, each of shape (fits, k)."""
+    """Return effects and sampling variances, each of shape (fits, k)."""
     rng = np.random.default_rng(95)
     v = 1 / rng.integers(10, 200, (fits, k))
     return rng.normal(0.3, np.sqrt(v + 0.02)), v

@@ -1,7 +1,7 @@
 """``make reproduce``: build the book twice from nothing, as differently as one machine allows, and compare every byte.
 
-The two builds have another folder, day, language, user's name and home, rights of new files, hash seed and number of processors. With
-``--pdf`` both print PDFs.
+The two builds differ in folder, day, language, user name, home, permissions of new files, hash seed and number of
+processors. With ``--pdf`` both print PDFs.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from . import books
+from benchmarks import books
 
-#: What differs beside the folder and the processors. The two time zones are 26 hours apart: it is never the same day in both.
+#: Differences other than the folder and the processors. The time zones are 26 hours apart: the days always differ.
 ONE = {"TZ": "Etc/GMT+12", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "1", "USER": "one", "LOGNAME": "one"}
 OTHER = {
     "TZ": "Pacific/Kiritimati",
@@ -28,7 +28,7 @@ OTHER = {
 
 
 def built(folder: Path, processors: set[int], umask: int, env: dict[str, str]) -> dict[str, bytes]:
-    """Build the copy of the book in `folder`, with a home beside it; every file of the site."""
+    """Build the copy of the book in `folder`, with a home next to it, and return every file of the site."""
     home = folder.with_name(f"{folder.name}, home")
     home.mkdir()
     command = [sys.executable, "-m", "restated_book", "build", *(["--pdf"] if "--pdf" in sys.argv else [])]
@@ -47,7 +47,7 @@ def built(folder: Path, processors: set[int], umask: int, env: dict[str, str]) -
 def main() -> None:
     processors = os.sched_getaffinity(0)
     with tempfile.TemporaryDirectory(prefix="restated-reproduce-") as name:
-        # Both are copied before the first is built: the repository may go on meanwhile.
+        # Both are copied before the first is built: the repository may change meanwhile.
         folders = [books.copy(Path(name, "one")), books.copy(Path(name, "another place"))]
         ours, theirs = (
             books.environment(folder) | differing for folder, differing in zip(folders, (ONE, OTHER), strict=True)
@@ -56,7 +56,7 @@ def main() -> None:
         other = built(folders[1], {min(processors)}, 0o077, theirs)
     differ = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
     if differ:
-        raise SystemExit(f"{len(differ)} of {len(one)} files differ, the first of them: {', '.join(differ[:10])}")
+        raise SystemExit(f"{len(differ)} of {len(one)} files differ; the first: {', '.join(differ[:10])}")
     print(f"All {len(one):,} files are the same, {sum(map(len, one.values())) / 1e6:.1f} MB")
 
 

@@ -1,4 +1,4 @@
-"""How seconds and memory grow with the size of the work: draws, studies, cases.
+"""Growth of seconds and memory with the size of the work: draws, studies, cases.
 
 `curves` measures seconds at sizes that double; `rows` has the one bar: the memory of an ensemble must not grow with its
 draws once the sample that quantiles are read from is full.
@@ -11,19 +11,18 @@ import sys
 
 import numpy as np
 
+from benchmarks import measure
+from benchmarks.growth import COVARIATES, WAVES, cohorts
+from benchmarks.meta import studies
+from benchmarks.twins import simulated
 from restated.estimate import growth, meta, twins
 from restated.reconstruct import ensemble, tables
-
-from . import measure
-from .growth import COVARIATES, WAVES, cohorts
-from .meta import studies
-from .twins import simulated
 
 CURVE_KEYS = ("work", "axis", "size", "seconds")
 
 #: Draws of the two ensembles whose memory is compared: the smaller already holds all that quantiles need.
 DRAWS = ensemble.QUANTILE_DRAWS, 3 * ensemble.QUANTILE_DRAWS
-#: A process of the same work differs by a few percent from run to run, with what the allocator keeps.
+#: The memory of the same work differs by a few percent from run to run, with what the allocator keeps.
 SAME_MEMORY = 1.1
 
 #: Prints seconds and peak memory in megabytes of an ensemble that keeps summaries only.
@@ -46,7 +45,7 @@ def _mean(rng: np.random.Generator) -> np.ndarray:
 
 
 def curves() -> list[dict]:
-    """Seconds by size, one dict with the keys of `CURVE_KEYS` a point."""
+    """Return seconds by size, one dict with the keys of `CURVE_KEYS` per point."""
     found = []
 
     def add(work: str, axis: str, sizes: list[int], job) -> None:
@@ -92,7 +91,10 @@ def curves() -> list[dict]:
 
 def rows() -> list[dict]:
     seconds, memory = zip(*(_run(draws) for draws in DRAWS), strict=True)
-    work = f"memory of an ensemble of {DRAWS[1]:,} draws ({memory[1]:.0f} MB) beside {DRAWS[0]:,} draws ({memory[0]:.0f} MB)"
+    work = (
+        f"memory of an ensemble of {DRAWS[1]:,} draws ({memory[1]:.0f} MB) "
+        f"beside {DRAWS[0]:,} draws ({memory[0]:.0f} MB)"
+    )
     bar = f"at most {SAME_MEMORY} times the memory with {DRAWS[1] // DRAWS[0]} times the draws"
     return [measure.row(work, seconds[1], bar=bar, holds=memory[1] <= SAME_MEMORY * memory[0])]
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 import time
 from fractions import Fraction
 
+from benchmarks import measure
 from restated.reconstruct import tables
 
-from . import measure
-
 SECONDS = 0.2
-#: Tables the plain loop looks at before it is scaled up to all candidates.
+#: Tables that the plain loop tries; its time is scaled up to all candidates.
 PEER_TABLES = 20_000
 
 
 def _plain_loop(n: int, candidates: int) -> float:
-    """Seconds a loop with exact fractions would need for `candidates` tables."""
+    """Return the seconds that a loop with exact fractions would need for `candidates` tables."""
     start, looked = time.perf_counter(), 0
     for a in range(n + 1):
         for d in range(n + 1 - a):
@@ -32,7 +31,8 @@ def _plain_loop(n: int, candidates: int) -> float:
 def rows() -> list[dict]:
     found = tables.two_by_two(661, agreement="75", kappa=".49")
     ours = measure.seconds(lambda: tables.two_by_two(661, agreement="75", kappa=".49"))
-    work = f"all 2×2 tables for n = 661 with 75 % agreement and kappa .49 ({len(found):,} of {found.candidates:,} candidates)"
+    count = f"{len(found):,} of {found.candidates:,} candidates"
+    work = f"all 2×2 tables for n = 661 with 75 % agreement and kappa .49 ({count})"
     theirs = _plain_loop(661, found.candidates)
     bar = f"at most {SECONDS} s, one pass over the candidates"
     return [

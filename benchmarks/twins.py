@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from benchmarks import measure
 from restated.estimate import twins
-
-from . import measure
 
 FITS = 10_000
 #: Fits of the slow peer that are measured: the first of the same tables.
 PEER_FITS = 20
 SECONDS = 60
 
-#: Ordered raw pairs, one threshold, one start, OpenMx's own tolerances; COUNTS are six per study.
+#: Ordered raw pairs, one threshold, one start, the tolerances of OpenMx; COUNTS are six per study.
 SCRIPT = """
 suppressMessages(library(OpenMx))
 rows <- matrix(c(COUNTS), ncol = 6, byrow = TRUE)
@@ -43,7 +42,7 @@ cat(took)
 
 
 def simulated(fits: int) -> tuple[np.ndarray, np.ndarray]:
-    """Simulated studies of 80 and 77 pairs; four in ten are at an edge of the triangle."""
+    """Simulate studies of 80 and 77 pairs; four in ten are at an edge of the triangle."""
     rng = np.random.default_rng(1)
     r_mz, r_dz = twins.implied_correlations(a2=0.3, c2=0.3)
     return (

@@ -1,1 +1,1 @@
-"""What the built pages weigh and how Lighthouse rates them: ``make pages``."""
+"""Size of the built pages, and their Lighthouse scores: ``make pages``."""

@@ -1,4 +1,4 @@
-"""Scores by Lighthouse, which stands in ``node_modules`` beside this file once ``npm ci`` was run there."""
+"""Lighthouse scores; ``npm ci`` in this folder installs Lighthouse into ``node_modules``."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ from restated_book.export import pdf
 HERE = Path(__file__).parent
 COMMAND = HERE / "node_modules" / ".bin" / "lighthouse"
 
-#: Least score by form factor and category.
+#: Lowest allowed score by form factor and category.
 BARS = {
     "desktop": {"performance": 0.95, "accessibility": 1.0, "best-practices": 0.95, "seo": 1.0},
     "mobile": {"performance": 0.90, "accessibility": 1.0, "best-practices": 0.95, "seo": 1.0},
 }
 
 #: Chromium as root, without requests of its own.
-FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-background-networking --disable-component-update --disable-sync"
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu "
+    "--disable-background-networking --disable-component-update --disable-sync"
+)
 
 
 def scores(address: str, form: str) -> tuple[dict[str, float], list[str]]:
-    """Score of each category, and the names of the audits that lower one of them."""
+    """Return the score of each category, and the names of the audits that lower one."""
     preset = ["--preset=desktop"] if form == "desktop" else []
     run = subprocess.run(
         [

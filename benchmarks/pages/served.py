@@ -1,4 +1,4 @@
-"""The built site as a web server sends it: compressed, and under any path."""
+"""The built site behind a web server: compressed, and under any path."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-#: As common servers are set up; other levels differ by a few per cent.
+#: Default compression of common servers; other levels differ by a few per cent.
 LEVEL = 6
 
 
 @contextmanager
 def served(folder: Path, under: str = "/") -> Iterator[str]:
-    """Serve `folder` on this machine under the path `under`; yields its address, which ends in a slash."""
+    """Serve `folder` on this machine under the path `under`; yield the address, which ends in a slash."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

@@ -1,4 +1,4 @@
-"""Bytes of the site, and of the first visit to a chapter beside the same chapter in a Jupyter Book as it comes."""
+"""Size of the site, and of the first visit to a chapter, against the same chapter in an unmodified Jupyter Book."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from benchmarks.books import JUPYTER_BOOK
+from benchmarks.pages.served import served
 from restated_book.export import pdf
-
-from ..books import JUPYTER_BOOK
-from .served import served
 
 #: A chapter with figures, tables and formulas.
 CHAPTER = "attachment-across-generations"
@@ -20,7 +19,7 @@ SITE_MB = 12.0
 
 
 def first_visit(address: str) -> int:
-    """Bytes that come over the wire when a page is opened with an empty cache; other hosts are not reached."""
+    """Return the bytes transferred when a page is opened with an empty cache; other hosts are blocked."""
     with pdf.opened(pdf.browser()) as tab:
         link = tab.context.new_cdp_session(tab)
         link.send("Network.enable")
@@ -40,7 +39,7 @@ def first_visit(address: str) -> int:
 
 
 def default_book(notebook: Path, folder: Path) -> Path:
-    """Build `notebook`, executed, with Jupyter Book and nothing else; the folder of the pages."""
+    """Build `notebook`, which is executed, with Jupyter Book alone; return the folder of the pages."""
     (folder / "_config.yml").write_text("title: Default\nexecute:\n  execute_notebooks: 'off'\n", encoding="utf-8")
     (folder / "_toc.yml").write_text(f"format: jb-book\nroot: {notebook.stem}\n", encoding="utf-8")
     (folder / notebook.name).write_bytes(notebook.read_bytes())
@@ -49,14 +48,14 @@ def default_book(notebook: Path, folder: Path) -> Path:
 
 
 def site_bytes(site: Path) -> tuple[int, int]:
-    """Bytes of the pages with everything they show, and of the files offered for download."""
+    """Return the bytes of the pages with everything they show, and of the files offered for download."""
     sizes = {file.relative_to(site): file.stat().st_size for file in site.rglob("*") if file.is_file()}
     offered = sum(size for file, size in sizes.items() if file.parts[0] == "downloads")
     return sum(sizes.values()) - offered, offered
 
 
 def rows(site: Path) -> list[tuple[str, str, str, bool]]:
-    """What was measured, its value, its bar, and whether it holds."""
+    """Return quantity, value, bar, and whether the bar holds."""
     with served(site) as address:
         ours = first_visit(f"{address}notebooks/{CHAPTER}.html")
     with tempfile.TemporaryDirectory(prefix="restated-default-") as folder:

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from restated_book.chapters.toc import toc
+from tests.conftest import PATIENCE
 
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 THEMES = ("light", "dark")
@@ -27,18 +28,55 @@ KINDS = {
 }
 
 
+#: The tab of each browser. Another one costs more than the page it shows.
+_TABS: dict = {}
+
+
+def _tab(browser):
+    """The tab of the browser, which keeps the `faults` and `requests` of the page it shows."""
+    if browser not in _TABS or _TABS[browser].is_closed():
+        tab = _TABS[browser] = browser.new_context().new_page()
+        tab.set_default_timeout(PATIENCE)
+        tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
+        tab.on("pageerror", lambda e: tab.faults.append(str(e)))
+        tab.on("requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != DROPPED else None)
+        tab.on("request", lambda r: tab.requests.append(r.url))
+        tab.faults, tab.requests = [], []
+    return _TABS[browser]
+
+
+#: Failure of a request that the browser drops because the reader goes on to another page: not a fault.
+DROPPED = "net::ERR_ABORTED"
+
+
 def open_page(browser, site: Path | str, page: str, *, size: str = "laptop", theme: str = "light"):
-    """A tab that shows `page` of the book, query and anchor and all, in the folder `site`, or at that address, and keeps what went wrong and was asked for."""
-    context = browser.new_context(viewport=SIZES[size], color_scheme=theme)
-    tab = context.new_page()
+    """Open `page` of the book, with its query and anchor, in the folder `site` or at that address, as for a new reader.
+
+    Return the only tab of the browser: the page that it showed before is closed.
+    """
+    tab = _tab(browser)
+    tab.evaluate("() => { try { localStorage.clear() } catch (e) { /* not on a page */ } }")
+    tab.goto("about:blank")
+    tab.set_viewport_size(SIZES[size])
+    tab.emulate_media(media="null", color_scheme=theme, reduced_motion="null")
+    tab.mouse.move(0, 0)
     tab.faults, tab.requests = [], []
-    tab.on("console", lambda m: tab.faults.append(m.text) if m.type in ("error", "warning") else None)
-    tab.on("pageerror", lambda e: tab.faults.append(str(e)))
-    # What the browser gives up because the reader goes on to another page is no fault of the page.
-    tab.on(
-        "requestfailed", lambda r: tab.faults.append(f"failed: {r.url}") if r.failure != "net::ERR_ABORTED" else None
-    )
-    tab.on("request", lambda r: tab.requests.append(r.url))
     file, *rest = re.split("(?=[?#])", page, maxsplit=1)
     tab.goto("".join([f"{site}{file}" if isinstance(site, str) else (site / file).as_uri(), *rest]), wait_until="load")
     return tab
+
+
+#: The pictures that the browser has begun to load are there, and two frames drawn after that show the element at the
+#: same place on the screen: the page has come to rest.
+AT_REST = """id => new Promise(done => {
+  const look = () => document.getElementById(id).getBoundingClientRect().top;
+  const loaded = () => [...document.images].every(i => i.complete || i.loading === 'lazy');
+  const before = look();
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const now = look();
+    done(loaded() && now === before && now >= 0 && now < innerHeight); })); })"""
+
+
+def in_view(tab, id: str) -> None:
+    """Wait until the element `id` is on the screen and has stopped moving."""
+    tab.wait_for_function(AT_REST, arg=id)

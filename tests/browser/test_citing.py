@@ -30,7 +30,8 @@ BOOK = citation.about()
 def clipboard(tab) -> None:
     """Collect what is copied instead of touching the machine's clipboard."""
     tab.evaluate(
-        "() => { window.copied = []; navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() } }"
+        """() => { window.copied = [];
+          navigator.clipboard.writeText = t => { window.copied.push(t); return Promise.resolve() } }"""
     )
 
 
@@ -47,7 +48,6 @@ def test_the_box_copies_what_it_shows_and_says_version_and_dates(browser, site, 
     assert copied == [citation.written(citation.item(BOOK, "chapter", title, page), style) for style in citation.STYLES]
     text = box.inner_text()
     assert BOOK.version in text and citation.day(epoch()) in text and str(citation.newest_evidence()) in text
-    tab.context.close()
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
@@ -69,7 +69,6 @@ def test_a_figure_has_a_citation_of_its_own_that_an_address_unfolds(browser, sit
     entry = tab.locator("#cite-fig-detection")
     assert entry.is_visible()
     assert "[Figure]" in entry.inner_text()
-    tab.context.close()
 
 
 def test_every_number_of_the_ledger_can_be_cited_in_every_form(browser, site):
@@ -93,7 +92,7 @@ def test_every_number_of_the_ledger_can_be_cited_in_every_form(browser, site):
               })}"""
         )
     assert len(made) > 1500
-    for id, quantity, (apa, vancouver, bib, ris, csl, address) in made:
+    for id, quantity, (apa, vancouver, _, ris, csl, address) in made:
         title = f"{quantity} (ledger entry {id})"
         assert title in apa and title in vancouver
         assert json.loads(csl)[0]["title"] == title
@@ -104,7 +103,6 @@ def test_every_number_of_the_ledger_can_be_cited_in_every_form(browser, site):
     assert len(entries) == len(made)
     for (id, quantity, _), entry in list(zip(made, entries.values(), strict=True))[::7]:
         assert str(Text.from_latex(entry.fields["title"])).replace("’", "'") == f"{quantity} (ledger entry {id})"
-    tab.context.close()
 
 
 @pytest.mark.parametrize("page", toc())
@@ -185,7 +183,6 @@ def test_a_report_author_gets_a_citation_and_a_figure_for_a_document(browser, si
     with Image.open(picture) as image:
         assert image.format == "PNG" and round(image.info["dpi"][0]) == 300 and image.width > 1200
         assert image.text["Status"] and "Restated" in image.text["Source"]
-    tab.context.close()
 
 
 def test_workbooks_open_and_no_page_links_to_a_download_that_is_not_there(site):

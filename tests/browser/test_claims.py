@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from restated_book import claims
-from tests.browser.pages import SIZES, open_page
+from tests.browser.pages import SIZES, in_view, open_page
 
 PAGE = "notebooks/claims.html"
 SHOWN = "all => all.filter(c => c.offsetParent !== null).map(c => c.id)"
@@ -16,7 +19,6 @@ def tab(browser, site):
     tab = open_page(browser, site, PAGE)
     yield tab
     assert tab.faults == []
-    tab.context.close()
 
 
 def shown(tab) -> list[str]:
@@ -28,13 +30,17 @@ def expected(keep) -> list[str]:
     return [claims.anchor(row["id"]) for row in table.to_dict("records") if keep(row)]
 
 
-def settle(tab) -> None:
-    tab.wait_for_timeout(400)  # the filter waits for a pause in typing
+def counted(tab, words: str | re.Pattern) -> None:
+    """Wait until the page shows this count of claims: it filters after a pause in typing."""
+    expect(tab.locator(".rs-count")).to_have_text(words)
+
+
+TOTAL = len(claims.load("claims"))
 
 
 def test_all_claims_are_shown_and_counted(tab):
     assert shown(tab) == expected(lambda row: True)
-    assert tab.text_content(".rs-count") == f"{len(claims.load('claims'))} claims"
+    assert tab.text_content(".rs-count") == f"{TOTAL} claims"
 
 
 @pytest.mark.parametrize(
@@ -48,55 +54,44 @@ def test_all_claims_are_shown_and_counted(tab):
 )
 def test_a_choice_leaves_its_claims_and_says_how_many(tab, field, value, keep):
     tab.select_option(f"#rs-f-{field}", value)
-    settle(tab)
+    counted(tab, f"{len(expected(keep))} of {TOTAL} claims shown")
     assert shown(tab) == expected(keep)
-    assert tab.text_content(".rs-count") == f"{len(expected(keep))} of {len(claims.load('claims'))} claims shown"
 
 
 def test_filters_go_together_and_parts_without_a_claim_are_hidden(tab):
     tab.fill("#rs-f-text", "foster CARERS")
+    counted(tab, re.compile("claims shown"))
+    found = shown(tab)
     tab.select_option("#rs-f-verdict", "supported")
-    settle(tab)
+    expect(tab.locator(".rs-count")).not_to_have_text(f"{len(found)} of {TOTAL} claims shown")
     left = shown(tab)
     assert "claim-n12" in left and "claim-n11" not in left and len(left) < 10
     assert tab.is_visible("#claims-new-interventions h4") and not tab.is_visible("#claims-policy h4")
     tab.click(".rs-claims-filters button")
-    settle(tab)
+    counted(tab, f"{TOTAL} claims")
     assert shown(tab) == expected(lambda row: True) and tab.is_visible("#claims-policy h4")
 
 
 def test_nothing_found_is_said(tab):
     tab.fill("#rs-f-text", "xyzzy")
-    settle(tab)
-    assert shown(tab) == [] and tab.text_content(".rs-count").startswith("0 of ")
+    counted(tab, re.compile("^0 of "))
+    assert shown(tab) == []
 
 
 @pytest.mark.parametrize("target", ["claim-g05", "claims-policy"])
 def test_an_address_that_is_filtered_out_is_shown(tab, target):
     tab.select_option("#rs-f-section", "claims-summary")
-    settle(tab)
-    assert not tab.is_visible(f"#{target}")
+    expect(tab.locator(f"#{target}")).to_be_hidden()
     tab.evaluate(f"location.hash = '#{target}'")
-    tab.wait_for_timeout(1500)  # the page scrolls smoothly
-    assert tab.is_visible(f"#{target}") and tab.input_value("#rs-f-section") == ""
-    assert in_view(tab, target)
-
-
-def in_view(tab, id: str) -> bool:
-    return tab.evaluate(
-        f"(() => {{ const b = document.getElementById('{id}').getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }})()"
-    )
+    expect(tab.locator(f"#{target}")).to_be_visible()
+    assert tab.input_value("#rs-f-section") == ""
+    in_view(tab, target)
 
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("id", ["claim-a03", "claim-s10", "inc-doi"])
 def test_an_address_leads_to_its_claim(browser, site, size, id):
-    context = browser.new_context(viewport=SIZES[size])
-    tab = context.new_page()
-    tab.goto(f"{(site / PAGE).as_uri()}#{id}")
-    tab.wait_for_timeout(1500)  # pictures above it come in meanwhile
-    assert in_view(tab, id)
-    context.close()
+    in_view(open_page(browser, site, f"{PAGE}#{id}", size=size), id)
 
 
 def test_everything_can_be_read_without_scripts(browser, site):
@@ -120,9 +115,6 @@ def test_comparisons_are_printed_and_filters_are_not(tab):
 def test_the_search_finds_a_claim_by_its_id_and_by_its_words(browser, site):
     tab = open_page(browser, site, "search.html")
     tab.fill("#rs-query", "B17")
-    settle(tab)
-    assert tab.locator("#rs-results a").first.get_attribute("href").endswith("claims.html#claim-b17")
+    expect(tab.locator("#rs-results a").first).to_have_attribute("href", re.compile(r"claims\.html#claim-b17$"))
     tab.fill("#rs-query", "only 19 models designation")
-    settle(tab)
-    assert tab.locator("#rs-results a[href$='claims.html#claim-m17']").count() == 1
-    tab.context.close()
+    expect(tab.locator("#rs-results a[href$='claims.html#claim-m17']")).to_have_count(1)

@@ -19,7 +19,6 @@ SCREENS = {"laptop": 1, "phone": 2}
 def front(browser, site):
     tab = open_page(browser, site, "book/index.html")
     yield tab
-    tab.context.close()
 
 
 def number(element) -> int:
@@ -63,7 +62,6 @@ def test_on_a_phone_the_numbers_wait_behind_a_button(browser, site):
     assert all(claim in row for row in rows_shown(tab))
     tab.get_by_role("button", name="Hide claims, numbers and reasons").press("Enter")
     assert not any(claim in row for row in rows_shown(tab))
-    tab.context.close()
 
 
 def test_without_scripts_everything_is_shown(browser, site):

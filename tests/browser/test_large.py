@@ -51,13 +51,12 @@ def tab(browser, large):
     opened = []
 
     def open_at(page: str):
-        opened.append(open_page(browser, large, page))
-        return opened[-1]
+        tab = open_page(browser, large, page)
+        opened.append(tab.faults)
+        return tab
 
     yield open_at
-    for each in opened:
-        assert each.faults == []
-        each.context.close()
+    assert not any(opened)
 
 
 def test_the_permanent_address_of_every_number_leads_to_its_row(tab):

@@ -1,90 +1,18 @@
-"""Every page of the built book in a headless browser, opened from disk."""
+"""What readers do on the pages: tooltips, margins, sorting, the finder of the ledger."""
 
 from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
-
-import pytest
 
 from restated_book import paths
-from tests.browser.pages import CHAPTERS, PAGES, SIZES, open_page
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_opens_from_disk_without_errors_or_requests_to_others(browser, site, page, size):
-    tab = open_page(browser, site, page, size=size)
-    tab.wait_for_load_state("networkidle")
-    assert tab.faults == []
-    assert [r for r in tab.requests if not r.startswith(("file:", "data:"))] == []
-    assert tab.title().strip()
-    overflow = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0, f"{page} scrolls sideways by {overflow} px"
-    tab.context.close()
+from tests.browser.pages import SIZES, in_view, open_page
 
 
 def test_the_address_of_the_site_leads_to_the_front_page(browser, site):
     tab = open_page(browser, site, "index.html")
     tab.wait_for_url("**/book/index.html")
     assert tab.faults == []
-    tab.context.close()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_link_and_anchor_inside_the_book_leads_somewhere(browser, site, page):
-    tab = open_page(browser, site, page)
-    links = tab.eval_on_selector_all("a[href]", "all => all.map(a => a.href)")
-    inside = {x for x in links if x.startswith(site.as_uri())}
-    assert inside
-    anchors: dict[Path, str] = {}
-    for link in sorted(inside):
-        address, _, anchor = link.partition("#")
-        target = Path(address.removeprefix("file://").split("?")[0])
-        assert target.is_file(), link
-        if anchor:
-            text = anchors.setdefault(target, target.read_text(encoding="utf-8"))
-            assert f'id="{anchor}"' in text or f"id={anchor}" in text, link
-    tab.context.close()
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_every_table_has_a_name_and_headings_that_say_what_they_head(browser, site, page):
-    tab = open_page(browser, site, page)
-    # One question for the whole page: the ledger alone has thousands of headings.
-    tables = tab.eval_on_selector_all(
-        "table",
-        """all => all.map(t => ({
-             name: t.caption ? t.caption.textContent.trim() : '', heads: t.querySelectorAll('th').length,
-             poor: [...t.querySelectorAll('th')].filter(h => !h.textContent.trim() || !['row', 'col'].includes(h.getAttribute('scope')))
-                   .map(h => h.outerHTML)}))""",
-    )
-    for table in tables:
-        assert table["name"], table
-        assert table["heads"] and table["poor"] == [], table
-    tab.context.close()
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", CHAPTERS)
-def test_tables_and_figures_show_their_status_and_figures_one_picture_with_words_and_data(browser, site, page, theme):
-    tab = open_page(browser, site, page, theme=theme)
-    figures, tables = (tab.query_selector_all(f"figure.{kind}") for kind in ("rs-figure", "rs-tablefig"))
-    assert figures or tables
-    for table in tables:
-        assert table.query_selector(".rs-status").text_content().lower().startswith("status:")
-    for figure in figures:
-        shown = [
-            i for i in figure.query_selector_all("img") if i.evaluate("i => getComputedStyle(i).display") != "none"
-        ]
-        assert len(shown) == 1
-        assert re.search(r"\.svg#dark$" if theme == "dark" else r"\.svg$", shown[0].get_attribute("src"))
-        alt = shown[0].get_attribute("alt")
-        assert len(alt) >= 20 and ".svg" not in alt
-        assert figure.query_selector(".rs-status").text_content().lower().startswith("status:")
-        assert figure.query_selector("details table")
-    tab.context.close()
 
 
 def test_the_chapter_on_generations_has_its_figures(browser, site):
@@ -97,7 +25,6 @@ def test_the_chapter_on_generations_has_its_figures(browser, site):
         "fig-headline-sweep",
         "fig-gap-zeegers",
     } <= shown
-    tab.context.close()
 
 
 def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, site):
@@ -109,13 +36,10 @@ def test_a_number_tells_its_source_on_focus_and_leads_to_the_ledger(browser, sit
     assert tip.is_visible()
     assert "Verhage" in tip.inner_text()
     tab.keyboard.press("Escape")
-    tab.wait_for_timeout(300)  # the tooltip fades out
-    assert not tip.is_visible()
+    tip.wait_for_element_state("hidden")
     link.click()
     tab.wait_for_url("**/ledger-*.html#verhage2016-secure-r")
-    row = tab.query_selector("#verhage2016-secure-r")
-    assert row.evaluate("e => { const b = e.getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }")
-    tab.context.close()
+    in_view(tab, "verhage2016-secure-r")
 
 
 def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(browser, site):
@@ -138,7 +62,6 @@ def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(b
     for (left, right, top, _), before in zip(notes[1:], notes, strict=False):
         assert text["x"] + text["width"] < left < right < contents["x"]
         assert top >= before[3]
-    tab.context.close()
 
 
 def test_the_row_under_the_pointer_is_marked(browser, site):
@@ -156,7 +79,6 @@ def test_the_row_under_the_pointer_is_marked(browser, site):
         assert abs(box["y"] + box["height"] / 2 - middle) < 1.5 and abs(box["height"] - height) < 1.5
     tab.mouse.move(picture["x"] + 50, picture["y"] + picture["height"] - 4)
     assert not ruler.is_visible()
-    tab.context.close()
 
 
 def test_data_of_a_figure_are_sorted_by_a_column_and_put_back(browser, site):
@@ -173,7 +95,6 @@ def test_data_of_a_figure_are_sorted_by_a_column_and_put_back(browser, site):
         assert weights == sorted(weights, reverse=turned)
     head.get_by_role("button").click()
     assert head.get_attribute("aria-sort") is None and names.all_inner_texts() == as_drawn
-    tab.context.close()
 
 
 def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
@@ -185,7 +106,6 @@ def test_data_of_figures_are_printed_unless_they_fill_pages(browser, site):
     assert all(is_open == (length <= 40) for is_open, length in found)
     tab.evaluate("dispatchEvent(new Event('afterprint'))")
     assert not any(tab.eval_on_selector_all("details.rs-data", "all => all.map(d => d.open)"))
-    tab.context.close()
 
 
 def test_the_permanent_address_of_every_number_leads_to_its_row(browser, site):
@@ -199,19 +119,14 @@ def test_the_permanent_address_of_every_number_leads_to_its_row(browser, site):
     for id in (min(on), max(on), "stability-secure-r"):
         tab = open_page(browser, site, f"book/ledger.html#{id}")
         tab.wait_for_url(f"**/{on[id]}#{id}")
-        tab.wait_for_function(
-            "id => { const b = document.getElementById(id).getBoundingClientRect(); return b.top >= 0 && b.top < innerHeight }",
-            arg=id,
-        )
+        in_view(tab, id)
         assert tab.faults == []
-        tab.context.close()
 
 
 def test_an_id_the_ledger_does_not_have_is_said(browser, site):
     tab = open_page(browser, site, "book/ledger.html#nothing-of-this-name")
     tab.wait_for_url("**/ledger-*.html#nothing-of-this-name")
     assert "no number with the id “nothing-of-this-name”" in tab.locator(".rs-count").inner_text()
-    tab.context.close()
 
 
 def test_numbers_are_found_by_words_and_by_what_is_known_of_them(browser, site):
@@ -239,7 +154,6 @@ def test_numbers_are_found_by_words_and_by_what_is_known_of_them(browser, site):
         r["id"] for r in rows if r["finding"] == "trials" and r["verdict"] == "differs"
     ]
     assert tab.faults == []
-    tab.context.close()
 
 
 def test_an_address_can_hold_what_is_looked_for(browser, site):
@@ -247,7 +161,6 @@ def test_an_address_can_hold_what_is_looked_for(browser, site):
     hit = tab.locator(".rs-hits a").first
     hit.click()
     tab.wait_for_url("**/ledger-*.html#**")
-    tab.context.close()
 
 
 def test_a_part_of_the_ledger_is_sorted_by_a_column(browser, site):
@@ -261,7 +174,6 @@ def test_a_part_of_the_ledger_is_sorted_by_a_column(browser, site):
     assert published.get_attribute("aria-sort") == "ascending" and values[0] < values[-1]
     published.get_by_role("button").click()
     assert published.get_attribute("aria-sort") == "descending"
-    tab.context.close()
 
 
 def test_a_part_reached_by_the_address_of_a_number_is_sorted_too(browser, site):
@@ -270,7 +182,6 @@ def test_a_part_reached_by_the_address_of_a_number_is_sorted_too(browser, site):
     rows = tab.locator(".rs-ledger tbody tr").count() - 1
     tab.get_by_role("columnheader", name="Published").get_by_role("button").click()
     assert tab.locator(".rs-cite-row").count() == 0 and tab.locator(".rs-ledger tbody tr").count() == rows
-    tab.context.close()
 
 
 def test_the_ledger_can_be_read_without_scripts(browser, site):

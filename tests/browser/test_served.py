@@ -32,7 +32,6 @@ def test_pages_work_wherever_the_site_lies(browser, place):
         assert tab.faults == [], page
         home = place if isinstance(place, str) else place.as_uri()
         assert [r for r in tab.requests if not r.startswith((home, "data:"))] == [], page
-        tab.context.close()
 
 
 @pytest.mark.parametrize("query", QUERIES)
@@ -49,4 +48,3 @@ def test_the_search_finds_it_and_shows_where(browser, place, query):
     hit.click()
     tab.wait_for_url(f"**{target}**")
     assert tab.faults == []
-    tab.context.close()

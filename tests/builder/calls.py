@@ -1,10 +1,11 @@
-"""Calls of the command line, each in a process of its own: forked from one that has loaded the libraries, half a second sooner.
+"""Calls of the command line, each in its own process, forked from one that has loaded the packages: a second sooner.
 
-The package itself is loaded anew in each, as from nothing, and looks for its files where the call says.
+Where processes cannot fork, each call is one from nothing.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -12,72 +13,115 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
-#: Packages that are loaded from nothing by each call.
+CHECKOUT = Path(__file__).parents[2]
+
+#: Packages that the book may bring itself.
 ROOMS = ("restated", "restated_book", "review")
 
-#: A call that takes longer hangs; a notebook takes five seconds on a busy machine.
-SECONDS = 120
+#: What every call loads: the command line, and the checks of this review.
+PRELOADED = ("restated_book.cli", "review.findings.cohort.original")
+
+#: A call that takes longer than this hangs. Far above what a busy machine needs.
+SECONDS = 900
 
 
 class Calls:
-    """The process that is forked; a context."""
+    """Context in which calls run on the sources in the folder `root`, which may be emptied and filled between them.
+
+    With `own_code` each call loads the project's packages anew, from `root`; otherwise they are those under test.
+    """
+
+    def __init__(self, root: Path, *, own_code: bool = False):
+        self.root = root
+        self._own_code = own_code
 
     def __enter__(self):
-        call = [sys.executable, "-m", __name__]
-        self._process = subprocess.Popen(
-            call, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self._environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "RESTATED_ROOT")}
+        self._process = self._warm() if hasattr(os, "fork") else None
         return self
 
+    def _warm(self) -> subprocess.Popen:
+        return subprocess.Popen(
+            [sys.executable, "-m", __name__, str(self.root), str(int(self._own_code))],
+            cwd=CHECKOUT,
+            env=self._environment | {"RESTATED_ROOT": str(self.root)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
     def __exit__(self, *_):
-        self._process.communicate()
+        if self._process:
+            self._process.communicate()
 
-    def __call__(self, root: Path, *arguments: str, **environment: str) -> SimpleNamespace:
-        """``restated <arguments>`` on the sources in `root`: `code`, `out` and `err`. A code below 0 is a signal: the call hung."""
-        self._process.stdin.write(json.dumps([str(root), arguments, environment]) + "\n")
+    def __call__(self, *arguments: str, code: str = "", **environment: str) -> subprocess.CompletedProcess:
+        """Run ``restated <arguments>``, or else the Python `code`, in `root`. A negative return code: the call hung."""
+        if not self._process:
+            return self._cold(["-c", code] if code else ["-m", "restated_book", *arguments], environment)
+        self._process.stdin.write(json.dumps([arguments, code, environment]) + "\n")
         self._process.stdin.flush()
-        return SimpleNamespace(**json.loads(self._process.stdout.readline()))
+        return subprocess.CompletedProcess(arguments or code, *json.loads(self._process.stdout.readline()))
+
+    def _cold(self, python: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess:
+        code = {} if self._own_code else {"PYTHONPATH": str(CHECKOUT)}
+        return subprocess.run(
+            [sys.executable, *python],
+            cwd=self.root,
+            env=self._environment | code | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
 
-def _run(root: str, arguments: list[str], environment: dict[str, str], out: int, err: int) -> None:
-    for stream, file in ((1, out), (2, err)):
-        os.dup2(file, stream)
+def _run(root: str, own_code: bool, arguments: list[str], python: str, environment: dict[str, str]) -> int:
     os.chdir(root)
-    os.environ.update(environment, RESTATED_ROOT=root)
+    os.environ.update(environment)
     signal.alarm(SECONDS)
-    for name in [n for n in sys.modules if n.partition(".")[0] in ROOMS]:
-        del sys.modules[name]
-    code = 70  # what a traceback leaves behind
+    if own_code:
+        for name in [n for n in sys.modules if n.partition(".")[0] in ROOMS]:
+            del sys.modules[name]
+        sys.path.insert(0, root)
     try:
-        from restated_book import cli
+        if python:
+            exec(compile(python, "<call>", "exec"), {"__name__": "__main__"})
+            return 0
+        from restated_book import cli  # of the book itself, where it brings its code
 
-        code = cli.main(arguments)
+        return cli.main(arguments) or 0
     except SystemExit as end:
-        code = end.code
+        return end.code or 0
     except BaseException:
         sys.excepthook(*sys.exc_info())
+        return 70
+
+
+def _child(root: str, own_code: bool, call: list, out: int, err: int) -> None:
+    for stream, file in ((1, out), (2, err)):
+        os.dup2(file, stream)
+    code = _run(root, own_code, *call)
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def _serve() -> None:
-    from restated_book.sources import bibliography, dictionary  # noqa: F401
-    from review.findings.cohort import original  # noqa: F401
+def _serve(root: str, own_code: bool) -> None:
+    for name in PRELOADED:
+        importlib.import_module(name)
 
+    # Calls have the environment of a user: a book is found from its folder.
+    del os.environ["RESTATED_ROOT"]
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             if not (child := os.fork()):
-                _run(*json.loads(line), out.fileno(), err.fileno())
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            said = {}
-            for name, file in (("out", out), ("err", err)):
+                _child(root, own_code, json.loads(line), out.fileno(), err.fileno())
+            result = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])]
+            for file in (out, err):
                 file.seek(0)
-                said[name] = file.read().decode()
-        print(json.dumps({"code": code, **said}), flush=True)
+                result.append(file.read().decode())
+        print(json.dumps(result), flush=True)
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(sys.argv[1], bool(int(sys.argv[2])))

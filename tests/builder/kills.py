@@ -1,25 +1,28 @@
-"""``python -m tests.builder.kills 100``: kill builds at random moments; the book is whole, and the next build works."""
+"""``python -m tests.builder.kills 100``: kill that many builds; the book stays whole and the next build works."""
 
 from __future__ import annotations
 
 import random
-import signal
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from restated_book.build import swap
-from tests.builder.build import test_build
+from tests.builder import books
 
 #: What the chapter says in the two books between which a build changes.
 WORDS = ("plain mean of r", "mean of r, unweighted")
 
 SEED = 20261126
 
+#: Folders that a build leaves behind only if it was killed.
+LEFT_BY_KILLS = {"html.next", "html.previous", "stage.previous"}
 
-def book(scratch: Path, words: str) -> None:
+
+def say(scratch: Path, words: str) -> None:
     """Give the chapter of the scratch book these words, in its code: it has to be run again."""
     file = scratch / "notebooks" / "small.md"
     text = file.read_text(encoding="utf-8")
@@ -28,8 +31,16 @@ def book(scratch: Path, words: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+def built(scratch: Path, words: str) -> dict[str, bytes]:
+    """Every file of the site of the book with these words."""
+    say(scratch, words)
+    result = books.run(scratch, "build")
+    assert result.returncode == 0, result.stderr
+    return books.tree(scratch / "_build" / "html")
+
+
 def rounds(scratch: Path, kills: int) -> list[str]:
-    """Kill builds of the scratch book at `kills` random moments.
+    """Kill builds of the scratch book, which is built, at random moments, one in each of `kills` equal parts.
 
     Returns
     -------
@@ -42,48 +53,45 @@ def rounds(scratch: Path, kills: int) -> list[str]:
         If a book is not one of the two, byte for byte, or a build after a kill fails.
     """
     site = scratch / "_build" / "html"
-    whole = {}
-    for words in WORDS:
-        book(scratch, words)
-        begun = time.perf_counter()
-        result = test_build.run(scratch, "build")
-        seconds = time.perf_counter() - begun
-        assert result.returncode == 0, result.stderr
-        whole[words] = test_build.tree(site)
-    chance = random.Random(SEED)
-    came = []
-    for _ in range(kills):
-        there = next(words for words in WORDS if whole[words] == test_build.tree(site))
-        book(scratch, next(words for words in WORDS if words != there))
+    whole = {WORDS[0]: books.tree(site)}
+    begun = time.perf_counter()
+    whole[WORDS[1]] = built(scratch, WORDS[1])
+    seconds = time.perf_counter() - begun
+    moments = random.Random(SEED)
+    output = []
+    for kill in range(kills):
+        there = next(words for words in WORDS if whole[words] == books.tree(site))
+        say(scratch, next(words for words in WORDS if words != there))
         process = subprocess.Popen(
-            [sys.executable, "-u", "-m", "restated_book", "build"],
+            books.command("build"),
             cwd=scratch,
-            env=test_build.environment(),
+            env=books.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            text=True,
         )
-        time.sleep(chance.uniform(0, seconds))
-        process.send_signal(signal.SIGKILL)
-        came.append(process.communicate()[0].decode())
+        time.sleep(seconds * (kill + moments.random()) / kills)
+        process.kill()
+        output.append(process.communicate()[0])
         swap.recover(site)  # as the next build does first
-        assert test_build.tree(site) in whole.values(), came[-1]
+        assert books.tree(site) in whole.values(), output[-1]
     for words in WORDS:
-        book(scratch, words)
-        result = test_build.run(scratch, "build")
-        assert result.returncode == 0, result.stderr
-        assert test_build.tree(site) == whole[words]
+        assert built(scratch, words) == whole[words]
     left = {file.name for file in (scratch / "_build").iterdir()}
-    assert not left & {"html.next", "html.previous", "stage.previous"}, left
-    return came
+    assert not left & LEFT_BY_KILLS, left
+    return output
+
+
+def main(kills: int) -> None:
+    """Kill builds of a book laid out for it, and print how far they came."""
+    with tempfile.TemporaryDirectory(prefix="restated-kills-") as name:
+        scratch = Path(name)
+        books.lay_out(scratch, "small", books.NOTEBOOK.lstrip())
+        built(scratch, WORDS[0])
+        last = Counter((said.strip().splitlines() or ["(nothing)"])[-1] for said in rounds(scratch, kills))
+    print(f"{kills} kills, the book whole after each. The last lines of their output:")
+    print("\n".join(f"{count:5} x {line}" for line, count in last.most_common()))
 
 
 if __name__ == "__main__":
-    from collections import Counter
-
-    with tempfile.TemporaryDirectory(prefix="restated-kills-") as name:
-        test_build.lay_out(Path(name), "small", test_build.NOTEBOOK.lstrip())
-        last = Counter(
-            (said.strip().splitlines() or ["(nothing said)"])[-1] for said in rounds(Path(name), int(sys.argv[1]))
-        )
-    print(f"{sys.argv[1]} kills, the book whole after each. The last that was said:")
-    print("\n".join(f"{count:5} x {line}" for line, count in last.most_common()))
+    main(int(sys.argv[1]))

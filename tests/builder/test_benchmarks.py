@@ -77,7 +77,10 @@ def test_the_lock_can_be_had_without_some_packages():
 
 
 def test_pins_are_those_of_this_python():
-    lock = "a==1 \\\n    --hash=sha256:00\nb==2 ; python_full_version < '3' \\\n    --hash=sha256:00\nb==3 ; python_full_version >= '3'\n"
+    lock = (
+        "a==1 \\\n    --hash=sha256:00\nb==2 ; python_full_version < '3' \\\n    --hash=sha256:00\n"
+        "b==3 ; python_full_version >= '3'\n"
+    )
     assert matrix.pins(lock) == {"a": "1", "b": "3"}
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from restated_book import paths
 from restated_book.sources import files
-from tests.builder.calls import ROOMS, Calls
+from tests.builder import books
 
 REGISTER = "data/published/transmission.csv"
 STUDY = "data/studies/paternal-sensitivity.csv"
@@ -139,6 +139,10 @@ def loop(file):
     file.symlink_to(file.name)
 
 
+def pipe(file):
+    os.mkfifo(file)
+
+
 def package(change):
     """The description of the first table is changed."""
 
@@ -194,7 +198,7 @@ FAULTS = {
     "register of a gigabyte": (huge(REGISTER), CHECK, [REGISTER, "1,000 MB", "right file"]),
     "register as a loop of links": (instead(REGISTER, loop), CHECK, [REGISTER, "cannot be read", "symbolic links"]),
     "register as a folder": (instead(REGISTER, os.mkdir), CHECK, [REGISTER, "folder, not a file"]),
-    "register as a pipe": (instead(REGISTER, os.mkfifo), CHECK, [REGISTER, "pipe or a device"]),
+    "register as a pipe": (instead(REGISTER, pipe), CHECK, [REGISTER, "pipe or a device"]),
     "register without a byte": (write(REGISTER, ""), CHECK, [REGISTER, "empty"]),
     "register of blank lines": (write(REGISTER, "\r\n \r\n"), CHECK, [REGISTER, "empty"]),
     "register with a header only": (cut(REGISTER, 1), CHECK, [REGISTER, "header and no rows"]),
@@ -412,7 +416,7 @@ FAULTS = {
     ),
     "an original of a gigabyte": (huge(COSTS), CHECK, [COSTS, "1,000 MB"]),
     "an original as a loop of links": (instead(COSTS, loop), CHECK, [COSTS, "symbolic links"]),
-    "an original as a pipe": (instead(COSTS, os.mkfifo), CHECK, [COSTS, "pipe or a device"]),
+    "an original as a pipe": (instead(COSTS, pipe), CHECK, [COSTS, "pipe or a device"]),
     "an original as a folder": (instead(COSTS, os.mkdir), CHECK, [COSTS, "folder, not a file"]),
     "an original as a link to nothing": (
         instead(COSTS, lambda file: file.symlink_to("nowhere.csv")),
@@ -695,43 +699,27 @@ TOLERATED = {"build": {"_build", "_build/.lock"}}
 
 
 @pytest.fixture(scope="module")
-def calls():
-    with Calls() as made:
-        yield made
+def sources(tmp_path_factory):
+    """What people write, with the printed numbers of a few findings."""
+    folder = tmp_path_factory.mktemp("sources")
+    books.copy(folder, ("data", "book", "notebooks"), ("_config.yml", "_toc.yml", "pyproject.toml", *books.FILES))
+    books.shrink(folder, (*books.FINDINGS, "service-costs", "twins"), works=["agrawal2004"])
+    return folder
 
 
 @pytest.fixture
-def root(tmp_path):
-    """A copy of what people write; the package is the one under test."""
-    root = tmp_path / "book"
-    for folder in ("data", "book", "notebooks"):
-        shutil.copytree(
-            paths.ROOT / folder,
-            root / folder,
-            ignore=shutil.ignore_patterns("*.csv") if folder == "originals" else None,
-        )
-    for file in (root / "data" / "originals").glob("*.csv"):
-        file.unlink()
-    for file in (
-        "_config.yml",
-        "restated.toml",
-        "_toc.yml",
-        BIB,
-        "requirements.lock",
-        "CITATION.cff",
-        "pyproject.toml",
-    ):
-        shutil.copy(paths.ROOT / file, root)
-    for room in ROOMS:
-        (root / room).symlink_to(paths.ROOT / room)
-    return root
+def root(calls, sources):
+    """A copy of the sources where calls look for them; the package is the one under test."""
+    shutil.rmtree(calls.root, ignore_errors=True)
+    shutil.copytree(sources, calls.root)
+    return calls.root
 
 
 def tree(root):
     """Everything below `root` with kind, size and time of change; links are not followed."""
     found = {}
     for folder, inside, names in os.walk(root):
-        inside[:] = [name for name in inside if name not in (".git", *ROOMS)]
+        inside[:] = [name for name in inside if name != ".git"]
         for name in (*inside, *names):
             stat = os.lstat(os.path.join(folder, name))
             found[os.path.relpath(os.path.join(folder, name), root)] = (
@@ -742,13 +730,14 @@ def tree(root):
     return found
 
 
-def refused(calls, root, arguments, **environment):
+def refused(calls, arguments, **environment):
     """The one message of a command that fails as it should."""
+    root = calls.root
     before = tree(root)
-    result = calls(root, *arguments, **environment)
-    told = result.err
-    assert result.code == (2 if told.startswith("usage:") else 1), told
-    assert "Traceback" not in told + result.out
+    result = calls(*arguments, **environment)
+    told = result.stderr
+    assert result.returncode == (2 if told.startswith("usage:") else 1), told
+    assert "Traceback" not in told + result.stdout
     assert str(root) not in told and str(paths.ROOT) not in told
     after = tree(root)
     assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} <= TOLERATED.get(
@@ -767,43 +756,44 @@ def refused(calls, root, arguments, **environment):
 def test_a_fault_is_one_message_with_place_and_remedy_and_nothing_is_written(calls, root, fault):
     breaks, arguments, says = FAULTS[fault]
     breaks(root)
-    told = refused(calls, root, arguments)
+    told = refused(calls, arguments)
     for part in says:
         assert part in told, told
 
 
 def test_the_matrix_is_as_long_as_was_asked_for():
-    assert (
-        len(FAULTS) >= 60 and len({json.dumps([list(arguments), says]) for _, arguments, says in FAULTS.values()}) >= 60
-    )
+    different = {json.dumps([list(arguments), says]) for _, arguments, says in FAULTS.values()}
+    assert len(FAULTS) >= 60 and len(different) >= 60
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_nobody_may_read_is_named(calls, root):
+@pytest.mark.skipif(books.ORDINARY is None, reason="root may read everything")
+def test_a_file_nobody_may_read_is_named(root):
     (root / REGISTER).chmod(0)
-    assert f"{REGISTER}: the file cannot be read (Permission denied)" in refused(calls, root, CHECK)
+    result = books.run(root, *CHECK, before=books.ORDINARY)
+    assert result.returncode == 1
+    assert f"{REGISTER}: the file cannot be read (Permission denied)" in result.stderr
 
 
 def test_a_port_in_use_is_named(calls, root):
     write("_build/html/index.html", "<p>A book</p>")(root)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        told = refused(calls, root, ("serve", "--port", port))
+        told = refused(calls, ("serve", "--port", port))
     assert told == f"error: port {port} cannot be used: Address already in use. Choose another --port.\n"
 
 
 @pytest.mark.parametrize("moment", ["yesterday", "-1", "0", DIGITS, "²"])
 def test_a_time_that_is_none_is_refused(calls, root, moment):
-    assert "SOURCE_DATE_EPOCH" in refused(calls, root, CHECK, SOURCE_DATE_EPOCH=moment)
+    assert "SOURCE_DATE_EPOCH" in refused(calls, CHECK, SOURCE_DATE_EPOCH=moment)
 
 
 def test_a_traceback_is_shown_to_those_who_ask(calls, root):
     write(REGISTER, "")(root)
-    result = calls(root, "--debug", "check")
-    assert result.code != 0 and "Traceback" in result.err and "RestatedError" in result.err
+    result = calls("--debug", "check")
+    assert result.returncode != 0 and "Traceback" in result.stderr and "RestatedError" in result.stderr
 
 
-# --- what is taken ------------------------------------------------------------------------------------------------------
+# --- what is taken ----------------------------------------------------------------------------------------------------
 
 TAKEN = {
     "nothing broken": nothing,
@@ -832,8 +822,8 @@ TAKEN = {
 def test_what_editors_and_spreadsheets_do_is_taken(calls, root, case):
     TAKEN[case](root)
     before = tree(root)
-    result = calls(root, "check")
-    assert (result.code, result.err) == (0, "") and result.out.endswith("no fault found\n")
+    result = calls("check")
+    assert (result.returncode, result.stderr) == (0, "") and result.stdout.endswith("no fault found\n")
     assert tree(root) == before
 
 

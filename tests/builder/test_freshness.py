@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -11,8 +10,9 @@ import sys
 
 import pytest
 
-from restated_book import freshness, paths
-from tests.builder.build.test_build import forget_chapters
+from restated_book import freshness
+from tests.builder import books
+from tests.builder.calls import ROOMS, Calls
 
 HEAD = """---
 jupytext:
@@ -43,27 +43,37 @@ NOTEBOOKS = {"first": FATHERS, "second": FATHERS, "alone": ALONE}
 
 
 @pytest.fixture(scope="module")
-def executed(tmp_path_factory):
-    """A scratch copy of the sources whose notebooks were executed once."""
-    scratch = tmp_path_factory.mktemp("fresh")
-    for folder in ("restated", "restated_book", "review", "data", "book"):
-        shutil.copytree(
-            paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals")
-        )
-    for file in ("restated.toml", "references.bib", "requirements.lock"):
-        shutil.copy(paths.ROOT / file, scratch)
-    forget_chapters(scratch)
+def due(tmp_path_factory):
+    """Execute what has to be: the names of the notebooks that are executed, in the folder `due.root`."""
+    with Calls(tmp_path_factory.mktemp("fresh") / "book", own_code=True) as calls:
+        yield Due(calls)
+
+
+class Due:
+    def __init__(self, calls):
+        self.root, self._calls = calls.root, calls
+
+    def __call__(self) -> set[str]:
+        result = self._calls(code=CODE)
+        assert result.returncode == 0, result.stderr
+        return set(re.findall(r"… notebooks/([a-z]+)\.md", result.stdout))
+
+
+@pytest.fixture(scope="module")
+def executed(due, tmp_path_factory):
+    """A copy of the sources, with the code, whose notebooks were executed once."""
+    scratch = due.root
+    books.copy(scratch, (*ROOMS, "data", "book"), books.FILES)
+    books.forget_chapters(scratch)
     (scratch / "notebooks").mkdir()
     for name, cells in NOTEBOOKS.items():
         (scratch / "notebooks" / f"{name}.md").write_text(f"{HEAD}# Chapter {name}\n{cells}", encoding="utf-8")
-    assert due(scratch) == set(NOTEBOOKS)
-    assert due(scratch) == set()
-    return scratch
+    assert due() == set(NOTEBOOKS)
+    assert due() == set()
+    return shutil.copytree(scratch, tmp_path_factory.mktemp("executed") / "book")
 
 
 CODE = """
-import sys
-from pathlib import Path
 from restated_book import paths
 from restated_book.build import execute, fork
 with fork.Zygote() as zygote:
@@ -71,26 +81,11 @@ with fork.Zygote() as zygote:
 """
 
 
-def python(scratch, code, **environment: str) -> str:
-    """Run `code` in the book `scratch`; return what it prints."""
-    env = {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")} | environment
-    run = subprocess.run(
-        [sys.executable, "-c", code], cwd=scratch, env=env, capture_output=True, text=True, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    return run.stdout
-
-
-def due(scratch, **environment: str) -> set[str]:
-    """Names of the notebooks that are executed."""
-    return set(re.findall(r"… notebooks/([a-z]+)\.md", python(scratch, CODE, **environment)))
-
-
 @pytest.fixture
-def scratch(executed, tmp_path):
-    copy = tmp_path / "book"
-    shutil.copytree(executed, copy)
-    return copy
+def scratch(executed, due):
+    """A copy of the executed book, which a test may change."""
+    shutil.rmtree(due.root)
+    return shutil.copytree(executed, due.root)
 
 
 def edit(old, new):
@@ -136,33 +131,33 @@ CHANGES = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_what_changes_makes_due_what_rests_on_it(scratch, change):
+def test_what_changes_makes_due_what_rests_on_it(due, scratch, change):
     file, made, expected = CHANGES[change]
     made(scratch / file)
-    assert due(scratch) == expected
-    assert due(scratch) == set()
+    assert due() == expected
+    assert due() == set()
 
 
-def test_an_original_taken_away_makes_due_what_read_it(scratch):
+def test_an_original_taken_away_makes_due_what_read_it(due, scratch):
     file = scratch / "data" / "originals" / "paternal-sensitivity.csv"
     drop_original(file)
-    assert due(scratch) == BOTH
+    assert due() == BOTH
     file.unlink()
-    assert due(scratch) == BOTH
+    assert due() == BOTH
 
 
-def test_new_prose_stands_around_the_old_outputs(scratch):
+def test_new_prose_stands_around_the_old_outputs(due, scratch):
     target = scratch / "_build" / "executed" / "first.ipynb"
     before = json.loads(target.read_text(encoding="utf-8"))
     edit("# Chapter first", "# Chapter one\n\nNew prose.")(scratch / "notebooks" / "first.md")
-    assert due(scratch) == set()
+    assert due() == set()
     after = json.loads(target.read_text(encoding="utf-8"))
     code = [[cell for cell in content["cells"] if cell["cell_type"] == "code"] for content in (before, after)]
     assert [c["outputs"] for c in code[0]] == [c["outputs"] for c in code[1]]
     assert "New prose." in "".join(after["cells"][0]["source"])
     # A run from nothing gives the same file.
     target.unlink()
-    assert due(scratch) == {"first"}
+    assert due() == {"first"}
     assert json.loads(target.read_text(encoding="utf-8")) == after
 
 
@@ -176,8 +171,27 @@ def test_notebooks_with_the_same_cells_do_not_share_outputs(executed):
     )
 
 
-def test_the_parts_of_a_digest_are_told_apart():
+def test_a_digest_depends_on_where_its_parts_end():
     assert freshness.digest("ab", "c") != freshness.digest("a", "bc") != freshness.digest("abc")
+
+
+def python(scratch, code, **environment: str) -> str:
+    """Run `code` in the book `scratch`; return what it prints."""
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=scratch,
+        env=books.environment() | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return run.stdout
+
+
+def due_in(scratch, **environment: str) -> set[str]:
+    """Execute what has to be in the book `scratch`; return the names of the notebooks."""
+    return set(re.findall(r"… notebooks/([a-z]+)\.md", python(scratch, CODE, **environment)))
 
 
 def test_a_change_of_an_installed_package_is_noticed(executed, tmp_path):
@@ -191,9 +205,9 @@ def test_a_change_of_an_installed_package_is_noticed(executed, tmp_path):
     key = "from restated_book.build import fingerprints; print(fingerprints.book_key())"
     found = "from restated_book import code; print(code.file('restated.estimate.effects'))"
     assert python(book, found, **place).startswith(str(installed))
-    assert due(book, **place) == set(), "the same code in another place"
+    assert due_in(book, **place) == set(), "the same code in another place"
     before = python(book, key, **place)
     append("\nNEW = 1\n")(installed / "restated" / "estimate" / "effects.py")
     assert python(book, key, **place) != before
-    assert due(book, **place) == BOTH
-    assert due(book, **place) == set()
+    assert due_in(book, **place) == BOTH
+    assert due_in(book, **place) == set()

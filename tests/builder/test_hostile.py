@@ -1,4 +1,4 @@
-"""Hostile text in the data: it is printed as text in pages, feeds, scripts and pictures, and is no formula in a table."""
+"""Hostile text in the data is text in pages, feeds, scripts and pictures, and not a formula in a table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from lxml import etree, html
 
 from restated_book import paths
 from restated_book.sources import cells
-from tests.builder.build.test_build import lay_out, run
+from tests.builder.books import lay_out, run
 
-#: Text that would run as markup, in an attribute, in a script and in a formula. Its marks are looked for in all that is built.
+#: Text that would run as markup, in an attribute, in a script and in a formula. The tests look for it in all that is built.
 MARKUP = "</script></title></td><script>xss(1)</script><img src=x onerror=\"xss('2')\"> ]]> {{ 7*7 }} `x` & \u2028"
 FORMULA = "=cmd|' /C calc'!A0"
 
@@ -32,7 +32,8 @@ kernelspec: {{display_name: Python 3, language: python, name: python3}}
 
 # A chapter
 
-One number: {{restated}}`evil-mean`, a printed one: {{published}}`verhage2016-secure-r`, a work {{cite:p}}`verhage2016`, a claim {{claim}}`H01`.
+One number: {{restated}}`evil-mean`, a printed one: {{published}}`verhage2016-secure-r`,
+a work {{cite:p}}`verhage2016`, a claim {{claim}}`H01`.
 
 ```{{code-cell}} ipython3
 import pandas as pd
@@ -46,11 +47,13 @@ rows = studies.load("paternal-sensitivity")
 ledger = show.open_ledger("claims", "paternal-sensitivity")
 ledger.record("evil-mean", rows["r"].mean(), quantity=f"mean {{hostile}}", basis="original", digits=4)
 ledger.record("evil-reason", reason=formula + hostile, quantity=formula, basis="original")
-shown = pd.DataFrame({{hostile: rows["study"], formula: formula, "plus": "+1+1", "at": "@SUM(A1)", "minus": "-2+3", "number": rows["r"]}})
+more = {{"plus": "+1+1", "at": "@SUM(A1)", "minus": "-2+3", "number": rows["r"]}}
+shown = pd.DataFrame({{hostile: rows["study"], formula: formula, **more}})
 show.table(shown, id="evil", caption=f"The rows {{hostile}}", status=show.status_of(rows))
 fig = Figure(figsize=(4, 2))
 fig.text(0, 0.5, hostile, color=style.colour("ink"))
-show.figure(style.Drawn(fig, f"A figure with a title. {{hostile}}", shown), id="evil-figure", caption=f"A figure {{hostile}}", status=show.status_of(rows))
+drawn = style.Drawn(fig, f"A figure with a title. {{hostile}}", shown)
+show.figure(drawn, id="evil-figure", caption=f"A figure {{hostile}}", status=show.status_of(rows))
 ```
 
 ```{{two-places}}

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 
 from restated_book import paths
-from tests.builder.build.test_build import lay_out, run
+from tests.builder.books import lay_out, run
 from tests.builder.test_studies import as_csv, made_up_costs
 
 SUPPLIED = "observed, original file supplied by the reader"
@@ -26,7 +26,7 @@ def built(tmp_path_factory):
     ):  # this is about words, not about precision
         assert old in text
         text = text.replace(old, new)
-    lay_out(scratch, "service-costs", text)
+    lay_out(scratch, "service-costs", text, findings=["service-costs", "trials"])
     original = scratch / "data" / "originals" / "service-costs.csv"
     original.parent.mkdir()
     original.write_text(as_csv(made_up_costs()), encoding="utf-8")

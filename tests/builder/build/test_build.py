@@ -6,128 +6,45 @@ import asyncio
 import json
 import os
 import re
-import resource
 import shutil
-import signal
 import subprocess
-import sys
 import textwrap
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
-import pandas as pd
 import pytest
 
 from restated.errors import RestatedError
 from restated_book import outputs, paths
 from restated_book.build import checks
 from restated_book.build import run as running
-
-NOTEBOOK = """
----
-jupytext:
-  text_representation: {extension: .md, format_name: myst}
-kernelspec: {display_name: Python 3, language: python, name: python3}
----
-
-# A small chapter
-
-One number: {restated}`tiny-mean`, and a printed one: {published}`verhage2016-secure-r` {cite:p}`verhage2016`.
-
-```{code-cell} ipython3
-from restated_book import show, studies
-
-rows = studies.load("paternal-sensitivity")
-ledger = show.open_ledger("small", "paternal-sensitivity")
-ledger.record("tiny-mean", rows["r"].mean(), quantity="plain mean of r", basis="open-data", digits=4)
-show.table(rows[["study", "r"]], id="rows", caption="The rows", status=show.status_of(rows))
-```
-"""
-
-TOC = (
-    "format: jb-book\nroot: book/index\nchapters:\n  - file: notebooks/small\n  - file: book/ledger\n"
-    "  - file: book/downloads\n"
-    "  - file: book/references\n"
-)
-
-
-def environment():
-    """The environment of a user: a scratch book finds itself."""
-    return {k: v for k, v in os.environ.items() if k not in ("RESTATED_ROOT", "PYTHONPATH")}
-
-
-def run(scratch, *arguments, before=(), **options):
-    command = [*before, sys.executable, "-m", "restated_book", *arguments]
-    return subprocess.run(
-        command, cwd=scratch, env=environment(), capture_output=True, text=True, check=False, **options
-    )
-
-
-def forget_chapters(scratch):
-    """Claims name the chapters that bear on them; a scratch book lacks most."""
-    claims = scratch / "data" / "claims" / "claims.csv"
-    pd.read_csv(claims, dtype=str).assign(chapters="").to_csv(claims, index=False)
-
-
-def lay_out(scratch, name, text):
-    """A scratch copy of the sources whose only chapter is `text`, as notebooks/<name>.md, without originals."""
-    for folder in ("data", "book", "LICENSES"):
-        shutil.copytree(
-            paths.ROOT / folder, scratch / folder, ignore=shutil.ignore_patterns("__pycache__", "originals")
-        )
-    for file in ("_config.yml", "restated.toml", "references.bib", "requirements.lock", "CITATION.cff", "LICENSE"):
-        shutil.copy(paths.ROOT / file, scratch)
-    (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
-    (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
-    forget_chapters(scratch)
-    (scratch / "notebooks").mkdir()
-    (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")
-
-
-@pytest.fixture(scope="module")
-def good(tmp_path_factory):
-    """A scratch book with one small notebook, built once."""
-    scratch = tmp_path_factory.mktemp("book")
-    lay_out(scratch, "small", NOTEBOOK.lstrip())
-    result = run(scratch, "build")
-    assert result.returncode == 0, result.stdout + result.stderr
-    return scratch, result.stdout
+from tests.builder import books
+from tests.builder.books import NOTEBOOK, edit, page, tree
 
 
 @pytest.fixture
-def scratch(good, tmp_path):
-    """A copy of the built scratch book that a test may break."""
-    copy = tmp_path / "book"
-    shutil.copytree(good[0], copy)
-    return copy
+def scratch(calls, small_book):
+    """A copy of the built small book that a test may break."""
+    shutil.rmtree(calls.root, ignore_errors=True)
+    shutil.copytree(small_book.folder, calls.root)
+    return calls.root
 
 
 @pytest.mark.parametrize("command", [("build",), ("build", "--pdf"), ("check",), ("todo",)])
 def test_outside_a_book_nothing_is_written_and_the_message_says_what_is_missing(tmp_path, command):
-    result = run(tmp_path, *command)
+    result = books.run(tmp_path, *command)
     assert result.returncode == 1 and list(tmp_path.iterdir()) == []
     if command != ("todo",):
         assert "there is no book here" in result.stderr and "restated.toml" in result.stderr
 
 
 def test_below_the_folder_of_a_book_that_book_is_meant(scratch):
-    assert "Nothing has changed" in run(scratch / "data" / "studies", "build").stdout
+    assert "Nothing has changed" in books.run(scratch / "data" / "studies", "build").stdout
     assert not (scratch / "data" / "studies" / "_build").exists()
 
 
-def page(scratch):
-    return (scratch / "_build" / "html" / "notebooks" / "small.html").read_text(encoding="utf-8")
-
-
-def edit(file, old, new):
-    text = file.read_text(encoding="utf-8")
-    assert old in text
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def test_a_build_reports_progress_and_verdicts(good):
-    scratch, out = good
+def test_a_build_reports_progress_and_verdicts(small_book):
+    scratch, out = small_book.folder, small_book.output
     assert "[1 of 1] notebooks/small.md" in out
     last = out.strip().splitlines()[-1]
     assert last.startswith("The book is in _build/html/index.html: 1 number restated (1 new);")
@@ -136,10 +53,12 @@ def test_a_build_reports_progress_and_verdicts(good):
     assert (scratch / "_build" / "html" / "ledger.csv").is_file()
 
 
-def test_what_the_pages_offer_is_there_with_its_size(good):
-    html = good[0] / "_build" / "html"
+def test_what_the_pages_offer_is_there_with_its_size(small_book):
+    html = small_book.folder / "_build" / "html"
     listed = (html / "book" / "downloads.html").read_text(encoding="utf-8")
-    links = [x for text in (page(good[0]), listed) for x in re.findall(r'href="\.\./([^"#]+)" download', text)]
+    links = [
+        x for text in (page(small_book.folder), listed) for x in re.findall(r'href="\.\./([^"#]+)" download', text)
+    ]
     assert {
         "downloads/small/rows.csv",
         "downloads/small/small.zip",
@@ -149,13 +68,13 @@ def test_what_the_pages_offer_is_there_with_its_size(good):
     assert all((html / link).is_file() for link in links)
     sizes = re.findall(r'<span class="rs-size" data-file="[^"]+">([^<]*)</span>', listed)
     assert len(sizes) > 6 and all(re.fullmatch(r"[\d.,]+ [kM]B", size) for size in sizes)
-    assert outputs.MIME_TABLE not in (good[0] / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
+    assert outputs.MIME_TABLE not in (small_book.folder / "_build" / "stage" / "notebooks" / "small.ipynb").read_text(
         encoding="utf-8"
     )
 
 
-def test_the_copy_for_offline_reading_offers_only_what_it_holds(good, tmp_path):
-    with zipfile.ZipFile(good[0] / "_build" / "html" / "downloads" / "restated-offline.zip") as z:
+def test_the_copy_for_offline_reading_offers_only_what_it_holds(small_book, tmp_path):
+    with zipfile.ZipFile(small_book.folder / "_build" / "html" / "downloads" / "restated-offline.zip") as z:
         z.extractall(tmp_path)
     site = tmp_path / "restated-offline"
     pages = list(site.rglob("*.html"))
@@ -167,26 +86,22 @@ def test_the_copy_for_offline_reading_offers_only_what_it_holds(good, tmp_path):
     assert (site / "index.html").is_file() and not list(site.rglob("*.zip"))
 
 
-def test_nothing_is_done_twice_and_one_datum_changes_the_page(scratch):
+def test_nothing_is_done_twice_and_one_datum_changes_the_page(calls, scratch):
     before = page(scratch)
-    assert "Nothing has changed" in run(scratch, "build").stdout
+    assert "Nothing has changed" in calls("build").stdout
     edit(scratch / "data" / "studies" / "paternal-sensitivity.csv", "Belsky,1983,51,0.11", "Belsky,1983,51,0.12")
-    again = run(scratch, "build")
+    again = calls("build")
     assert again.returncode == 0, again.stderr
     assert "1 to execute" in again.stdout
     assert page(scratch) != before
 
 
-def tree(folder):
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
-
-
-def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_built_from_nothing(scratch):
+def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_built_from_nothing(calls, scratch):
     # The copy lies elsewhere than the book it is a copy of: Sphinx would read all of it again.
     shutil.rmtree(scratch / "_build")
-    assert run(scratch, "build").returncode == 0
+    assert calls("build").returncode == 0
     edit(scratch / "notebooks" / "small.md", "One number:", "A number of its own:")
-    result = run(scratch, "build")
+    result = calls("build")
     assert result.returncode == 0 and "0 to execute" in result.stdout, result.stdout + result.stderr
     assert "0 added, 1 changed, 0 removed" in (scratch / "_build" / "typeset.log").read_text(encoding="utf-8")
     assert "A number of its own:" in page(scratch)
@@ -194,7 +109,7 @@ def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_b
     for name in ("out", "stage", "executed"):
         shutil.rmtree(scratch / "_build" / name)
     (scratch / "_build" / "state.json").unlink()
-    assert run(scratch, "build").returncode == 0
+    assert calls("build").returncode == 0
     assert (
         "1 added" not in (log := (scratch / "_build" / "typeset.log").read_text(encoding="utf-8"))
         and "0 changed" in log
@@ -202,22 +117,22 @@ def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_b
     assert found == tree(scratch / "_build" / "html")
 
 
-def test_a_heading_that_goes_is_missed_by_the_page_that_links_to_it(scratch):
+def test_a_heading_that_goes_is_missed_by_the_page_that_links_to_it(calls, scratch):
     """The page with the link has not changed: where anchors change, all pages are written and their links looked up."""
     with (scratch / "notebooks" / "small.md").open("a") as file:
         file.write("\n(a-place)=\n## A place\n\nText.\n")
     with (scratch / "book" / "index.md").open("a") as file:
         file.write("\nSee {ref}`a place <a-place>`.\n")
-    assert run(scratch, "build").returncode == 0
+    assert calls("build").returncode == 0
     before = page(scratch)
     edit(scratch / "notebooks" / "small.md", "(a-place)=", "(b-place)=")
-    result = run(scratch, "build")
+    result = calls("build")
     assert result.returncode == 1 and "a-place" in result.stderr and "book/index" in result.stderr
     assert page(scratch) == before
     # What failed is no ground to go on from: the same fault again, and none once it is mended.
-    assert "a-place" in run(scratch, "build").stderr
+    assert "a-place" in calls("build").stderr
     edit(scratch / "notebooks" / "small.md", "(b-place)=\n## A place", "(a-place)=\n## A place\n\nNew.")
-    assert run(scratch, "build").returncode == 0
+    assert calls("build").returncode == 0
     assert "<p>New.</p>" in page(scratch)
 
 
@@ -266,11 +181,11 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_named_and_the_last_good_book_stays(scratch, fault):
+def test_a_fault_is_named_and_the_last_good_book_stays(calls, scratch, fault):
     breaks, says = FAULTS[fault]
     before = page(scratch)
     breaks(scratch)
-    result = run(scratch, "build")
+    result = calls("build")
     assert result.returncode == 1
     assert result.stderr.startswith("error: ") and "Traceback" not in result.stderr
     for part in says:
@@ -279,111 +194,14 @@ def test_a_fault_is_named_and_the_last_good_book_stays(scratch, fault):
     assert page(scratch) == before
 
 
-def test_a_reader_original_replaces_the_rows_and_is_named(scratch):
+def test_a_reader_original_replaces_the_rows_and_is_named(calls, scratch):
     original = scratch / "data" / "originals" / "paternal-sensitivity.csv"
     original.parent.mkdir(exist_ok=True)
     shutil.copy(scratch / "data" / "studies" / "paternal-sensitivity.csv", original)
     edit(original, "Belsky,1983,51,0.11", "Belsky,1983,51,0.21")
-    result = run(scratch, "build")
+    result = calls("build")
     assert result.returncode == 0, result.stderr
     assert "observed, original file supplied by the reader" in page(scratch)
-
-
-@pytest.mark.parametrize("seconds", [0, 4], ids=["before the kernel starts", "while a cell runs"])
-def test_an_interrupted_build_leaves_the_last_good_book(scratch, seconds):
-    before = page(scratch)
-    edit(scratch / "notebooks" / "small.md", "rows = studies", "import time; time.sleep(20)\nrows = studies")
-    process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "restated_book", "build"],
-        cwd=scratch,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # Where the tests run in the background, a shell has told them to ignore Ctrl-C.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )
-    for line in process.stdout:
-        if "notebooks/small.md" in line:
-            time.sleep(seconds)
-            process.send_signal(signal.SIGINT)
-            break
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert said == "stopped; the last good book, if there is one, is untouched\n"
-    assert page(scratch) == before
-
-
-def test_killed_at_random_moments_the_book_stays_whole_and_the_next_build_works(scratch):
-    from tests.builder import kills
-
-    kills.rounds(scratch, 8)
-
-
-def test_of_two_builds_at_once_the_second_is_told_to_wait(scratch):
-    edit(scratch / "notebooks" / "small.md", "rows = studies", "import time; time.sleep(5)\nrows = studies")
-    first = subprocess.Popen(
-        [sys.executable, "-u", "-m", "restated_book", "build"],
-        cwd=scratch,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for line in first.stdout:
-        if "notebooks/small.md" in line:
-            break
-    second = run(scratch, "build")
-    assert (second.returncode, second.stderr) == (
-        1,
-        "error: another build of this book is running. Wait for it to end.\n",
-    )
-    assert "Built in" in first.communicate()[0] and first.returncode == 0
-
-
-#: Root may write everywhere; without these rights it is as anybody else.
-ORDINARY = (
-    ["setpriv", "--bounding-set=-dac_override,-dac_read_search,-fowner"]
-    if os.geteuid() == 0 and shutil.which("setpriv")
-    else []
-)
-
-
-@pytest.mark.skipif(os.geteuid() == 0 and not ORDINARY, reason="root may write everywhere")
-def test_where_nothing_can_be_written_the_message_says_so(scratch):
-    before = tree(scratch / "_build" / "html")
-    edit(scratch / "notebooks" / "small.md", "One number:", "A number:")
-    (scratch / "_build" / ".lock").chmod(0o400)
-    (scratch / "_build").chmod(0o500)
-    result = run(scratch, "build", before=ORDINARY)
-    assert (result.returncode, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("error: _build/.lock: permission denied. Make it writable")
-    assert tree(scratch / "_build" / "html") == before
-    (scratch / "_build").chmod(0o700)
-    (scratch / "_build" / ".lock").chmod(0o600)
-    # A book that its reader has made read-only can still give way to the next.
-    for place in (scratch / "_build" / "html").rglob("*"):
-        place.chmod(0o500 if place.is_dir() else 0o400)
-    for text in ("One number:", "A number:", "Numbers:"):
-        file = scratch / "notebooks" / "small.md"
-        file.write_text(re.sub("(A|One) number:", text, file.read_text(encoding="utf-8")), encoding="utf-8")
-        result = run(scratch, "build", before=ORDINARY)
-        assert result.returncode == 0, result.stderr
-        assert text in page(scratch)
-
-
-@pytest.mark.parametrize("kilobytes", [20, 60, 200])
-def test_where_no_more_can_be_written_the_message_says_so(scratch, kilobytes):
-    """A file may grow no further than so far: what a full disk does, where there is none to fill."""
-    before = tree(scratch / "_build" / "html")
-    edit(scratch / "notebooks" / "small.md", "plain mean of r", "mean of r")
-    size = kilobytes * 1000
-    result = run(scratch, "build", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
-    assert result.returncode == 1 and "Traceback" not in result.stderr
-    too_large = r"file too large\. Free some space and start again"
-    broken = r"disk i/o error\. See whether the disk is full or broken"
-    message = rf"error: [^\n]*(?:{too_large}|{broken}); what was built before is untouched\.\n"
-    assert re.fullmatch(message, result.stderr)
-    assert tree(scratch / "_build" / "html") == before
-    assert run(scratch, "build").returncode == 0
 
 
 def test_originals_are_read_before_anything_is_executed(tmp_path, monkeypatch):
@@ -439,7 +257,7 @@ def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):
     assert "Run `make book` first" in capsys.readouterr().err
 
 
-def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_and_launch_links(scratch):
+def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_and_launch_links(calls, scratch):
     """None of them is there while none is configured; see the page of the same book before."""
     edit(
         scratch / "_config.yml",
@@ -453,7 +271,7 @@ def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_a
     before = page(scratch)
     assert "example.org" not in before and "canonical" not in before and "mybinder" not in before
     assert not (scratch / "_build" / "html" / "sitemap.xml").exists()
-    result = run(scratch, "build")
+    result = calls("build")
     assert result.returncode == 0, result.stdout + result.stderr
     html = page(scratch)
     here = "https://example.org/book/v1/notebooks/small.html"

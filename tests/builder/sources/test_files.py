@@ -22,7 +22,7 @@ def refusal(read, *arguments):
     [
         (lambda f: None, "there is no such file"),
         (os.mkdir, "this is a folder"),
-        (os.mkfifo, "this is a pipe or a device"),
+        (lambda f: os.mkfifo(f), "this is a pipe or a device"),
         (lambda f: f.symlink_to(f.name), "the file cannot be read (Too many levels of symbolic links)"),
         (lambda f: f.symlink_to("nowhere"), "there is no such file"),
         (lambda f: f.symlink_to("/dev/zero"), "this is a pipe or a device"),

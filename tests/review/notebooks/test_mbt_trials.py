@@ -10,7 +10,7 @@ import pytest
 
 from restated.estimate import events, meta
 from restated_book import paths
-from tests.builder.build.test_build import edit, lay_out, run
+from tests.builder.books import edit, lay_out, run
 
 #: Made-up counts that take the place of those of 2009, and the made-up SD that takes the place of the implausible one.
 INVENTED, INVENTED_SD = (7, 70, 14, 60), 0.61
@@ -26,7 +26,7 @@ def built(tmp_path_factory):
         ("book/data-dictionary.md", "book/ledger.md"),
     ):
         text = text.replace(left_out, there)
-    lay_out(scratch, "mbt-trials", text)
+    lay_out(scratch, "mbt-trials", text, findings=["service-costs", "trials"])
     originals = scratch / "data" / "originals"
     originals.mkdir()
     for name in ("mbt-events", "mbt-scores"):

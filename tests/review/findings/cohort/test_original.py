@@ -16,7 +16,7 @@ from restated.errors import RestatedError
 from restated_book import paths
 from review.findings.cohort import original
 from review.findings.cohort.design import CELLS, DECISIVE
-from tests.builder.build.test_build import forget_chapters
+from tests.builder.books import forget_chapters
 from tests.review.findings.cohort import made_up
 
 TABLE = made_up.children()

@@ -1,0 +1,78 @@
+"""Every test file belongs to a tier, and the quick tier holds what it promises."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests import tiers
+
+FILES = sorted(tiers.HERE.rglob("test_*.py"))
+
+#: Modules, and parts of the module os, that Windows lacks.
+POSIX_MODULES = {"fcntl", "grp", "pwd", "resource", "termios"}
+POSIX_PARTS = {"fork", "geteuid", "getuid", "killpg", "mkfifo", "sched_getaffinity", "setsid"}
+
+
+@pytest.mark.parametrize("file", [f for f in FILES if f.parent != tiers.HERE], ids=lambda f: f.name)
+def test_a_file_belongs_to_a_tier(file):
+    assert tiers.tier(file) in tiers.FULL
+
+
+@pytest.mark.parametrize("name", [*tiers.FULL, *tiers.LONGEST])
+def test_what_the_tiers_name_is_there(name):
+    assert (tiers.HERE / name).exists()
+
+
+def test_the_quick_tier_holds_the_library_the_units_of_the_builder_a_small_book_and_a_page():
+    quick = {f.relative_to(tiers.HERE).as_posix() for f in FILES if not tiers.is_full(f, ())}
+    for name in (
+        "library/test_printed.py",
+        "reference/test_reference.py",
+        "builder/test_ledger.py",
+        "small/test_small_book.py",
+        "small/test_page.py",
+    ):
+        assert name in quick
+    assert not {name for name in quick if name.startswith(("browser/", "review/"))}
+
+
+def test_a_test_that_needs_the_whole_book_is_of_the_full_tier_wherever_it_is():
+    file = tiers.HERE / "builder" / "test_ledger.py"
+    assert tiers.is_full(file, ["tmp_path", "site"]) and not tiers.is_full(file, ["tmp_path"])
+
+
+def at_import(tree: ast.AST) -> Iterator[ast.AST]:
+    """Parts of a module that run when it is imported."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for decorator in node.decorator_list:
+                yield from (decorator, *at_import(decorator))
+        elif not isinstance(node, ast.Lambda):
+            yield from (node, *at_import(node))
+
+
+def posix_parts(source: str) -> set[str]:
+    """Modules and parts of os named at import that Windows lacks."""
+    found = set()
+    for node in at_import(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= POSIX_MODULES & {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= POSIX_MODULES & {node.module}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "os":
+            found |= POSIX_PARTS & {node.attr}
+    return found
+
+
+@pytest.mark.parametrize("file", sorted(tiers.HERE.rglob("*.py")), ids=lambda f: f.relative_to(tiers.HERE).as_posix())
+def test_a_file_can_be_collected_on_every_system(file):
+    if file.relative_to(tiers.HERE).as_posix() not in tiers.POSIX:
+        assert posix_parts(file.read_text(encoding="utf-8")) == set()
+
+
+def test_a_file_that_cannot_be_collected_everywhere_would_be_found():
+    source = "import os, fcntl\nROOT = os.geteuid() == 0\n@mark(os.fork)\ndef test():\n    os.mkfifo('x')\n"
+    assert posix_parts(source) == {"fcntl", "geteuid", "fork"}
