@@ -1,7 +1,7 @@
 """Compare two built sites file by file.
 
 ``python -m benchmarks.manifest write FILE`` writes the SHA-256 of every file of ``_build/html``;
-``python -m benchmarks.manifest compare FILE`` names the files that differ, are new or are gone, and fails if there are any.
+``python -m benchmarks.manifest compare FILE`` names files that differ, are new or gone, and fails if there are any.
 """
 
 from __future__ import annotations

@@ -1,7 +1,5 @@
 """Types of arguments and results, and the checks that several modules make of their arguments."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, TypeAlias, TypeGuard
 

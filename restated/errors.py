@@ -1,7 +1,5 @@
 """The one exception for bad input."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Constraints from printed numbers: any of the ways to write one, read as a closed interval with exact ends."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from fractions import Fraction

@@ -15,8 +15,6 @@ Viechtbauer, W. (2005). Journal of Educational and Behavioral Statistics, 30, 26
 Viechtbauer, W. (2007). Statistics in Medicine, 26, 37-52 (Q-profile interval).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial

@@ -19,8 +19,6 @@ allow. It never makes a number ``compatible``. Agreement *by construction* (the 
 the verdict and never changes it.
 """
 
-from __future__ import annotations
-
 import math
 from decimal import Decimal
 

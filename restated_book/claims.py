@@ -7,8 +7,6 @@ on claims have words of their own: they rate whether a statement holds, those of
 numbers agree.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
@@ -24,7 +22,7 @@ from restated_book.sources import dictionary, files
 VERDICTS = {
     "supported": "a source outside the document bears it out",
     "consistent": "agrees with the rest of the document",
-    "inconsistent": "the document prints two different things, or the entry cannot stand as printed",
+    "inconsistent": "the document prints two different things, or the entry cannot be right as printed",
     "contradicted": "a source outside the document says otherwise",
     "not-publicly-checkable": "rests on a private statement or on a document that was not available",
 }

@@ -1,7 +1,5 @@
 """The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | serve``."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from functools import partial

@@ -4,8 +4,6 @@ A module is known by its dotted name, wherever its package is installed: in the 
 an environment.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import re

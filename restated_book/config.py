@@ -3,8 +3,6 @@
 Every key is optional. A key that is not in :data:`SCHEMA`, or whose value is of another kind, is refused.
 """
 
-from __future__ import annotations
-
 import pkgutil
 import tomllib
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """``make doctor``: report what keeps this machine from building the book. Needs nothing but a Python, however old."""
 
-# Written for any Python 3: it has to run in order to report that the Python is too old. No import from this package, for
+# Written for any Python 3: it has to run to report that the Python is too old. No import from this package, for
 # the same reason.
 
 import os

@@ -1,7 +1,5 @@
 """The rows of the ledger as the site shows them: loading, words, counts. Plain data, no Sphinx."""
 
-from __future__ import annotations
-
 import difflib
 import hashlib
 import json

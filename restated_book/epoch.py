@@ -1,7 +1,5 @@
 """The date of the book: the only date in its output."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

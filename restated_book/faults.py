@@ -1,7 +1,5 @@
 """Faults of the file system as messages to the reader."""
 
-from __future__ import annotations
-
 import errno
 import re
 

@@ -4,8 +4,6 @@ It is good while its code, its environment and everything it read (:mod:`restate
 Its prose does not matter: new prose is put around the outputs.
 """
 
-from __future__ import annotations
-
 import hashlib
 import platform
 import sys

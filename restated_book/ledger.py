@@ -5,8 +5,6 @@ outputs. The build collects them (:func:`collect`), joins them with the register
 ``ledger.json`` and ``ledger.csv`` (:func:`write`), whose columns (:data:`COLUMNS`) are a public format.
 """
 
-from __future__ import annotations
-
 import csv
 import json
 import math

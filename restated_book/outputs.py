@@ -3,8 +3,6 @@
 :mod:`restated_book.show` makes these outputs inside a notebook's kernel; the build reads them here, without matplotlib.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Mapping

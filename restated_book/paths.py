@@ -1,7 +1,5 @@
 """Places of the files of a book."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

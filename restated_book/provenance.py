@@ -5,8 +5,6 @@ that is opened, each file that was looked for and not found, each module of :fun
 imported and, in more detail than by file, each printed number that was looked up and each chapter head that was read.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Mapping

@@ -5,8 +5,6 @@ seen in the text of the work named as source; S, seen in a secondary source; U, 
 never be shown as published.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

@@ -5,8 +5,6 @@ output is one HTML block that works in JupyterLab on its own; the build moves th
 (:func:`restated_book.outputs.extract`).
 """
 
-from __future__ import annotations
-
 import base64
 import gc
 import html

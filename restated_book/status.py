@@ -1,7 +1,5 @@
 """Statuses of rows and numbers in words for readers: one list for notebooks, figures, files and pages."""
 
-from __future__ import annotations
-
 #: Words of each status, and the class that styles its badge.
 STATUSES = {
     "observed, open data": "observed",

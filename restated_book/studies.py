@@ -4,8 +4,6 @@ Tables are in ``data/studies``. A reader who has the original table of a paper c
 ``data/originals`` under the same name: it is then read instead, and its status says so wherever the rows are shown.
 """
 
-from __future__ import annotations
-
 import os
 
 import pandas as pd

@@ -5,8 +5,6 @@ It follows from the joined ledger, the table of claims and the sections of the c
 the file ``to-verify.csv`` and ``restated todo`` show the same entries.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

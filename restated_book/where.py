@@ -4,8 +4,6 @@ Everything is read from the files of the last build and the text of the notebook
 chapter is followed backwards from the statement that recorded a number, name by name, to the functions it imports.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import inspect

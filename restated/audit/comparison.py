@@ -1,7 +1,5 @@
 """The common ground of all checks: rounding intervals, and the share of possible prints that a check rejects."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from decimal import Decimal

@@ -7,8 +7,6 @@ Borenstein, Hedges, Higgins & Rothstein (2009), Introduction to meta-analysis, c
 Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., chapter 10 (twin correlations).
 """
 
-from __future__ import annotations
-
 import math
 
 from restated.arguments import check_option

@@ -5,8 +5,6 @@ References
 Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (granularity; here applied to shares).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from fractions import Fraction

@@ -6,8 +6,6 @@ Altman & Bland (2011), BMJ 343, d2090 (p from a confidence interval; ratios on t
 Fisher (1921), Metron 1, 3-32 (z transformation of a correlation).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 

@@ -6,8 +6,6 @@ Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369
 Bhatia & Davis (2000), American Mathematical Monthly 107, 353-357: variance <= (max - mean)(mean - min).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from fractions import Fraction

@@ -5,8 +5,6 @@ References
 Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

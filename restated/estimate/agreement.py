@@ -12,8 +12,6 @@ Pearson, K. (1900). Philosophical Transactions A, 195, 1-47 (tetrachoric correla
 Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate normal).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t

@@ -12,8 +12,6 @@ Payton, Greenstone & Schenker (2003), Journal of Insect Science 3, 34 (intervals
 correspond to a test at 5 % when standard errors are equal and estimates independent).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from typing import TypeAlias

@@ -13,8 +13,6 @@ Barber, J. A., & Thompson, S. G. (2000). Statistics in Medicine, 19, 3219-3236 (
 McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter 8. Chapman & Hall (gamma model).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -10,8 +10,6 @@ As in `restated.estimate.costs`, which has the same tests for one pair of sample
 coined sign and magnitude error; here both are counted in simulated trials, by their definition.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Any
 

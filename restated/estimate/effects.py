@@ -9,8 +9,6 @@ Borenstein, M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 
 Hasselblad, V., & Hedges, L. V. (1995). Psychological Bulletin, 117, 167-178 (odds ratio and d).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln

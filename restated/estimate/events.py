@@ -26,8 +26,6 @@ correction).
 Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

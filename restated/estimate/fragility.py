@@ -12,8 +12,6 @@ Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single 
 Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial

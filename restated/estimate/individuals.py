@@ -14,8 +14,6 @@ McGraw & Wong (1992), Psychological Bulletin 111, 361-365 (probability of superi
 Inman & Bradley (1989), Communications in Statistics A 18, 3851-3874 (overlap of two normal distributions).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

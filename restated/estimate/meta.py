@@ -14,8 +14,6 @@ Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 
 Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -21,8 +21,6 @@ Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (doubl
 Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import ArrayLike
 

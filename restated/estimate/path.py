@@ -20,8 +20,6 @@ MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-1
 Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from itertools import product
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Shares of a group: intervals for a count, over several counts, and bounds for those who did not answer."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction

@@ -11,8 +11,6 @@ Tipton, E. (2015). Psychological Methods, 20, 375-393 (small-sample adjustment, 
 Bell, R. M., & McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 

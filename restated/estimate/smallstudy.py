@@ -6,8 +6,6 @@ Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005
 Duval, S., & Tweedie, R. (2000). Biometrics, 56, 455-463 (trim and fill).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -11,8 +11,6 @@ Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (T function
 Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadrants: log-concavity).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol

@@ -24,8 +24,6 @@ Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (20
 (likelihood-ratio tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction

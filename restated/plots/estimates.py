@@ -1,7 +1,5 @@
 """Printed estimates in groups, without a pooled one; the mark shows whether the interval includes no effect."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

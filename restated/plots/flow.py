@@ -1,7 +1,5 @@
 """Numbers of patients of one trial in each report, arm by arm."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Forest plots: a row per study, squares by weight, diamond, prediction interval as a row of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Funnel plots with contours of significance."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 

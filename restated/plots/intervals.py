@@ -1,7 +1,5 @@
 """Estimates by row: leave-one-out, cumulative, and the same data under several methods."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Judgements in a grid (risk of bias, certainty): a shape and a word in each cell, and open cells marked as such."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

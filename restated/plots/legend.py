@@ -1,7 +1,5 @@
 """One key for every figure: samples of marks, lines and fills with their words, placed in inches."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias

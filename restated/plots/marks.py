@@ -1,7 +1,5 @@
 """Marks, lines and fills: one vocabulary for plots and their keys, and one order in which series take them."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from typing import Any, NamedTuple, TypeAlias
 

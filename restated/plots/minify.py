@@ -1,7 +1,5 @@
 """Matplotlib's SVG with the same picture in a fraction of the size."""
 
-from __future__ import annotations
-
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable

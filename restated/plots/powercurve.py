@@ -1,7 +1,5 @@
 """Power against the true effect: one curve per event, with its Monte Carlo interval."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

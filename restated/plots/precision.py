@@ -1,7 +1,5 @@
 """Differences between two programs on a scale of powers of ten, with the last digit that is printed."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 import numpy as np

@@ -1,7 +1,5 @@
 """From a drawn figure to bytes: small, deterministic SVG for the light and the dark theme, and PNG."""
 
-from __future__ import annotations
-
 import io
 import re
 import xml.etree.ElementTree as ET

@@ -1,7 +1,5 @@
 """Charts with one row per study or number: aligned text columns left and right of a plot, sizes in inches."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

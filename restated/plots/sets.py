@@ -1,7 +1,5 @@
 """A reconstruction as a set: values of a statistic over all tables that fit the printed facts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

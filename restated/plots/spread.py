@@ -1,7 +1,5 @@
 """Labels along one side of a plot, kept apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -4,8 +4,6 @@ Figures are drawn once, with the light colours. `render.svg` adds rules that rep
 no code may occur twice in a theme, and figures use no colour outside `ROLES`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Pooled effect and its intervals as an unknown number, such as the heterogeneity, varies."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

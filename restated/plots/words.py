@@ -1,7 +1,5 @@
 """Numbers and sentences for figures: one formatting on the axis, in text columns and in the alt text."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal

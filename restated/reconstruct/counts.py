@@ -4,8 +4,6 @@ A percentage printed with few digits and a denominator allow a short list of int
 them, also when the denominator itself is uncertain.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -24,8 +24,6 @@ O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator)
 SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

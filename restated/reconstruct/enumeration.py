@@ -1,7 +1,5 @@
 """The common ground of exhaustive searches."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from restated.arguments import Ints

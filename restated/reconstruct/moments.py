@@ -11,8 +11,6 @@ Li & Hammond (1975), IEEE Trans. Systems, Man and Cybernetics 5, 557-561 (correl
 Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

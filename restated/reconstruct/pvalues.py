@@ -9,8 +9,6 @@ Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Met
 statistic and degrees of freedom).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -9,8 +9,6 @@ Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and var
 Lehmann (1975), Nonparametrics, section 1.4 (correction of the variance for ties).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction

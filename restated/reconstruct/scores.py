@@ -10,8 +10,6 @@ Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statis
 e26968. Neither program is used here: samples are counted by dynamic programming over the scores.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from fractions import Fraction

@@ -11,8 +11,6 @@ Vehtari, Gelman, Simpson, Carpenter & Bürkner (2021), Bayesian Analysis 16, 667
 Geyer (1992), Statistical Science 7, 473-483 (initial positive sequence for the effective sample size).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

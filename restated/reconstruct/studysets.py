@@ -18,8 +18,6 @@ Viechtbauer (2005), Journal of Educational and Behavioral Statistics 30, 261-293
 Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -22,8 +22,6 @@ Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa).
 Pearson (1900); for the 2 x 2 case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction

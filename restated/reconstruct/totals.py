@@ -18,8 +18,6 @@ Hedges & Olkin (1985), Statistical methods for meta-analysis, chapter 5 (varianc
 Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3 (Schur-convex functions).
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

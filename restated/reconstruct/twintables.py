@@ -20,8 +20,6 @@ McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (
 Genetics, 26, 454-466 (definitions of concordance).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction

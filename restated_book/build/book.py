@@ -6,8 +6,6 @@ that has changed since the last build without a warning: then only those chapter
 (:func:`restated_book.build.fingerprints.basis`).
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Check everything a reader can have broken, before anything is executed."""
 
-from __future__ import annotations
-
 import subprocess
 from collections.abc import Callable
 from functools import partial

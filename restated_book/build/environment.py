@@ -1,7 +1,5 @@
 """The environment of notebook kernels and of the typesetter."""
 
-from __future__ import annotations
-
 import os
 
 from restated_book import paths

@@ -1,7 +1,5 @@
 """Execute the notebooks whose inputs have changed, several at a time."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """Fingerprints of sources, by which a build knows what to do again after a change."""
 
-from __future__ import annotations
-
 import hashlib
 import sys
 from pathlib import Path

@@ -4,8 +4,6 @@ The zip of a chapter starts this module by ``python -m restated_book.build.rerun
 more.
 """
 
-from __future__ import annotations
-
 import asyncio
 import math
 import re

@@ -1,7 +1,5 @@
 """Lay out what Jupyter Book typesets, and what goes into the site next to its pages."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
@@ -108,7 +106,6 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
 
 def citations(parts: dict[str, dict], folder: Path) -> None:
     """Write citations of the book, of each chapter, and of its figures and tables into `folder`."""
-
     about = citation.about()
     citation.write(folder, [("book", citation.item(about, "book"))], "restated")
     for page, part in parts.items():

@@ -4,8 +4,6 @@ A new book takes the place of the old in two renames. A build that is cut off be
 another name; the next build puts it back first (:func:`recover`).
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Typeset by Jupyter Book, in a process of its own, with every warning an error."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -4,8 +4,6 @@ The build runs this file by its path, with one end of a socket as the first argu
 is imported here: what a notebook rests on is observed after the fork (:mod:`restated_book.provenance`).
 """
 
-from __future__ import annotations
-
 import atexit
 import gc
 import json

@@ -1,7 +1,5 @@
 """Code cells of a notebook's text, and the lines that record ledger entries in them."""
 
-from __future__ import annotations
-
 import ast
 import re
 from functools import lru_cache

@@ -4,8 +4,6 @@ Head with question and answer, plain words, and a fixed sequence of sections, wh
 only explains (how to read, why to believe the code) is not a chapter and has no frame.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The terms of the book: one page explains them; :mod:`restated_book.sphinx.glossary` links the chapters to it."""
 
-from __future__ import annotations
-
 import re
 
 from restated_book import paths

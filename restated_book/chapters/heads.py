@@ -4,8 +4,6 @@ A chapter's head is written once, at its top; the front page, the page of summar
 there.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -47,7 +45,7 @@ class Head:
 
     @property
     def certainty(self) -> str:
-        """How sure the book is of the finding."""
+        """Certainty of the finding."""
         return self.row.get("certainty", "")
 
 

@@ -4,8 +4,6 @@ Only decimals are looked for. Whole numbers are often not results (a year, a pag
 number is still better named through a role.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The table of contents, ``_toc.yml``: the pages of the book in reading order."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

@@ -5,8 +5,6 @@ Authors, title and version are from ``CITATION.cff``; the title of a chapter is 
 made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence

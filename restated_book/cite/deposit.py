@@ -1,7 +1,5 @@
 """Metadata for archives and catalogues of software: ``.zenodo.json`` and ``codemeta.json``, made from other files."""
 
-from __future__ import annotations
-
 import json
 import tomllib
 from pathlib import Path

@@ -3,8 +3,6 @@
 ``groups`` reads the table of rows that belong together, ``run`` applies the checks, ``checks`` explains them.
 """
 
-from __future__ import annotations
-
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.run import coverage, run, summary, table
 

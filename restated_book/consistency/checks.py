@@ -1,7 +1,5 @@
 """The checks in words: comparison, meaning of the power, and source of the rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

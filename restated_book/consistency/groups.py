@@ -5,8 +5,6 @@
 in front subtracts it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The columns of the rows decide which checks fit (``_of_rows``); where they are n
 does (``_of_group``). That table can also keep a check away from a row it would misread, with a reason.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product

@@ -3,8 +3,6 @@
 :func:`write` makes what the pages link to, before typesetting; :func:`finish` makes what needs the finished site.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The words each file carries for a reader who finds it alone: title, status, citation, licence."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from restated_book import paths

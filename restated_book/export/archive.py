@@ -3,8 +3,6 @@
 repro-zipfile would replace four lines of these, but takes the date from an environment variable and sorts no names.
 """
 
-from __future__ import annotations
-
 import io
 import time
 import zipfile

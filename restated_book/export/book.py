@@ -1,7 +1,5 @@
 """Downloads of the whole book: its data, its results, and the site to be read offline."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

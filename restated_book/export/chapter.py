@@ -1,7 +1,5 @@
 """The zip of a chapter: unpack it, run two commands, and get the same numbers."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence

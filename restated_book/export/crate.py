@@ -6,14 +6,15 @@ RO-Crate; Process Run Crate profile 0.5: one ``CreateAction`` for each notebook,
 files it was observed to read as objects, and what it shows as results.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+
+from rocrate.model.contextentity import ContextEntity
+from rocrate.rocrate import ROCrate
 
 from restated_book import paths
 from restated_book.cite import citation
@@ -73,7 +74,6 @@ class _Run:
     """A crate of the run of all notebooks: at first the book and its software, then an action for each notebook."""
 
     def __init__(self, site: Path, epoch: int):
-        from rocrate.rocrate import ROCrate
 
         book = about.book()
         self.site, self.when = site, datetime.fromtimestamp(epoch, UTC).isoformat()
@@ -99,8 +99,6 @@ class _Run:
 
     def known(self, id: str, kind: str, **properties):
         """Return the entity `id`, added if it is new."""
-        from rocrate.model.contextentity import ContextEntity
-
         entity = ContextEntity(self.crate, id, properties={"@type": kind, **properties})
         return self.crate.get(id) or self.crate.add(entity)
 

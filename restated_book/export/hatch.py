@@ -1,7 +1,5 @@
 """Draw hatched areas as plain lines: Chromium prints an area filled with a pattern as a coarse bitmap."""
 
-from __future__ import annotations
-
 import math
 import re
 import xml.etree.ElementTree as ET

@@ -1,7 +1,5 @@
 """The line of downloads below a figure or table. The build adds it; JupyterLab does not show it."""
 
-from __future__ import annotations
-
 from html import escape
 
 

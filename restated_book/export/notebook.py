@@ -1,7 +1,5 @@
 """An executed notebook for JupyterLab: what only the book's typesetter understands becomes plain text."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping

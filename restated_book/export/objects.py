@@ -4,8 +4,6 @@ The tags of a book are some 60,000 small objects, which Chromium writes one by o
 streams (PDF 1.5) they leave the file less than half as large.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The data that may be given away: all of the repository, and nothing a reader has put into ``data/originals``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from restated.errors import RestatedError

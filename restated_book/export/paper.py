@@ -1,11 +1,9 @@
 """Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
 
 The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before
-them, so that articles can stand in one document; links whose target is in the document lead there, others to the
+them, so that articles fit into one document; links whose target is in the document lead there, others to the
 published site or nowhere.
 """
-
-from __future__ import annotations
 
 import os
 import posixpath
@@ -30,8 +28,8 @@ LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downl
 
 REFERENCES = "book/references"
 
-#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are named, and stand
-#: in the CSV.
+#: A table behind a figure is printed while it is about as long as the figure is high; longer ones are in
+#: the CSV, which is named.
 MOST_ROWS = 12
 
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright

@@ -1,7 +1,5 @@
 """Figures as files with words about their content, sources, citation and licence."""
 
-from __future__ import annotations
-
 import io
 from html import escape
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tables, and the data of figures, as CSV and as one workbook per page. No cell is ever a formula."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

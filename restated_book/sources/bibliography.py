@@ -3,8 +3,6 @@
 pybtex and sphinxcontrib-bibtex drop a repeated key silently; the keys are therefore scanned here as well.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path

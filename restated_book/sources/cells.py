@@ -1,7 +1,5 @@
 """The cells of CSV files: recognising numbers, and keeping spreadsheets from running a cell as a formula."""
 
-from __future__ import annotations
-
 import re
 
 #: First characters of a text that spreadsheets run as a formula.

@@ -9,8 +9,6 @@ References
 Frictionless Data, Data Package and Table Schema, version 1.
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import math

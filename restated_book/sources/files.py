@@ -6,8 +6,6 @@ BibTeX of
 :mod:`restated_book.sources.bibliography`.
 """
 
-from __future__ import annotations
-
 import json as _json
 import stat
 from pathlib import Path

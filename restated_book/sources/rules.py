@@ -5,8 +5,6 @@ that cannot be zero. ``constant``: columns with one value in all rows. ``amounts
 at least 0 can have. ``complete``: rows that must be there for every combination of listed values.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import product

@@ -1,7 +1,5 @@
 """YAML: ``_config.yml``, ``_toc.yml`` and ``CITATION.cff``, and the front matter of pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """The box at the end of a chapter: how to cite it, a figure or a table of it, and what can be downloaded."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable, Mapping
 from html import escape

@@ -4,8 +4,6 @@ Claims are texts and not numbers: they are shown as a list of entries, which rea
 table.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache

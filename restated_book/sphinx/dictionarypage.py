@@ -1,7 +1,5 @@
 """The data dictionary: every data file and field, read from ``data/datapackage.json``."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path

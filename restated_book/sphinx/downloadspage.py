@@ -1,7 +1,5 @@
 """The page of all downloads; :func:`restated_book.export.book.fill_sizes` writes the sizes into the finished site."""
 
-from __future__ import annotations
-
 import os
 from html import escape
 

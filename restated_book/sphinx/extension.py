@@ -1,7 +1,5 @@
 """The extension: configuration, templates, static files, and what each module registers."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

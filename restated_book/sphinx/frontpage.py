@@ -1,7 +1,5 @@
 """The front page: one row per finding, the counts of verdicts as bars."""
 
-from __future__ import annotations
-
 from html import escape
 
 from docutils import nodes

@@ -4,8 +4,6 @@ Only the glossary page lists terms and their other names. Links are made when a 
 names them.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Heads of chapters on the page: directives and visitors. :mod:`restated_book.chapters.heads` reads their text."""
 
-from __future__ import annotations
-
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList

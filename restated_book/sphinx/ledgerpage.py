@@ -1,7 +1,5 @@
 """The ledger: a page to find numbers on, accessible tables of all of them in parts, and small tables of counts."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache

@@ -4,8 +4,6 @@ A number's permanent address is that of the ledger and its id. Which part that l
 each part alone, so the ledger may grow without an address being lost.
 """
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence

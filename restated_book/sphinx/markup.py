@@ -1,7 +1,5 @@
 """Small pieces of HTML the pages are made of. Pure functions on rows; all text is escaped here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from html import escape

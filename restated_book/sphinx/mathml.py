@@ -1,7 +1,5 @@
 """LaTeX formulas as native MathML, made at build time: no script, no font, no request."""
 
-from __future__ import annotations
-
 import html
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Metadata of a page for reference managers, search engines and programs: Highwire tags, Open Graph, JSON-LD."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Mapping, Sequence

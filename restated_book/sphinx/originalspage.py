@@ -1,7 +1,5 @@
 """The page of originals: every table a reader may supply, from the descriptions that loaders check against."""
 
-from __future__ import annotations
-
 from html import escape
 
 from docutils import nodes

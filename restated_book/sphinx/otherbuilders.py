@@ -1,7 +1,5 @@
 """Visitors of our nodes for builders other than HTML, which show the children, plain text."""
 
-from __future__ import annotations
-
 from docutils import nodes
 
 

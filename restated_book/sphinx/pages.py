@@ -1,7 +1,5 @@
 """Pages reduced to what readers need: surplus files of the theme are left out, missing descriptions are added."""
 
-from __future__ import annotations
-
 import re
 from html import escape, unescape
 from pathlib import Path

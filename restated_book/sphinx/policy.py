@@ -4,8 +4,6 @@ Text from data is escaped where it is written; should that fail once, no script 
 nothing is sent or fetched.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

@@ -5,8 +5,6 @@ Sphinx checks a link when it writes the page the link is on. While all anchors a
 links on unchanged pages.
 """
 
-from __future__ import annotations
-
 from restated_book import freshness
 
 

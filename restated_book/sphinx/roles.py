@@ -1,7 +1,5 @@
 """Roles that print a ledger number by its id, and the status badge; results are never typed by hand."""
 
-from __future__ import annotations
-
 from html import escape
 
 from docutils import nodes

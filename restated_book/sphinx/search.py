@@ -1,7 +1,5 @@
 """The search data: sections of pages, works, rows of the ledger and claims, as one script that also works from disk."""
 
-from __future__ import annotations
-
 import html
 import json
 import re

@@ -1,7 +1,5 @@
 """The page of what is still to be verified."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
@@ -71,7 +69,7 @@ class ToVerify(SphinxDirective):
         lead = nodes.paragraph(
             "",
             f"The list has {markup.counted(len(tasks), 'entry', 'entries')}. {left:,} of them ask for nothing and "
-            "stand only in the file: facts a source reports about itself, directions in words, and numbers that settle "
+            "are only in the file: facts a source reports about itself, directions in words, and numbers that settle "
             "themselves with those they were computed from.",
         )
         return [lead, todo_block("", nodes.paragraph("", ""), kind="download"), *sections]

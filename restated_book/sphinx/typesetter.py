@@ -4,12 +4,12 @@ Run as ``python -m restated_book.sphinx.typesetter build …``. One byte on stan
 that the build is gone.
 """
 
-from __future__ import annotations
-
 import gc
 import os
-import sys
 import threading
+
+import jupyter_book.sphinx
+from jupyter_book.cli.main import main as jupyter_book
 
 
 def _end_with_the_build() -> None:
@@ -19,12 +19,7 @@ def _end_with_the_build() -> None:
 
 
 def main() -> None:
-    """Load, wait, typeset."""
-    # Its grammar of addresses would be compiled at each start, and no schema used here needs it.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
-    import jupyter_book.sphinx
-    from jupyter_book.cli.main import main as jupyter_book
-
+    """Wait for the signal, then typeset. The modules are loaded by then."""
     # A page is a hundred thousand nodes that live until it is written: with the usual threshold, garbage collection
     # takes a quarter of the time.
     gc.freeze()

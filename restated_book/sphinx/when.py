@@ -4,8 +4,6 @@ The text of a chapter depends on the data it ran on: on recalled totals it may i
 test. Both texts are in the page as prose; the build keeps the one that is true.
 """
 
-from __future__ import annotations
-
 from docutils import nodes
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective

@@ -1,7 +1,5 @@
 """Recomputed against printed values, row by row."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """Pictures that explain pictures: numbered callouts on a figure of the book, and printed numbers on a number line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Counts of claims by group and verdict."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

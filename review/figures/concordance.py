@@ -1,7 +1,5 @@
 """Pairs of twins or siblings: concordance of their classes, and the correlations it implies."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

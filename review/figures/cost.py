@@ -1,7 +1,5 @@
 """Cost of computation: speed next to other programs, and growth of the seconds with the work."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

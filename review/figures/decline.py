@@ -1,7 +1,5 @@
 """Published estimates of one quantity over the years."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Denominators that can give a printed percentage."""
 
-from __future__ import annotations
-
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle

@@ -1,7 +1,5 @@
 """Test of a difference between two pooled estimates by the correlation between them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

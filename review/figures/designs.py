@@ -1,7 +1,5 @@
 """Look of a design: line of an arrow and mark of an estimate, distinct without colour."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from restated.plots.marks import DASHES, SOLID, Dash, Mark

@@ -1,7 +1,5 @@
 """Claims as ribbons: from their section, through the source they name, to the chapter that checks them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, permutations

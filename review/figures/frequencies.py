@@ -1,7 +1,5 @@
 """Shares of simulated studies in which something happens, with their Monte Carlo intervals."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Graph of a theory: boxes, arrows drawn by the design of the studies of each link, and a key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any

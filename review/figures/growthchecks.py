@@ -1,7 +1,5 @@
 """Checks of a growth model: spread by grade, correlation by distance, residuals against the normal distribution."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

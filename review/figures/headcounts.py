@@ -1,7 +1,5 @@
 """Printed numbers of children, one row per paper on the same cohort."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from restated.errors import RestatedError

@@ -7,8 +7,6 @@ longest path, order by barycentres, places by the linear programme of Gansner, K
 Transactions on Software Engineering 19, 214-230.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

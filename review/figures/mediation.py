@@ -1,7 +1,5 @@
 """Path diagrams with three nodes, printed and restated next to each other."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Counts of checks by kind and outcome."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

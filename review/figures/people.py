@@ -1,7 +1,5 @@
 """Mean differences as a hundred children of either group: the overlap of the groups, and the outermost children."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure

@@ -1,7 +1,5 @@
 """Pieces of several figures: labels on axes, and bars of parts with a key under the axis."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

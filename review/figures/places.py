@@ -1,7 +1,5 @@
 """Names by role: one row a name (a place, a study), one column a role, each role with its own shape."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Significance of comparisons of skewed costs: limits, regions, shares of data sets, and the power of a trial."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any

@@ -1,7 +1,5 @@
 """Bounds of a share among all who were asked, given the share among those who replied, by response rate."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

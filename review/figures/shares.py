@@ -1,7 +1,5 @@
 """Shares of variance of twin studies: ranges over sets of tables, and printed shares by age."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

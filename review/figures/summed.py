@@ -1,7 +1,5 @@
 """Cost of a patient over the windows of a trial, summed."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

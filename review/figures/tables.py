@@ -1,7 +1,5 @@
 """Checks that figures make of the tables they draw."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Events down the years: one row each, a lane for each sort of event, declared periods as bars at the side."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Ratings over the school years: expected lines of groups of children, and single simulated children."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Reports by the patients they describe: samples as rows, their reports along the years."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from restated.plots.marks import Mark, dots

@@ -1,7 +1,5 @@
 """Plane of the correlations of identical and fraternal twins: the region of the model, and the results of studies."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes

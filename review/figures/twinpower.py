@@ -1,7 +1,5 @@
 """Power of a twin design by its division into identical and fraternal pairs, with Monte Carlo error."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Printed estimates next to each other, never pooled: one row each, with the mark of its design."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

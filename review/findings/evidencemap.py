@@ -1,7 +1,5 @@
 """Links between the claims of the case study, the sources they name and the chapters on them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 

@@ -1,7 +1,5 @@
 """Printed numbers as floats, and the column names of their ranges."""
 
-from __future__ import annotations
-
 import math
 
 from restated.errors import RestatedError

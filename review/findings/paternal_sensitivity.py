@@ -1,7 +1,5 @@
 """Paternal sensitivity and infant-father attachment: the 16 study rows of Lucassen et al. (2011)."""
 
-from __future__ import annotations
-
 from itertools import combinations, product
 
 import numpy as np

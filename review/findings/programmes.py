@@ -1,7 +1,5 @@
 """Studies of the programmes: two-by-two tables from printed percentages, sums of arms, directions of results."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 import numpy as np

@@ -4,8 +4,6 @@ The values were made by R scripts in ``tests/reference`` and are stored there wi
 them; the tests compare every one of them. This module makes the tables of the book.
 """
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

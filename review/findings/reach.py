@@ -1,7 +1,5 @@
 """Survey, training and centre figures of the case study: counts that fit, ways to count places, meaning of figures."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

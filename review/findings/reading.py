@@ -1,7 +1,5 @@
 """Examples for the page on how to read the figures: numbers of the book that show one thing each."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

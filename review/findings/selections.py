@@ -1,7 +1,5 @@
 """Tables of ``data/selections``: printed numbers that a figure or table shows together, by register id."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from restated_book import paths

@@ -1,7 +1,5 @@
 """Stability of early attachment: the study rows of Opie et al. (2021)."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Attachment across generations: what the printed correlations, tables and totals allow."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -17,7 +17,7 @@ from restated_book import paths
 from restated_book.sources import cells
 from tests.builder.books import lay_out, run
 
-#: Text that would run as markup, in an attribute, in a script and in a formula. The tests look for it in all that is built.
+#: Text that would run as markup, in an attribute, in a script and in a formula. The tests look for it in all output.
 MARKUP = "</script></title></td><script>xss(1)</script><img src=x onerror=\"xss('2')\"> ]]> {{ 7*7 }} `x` & \u2028"
 FORMULA = "=cmd|' /C calc'!A0"
 

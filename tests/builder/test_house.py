@@ -22,7 +22,7 @@ MODULES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 TREES = {file: ast.parse(file.read_text(encoding="utf-8")) for file in MODULES}
 
 #: Most lines of a function, of the three rooms together, and of the median module: what one can read in a sitting.
-FUNCTION, TOGETHER, MEDIAN = 80, 31_000, 120
+FUNCTION, TOGETHER, MEDIAN = 80, 36_000, 120
 
 #: Optional packages: the only ones that a function may import.
 OPTIONAL = {
@@ -37,9 +37,9 @@ OPTIONAL = {
     "venv",
 }
 
-#: Words and turns that read like a translation. Each pattern is a kind, not a sentence; quotations in backquotes are exempt.
+#: Words and turns that read like a translation. Each pattern is a kind, not a sentence; text in backquotes is exempt.
 PATTERNS = {
-    "inverted negative": r"\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|better\b|worse\b)[a-z]+",
+    "inverted negative": r"(?<!there )\b(?:is|are|was|were) no (?!longer\b|more\b|less\b|better\b|worse\b)[a-z]+",
     "told": r"\b(?:told|tells)\b",
     "stands": r"\bstands?\b(?! for)",
     "archaism": r"\b(?:anew|mends?|mended|parted by|in vain|for the ear|by themselves)\b",

@@ -153,13 +153,13 @@ def output(mime, **metadata):
 
 @pytest.mark.parametrize("mime", ["image/png", "image/svg+xml", "text/html", "text/latex"])
 def test_outputs_without_status_are_refused_naming_the_cell(mime):
-    with pytest.raises(RestatedError, match="code cell 1 of notebooks/n.md"):
+    with pytest.raises(RestatedError, match=r"code cell 1 of notebooks/n\.md"):
         outputs.check_outputs(cell(output(mime)), "notebooks/n.md")
 
 
 def test_a_bare_value_is_refused():
     bare = nbformat.v4.new_output("execute_result", data={"text/plain": "0.1234"}, execution_count=1)
-    with pytest.raises(RestatedError, match="code cell 1 of n shows a bare value: 0.1234"):
+    with pytest.raises(RestatedError, match=r"code cell 1 of n shows a bare value: 0\.1234"):
         outputs.check_outputs(cell(bare), "n")
 
 

@@ -1,7 +1,5 @@
 """Results of a fitted growth model: expected trajectories, contrasts, and checks of variances and residuals."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from scipy import stats

@@ -5,8 +5,6 @@ by the functions that make tables and figures holds a row, an id or a value of a
 :data:`SMALLEST_CELL` children.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass, replace
 

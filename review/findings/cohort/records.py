@@ -1,7 +1,5 @@
 """Ledger rows of the simulation, made from the stored results."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -3,8 +3,6 @@
 One fit serves every set of true effects (see :mod:`.design`), so the scenarios are compared on the same cohorts.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path

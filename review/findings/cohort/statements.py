@@ -4,8 +4,6 @@ Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coeffi
 name its tests; where a rule had to be chosen, it is the one easier to meet.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

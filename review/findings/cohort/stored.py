@@ -5,8 +5,6 @@ fingerprint of code, assumptions and printed numbers. Reading it compares the fi
 first cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

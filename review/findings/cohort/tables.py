@@ -1,7 +1,5 @@
 """Tables of the chapter, made from the register and the stored results."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

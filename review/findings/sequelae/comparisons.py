@@ -1,7 +1,5 @@
 """Differences of printed estimates: those an abstract states in words, and every pair of outcomes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

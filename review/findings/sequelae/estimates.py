@@ -1,7 +1,5 @@
 """The twelve printed estimates of the three reviews and the precision that their intervals imply."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

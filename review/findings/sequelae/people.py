@@ -1,6 +1,6 @@
 """The printed differences on other scales: correlations, and shares of children."""
 
-from __future__ import annotations
+from typing import cast
 
 import pandas as pd
 
@@ -27,7 +27,7 @@ def over_time_rows(register: Register, series: dict[str, tuple[str, ...]]) -> pd
     for i, id in enumerate(ids):
         if register.number(id).statistic == "d":
             for name in ("value", "low", "high"):
-                rows.loc[i, name] = d_to_r(rows.loc[i, name])
+                rows.at[i, name] = d_to_r(float(cast(float, rows.at[i, name])))
     return rows.drop(columns="text")
 
 

@@ -1,7 +1,5 @@
 """Numbers of the review of 2010 that its excerpt shows in part: lost signs and a row that was cut off."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

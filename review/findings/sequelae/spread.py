@@ -1,7 +1,5 @@
 """Spread of true effects that printed intervals, totals and Q imply."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

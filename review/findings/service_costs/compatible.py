@@ -1,7 +1,5 @@
 """Data sets that are compatible with a ratio of mean costs: how often tests find a difference, by SD/mean and shape."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

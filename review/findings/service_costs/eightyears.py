@@ -1,7 +1,5 @@
 """The follow-up at eight years: counts that its printed percentages allow, and the effects of these counts."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 from scipy.stats import contingency, fisher_exact

@@ -1,7 +1,5 @@
 """Other economic studies: how skewed their costs are, and the ratio of their two printed costs."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

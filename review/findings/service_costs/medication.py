@@ -1,7 +1,5 @@
 """The printed z of medication: every U it can come from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Patients of the trial in its reports."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from restated_book.register import Register

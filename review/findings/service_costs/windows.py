@@ -1,7 +1,5 @@
 """Mean costs by window: per year and summed, where they cross, and the tests that standard deviations determine."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Chains of links: their products, and the share of an observed association that a mediator can carry."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

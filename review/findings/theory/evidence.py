@@ -1,7 +1,5 @@
 """Evidence for each arrow of the theory: estimates, the arrows as drawn, and the table of best evidence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np

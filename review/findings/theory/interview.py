@@ -1,7 +1,5 @@
 """Classes of the Adult Attachment Interview in groups of patients: counts that printed percentages determine."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import product
 

@@ -1,7 +1,5 @@
 """Strength of one link: a printed statistic as a correlation, differences of two estimates, power to find a link."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Suicide attempts: pooled ratios by method, risk differences of each trial, and the patients lost."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Risk of bias and certainty of the evidence, as judged."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 #: Domains of RoB 2: columns of the risk-of-bias table, and the headings of the figure.

@@ -1,7 +1,5 @@
 """Trials for a forest plot, and pooled results for the ledger."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Samples of patients and the reports on each."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 #: Order in which kinds of comparators are shown.

@@ -1,7 +1,5 @@
 """BPD severity at the end of treatment: Hedges' g under each reading of arm sizes and of a doubtful SD."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Numbers as printed, reviews and guidelines, in columns for readers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

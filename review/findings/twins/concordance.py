@@ -1,7 +1,5 @@
 """Tables of twin pairs that printed concordances determine, and resemblance on several scales."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

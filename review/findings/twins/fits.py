@@ -1,7 +1,5 @@
 """ACE models over every table of pairs, or every correlation, that the print allows."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

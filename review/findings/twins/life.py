@@ -1,7 +1,5 @@
 """Shares of variance from infancy to old age."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """Power of twin studies to find genes or a shared home."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

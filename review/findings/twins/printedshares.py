@@ -1,7 +1,5 @@
 """Printed shares of variance read backwards: correlations and tables of pairs from which a study prints its c2."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

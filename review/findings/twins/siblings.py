@@ -1,7 +1,5 @@
 """Adolescents and siblings: numbers and correlations of pairs that printed kappas, p and intraclass r imply."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -35,7 +35,7 @@ def test_an_entry_without_explanation_or_a_name_used_twice_is_refused():
 
 
 def test_a_name_of_asterisks_is_none():
-    with pytest.raises(RestatedError, match="book/glossary.md: the glossary entry '\\*\\*' lacks a name"):
+    with pytest.raises(RestatedError, match=r"book/glossary\.md: the glossary entry '\*\*' lacks a name"):
         glossary.parse(TEXT.replace("odds ratio", "**"))
 
 

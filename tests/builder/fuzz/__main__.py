@@ -1,6 +1,6 @@
 """Fuzz the parsers: ``python -m tests.fuzz [--runs N] [target ...]``.
 
-What lets another exception out than :class:`RestatedError` is kept in ``tests/fuzz/corpus/<target>/``, where the tests find it.
+Input that raises anything but :class:`RestatedError` is kept in ``tests/builder/fuzz/corpus/<target>/`` for the tests.
 """
 
 from __future__ import annotations
@@ -60,10 +60,7 @@ def main() -> int:
     if unknown := set(args.targets) - TARGETS.keys():
         parser.error(f"no such target: {', '.join(sorted(unknown))}")
     if importlib.util.find_spec("atheris") is None:
-        print(
-            "error: atheris is not installed. It is no part of the environment: run `.venv/bin/python -m pip install atheris`.",
-            file=sys.stderr,
-        )
+        print("error: atheris is not installed. Run `.venv/bin/python -m pip install atheris`.", file=sys.stderr)
         return 1
     total, findings = 0, 0
     for name in args.targets or TARGETS:

@@ -1,8 +1,9 @@
-"""One target under atheris, in a process of its own: the fuzzer ends the process when it is done. Started by :mod:`tests.fuzz`."""
+"""One target under atheris, in its own process, which the fuzzer ends. Started by :mod:`tests.builder.fuzz`."""
 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 import atheris
 
@@ -15,10 +16,8 @@ name, *flags = sys.argv[1:]
 
 
 def once(data: bytes) -> None:
-    try:
+    with suppress(RestatedError):
         targets.TARGETS[name](data)
-    except RestatedError:
-        pass
 
 
 atheris.Setup([sys.argv[0], *flags], once)

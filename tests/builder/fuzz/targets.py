@@ -1,6 +1,6 @@
-"""What is fuzzed: each target reads bytes as one of the parsers would, and lets nothing out but a :class:`RestatedError`.
+"""Targets of the fuzzer: each reads bytes as one of the parsers would, and raises nothing but :class:`RestatedError`.
 
-A target also asserts what must hold of input that is taken: that an interval is none upside down, that text comes out escaped.
+A target also asserts what must hold of accepted input: intervals in the right order, text escaped.
 """
 
 from __future__ import annotations

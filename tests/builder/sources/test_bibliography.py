@@ -105,7 +105,7 @@ def test_keys_and_lines(bib):
 
 @pytest.mark.parametrize("second", ["verhage2016", "Verhage2016"])
 def test_a_repeated_key_is_refused_in_any_case(bib, second):
-    text = ONE + ONE.replace("{verhage2016,", "{%s," % second)
+    text = ONE + ONE.replace("{verhage2016,", f"{{{second},")
     for read in (bibliography.keys, bibliography.load, bibliography.check):
         message = refusal(bib(text), read)
         assert f"references.bib, row 8: the key '{second}' occurs already in line 1" in message
@@ -161,7 +161,7 @@ def test_a_missing_or_unreadable_file(tmp_path):
 
 @pytest.mark.parametrize("key", ["{verhage2016", "2016verhage", "ver#hage"])
 def test_a_key_that_cannot_be_an_address_is_refused(bib, key):
-    message = refusal(bib(ONE.replace("{verhage2016,", "{%s," % key)))
+    message = refusal(bib(ONE.replace("{verhage2016,", f"{{{key},")))
     assert f"references.bib, row 1: '{key}' is not a key" in message
 
 

@@ -61,7 +61,10 @@ def test_navigation_without_the_page_stays_as_it_is():
 
 
 def test_a_table_of_the_text_is_named_after_its_section_and_its_headings_have_a_scope():
-    body = '<h2>The <em>claim</em><a class="headerlink" href="#x">#</a></h2><table class="table docutils align-default">\n<thead><tr><th class="head">A</th></tr></thead></table>'
+    body = (
+        '<h2>The <em>claim</em><a class="headerlink" href="#x">#</a></h2><table class="table docutils align-default">'
+        '\n<thead><tr><th class="head">A</th></tr></thead></table>'
+    )
     named = pages.name_tables(body)
     assert '<caption class="rs-hidden">Table: The claim</caption>' in named
     assert '<th scope="col" class="head">A</th>' in named
@@ -97,7 +100,8 @@ def test_other_links_are_left_alone():
 
 def test_a_term_is_told_in_a_box():
     html = pages.box_titles(
-        '<p>the <a class="rs-gloss reference internal" href="glossary.html#term-d" title="A &quot;difference&quot;.">d</a></p>'
+        '<p>the <a class="rs-gloss reference internal" href="glossary.html#term-d" '
+        'title="A &quot;difference&quot;.">d</a></p>'
     )
     assert 'title="' not in html and 'role="tooltip" id="rs-said-1">A &quot;difference&quot;.<' in html
     assert (
