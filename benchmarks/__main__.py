@@ -11,7 +11,7 @@ from benchmarks import scaling
 from restated_book import paths
 
 #: Modules without rows.
-HELPERS = ("__main__", "keep", "matrix", "measure", "pages", "reproduce")
+HELPERS = ("__main__", "keep", "manifest", "matrix", "measure", "pages", "reproduce")
 
 
 def main() -> None:

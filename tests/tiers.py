@@ -21,6 +21,7 @@ FULL = {
     "builder/test_freshness.py": True,
     "builder/test_hostile.py": True,
     "builder/test_originals.py": True,
+    "builder/test_wheel.py": True,
     "review": True,
     "browser": True,
 }

@@ -71,7 +71,10 @@ def codemeta(root: Path | None = None) -> dict:
         "keywords": list(about.keywords),
         "programmingLanguage": "Python",
         "runtimePlatform": f"Python {project['requires-python']}",
-        "softwareRequirements": project["dependencies"],
+        "softwareRequirements": [
+            *project["dependencies"],
+            *(p for p in project["optional-dependencies"]["book"] if not p.startswith("restated[")),
+        ],
         "developmentStatus": "active",
     }
     if about.repository:

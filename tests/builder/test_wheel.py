@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 
 from restated_book import paths
 from tests.browser.conftest import EXECUTABLE
-from tests.builder.build import test_build
+from tests.builder import books
 
 #: The library asks for these, and they for what else is counted.
 MOST_PACKAGES = 15
@@ -38,7 +38,7 @@ def installed(tmp_path_factory):
 
 def run(folder, installed, *arguments):
     """Python in `folder`, with the installed packages first."""
-    env = test_build.environment() | {"PYTHONPATH": str(installed)}
+    env = books.environment() | {"PYTHONPATH": str(installed)}
     return subprocess.run(
         [sys.executable, *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False
     )
@@ -49,7 +49,7 @@ def book(installed, tmp_path_factory):
     """A small book, built by the installed packages, as PDF too where that can be printed."""
     folder = tmp_path_factory.mktemp("elsewhere") / "Ein schönes Buch"
     folder.mkdir()
-    test_build.lay_out(folder, "small", test_build.NOTEBOOK.lstrip())
+    books.lay_out(folder, "small", books.NOTEBOOK.lstrip())
     (folder / "restated.toml").write_text("# Nothing of its own\n", encoding="utf-8")
     result = run(folder, installed, "-m", "restated_book", "build", *(["--pdf"] if EXECUTABLE else []))
     assert result.returncode == 0, result.stdout + result.stderr

@@ -35,7 +35,7 @@ def test_the_code_is_what_the_notebook_imported_and_what_runs_it_again():
         return {name for name in chapter.sources("reach", imported, set()) if name.endswith(".py")}
 
     least, more = modules(), modules("restated.estimate.effects", "review")
-    assert {"restated_book/build/rerun.py", "restated_book/build/run.py", "restated_book/show.py"} <= least
+    assert {"restated_book/build/rerun.py", "restated_book/build/run.py", "restated_book/outputs.py"} <= least
     assert not least & {"restated_book/cli.py", "restated_book/build/book.py", "restated_book/build/zygote.py"}
     assert not any(name.startswith(("review/", "restated_book/sphinx/", "restated_book/export/")) for name in least)
     assert {"restated/estimate/__init__.py", "restated/estimate/effects.py", "review/__init__.py"} <= more - least
