@@ -85,7 +85,8 @@ def _amounts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fa
 def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
     column, value, by = rule["column"], rule["value"], rule["by"]
     found = {tuple(cells[name] for name in by) for _, cells in rows if cells[column] == value}
-    for wanted in product(*(values[name] for name in by)):
+    # A table without rows gets a message of its own.
+    for wanted in product(*(values[name] for name in by)) if rows else ():
         if wanted not in found:
             yield (
                 None,

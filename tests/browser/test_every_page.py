@@ -43,17 +43,17 @@ def test_a_page_on_a_laptop(browser, site, page):
     tables_have_names_and_heads(tab)
     if page in CHAPTERS:
         tables_and_figures_have_status_words_and_data(tab, "light")
-        tab.emulate_media(color_scheme="dark")
+        turn(tab, "dark")
         tables_and_figures_have_status_words_and_data(tab, "dark")
         assert tab.faults == []
     if page in WHOLLY:
         # Colours do not depend on the width, nor the rest on the colours.
-        tab.emulate_media(color_scheme="light")
+        turn(tab, "light")
         assert violations(tab) == []
-        tab.emulate_media(color_scheme="dark")
+        turn(tab, "dark")
         assert violations(tab, only="color-contrast") == []
     elif WAY[page][0] == "laptop":
-        tab.emulate_media(color_scheme=WAY[page][1])
+        turn(tab, WAY[page][1])
         assert violations(tab) == []
 
 
@@ -79,6 +79,12 @@ def test_axe_would_find_something(browser, site):
         "document.body.insertAdjacentHTML('beforeend', '<main><img src=x><a href=x style=\"color:#999\">.</a></main>')"
     )
     assert {line.split()[0] for line in violations(tab)} >= {"image-alt", "landmark-no-duplicate-main"}
+
+
+def turn(tab, theme: str) -> None:
+    """Turn to a theme, and wait until the page has followed."""
+    tab.emulate_media(color_scheme=theme)
+    tab.wait_for_function("theme => document.documentElement.dataset.theme === theme", arg=theme)
 
 
 def opens_without_errors_requests_to_others_or_overflow(tab, page: str) -> None:

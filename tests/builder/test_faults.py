@@ -304,7 +304,7 @@ FAULTS = {
     "a folder without a register": (
         lambda root: shutil.rmtree(root / "data/published"),
         CHECK,
-        ["data/published", "no published numbers", "Add"],
+        ["data/published/", "no such file", "Restore it"],
     ),
     # tables of evidence and their descriptions
     "a table that is gone": (lambda root: (root / STUDY).unlink(), CHECK, [STUDY, "no such file", "Restore it"]),
@@ -517,7 +517,7 @@ FAULTS = {
     "an unknown option of a chapter head": (
         edit(PAGE, "question:", "query:"),
         CHECK,
-        [PAGE, "'query'", "Use question"],
+        [PAGE, "'query'", "Use one of question"],
     ),
     "a chapter head with an alias": (edit(PAGE, "question:", "question: *x\nx:"), CHECK, [PAGE, "row ", "alias"]),
     "a number typed by hand": (edit(PROSE, "# ", "# 3.14 "), CHECK, [PROSE, "row ", "3.14", "Name its ledger row"]),
@@ -690,7 +690,7 @@ FAULTS = {
     "ensembles without a register": (
         lambda root: shutil.rmtree(root / "data/published"),
         ("ensembles",),
-        ["data/published", "no published numbers"],
+        ["no published number has the id", "Look it up in data/published"],
     ),
 }
 

@@ -46,7 +46,7 @@ def fingerprint(numbers: register.Register) -> str:
         digest.update(code.meaning(module).encode())
     digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
     for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
-        number = numbers[id]
+        number = numbers.number(id)
         parts = (number.value, number.ci_low, number.ci_high)
         digest.update("|".join(str(x.text) if x else "" for x in parts).encode())
     return digest.hexdigest()[:16]
