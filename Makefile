@@ -45,6 +45,7 @@ test-all: $(STAMP) ## Run the whole test suite, on all cores (minutes)
 lint: $(STAMP) ## Check format, types, the contracts between the rooms and the house rules
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
+	@$(RUN) tools/format_notebooks.py --check
 	@$(RUN) -m mypy
 	@$(VENV)/bin/lint-imports --no-logo
 	@$(RUN) -m pytest tests/builder/test_house.py

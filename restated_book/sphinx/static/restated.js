@@ -148,6 +148,7 @@
       codes.forEach(function (d) { d.open = shown; });
     });
     codes[0].closest(".cell").before(button);
+    root.classList.add("rs-oneswitch");
   }
 
   // --- summary of findings: on a narrow screen the numbers are folded away until asked for --------------------------------

@@ -46,7 +46,7 @@ def fingerprint(numbers: register.Register) -> str:
         digest.update(code.meaning(module).encode())
     digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
     for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
-        number = numbers.number(id)
+        number = numbers[id]
         parts = (number.value, number.ci_low, number.ci_high)
         digest.update("|".join(str(x.text) if x else "" for x in parts).encode())
     return digest.hexdigest()[:16]
@@ -67,7 +67,10 @@ def compute(register, *, workers: int | None = -1, progress: Callable[[str], Non
 
 def main() -> str:
     """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this."""
-    table = compute(register.load(), progress=lambda line: print(line, flush=True))
+    numbers = register.load()
+    for id in effects.PRINTED.values():
+        numbers.number(id)  # refuses a register without it
+    table = compute(numbers, progress=lambda line: print(line, flush=True))
     store(table)
     return f"{len(table)} rows written"
 
