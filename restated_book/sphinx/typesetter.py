@@ -7,9 +7,29 @@ that the build is gone.
 import gc
 import os
 import threading
+from contextlib import suppress
+from importlib import import_module
 
-import jupyter_book.sphinx
 from jupyter_book.cli.main import main as jupyter_book
+
+#: What Sphinx will load in any case: loaded before the signal comes, while the build checks and executes.
+PRELOADED = (
+    "jupyter_book.sphinx",
+    "myst_nb",
+    "restated_book.sphinx.extension",
+    "sphinx.builders.html",
+    "sphinx.environment.collectors.asset",
+    "sphinx.search",
+    "sphinx_book_theme",
+    "sphinx_copybutton",
+    "sphinx_design",
+    "sphinx_external_toc",
+    "sphinx_jupyterbook_latex",
+    "sphinx_multitoc_numbering",
+    "sphinx_thebe",
+    "sphinx_togglebutton",
+    "sphinxcontrib.bibtex",
+)
 
 
 def _end_with_the_build() -> None:
@@ -19,7 +39,11 @@ def _end_with_the_build() -> None:
 
 
 def main() -> None:
-    """Wait for the signal, then typeset. The modules are loaded by then."""
+    """Load, wait for the signal, typeset."""
+    for module in PRELOADED:
+        # Sphinx reports what is missing.
+        with suppress(ImportError):
+            import_module(module)
     # A page is a hundred thousand nodes that live until it is written: with the usual threshold, garbage collection
     # takes a quarter of the time.
     gc.freeze()
