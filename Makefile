@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-all lint diagram lab todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test test-all lint diagram lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
 
 PYTHON ?= python3
 VENV := .venv
@@ -55,6 +55,9 @@ diagram: $(STAMP) ## Draw docs/architecture.svg from the imports
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m jupyterlab notebooks
+
+where: $(STAMP) ## Show the code behind a number: make where ID=stability-secure-r
+	@$(RUN) -m restated_book where $(ID)
 
 todo: $(STAMP) ## List what is still to be verified
 	@$(RUN) -m restated_book todo

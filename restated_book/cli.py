@@ -105,7 +105,9 @@ def main(argv: list[str] | None = None) -> int:
     listed = commands.add_parser("todo", help="list what is still to be verified, or explain how to settle one entry")
     listed.add_argument("id", nargs="?", help="an id of the list")
     listed.set_defaults(run=_todo)
-    found = commands.add_parser("where", help="show the cell, the functions and the files behind a number")
+    found = commands.add_parser(
+        "where", help="show the cell and the functions behind a number, and the files its chapter read"
+    )
     found.add_argument("id", help="an id of the ledger")
     found.set_defaults(run=_where)
     commands.add_parser("rerun", help="run an unpacked chapter again and compare its numbers").set_defaults(run=_rerun)

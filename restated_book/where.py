@@ -247,6 +247,8 @@ def _recomputed(row: Mapping, files: Mapping[str, Sequence[str]]) -> Iterator[st
         yield f"{'' if number else 'chapter read':<12} {file}"
     if row["restates"]:
         yield f"restates     {row['restates']}, printed {row['published']}: {row['verdict']}"
+    if row["reason"]:
+        yield f"reason       {row['reason']}"
 
 
 def last(id: str) -> str:
