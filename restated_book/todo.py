@@ -252,4 +252,4 @@ def _last(built: Path, stamp: int) -> list[Task]:
     """List of the build, once per version of its file: `stamp` is the time of its last change."""
     rows = ledger_entries.load(built).values()
     notebooks = [paths.ROOT / f"{p}.md" for p in toc() if p.startswith("notebooks/")]
-    return entries(rows, register.load(), bibliography.check(paths.BIBLIOGRAPHY), notebooks)
+    return entries(rows, register.load(), bibliography.load(), notebooks)

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from restated_book import config, export, ledger, paths, register, todo
 from restated_book import entries as rows_of_site
-from restated_book.build import fingerprints, fork, swap
+from restated_book.build import downloads, fingerprints, fork, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute, say
-from restated_book.build.stage import Executed, citations, parts_of, stage
+from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset, typesetter
 from restated_book.epoch import epoch
 from restated_book.export import pdf as printer
@@ -115,16 +115,11 @@ def _typeset(
     process: subprocess.Popen, executed: list[Path], entries: rows_of_site.Rows, parts: dict[str, dict], *, pdf: bool
 ) -> Path:
     """Typeset the pages and make the downloads; return the folder of the pages."""
-
-    def downloads() -> None:
-        citations(parts, EXTRA / "downloads")
-        export.write(Executed(executed), entries, EXTRA, EXECUTED, int(epoch()))
-
     say("Typesetting, and making the downloads")
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
-        made = other.submit(downloads)
         basis = fingerprints.basis(ENTRIES, SHOWN, pdf=pdf)
+        made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
         made.result()
     return site

@@ -13,7 +13,6 @@ from restated_book import ledger, outputs, paths, provenance, register
 from restated_book.build import swap
 from restated_book.build.execute import RESTS_ON
 from restated_book.chapters import heads
-from restated_book.cite import citation
 from restated_book.export import chapter, links, pictures
 from restated_book.sources import settings
 
@@ -102,18 +101,6 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
         "shown": outputs.shown(content),
         "files": [file for file in provenance.files(content) if is_read(file)],
     }
-
-
-def citations(parts: dict[str, dict], folder: Path) -> None:
-    """Write citations of the book, of each chapter, and of its figures and tables into `folder`."""
-    about = citation.about()
-    citation.write(folder, [("book", citation.item(about, "book"))], "restated")
-    for page, part in parts.items():
-        name = page.rsplit("/", 1)[-1]
-        chapter, *inside = citation.of_page(about, page, part["title"], part["shown"])
-        citation.write(folder / name, [chapter], name)
-        if inside:
-            citation.write(folder / name, inside, f"{name}-parts")
 
 
 def _links_to_executed(text: str) -> str:

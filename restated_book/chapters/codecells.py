@@ -80,5 +80,14 @@ def line_of(source: str, line: int, id: str) -> int:
         The entry; where the statement at `line` spells the id out, in a table for example, that line is returned.
     """
     whole = statement(source, line)
-    spelt = [n.lineno for n in ast.walk(whole) if isinstance(n, ast.Constant) and n.value == id] if whole else []
-    return min(spelt, key=lambda found: abs(found - line), default=line)
+    return min(_spelt(whole).get(id, ()) if whole else (), key=lambda found: abs(found - line), default=line)
+
+
+@lru_cache(maxsize=1000)
+def _spelt(whole: ast.stmt) -> dict[str, list[int]]:
+    """Return the lines of each text that a statement spells out."""
+    found: dict[str, list[int]] = {}
+    for node in ast.walk(whole):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.setdefault(node.value, []).append(node.lineno)
+    return found

@@ -1,8 +1,9 @@
 """Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks.
 
-:func:`write` makes what the pages link to, before typesetting; :func:`finish` makes what needs the finished site.
+:func:`write_chapter` makes what a page links to, before typesetting; :func:`finish` makes what needs the finished site.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -46,42 +47,36 @@ BOOK_FILES = (
 )
 
 
-def write(pages: Mapping[str, Mapping], rows: Mapping[str, Mapping], extra: Path, executed: Path, epoch: int) -> None:
-    """Make the downloads of every page, and those of the book that do not need the finished site.
+def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:
+    """Make the downloads of a chapter.
 
     Parameters
     ----------
-    pages : mapping of str to mapping
-        Executed notebooks (nbformat 4) by name.
+    executed : Path
+        The executed notebook (nbformat 4), with its figures next to it.
     rows : mapping of str to mapping
         Rows of the joined ledger by id.
     extra : Path
-        The files next to the pages, with ledger and figures; ``downloads`` is made in it.
-    executed : Path
-        Folder of the executed notebooks.
+        The files next to the pages, with ledger and figures; they go into its ``downloads/<page>``.
     epoch : int
         Date of the files, in seconds since 1970.
     """
-    works = bibliography.load()
-    for page, content in pages.items():
-        folder = extra / "downloads" / page
-        folder.mkdir(parents=True, exist_ok=True)
-        shown = tables.collect(content)
-        drawn = pictures.pictures_of(executed / f"{page}.ipynb")
-        for table in shown:
-            if table.kind == "figure":
-                picture = (drawn / f"{table.id}.png").read_bytes()
-                (folder / f"{table.id}.png").write_bytes(pictures.described_png(picture, page, asdict(table)))
-            (folder / f"{table.id}.csv").write_text(tables.as_csv(table), encoding="utf-8", newline="")
-        if shown:
-            (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
-        text = notebook.for_reader(content, page, rows, works)
-        (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
-        modules, of = provenance.traced(content)["modules"], chapter.findings(content, rows)
-        packed = chapter.files(page, text, modules, ledger.collect(content), shown, extra, of)
-        archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
-    book.write_data(extra / book.DATA, epoch)
-    book.write_results(extra / book.RESULTS, list(pages), extra, epoch)
+    page, content = executed.stem, json.loads(executed.read_text(encoding="utf-8"))
+    drawn = pictures.pictures_of(executed)
+    folder = extra / "downloads" / page
+    shown = tables.collect(content)
+    for table in shown:
+        if table.kind == "figure":
+            picture = (drawn / f"{table.id}.png").read_bytes()
+            (folder / f"{table.id}.png").write_bytes(pictures.described_png(picture, page, asdict(table)))
+        (folder / f"{table.id}.csv").write_text(tables.as_csv(table), encoding="utf-8", newline="")
+    if shown:
+        (folder / f"{page}-tables.xlsx").write_bytes(tables.workbook(page, shown, epoch))
+    text = notebook.for_reader(content, page, rows, bibliography.load())
+    (folder / f"{page}.ipynb").write_text(text, encoding="utf-8")
+    modules, of = provenance.traced(content)["modules"], chapter.findings(content, rows)
+    packed = chapter.files(page, text, modules, ledger.collect(content), shown, extra, of)
+    archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
 
 
 def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:

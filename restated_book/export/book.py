@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from restated_book import paths
@@ -95,14 +95,19 @@ def write_data(target: Path, epoch: int) -> None:
     write(target, below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
 
 
-def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -> None:
-    """Write ledger, figures and tables of all pages, from the staged site."""
-    files: dict[str, bytes | Path] = {**places(extra, files=[extra / name for name in LEDGER_FILES])}
+def results(pages: Sequence[str], extra: Path) -> dict[str, Path]:
+    """Return the ledger, and figures and tables of all pages, from the staged site by their names in the archive."""
+    files = places(extra, files=[extra / name for name in LEDGER_FILES])
     for page in pages:
         for name, content in chapter.made(page, extra).items():
             kind, _, file = name.partition("/")
             files[f"{kind}/{page}/{file}"] = content
-    write(target, below("restated-results", files | about.terms() | _readme(README_RESULTS)), epoch)
+    return files
+
+
+def write_results(target: Path, files: Mapping[str, Path], epoch: int) -> None:
+    """Write what :func:`results` returned."""
+    write(target, below("restated-results", {**files} | about.terms() | _readme(README_RESULTS)), epoch)
 
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:

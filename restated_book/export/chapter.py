@@ -116,11 +116,16 @@ def sources(page: str, modules: Collection[str], of: Collection[str] | None = No
         Findings whose printed numbers it needs; all if left out.
     """
     root = paths.ROOT
-    text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
-    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
-    single = ("requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md")
-    listed = [*(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
+    listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
     return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
+
+
+def texts(page: str) -> list[Path]:
+    """Return the notebook's file and what it reads besides data and bibliography."""
+    file = paths.NOTEBOOKS / f"{page}.md"
+    text = file.read_text(encoding="utf-8")
+    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
+    return [file, *(f for pattern in also for f in sorted(paths.ROOT.glob(pattern)))]
 
 
 def _imports(text: str, module: str) -> bool:

@@ -5,6 +5,7 @@ pybtex and sphinxcontrib-bibtex drop a repeated key silently; the keys are there
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from pybtex.database import BibliographyData, Entry, parse_string
@@ -142,7 +143,11 @@ def load(path: Path | str | None = None) -> Bibliography:
     RestatedError
         If the file cannot be read, has a syntax error (with its line) or a key twice.
     """
-    path, text = _source(path)
+    return _parsed(*_source(path))
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: Path, text: str) -> Bibliography:
     refuse = files.refuser(path)
     found = _keys(text, path)
     try:

@@ -15,6 +15,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,12 @@ def load(path: Path | str | None = None) -> dict[str, Resource]:
     if path is None and not (DATA / PACKAGE).exists():
         return {}
     path = DATA / PACKAGE if path is None else Path(path)
-    package = files.json(path)
+    return dict(_package(path, files.text(path)))
+
+
+@lru_cache(maxsize=2)
+def _package(path: Path, text: str) -> dict[str, Resource]:
+    package = files.json(path, text)
     resources: dict[str, Resource] = {}
     for entry in _property(package, "resources", list, path, "the package"):
         name = _property(entry, "name", str, path, "a resource")

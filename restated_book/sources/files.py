@@ -107,15 +107,15 @@ def text(file: Path | str) -> str:
     return decoded(content(file), file)
 
 
-def json(file: Path | str):
-    """Return the content of a JSON file.
+def json(file: Path | str, source: str | None = None):
+    """Return the content of a JSON file, whose text may be given as `source`.
 
     Raises
     ------
     RestatedError
         As :func:`text`; and if it is not JSON.
     """
-    source, refuse = text(file), refuser(file)
+    source, refuse = text(file) if source is None else source, refuser(file)
     try:
         return _json.loads(source)
     except _json.JSONDecodeError as error:

@@ -28,6 +28,7 @@ from restated_book.sphinx import (
     search,
     todopage,
     when,
+    works,
 )
 
 HERE = Path(__file__).parent
@@ -38,7 +39,7 @@ Text.from_latex = cache(Text.from_latex)
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(originalspage, pages, rewriting, search, todopage, when),
+    *(originalspage, pages, rewriting, search, todopage, when, works),
 )
 
 #: Settings of other extensions that these pages need.

@@ -1,0 +1,81 @@
+"""The downloads of a build; those of chapters that have not changed are taken from the last build."""
+
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from restated_book import export, paths
+from restated_book.build import swap
+from restated_book.cite import citation
+from restated_book.export import book, chapter
+from restated_book.freshness import digest
+
+#: Downloads of the last build, each with the fingerprint of what it was made from.
+KEPT = paths.BUILD / "downloads"
+
+
+def write(
+    executed: Sequence[Path],
+    entries: Mapping[str, Mapping],
+    parts: Mapping[str, Mapping],
+    extra: Path,
+    *,
+    rests_on: str,
+    epoch: int,
+) -> None:
+    """Make the downloads that do not need the finished site.
+
+    Parameters
+    ----------
+    executed : sequence of Path
+        Executed notebooks (nbformat 4), with their figures next to them.
+    entries : mapping of str to mapping
+        Rows of the joined ledger by id.
+    parts : mapping of str to mapping
+        What :func:`restated_book.build.stage.parts_of` returns, by page.
+    extra : Path
+        The files next to the pages, with ledger and figures; ``downloads`` is made in it.
+    rests_on : str
+        Fingerprint by :func:`restated_book.build.fingerprints.basis`.
+    epoch : int
+        Date of the files, in seconds since 1970.
+    """
+    about, folder = citation.about(), extra / "downloads"
+    for file in executed:
+
+        def make(file: Path = file) -> None:
+            part = parts[f"notebooks/{file.stem}"]
+            whole, *inside = citation.of_page(about, f"notebooks/{file.stem}", part["title"], part["shown"])
+            citation.write(folder / file.stem, [whole], file.stem)
+            if inside:
+                citation.write(folder / file.stem, inside, f"{file.stem}-parts")
+            export.write_chapter(file, entries, extra, epoch)
+
+        texts = (text.read_bytes() for text in chapter.texts(file.stem))
+        _keep(folder / file.stem, digest(rests_on, file.read_bytes(), *texts), make)
+    citation.write(folder, [("book", citation.item(about, "book"))], "restated")
+    _keep(extra / book.DATA, rests_on, lambda: book.write_data(extra / book.DATA, epoch))
+    results = book.results([file.stem for file in executed], extra)
+    shown = digest(rests_on, *(file.read_bytes() for file in results.values()))
+    _keep(extra / book.RESULTS, shown, lambda: book.write_results(extra / book.RESULTS, results, epoch))
+
+
+def _keep(made: Path, key: str, make: Callable[[], None]) -> None:
+    """Put a file or folder in place: from the last build if `key` is what it was, otherwise by `make`."""
+    kept, noted = KEPT / made.name, KEPT / f"{made.name}.key"
+    if noted.is_file() and noted.read_text(encoding="utf-8") == key:
+        _copy(kept, made)
+        return
+    make()
+    noted.unlink(missing_ok=True)
+    swap.clear(kept)
+    _copy(made, kept)
+    noted.write_text(key, encoding="utf-8")
+
+
+def _copy(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy(source, target)
