@@ -1,6 +1,7 @@
 """The common ground of all checks: rounding intervals, and the share of possible prints that a check rejects."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -14,9 +15,9 @@ from restated.printed import Printed, float_ends
 #: digit.
 SLACK = 1e-11
 
-
-#: An end that is read exactly.
+#: An end that is read exactly: give a Decimal or Fraction where it is itself a printed value.
 Exact: TypeAlias = Fraction | Decimal | float
+Interval: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -42,64 +43,60 @@ class Comparison:
     detail: str
 
 
-def box(printed: Printed) -> tuple[float, float]:
+def compare(printed: Printed, allowed: Sequence[Interval], start: Exact, end: Exact, detail: str) -> Comparison:
+    """Compare a printed number with the intervals that others allow for it; it could be printed from start to end."""
+    fits = any(overlap(box(printed), interval) for interval in allowed)
+    low, high = min(a for a, _ in allowed), max(b for _, b in allowed)
+    return Comparison(fits, low, high, share_refused(printed, start, end, allowed), detail)
+
+
+def compare_p(p: Printed, low: float, high: float, detail: str) -> Comparison:
+    """Compare a printed p with the range of a recomputed one.
+
+    The power against a p printed with its digits is the share of the printable values from 0 to 1 that are rejected;
+    against a bound it is the length of the p values it excludes, which is the chance of refusal if p was uniform, as it
+    is when nothing is going on.
+    """
+    start, end = p_interval(p)
+    bound = p.kind in ("below", "above", "range")
+    power = 1.0 - (end - start) if bound else share_refused(p, 0, 1, [(low, high)])
+    return Comparison(overlap((low, high), (start, end)), low, high, power, detail)
+
+
+def box(printed: Printed) -> Interval:
     """Return the rounding interval as floats, infinite where the print sets no end."""
     return float_ends(printed.low, printed.high)
 
 
-def overlap(first: tuple[float, float], second: tuple[float, float]) -> bool:
-    """Return True if two closed intervals share a point, up to `SLACK`."""
-    slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
-    return first[0] <= second[1] + slack and second[0] <= first[1] + slack
-
-
-def step(printed: Printed) -> tuple[Fraction, Fraction]:
-    """Return the distance between neighbouring prints of this kind, and half the width of a rounding interval.
-
-    Raises
-    ------
-    RestatedError
-        For words, bounds and ranges, which have no neighbours.
-    """
-    if printed.kind == "exact":
-        return Fraction(1), Fraction(0)
-    if printed.kind not in ("rounded", "about"):
-        raise RestatedError(f"the number of digits that '{printed.text}' was rounded to is unknown")
-    low, high = exact_ends(printed)
-    return high - low, (high - low) / 2
+def p_interval(p: Printed) -> Interval:
+    """Return the interval of a printed p, closed by 0 and 1."""
+    low, high = box(p)
+    return max(low, 0.0), min(high, 1.0)
 
 
 def exact_ends(printed: Printed) -> tuple[Fraction, Fraction]:
-    """Return the rounding interval as fractions.
-
-    Raises
-    ------
-    RestatedError
-        For bounds and words, which have no two ends.
-    """
+    """Return the rounding interval as fractions; bounds and words, which have no two ends, raise a RestatedError."""
     if printed.low is None or printed.high is None:
         raise RestatedError(f"'{printed.text}' has no end on one side")
     return Fraction(printed.low), Fraction(printed.high)
 
 
+def overlap(first: Interval, second: Interval) -> bool:
+    """Return True if two closed intervals share a point, up to `SLACK`."""
+    slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
+    return first[0] <= second[1] + slack and second[0] <= first[1] + slack
+
+
 def printable(printed: Printed, low: Exact, high: Exact) -> tuple[list[Fraction], Fraction]:
     """List all values from `low` to `high` that could have been printed with the same digits, and half a unit."""
-    unit, half = step(printed)
+    unit, half = _step(printed)
     first, last = _numbers(low, high, unit)
     return [i * unit for i in range(first, last + 1)], half
 
 
-def _numbers(low: Exact, high: Exact, unit: Fraction) -> tuple[int, int]:
-    """First and last multiple of `unit` between two ends."""
-    return math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
-
-
-def share_refused(printed: Printed, low: Exact, high: Exact, allowed: list[tuple[float, float]]) -> float:
-    """Return the share of the printable values from `low` to `high` whose interval touches none of the `allowed` ones.
-
-    `low` and `high` are read exactly: give a Decimal or Fraction where an end is itself a printed value.
-    """
-    unit, half = step(printed)
+def share_refused(printed: Printed, low: Exact, high: Exact, allowed: Sequence[Interval]) -> float:
+    """Return the share of the printable values from `low` to `high` whose interval touches none of the `allowed`."""
+    unit, half = _step(printed)
     first, last = _numbers(low, high, unit)
     slack = Fraction(SLACK * max(1.0, abs(float(low)), abs(float(high))))
     accepted, after = 0, first
@@ -115,23 +112,19 @@ def share_refused(printed: Printed, low: Exact, high: Exact, allowed: list[tuple
     return 1 - accepted / (last - first + 1) if last >= first else 0.0
 
 
-def p_interval(p: Printed) -> tuple[float, float]:
-    """Return the interval of a printed p, closed by 0 and 1."""
-    low, high = box(p)
-    return max(low, 0.0), min(high, 1.0)
+def _step(printed: Printed) -> tuple[Fraction, Fraction]:
+    """Distance between neighbouring prints of this kind, and half the width of a rounding interval."""
+    if printed.kind == "exact":
+        return Fraction(1), Fraction(0)
+    if printed.kind not in ("rounded", "about"):
+        raise RestatedError(f"the number of digits that '{printed.text}' was rounded to is unknown")
+    low, high = exact_ends(printed)
+    return high - low, (high - low) / 2
 
 
-def p_power(p: Printed, low: float, high: float) -> float:
-    """Return the power against a printed p, where the recomputed p is `low` to `high`.
-
-    For a p printed with its digits: share of the printable values from 0 to 1 that are rejected. For a bound: the
-    length of the p values it excludes, which is the chance of refusal if p was uniform, as it is when nothing is going
-    on.
-    """
-    if p.kind in ("below", "above", "range"):
-        start, end = p_interval(p)
-        return 1.0 - (end - start)
-    return share_refused(p, 0, 1, [(low, high)])
+def _numbers(low: Exact, high: Exact, unit: Fraction) -> tuple[int, int]:
+    """First and last multiple of `unit` between two ends."""
+    return math.ceil(Fraction(low) / unit), math.floor(Fraction(high) / unit)
 
 
 def show(x: float, digits: int = 4) -> str:

@@ -8,9 +8,11 @@ Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., chapte
 """
 
 import math
+from dataclasses import replace
 
 from restated.arguments import check_option
-from restated.audit.comparison import Comparison, box, overlap, share_refused, span
+from restated.audit.comparison import Comparison, box, compare, span
+from restated.estimate.contrasts import absolute
 from restated.estimate.effects import d_to_r
 from restated.printed import Printed
 
@@ -19,38 +21,21 @@ def third(first: Printed, second: Printed, other: Printed) -> Comparison:
     """Check if three printed correlations of three variables can belong together.
 
     Given two, the third is in r1 r2 -+ sqrt((1 - r1^2)(1 - r2^2)): with angles, cos(alpha + beta) to cos(alpha - beta).
-
-    Returns
-    -------
-    Comparison
-        `low`, `high`: possible values of the third over the rounding box of the other two.
     """
     # cos(alpha + beta) is least at the largest sum of angles up to pi; cos(alpha - beta) greatest at the least
     # difference.
     alpha, beta = ([math.acos(min(1.0, max(-1.0, x))) for x in reversed(box(r))] for r in (first, second))
-    sums = alpha[0] + beta[0], alpha[1] + beta[1]
-    nearest_pi = min(max(math.pi, sums[0]), sums[1])
-    low = math.cos(nearest_pi)
-    apart = max(0.0, alpha[0] - beta[1], beta[0] - alpha[1])
-    high = math.cos(apart)
-    return Comparison(
-        overlap((low, high), box(other)),
-        low,
-        high,
-        share_refused(other, -1, 1, [(low, high)]),
-        f"the other two allow {span(low, high)}",
-    )
+    low = math.cos(min(max(math.pi, alpha[0] + beta[0]), alpha[1] + beta[1]))
+    high = math.cos(max(0.0, alpha[0] - beta[1], beta[0] - alpha[1]))
+    return compare(other, [(low, high)], -1, 1, f"the other two allow {span(low, high)}")
 
 
 def r_of_d(d: Printed, r: Printed) -> Comparison:
     """Check if a printed r follows from the same effect printed as d (equal groups, sign ignored)."""
-    ends = sorted(abs(float(d_to_r(x))) for x in box(d))
-    low = 0.0 if box(d)[0] <= 0 <= box(d)[1] else ends[0]
-    high = ends[1]
+    low, high = absolute((float(d_to_r(box(d)[0])), float(d_to_r(box(d)[1]))))
     # Reviews code the same effect for security or for insecurity: only its size is compared.
-    allowed = [(low, high), (-high, -low)]
-    fits = any(overlap(box(r), ends) for ends in allowed)
-    return Comparison(fits, low, high, share_refused(r, -1, 1, allowed), f"d implies r = {span(low, high)} in size")
+    found = compare(r, [(low, high), (-high, -low)], -1, 1, f"d implies r = {span(low, high)} in size")
+    return replace(found, low=low, high=high)
 
 
 def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: int) -> Comparison:
@@ -69,11 +54,6 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
         The printed component.
     scale : int
         1 if the component is printed as a proportion, 100 if in percent.
-
-    Returns
-    -------
-    Comparison
-        `low`, `high` in the units of the printed component.
 
     Raises
     ------
@@ -96,6 +76,4 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
         reach += {"a2": [0.0], "c2": between, "e2": [1 - x for x in between]}[component]
     low, high = (scale * min(1.0, max(0.0, x)) for x in (min(reach), max(reach)))
     text = f"the twin correlations imply {span(low, high)}; models with covariates need not agree exactly"
-    return Comparison(
-        overlap((low, high), box(printed)), low, high, share_refused(printed, 0, scale, [(low, high)]), text
-    )
+    return compare(printed, [(low, high)], 0, scale, text)

@@ -6,49 +6,39 @@ Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 import numpy as np
 
-from restated.arguments import Bools
-from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, show, span, step
+from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, show, span
 from restated.printed import Printed
-from restated.reconstruct.counts import counts
 
 #: Counts named one by one in a sentence; more are given as a range.
 FEW = 3
 
 
 def percent_of_count(percent: Printed, denominators: Sequence[int], count: int | None = None) -> Comparison:
-    """Check if a printed percentage is a whole count out of one of the denominators.
+    """Check if a printed percentage is a whole count, or the `count` printed with it, out of one of the denominators.
 
-    Parameters
-    ----------
-    percent : Printed
-        In percent.
-    denominators : sequence of int
-        All possible ones; one that fits is enough.
-    count : int, optional
-        The count, where it is printed too.
-
-    Returns
-    -------
-    Comparison
-        `low`, `high` in percent: the percentages of the counts that fit, or the nearest below and above.
+    The range is that of the counts that fit, or the nearest below and above, in percent.
     """
-    ends = exact_ends(percent)
-    allowed = [n for n in denominators if count is None or count <= n]
-    pairs = [(int(c), int(n)) for c, n in counts(ends, list(denominators)).pairs if count is None or c == count]
-    power = 1 - np.mean(np.any([_reached(percent, n, count) for n in allowed], axis=0)) if allowed else 1.0
+    ends, tried = exact_ends(percent), sorted(set(denominators))
+
+    def fitting(low: Fraction, high: Fraction) -> Iterator[tuple[int, int]]:
+        return ((c, n) for n in tried for c in _whole(low, high, n) if count is None or c == count)
+
+    pairs = list(fitting(*ends))
+    values, half = printable(percent, 0, 100)
+    power = float(1 - np.mean([any(fitting(v - half, v + half)) for v in values]))
     if pairs:
         shares = [100 * c / n for c, n in pairs]
-        named = ", ".join(f"{c} of {n}" for c, n in pairs[:FEW]) if len(pairs) <= FEW else f"{len(pairs)} counts"
-        return Comparison(True, min(shares), max(shares), float(power), f"fits {named}")
+        named = ", ".join(f"{c} of {n}" for c, n in pairs) if len(pairs) <= FEW else f"{len(pairs)} counts"
+        return Comparison(True, min(shares), max(shares), power, f"fits {named}")
     if count is not None:
         shares = [100 * count / n for n in denominators]
         text = " or ".join(f"{count} of {n} is {show(100 * count / n)} %" for n in denominators)
-        return Comparison(False, min(shares), max(shares), float(power), text)
+        return Comparison(False, min(shares), max(shares), power, text)
     middle = (ends[0] + ends[1]) / 2
     below = max((Fraction(math.floor(middle * n / 100), n), n) for n in denominators)
     above = min((Fraction(math.floor(middle * n / 100) + 1, n), n) for n in denominators)
@@ -57,7 +47,7 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     cut = _cut_off(percent, denominators)
     if cut:
         text += f"; {cut[0]} of {cut[1]} gives the print if digits are cut off instead of rounded"
-    return Comparison(False, float(100 * below[0]), float(100 * above[0]), float(power), text)
+    return Comparison(False, float(100 * below[0]), float(100 * above[0]), power, text)
 
 
 def _whole(low: Fraction, high: Fraction, n: int) -> range:
@@ -65,53 +55,24 @@ def _whole(low: Fraction, high: Fraction, n: int) -> range:
     return range(max(0, math.ceil(low * n / 100)), min(n, math.floor(high * n / 100)) + 1)
 
 
-def _reached(percent: Printed, n: int, count: int | None) -> Bools:
-    """True for the percentages from 0 to 100 that some count out of n (or the given one) rounds to."""
-    unit, half = step(percent)
-    scale = math.lcm(unit.denominator, half.denominator)
-    value = np.arange(int(100 / unit) + 1, dtype=object) * int(unit * scale)  # whole numbers of any size, no rounding
-    edge, whole = int(half * scale), 100 * scale
-    if count is not None:
-        return np.array(abs(value * n - count * whole) <= edge * n, dtype=bool)
-    first = -((-(value - edge) * n) // whole)
-    last = (value + edge) * n // whole
-    return np.array(np.maximum(first, 0) <= np.minimum(last, n), dtype=bool)
-
-
 def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] | None:
     """A count whose percentage begins with the printed digits, as when digits are cut off and not rounded."""
     if percent.kind != "rounded":
         return None
-    cut = percent.cut_off()
-    low, high = exact_ends(cut)
-    for n in denominators:
-        for c in _whole(low, high, n):
-            if Fraction(100 * c, n) < high:
-                return c, n
-    return None
+    low, high = exact_ends(percent.cut_off())
+    found = ((c, n) for n in denominators for c in _whole(low, high, n) if Fraction(100 * c, n) < high)
+    return next(found, None)
 
 
 def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | None = None) -> Comparison:
     """Check if printed shares can add up to a whole.
 
-    Parameters
-    ----------
-    percents : sequence of Printed
-    scales : sequence of int
-        1 for a share in percent, 100 for a proportion.
-    n : int, optional
-        Common denominator; the counts behind the shares must then add up to it.
-
-    Returns
-    -------
-    Comparison
-        `low`, `high`: the sum in percent over the rounding box.
+    `scales` are 1 for a share in percent and 100 for a proportion. With a common denominator `n`, the counts behind the
+    shares must add up to it. The range is that of the sum, in percent.
     """
-    boxes = []
-    for p, scale in zip(percents, scales, strict=True):
-        first, last = exact_ends(p)
-        boxes.append((first * scale, last * scale))
-    low, high = sum(first for first, _ in boxes), sum(last for _, last in boxes)
+    ends = zip(map(exact_ends, percents), scales, strict=True)
+    boxes = [(first * scale, last * scale) for (first, last), scale in ends]
+    low, high = (sum(ends) for ends in zip(*boxes, strict=True))
     others = _sums([_whole(*ends, n) for ends in boxes[:-1]]) if n else set()
 
     def holds(first: Fraction, last: Fraction) -> bool:
@@ -138,13 +99,7 @@ def _sums(choices: Sequence[Sequence[int]]) -> set[int]:
 
 
 def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int) -> Comparison:
-    """Check if the counts of subgroup percentages add up to one of the overall percentage.
-
-    Returns
-    -------
-    Comparison
-        `low`, `high`: overall percentages that the subgroups allow.
-    """
+    """Check if the counts of subgroup percentages add up to one of the overall percentage, and of which."""
     sums = _sums([_whole(*exact_ends(p), n) for p, n in zip(parts, sizes, strict=True)])
     shares = sorted(Fraction(100 * s, total) for s in sums if s <= total)
     if not shares:
@@ -160,11 +115,8 @@ def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole:
 def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     """Check if two groups with a given total exist for which both percentages are whole counts.
 
-    Returns
-    -------
-    Comparison
-        `low`, `high`: the nearest possible totals at or below and at or above the printed one (nan where none is found
-        between 2 and twice the total).
+    The range is that of the nearest possible totals at or below and at or above the printed one, nan where none is
+    found between 2 and twice the total.
     """
     sizes = range(1, 2 * total)
     ok = [np.array([False] + [bool(_whole(*exact_ends(p), n)) for n in sizes]) for p in (first, second)]
@@ -186,30 +138,12 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
 
 
 def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
-    """Check if signed parts can add up to a printed whole.
-
-    Parameters
-    ----------
-    parts : sequence of (int, Printed)
-        Sign (1 or -1) and number.
-    whole : Printed
-
-    Returns
-    -------
-    Comparison
-        `low`, `high`: the sum over the rounding box.
-    """
-    boxes = [(sign, *exact_ends(p)) for sign, p in parts]
-    low = sum(sign * (first if sign > 0 else last) for sign, first, last in boxes)
-    high = sum(sign * (last if sign > 0 else first) for sign, first, last in boxes)
+    """Check if parts, each with its sign (1 or -1), can add up to a printed whole; the range is that of the sum."""
+    boxes = [sorted(sign * end for end in exact_ends(p)) for sign, p in parts]
+    low, high = (sum(ends) for ends in zip(*boxes, strict=True))
     ends = exact_ends(whole)
     middle = low + high  # twice the middle
-    power = share_refused(whole, min(0, middle), max(0, middle), [(float(low), float(high))])
+    allowed = float(low), float(high)
+    power = share_refused(whole, min(0, middle), max(0, middle), [allowed])
     word = "differ by" if any(sign < 0 for sign, _ in parts) else "add up to"
-    return Comparison(
-        low <= ends[1] and ends[0] <= high,
-        float(low),
-        float(high),
-        power,
-        f"the parts {word} {span(float(low), float(high), 7)}",
-    )
+    return Comparison(low <= ends[1] and ends[0] <= high, *allowed, power, f"the parts {word} {span(*allowed, 7)}")

@@ -1,8 +1,9 @@
 """Agreement and association in square tables of counts, for one table or many at once.
 
 A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the second,
-so a and d are the agreements. A k x k table has the last two axes (first, second assessment). What cannot be computed
-is nan, because enumerations meet empty margins; negative counts are errors.
+so a and d are the agreements. A k x k table has the last two axes (first, second assessment). Functions take array_like
+of shape (..., 4) or (..., k, k) and return a float or an array of shape (...). What cannot be computed is nan, because
+enumerations meet empty margins; counts that are negative or not finite, and other shapes, raise a RestatedError.
 
 References
 ----------
@@ -27,109 +28,60 @@ MAX_ITERATIONS = 100
 
 
 def percent_agreement(tables: ArrayLike) -> FloatOrArray:
-    """Return the share of agreements (a + d) / n of 2x2 tables, as a proportion; nan for an empty table.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., 4)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-    """
+    """Return the share of agreements (a + d) / n of 2x2 tables, as a proportion; nan for an empty table."""
     a, b, c, d = _four(tables)
     return _ratio(a + d, a + b + c + d)
 
 
 def kappa(tables: ArrayLike) -> FloatOrArray:
-    """Return Cohen's kappa of 2x2 tables; nan if chance agreement is 1 (both assessments constant) or n is 0.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., 4)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-    """
-    a, b, c, d = _four(tables)
-    # 2 (ad - bc) / [(a+b)(b+d) + (a+c)(c+d)] is (po - pe) / (1 - pe) with n cleared: exact in integers.
-    return _ratio(2 * (a * d - b * c), (a + b) * (b + d) + (a + c) * (c + d))
+    """Return Cohen's kappa of 2x2 tables; nan if chance agreement is 1 (both assessments constant) or n is 0."""
+    four = _four(tables)
+    return kappa_square(np.moveaxis(four, 0, -1).reshape(*four.shape[1:], 2, 2))
 
 
 def phi(tables: ArrayLike) -> FloatOrArray:
-    """Return phi, the Pearson correlation of two dichotomies; nan if a margin is empty.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., 4)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-    """
+    """Return phi, the Pearson correlation of two dichotomies; nan if a margin is empty."""
     a, b, c, d = _four(tables)
     return _ratio(a * d - b * c, np.sqrt((a + b) * (c + d)) * np.sqrt((a + c) * (b + d)))
 
 
 def odds_ratio(tables: ArrayLike) -> FloatOrArray:
-    """Return the odds ratio ad / bc without continuity correction: inf if only bc is 0, nan if ad and bc are both 0.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., 4)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-    """
+    """Return the odds ratio ad / bc without continuity correction: inf if only bc is 0, nan if ad and bc are both 0."""
     a, b, c, d = _four(tables)
     with np.errstate(divide="ignore", invalid="ignore"):
         return ((a * d) / (b * c))[()]
 
 
 def tetrachoric(tables: ArrayLike) -> FloatOrArray:
-    """Return the tetrachoric correlation of 2x2 tables by maximum likelihood.
+    """Return the tetrachoric correlation of 2x2 tables by maximum likelihood; nan if a margin is empty.
 
     The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
     exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
     same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
-    or c is. No continuity correction is added. nan if a margin is empty.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., 4)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
+    or c is. No continuity correction is added.
 
     Raises
     ------
     RestatedError
-        If counts are negative or not finite, or the search does not settle.
+        Also if the search does not settle.
     """
-    a, b, c, d = _four(tables)
-    shape = a.shape
-    a, b, c, d = (x.ravel() for x in (a, b, c, d))
+    counts = _four(tables)
+    a, b, c, d = four = counts.reshape(4, -1)
     result = np.full(a.shape, np.nan)
     margins = ((a + b) > 0) & ((c + d) > 0) & ((a + c) > 0) & ((b + d) > 0)
     result[margins & ((b == 0) | (c == 0))] = 1.0
     result[margins & ((a == 0) | (d == 0))] = -1.0
-    inner = np.flatnonzero((a > 0) & (b > 0) & (c > 0) & (d > 0))
-    if len(inner):
-        n = (a + b + c + d)[inner]
-        rows, columns = ndtri(((a + b)[inner]) / n), ndtri(((a + c)[inner]) / n)
-        result[inner] = _solve_correlation(rows, columns, a[inner] / n)
-    return result.reshape(shape)[()]
+    inner = (four > 0).all(axis=0)
+    if inner.any():
+        rows, columns, target = (x[inner] / (a + b + c + d)[inner] for x in (a + b, a + c, a))
+        result[inner] = _solve_correlation(ndtri(rows), ndtri(columns), target)
+    return result.reshape(counts.shape[1:])[()]
 
 
 def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray:
     """Return P(X <= h, Y <= k) of standard normals with correlation rho, -1 < rho < 1, by Owen's T function.
 
-    Parameters
-    ----------
-    h, k, rho : array_like, broadcastable, finite
+    The arguments are finite and broadcast.
     """
     h, k, rho = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (h, k, rho)))
     root = np.sqrt((1 - rho) * (1 + rho))
@@ -143,69 +95,37 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray
 
 
 def kappa_square(tables: ArrayLike) -> FloatOrArray:
-    """Return Cohen's kappa of k x k tables; nan if chance agreement is 1 or n is 0.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., k, k)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-    """
-    counts = _square(tables)
-    n, agree, chance = _agreement_counts(counts)
+    """Return Cohen's kappa of k x k tables; nan if chance agreement is 1 or n is 0."""
+    n, agree, chance = _agreement_counts(_square(tables))
     return _ratio(n * agree - chance, n * n - chance)
 
 
 def kappa_variance_cohen(tables: ArrayLike) -> FloatOrArray:
-    """Return Cohen's (1960) large-sample variance of kappa, po (1 - po) / (n (1 - pe)^2).
+    """Return Cohen's (1960) large-sample variance of kappa, po (1 - po) / (n (1 - pe)^2); nan where kappa is nan.
 
     It treats chance agreement as known; `kappa_variance` does not. It is 0 in a table of perfect agreement.
-
-    Parameters
-    ----------
-    tables : array_like, shape (..., k, k)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        nan where kappa is nan.
     """
-    counts = _square(tables)
-    n, agree, chance = _agreement_counts(counts)
+    n, agree, chance = _agreement_counts(_square(tables))
     return _ratio(n * agree * (n - agree), (n * n - chance) ** 2)
 
 
 def kappa_variance(tables: ArrayLike) -> FloatOrArray:
-    """Return the large-sample variance of kappa of Fleiss, Cohen and Everitt (1969), from the delta method.
+    """Return the large-sample variance of kappa of Fleiss, Cohen and Everitt (1969); nan where kappa is nan.
 
-    Parameters
-    ----------
-    tables : array_like, shape (..., k, k)
-
-    Returns
-    -------
-    float or ndarray, shape (...)
-        nan where kappa is nan.
+    Cell (i, j) of the delta method weighs [i = j] - (p_.i + p_j.)(1 - kappa): column share of its row's class, row
+    share of its column's class.
     """
     counts = _square(tables)
+    n, _, chance = _agreement_counts(counts)
+    lack = np.asarray(1 - kappa_square(counts))
     with np.errstate(divide="ignore", invalid="ignore"):
-        n = counts.sum(axis=(-2, -1))
-        p = counts / n[..., None, None]
-    first, second = p.sum(axis=-1), p.sum(axis=-2)
-    chance = (first * second).sum(axis=-1)
-    value = np.asarray(kappa_square(counts))
-    lack = 1 - value
-    own = np.einsum("...ii->...i", p)
-    agree = (own * (1 - (first + second) * lack[..., None]) ** 2).sum(axis=-1)
-    # Cell (i, j) weighs (p_.i + p_j.)^2: column share of its row's class, row share of its column's class.
-    mixed = p * (second[..., :, None] + first[..., None, :]) ** 2
-    disagree = lack**2 * (mixed.sum(axis=(-2, -1)) - np.einsum("...ii->...", mixed))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        variance = (agree + disagree - (value - chance * lack) ** 2) / (n * (1 - chance) ** 2)
-    # Perfect agreement leaves a zero that rounding can make slightly negative.
-    return np.where(np.isnan(value), np.nan, np.maximum(variance, 0.0))[()]
+        p, chance = counts / n[..., None, None], chance / n**2
+        margins = p.sum(axis=-2)[..., :, None] + p.sum(axis=-1)[..., None, :]
+        weights = np.eye(counts.shape[-1]) - margins * lack[..., None, None]
+        mean_square = (p * weights**2).sum(axis=(-2, -1))
+        # Perfect agreement leaves a zero that rounding can make slightly negative.
+        variance = np.maximum(mean_square - (1 - lack - chance * lack) ** 2, 0.0) / (n * (1 - chance) ** 2)
+    return np.where(np.isnan(lack), np.nan, variance)[()]
 
 
 def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
@@ -232,11 +152,9 @@ def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
 
 
 def _agreement_counts(counts: Floats) -> tuple[Floats, Floats, Floats]:
-    """n, n * po and n^2 * pe: the counts kappa is made of."""
-    n = counts.sum(axis=(-2, -1))
-    agree = np.einsum("...ii->...", counts)
+    """n, n * po and n^2 * pe: the counts kappa is made of, exact for whole counts."""
     chance = (counts.sum(axis=-1) * counts.sum(axis=-2)).sum(axis=-1)
-    return n, agree, chance
+    return counts.sum(axis=(-2, -1)), np.einsum("...ii->...", counts), chance
 
 
 def _ratio(top: ArrayLike, bottom: ArrayLike) -> FloatOrArray:
@@ -244,12 +162,13 @@ def _ratio(top: ArrayLike, bottom: ArrayLike) -> FloatOrArray:
         return np.where(bottom == 0, np.nan, np.asarray(top) / bottom)[()]
 
 
-def _four(tables: ArrayLike) -> tuple[Floats, Floats, Floats, Floats]:
+def _four(tables: ArrayLike) -> Floats:
+    """Counts a, b, c, d along the first axis."""
     counts = _counts(tables)
     if counts.ndim < 1 or counts.shape[-1] != 4:
         remedy = "Give the four counts a, b, c, d along the last axis"
         raise RestatedError(f"tables have shape {counts.shape}", field="tables", remedy=remedy)
-    return counts[..., 0], counts[..., 1], counts[..., 2], counts[..., 3]
+    return np.moveaxis(counts, -1, 0)
 
 
 def _square(tables: ArrayLike) -> Floats:

@@ -2,7 +2,8 @@
 
 Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a printed
 table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show the
-effect of the assumed shape.
+effect of the assumed shape. `values1` and `values2` are array_like lists of at least two finite values each; other
+values, or values that do not vary, raise a RestatedError. p is two-sided.
 
 References
 ----------
@@ -20,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Floats, check_level, check_option, floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
 
 #: Resamples of the bootstrap: the Monte Carlo error of a 95 % limit is then about 2 % of its standard error.
@@ -31,25 +32,22 @@ RESAMPLES = 10_000
 class Comparison:
     """Group 1 against group 2; `estimate` is a mean difference, or for the gamma model a log ratio."""
 
-    method: str
     estimate: float
     se: float
     statistic: float  # t
     df: float
-    p: float  # two-sided
+    p: float
     ci_low: float
     ci_high: float
-    level: float
 
 
 @dataclass(frozen=True)
 class RankComparison:
     """Mann-Whitney test; `u` counts the pairs in which the value of group 1 is larger, ties as one half."""
 
-    u: float
-    z: float
-    p: float  # two-sided
-    probability_larger: float  # u / (n1 n2)
+    u: FloatOrArray
+    p: FloatOrArray
+    probability_larger: FloatOrArray  # u / (n1 n2)
 
 
 @dataclass(frozen=True)
@@ -60,9 +58,18 @@ class BootstrapInterval:
     se: float
     ci_low: float
     ci_high: float
-    method: str
-    resamples: int
-    level: float
+
+
+def error_of_difference(
+    variance1: ArrayLike, n1: float, variance2: ArrayLike, n2: float, *, equal_variances: bool
+) -> tuple[Floats, Floats]:
+    """Return the standard error of a difference of two means and its degrees of freedom, by Student or by Welch."""
+    v1, v2 = np.asarray(variance1, dtype=float), np.asarray(variance2, dtype=float)
+    if equal_variances:
+        df = np.asarray(n1 + n2 - 2.0)
+        return np.sqrt(((n1 - 1) * v1 + (n2 - 1) * v2) / df * (1 / n1 + 1 / n2)), df
+    first, second = v1 / n1, v2 / n2
+    return np.sqrt(first + second), (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
 
 
 def t_test_from_moments(
@@ -76,80 +83,41 @@ def t_test_from_moments(
     equal_variances: bool = False,
     level: float = 0.95,
 ) -> Comparison:
-    """Compare two means from their summaries by a t test.
-
-    Parameters
-    ----------
-    mean1, sd1, n1, mean2, sd2, n2 : float
-        Standard deviations with divisor n - 1.
-    equal_variances : bool
-        Student's pooled variance (True) or Welch's test.
-    level : float
+    """Compare two means by Student's (`equal_variances`) or Welch's t test; standard deviations have divisor n - 1.
 
     Raises
     ------
     RestatedError
         If a size is below 2, a standard deviation is negative or both are zero, or a value is not finite.
     """
-    values = np.array([mean1, sd1, n1, mean2, sd2, n2], dtype=float)
-    if not np.isfinite(values).all():
+    if not np.isfinite([mean1, sd1, n1, mean2, sd2, n2]).all():
         raise RestatedError("a mean, standard deviation or size is missing or not finite")
     if min(n1, n2) < 2:
         raise RestatedError("a t test needs at least two values in each group", field="n")
     if min(sd1, sd2) < 0 or sd1 == sd2 == 0:
         raise RestatedError("standard deviations are negative, or both are zero", field="sd")
-    check_level(level)
-    first, second = sd1**2 / n1, sd2**2 / n2
-    if equal_variances:
-        df = n1 + n2 - 2
-        variance = ((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / df * (1 / n1 + 1 / n2)
-    else:
-        variance = first + second
-        df = variance**2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
-    return _comparison("Student" if equal_variances else "Welch", mean1 - mean2, np.sqrt(variance), df, level)
+    se, df = error_of_difference(sd1**2, n1, sd2**2, n2, equal_variances=equal_variances)
+    return _comparison(mean1 - mean2, se, df, level)
 
 
 def t_test(values1: ArrayLike, values2: ArrayLike, *, equal_variances: bool = False, level: float = 0.95) -> Comparison:
-    """Compare two groups of values by a t test; see `t_test_from_moments`.
-
-    Parameters
-    ----------
-    values1, values2 : array_like, one-dimensional, at least two values each
-    """
+    """Compare two groups of values by a t test; see `t_test_from_moments`."""
     x, y = _groups(values1, values2)
-    return t_test_from_moments(
-        x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y), equal_variances=equal_variances, level=level
-    )
+    moments = (x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y))
+    return t_test_from_moments(*moments, equal_variances=equal_variances, level=level)
 
 
 def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = True) -> RankComparison:
-    """Compare two groups by the Mann-Whitney (Wilcoxon rank-sum) test: normal approximation, corrected for ties.
+    """Compare groups along the last axis by the Mann-Whitney (Wilcoxon rank-sum) test, for one pair or many at once.
 
-    Parameters
-    ----------
-    values1, values2 : array_like, one-dimensional, at least two values each
-    continuity : bool
-        Move u half a pair towards its expectation, as R does.
-
-    Raises
-    ------
-    RestatedError
-        If a value is not finite, a group has fewer than two, or all values are equal.
+    p is from the normal approximation, corrected for ties; `continuity` moves u half a pair towards its expectation,
+    as R does.
     """
-    x, y = _groups(values1, values2)
-    n1, n2 = len(x), len(y)
-    n = n1 + n2
-    pooled = np.concatenate([x, y])
-    u = stats.rankdata(pooled)[:n1].sum() - n1 * (n1 + 1) / 2
-    ties = np.unique(pooled, return_counts=True)[1].astype(float)
-    variance = n1 * n2 / 12 * (n + 1 - (ties**3 - ties).sum() / (n * (n - 1)))
-    if variance <= 0:
+    x, y = _groups(values1, values2, many=True)
+    if (np.ptp(x, axis=-1) + np.ptp(y, axis=-1) + np.abs(x[..., 0] - y[..., 0]) == 0).any():
         raise RestatedError("all values are equal, so they have no ranks")
-    distance = u - n1 * n2 / 2
-    if continuity:
-        distance = np.sign(distance) * max(0.0, abs(distance) - 0.5)
-    z = distance / np.sqrt(variance)
-    return RankComparison(float(u), float(z), float(2 * stats.norm.sf(abs(z))), float(u / (n1 * n2)))
+    test: Any = stats.mannwhitneyu(x, y, axis=-1, method="asymptotic", use_continuity=continuity)
+    return RankComparison(test.statistic, test.pvalue, test.statistic / (x.shape[-1] * y.shape[-1]))
 
 
 def bootstrap(
@@ -161,22 +129,7 @@ def bootstrap(
     resamples: int = RESAMPLES,
     level: float = 0.95,
 ) -> BootstrapInterval:
-    """Return the bootstrap interval of the difference of two means.
-
-    Parameters
-    ----------
-    values1, values2 : array_like, one-dimensional, at least two values each
-    seed : int
-        Makes the result repeatable.
-    method : {"BCa", "percentile"}
-    resamples : int
-    level : float
-
-    Raises
-    ------
-    RestatedError
-        As `mann_whitney`, and if an option is unknown or no value varies within its group.
-    """
+    """Return the bootstrap interval of the difference of two means, by {"BCa", "percentile"}; repeatable by `seed`."""
     x, y = _groups(values1, values2)
     check_option("bootstrap", method, ("BCa", "percentile"), field="method")
     check_level(level)
@@ -190,65 +143,45 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     result = stats.bootstrap((x, y), mean_difference, vectorized=True, rng=rng, **options)
     low, high = result.confidence_interval
-    return BootstrapInterval(
-        float(x.mean() - y.mean()), float(result.standard_error), float(low), float(high), method, resamples, level
-    )
+    return BootstrapInterval(float(x.mean() - y.mean()), float(result.standard_error), float(low), float(high))
 
 
 def gamma_model(values1: ArrayLike, values2: ArrayLike, *, level: float = 0.95) -> Comparison:
     """Return the log ratio of two mean costs from a generalised linear model with gamma errors and log link.
 
     With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio of the
-    means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df. Zeros are
-    allowed: the estimating equations only need a variance proportional to the squared mean.
-
-    Parameters
-    ----------
-    values1, values2 : array_like, one-dimensional, at least two values each, none negative
-
-    Returns
-    -------
-    Comparison
-        On the log scale; exponentiate for the ratio.
+    means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df; this is Student's
+    error for values in units of their group's mean. Zeros are allowed: the estimating equations only need a variance
+    proportional to the squared mean.
 
     Raises
     ------
     RestatedError
-        If a value is negative or not finite, a group has fewer than two or is all zero, or nothing varies.
+        Also if a value is negative or a group is all zero.
     """
     x, y = _groups(values1, values2)
     if min(x.min(), y.min()) < 0 or x.max() == 0 or y.max() == 0:
         raise RestatedError("the gamma model needs values that are not negative, some above zero in each group")
-    df = len(x) + len(y) - 2
-    dispersion = (((x / x.mean() - 1) ** 2).sum() + ((y / y.mean() - 1) ** 2).sum()) / df
-    if dispersion == 0:
+    if np.ptp(x) == np.ptp(y) == 0:
         raise RestatedError("the values do not vary within the groups")
+    v1, v2 = ((values / values.mean()).var(ddof=1) for values in (x, y))
+    se, df = error_of_difference(v1, len(x), v2, len(y), equal_variances=True)
+    return _comparison(np.log(x.mean() / y.mean()), se, df, level)
+
+
+def _comparison(estimate: float, se: Floats, df: Floats, level: float) -> Comparison:
     check_level(level)
-    se = np.sqrt(dispersion * (1 / len(x) + 1 / len(y)))
-    return _comparison("gamma", np.log(x.mean() / y.mean()), se, df, level)
-
-
-def _comparison(method: str, estimate: float, se: float, df: float, level: float) -> Comparison:
     statistic = estimate / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    return Comparison(
-        method,
-        float(estimate),
-        float(se),
-        float(statistic),
-        float(df),
-        float(2 * stats.t.sf(abs(statistic), df)),
-        float(estimate - margin),
-        float(estimate + margin),
-        level,
-    )
+    p = 2 * stats.t.sf(np.abs(statistic), df)
+    return Comparison(*map(float, (estimate, se, statistic, df, p, estimate - margin, estimate + margin)))
 
 
-def _groups(values1: ArrayLike, values2: ArrayLike) -> tuple[Floats, Floats]:
+def _groups(values1: ArrayLike, values2: ArrayLike, *, many: bool = False) -> tuple[Floats, Floats]:
     groups = []
     for number, values in ((1, values1), (2, values2)):
         array = floats(values, problem=f"the values of group {number} are not numbers")
-        if array.ndim != 1 or len(array) < 2:
+        if array.ndim < 1 or (array.ndim > 1 and not many) or array.shape[-1] < 2:
             raise RestatedError(f"group {number} needs a list of at least two values")
         if not np.isfinite(array).all():
             raise RestatedError(f"group {number} has a value that is missing or not finite", remedy="Leave it out")

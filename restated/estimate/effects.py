@@ -1,5 +1,8 @@
 """Effect sizes and conversions between them: correlations, Fisher's z, standardised mean differences.
 
+Arguments are array_like and broadcast; missing values (nan) pass through. Results are floats, or arrays where an
+argument is one. A value outside the stated range raises a RestatedError.
+
 References
 ----------
 Fisher, R. A. (1921). Metron, 1, 3-32.
@@ -18,18 +21,7 @@ from restated.errors import RestatedError
 
 
 def fisher_z(r: ArrayLike) -> FloatOrArray:
-    """Return Fisher's z = artanh(r).
-
-    Parameters
-    ----------
-    r : array_like
-        Correlations strictly between -1 and 1; nan passes through.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation is beyond +-1, or exactly +-1, where z is infinite.
-    """
+    """Return Fisher's z = artanh(r) of correlations strictly between -1 and 1."""
     r = _correlations(r)
     if (np.abs(r) == 1).any():
         remedy = "Leave the row out, or cap the correlation below 1 in absolute value, and report which"
@@ -38,23 +30,12 @@ def fisher_z(r: ArrayLike) -> FloatOrArray:
 
 
 def fisher_z_to_r(z: ArrayLike) -> FloatOrArray:
-    """Invert `fisher_z`: r = tanh(z), for floats or arrays; infinite z gives +-1."""
+    """Invert `fisher_z`: r = tanh(z); infinite z gives +-1."""
     return np.tanh(np.asarray(z, dtype=float))[()]
 
 
 def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
-    """Return the sampling variance of Fisher's z, 1 / (n - 3).
-
-    Parameters
-    ----------
-    n : array_like
-        Sample sizes above 3; nan passes through.
-
-    Raises
-    ------
-    RestatedError
-        If a sample size is 3 or less.
-    """
+    """Return the sampling variance of Fisher's z, 1 / (n - 3), for sample sizes above 3."""
     n = np.asarray(n, dtype=float)
     if (n <= 3).any():
         problem = "the variance of Fisher's z needs a sample size above 3"
@@ -65,20 +46,9 @@ def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
 def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
     """Return the standardised mean difference of two groups from the point-biserial correlation.
 
-    d = r / sqrt(P (1 - P) (1 - r^2)); with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the
-    divisor-n within-group standard deviation.
-
-    Parameters
-    ----------
-    r : array_like
-        Correlations strictly between -1 and 1.
-    proportion : array_like
-        Share P of one of the groups, between 0 and 1.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation is +-1 or beyond, or a proportion is not between 0 and 1.
+    d = r / sqrt(P (1 - P) (1 - r^2)), for r strictly between -1 and 1 and the share P of one of the groups, between 0
+    and 1; with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the divisor-n within-group standard
+    deviation.
     """
     r, share = _correlations(r), _proportion(proportion)
     if (np.abs(r) == 1).any():
@@ -88,40 +58,16 @@ def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
 
 
 def d_to_r(d: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
-    """Return the point-biserial correlation from a standardised mean difference; inverse of `r_to_d`.
-
-    r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4).
-
-    Parameters
-    ----------
-    d : array_like
-    proportion : array_like
-        Share P of one of the groups, between 0 and 1.
-
-    Raises
-    ------
-    RestatedError
-        If a proportion is not between 0 and 1.
-    """
+    """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4)."""
     d, share = np.asarray(d, dtype=float), _proportion(proportion)
     return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
 
 
 def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
-    """Return the standardised mean difference from an odds ratio: d = ln(OR) sqrt(3) / pi.
+    """Return the standardised mean difference from an odds ratio above 0: d = ln(OR) sqrt(3) / pi.
 
     Exact for two logistic distributions of one spread, cut anywhere: pi / sqrt(3) is the standard deviation of the
     logistic distribution (Hasselblad & Hedges, 1995).
-
-    Parameters
-    ----------
-    odds_ratio : array_like
-        Above 0; nan passes through.
-
-    Raises
-    ------
-    RestatedError
-        If an odds ratio is 0 or negative.
     """
     odds_ratio = np.asarray(odds_ratio, dtype=float)
     if (odds_ratio <= 0).any():
@@ -132,19 +78,8 @@ def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
 def hedges_correction(df: ArrayLike, *, exact: bool = True) -> FloatOrArray:
     """Return Hedges' small-sample factor J by which d is multiplied to give g.
 
-    J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), the exact form; 1 - 3 / (4 df - 1) approximates it.
-
-    Parameters
-    ----------
-    df : array_like
-        Degrees of freedom of the standard deviation, above 1 (two groups: n1 + n2 - 2).
-    exact : bool
-        False gives the approximation, which many programs use.
-
-    Raises
-    ------
-    RestatedError
-        If the degrees of freedom are 1 or less.
+    J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), with the degrees of freedom of the standard deviation (two groups:
+    n1 + n2 - 2), above 1. Not `exact` gives 1 - 3 / (4 df - 1), the approximation that many programs use.
     """
     df = np.asarray(df, dtype=float)
     if (df <= 1).any():
@@ -164,26 +99,11 @@ def hedges_g(
     *,
     exact: bool = True,
 ) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return Hedges' g of two independent groups, and its large-sample variance.
+    """Return Hedges' g of group 1 against an independent group 2, and its large-sample variance.
 
     g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2; v = 1 / n1 +
-    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD").
-
-    Parameters
-    ----------
-    mean1, sd1, n1, mean2, sd2, n2 : array_like
-        Group 1 against group 2; broadcast against each other.
-    exact : bool
-        As in `hedges_correction`.
-
-    Returns
-    -------
-    g, v : float or ndarray
-
-    Raises
-    ------
-    RestatedError
-        If a standard deviation is not positive or a group has fewer than two members.
+    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD"). Standard deviations are above 0, sizes
+    at least 2.
     """
     mean1, sd1, n1, mean2, sd2, n2 = (np.asarray(x, dtype=float) for x in (mean1, sd1, n1, mean2, sd2, n2))
     if (sd1 <= 0).any() or (sd2 <= 0).any():

@@ -14,8 +14,7 @@ Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epi
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import TypeAlias
 
 import numpy as np
@@ -26,11 +25,12 @@ from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import events, meta
 
+#: Confidence level; results are significant at 1 - LEVEL, two-sided.
+LEVEL = 0.95
 #: The search ends at this many changes: four trials then have some 10^6 tables to check.
 MAX_CHANGES = 12
 #: Rows pooled at a time, to bound the memory.
 CHUNK = 100_000
-
 
 #: Verdicts on tables, from the events of arms 1 and 2, shape (m, k): 1 where significant, nan where unknown.
 _Test: TypeAlias = Callable[[Ints, Ints], Floats | Bools]
@@ -49,64 +49,40 @@ class Fragility:
     changes: Floats | None
 
 
-def of_trial(events1: int, n1: int, events2: int, n2: int, *, level: float = 0.95) -> Fragility:
-    """Return the fragility of one trial under Fisher's exact test (two-sided, p < 1 - level).
-
-    Raises
-    ------
-    RestatedError
-        If the counts are impossible.
-    """
-    alpha = 1 - level
+def of_trial(events1: int, n1: int, events2: int, n2: int) -> Fragility:
+    """Return the fragility of one trial under Fisher's exact test; impossible counts raise a RestatedError."""
 
     def significant(a: Ints, c: Ints) -> Bools:
-        return np.array(
-            [
-                stats.fisher_exact(np.array([[x, n1 - x], [y, n2 - y]]))[1] < alpha
-                for x, y in zip(a[:, 0], c[:, 0], strict=True)
-            ]
-        )
+        tables = (np.array([[x, n1 - x], [y, n2 - y]]) for x, y in zip(a[:, 0], c[:, 0], strict=True))
+        return np.array([stats.fisher_exact(table)[1] < 1 - LEVEL for table in tables])
 
     return _smallest([events1], [n1], [events2], [n2], significant)
 
 
 def of_pooled(
-    events1: ArrayLike,
-    n1: ArrayLike,
-    events2: ArrayLike,
-    n2: ArrayLike,
-    *,
-    measure: str = "RR",
-    method: str = "DL",
-    ci: str = "wald",
-    correction: float = 0.5,
-    level: float = 0.95,
+    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, measure: str = "RR", method: str = "DL"
 ) -> Fragility:
-    """Return the fragility of an inverse-variance meta-analysis, significant if its interval excludes zero.
+    """Return the fragility of an inverse-variance meta-analysis, significant if its Wald interval excludes zero.
 
     Parameters
     ----------
     events1, n1, events2, n2 : array_like, shape (k,)
-    measure, correction
-        As in `events.effect_sizes`; trials with an empty cell are corrected.
-    method, ci, level
-        As in `meta.fit`.
+    measure, method : str
+        As in `events.effect_sizes` and `meta.fit`; trials with an empty cell are corrected.
 
     Raises
     ------
     RestatedError
         If the counts are impossible.
     """
-    first, second = np.asarray(n1), np.asarray(n2)
 
     def significant(a: Ints, c: Ints) -> Floats:
-        sizes = partial(events.effect_sizes, measure=measure, correction=correction)
-        y, v = sizes(a.ravel(), np.tile(first, len(a)), c.ravel(), np.tile(second, len(c)))
-        y, v = y.reshape(a.shape), v.reshape(a.shape)
+        first, second = (np.tile(n, len(a)) for n in (n1, n2))
+        y, v = (x.reshape(a.shape) for x in events.effect_sizes(a.ravel(), first, c.ravel(), second, measure=measure))
         known = np.isfinite(y).all(axis=1)  # a trial without events leaves the model: not a change of status alone
         out = np.full(len(a), np.nan)
         if known.any():
-            pooled = meta.fit_batch(y[known], v[known], method=method, ci=ci, level=level)
+            pooled = meta.fit_batch(y[known], v[known], method=method, level=LEVEL)
             out[known] = (pooled.ci_low > 0) | (pooled.ci_high < 0)
         return out
 
@@ -117,12 +93,14 @@ def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLi
     a, first, c, second = (np.asarray(x, dtype=np.int64) for x in (events1, n1, events2, n2))
     if not (a.shape == first.shape == c.shape == second.shape and a.ndim == 1):
         raise RestatedError("events and patients have different lengths", field="events")
-    if (a < 0).any() or (c < 0).any() or (a > first).any() or (c > second).any():
+    arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
+    if (arms < 0).any() or (arms > sizes).any():
         raise RestatedError("events must be between 0 and the patients of an arm", field="events")
     now = bool(significant(a[None, :], c[None, :])[0])
-    arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
     for number in range(1, MAX_CHANGES + 1):
-        for steps in _steps(len(arms), number):
+        every = _steps(len(arms), number)
+        while block := list(islice(every, CHUNK)):
+            steps = np.array(block)
             changed: Ints = arms + steps
             possible = ((changed >= 0) & (changed <= sizes)).all(axis=1)
             steps, changed = steps[possible], changed[possible]
@@ -136,18 +114,11 @@ def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLi
 
 
 def _steps(arms: int, number: int) -> Iterator[Ints]:
-    """All ways to make `number` changes in `arms` arms, in blocks of shape (m, arms)."""
-    block: list[Ints] = []
+    """Yield all ways to make `number` changes in `arms` arms, each of shape (arms,)."""
     for used in range(1, min(arms, number) + 1):
-        for where in combinations(range(arms), used):
-            for bars in combinations(range(1, number), used - 1):
-                parts = np.diff([0, *bars, number])
-                for signs in product((-1, 1), repeat=used):
-                    step = np.zeros(arms, dtype=int)
-                    step[list(where)] = parts * signs
-                    block.append(step)
-                    if len(block) == CHUNK:
-                        yield np.array(block)
-                        block = []
-    if block:
-        yield np.array(block)
+        for where, bars in product(combinations(range(arms), used), combinations(range(1, number), used - 1)):
+            parts = np.diff([0, *bars, number])
+            for signs in product((-1, 1), repeat=used):
+                step = np.zeros(arms, dtype=int)
+                step[list(where)] = parts * signs
+                yield step

@@ -30,22 +30,12 @@ REACH = 10.0
 
 
 class Risks(NamedTuple):
-    """Risk of belonging to the outermost share of all people.
+    """Risk of belonging to the outermost share of all people, in the lower and in the higher group."""
 
-    Attributes
-    ----------
-    threshold : float
-        In standard deviations from the mean of the lower group.
-    lower, higher : float
-        Risk of a member of the lower and of the higher group.
-    share_higher : float
-        Share of the higher group among those beyond the threshold.
-    """
-
-    threshold: float
+    threshold: float  # in standard deviations from the mean of the lower group
     lower: float
     higher: float
-    share_higher: float
+    share_higher: float  # of the higher group among those beyond the threshold
 
     @property
     def ratio(self) -> float:
@@ -64,16 +54,7 @@ def superiority(d: ArrayLike) -> FloatOrArray:
 
 
 def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
-    """Return the risk of belonging to the outermost share of all people, for members of either group.
-
-    Parameters
-    ----------
-    d : float
-        Distance of the group means in standard deviations within groups.
-    base : float
-        Share of the higher group among all, between 0 and 1.
-    share : float
-        Share of all people that counts as outermost, between 0 and 1.
+    """Return the risk of belonging to the outermost `share` of all people; `base` is the share of the higher group.
 
     Raises
     ------

@@ -2,14 +2,10 @@
 
 Twins, or siblings, of a pair are exchangeable: a pair has both members affected, one, or none.
 
-====================  ===============================================================================
-Scale                 In words
-====================  ===============================================================================
-agreement             share of pairs whose members are in the same class
-score                 correlation of the yes/no scores themselves: phi of the double-entered table, or
-                      the intraclass correlation, which differs from it by about 1 / (2 pairs)
-liability             correlation of two normal liabilities behind the classes (tetrachoric)
-====================  ===============================================================================
+- agreement: the share of pairs whose members are in the same class;
+- score: the correlation of the yes/no scores themselves, phi of the double-entered table, or the intraclass
+  correlation, which differs from it by about 1 / (2 pairs);
+- liability: the correlation of two normal liabilities behind the classes (tetrachoric).
 
 A share of variance from a liability model, such as c2, is on the third scale. All functions take tables of pairs with
 both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
@@ -32,17 +28,13 @@ from restated.estimate.agreement import percent_agreement, phi, tetrachoric
 def symmetrised(tables: ArrayLike) -> Floats:
     """Return the 2x2 tables a, b, c, d with the discordant pairs halved into their two orders, shape (..., 4).
 
-    Raises
-    ------
-    RestatedError
-        If the last axis does not hold three counts.
+    The last axis must hold three counts (RestatedError).
     """
     tables = np.asarray(tables, dtype=float)
     if tables.ndim == 0 or tables.shape[-1] != 3:
         remedy = "Give pairs with both, one and no member affected along the last axis"
         raise RestatedError(f"tables of pairs have shape {tables.shape}", field="tables", remedy=remedy)
-    both, one, neither = np.moveaxis(tables, -1, 0)
-    return np.stack([both, one / 2, one / 2, neither], axis=-1)
+    return tables[..., [0, 1, 1, 2]] * (1, 0.5, 0.5, 1)
 
 
 def agreement(tables: ArrayLike) -> FloatOrArray:
@@ -81,8 +73,7 @@ def liability(tables: ArrayLike) -> FloatOrArray:
 
 
 def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
-    """Return shares of pairs (both, one, none affected), shape (..., 3), from the share affected and the score
-    correlation.
+    """Return shares of pairs, shape (..., 3), from the share affected and the score correlation.
 
     Raises
     ------

@@ -1,8 +1,16 @@
-"""Shares of a group: intervals for a count, over several counts, and bounds for those who did not answer."""
+"""Shares of a group: intervals for a count, over several counts, and bounds for those who did not answer.
+
+Counts are array_like, from 0 to their denominator `n` (else a RestatedError); ends are floats, or arrays where an
+argument is one, and proportions.
+
+References
+----------
+Wilson, E. B. (1927). JASA, 22, 209-212.
+Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413 (exact interval).
+"""
 
 import math
 from collections.abc import Callable, Iterable
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,50 +23,16 @@ LEVEL = 0.95
 
 
 def wilson(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return Wilson's interval of `count` out of `n`, from statsmodels.
-
-    Parameters
-    ----------
-    count, n : array_like
-        Cases and denominators.
-    level : float
-        Coverage.
-
-    Returns
-    -------
-    low, high : float, or ndarray where `count` or `n` is one
-
-    References
-    ----------
-    Wilson, E. B. (1927). JASA, 22, 209-212.
-    """
-    count, n = _checked(count, n)
-    low, high = proportion_confint(count, n, alpha=1 - level, method="wilson")
-    # At 0 and 1 the interval ends at the share itself, up to rounding.
-    return np.minimum(low, count / n)[()], np.maximum(high, count / n)[()]
+    """Return Wilson's interval of `count` out of `n`, from statsmodels."""
+    return _interval(count, n, level, "wilson")
 
 
 def exact(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
     """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
 
     It covers at least as often as `level`, whatever the share.
-
-    Parameters
-    ----------
-    count, n, level
-        As in `wilson`.
-
-    Returns
-    -------
-    low, high : float, or ndarray where `count` or `n` is one
-
-    References
-    ----------
-    Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413.
     """
-    count, n = _checked(count, n)
-    low, high = proportion_confint(count, n, alpha=1 - level, method="beta")
-    return np.asarray(low, float)[()], np.asarray(high, float)[()]
+    return _interval(count, n, level, "beta")
 
 
 def envelope(
@@ -72,22 +46,10 @@ def envelope(
 
 
 def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return the lowest and highest share among all who were invited, over all answers of those who did not answer.
+    """Return the lowest and highest share in favour among all `invited`, from `count` in favour of `n` who answered.
 
-    The lower bound counts all of them against, the upper bound all of them for. Nothing is assumed about them, so no
-    bound can be drawn closer without an assumption.
-
-    Parameters
-    ----------
-    count, n : int
-        Answers in favour, and all answers.
-    invited : array_like
-        Number asked, not fewer than `n`.
-
-    Returns
-    -------
-    low, high : float, or ndarray where `invited` is one
-        Proportions of all invited.
+    The lower bound counts all who did not answer against, the upper bound all of them for. Nothing is assumed about
+    them, so no bound can be drawn closer without an assumption.
 
     Raises
     ------
@@ -101,9 +63,9 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
     return (favour / invited)[()], ((favour + invited - answers) / invited)[()]
 
 
-def most_invited(count: int, share: Fraction = Fraction(1, 2)) -> int:
-    """Return the largest number of people invited at which `count` in favour are at least `share` of all of them."""
-    return math.floor(count / Fraction(share))
+def most_invited(count: int) -> int:
+    """Return the largest number of people invited at which `count` in favour are at least half of all of them."""
+    return 2 * count
 
 
 def without_replacement(n: int, population: int) -> float:
@@ -115,6 +77,13 @@ def without_replacement(n: int, population: int) -> float:
     if not 1 <= n <= population or population < 2:
         raise RestatedError(f"{n} cannot be drawn from {population}", field="n")
     return math.sqrt((population - n) / (population - 1))
+
+
+def _interval(count: ArrayLike, n: ArrayLike, level: float, method: str) -> tuple[FloatOrArray, FloatOrArray]:
+    count, n = _checked(count, n)
+    low, high = proportion_confint(count, n, alpha=1 - level, method=method)
+    # At 0 and 1 the interval ends at the share itself, up to rounding.
+    return np.minimum(low, count / n)[()], np.maximum(high, count / n)[()]
 
 
 def _checked(count: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:

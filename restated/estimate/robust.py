@@ -11,15 +11,15 @@ Tipton, E. (2015). Psychological Methods, 20, 375-393 (small-sample adjustment, 
 Bell, R. M., & McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Floats, Ints, check_level
+from restated.arguments import FloatOrArray, Floats, Ints, check_level
 from restated.errors import RestatedError
 from restated.estimate.meta import check_effects, design_matrix
 
@@ -27,57 +27,29 @@ from restated.estimate.meta import check_effects, design_matrix
 #: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
 EIGENVALUE_TOLERANCE = 1e-10
 
-_COLUMNS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
+_COEFFICIENTS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 
 
 @dataclass(frozen=True)
 class RobustFit:
-    """Pooled effect of clustered effects; `i2` and `weights` in percent, `weights` in the order of `y`."""
+    """A fit of clustered effects; `i2` and `weights` in percent, `weights` in the order of the effects.
 
-    estimate: float
-    se: float
-    df: float
-    statistic: float
-    p: float
-    ci_low: float
-    ci_high: float
+    The first seven fields are floats of the pooled effect, or arrays with one entry per coefficient of a regression,
+    the intercept first.
+    """
+
+    estimate: FloatOrArray
+    se: FloatOrArray
+    df: FloatOrArray
+    statistic: FloatOrArray
+    p: FloatOrArray
+    ci_low: FloatOrArray
+    ci_high: FloatOrArray
     tau2: float
     i2: float
     weights: Floats
     clusters: int
     k: int
-    rho: float
-    small: bool
-    level: float
-
-
-@dataclass(frozen=True)
-class RobustRegression:
-    """Meta-regression of clustered effects; arrays have one entry per coefficient, the intercept first."""
-
-    names: tuple[str, ...]
-    estimate: Floats
-    se: Floats
-    df: Floats
-    statistic: Floats
-    p: Floats
-    ci_low: Floats
-    ci_high: Floats
-    covariance: Floats
-    tau2: float
-    i2: float
-    weights: Floats
-    clusters: int
-    k: int
-    rho: float
-    small: bool
-    level: float
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """Coefficients as a table, one row per name."""
-        columns = {name: getattr(self, name) for name in _COLUMNS}
-        return pd.DataFrame(columns, index=pd.Index(self.names, name="coefficient"))
 
 
 def fit(
@@ -111,10 +83,9 @@ def fit(
         are fewer than two clusters.
     """
     y, v = check_effects(y, v)
-    result = _solve(y, v, cluster, np.ones((len(y), 1)), ("intercept",), rho, small, level)
-    scalars = {name: float(getattr(result, name)[0]) for name in _COLUMNS}
-    shared = {field.name: getattr(result, field.name) for field in fields(RobustFit)}
-    return RobustFit(**shared | scalars)
+    result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
+    pooled: dict[str, Any] = {name: float(getattr(result, name)[0]) for name in _COEFFICIENTS}
+    return replace(result, **pooled)
 
 
 def fit_regression(
@@ -123,37 +94,20 @@ def fit_regression(
     cluster: ArrayLike,
     X: ArrayLike,
     *,
-    names: Sequence[str] | None = None,
     rho: float = 0.8,
     small: bool = True,
     level: float = 0.95,
-) -> RobustRegression:
-    """Fit a meta-regression of clustered effects.
+) -> RobustFit:
+    """Fit a meta-regression of clustered effects; parameters and errors as for `fit`.
 
-    Parameters
-    ----------
-    X : array_like, shape (k,) or (k, m)
-        Moderators without the intercept, which is added.
-    names : sequence of str, optional
-        Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
-    y, v, cluster, rho, small, level
-        As in `fit`.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, and if X is collinear or leaves no residual degrees of freedom.
+    `X`, of shape (k,) or (k, m), holds the moderators without the intercept, which is added. It must not be collinear
+    and must leave residual degrees of freedom.
     """
     y, v = check_effects(y, v)
-    if names is None and isinstance(X, pd.DataFrame):
-        names = [str(name) for name in X.columns]
-    design, names = design_matrix(X, len(y), names)
-    return _solve(y, v, cluster, design, names, rho, small, level)
+    return _solve(y, v, cluster, design_matrix(X, len(y), None)[0], rho, small, level)
 
 
-def _solve(
-    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, names: tuple[str, ...], rho: float, small: bool, level: float
-) -> RobustRegression:
+def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, small: bool, level: float) -> RobustFit:
     codes, members = _clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:
@@ -186,24 +140,19 @@ def _solve(
     se = np.sqrt(np.diag(covariance))
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    return RobustRegression(
-        names=names,
+    return RobustFit(
         estimate=beta,
         se=se,
         df=df,
         statistic=statistic,
-        p=2 * np.asarray(stats.t.sf(np.abs(statistic), df)),
+        p=2 * stats.t.sf(np.abs(statistic), df),
         ci_low=beta - margin,
         ci_high=beta + margin,
-        covariance=covariance,
         tau2=tau2,
         i2=i2,
         weights=100 * w / w.sum(),
         clusters=count,
         k=k,
-        rho=rho,
-        small=small,
-        level=level,
     )
 
 

@@ -23,7 +23,6 @@ MAX_TRIM_ROUNDS = 100
 class EggerTest:
     """Regression test for funnel-plot asymmetry; `limit` is the effect predicted at a standard error of 0."""
 
-    model: str
     slope: float
     slope_se: float
     statistic: float
@@ -32,7 +31,6 @@ class EggerTest:
     limit: float
     limit_low: float
     limit_high: float
-    level: float
 
 
 @dataclass(frozen=True)
@@ -43,15 +41,12 @@ class TrimAndFill:
     k0_se: float  # nan where its large-sample approximation fails
     k0_p: float  # R0's test of no missing study; nan for L0
     side: str
-    estimator: str
     filled_y: Floats
     filled_v: Floats
     fit: MetaFit
 
 
-def egger(
-    y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald", level: float = 0.95
-) -> EggerTest:
+def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald") -> EggerTest:
     """Test funnel-plot asymmetry by regression, with the standard error as predictor.
 
     Parameters
@@ -61,13 +56,11 @@ def egger(
         mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
         squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
         which the intercept of y / se on 1 / se is this slope.
-    level : float
-        Coverage of the limit estimate's interval.
 
     Raises
     ------
     RestatedError
-        As `restated.estimate.meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
+        As `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
@@ -75,9 +68,8 @@ def egger(
         raise RestatedError("all standard errors are equal, so the slope is not defined", field="v")
     if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
         method, ci = "FE", "knapp-hartung"
-    result = fit_regression(y, v, np.sqrt(v), names=["se"], method=method, ci=ci, level=level)
+    result = fit_regression(y, v, np.sqrt(v), method=method, ci=ci)
     return EggerTest(
-        model=model,
         slope=float(result.estimate[1]),
         slope_se=float(result.se[1]),
         statistic=float(result.statistic[1]),
@@ -86,20 +78,11 @@ def egger(
         limit=float(result.estimate[0]),
         limit_low=float(result.ci_low[0]),
         limit_high=float(result.ci_high[0]),
-        level=level,
     )
 
 
 def trim_and_fill(
-    y: ArrayLike,
-    v: ArrayLike,
-    *,
-    side: str | None = None,
-    estimator: str = "L0",
-    method: str = "REML",
-    ci: str = "wald",
-    level: float = 0.95,
-    pi_df: str = "k-2",
+    y: ArrayLike, v: ArrayLike, *, side: str | None = None, estimator: str = "L0", method: str = "REML"
 ) -> TrimAndFill:
     """Fill in the studies missing from a funnel plot by trim and fill (Duval & Tweedie 2000).
 
@@ -111,21 +94,19 @@ def trim_and_fill(
         standard error (left if small studies have larger effects).
     estimator : {"L0", "R0"}
         L0 rests on the Wilcoxon rank sum, R0 on the length of the rightmost run.
-    method, ci, level, pi_df
-        As in `restated.estimate.meta.fit`; the model is used while trimming as well as for the final fit.
+    method : str
+        As in `meta.fit`, while trimming as well as for the final fit.
 
     Raises
     ------
     RestatedError
-        As `restated.estimate.meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
-        studies.
+        As `meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
     """
     y, v = check_effects(y, v)
     check_option("trim-and-fill estimator", estimator, ("L0", "R0"))
-    if side is not None:
-        check_option("side", side, ("left", "right"))
     if side is None:
         side = "right" if fit_regression(y, v, np.sqrt(v), method=method).estimate[1] < 0 else "left"
+    check_option("side", side, ("left", "right"))
     sign = 1.0 if side == "left" else -1.0
     order = np.argsort(sign * y, kind="stable")
     flipped, variance = sign * y[order], v[order]
@@ -151,10 +132,9 @@ def trim_and_fill(
         k0_se=_standard_error(k, k0, raw, estimator),
         k0_p=0.5 ** (k0 + 1) if estimator == "R0" else np.nan,
         side=side,
-        estimator=estimator,
         filled_y=filled_y,
         filled_v=filled_v,
-        fit=fit(np.append(y, filled_y), np.append(v, filled_v), method=method, ci=ci, level=level, pi_df=pi_df),
+        fit=fit(np.append(y, filled_y), np.append(v, filled_v), method=method),
     )
 
 
@@ -170,14 +150,7 @@ def _standard_error(k: int, k0: int, raw: float, estimator: str) -> float:
     """Large-sample standard error of the number of missing studies; nan where its approximation fails."""
     if estimator == "R0":
         return float(np.sqrt(2 * k0 + 2))
-    rank_variance = (
-        k * (k + 1) * (2 * k + 1)
-        + 10 * raw**3
-        + 27 * raw**2
-        + 17 * raw
-        - 18 * k * raw**2
-        - 18 * k * raw
-        + 6 * k**2 * raw
-    ) / 24
+    full = k * (k + 1) * (2 * k + 1)
+    rank_variance = (full + 10 * raw**3 + 27 * raw**2 + 17 * raw - 18 * k * raw**2 - 18 * k * raw + 6 * k**2 * raw) / 24
     # The approximation fails, with a negative variance, where far fewer than half are on the full side.
     return float(4 * np.sqrt(rank_variance) / (2 * k - 1)) if rank_variance >= 0 else np.nan

@@ -298,10 +298,10 @@ def leave_one_sample_out(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=["label", "estimate", "ci_low", "ci_high"])
 
 
-def small_study_test(rows: pd.DataFrame) -> robust.RobustRegression:
+def small_study_test(rows: pd.DataFrame) -> robust.RobustFit:
     """Run an Egger-type test that respects the clusters: Fisher z on its standard error, robust variance."""
     y, v, cluster = _effects(secure_rows(rows))
-    return robust.fit_regression(y, v, cluster, np.sqrt(v)[:, None], names=("standard error",))
+    return robust.fit_regression(y, v, cluster, np.sqrt(v))
 
 
 def estimator_matrix(rows: pd.DataFrame) -> pd.DataFrame:

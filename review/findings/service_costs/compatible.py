@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from restated.estimate import costsets
+from restated.estimate import costs, costsets
 from restated.reconstruct import moments
 
 #: Assumed shapes of costs: kind of the positive values and share of patients without any cost. The share of zeros is an
@@ -79,9 +79,10 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
                 ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
                 if len(known):
                     first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
-                    p, superiority = costsets.by_ranks(first, y[known])
-                    ranked[0, known] = (p < 0.05).mean(axis=1)
-                    ranked[1, known] = ((p < 0.05) & ((superiority > 0.5) == (ratio < 1))).mean(axis=1)
+                    by_ranks = costs.mann_whitney(first, y[known])
+                    significant, opposite = by_ranks.p < 0.05, (by_ranks.probability_larger > 0.5) == (ratio < 1)
+                    ranked[0, known] = significant.mean(axis=1)
+                    ranked[1, known] = (significant & opposite).mean(axis=1)
                     apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
                     resampled[0, known] = apart.mean(axis=1)
                     resampled[1, known] = 0.0  # the interval is around the difference of the means
