@@ -9,13 +9,7 @@ from restated_book.register import PublishedNumber
 
 
 def value(printed: Printed | None) -> float:
-    """Return a print as a float; nan where nothing was printed.
-
-    Raises
-    ------
-    RestatedError
-        If the print is not a single number.
-    """
+    """Return a print as a float, nan where nothing was printed; refuse one that is not a single number."""
     if printed is None or not printed.text:
         return math.nan
     if printed.value is None:
@@ -35,13 +29,7 @@ def rounding(printed, name: str) -> tuple[float, float]:
 
 
 def verified(number: PublishedNumber) -> PublishedNumber:
-    """Return `number` unchanged.
-
-    Raises
-    ------
-    RestatedError
-        If nobody saw it in print: such a number is not drawn.
-    """
+    """Return `number` unchanged; refuse it if nobody saw it in print: such a number is not drawn."""
     if number.grade == "U":
         raise RestatedError(f"'{number.id}' is unverified and is not drawn among verified numbers")
     return number

@@ -32,10 +32,9 @@ LATER = "after the impact period"
 
 
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
-    """Enumerate the two-by-two tables whose percentages print as given.
+    """Enumerate the two-by-two tables whose percentages print as given: `a` of `n1`, `b` of `n2`.
 
-    One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of
-    the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
+    ``risk_ratio`` is nan where the second arm has no event, ``p`` of Fisher's exact test, two-sided.
 
     Parameters
     ----------
@@ -62,8 +61,8 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    Columns for :func:`review.figures.places.place_matrix`: ``place`` (label with the number of participants), ``part``
-    (the programme), ``role`` (the direction).
+    For :func:`review.figures.places.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
+    programme, ``role`` the direction.
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]

@@ -57,7 +57,7 @@ def _worst(ours, theirs) -> float:
 def pooling() -> pd.DataFrame:
     """Return the worst difference from metafor by estimator, over its data sets and both intervals.
 
-    Columns: ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
+    Differences are relative, that of tau2 absolute.
     """
     reference = _load("meta")
     fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
@@ -93,13 +93,8 @@ def robust_variance() -> pd.DataFrame:
 def ratios(measured: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the kept benchmark table in which another program was measured too.
 
-    Columns: ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the
-    least ratio asked for, nan where the bar is of another kind.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``data/benchmarks/measured.csv`` as text.
+    Work and peer are without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where
+    the bar is of another kind. `measured` is ``data/benchmarks/measured.csv`` as text.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)

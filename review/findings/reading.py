@@ -19,15 +19,8 @@ COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
 
-    Columns for ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries
-    paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
-
-    Parameters
-    ----------
-    fathers : pandas.DataFrame
-        ``studies.load("paternal-sensitivity")``.
-    register : Register
-        The printed numbers.
+    For ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries paternal-sensitivity-n, -r,
+    -r-not-significant and -first-wave-r; `fathers` is ``studies.load("paternal-sensitivity")``.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r

@@ -12,8 +12,8 @@ from review.findings.numbers import ends
 def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: float) -> pd.DataFrame:
     """Enumerate all U that print as z, for several sizes, with and without ties.
 
-    Columns: ``n1, n2, ties, correction, u_low, u_high, members, low, high``; the last two are the probability that a
-    patient of general psychiatric care has the higher cost (ties count one half).
+    ``low, high`` are the probability that a patient of general psychiatric care has the higher cost (ties count one
+    half).
 
     Parameters
     ----------

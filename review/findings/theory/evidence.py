@@ -17,8 +17,8 @@ _SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percen
 def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
     """Return the estimates of the named arrows on the scale of r, for the figure of estimates.
 
-    Columns: ``group, label, printed, n, y, low, high, design``; rows without a number, or of a kind that is not an
-    association (a share of variance, a path with another variable held constant), are left out.
+    Rows without a number, or of a kind that is not an association (a share of variance, a path with another variable
+    held constant), are left out.
 
     Parameters
     ----------
@@ -45,21 +45,9 @@ def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], na
 def rows_on_scale(
     edges: pd.DataFrame, register: Register, row_ids: Iterable[str], convert: Mapping[str, Callable]
 ) -> pd.DataFrame:
-    """Return named rows on a scale of one's choice, for the figure of estimates.
+    """Return named rows of ``theory-edges`` on a scale of one's choice, for the figure of estimates.
 
-    Columns: ``label, printed, y, low, high, design``.
-
-    Parameters
-    ----------
-    edges : pandas.DataFrame
-        The study table ``theory-edges``.
-    convert : mapping of str to callable
-        Statistic to the function that puts it on the scale of analysis.
-
-    Raises
-    ------
-    RestatedError
-        If a number is unverified.
+    `convert` maps a statistic to the function that puts it on the scale; an unverified number is refused.
     """
     cells = edges.set_index("row_id").to_dict("index")
     rows = []
@@ -81,15 +69,11 @@ def printed_text(number: PublishedNumber) -> str:
 
 
 def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return the arrows for the graph figure; paths of several arrows are not drawn.
-
-    Columns: ``edge, from, to, sign, estimate, design``.
-    """
-    rows = graph[graph["kind"].isin(["arrow", "rival cause"])]
+    """Return the arrows for the graph figure; paths of several arrows are not drawn."""
+    rows = graph[graph["kind"].isin(["arrow", "rival cause"])].reset_index(drop=True)
     shown = rows[["row_id", "from_box", "to_box"]].set_axis(["edge", "from", "to"], axis=1)
     estimates = [_best_text(best, register) for best in rows["best"]]
-    shown = shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
-    return shown.reset_index(drop=True)
+    return shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
 
 
 def boxes(graph: pd.DataFrame) -> dict[str, str]:
@@ -128,22 +112,23 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
         best = _ids(row["best"])
         found = [register.number(i) for i in best]
         seen = "; ".join(filter(None, map(printed_text, found))) or ("no number" if best else "none")
-        sign = row["sign"].replace("-", "−")
-        rows.append(
-            {
-                "Arrow": row["row_id"],
-                "From → to (sign)": f"{row['from_box']} → {row['to_box']} ({sign})",
-                "Best evidence seen": seen,
-                "Interval": joined(_interval(n) for n in found if n.is_number),
-                "k": joined(_size(by_id[i], "k") for i in best),
-                "N": joined(_size(by_id[i], "n") for i in best),
-                "Design": row["design"],
-                "Source": joined(n.study for n in found),
-                "Weak point": row["weak_point"],
-                "Support (our rating)": row["support"],
-            }
-        )
-    return pd.DataFrame(rows)
+        arrow = f"{row['from_box']} → {row['to_box']} ({row['sign'].replace('-', '−')})"
+        interval = joined(_interval(n) for n in found if n.is_number)
+        sizes = [joined(_size(by_id[i], name) for i in best) for name in ("k", "n")]
+        last = (row["design"], joined(n.study for n in found), row["weak_point"], row["support"])
+        rows.append((row["row_id"], arrow, seen, interval, *sizes, *last))
+    columns = [
+        "Arrow",
+        "From → to (sign)",
+        "Best evidence seen",
+        "Interval",
+        "k",
+        "N",
+        "Design",
+        "Source",
+        "Weak point",
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "Support (our rating)"])
 
 
 def _interval(number: PublishedNumber) -> str:

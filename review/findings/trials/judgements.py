@@ -24,10 +24,7 @@ _UNSEEN = "not seen"
 
 
 def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
-    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any.
-
-    Columns: ``row, group`` and one column per domain, headed by the words of `DOMAINS`.
-    """
+    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any."""
     names = reports.set_index("row_id")["study"]
     judged = judged[judged["scheme"] == "RoB 2"]
     out = []

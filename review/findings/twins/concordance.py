@@ -32,13 +32,7 @@ def _tables(row: Mapping[Any, Any]) -> TwinTables | None:
 
 
 def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
-    """Return the set of tables of every row that determines one, by row id.
-
-    Raises
-    ------
-    RestatedError
-        If no table at all fits a row.
-    """
+    """Return the set of tables of every row that determines one, by row id; a row that no table fits is refused."""
     found = {row["row_id"]: _tables(row) for row in rows.to_dict("records")}
     for name, tables in found.items():
         if tables is not None and tables.empty:
@@ -68,11 +62,7 @@ def _determined(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> list[dict]:
 
 
 def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
-    """Count concordant and discordant pairs of every group.
-
-    Columns: ``row_id, study, year, group, pairs, percent``, then the lowest and highest ``concordant`` and
-    ``discordant``.
-    """
+    """Return the lowest and highest number of concordant and discordant pairs of every group."""
     out = []
     for row in _determined(rows, sets):
         discordant = sets[row["row_id"]].tables[:, 1]
@@ -104,7 +94,7 @@ def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
 
 
 def definitions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Count the tables that fit each printed concordance by definition: ``row_id, definition, tables``."""
+    """Count the tables that fit each printed concordance by definition."""
     out = [
         (row["row_id"], name, len(twin_tables(int(row["n_pairs"]), **{name: row["agreement"]})))
         for row in rows.dropna(subset=["n_pairs", "agreement"]).to_dict("records")
@@ -116,10 +106,7 @@ def definitions(rows: pd.DataFrame) -> pd.DataFrame:
 def concordance_difference(mz: TwinTables, dz: TwinTables) -> tuple[float, float]:
     """Test a difference in concordance: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's exact test.
 
-    Raises
-    ------
-    RestatedError
-        If the number of discordant pairs is not determined in both groups.
+    The number of discordant pairs must be determined in both groups.
     """
     counts = []
     for tables in (mz, dz):

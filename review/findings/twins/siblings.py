@@ -14,18 +14,9 @@ from review.findings.twins.concordance import within
 
 
 def pairs_from_r(r, p, most: int) -> tuple[int, int]:
-    """Return the fewest and most pairs with which a printed positive r can have its printed two-sided p (t test).
+    """Return the fewest and most pairs, up to `most`, with which a positive r can have its two-sided p (t test).
 
-    Parameters
-    ----------
-    r, p : str or Printed
-    most : int
-        Largest number of pairs tried.
-
-    Raises
-    ------
-    RestatedError
-        If no number of pairs fits.
+    If no number of pairs fits, the print is refused.
     """
 
     def p_of(value: float, n: np.ndarray):
@@ -56,11 +47,7 @@ def _pairs_with_p(p_of: Callable, statistic: tuple[float, float], p, most: int) 
 def liability_of_kappa(kappa, affected: Sequence[float]) -> tuple[float, float]:
     """Return the lowest and highest liability correlation of exchangeable pairs with a printed kappa.
 
-    Parameters
-    ----------
-    kappa : str, Printed or pair of numbers
-    affected : sequence of float
-        Assumed shares affected.
+    `affected` are assumed shares affected.
     """
     r = resemblance.liability(resemblance.expected(np.asarray(affected)[:, None], np.array(rounding(kappa, "kappa"))))
     return float(r.min()), float(r.max())
@@ -80,10 +67,7 @@ def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
 
 
 def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
-    """List the numbers of pairs, up to `most`, for which a table gives a printed agreement and intraclass correlation.
-
-    Columns: ``pairs, tables``, and lowest and highest share ``affected_low, affected_high``.
-    """
+    """List the numbers of pairs, up to `most`, for which a table gives a printed agreement and intraclass r."""
     out = []
     for pairs in range(2, most + 1):
         found = with_intraclass(twin_tables(pairs, agreement=agreement).tables, icc)
