@@ -69,13 +69,7 @@ class Design:
         return cls(dict(zip(table["name"], zip(table["low"], table["high"], strict=True), strict=True)))
 
     def with_ranges(self, **ranges: tuple[float, float]) -> Design:
-        """Return the same design with other ranges for some assumptions.
-
-        Raises
-        ------
-        RestatedError
-            If an assumption does not exist.
-        """
+        """Return the same design with other ranges for some assumptions; their names must be those of assumptions."""
         for name in ranges:
             if name not in self.ranges:
                 raise RestatedError(f"'{name}' is not an assumption", remedy=f"Use one of {', '.join(self.ranges)}.")
@@ -94,16 +88,14 @@ class Design:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Covariates of the sixteen cells, without the intercept."""
-        return covariates(*(np.array(part) for part in zip(*CELLS, strict=True)), high_risk=self.high_risk)
+        return cell_covariates(self.high_risk)
 
     @cached_property
     def slots(self) -> np.ndarray:
         """Rows kept for each cell, int, shape (16,): enough for every cohort that can be drawn."""
         varied = ("share_disorganized", "share_boys", "share_high_risk", "risk_odds")
         corners = itertools.product(*(self.ranges[name] for name in varied))
-        most = np.max(
-            [cell_shares(self.middle() | dict(zip(varied, corner, strict=True))) for corner in corners], axis=0
-        )
+        most = np.max([cell_shares(self.middle() | dict(zip(varied, corner))) for corner in corners], axis=0)
         expected = self.ranges["classified"][1] * most
         return np.ceil(expected + SPARE_SDS * np.sqrt(expected * (1 - most))).astype(int)
 
@@ -169,6 +161,9 @@ class Cohort:
 def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
     """Return the child-level columns of the analysis model: attachment x sex x risk, without the intercept.
 
+    Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share. A
+    lower-order coefficient is therefore that of the average child, and an interaction a difference of differences.
+
     Parameters
     ----------
     attachment, sex, risk : array_like of str, shape (children,)
@@ -179,8 +174,6 @@ def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame, shape (children, 15)
-        Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share. A
-        lower-order coefficient is therefore that of the average child, and an interaction a difference of differences.
     """
     attachment, sex, risk = np.asarray(attachment), np.asarray(sex), np.asarray(risk)
     boy = (sex == "boy") - 0.5
@@ -190,6 +183,11 @@ def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
     for by, values in (("boy", boy), ("risk", index), ("boy×risk", boy * index)):
         columns |= {f"{name}×{by}": columns[name] * values for name in CLASSES[1:]}
     return pd.DataFrame(columns)
+
+
+def cell_covariates(high_risk: float) -> pd.DataFrame:
+    """Return the covariates of the sixteen cells, shape (16, 15)."""
+    return covariates(*zip(*CELLS), high_risk=high_risk)
 
 
 def cell_shares(values: Mapping[str, float]) -> np.ndarray:
@@ -223,10 +221,7 @@ def residual_variance(values: Mapping[str, float]) -> float:
 def _seen(
     values: Mapping[str, float], deviations: np.ndarray, high: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Mark the ratings made, bool, shape of `deviations`.
-
-    Leaving depends on the risk group and on the last rating made, both observed: missing at random.
-    """
+    """Mark the ratings made, bool; leaving depends on the risk group and the last rating made: missing at random."""
     children, grades = deviations.shape
     made = rng.random((children, grades)) >= values["missed"]
     there = rng.random((children,)) < values["ever_rated"]
@@ -254,10 +249,8 @@ def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray
     -------
     children : pandas.DataFrame
         ``attachment, sex, risk, cell``, one row per classified child; counts are the expected ones, rounded.
-    deviations : ndarray, shape (children, 7)
-        In each cell with means of exactly 0 and exactly the stated covariances.
-    seen : ndarray of bool, shape (children, 7)
-        Which ratings are made.
+    deviations, seen : ndarray, shape (children, 7)
+        In each cell with means of exactly 0 and exactly the stated covariances; which ratings are made.
     """
     values = design.middle()
     counts = np.round(values["classified"] * cell_shares(values)).astype(int)
@@ -268,12 +261,9 @@ def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray
     sds = np.sqrt(np.diag(covariance))
     correlations = covariance / np.outer(sds, sds)
     np.fill_diagonal(correlations, 1.0)
-    parts = np.concatenate(
-        [
-            moments.exact_moments(int(n), np.zeros(len(sds)), sds, correlations, seed=seed + c)
-            for c, n in enumerate(counts)
-        ]
-    )
+    zeros = np.zeros(len(sds))
+    drawn = (moments.exact_moments(int(n), zeros, sds, correlations, seed=seed + c) for c, n in enumerate(counts))
+    parts = np.concatenate(list(drawn))
     deviations = parts[:, :1] + parts[:, 1:2] * TIMES + parts[:, 2:]
     children = pd.DataFrame([CELLS[c] for c in cell], columns=["attachment", "sex", "risk"]).assign(cell=cell)
     rng = np.random.default_rng(seed)

@@ -5,7 +5,6 @@ One fit serves every set of true effects (see :mod:`.design`), so the scenarios 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,13 +40,9 @@ class Variation:
     index_analysis: bool = False  # the analysis uses the risk index itself, not its upper quarter
 
 
-def _same(design: Design) -> Design:
-    return design
-
-
 #: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
-    "base": Variation("base design", _same),
+    "base": Variation("base design", lambda d: d),
     "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
     "no-loss": Variation(
         "nobody lost, every rating made",
@@ -61,7 +56,7 @@ VARIATIONS: dict[str, Variation] = {
     "many-disorganized": Variation("30 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.30, 0.30))),
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
     "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
-    "index": Variation("risk index instead of groups", _same, index_analysis=True),
+    "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
 }
 
 
@@ -155,24 +150,13 @@ def _task(key: str, register) -> tuple[_Draw, Callable[[Any], Any]]:
     return _Draw(design), _Estimate(design, tuple(truths), shares, variation.index_analysis)
 
 
-def run(
-    key: str,
-    register,
-    *,
-    cohorts: int,
-    workers: int | None = None,
-    keep: Path | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
-    """Draw and analyse cohorts of one variation.
+def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
+    """Draw and analyse cohorts of one variation: one row of :data:`COLUMNS` per scenario and quantity.
 
-    Columns :data:`COLUMNS`; one row per scenario and quantity.
+    `how` holds further options of :func:`restated.reconstruct.ensemble.ensemble`.
     """
     draw, estimate = _task(key, register)
-    values = engine.ensemble(
-        draw, estimate, draws=cohorts, seed=SEED, workers=workers, batched=True, keep=keep, progress=progress
-    ).values
-    return _summary(key, values)
+    return _summary(key, engine.ensemble(draw, estimate, draws=cohorts, seed=SEED, batched=True, **how).values)
 
 
 def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:

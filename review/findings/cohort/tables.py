@@ -21,14 +21,9 @@ COMPARED = "extra-050"
 
 
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
-    """Return the printed counts of children of ``data/selections/cohort-counts.csv``: ``label, what, n, text, bound``.
+    """Return the printed counts of children of ``data/selections/cohort-counts.csv``; all must be verified.
 
-    A lower bound counts as its end.
-
-    Raises
-    ------
-    RestatedError
-        If a count is unverified.
+    A lower bound, marked by ``bound``, counts as its end.
     """
     rows = []
     for r in selection("cohort-counts").to_dict("records"):
@@ -91,20 +86,12 @@ def errors_of_sign_and_size(table: pd.DataFrame) -> pd.DataFrame:
     """Return power, wrong signs and overstatement of the four-way term at some true values."""
     grid = table[(table["scenario"] == "grid") & (table["variation"] == "base") & table["extra"].round(1).isin(SHOWN)]
     wide = grid.pivot(index="extra", columns="quantity", values="value").reset_index()
-    return pd.DataFrame(
-        {
-            "True growth": wide["extra"],
-            "Significant, %": 100 * wide["four-way found"],
-            "Of these, wrong sign, %": 100 * wide["sign error"],
-            "Overstated, times": wide["exaggeration"],
-        }
-    )
+    shown = {"True growth": wide["extra"], "Significant, %": 100 * wide["four-way found"]}
+    shown |= {"Of these, wrong sign, %": 100 * wide["sign error"], "Overstated, times": wide["exaggeration"]}
+    return pd.DataFrame(shown)
 
 
 def variations(table: pd.DataFrame) -> pd.DataFrame:
     """Return shares by design with a medium extra growth: ``row, event, share, low, high, cohorts``."""
-    parts = []
-    for key, variation in VARIATIONS.items():
-        found = stored.shares(table, variation=key)
-        parts.append(found[found["scenario"] == COMPARED].assign(row=variation.label))
-    return pd.concat(parts, ignore_index=True)
+    parts = [stored.shares(table, variation=key).assign(row=v.label) for key, v in VARIATIONS.items()]
+    return pd.concat([part[part["scenario"] == COMPARED] for part in parts], ignore_index=True)

@@ -75,10 +75,9 @@ def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataF
 
 
 def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
-    """Return the resemblance of every group on three scales, over the tables with a plausible secure share.
+    """Return the lowest and highest resemblance of every group on three scales, where secure shares are plausible.
 
-    Columns: ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score``
-    (double-entry correlation) and ``liability``.
+    ``tables`` counts all of a group, ``kept`` the plausible ones; ``score`` is the double-entry correlation.
     """
     out = []
     for row in _determined(rows, sets):
