@@ -93,13 +93,13 @@ def counts(
         return sum(not set(names).isdisjoint(these) for names in claims[column])
 
     only_s = sum(bool(cited) and all(one.startswith("S") for one in cited) for cited in claims["cited"])
-    two = sum(
-        len(cited) > 1 or len(names) > 1 for cited, names in zip(claims["cited"], claims["chapters"], strict=True)
-    )
+    two = ((claims["cited"].map(len) > 1) | (claims["chapters"].map(len) > 1)).sum()
     named = [name for name in references["reference"] if name != NO_MARKER]
     with_finding = sum(name in set(chapters["reference"]) for name in named)
     years = events.loc[events["kind"] != "frame", "date"].str[:4].astype(int)
     start, end = list(periods.values())[-1]
+    outside, case_study = (events["basis"].eq(basis).sum() for basis in ("outside source", "case study"))
+    within = years.between(start, end).sum()
     rows = [
         ("claims", len(claims), "claims into which the case study was cut"),
         ("claims-own", naming(of(own)), "claims that name one of R1 to R6"),
@@ -113,21 +113,9 @@ def counts(
         ("references", len(named), "sources the case study lists"),
         ("references-graded", with_finding, "of these, sources with a chapter that grades their finding"),
         ("events", len(events), "dated events"),
-        (
-            "events-outside",
-            events["basis"].eq("outside source").sum(),
-            "dated events whose date an outside source gives",
-        ),
-        (
-            "events-case-study",
-            events["basis"].eq("case study").sum(),
-            "dated events whose date the case study gives, its periods included",
-        ),
-        (
-            "events-impact",
-            years.between(start, end).sum(),
-            "dated events in the declared impact period, its own bounds not counted",
-        ),
+        ("events-outside", outside, "dated events whose date an outside source gives"),
+        ("events-case-study", case_study, "dated events whose date the case study gives, its periods included"),
+        ("events-impact", within, "dated events in the declared impact period, its own bounds not counted"),
         ("events-later", (years > end).sum(), "dated events after the declared impact period"),
     ]
     return {name: (int(count), words) for name, count, words in rows}

@@ -97,20 +97,19 @@ def ways(places: pd.DataFrame) -> pd.DataFrame:
     `places` are names in the list; in `countries` a country counts once and a territory as one; `strict` leaves
     territories out.
     """
-    groups = {role: places[places["shown"] == role] for role in dict.fromkeys(ROLES.values())}
-    groups["any role"] = places
-    rows = [
-        (part["place"].nunique(), part["country"].nunique(), part["country"][part["kind"] != "territory"].nunique())
-        for part in groups.values()
-    ]
-    return pd.DataFrame(rows, index=list(groups), columns=["places", "countries", "strict"])
+    groups = {role: places[places["shown"] == role] for role in ROLES.values()} | {"any role": places}
+    counted = {
+        "places": [part["place"].nunique() for part in groups.values()],
+        "countries": [part["country"].nunique() for part in groups.values()],
+        "strict": [part.loc[part["kind"] != "territory", "country"].nunique() for part in groups.values()],
+    }
+    return pd.DataFrame(counted, index=list(groups))
 
 
-def centres(places: pd.DataFrame) -> dict[str, int]:
+def centres(places: pd.DataFrame) -> dict:
     """Count training centres by the heading under which the source lists them; those without a heading are "other"."""
     listed = places[places["role"] == "training centre"]
-    counted = listed["region"].replace("", "other").value_counts()
-    return {str(region): int(number) for region, number in counted.items()}
+    return listed["region"].replace("", "other").value_counts().to_dict()
 
 
 def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:

@@ -83,14 +83,13 @@ def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFram
     given = rows.dropna(subset=TWO_WAY)
     two_way = dict(zip(given["row_id"], map(tuple, given[TWO_WAY].to_numpy(int).tolist()), strict=True))
     paper = dict(zip(rows["row_id"], rows["study"], strict=True))
+    collapsed = collapse(four_way_tables(transitions), _SECURE).tolist()
     found = []
-    for row_id, counts in zip(transitions["row_id"], collapse(four_way_tables(transitions), _SECURE), strict=True):
-        cells, mine = tuple(counts.tolist()), two_way.get(row_id)
-        if mine is None or cells == mine:
-            continue
-        twins = [o for o, c in two_way.items() if o != row_id and paper[o] == paper[row_id] and c == cells]
-        texts = (" ".join(map(str, mine)), " ".join(map(str, cells)))
-        found.append((row_id, paper[row_id], *texts, ", ".join(twins) or None))
+    for row_id, cells in zip(transitions["row_id"], map(tuple, collapsed), strict=True):
+        if two_way.get(row_id, cells) != cells:
+            twins = [o for o, c in two_way.items() if o != row_id and paper[o] == paper[row_id] and c == cells]
+            texts = (" ".join(map(str, counts)) for counts in (two_way[row_id], cells))
+            found.append((row_id, paper[row_id], *texts, ", ".join(twins) or None))
     return pd.DataFrame(found, columns=["row_id", "study", "two_way", "four_way_collapsed", "same_as"])
 
 
@@ -232,11 +231,8 @@ def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:
     Taking the largest n of a sample treats its rows as perfectly dependent, which overstates no sample's weight.
     """
     used = secure_rows(rows).assign(z=lambda d: fisher_z(d["r_secure_insecure"].to_numpy(float)))
-    grouped = used.groupby("study_id", sort=False)
-    out = grouped.agg(
-        study=("study", "first"), sample=("sample", "first"), year=("year", "first"), n=("n", "max"), z=("z", "mean")
-    ).reset_index()
-    out["n"] = out["n"].astype(int)
+    how = {"study": "first", "sample": "first", "year": "first", "n": "max", "z": "mean"}
+    out = used.groupby("study_id", sort=False).agg(how).reset_index().astype({"n": int})
     out["v"] = fisher_z_variance(out["n"].to_numpy(float))
     # A paper with several samples: the first part of the sample's description distinguishes them.
     several = out["study"].duplicated(keep=False)

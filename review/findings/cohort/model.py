@@ -50,8 +50,9 @@ def wald(fixed: np.ndarray, covariance: np.ndarray, weights: np.ndarray) -> tupl
 
 def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the quantities of the abstract's statements as weights of the coefficients, each of shape (32,)."""
-    found = {f"level, {name} above secure": _unit(name) for name in statements.INSECURE}
-    found |= {f"change, {order}": _unit(term) for order, term in statements.BY_ORDER.items()}
+    unit = dict(zip(statements.term_names(), np.eye(len(statements.term_names())), strict=True))
+    found = {f"level, {name} above secure": unit[name] for name in statements.INSECURE}
+    found |= {f"change, {order}": unit[term] for order, term in statements.BY_ORDER.items()}
     return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
 
 
@@ -59,12 +60,6 @@ def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) ->
     """Return the contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
     rows = [(name, *wald(fixed, covariance, weights)) for name, weights in contrast_weights(cells).items()]
     return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
-
-
-def _unit(term: str) -> np.ndarray:
-    weights = np.zeros(len(statements.term_names()))
-    weights[statements.indices(term)] = 1.0
-    return weights
 
 
 def checks(

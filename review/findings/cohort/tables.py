@@ -12,7 +12,6 @@ from review.findings.cohort import statements, stored
 from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import VARIATIONS
-from review.findings.selections import selection
 
 #: True values of the table of errors of sign and size.
 SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)
@@ -26,7 +25,7 @@ def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFra
     A lower bound, marked by ``bound``, counts as its end.
     """
     rows = []
-    for r in selection("cohort-counts").to_dict("records"):
+    for r in numbers.selection("cohort-counts").to_dict("records"):
         number = numbers.verified(register[r["register_id"]])
         bound = not np.isfinite(number.high)
         n = number.low if bound else numbers.value(number.value)

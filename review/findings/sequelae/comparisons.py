@@ -9,8 +9,7 @@ from scipy import stats
 
 from restated.estimate import contrasts
 from restated_book.register import Register
-from review.findings.numbers import ends, value
-from review.findings.selections import selection
+from review.findings.numbers import ends, selection, value
 from review.findings.sequelae.estimates import CONVENTION, OUTCOMES, PATTERN, REVIEWS, se_box
 
 

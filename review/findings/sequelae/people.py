@@ -40,13 +40,12 @@ def for_people(effects: dict[str, tuple[float, float, float]], *, base: float) -
     base : float
         Share of insecure children.
     """
+    names = {"risk_lower": "lower", "risk_higher": "higher", "ratio": "ratio", "share_higher": "share_higher"}
     rows = []
-    for label, limits in effects.items():
-        d = limits[0]
+    for label, (d, low, high) in effects.items():
         row = {"label": label, "d": d, "overlap": individuals.overlap(d), "superiority": individuals.superiority(d)}
-        for suffix, x in zip(("", "_at_low", "_at_high"), limits, strict=True):
+        for suffix, x in (("", d), ("_at_low", low), ("_at_high", high)):
             at = individuals.outermost(x, base=base, share=0.1)
-            row |= {f"risk_lower{suffix}": at.lower, f"risk_higher{suffix}": at.higher}
-            row |= {f"ratio{suffix}": at.ratio, f"share_higher{suffix}": at.share_higher}
+            row |= {f"{name}{suffix}": getattr(at, field) for name, field in names.items()}
         rows.append(row)
     return pd.DataFrame(rows)

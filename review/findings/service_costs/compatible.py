@@ -1,6 +1,7 @@
 """Data sets that are compatible with a ratio of mean costs: how often tests find a difference, by SD/mean and shape."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -67,25 +68,24 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
         Only points with equal SD/mean in both groups.
     """
     out = []
-    for shape in SHAPES:
+    for shape, ratio in product(SHAPES, ratios):
         x, y = sets.values1[shape], sets.values2[shape]
         exists = np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))
-        for ratio in ratios:
-            for i, cv1 in enumerate(sets.cvs):
-                against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
-                known = against[exists[against] & exists[i]]
-                # Rows: significant, and significant the other way round.
-                ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
-                if len(known):
-                    first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
-                    p, superiority = costsets.by_ranks(first, y[known])
-                    ranked[0, known] = (p < 0.05).mean(axis=1)
-                    ranked[1, known] = ((p < 0.05) & ((superiority > 0.5) == (ratio < 1))).mean(axis=1)
-                    apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
-                    resampled[0, known] = apart.mean(axis=1)
-                    resampled[1, known] = 0.0  # the interval is around the difference of the means
-                for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
-                    out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
+        for i, cv1 in enumerate(sets.cvs):
+            against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
+            known = against[exists[against] & exists[i]]
+            # Rows: significant, and significant the other way round.
+            ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
+            if len(known):
+                first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
+                p, superiority = costsets.by_ranks(first, y[known])
+                ranked[0, known] = (p < 0.05).mean(axis=1)
+                ranked[1, known] = ((p < 0.05) & ((superiority > 0.5) == (ratio < 1))).mean(axis=1)
+                apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
+                resampled[0, known] = apart.mean(axis=1)
+                resampled[1, known] = 0.0  # the interval is around the difference of the means
+            for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
+                out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
     return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share", "opposite"])
 
 

@@ -1,5 +1,7 @@
 """The follow-up at eight years: counts that its printed percentages allow, and the effects of these counts."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from scipy.stats import contingency, fisher_exact
@@ -48,12 +50,10 @@ def two_groups(x1: int, n1: int, x2: int, n2: int) -> dict[str, float]:
 
 def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
     """Return every pair of counts with these printed percentages, with denominators of at least half of each arm."""
-    first, second = (
-        counts_up_to(p, n).query("n >= @n / 2").to_numpy().tolist() for p, n in ((percent1, n1), (percent2, n2))
-    )
-    names = ("x1", "n1", "x2", "n2")
-    out = [dict(zip(names, (*a, *b), strict=True)) | two_groups(*a, *b) for a in first for b in second]
-    return pd.DataFrame(out)
+    both = ((percent1, n1), (percent2, n2))
+    arms = [counts_up_to(p, n).query("n >= @n / 2").to_numpy().tolist() for p, n in both]
+    tables = [dict(zip(("x1", "n1", "x2", "n2"), (*a, *b), strict=True)) for a, b in product(*arms)]
+    return pd.DataFrame([table | two_groups(**table) for table in tables])
 
 
 def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:

@@ -50,10 +50,8 @@ def spreads(register: Register) -> pd.DataFrame:
     sizes = int(value("priebe2012-n-dbt")), int(value("priebe2012-n-tau"))
     implied = spread_from_interval(value("priebe2012-cost-dbt"), value("priebe2012-cost-tau"), *sizes, low, high)
     n = int(value("stevenson1999-n"))
-    before, after = (
-        bounded(id, n, value(id) / n)
-        for id in ("stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after")
-    )
+    start, end = "stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after"
+    before, after = (bounded(id, n, value(id) / n) for id in (start, end))
     irish = bounded("bourke2018-direct-cost", int(value("bourke2018-n")), value("bourke2018-direct-cost"))
     days = printed(value("priebe2012-inpatient-days-sd") / value("priebe2012-inpatient-days-mean"))
     savings = printed(value("meuldijk2017-weighted-mean-sd") / value("meuldijk2017-weighted-mean"))

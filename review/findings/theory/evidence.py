@@ -49,13 +49,12 @@ def rows_on_scale(
 
     `convert` maps a statistic to the function that puts it on the scale; an unverified number is refused.
     """
-    cells = edges.set_index("row_id").to_dict("index")
     rows = []
-    for i in row_ids:
-        number = numbers.verified(register.number(cells[i]["register_id"]))
+    for row in edges.set_index("row_id").loc[list(row_ids)].to_dict("records"):
+        number = numbers.verified(register.number(row["register_id"]))
         to = convert[number.statistic]
         y = (np.nan if np.isnan(x) else float(to(x)) for x in numbers.estimate(number))
-        rows.append((cells[i]["label"], printed_text(number), *y, cells[i]["design_class"]))
+        rows.append((row["label"], printed_text(number), *y, row["design_class"]))
     return pd.DataFrame(rows, columns=["label", "printed", "y", "low", "high", "design"])
 
 
@@ -78,12 +77,8 @@ def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
 
 def boxes(graph: pd.DataFrame) -> dict[str, str]:
     """Return every box with its kind: boxes that only another explanation names are rival causes."""
-    kinds: dict[str, str] = {}
-    for row in graph.to_dict("records"):
-        rival = row["kind"] == "rival cause"
-        for box, mine in ((row["from_box"], "rival cause" if rival else "theory"), (row["to_box"], "theory")):
-            kinds[box] = "theory" if kinds.get(box) == "theory" else mine
-    return kinds
+    own = {*graph["to_box"], *graph.loc[graph["kind"] != "rival cause", "from_box"]}
+    return {box: "theory" if box in own else "rival cause" for box in graph[["from_box", "to_box"]].to_numpy().flat}
 
 
 def _ids(best) -> list[str]:

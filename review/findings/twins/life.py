@@ -5,7 +5,6 @@ import pandas as pd
 
 from restated_book.register import Register
 from review.findings import numbers
-from review.findings.selections import selection
 from review.findings.twins.fits import SHARES
 
 
@@ -16,17 +15,16 @@ def over_life(register: Register, restated: pd.DataFrame | None = None) -> pd.Da
     ``words`` a direction where only that was printed. An unverified number is refused. `restated` holds rows in the
     same columns to put after the printed ones of the same age.
     """
-    table = selection("attachment-over-life").drop(columns="row_id").fillna({"words": ""})
-    for share in SHARES:
-        table[share] = [_share(register, id) for id in table[share]]
+    table = numbers.selection("attachment-over-life").drop(columns="row_id").fillna({"words": ""})
+
+    def middle(id) -> float:
+        """Return the middle of a printed percentage as a proportion; nan without an id."""
+        return sum(numbers.verified(register.number(id)).interval) / 200 if isinstance(id, str) else np.nan
+
+    table[list(SHARES)] = table[list(SHARES)].map(middle)
     table["status"] = "printed"
     if restated is not None:
         at = {age: i for i, age in enumerate(dict.fromkeys(table["age"]))}
         table = pd.concat([table, restated], ignore_index=True)
         table = table.sort_values("age", key=lambda ages: ages.map(at), kind="stable", ignore_index=True)
     return table
-
-
-def _share(register: Register, id) -> float:
-    """Return the middle of a printed percentage as a proportion; nan without an id."""
-    return sum(numbers.verified(register.number(id)).interval) / 200 if isinstance(id, str) else np.nan
