@@ -1,6 +1,7 @@
 """Studies of the programmes: two-by-two tables from printed percentages, sums of arms, directions of results."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -34,22 +35,15 @@ LATER = "after the impact period"
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
     """Enumerate the two-by-two tables whose percentages print as given: `a` of `n1`, `b` of `n2`.
 
-    ``risk_ratio`` is nan where the second arm has no event, ``p`` of Fisher's exact test, two-sided.
-
-    Parameters
-    ----------
-    first, second : str or Printed
-        Percentages of the two arms, as printed.
-    sizes : iterable of (int, int)
-        Sizes of the two arms, every pair that is possible.
+    `sizes` are all pairs of sizes the arms may have. ``risk_ratio`` is nan where the second arm has no event, ``p`` of
+    Fisher's exact test, two-sided.
     """
     found = []
     for n1, n2 in sizes:
-        for a in counts(first, n1).counts:
-            for b in counts(second, n2).counts:
-                p = stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue
-                ratio = (a / n1) / (b / n2) if b else np.nan
-                found.append((int(a), int(n1), int(b), int(n2), ratio, a / n1 - b / n2, float(p)))
+        for a, b in product(counts(first, n1).counts.tolist(), counts(second, n2).counts.tolist()):
+            p = float(stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue)
+            ratio = (a / n1) / (b / n2) if b else np.nan
+            found.append((a, int(n1), b, int(n2), ratio, a / n1 - b / n2, p))
     return pd.DataFrame(found, columns=["a", "n1", "b", "n2", "risk_ratio", "difference", "p"])
 
 

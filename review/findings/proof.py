@@ -129,7 +129,5 @@ def latent_growth() -> pd.DataFrame:
 
 def powers_of_ten(table: pd.DataFrame) -> pd.DataFrame:
     """Return differences in powers of ten, as a reader compares them; 0 where there is none."""
-    shown = table.copy()
-    for name in table.columns[2:]:
-        shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]
-    return shown
+    names = table.columns[2:]
+    return table.assign(**{name: ["0" if x == 0 else f"{x:.0e}" for x in table[name]] for name in names})

@@ -71,13 +71,8 @@ def by_response(items: dict[str, Item], rates: Iterable[float]) -> pd.DataFrame:
 def located(places: pd.DataFrame) -> pd.DataFrame:
     """Return the named places with country and part of the world, in the order of ``data/claims/geography.csv``.
 
-    `region` is the heading under which the source lists the place, `shown` the role as figures show it. A place
-    that is not in that table or a role not in `ROLES` is refused.
-
-    Parameters
-    ----------
-    places : pandas.DataFrame
-        ``restated_book.claims.load("places")``.
+    `places` are ``claims.load("places")``: `region` is the heading under which the source lists the place. `shown` is
+    the role as figures show it. A place that is not in that table or a role not in `ROLES` is refused.
     """
     where = claims.load("geography")
     order = {name: i for i, name in enumerate(where["place"])}
@@ -115,12 +110,8 @@ def centres(places: pd.DataFrame) -> dict:
 def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the training and family figures of ``data/claims/figures.csv`` with their meaning, source and verdict.
 
-    `value` is the number or the bound, and `open` is True where only a bound or an approximate number is printed.
-
-    Parameters
-    ----------
-    statements, sources : pandas.DataFrame
-        ``restated_book.claims.load("claims")`` and ``load("sources")``.
+    `statements` are ``claims.load("claims")``, `sources` ``claims.load("sources")``. `value` is the number or the
+    bound, and `open` is True where only a bound or an approximate number is printed.
     """
     by_claim = {row["id"]: row for row in statements.to_dict("records")}
     independence = dict(zip(sources["id"], sources["independence"], strict=True))

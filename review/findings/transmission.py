@@ -23,8 +23,8 @@ def plausible(tables: TableSet) -> np.ndarray:
     """Mark tables with both secure shares inside :data:`PLAUSIBLE_SECURE`; bool, shape (m,)."""
     low, high = PLAUSIBLE_SECURE
     a, b, c, _ = tables.tables.T
-    caregiver, child = (a + b) / tables.n, (a + c) / tables.n
-    return (low <= caregiver) & (caregiver <= high) & (low <= child) & (child <= high)
+    caregiver, child = ((low <= x / tables.n) & (x / tables.n <= high) for x in (a + b, a + c))
+    return caregiver & child
 
 
 def margin_table(tables: TableSet) -> pd.DataFrame:
@@ -50,11 +50,8 @@ def table_ranges(tables: TableSet) -> pd.DataFrame:
 def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
     """Return regression-based indirect effects and naive products of printed correlations, over their rounding box.
 
-    Parameters
-    ----------
-    cases : dict
-        Name to three intervals ``(low, high)``: r(cause, mediator), r(cause, outcome), r(mediator, outcome). The column
-        ``value`` is at their midpoints.
+    `cases` maps a name to three intervals: r(cause, mediator), r(cause, outcome), r(mediator, outcome). ``value`` is at
+    their midpoints.
     """
     quantities = {
         "indirect effect (regression)": lambda p: p.indirect,
@@ -91,16 +88,9 @@ def readable_ranges(ranges: pd.DataFrame) -> pd.DataFrame:
 def path_panels(
     paths: pd.DataFrame, case: str, printed: dict[str, tuple[str, float]], restated: dict[str, str]
 ) -> pd.DataFrame:
-    """Return printed and restated paths of one case, for the path diagram.
+    """Return printed and restated `paths` of one case, from :func:`indirect_paths`, for the path diagram.
 
-    Parameters
-    ----------
-    paths : pandas.DataFrame
-        From :func:`indirect_paths`.
-    printed : dict
-        Edge ("a", "b", "direct", "indirect", "total") to printed text and value.
-    restated : dict
-        Edge to its quantity of `paths`.
+    Keys are edges ("a", "b", "direct", "indirect", "total"): `printed` has text and value, `restated` the quantity.
     """
     mine = paths[paths["case"] == case].set_index("quantity")[["value", "low", "high"]]
     rows: list[tuple] = [("as printed", edge, value, None, None, text) for edge, (text, value) in printed.items()]

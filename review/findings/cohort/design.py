@@ -121,10 +121,9 @@ class Design:
         y = np.where(seen, deviations, np.nan)[:, list(self.waves)]
         if self.complete_only:
             y[np.isnan(y).any(axis=1)] = np.nan
-        within = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = np.repeat(np.cumsum(self.slots) - self.slots, counts) + within
-        placed = np.full((self.slots.sum(), len(self.waves)), np.nan)
-        placed[rows] = y
+        filled = np.concatenate([np.arange(slots) < n for slots, n in zip(self.slots, counts)])
+        placed = np.full((len(filled), len(self.waves)), np.nan)
+        placed[filled] = y
         return Cohort(placed, counts, values["trend"])
 
     def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
@@ -138,7 +137,7 @@ class Design:
         noise = z[:, 2:]
         for j in range(1, len(GRADES)):  # a first-order autoregressive series with variance 1
             noise[:, j] = self.autocorrelation * noise[:, j - 1] + np.sqrt(1 - self.autocorrelation**2) * noise[:, j]
-        residual = residual_variance(values)
+        residual = 1 - values["stable_variance"]  # the rating variance at mid-course is 1
         if self.one_teacher:
             residual *= 1 - values["teacher_share"]
         return random[:, :1] + random[:, 1:] * TIMES + np.sqrt(residual) * noise
@@ -159,21 +158,11 @@ class Cohort:
 
 
 def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
-    """Return the child-level columns of the analysis model: attachment x sex x risk, without the intercept.
+    """Return the child-level columns of the analysis model without the intercept, shape (children, 15).
 
-    Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share. A
-    lower-order coefficient is therefore that of the average child, and an interaction a difference of differences.
-
-    Parameters
-    ----------
-    attachment, sex, risk : array_like of str, shape (children,)
-        `risk` may also be numbers, a standardised index, which then enters as it is.
-    high_risk : float
-        Share at high risk by which the two risk groups are centred.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (children, 15)
+    Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share, where
+    `high_risk` is the share. A lower-order coefficient is therefore that of the average child, and an interaction a
+    difference of differences. `risk` may also be numbers, a standardised index, which then enters as it is.
     """
     attachment, sex, risk = np.asarray(attachment), np.asarray(sex), np.asarray(risk)
     boy = (sex == "boy") - 0.5
@@ -213,11 +202,6 @@ def random_covariance(values: Mapping[str, float]) -> np.ndarray:
     return np.array([[level, both], [both, change]])
 
 
-def residual_variance(values: Mapping[str, float]) -> float:
-    """Return the variance beyond level and change: the rating variance at mid-course is 1."""
-    return 1 - values["stable_variance"]
-
-
 def _seen(
     values: Mapping[str, float], deviations: np.ndarray, high: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
@@ -240,11 +224,6 @@ def _seen(
 def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Draw the cohort of the figures: every assumption at the middle of its range, and exact moments in every cell.
 
-    Parameters
-    ----------
-    seed : int
-        Chooses among all cohorts with these moments.
-
     Returns
     -------
     children : pandas.DataFrame
@@ -257,7 +236,7 @@ def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray
     cell = np.repeat(np.arange(len(CELLS)), counts)
     covariance = np.zeros((2 + len(GRADES),) * 2)
     covariance[:2, :2] = random_covariance(values)
-    covariance[2:, 2:] = np.eye(len(GRADES)) * residual_variance(values)
+    covariance[2:, 2:] = np.eye(len(GRADES)) * (1 - values["stable_variance"])
     sds = np.sqrt(np.diag(covariance))
     correlations = covariance / np.outer(sds, sds)
     np.fill_diagonal(correlations, 1.0)

@@ -82,14 +82,7 @@ def cell_lines(
 ) -> np.ndarray:
     """Return the expected rating at mid-course and the expected change of each cell, shape (16, 2).
 
-    Parameters
-    ----------
-    class_shares : mapping
-        Share of each class.
-    trend : float
-        Change that all cells share.
-    boys, risk : float
-        Boys above girls, high above lower risk, at mid-course.
+    All cells share the change `trend`; at mid-course `boys` are above girls and high `risk` is above lower risk.
     """
     levels = class_levels(effects.contrasts, class_shares)
     lines = np.array([[levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]), trend] for a, s, r in CELLS])

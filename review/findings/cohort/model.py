@@ -18,9 +18,7 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
     Parameters
     ----------
     children : pandas.DataFrame
-        ``attachment, sex, risk``, one row per child.
-    y : ndarray, shape (children, waves)
-        Ratings, nan where missing.
+        ``attachment, sex, risk``, one row per child; `y` has their ratings by wave, nan where missing.
     high_risk : float
         Share at high risk by which the groups are centred.
     statsmodels : bool

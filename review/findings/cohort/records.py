@@ -62,7 +62,7 @@ def _precision(table: pd.DataFrame) -> list[tuple[str, float, int, str]]:
         ("cohort-bias-complete", bias[1], 3, "average level understated by complete cases, SD of ratings"),
     ]
     for key in ("020", "050"):
-        needed = round(stored.children_for_power(se, EXTRA[key], stored.children_classified()), -2)
+        needed = round(stored.children_for_power(se, EXTRA[key]), -2)
         words = f"classified children for 80 % power at a four-way difference of {EXTRA[key]:g}, to hundreds"
         rows.append((f"cohort-needed-{key}", needed, 0, words))
     return rows

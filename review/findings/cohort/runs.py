@@ -122,32 +122,18 @@ class _Estimate:
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
         # The cell's change is taken at the mean index of the upper share: the normal density at the cut over the share.
-        q = self.design.high_risk
+        q, times = self.design.high_risk, self.design.times
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
         for cohort, rng in drawn:
             x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
             for scenario, extra, truth in self.truths:
                 lines = effects.cell_lines(truth, dict(self.class_shares), trend=cohort.trend)
-                mean = np.repeat(
-                    lines @ np.vstack([np.ones_like(self.design.times), self.design.times]), self.design.slots, axis=0
-                )
-                fit = growth.fit_batch([cohort.y + mean], self.design.times, x)
+                mean = np.repeat(lines @ np.vstack([np.ones_like(times), times]), self.design.slots, axis=0)
+                fit = growth.fit_batch([cohort.y + mean], times, x)
                 for key, met in statements.evaluate(fit.fixed, fit.fixed_covariance, cell).items():
                     kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(met[0]))
         return {name: np.array(values) for name, values in kept.items()}
-
-
-def _task(key: str, register) -> tuple[_Draw, Callable[[Any], Any]]:
-    variation = VARIATIONS[key]
-    design = variation.change(Design.standard())
-    found = effects.scenarios(register)
-    names = found if key == "base" else VARIED
-    truths = [(name, found[name].extra, found[name]) for name in names]
-    if key == "base":
-        truths += [("grid", extra, found["main"].with_extra(extra)) for extra in GRID]
-    shares = tuple(effects.shares(register).items())
-    return _Draw(design), _Estimate(design, tuple(truths), shares, variation.index_analysis)
 
 
 def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
@@ -155,8 +141,15 @@ def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
 
     `how` holds further options of :func:`restated.reconstruct.ensemble.ensemble`.
     """
-    draw, estimate = _task(key, register)
-    return _summary(key, engine.ensemble(draw, estimate, draws=cohorts, seed=SEED, batched=True, **how).values)
+    variation = VARIATIONS[key]
+    design, found = variation.change(Design.standard()), effects.scenarios(register)
+    truths = [(name, found[name].extra, found[name]) for name in (found if key == "base" else VARIED)]
+    if key == "base":
+        truths += [("grid", extra, found["main"].with_extra(extra)) for extra in GRID]
+    shares = tuple(effects.shares(register).items())
+    estimate = _Estimate(design, tuple(truths), shares, variation.index_analysis)
+    drawn = engine.ensemble(_Draw(design), estimate, draws=cohorts, seed=SEED, batched=True, **how)
+    return _summary(key, drawn.values)
 
 
 def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:

@@ -7,10 +7,9 @@ first cohorts again with the libraries that are there (:func:`first_cohorts`): o
 
 import hashlib
 import math
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -50,24 +49,22 @@ def fingerprint(numbers: register.Register) -> str:
     return digest.hexdigest()[:16]
 
 
-def compute(register, *, progress: Callable[[str], None]) -> pd.DataFrame:
-    """Compute all variations as the stored table; interrupted runs continue from ``_build/ensembles``."""
-    inputs = fingerprint(register)
+def main() -> str:
+    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this.
+
+    Interrupted runs continue from ``_build/ensembles``.
+    """
+    numbers = register.load()
+    for id in effects.PRINTED.values():
+        numbers.number(id)  # refuses a register without it
+    inputs, progress = fingerprint(numbers), partial(print, flush=True)
     tables = []
     for key, variation in VARIATIONS.items():
         progress(f"{key}: {variation.label}")
         keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
         cohorts = COHORTS if key == "base" else VARIATION_COHORTS
-        tables.append(run(key, register, cohorts=cohorts, workers=-1, keep=keep, progress=progress))
-    return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
-
-
-def main() -> str:
-    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this."""
-    numbers = register.load()
-    for id in effects.PRINTED.values():
-        numbers.number(id)  # refuses a register without it
-    table = compute(numbers, progress=lambda line: print(line, flush=True))
+        tables.append(run(key, numbers, cohorts=cohorts, workers=-1, keep=keep, progress=progress))
+    table = pd.concat(tables, ignore_index=True).assign(inputs=inputs)
     store(table)
     return f"{len(table)} rows written"
 
@@ -102,13 +99,9 @@ def first_cohorts(register, table: pd.DataFrame) -> float:
     return abs(again - stored)
 
 
-def pick(
-    table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base", extra: float | None = None
-) -> float:
+def pick(table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base") -> float:
     """Return one value of the table; there must be exactly one."""
     here = (table["variation"] == variation) & (table["scenario"] == scenario) & (table["quantity"] == quantity)
-    if extra is not None:
-        here &= np.isclose(table["extra"], extra)
     if here.sum() != 1:
         raise RestatedError(f"{here.sum()} rows for '{quantity}', scenario '{scenario}', variation '{variation}'")
     return float(table.loc[here, "value"].iloc[0])
@@ -124,16 +117,11 @@ def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
     return named.assign(low=low, high=high, cohorts=found["cohorts"]).reset_index(drop=True)
 
 
-def children_classified() -> float:
-    """Return the assumed number of children with an attachment class, at the middle of its range."""
-    return Design.standard().middle()["classified"]
-
-
 def detectable(se: float) -> float:
     """Return the smallest true value that a two-sided test at 5 % finds with a power of 80 %."""
     return se * (statements.CRITICAL + float(stats.norm.ppf(0.8)))
 
 
-def children_for_power(se: float, value: float, children: float) -> int:
-    """Return the children for that power at a true `value`, if `children` give the standard error `se`."""
-    return math.ceil(children * (detectable(se) / value) ** 2)
+def children_for_power(se: float, value: float) -> int:
+    """Return the children for that power at a true `value`, if the middle of the assumed numbers gives `se`."""
+    return math.ceil(Design.standard().middle()["classified"] * (detectable(se) / value) ** 2)

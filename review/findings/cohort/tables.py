@@ -71,11 +71,11 @@ def power_by_statement(found: pd.DataFrame, scenarios: Mapping[str, Effects]) ->
 
 def cost_of_interactions(table: pd.DataFrame) -> pd.DataFrame:
     """Return standard error, detectable difference and children for 80 % power, by order of interaction."""
-    children = stored.children_classified()
+
     rows = []
     for order in statements.BY_ORDER:
         se = stored.pick(table, f"se {order}")
-        sizes = [f"{round(stored.children_for_power(se, value, children), -1):,}" for value in (0.5, 0.2)]
+        sizes = [f"{round(stored.children_for_power(se, value), -1):,}" for value in (0.5, 0.2)]
         rows.append((order, se, stored.detectable(se), *sizes))
     columns = ["Difference in change", "Standard error", "Found with 80 % power", "Children for .5", "Children for .2"]
     return pd.DataFrame(rows, columns=columns)

@@ -34,16 +34,10 @@ def stated() -> tuple[Comparison, ...]:
 def differences(
     register: Register, pairs: Iterable[Comparison], *, rho: float = 0.0, convention: float = CONVENTION
 ) -> pd.DataFrame:
-    """Test differences of printed estimates over the range rounding leaves open.
+    """Test differences of printed estimates, correlated by `rho`, over the range rounding leaves open.
 
-    The gap is the distance between the two 85 % intervals, negative where they overlap.
-
-    Parameters
-    ----------
-    rho : float
-        Correlation of the two estimates.
-    convention : float
-        Level of intervals without a printed level.
+    The gap is the distance between the two 85 % intervals, negative where they overlap; `convention` is the level of
+    intervals without a printed level.
     """
     rows = []
     for pair in pairs:

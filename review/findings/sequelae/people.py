@@ -30,15 +30,9 @@ def over_time_rows(register: Register, series: dict[str, tuple[str, ...]]) -> pd
 def for_people(effects: dict[str, tuple[float, float, float]], *, base: float) -> pd.DataFrame:
     """Express mean differences as shares of children, under normal distributions of one spread.
 
-    ``risk_lower, risk_higher, ratio, share_higher`` are about the outermost tenth of all children, and given for both
-    limits of d too (``…_at_low, …_at_high``).
-
-    Parameters
-    ----------
-    effects : dict
-        Name to (d, lower limit, upper limit).
-    base : float
-        Share of insecure children.
+    `effects` maps a name to d and its limits, `base` is the share of insecure children. ``risk_lower, risk_higher,
+    ratio, share_higher`` are about the outermost tenth of all children, and given for both limits of d too (``…_at_low,
+    …_at_high``).
     """
     names = {"risk_lower": "lower", "risk_higher": "higher", "ratio": "ratio", "share_higher": "share_higher"}
     rows = []

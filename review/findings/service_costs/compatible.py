@@ -56,16 +56,10 @@ def compatible_sets(n1: int, n2: int, *, cvs=CVS, draws: int, seed: int) -> Cost
 def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
     """Return the share of compatible data sets that rank test and bootstrap call significant, by SD/mean.
 
+    `ratios` are means of group 1 over means of group 2; `diagonal` keeps points with equal SD/mean in both groups.
     Every data set has exactly the stated means and standard deviations; its shape is assumed. ``share`` is nan where
     the shape does not exist, its standard error at most ``sqrt(.25 / draws)``; `opposite` is the share in which the
     test is significant although the arm with the lower mean ranks *higher*.
-
-    Parameters
-    ----------
-    ratios : sequence of float
-        Mean of group 1 over mean of group 2.
-    diagonal : bool
-        Only points with equal SD/mean in both groups.
     """
     out = []
     for shape, ratio in product(SHAPES, ratios):

@@ -11,27 +11,22 @@ from restated.estimate import costs, costsets
 #: Category of the rows of totals.
 TOTAL = "total"
 
-PERIODS = ("pretreatment", "treatment", "follow-up")
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
-#: Statements of the abstract on the totals of each window.
+#: Statements of the abstract on the totals of each window, in order of time.
 STATED = {
     "pretreatment": "no difference before treatment",
     "treatment": "no difference during treatment",
     "follow-up": "lower cost after partial hospitalization",
 }
+PERIODS = tuple(STATED)
 
 
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
     """Return the total cost per patient by window and arm, in order of time, per year and per window.
 
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From ``studies.load("service-costs")``.
-    months : dict
-        Length of each window.
+    `table` is that of ``service-costs``, `months` the length of each window.
     """
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
@@ -78,10 +73,8 @@ def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     given = table[table["sd"].notna()]
     for (category, period), rows in given.groupby(["category", "period"], sort=False):
         by = {r["group"]: r for r in rows.to_dict("records")}
-        if not set(ARMS.values()) <= set(by):
-            continue
-        x, y = (by[group] for group in ARMS.values())
-        if x["sd"] == y["sd"] == 0:
+        x, y = (by.get(group) for group in ARMS.values())
+        if not (x and y) or x["sd"] == y["sd"] == 0:
             continue
         moments = (x["mean"], x["sd"], int(x["n"]), y["mean"], y["sd"], int(y["n"]))
         welch = costs.t_test_from_moments(*moments)

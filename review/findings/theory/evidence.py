@@ -15,19 +15,10 @@ _SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percen
 
 
 def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return the estimates of the named arrows on the scale of r, for the figure of estimates.
+    """Return the estimates of the named arrows, from ``theory-edges``, on the scale of r, for the figure of estimates.
 
-    Rows without a number, or of a kind that is not an association (a share of variance, a path with another variable
-    held constant), are left out.
-
-    Parameters
-    ----------
-    edges : pandas.DataFrame
-        The study table ``theory-edges``.
-    arrows : iterable of str
-        In the order in which they are shown.
-    names : mapping of str to str
-        Arrow to the heading of its group.
+    Groups have the order of `arrows` and headings from `names`. Rows without a number, or of a kind that is not an
+    association (a share of variance, a path with another variable held constant), are left out.
     """
     rows = []
     for arrow in arrows:

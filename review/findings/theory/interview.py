@@ -14,14 +14,9 @@ CLASSES = ("secure", "dismissing", "preoccupied", "unresolved")
 
 
 def class_counts(row: Mapping) -> np.ndarray:
-    """Return all sets of whole counts that round to the printed percentages of a group and add up to its size.
+    """Return all sets of four counts that round to the printed percentages of a group and add up to its size.
 
-    A row of ``aai-distributions`` without a size or a percentage is refused.
-
-    Returns
-    -------
-    ndarray of int, shape (sets, 4)
-        In the order of :data:`CLASSES`.
+    Counts are in the order of :data:`CLASSES`. A row of ``aai-distributions`` without size or a percentage is refused.
     """
     if np.isnan(row["n"]) or len(_percentages(row)) < len(CLASSES):
         message = f"'{row['row_id']}' has no size or not all percentages"

@@ -45,8 +45,8 @@ def link(number: PublishedNumber, *, n: float | None = None, share: float = 0.5)
     number : PublishedNumber
         Its statistic must be one of :data:`TO_R`.
     n : float, optional
-        Sample size, used for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample
-        without heterogeneity, and so too small for a pooled value.
+        Sample size, for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample without
+        heterogeneity, and so too small for a pooled value.
     share : float
         Share of the patients where two groups were compared; half by convention.
     """
@@ -91,11 +91,7 @@ def contrast(first: PublishedNumber, second: PublishedNumber) -> Contrast:
     """Return the difference of two printed estimates of one kind, taken as independent, with its 95 % interval.
 
     Samples that share studies make the estimates correlate; a positive correlation would make the true interval
-    narrower. Estimates of different kinds, or without an interval, are refused.
-
-    References
-    ----------
-    Altman, D. G., & Bland, J. M. (2003). BMJ, 326, 219.
+    narrower (Altman & Bland, 2003, BMJ, 326, 219). Estimates of different kinds, or without an interval, are refused.
     """
     if first.statistic != second.statistic or first.statistic not in COMPARED_ON:
         message = f"'{first.id}' and '{second.id}' cannot be compared"

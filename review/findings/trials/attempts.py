@@ -21,8 +21,7 @@ EMPTY_CELLS: dict[str, dict[str, Any]] = {
     "½ in all trials": {"correction": 0.5, "correct": "all"},
     "by size of arm": {"correction": events.TREATMENT_ARM},
 }
-#: The rule of methods that need none.
-AS_THEY_ARE = "counts as they are"
+AS_THEY_ARE = "counts as they are"  # the rule of methods that need none
 #: Inverse-variance models: the classical choice of review software, and today's.
 MODELS = {"DL, Wald": ("DL", "wald"), "REML, Knapp–Hartung": ("REML", "knapp-hartung")}
 COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
@@ -91,13 +90,8 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, fl
 
     For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
     combination over arms and trials. It is assumed that none of them is among the events already counted, so the range
-    is an outer one; trials without a row on attrition stay as they are.
-
-    Returns
-    -------
-    low, high : float
-    sets, excluding : int
-        Number of data sets, and of those whose Wald interval excludes no effect.
+    is an outer one; trials without a row on attrition stay as they are. The last two results are the number of data
+    sets, and of those whose Wald interval excludes no effect.
     """
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
     a, first, c, second = arms(rows)

@@ -20,21 +20,18 @@ def severity(
 
     Parameters
     ----------
-    scores, counts : DataFrame
-        The tables of scores and of counts (for the patients lost).
     sd : float, optional
         Standard deviation to put in the place of the one listed for the MBT arm of the first trial.
     sizes : {"as listed", "randomised", "seen at the end"}
         Patients the means are taken to rest on. The data set lists completers for one trial and those randomised for
-        two.
+        two; `counts` has the patients lost.
     """
     rows = scores.set_index("row_id").loc[list(SEVERITY)].reset_index()
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").loc[rows["trial"]]
-    n = {arm: rows[f"n_{arm}"].to_numpy(float) for arm in ("mbt", "control")}
-    if sizes != "as listed":
-        randomised = {arm: lost[f"n_{arm}"].to_numpy(float) for arm in n}
-        gone = {arm: lost[f"events_{arm}"].to_numpy(float) for arm in n}
-        n = {arm: randomised[arm] - (gone[arm] if sizes == "seen at the end" else 0) for arm in n}
+    n = {}
+    for arm in ("mbt", "control"):
+        gone = lost[f"events_{arm}"] if sizes == "seen at the end" else 0
+        n[arm] = (rows[f"n_{arm}"] if sizes == "as listed" else lost[f"n_{arm}"] - gone).to_numpy(float)
     sd_mbt = rows["sd_mbt"].to_numpy(float).copy()
     if sd is not None:
         sd_mbt[0] = sd

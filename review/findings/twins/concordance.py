@@ -1,6 +1,5 @@
 """Tables of twin pairs that printed concordances determine, and resemblance on several scales."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,26 +17,23 @@ SLACK = 1e-12
 _SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry, "liability": resemblance.liability}
 
 
-def _tables(row: Mapping[Any, Any]) -> TwinTables | None:
-    """Return all tables of pairs that fit one row of the study table; None where the row does not determine them.
+def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
+    """Return the set of tables of every row that determines one, by row id; a row that no table fits is refused.
 
     Counts that a reader supplied are taken as they are; else the printed concordance is read as agreement in class.
     """
-    if np.isnan(row["n_pairs"]):
-        return None
-    pairs = int(row["n_pairs"])
-    if not np.isnan(row["both"]):
-        return twin_tables(pairs, **{name: int(row[name]) for name in ("both", "discordant", "neither")})
-    return twin_tables(pairs, agreement=row["agreement"]) if isinstance(row["agreement"], str) else None
-
-
-def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
-    """Return the set of tables of every row that determines one, by row id; a row that no table fits is refused."""
-    found = {row["row_id"]: _tables(row) for row in rows.to_dict("records")}
-    for name, tables in found.items():
-        if tables is not None and tables.empty:
-            raise RestatedError(f"{name}: {tables.message}")
-    return {name: tables for name, tables in found.items() if tables is not None}
+    found = {}
+    for row in rows.dropna(subset="n_pairs").to_dict("records"):
+        if not np.isnan(row["both"]):
+            printed: dict[str, Any] = {name: int(row[name]) for name in ("both", "discordant", "neither")}
+        elif isinstance(row["agreement"], str):
+            printed = {"agreement": row["agreement"]}
+        else:
+            continue
+        found[row["row_id"]] = tables = twin_tables(int(row["n_pairs"]), **printed)
+        if tables.empty:
+            raise RestatedError(f"{row['row_id']}: {tables.message}")
+    return found
 
 
 def by_zygosity(sets: dict[str, TwinTables]) -> dict[str, tuple[TwinTables, TwinTables]]:

@@ -60,8 +60,7 @@ def fit_set(mz: TwinTables, dz: TwinTables, *, thresholds: str = "separate") -> 
     fit = twins.liability(*both, thresholds=thresholds)
     tests = twins.compare(fit)
     kept = plausible(both[0]) & plausible(both[1])
-    if not kept.any():
-        kept = np.full(len(kept), True)
+    kept |= not kept.any()
     genes_p, home_p = (np.asarray(tests[model].p_boundary) for model in ("CE", "AE"))
     return SetFits(*both, thresholds, fit, genes_p, home_p, kept)
 

@@ -20,18 +20,10 @@ def power_table(
     draws: int,
     seed: int,
 ) -> pd.DataFrame:
-    """Simulate power over true shares (a2, c2), shares of identical pairs and secure shares.
+    """Simulate power to find the share `drop` over true shares (a2, c2), shares of identical pairs and secure shares.
 
-    ``low, high`` are the 95 % Wilson interval of the Monte Carlo error.
-
-    Parameters
-    ----------
-    prevalences : sequence of float or None
-        None, nan in the table: a continuous score instead of two classes.
-    drop : {"a2", "c2"}
-        The share tested.
-    draws, seed : int
-        Per design; every design has a seed of its own.
+    A prevalence of None, nan in the table, is a continuous score instead of two classes. There are `draws` per design;
+    every design has a seed of its own. ``low, high`` are the 95 % Wilson interval of the Monte Carlo error.
     """
     out = []
     for i, ((a2, c2), share, p) in enumerate(product(truths, mz_shares, prevalences)):

@@ -45,18 +45,11 @@ class CompatibleTables(NamedTuple):
 def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> CompatibleTables:
     """Enumerate tables of `pairs` twin pairs that give a printed c2 when a model with C, E and one threshold is fitted.
 
-    Under that model both zygosities have the same table probabilities, so its likelihood depends only on the sum of the
-    two tables, and c2 is the liability correlation of that sum: every sum with a secure share inside `PLAUSIBLE_SECURE`
-    is listed. Each sum is then divided into identical and fraternal pairs. This is thinned: for each share of identical
-    pairs every division of the discordant pairs is taken, with both groups as near to the same secure share as whole
-    pairs allow.
-
-    Parameters
-    ----------
-    shared : str, Printed or pair of numbers
-        c2 in percent.
-    mz_shares : sequence of float
-        Identical pairs as a share of all.
+    `shared` is that c2 in percent. Under the model both zygosities have the same table probabilities, so its likelihood
+    depends only on the sum of the two tables, and c2 is the liability correlation of that sum: every sum with a secure
+    share inside `PLAUSIBLE_SECURE` is listed. Each sum is then divided into identical and fraternal pairs. This is
+    thinned: for each share of identical pairs every division of the discordant pairs is taken, with both groups as near
+    to the same secure share as whole pairs allow.
     """
     low, high = (x / 100 for x in rounding(shared, "c2"))
     low_secure, high_secure = PLAUSIBLE_SECURE

@@ -18,20 +18,14 @@ def pairs_from_r(r, p, most: int) -> tuple[int, int]:
 
     If no number of pairs fits, the print is refused.
     """
-
-    def p_of(value: float, n: np.ndarray):
-        return 2 * stats.t.sf(value * np.sqrt((n - 2) / (1 - value**2)), n - 2)
-
-    return _pairs_with_p(p_of, rounding(r, "r"), p, most)
+    return _pairs_with_p(
+        lambda x, n: 2 * stats.t.sf(x * np.sqrt((n - 2) / (1 - x**2)), n - 2), rounding(r, "r"), p, most
+    )
 
 
 def pairs_from_kappa(kappa, p, most: int) -> tuple[int, int]:
     """Return the same for a kappa of exchangeable pairs, with variance 1 / pairs under independence (normal test)."""
-
-    def p_of(value: float, n: np.ndarray):
-        return 2 * stats.norm.sf(value * np.sqrt(n))
-
-    return _pairs_with_p(p_of, rounding(kappa, "kappa"), p, most)
+    return _pairs_with_p(lambda x, n: 2 * stats.norm.sf(x * np.sqrt(n)), rounding(kappa, "kappa"), p, most)
 
 
 def _pairs_with_p(p_of: Callable, statistic: tuple[float, float], p, most: int) -> tuple[int, int]:
@@ -59,11 +53,8 @@ def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
     The formula of the paper was not available; double entry and one-way analysis of variance differ by about 1 / (2
     pairs).
     """
-    low, high = rounding(icc, "icc")
-    keep = np.full(len(tables), False)
-    for formula in (resemblance.double_entry, resemblance.intraclass):
-        keep |= within(formula(tables), low, high)
-    return tables[keep]
+    formulas, ends = (resemblance.double_entry, resemblance.intraclass), rounding(icc, "icc")
+    return tables[np.any([within(formula(tables), *ends) for formula in formulas], axis=0)]
 
 
 def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
