@@ -24,9 +24,6 @@ RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
 
 
-# --- the file against its counts --------------------------------------------------------------------------------------
-
-
 def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
     """Return counts by class at the first (rows) and second (columns) assessment, shape (rows, 4, 4), order A B C D."""
     return transitions[FOUR_WAY].to_numpy(int).reshape(-1, 4, 4)
@@ -91,9 +88,6 @@ def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFram
             texts = (" ".join(map(str, counts)) for counts in (two_way[row_id], cells))
             found.append((row_id, paper[row_id], *texts, ", ".join(twins) or None))
     return pd.DataFrame(found, columns=["row_id", "study", "two_way", "four_way_collapsed", "same_as"])
-
-
-# --- pooled stability -------------------------------------------------------------------------------------------------
 
 
 def secure_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,9 +190,6 @@ def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
         out.append((name, fit.k, fit.clusters, *limits, fit.df, fit.tau2, fit.i2))
     names = ["Coefficient", "Rows", "Samples", "Pooled", "95 % CI low", "95 % CI high", "Prediction low"]
     return pd.DataFrame(out, columns=[*names, "Prediction high", "Degrees of freedom", "τ²", "I² in %"])
-
-
-# --- rows for figures, and checks of the pooling ----------------------------------------------------------------------
 
 
 def _forest(rows: pd.DataFrame, n: np.ndarray, y: np.ndarray, v: np.ndarray) -> pd.DataFrame:

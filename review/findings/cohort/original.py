@@ -183,12 +183,12 @@ def analyse(original: Original):
 
 def contrasts(original: Original, fit) -> pd.DataFrame:
     """Return the contrasts of the abstract's statements; those about a small cell are withheld."""
-    full = np.column_stack([np.ones(len(CELLS)), original.cells])
+    full, small = np.column_stack([np.ones(len(CELLS)), original.cells]), original.small
     rows: list[tuple[str, ...]] = []
     for name, weights in model.contrast_weights(original.cells).items():
         by_cell = np.abs(np.linalg.solve(full.T, weights.reshape(-1, 2)))
         takes_part = (by_cell > _NO_PART * by_cell.max()).any(axis=1)
-        if (original.small & takes_part).any():
+        if (small & takes_part).any():
             rows.append((name, _WITHHELD, "", ""))
             continue
         interval = model.wald(fit.fixed[0], fit.fixed_covariance[0], weights)

@@ -60,9 +60,6 @@ VARIATIONS: dict[str, Variation] = {
 }
 
 
-# --- one batch of cohorts ---------------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True)
 class _Draw:
     design: Design
