@@ -19,15 +19,9 @@ PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H
 
 
 def links(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per claim, source it names and chapter on it.
+    """Return one row per claim, source it names and chapter on it, from ``claims.load("claims")``.
 
-    A claim with two sources or two chapters has a row for each; a claim without a source or chapter has one with
-    `NO_MARKER` or `NO_CHAPTER`. Columns: ``claim, section, verdict, reference, chapter``.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-        From ``claims.load("claims")``.
+    A claim without a source or chapter has `NO_MARKER` or `NO_CHAPTER` there.
     """
     rows = [
         (claim["id"], claim["section"], claim["verdict"], reference, chapter)
@@ -39,28 +33,16 @@ def links(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def references(sources: pd.DataFrame) -> pd.DataFrame:
-    """Return the sources the case study names and the missing one: ``reference, independence, public``."""
+    """Return the sources the case study names, and the missing one."""
     named = sources[["id", "independence", "public"]].rename(columns={"id": "reference"})
     return pd.concat([named, pd.DataFrame([(NO_MARKER, UNCITED, "")], columns=named.columns)], ignore_index=True)
 
 
 def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
-    """Return the chapters on claims, in the order of the book, with the certainty of their finding.
+    """Return the named chapters in the order of the book, with the certainty of their finding; each must have a head.
 
-    Columns: ``chapter, reference`` (empty without a finding), ``title, certainty`` (`NOT_GRADED` where the chapter has
-    no finding of its own).
-
-    Parameters
-    ----------
-    heads : sequence of restated_book.chapters.heads.Head
-        From ``heads.chapters()``.
-    names : sequence of str
-        Chapters that claims name.
-
-    Raises
-    ------
-    RestatedError
-        If a chapter has no head.
+    `heads` are those of ``restated_book.chapters.heads.chapters()``. Without a finding of its own a chapter has an
+    empty ``reference`` and the certainty `NOT_GRADED`.
     """
     for name in names:
         if name not in {head.page for head in heads}:
@@ -70,13 +52,7 @@ def chapters(heads: Sequence, names: Sequence[str]) -> pd.DataFrame:
 
 
 def periods(claims: pd.DataFrame) -> dict[str, tuple[int, int]]:
-    """Return the first and last year of the periods that the case study declares.
-
-    Raises
-    ------
-    RestatedError
-        If a claim on a period does not give two years.
-    """
+    """Return the first and last year of the periods that the case study declares; refuse a claim without two years."""
     quantities = claims.set_index("id")["quantity"]
     found = {}
     for name, claim in PERIOD_CLAIMS.items():
@@ -88,10 +64,7 @@ def periods(claims: pd.DataFrame) -> dict[str, tuple[int, int]]:
 
 
 def by_reference(rows: pd.DataFrame, references: pd.DataFrame) -> pd.DataFrame:
-    """Count claims by source and verdict, in the order in which the case study lists its sources.
-
-    Columns: ``source, independence, claims``, and a column for each verdict.
-    """
+    """Count claims by source and verdict, in the order in which the case study lists its sources."""
     once = rows.drop_duplicates(["claim", "reference"])
     table = pd.crosstab(once["reference"], once["verdict"]).reindex(
         index=references["reference"], columns=list(VERDICTS), fill_value=0
@@ -108,17 +81,7 @@ def counts(
     events: pd.DataFrame,
     periods: dict[str, tuple[int, int]],
 ) -> dict[str, tuple[int, str]]:
-    """Return the counts of the chapter by name, each with its description.
-
-    Parameters
-    ----------
-    claims, events : pandas.DataFrame
-        From ``claims.load``.
-    references, chapters : pandas.DataFrame
-        From :func:`references` and :func:`chapters`.
-    periods : dict
-        From :func:`periods`; the last is that of the impact.
-    """
+    """Return the counts of the chapter by name, each with its description; the last of `periods` is the impact's."""
     own, other = NOT_INDEPENDENT
     not_public = set(references.loc[references["public"] == "no", "reference"])
     graded = set(chapters.loc[chapters["certainty"] != NOT_GRADED, "chapter"])
@@ -130,13 +93,13 @@ def counts(
         return sum(not set(names).isdisjoint(these) for names in claims[column])
 
     only_s = sum(bool(cited) and all(one.startswith("S") for one in cited) for cited in claims["cited"])
-    two = sum(
-        len(cited) > 1 or len(names) > 1 for cited, names in zip(claims["cited"], claims["chapters"], strict=True)
-    )
+    two = ((claims["cited"].map(len) > 1) | (claims["chapters"].map(len) > 1)).sum()
     named = [name for name in references["reference"] if name != NO_MARKER]
     with_finding = sum(name in set(chapters["reference"]) for name in named)
     years = events.loc[events["kind"] != "frame", "date"].str[:4].astype(int)
     start, end = list(periods.values())[-1]
+    outside, case_study = (events["basis"].eq(basis).sum() for basis in ("outside source", "case study"))
+    within = years.between(start, end).sum()
     rows = [
         ("claims", len(claims), "claims into which the case study was cut"),
         ("claims-own", naming(of(own)), "claims that name one of R1 to R6"),
@@ -150,21 +113,9 @@ def counts(
         ("references", len(named), "sources the case study lists"),
         ("references-graded", with_finding, "of these, sources with a chapter that grades their finding"),
         ("events", len(events), "dated events"),
-        (
-            "events-outside",
-            events["basis"].eq("outside source").sum(),
-            "dated events whose date an outside source gives",
-        ),
-        (
-            "events-case-study",
-            events["basis"].eq("case study").sum(),
-            "dated events whose date the case study gives, its periods included",
-        ),
-        (
-            "events-impact",
-            years.between(start, end).sum(),
-            "dated events in the declared impact period, its own bounds not counted",
-        ),
+        ("events-outside", outside, "dated events whose date an outside source gives"),
+        ("events-case-study", case_study, "dated events whose date the case study gives, its periods included"),
+        ("events-impact", within, "dated events in the declared impact period, its own bounds not counted"),
         ("events-later", (years > end).sum(), "dated events after the declared impact period"),
     ]
     return {name: (int(count), words) for name, count, words in rows}

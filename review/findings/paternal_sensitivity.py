@@ -33,21 +33,16 @@ def entered_as_zero(rows: pd.DataFrame) -> np.ndarray:
     return rows["note"].fillna("").str.contains(NOT_SIGNIFICANT).to_numpy()
 
 
-def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **options) -> tuple[float, float]:
+def range_over_not_significant(rows: pd.DataFrame, **options) -> tuple[float, float]:
     """Return the lowest and highest pooled r when each 'not significant' result may be any that is not significant.
 
     A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows
     runs over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
     estimated each time, so the extremes need not be at the corners and the whole grid is searched.
-
-    Returns
-    -------
-    float, float
-        On the scale of r.
     """
     y, v = effects(rows)
     free = np.flatnonzero(entered_as_zero(rows))
-    critical = norm.ppf(0.5 + level / 2) * np.sqrt(v[free])
+    critical = norm.ppf(0.975) * np.sqrt(v[free])
     steps = np.array(list(product(np.linspace(-1, 1, GRID), repeat=len(free))))
     sets = np.tile(y, (len(steps), 1))
     sets[:, free] = steps * critical
@@ -56,10 +51,7 @@ def range_over_not_significant(rows: pd.DataFrame, level: float = 0.95, **option
 
 
 def subsets_with_total(rows: pd.DataFrame, size: int, total: int, **options) -> pd.DataFrame:
-    """List all subsets of `size` studies whose sample sizes add up to `total`, with their pooled r.
-
-    Columns: ``studies`` (labels joined by a semicolon), ``pooled_r``; one row per subset, in order of the pooled r.
-    """
+    """List all subsets of `size` studies whose sample sizes add up to `total`, in order of their pooled r."""
     y, v = effects(rows)
     n = rows["n"].to_numpy(int)
     subsets = np.array(list(combinations(range(len(rows)), size)))

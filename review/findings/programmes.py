@@ -1,6 +1,7 @@
 """Studies of the programmes: two-by-two tables from printed percentages, sums of arms, directions of results."""
 
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -32,25 +33,17 @@ LATER = "after the impact period"
 
 
 def tables(first, second, sizes: Iterable[tuple[int, int]]) -> pd.DataFrame:
-    """Enumerate the two-by-two tables whose percentages print as given.
+    """Enumerate the two-by-two tables whose percentages print as given: `a` of `n1`, `b` of `n2`.
 
-    One row per table: `a` of `n1`, `b` of `n2`; `risk_ratio` (NaN where the second arm has no event), `difference` of
-    the proportions, and `p` of Fisher's exact test, two-sided. Empty if no table fits.
-
-    Parameters
-    ----------
-    first, second : str or Printed
-        Percentages of the two arms, as printed.
-    sizes : iterable of (int, int)
-        Sizes of the two arms, every pair that is possible.
+    `sizes` are all pairs of sizes the arms may have. ``risk_ratio`` is nan where the second arm has no event, ``p`` of
+    Fisher's exact test, two-sided.
     """
     found = []
     for n1, n2 in sizes:
-        for a in counts(first, n1).counts:
-            for b in counts(second, n2).counts:
-                p = stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue
-                ratio = (a / n1) / (b / n2) if b else np.nan
-                found.append((int(a), int(n1), int(b), int(n2), ratio, a / n1 - b / n2, float(p)))
+        for a, b in product(counts(first, n1).counts.tolist(), counts(second, n2).counts.tolist()):
+            p = float(stats.fisher_exact(np.array([[a, n1 - a], [b, n2 - b]])).pvalue)
+            ratio = (a / n1) / (b / n2) if b else np.nan
+            found.append((a, int(n1), b, int(n2), ratio, a / n1 - b / n2, p))
     return pd.DataFrame(found, columns=["a", "n1", "b", "n2", "risk_ratio", "difference", "p"])
 
 
@@ -62,8 +55,8 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    Columns for :func:`review.figures.places.place_matrix`: ``place`` (label with the number of participants), ``part``
-    (the programme), ``role`` (the direction).
+    For :func:`review.figures.places.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
+    programme, ``role`` the direction.
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
     kept = studies[studies["result_direction"].isin(of) & (studies["study"] != "none found")]

@@ -57,49 +57,46 @@ def _worst(ours, theirs) -> float:
 def pooling() -> pd.DataFrame:
     """Return the worst difference from metafor by estimator, over its data sets and both intervals.
 
-    Columns: ``Estimator, Cases``, then relative differences, and the absolute one of tau2.
+    Differences are relative, that of tau2 absolute.
     """
     reference = _load("meta")
     fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
-    rows: dict[str, list] = {}
+    rows = []
     for case in reference["pooled"]:
         data = reference["data"][case["data"]]
         ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
         fit = meta.fit(np.array(data["y"]), np.array(data["v"]), method=case["method"], ci=ci)
         found = [max(_worst(getattr(fit, f), case[f]) for f in group) for group in fields.values()]
-        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference is what
-        # counts.
-        found.append(abs(fit.tau2 - case["tau2"]))
-        rows.setdefault(case["method"], []).append(found)
-    table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
-    return pd.DataFrame(table, columns=["Estimator", "Cases", *fields, "τ² (absolute)"])
+        # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference counts.
+        rows.append((case["method"], *found, abs(fit.tau2 - case["tau2"])))
+    return _worst_by(rows, ["Estimator", *fields, "τ² (absolute)"])
+
+
+def _worst_by(rows: list[tuple], columns: list[str]) -> pd.DataFrame:
+    """Return the number of cases and the largest of each difference by the first column."""
+    grouped = pd.DataFrame(rows, columns=columns).groupby(columns[0], sort=False)
+    table = grouped.max()
+    table.insert(0, "Cases", grouped.size())
+    return table.reset_index()
 
 
 def robust_variance() -> pd.DataFrame:
     """Return the worst relative difference from robumeta over all cases with an intercept only, by data set."""
     reference = _load("robust")
     fields = {"Estimate": "estimate", "Standard error": "se", "Degrees of freedom": "df", "τ²": "tau2"}
-    rows: dict[str, list] = {}
-    for case in reference["cases"]:
-        if case["formula"] != "y ~ 1":
-            continue
+    rows = []
+    for case in (case for case in reference["cases"] if case["formula"] == "y ~ 1"):
         data = reference["data"][case["data"]]
         fit = robust.fit(data["y"], data["v"], data["cluster"], rho=case["rho"], small=case["small"])
-        rows.setdefault(case["data"], []).append([_worst(getattr(fit, f), case[f]) for f in fields.values()])
-    table = [(m, len(r), *np.max(r, axis=0)) for m, r in rows.items()]
-    return pd.DataFrame(table, columns=["Data set", "Cases", *fields])
+        rows.append((case["data"], *(_worst(getattr(fit, f), case[f]) for f in fields.values())))
+    return _worst_by(rows, ["Data set", *fields])
 
 
 def ratios(measured: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the kept benchmark table in which another program was measured too.
 
-    Columns: ``work, peer, ratio, bar``: work and peer without what follows their first comma or bracket; `bar` is the
-    least ratio asked for, nan where the bar is of another kind.
-
-    Parameters
-    ----------
-    measured : pandas.DataFrame
-        ``data/benchmarks/measured.csv`` as text.
+    Work and peer are without what follows their first comma or bracket; `bar` is the least ratio asked for, nan where
+    the bar is of another kind. `measured` is ``data/benchmarks/measured.csv`` as text.
     """
     rows = measured[measured["ratio"] != NOT_MEASURED]
     asked = rows["bar"].str.extract(r"at least (\d+(?:\.\d+)?) times", expand=False)
@@ -132,7 +129,5 @@ def latent_growth() -> pd.DataFrame:
 
 def powers_of_ten(table: pd.DataFrame) -> pd.DataFrame:
     """Return differences in powers of ten, as a reader compares them; 0 where there is none."""
-    shown = table.copy()
-    for name in table.columns[2:]:
-        shown[name] = ["0" if x == 0 else f"{x:.0e}" for x in table[name]]
-    return shown
+    names = table.columns[2:]
+    return table.assign(**{name: ["0" if x == 0 else f"{x:.0e}" for x in table[name]] for name in names})

@@ -42,13 +42,7 @@ class Item:
 
 
 def item(percent: str, n: int) -> Item:
-    """Return a printed percentage of `n` respondents as counts and intervals.
-
-    Raises
-    ------
-    RestatedError
-        If no whole number prints as the percentage.
-    """
+    """Return a printed percentage of `n` respondents as counts and intervals; refuse one that no whole number gives."""
     found = counts(percent, n)
     if found.empty:
         raise RestatedError(found.message, field="percent")
@@ -61,93 +55,63 @@ def item(percent: str, n: int) -> Item:
 
 
 def by_response(items: dict[str, Item], rates: Iterable[float]) -> pd.DataFrame:
-    """Bound the share among all invited, by response rate.
-
-    Columns: ``item, rate, invited, low, high``; `rate`, `low` and `high` in percent.
-
-    Parameters
-    ----------
-    rates : iterable of float
-        Response rates, above 0 and not above 1.
-    """
-    rates, rows = list(rates), []
-    for name, one in items.items():
-        for rate in rates:
-            if not 0 < rate <= 1:
-                raise RestatedError(f"the response rate must be above 0 and at most 1, not {rate:g}", field="rates")
-            low, high = proportions.unanswered(one.nearest, one.n, one.n / rate)
-            rows.append((name, 100 * rate, one.n / rate, 100 * low, 100 * high))
+    """Bound the share among all invited, by response rate (above 0, at most 1); `rate, low, high` in percent."""
+    rates = list(rates)
+    for rate in rates:
+        if not 0 < rate <= 1:
+            raise RestatedError(f"the response rate must be above 0 and at most 1, not {rate:g}", field="rates")
+    rows = [
+        (name, 100 * rate, one.n / rate, *(100 * x for x in proportions.unanswered(one.nearest, one.n, one.n / rate)))
+        for name, one in items.items()
+        for rate in rates
+    ]
     return pd.DataFrame(rows, columns=["item", "rate", "invited", "low", "high"])
 
 
 def located(places: pd.DataFrame) -> pd.DataFrame:
-    """Return the named places with country and part of the world.
+    """Return the named places with country and part of the world, in the order of ``data/claims/geography.csv``.
 
-    Columns: ``place, role, region, country, part, kind, shown`` in the order of ``data/claims/geography.csv``; `shown`
-    is the role as figures show it, `region` the heading under which the source lists the place.
-
-    Parameters
-    ----------
-    places : pandas.DataFrame
-        ``restated_book.claims.load("places")``.
-
-    Raises
-    ------
-    RestatedError
-        If a place is not in that table or a role not in `ROLES`.
+    `places` are ``claims.load("places")``: `region` is the heading under which the source lists the place. `shown` is
+    the role as figures show it. A place that is not in that table or a role not in `ROLES` is refused.
     """
     where = claims.load("geography")
-    for column, known, home in (
-        ("place", set(where["place"]), "data/claims/geography.csv"),
-        ("role", set(ROLES), "ROLES in review/findings/reach.py"),
-    ):
-        for i, name in enumerate(places[column]):
-            if name not in known:
-                raise RestatedError(f"'{name}' is not known", row=i + 2, field=column, remedy=f"Add it to {home}.")
-    rows = (
-        places[["place", "role", "region"]].merge(where, on="place", how="left").assign(shown=places["role"].map(ROLES))
-    )
     order = {name: i for i, name in enumerate(where["place"])}
-    return rows.sort_values("place", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+    known = {"place": set(order), "role": set(ROLES)}
+    for column, home in (("place", "data/claims/geography.csv"), ("role", "ROLES in review/findings/reach.py")):
+        for i, name in enumerate(places[column]):
+            if name not in known[column]:
+                raise RestatedError(f"'{name}' is not known", row=i + 2, field=column, remedy=f"Add it to {home}.")
+    rows = places[["place", "role", "region"]].merge(where, on="place", how="left")
+    rows["shown"] = rows["role"].map(ROLES)
+    return rows.sort_values("place", key=lambda names: names.map(order), kind="stable", ignore_index=True)
 
 
 def ways(places: pd.DataFrame) -> pd.DataFrame:
-    """Count the places of each role in three ways.
+    """Count the places of each role of :func:`located` in three ways, with a last row for all together.
 
-    Indexed by role, in the order of `ROLES`, with a last row for all together: `places` (names in the list),
-    `countries` (a country counts once, a territory counts as one), `strict` (without territories).
-
-    Parameters
-    ----------
-    places : pandas.DataFrame
-        From `located`.
+    `places` are names in the list; in `countries` a country counts once and a territory as one; `strict` leaves
+    territories out.
     """
-    groups = {role: places[places["shown"] == role] for role in dict.fromkeys(ROLES.values())}
-    groups["any role"] = places
-    rows = [
-        (part["place"].nunique(), part["country"].nunique(), part["country"][part["kind"] != "territory"].nunique())
-        for part in groups.values()
-    ]
-    return pd.DataFrame(rows, index=list(groups), columns=["places", "countries", "strict"])
+    groups = {role: places[places["shown"] == role] for role in ROLES.values()} | {"any role": places}
+    counted = {
+        "places": [part["place"].nunique() for part in groups.values()],
+        "countries": [part["country"].nunique() for part in groups.values()],
+        "strict": [part.loc[part["kind"] != "territory", "country"].nunique() for part in groups.values()],
+    }
+    return pd.DataFrame(counted, index=list(groups))
 
 
-def centres(places: pd.DataFrame) -> dict[str, int]:
+def centres(places: pd.DataFrame) -> dict:
     """Count training centres by the heading under which the source lists them; those without a heading are "other"."""
     listed = places[places["role"] == "training centre"]
-    counted = listed["region"].replace("", "other").value_counts()
-    return {str(region): int(number) for region, number in counted.items()}
+    return listed["region"].replace("", "other").value_counts().to_dict()
 
 
 def figures(register: Register, statements: pd.DataFrame, sources: pd.DataFrame) -> pd.DataFrame:
     """Return the training and family figures of ``data/claims/figures.csv`` with their meaning, source and verdict.
 
-    Columns: ``id, short, quantity, printed, counts, value, open, cited, independence, verdict, note``; `value` is the
-    number or the bound, and `open` is True where only a bound or an approximate number is printed.
-
-    Parameters
-    ----------
-    statements, sources : pandas.DataFrame
-        ``restated_book.claims.load("claims")`` and ``load("sources")``.
+    `statements` are ``claims.load("claims")``, `sources` ``claims.load("sources")``. `value` is the number or the
+    bound, and `open` is True where only a bound or an approximate number is printed.
     """
     by_claim = {row["id"]: row for row in statements.to_dict("records")}
     independence = dict(zip(sources["id"], sources["independence"], strict=True))

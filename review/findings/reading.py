@@ -8,32 +8,21 @@ from restated_book.register import Register
 from review.findings import paternal_sensitivity
 from review.findings.numbers import value
 
-#: Studies of the first wave that one example compares.
-FIRST_WAVE = 8
 #: Row of the examples whose restated number agrees to the printed digits.
 ROUNDED = 1
-#: Columns of the examples.
-COLUMNS = ("title", "number", "restated", "low", "high", "decimals", "from", "to")
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
     """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
 
-    Columns for ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries
-    paternal-sensitivity-n, -r, -r-not-significant and -first-wave-r.
-
-    Parameters
-    ----------
-    fathers : pandas.DataFrame
-        ``studies.load("paternal-sensitivity")``.
-    register : Register
-        The printed numbers.
+    For ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries paternal-sensitivity-n, -r,
+    -r-not-significant and -first-wave-r; `fathers` is ``studies.load("paternal-sensitivity")``.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r
     pooled = meta.fit(*paternal_sensitivity.effects(fathers), method="DL", ci="wald")
     low, high = paternal_sensitivity.range_over_not_significant(fathers, method="DL")
-    early = meta.fit(*paternal_sensitivity.effects(fathers.head(FIRST_WAVE)), method="DL")
+    early = meta.fit(*paternal_sensitivity.effects(fathers.head(8)), method="DL")
     average, first = to_r(pooled.estimate), to_r(early.estimate)
     rows = [
         ("Number of children", "lucassen2011-n", fathers["n"].sum(), np.nan, np.nan, 0, 1353, 1357),
@@ -41,7 +30,8 @@ def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
         ("Three results unknown", "lucassen2011-r", np.nan, low, high, 3, 0.07, 0.17),
         ("Average of the first eight", "lucassen2011-first-wave-r", first, np.nan, np.nan, 4, 0.11, 0.15),
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    names = ["title", "number", "restated", "low", "high", "decimals", "from", "to"]
+    table = pd.DataFrame(rows, columns=names)
     numbers = [register[id] for id in table.pop("number")]
     return table.assign(
         printed=[n.value.text for n in numbers],

@@ -24,27 +24,15 @@ RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
 
 
-# --- the file against its counts --------------------------------------------------------------------------------------
-
-
 def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
     """Return counts by class at the first (rows) and second (columns) assessment, shape (rows, 4, 4), order A B C D."""
     return transitions[FOUR_WAY].to_numpy(int).reshape(-1, 4, 4)
 
 
 def collapse(tables: np.ndarray, against: int) -> np.ndarray:
-    """Return two-way tables of one class against the other three.
+    """Return two-way tables of one class, given by its index, against the other three, shape (m, 4).
 
-    Parameters
-    ----------
-    tables : ndarray, shape (m, 4, 4)
-    against : int
-        Index of the class.
-
-    Returns
-    -------
-    ndarray, shape (m, 4)
-        Counts in the order class-class, class-other, other-class, other-other.
+    Counts are in the order class-class, class-other, other-class, other-other.
     """
     both = tables[:, against, against]
     first = tables[:, against, :].sum(axis=1)
@@ -54,11 +42,7 @@ def collapse(tables: np.ndarray, against: int) -> np.ndarray:
 
 
 def check_counts(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
-    """Recompute every coefficient of the file that counts determine.
-
-    Columns: ``row_id, study, coefficient, n, in_file, recomputed, difference, agrees``. ``recomputed`` is missing where
-    the counts leave the coefficient undefined.
-    """
+    """Recompute every coefficient of the file that counts determine; nan where they leave it undefined."""
     counted = rows.dropna(subset=TWO_WAY)
     by_row = rows.set_index("row_id").loc[transitions["row_id"]].reset_index()
     tables = four_way_tables(transitions)
@@ -72,28 +56,16 @@ def check_counts(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _compared(rows: pd.DataFrame, column: str, recomputed, n) -> pd.DataFrame:
-    in_file, recomputed = rows[column].to_numpy(float), np.asarray(recomputed, float)
-    difference = recomputed - in_file
-    return pd.DataFrame(
-        {
-            "row_id": rows["row_id"].to_numpy(),
-            "study": (rows["study"] + ", " + rows["sample"]).to_numpy(),
-            "coefficient": _NAMES[column],
-            "n": np.asarray(n, int),
-            "in_file": in_file,
-            "recomputed": recomputed,
-            "difference": difference,
-            "agrees": np.abs(difference) <= SIX_DECIMALS,
-        }
-    )
+def _compared(rows: pd.DataFrame, column: str, recomputed: np.ndarray, n) -> pd.DataFrame:
+    named = {"row_id": rows["row_id"], "study": rows["study"] + ", " + rows["sample"], "coefficient": _NAMES[column]}
+    columns = {"n": np.asarray(n, int), "in_file": rows[column].astype(float), "recomputed": recomputed}
+    table = pd.DataFrame(named | columns)
+    table["difference"] = table["recomputed"] - table["in_file"]
+    return table.assign(agrees=table["difference"].abs() <= SIX_DECIMALS)
 
 
 def compared_as_printed(checked: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the checked rows of one coefficient, for the figure of differences.
-
-    Columns: ``label, printed, low, high, recomputed``; rows that counts leave undefined are left out.
-    """
+    """Return the checked rows of one coefficient that counts define, for the figure of differences."""
     part = checked[(checked["coefficient"] == name) & checked["recomputed"].notna()]
     columns = {"label": part["row_id"] + " " + part["study"], "printed": part["in_file"]}
     columns |= {"low": part["in_file"] - SIX_DECIMALS, "high": part["in_file"] + SIX_DECIMALS}
@@ -103,24 +75,19 @@ def compared_as_printed(checked: pd.DataFrame, name: str) -> pd.DataFrame:
 def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     """Return rows whose four-way table, collapsed to secure or insecure, is not the two-way table of the same row.
 
-    Columns: ``row_id, study, two_way, four_way_collapsed, same_as``; the last names another row of the same paper whose
-    two-way table the collapsed one equals, if there is one.
+    ``same_as`` names other rows of the same paper whose two-way table the collapsed one equals.
     """
     given = rows.dropna(subset=TWO_WAY)
     two_way = dict(zip(given["row_id"], map(tuple, given[TWO_WAY].to_numpy(int).tolist()), strict=True))
     paper = dict(zip(rows["row_id"], rows["study"], strict=True))
+    collapsed = collapse(four_way_tables(transitions), _SECURE).tolist()
     found = []
-    for row_id, counts in zip(transitions["row_id"], collapse(four_way_tables(transitions), _SECURE), strict=True):
-        cells, mine = tuple(counts.tolist()), two_way.get(row_id)
-        if mine is None or cells == mine:
-            continue
-        twins = [o for o, c in two_way.items() if o != row_id and paper[o] == paper[row_id] and c == cells]
-        texts = (" ".join(map(str, mine)), " ".join(map(str, cells)))
-        found.append((row_id, paper[row_id], *texts, ", ".join(twins) or None))
+    for row_id, cells in zip(transitions["row_id"], map(tuple, collapsed), strict=True):
+        if two_way.get(row_id, cells) != cells:
+            twins = [o for o, c in two_way.items() if o != row_id and paper[o] == paper[row_id] and c == cells]
+            texts = (" ".join(map(str, counts)) for counts in (two_way[row_id], cells))
+            found.append((row_id, paper[row_id], *texts, ", ".join(twins) or None))
     return pd.DataFrame(found, columns=["row_id", "study", "two_way", "four_way_collapsed", "same_as"])
-
-
-# --- pooled stability -------------------------------------------------------------------------------------------------
 
 
 def secure_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -129,9 +96,7 @@ def secure_rows(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[r.notna() & (r.abs() < 1)]
 
 
-def _effects(
-    rows: pd.DataFrame, r: str = "r_secure_insecure", n: str = "n"
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _effects(rows: pd.DataFrame, r: str = "r_secure_insecure", n: str = "n") -> tuple[np.ndarray, ...]:
     """Return Fisher z, its sampling variance and the cluster of each row, shapes (k,)."""
     y, v = fisher_z(rows[r].to_numpy(float)), fisher_z_variance(rows[n].to_numpy(float))
     return y, v, rows["study_id"].to_numpy()
@@ -140,11 +105,7 @@ def _effects(
 def pooled_secure(rows: pd.DataFrame, cap: float | None = None, **options) -> robust.RobustFit:
     """Pool secure-or-insecure stability on Fisher z, correlated-effects robust variance.
 
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-    cap : float, optional
-        Replace r = 1 by this value; without it the row is left out.
+    Rows with r = 1 are left out; with `cap`, that value replaces theirs.
     """
     used = secure_rows(rows)
     if cap is not None:
@@ -191,35 +152,28 @@ def _as_r(*z: float) -> tuple[float, ...]:
 
 
 def sensitivity_to_rho(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the pooled secure-or-insecure r by working correlation: ``rho, r, ci_low, ci_high, tau2``."""
+    """Return the pooled secure-or-insecure r by working correlation."""
     fits = [(rho, pooled_secure(rows, rho=rho)) for rho in RHOS]
     found = [(rho, *_as_r(f.estimate, f.ci_low, f.ci_high), f.tau2) for rho, f in fits]
     return pd.DataFrame(found, columns=["rho", "r", "ci_low", "ci_high", "tau2"])
 
 
 @dataclass(frozen=True)
-class Predicted:
+class Predicted(robust.RobustFit):
     """A robust fit with a prediction interval, for the forest plot."""
 
-    estimate: float
-    ci_low: float
-    ci_high: float
     pi_low: float
     pi_high: float
-    tau2: float
-    i2: float
-    weights: np.ndarray
 
 
-def with_prediction(fit: robust.RobustFit, level: float = 0.95) -> Predicted:
-    """Return `fit` with the interval in which a new sample is expected.
+def with_prediction(fit: robust.RobustFit) -> Predicted:
+    """Return `fit` with the interval in which a new sample is expected with a probability of 95 %.
 
     The estimate plus or minus the t quantile with (clusters - 2) degrees of freedom times ``sqrt(tau2 + se**2)``, after
     Higgins, Thompson & Spiegelhalter (2009), with clusters in the place of studies.
     """
-    spread = t.ppf(0.5 + level / 2, fit.clusters - 2) * np.sqrt(fit.tau2 + fit.se**2)
-    limits = (fit.ci_low, fit.ci_high, fit.estimate - spread, fit.estimate + spread)
-    return Predicted(fit.estimate, *limits, fit.tau2, fit.i2, fit.weights)
+    spread = t.ppf(0.975, fit.clusters - 2) * np.sqrt(fit.tau2 + fit.se**2)
+    return Predicted(**vars(fit), pi_low=fit.estimate - spread, pi_high=fit.estimate + spread)
 
 
 def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
@@ -238,48 +192,37 @@ def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=[*names, "Prediction high", "Degrees of freedom", "τ²", "I² in %"])
 
 
-# --- rows for figures, and checks of the pooling ----------------------------------------------------------------------
-
-
-def _row_labels(rows: pd.DataFrame) -> np.ndarray:
-    """Return authors, with the sample where a paper has several rows."""
+def _forest(rows: pd.DataFrame, n: np.ndarray, y: np.ndarray, v: np.ndarray) -> pd.DataFrame:
+    """Return rows for a forest plot: authors, with the sample where a paper has several rows, then year and effect."""
     authors = rows["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
-    return np.where(rows["study"].duplicated(keep=False), authors + ": " + rows["sample"], authors)
+    study = np.where(rows["study"].duplicated(keep=False), authors + ": " + rows["sample"], authors)
+    return pd.DataFrame({"study": study, "year": rows["year"].to_numpy(), "n": n, "y": y, "se": np.sqrt(v)})
 
 
 def kappa_rows(transitions: pd.DataFrame) -> pd.DataFrame:
-    """Return four-way kappas for a forest plot on the raw scale: ``study, year, n, y, se`` (Cohen's variance)."""
+    """Return four-way kappas for a forest plot on the raw scale, with Cohen's variance."""
     tables = four_way_tables(transitions)
-    named = {"study": _row_labels(transitions), "year": transitions["year"].to_numpy(), "n": tables.sum(axis=(1, 2))}
-    found = {"y": agreement.kappa_square(tables), "se": np.sqrt(agreement.kappa_variance_cohen(tables))}
-    return pd.DataFrame(named | found)
+    y, v = agreement.kappa_square(tables), agreement.kappa_variance_cohen(tables)
+    return _forest(transitions, tables.sum(axis=(1, 2)), y, v)
 
 
 def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return secure-or-insecure rows for a forest plot: ``study, year, n, y, se`` on Fisher z.
-
-    The row with r = 1 has no finite effect and is drawn as left out.
-    """
+    """Return secure-or-insecure rows for a forest plot on Fisher z; a row with r = 1 has no finite effect."""
     used = rows[rows["r_secure_insecure"].notna()]
-    r = used["r_secure_insecure"].to_numpy(float)
+    r, n = used["r_secure_insecure"].to_numpy(float), used["n"].to_numpy(int)
     y = np.full(len(r), np.inf)
     y[np.abs(r) < 1] = fisher_z(r[np.abs(r) < 1])
-    named = {"study": _row_labels(used), "year": used["year"].to_numpy(), "n": used["n"].to_numpy(int)}
-    return pd.DataFrame(named | {"y": y, "se": np.sqrt(fisher_z_variance(used["n"].to_numpy(float)))})
+    return _forest(used, n, y, fisher_z_variance(n.astype(float)))
 
 
 def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:
     """Return one independent effect per sample: the mean Fisher z of its rows, with the largest n of them.
 
     Taking the largest n of a sample treats its rows as perfectly dependent, which overstates no sample's weight.
-    Columns: ``study_id, label, year, n, z, v``.
     """
     used = secure_rows(rows).assign(z=lambda d: fisher_z(d["r_secure_insecure"].to_numpy(float)))
-    grouped = used.groupby("study_id", sort=False)
-    out = grouped.agg(
-        study=("study", "first"), sample=("sample", "first"), year=("year", "first"), n=("n", "max"), z=("z", "mean")
-    ).reset_index()
-    out["n"] = out["n"].astype(int)
+    how = {"study": "first", "sample": "first", "year": "first", "n": "max", "z": "mean"}
+    out = used.groupby("study_id", sort=False).agg(how).reset_index().astype({"n": int})
     out["v"] = fisher_z_variance(out["n"].to_numpy(float))
     # A paper with several samples: the first part of the sample's description distinguishes them.
     several = out["study"].duplicated(keep=False)
@@ -289,7 +232,7 @@ def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def leave_one_sample_out(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the robust pooled r with each sample left out in turn: ``label, estimate, ci_low, ci_high``."""
+    """Return the robust pooled r with each sample left out in turn."""
     labels = one_row_per_sample(rows).set_index("study_id")["label"]
     out = []
     for study_id, label in labels.items():

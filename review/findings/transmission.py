@@ -23,8 +23,8 @@ def plausible(tables: TableSet) -> np.ndarray:
     """Mark tables with both secure shares inside :data:`PLAUSIBLE_SECURE`; bool, shape (m,)."""
     low, high = PLAUSIBLE_SECURE
     a, b, c, _ = tables.tables.T
-    caregiver, child = (a + b) / tables.n, (a + c) / tables.n
-    return (low <= caregiver) & (caregiver <= high) & (low <= child) & (child <= high)
+    caregiver, child = ((low <= x / tables.n) & (x / tables.n <= high) for x in (a + b, a + c))
+    return caregiver & child
 
 
 def margin_table(tables: TableSet) -> pd.DataFrame:
@@ -36,7 +36,7 @@ def margin_table(tables: TableSet) -> pd.DataFrame:
 def table_ranges(tables: TableSet) -> pd.DataFrame:
     """Return the range of phi, odds ratio and tetrachoric r over all tables and over those with plausible margins.
 
-    Columns: ``margins, tables, statistic, lowest, highest``; an odds ratio with an empty cell is infinite.
+    An odds ratio with an empty cell is infinite.
     """
     out = []
     for margins, keep in (("all", np.full(len(tables.tables), True)), ("plausible", plausible(tables))):
@@ -50,12 +50,8 @@ def table_ranges(tables: TableSet) -> pd.DataFrame:
 def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
     """Return regression-based indirect effects and naive products of printed correlations, over their rounding box.
 
-    One row per case and quantity: ``case, quantity, value, low, high``; ``value`` is at the interval midpoints.
-
-    Parameters
-    ----------
-    cases : dict
-        Name to three intervals ``(low, high)``: r(cause, mediator), r(cause, outcome), r(mediator, outcome).
+    `cases` maps a name to three intervals: r(cause, mediator), r(cause, outcome), r(mediator, outcome). ``value`` is at
+    their midpoints.
     """
     quantities = {
         "indirect effect (regression)": lambda p: p.indirect,
@@ -92,17 +88,9 @@ def readable_ranges(ranges: pd.DataFrame) -> pd.DataFrame:
 def path_panels(
     paths: pd.DataFrame, case: str, printed: dict[str, tuple[str, float]], restated: dict[str, str]
 ) -> pd.DataFrame:
-    """Return printed and restated paths of one case, for the path diagram.
+    """Return printed and restated `paths` of one case, from :func:`indirect_paths`, for the path diagram.
 
-    Parameters
-    ----------
-    paths : pandas.DataFrame
-        From :func:`indirect_paths`.
-    case : str
-    printed : dict
-        Edge ("a", "b", "direct", "indirect", "total") to printed text and value.
-    restated : dict
-        Edge to its quantity of `paths`.
+    Keys are edges ("a", "b", "direct", "indirect", "total"): `printed` has text and value, `restated` the quantity.
     """
     mine = paths[paths["case"] == case].set_index("quantity")[["value", "low", "high"]]
     rows: list[tuple] = [("as printed", edge, value, None, None, text) for edge, (text, value) in printed.items()]
@@ -111,18 +99,9 @@ def path_panels(
 
 
 def printed_over_time(register: Register, series: dict[str, tuple[str, ...]]) -> pd.DataFrame:
-    """Return printed correlations by year of their source, for the figure over time.
+    """Return printed correlations by year of their source, for the figure over time; refuse an unverified one.
 
-    Parameters
-    ----------
-    register : Register
-    series : dict
-        Name of a series to the ids of its printed numbers.
-
-    Raises
-    ------
-    RestatedError
-        If a number is unverified: such a number is not drawn.
+    `series` maps names to the ids of printed numbers.
     """
     rows = []
     for name, ids in series.items():
@@ -143,21 +122,11 @@ def heterogeneity_sweep(
     """Draw meta-analyses with the printed totals and pooled r over a range of heterogeneity.
 
     The printed k, N and pooled r are inputs of every set; sizes and the shape of the heterogeneity are assumed
-    (:func:`restated.reconstruct.studysets.study_sets`). The estimated tau2 of each set equals the grid value.
+    (:func:`restated.reconstruct.studysets.study_sets`). The estimated tau2 of each set equals the grid value, on the
+    Fisher z scale; each takes the same seed, so that the curves are smooth.
 
     One row per grid value: ``tau2, tau``, and the lowest, median and highest value over the sets of the pooled r, the
     interval ends, the prediction-interval ends and I² (columns ``<name>_low, <name>_mid, <name>_high``).
-
-    Parameters
-    ----------
-    k, total_n : int
-        Printed number of samples and dyads.
-    pooled : str
-        Printed pooled r.
-    tau2_grid : iterable of float
-        Between-study variances on the Fisher z scale.
-    draws, seed : int
-        Sets per grid value; the same seed is used for each value so that the curves are smooth.
     """
     out = []
     for tau2 in map(float, tau2_grid):

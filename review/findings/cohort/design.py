@@ -69,13 +69,7 @@ class Design:
         return cls(dict(zip(table["name"], zip(table["low"], table["high"], strict=True), strict=True)))
 
     def with_ranges(self, **ranges: tuple[float, float]) -> Design:
-        """Return the same design with other ranges for some assumptions.
-
-        Raises
-        ------
-        RestatedError
-            If an assumption does not exist.
-        """
+        """Return the same design with other ranges for some assumptions; their names must be those of assumptions."""
         for name in ranges:
             if name not in self.ranges:
                 raise RestatedError(f"'{name}' is not an assumption", remedy=f"Use one of {', '.join(self.ranges)}.")
@@ -94,16 +88,14 @@ class Design:
     @cached_property
     def cells(self) -> pd.DataFrame:
         """Covariates of the sixteen cells, without the intercept."""
-        return covariates(*(np.array(part) for part in zip(*CELLS, strict=True)), high_risk=self.high_risk)
+        return cell_covariates(self.high_risk)
 
     @cached_property
     def slots(self) -> np.ndarray:
         """Rows kept for each cell, int, shape (16,): enough for every cohort that can be drawn."""
         varied = ("share_disorganized", "share_boys", "share_high_risk", "risk_odds")
         corners = itertools.product(*(self.ranges[name] for name in varied))
-        most = np.max(
-            [cell_shares(self.middle() | dict(zip(varied, corner, strict=True))) for corner in corners], axis=0
-        )
+        most = np.max([cell_shares(self.middle() | dict(zip(varied, corner))) for corner in corners], axis=0)
         expected = self.ranges["classified"][1] * most
         return np.ceil(expected + SPARE_SDS * np.sqrt(expected * (1 - most))).astype(int)
 
@@ -129,10 +121,9 @@ class Design:
         y = np.where(seen, deviations, np.nan)[:, list(self.waves)]
         if self.complete_only:
             y[np.isnan(y).any(axis=1)] = np.nan
-        within = np.arange(len(cell)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows = np.repeat(np.cumsum(self.slots) - self.slots, counts) + within
-        placed = np.full((self.slots.sum(), len(self.waves)), np.nan)
-        placed[rows] = y
+        filled = np.concatenate([np.arange(slots) < n for slots, n in zip(self.slots, counts)])
+        placed = np.full((len(filled), len(self.waves)), np.nan)
+        placed[filled] = y
         return Cohort(placed, counts, values["trend"])
 
     def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
@@ -146,7 +137,7 @@ class Design:
         noise = z[:, 2:]
         for j in range(1, len(GRADES)):  # a first-order autoregressive series with variance 1
             noise[:, j] = self.autocorrelation * noise[:, j - 1] + np.sqrt(1 - self.autocorrelation**2) * noise[:, j]
-        residual = residual_variance(values)
+        residual = 1 - values["stable_variance"]  # the rating variance at mid-course is 1
         if self.one_teacher:
             residual *= 1 - values["teacher_share"]
         return random[:, :1] + random[:, 1:] * TIMES + np.sqrt(residual) * noise
@@ -167,20 +158,11 @@ class Cohort:
 
 
 def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
-    """Return the child-level columns of the analysis model: attachment x sex x risk, without the intercept.
+    """Return the child-level columns of the analysis model without the intercept, shape (children, 15).
 
-    Parameters
-    ----------
-    attachment, sex, risk : array_like of str, shape (children,)
-        `risk` may also be numbers, a standardised index, which then enters as it is.
-    high_risk : float
-        Share at high risk by which the two risk groups are centred.
-
-    Returns
-    -------
-    pandas.DataFrame, shape (children, 15)
-        Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share. A
-        lower-order coefficient is therefore that of the average child, and an interaction a difference of differences.
+    Secure is the reference class. Boys are 1/2 and girls -1/2; high risk is 1 - share and lower risk -share, where
+    `high_risk` is the share. A lower-order coefficient is therefore that of the average child, and an interaction a
+    difference of differences. `risk` may also be numbers, a standardised index, which then enters as it is.
     """
     attachment, sex, risk = np.asarray(attachment), np.asarray(sex), np.asarray(risk)
     boy = (sex == "boy") - 0.5
@@ -190,6 +172,11 @@ def covariates(attachment, sex, risk, *, high_risk: float) -> pd.DataFrame:
     for by, values in (("boy", boy), ("risk", index), ("boy×risk", boy * index)):
         columns |= {f"{name}×{by}": columns[name] * values for name in CLASSES[1:]}
     return pd.DataFrame(columns)
+
+
+def cell_covariates(high_risk: float) -> pd.DataFrame:
+    """Return the covariates of the sixteen cells, shape (16, 15)."""
+    return covariates(*zip(*CELLS), high_risk=high_risk)
 
 
 def cell_shares(values: Mapping[str, float]) -> np.ndarray:
@@ -215,18 +202,10 @@ def random_covariance(values: Mapping[str, float]) -> np.ndarray:
     return np.array([[level, both], [both, change]])
 
 
-def residual_variance(values: Mapping[str, float]) -> float:
-    """Return the variance beyond level and change: the rating variance at mid-course is 1."""
-    return 1 - values["stable_variance"]
-
-
 def _seen(
     values: Mapping[str, float], deviations: np.ndarray, high: np.ndarray, rng: np.random.Generator
 ) -> np.ndarray:
-    """Mark the ratings made, bool, shape of `deviations`.
-
-    Leaving depends on the risk group and on the last rating made, both observed: missing at random.
-    """
+    """Mark the ratings made, bool; leaving depends on the risk group and the last rating made: missing at random."""
     children, grades = deviations.shape
     made = rng.random((children, grades)) >= values["missed"]
     there = rng.random((children,)) < values["ever_rated"]
@@ -245,35 +224,25 @@ def _seen(
 def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Draw the cohort of the figures: every assumption at the middle of its range, and exact moments in every cell.
 
-    Parameters
-    ----------
-    seed : int
-        Chooses among all cohorts with these moments.
-
     Returns
     -------
     children : pandas.DataFrame
         ``attachment, sex, risk, cell``, one row per classified child; counts are the expected ones, rounded.
-    deviations : ndarray, shape (children, 7)
-        In each cell with means of exactly 0 and exactly the stated covariances.
-    seen : ndarray of bool, shape (children, 7)
-        Which ratings are made.
+    deviations, seen : ndarray, shape (children, 7)
+        In each cell with means of exactly 0 and exactly the stated covariances; which ratings are made.
     """
     values = design.middle()
     counts = np.round(values["classified"] * cell_shares(values)).astype(int)
     cell = np.repeat(np.arange(len(CELLS)), counts)
     covariance = np.zeros((2 + len(GRADES),) * 2)
     covariance[:2, :2] = random_covariance(values)
-    covariance[2:, 2:] = np.eye(len(GRADES)) * residual_variance(values)
+    covariance[2:, 2:] = np.eye(len(GRADES)) * (1 - values["stable_variance"])
     sds = np.sqrt(np.diag(covariance))
     correlations = covariance / np.outer(sds, sds)
     np.fill_diagonal(correlations, 1.0)
-    parts = np.concatenate(
-        [
-            moments.exact_moments(int(n), np.zeros(len(sds)), sds, correlations, seed=seed + c)
-            for c, n in enumerate(counts)
-        ]
-    )
+    zeros = np.zeros(len(sds))
+    drawn = (moments.exact_moments(int(n), zeros, sds, correlations, seed=seed + c) for c, n in enumerate(counts))
+    parts = np.concatenate(list(drawn))
     deviations = parts[:, :1] + parts[:, 1:2] * TIMES + parts[:, 2:]
     children = pd.DataFrame([CELLS[c] for c in cell], columns=["attachment", "sex", "risk"]).assign(cell=cell)
     rng = np.random.default_rng(seed)

@@ -44,22 +44,14 @@ class Effects:
 
 
 def scenarios(register) -> dict[str, Effects]:
-    """Return the scenarios by key: nothing, printed main effects at three places, and these with an interaction.
-
-    Raises
-    ------
-    RestatedError
-        If a printed contrast lacks its interval.
-    """
+    """Return the scenarios by key: nothing, printed main effects at three places, and these with an interaction."""
 
     def at(part: str) -> dict[str, float]:
-        found = {}
-        for name, id in PRINTED.items():
-            number = getattr(register[id], part)
+        found = {name: getattr(register[id], part) for name, id in PRINTED.items()}
+        for name, number in found.items():
             if number is None:
-                raise RestatedError(f"'{id}' has no printed interval", field=part)
-            found[name] = float(number.value)
-        return found
+                raise RestatedError(f"'{PRINTED[name]}' has no printed interval", field=part)
+        return {name: float(number.value) for name, number in found.items()}
 
     middle = Effects("main effects as pooled", at("value"))
     found = {
@@ -79,15 +71,7 @@ def shares(register) -> dict[str, float]:
 
 
 def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, float]) -> dict[str, float]:
-    """Return the class means, with a grand mean of 0, that have these contrasts of one class with all others.
-
-    Parameters
-    ----------
-    contrasts : mapping
-        d of each insecure class against all other children.
-    class_shares : mapping
-        Share of each of the four classes.
-    """
+    """Return the class means, with a grand mean of 0, that have these contrasts of one class with all others."""
     levels = {name: (1 - class_shares[name]) * d for name, d in contrasts.items()}
     total = sum(class_shares[name] * level for name, level in levels.items())
     return {"secure": -total / class_shares["secure"]} | levels
@@ -96,20 +80,9 @@ def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, floa
 def cell_lines(
     effects: Effects, class_shares: Mapping[str, float], *, trend: float = 0.0, boys: float = 0.0, risk: float = 0.0
 ) -> np.ndarray:
-    """Return the expected rating at mid-course and the expected change of each cell.
+    """Return the expected rating at mid-course and the expected change of each cell, shape (16, 2).
 
-    Parameters
-    ----------
-    class_shares : mapping
-        Share of each class.
-    trend : float
-        Change that all cells share.
-    boys, risk : float
-        Boys above girls, high above lower risk, at mid-course.
-
-    Returns
-    -------
-    ndarray, shape (16, 2)
+    All cells share the change `trend`; at mid-course `boys` are above girls and high `risk` is above lower risk.
     """
     levels = class_levels(effects.contrasts, class_shares)
     lines = np.array([[levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]), trend] for a, s, r in CELLS])

@@ -18,39 +18,23 @@ def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: 
     Parameters
     ----------
     children : pandas.DataFrame
-        ``attachment, sex, risk``, one row per child.
-    y : ndarray, shape (children, waves)
-        Ratings, nan where missing.
+        ``attachment, sex, risk``, one row per child; `y` has their ratings by wave, nan where missing.
     high_risk : float
         Share at high risk by which the groups are centred.
     statsmodels : bool
-        Use the reference route through MixedLM instead of the fast one.
-
-    Returns
-    -------
-    restated.estimate.growth.GrowthFit or GrowthBatch
+        Use the reference route through MixedLM, which gives a GrowthFit, instead of the fast one (GrowthBatch).
     """
     x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
     return growth.fit(y, times, x) if statsmodels else growth.fit_batch([y], times, x)
 
 
-def trajectories(
-    fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame, times: np.ndarray = TIMES
-) -> pd.DataFrame:
-    """Return the expected ratings of the sixteen cells over time, with 95 % intervals.
-
-    Columns: ``attachment, sex, risk, time, estimate, low, high``.
-
-    Parameters
-    ----------
-    cells : pandas.DataFrame
-        Covariates of the sixteen cells, as :attr:`Design.cells`.
-    """
+def trajectories(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the expected ratings of the sixteen cells over time, with 95 % intervals; `cells` as in `Design`."""
     x = np.column_stack([np.ones(len(CELLS)), cells])
     rows = [
         (*cell, float(t), *wald(fixed, covariance, np.kron(row, [1.0, t])))
         for cell, row in zip(CELLS, x, strict=True)
-        for t in times
+        for t in TIMES
     ]
     return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
 
@@ -64,8 +48,9 @@ def wald(fixed: np.ndarray, covariance: np.ndarray, weights: np.ndarray) -> tupl
 
 def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
     """Return the quantities of the abstract's statements as weights of the coefficients, each of shape (32,)."""
-    found = {f"level, {name} above secure": _unit(name) for name in statements.INSECURE}
-    found |= {f"change, {order}": _unit(term) for order, term in statements.BY_ORDER.items()}
+    unit = dict(zip(statements.term_names(), np.eye(len(statements.term_names())), strict=True))
+    found = {f"level, {name} above secure": unit[name] for name in statements.INSECURE}
+    found |= {f"change, {order}": unit[term] for order, term in statements.BY_ORDER.items()}
     return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
 
 
@@ -75,23 +60,13 @@ def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) ->
     return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
 
 
-def _unit(term: str) -> np.ndarray:
-    weights = np.zeros(len(statements.term_names()))
-    weights[statements.indices(term)] = 1.0
-    return weights
-
-
 def checks(
     children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float
 ) -> dict[str, pd.DataFrame]:
     """Compare variances, correlations and residuals with those the model implies.
 
-    Returns
-    -------
-    dict of str to pandas.DataFrame
-        ``spread``: ``wave, observed, implied`` SD of the residuals around the expected ratings; ``correlation``: ``lag,
-        observed, implied``; ``residuals``: ``normal, observed`` percentiles of residuals standardised and decorrelated
-        by the implied covariance of each child.
+    ``spread`` holds the SD of residuals around the expected ratings by wave, ``correlation`` their correlation by lag,
+    ``residuals`` percentiles of residuals standardised and decorrelated by the implied covariance of each child.
     """
     x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
     lines = np.column_stack([np.ones(len(x)), x]) @ found.fixed[0].reshape(-1, 2)
@@ -136,14 +111,8 @@ def routes(
 ) -> pd.DataFrame:
     """Return the same terms by four routes: true value, all ratings, maximum likelihood on those made, complete cases.
 
-    Columns: ``Term, True`` and estimate and standard error by route.
-
-    Parameters
-    ----------
-    children, complete, made
-        From :func:`illustration`.
-    truth : ndarray, shape (32,)
-        True coefficients.
+    Estimates and standard errors; `children, complete, made` are from :func:`illustration`, `truth` holds the true
+    coefficients, shape (32,).
     """
     whole = np.isfinite(made).all(axis=1)
     fits = {

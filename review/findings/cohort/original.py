@@ -15,7 +15,7 @@ from restated.errors import RestatedError
 from restated_book import paths, provenance
 from restated_book.sources import dictionary
 from review.findings.cohort import model, statements
-from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, GRADES, TIMES, covariates
+from review.findings.cohort.design import CELLS, CLASSES, GRADES, TIMES, cell_covariates
 from review.findings.cohort.runs import LEAST_IN_CELL
 
 NAME = "cohort-children"
@@ -48,9 +48,19 @@ class Original:
 
     @property
     def counts(self) -> np.ndarray:
-        """Count the children in each of the sixteen cells, shape (16,)."""
+        """Number of children in each of the sixteen cells, shape (16,)."""
         cells = list(zip(self.children["attachment"], self.children["sex"], self.children["risk"], strict=True))
         return np.array([cells.count(cell) for cell in CELLS])
+
+    @property
+    def small(self) -> np.ndarray:
+        """Cells about which nothing is shown, bool, shape (16,)."""
+        return self.counts < SMALLEST_CELL
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """Covariates of the sixteen cells."""
+        return cell_covariates(self.high_risk)
 
 
 def file():
@@ -76,11 +86,8 @@ def columns() -> pd.DataFrame:
 def load() -> Original | None:
     """Read the original table if there is one.
 
-    Raises
-    ------
-    RestatedError
-        If a column, cell or code does not fit the schema, or the children do not carry the model: one sex, an empty
-        cell, one value of risk, too few grades.
+    It is refused where a column, cell or code does not fit the schema, or the children do not carry the model: one sex,
+    an empty cell, one value of risk, too few grades.
     """
     path = file()
     provenance.looked_for(path)
@@ -98,8 +105,8 @@ def load() -> Original | None:
     known = table["attachment"].notna() & table["risk"].notna() & np.isfinite(ratings).any(axis=1)
     used, y = table[known], ratings[known]
     if len(set(used["sex"])) < 2:
-        one_sex = "the children with a class, a risk and a rating are all of one sex"
-        refuse(one_sex, "sex", "The model compares girls and boys.")
+        message = "the children with a class, a risk and a rating are all of one sex"
+        refuse(message, "sex", "The model compares girls and boys.")
     graded = np.isfinite(y).any(axis=0)
     if graded.sum() < LEAST_GRADES:
         empty = _RATINGS[int(np.argmin(graded))]
@@ -108,8 +115,8 @@ def load() -> Original | None:
     if len(np.unique(risk)) < 2:
         refuse("all children have the same risk", "risk", "Give the index before it was cut.")
     high = risk >= _cut(risk)
-    columns = {"attachment": [_CLASS[a] for a in used["attachment"]], "sex": used["sex"].to_numpy()}
-    children = pd.DataFrame(columns | {"risk": np.where(high, "high", "lower")})
+    children = used[["attachment", "sex"]].replace({"attachment": _CLASS}).reset_index(drop=True)
+    children["risk"] = np.where(high, "high", "lower")
     unclassified = int(table["attachment"].isna().sum())
     found = Original(children, _standardised(children, y, path), len(table), unclassified, float(high.mean()))
     twice = replace(found, children=children[np.isfinite(y).sum(axis=1) >= 2]).counts
@@ -137,9 +144,8 @@ def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:
     n, classes = within.count(), children.loc[values.notna().to_numpy(), "attachment"].nunique()
     sd = float(np.sqrt((within**2).sum() / (n - classes)))
     if not sd > 0:
-        raise RestatedError(
-            "all ratings within a class are the same", file=path, field=_RATINGS[middle], remedy="Check the scores."
-        )
+        place = {"file": path, "field": _RATINGS[middle], "remedy": "Check the scores."}
+        raise RestatedError("all ratings within a class are the same", **place)
     return (y - np.nanmean(y)) / sd
 
 
@@ -148,8 +154,7 @@ def _standardised(children: pd.DataFrame, y: np.ndarray, path) -> np.ndarray:
 
 def cells(original: Original) -> pd.DataFrame:
     """Count children by cell; small cells are withheld, and a second one where a total would reveal a single one."""
-    counts = original.counts
-    hidden = counts < SMALLEST_CELL
+    counts, hidden = original.counts, original.small
     if hidden.sum() == 1:
         hidden[np.argmin(np.where(hidden, counts.max() + 1, counts))] = True
     shown = [_WITHHELD if hide else f"{n:,}" for n, hide in zip(counts, hidden, strict=True)]
@@ -172,49 +177,33 @@ def overview(original: Original) -> pd.DataFrame:
 
 
 def analyse(original: Original):
-    """Fit the full model to the original ratings.
-
-    Returns
-    -------
-    restated.estimate.growth.GrowthBatch
-    """
+    """Fit the full model to the original ratings: a :class:`restated.estimate.growth.GrowthBatch`."""
     return model.fit(original.children, original.y, TIMES, high_risk=original.high_risk)
-
-
-def _takes_part(original: Original, weights: np.ndarray) -> np.ndarray:
-    """Mark the cells in a contrast of coefficients with these weights, bool, shape (16,)."""
-    full = np.column_stack([np.ones(len(CELLS)), _cell_covariates(original)])
-    by_cell = np.abs(np.linalg.solve(full.T, weights.reshape(-1, 2)))
-    return (by_cell > _NO_PART * by_cell.max()).any(axis=1)
-
-
-def _cell_covariates(original: Original) -> pd.DataFrame:
-    return covariates(*(np.array(part) for part in zip(*CELLS, strict=True)), high_risk=original.high_risk)
 
 
 def contrasts(original: Original, fit) -> pd.DataFrame:
     """Return the contrasts of the abstract's statements; those about a small cell are withheld."""
-    small = original.counts < SMALLEST_CELL
+    full, small = np.column_stack([np.ones(len(CELLS)), original.cells]), original.small
     rows: list[tuple[str, ...]] = []
-    for name, weights in model.contrast_weights(_cell_covariates(original)).items():
-        if (small & _takes_part(original, weights)).any():
+    for name, weights in model.contrast_weights(original.cells).items():
+        by_cell = np.abs(np.linalg.solve(full.T, weights.reshape(-1, 2)))
+        takes_part = (by_cell > _NO_PART * by_cell.max()).any(axis=1)
+        if (small & takes_part).any():
             rows.append((name, _WITHHELD, "", ""))
             continue
-        estimate, low, high = model.wald(fit.fixed[0], fit.fixed_covariance[0], weights)
-        rows.append((name, *(f"{x:.2f}".replace("-", "−") for x in (estimate, low, high))))
+        interval = model.wald(fit.fixed[0], fit.fixed_covariance[0], weights)
+        rows.append((name, *(f"{x:.2f}".replace("-", "−") for x in interval)))
     return pd.DataFrame(rows, columns=["Quantity", "Estimate (SD)", "Lower", "Upper"])
 
 
 def rule_results(original: Original, fit) -> pd.DataFrame:
     """Apply the rules of the simulation to the ratings; results are withheld where a small cell takes part."""
-    small = {c for c, n in zip(CELLS, original.counts, strict=True) if n < SMALLEST_CELL}
-    classes = {c[0] for c in small}
-    cell = statements.cell_row(_cell_covariates(original))
-    found = statements.evaluate(fit.fixed, fit.fixed_covariance, cell)
+    classes = {cell[0] for cell, small in zip(CELLS, original.small, strict=True) if small}
+    found = statements.evaluate(fit.fixed, fit.fixed_covariance, statements.cell_row(original.cells))
     needs = {"C2": {"secure", "avoidant"}} | {key: set(CLASSES) for key in ("whole", "strict", "any-class", "any-term")}
 
     def result(key: str) -> str:
-        if needs.get(key, {"secure", "disorganized"}) & classes or (key == "C7" and CELLS[DECISIVE] in small):
+        if needs.get(key, {"secure", "disorganized"}) & classes:
             return _WITHHELD
         return "yes" if found[key][0] else "no"
 
@@ -223,11 +212,8 @@ def rule_results(original: Original, fit) -> pd.DataFrame:
 
 def trajectories(original: Original, fit) -> pd.DataFrame:
     """Return the expected ratings over time of the cells that are large enough."""
-    lines = model.trajectories(fit.fixed[0], fit.fixed_covariance[0], _cell_covariates(original))
-    large = {c for c, n in zip(CELLS, original.counts, strict=True) if n >= SMALLEST_CELL}
-    return lines[
-        [key in large for key in zip(lines["attachment"], lines["sex"], lines["risk"], strict=True)]
-    ].reset_index(drop=True)
+    lines = model.trajectories(fit.fixed[0], fit.fixed_covariance[0], original.cells)
+    return lines[np.repeat(~original.small, len(TIMES))].reset_index(drop=True)
 
 
 def checks(original: Original, fit) -> dict[str, pd.DataFrame] | None:

@@ -1,6 +1,7 @@
 """Ledger rows of the simulation, made from the stored results."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -12,11 +13,13 @@ from review.findings.cohort.tables import COMPARED
 #: Below this share a percentage is shown with two decimals.
 FINE = 0.01
 MONTE_CARLO = {"interval": "95 % Monte Carlo interval (Wilson)", "unit": " %"}
+#: Extra growth of the scenarios, by the ending of their names.
+EXTRA = {"020": 0.2, "050": 0.5, "080": 0.8}
 
 
 def share_records(found: pd.DataFrame, scenarios: Mapping[str, Effects]) -> list[dict]:
     """Return the shares of cohorts of the base design that meet each rule in each scenario."""
-    words = {s.key: f"{s.key}, {s.claim}" for s in statements.STATEMENTS}
+    words = {key: f"{key}, {claim}" for key, (claim, _) in statements.STATEMENTS.items()}
     words |= {key: text for key, (text, _) in statements.EVENTS.items()}
     rows = []
     for r in found.to_dict("records"):
@@ -27,108 +30,82 @@ def share_records(found: pd.DataFrame, scenarios: Mapping[str, Effects]) -> list
     return rows
 
 
-def number_records(table: pd.DataFrame) -> list[dict]:
-    """Return everything else the chapter reports in numbers."""
-    rows = [*_precision(table), *_children(table), *_errors(table), *_varied(table)]
-    return [{"interval": "set"} | row if "low" in row else row for row in rows]
-
-
 def _share(id: str, quantity: str, row: Mapping) -> dict:
     """Return a share with its Monte Carlo interval in percent."""
     ends = {"value": 100 * row["share"], "low": 100 * row["low"], "high": 100 * row["high"]}
     return {"id": id, **ends, "quantity": quantity, "digits": 2 if row["share"] < FINE else 0}
 
 
-def _precision(table: pd.DataFrame) -> list[dict]:
-    """Return sizes of the decisive cell, detectable differences, standard errors and biases."""
+def number_records(table: pd.DataFrame) -> list[dict]:
+    """Return everything else the chapter reports in numbers."""
+    plain = [dict(zip(("id", "value", "digits", "quantity"), row, strict=True)) for row in _precision(table)]
+    return [*plain, *_sizes(table), *_errors(table), *_varied(table)]
 
-    def pick(quantity: str, variation: str = "base") -> float:
-        return stored.pick(table, quantity, variation=variation)
 
+def _precision(table: pd.DataFrame) -> list[tuple[str, float, int, str]]:
+    """Return detectable differences, standard errors, biases and the children needed: id, value, digits, quantity."""
+    pick, found = partial(stored.pick, table), "found with 80 % power"
     main, *_, four_way = (f"se {order}" for order in statements.BY_ORDER)
-    cohorts, of_design = int(table["cohorts"].max()), "simulated cohorts of the base design"
-    rows = [{"id": "cohort-cohorts", "value": cohorts, "digits": 0, "quantity": of_design}]
+    se, se_complete = pick(four_way), pick(four_way, variation="complete")
+    least = [stored.detectable(x) for x in (pick(main), se, pick("se change of the cell"))]
+    bias = -pick("mean level"), -pick("mean level", variation="complete")
+    against = f"smallest difference in change, disorganized against secure children, {found}"
+    of_cell = f"smallest change of disorganized boys at high risk {found}"
+    rows = [
+        ("cohort-cohorts", int(table["cohorts"].max()), 0, "simulated cohorts of the base design"),
+        ("cohort-detectable-main", least[0], 2, against),
+        ("cohort-detectable-four-way", least[1], 2, f"smallest four-way difference in change {found}"),
+        ("cohort-detectable-cell", least[2], 2, of_cell),
+        ("cohort-se-four-way", se, 2, "standard error of the four-way term in simulated cohorts"),
+        ("cohort-se-four-way-complete", se_complete, 2, "standard error of the four-way term, complete cases only"),
+        ("cohort-bias-likelihood", bias[0], 3, "average level understated by maximum likelihood, SD of ratings"),
+        ("cohort-bias-complete", bias[1], 3, "average level understated by complete cases, SD of ratings"),
+    ]
+    for key in ("020", "050"):
+        needed = round(stored.children_for_power(se, EXTRA[key]), -2)
+        words = f"classified children for 80 % power at a four-way difference of {EXTRA[key]:g}, to hundreds"
+        rows.append((f"cohort-needed-{key}", needed, 0, words))
+    return rows
+
+
+def _sizes(table: pd.DataFrame) -> list[dict]:
+    """Return the sizes of the decisive cell."""
+    central = {"interval": "central 95 % of simulated cohorts", "digits": 0}
+    rows = []
     for id, name, words in (
         ("cohort-cell-size", "cell", "classified"),
         ("cohort-cell-rated", "cell-rated", "with three or more ratings"),
     ):
-        ends = {"value": pick(f"{name} mean"), "low": pick(f"{name} q0.025"), "high": pick(f"{name} q0.975")}
+        value, low, high = (stored.pick(table, f"{name} {part}") for part in ("mean", "q0.025", "q0.975"))
         quantity = f"disorganized boys at high risk in a simulated cohort, {words}"
-        central = {"interval": "central 95 % of simulated cohorts", "digits": 0}
-        rows.append({"id": id, **ends, **central, "quantity": quantity})
-    for id, value, quantity in (
-        (
-            "cohort-detectable-main",
-            stored.detectable(pick(main)),
-            "smallest difference in change, disorganized against secure children, found with 80 % power",
-        ),
-        (
-            "cohort-detectable-four-way",
-            stored.detectable(pick(four_way)),
-            "smallest four-way difference in change found with 80 % power",
-        ),
-        (
-            "cohort-detectable-cell",
-            stored.detectable(pick("se change of the cell")),
-            "smallest change of disorganized boys at high risk found with 80 % power",
-        ),
-        ("cohort-se-four-way", pick(four_way), "standard error of the four-way term in simulated cohorts"),
-        (
-            "cohort-se-four-way-complete",
-            pick(four_way, "complete"),
-            "standard error of the four-way term, complete cases only",
-        ),
-    ):
-        rows.append({"id": id, "value": value, "quantity": quantity})
-    for id, variation, by in (
-        ("cohort-bias-likelihood", "base", "maximum likelihood"),
-        ("cohort-bias-complete", "complete", "complete cases"),
-    ):
-        quantity = f"average level understated by {by}, SD of ratings"
-        rows.append({"id": id, "value": -pick("mean level", variation), "digits": 3, "quantity": quantity})
-    return rows
-
-
-def _children(table: pd.DataFrame) -> list[dict]:
-    """Return the children a study needs for a four-way difference."""
-    children = stored.children_classified()
-    se = stored.pick(table, f"se {list(statements.BY_ORDER)[-1]}")
-    rows = []
-    for id, extra in (("cohort-needed-020", 0.2), ("cohort-needed-050", 0.5)):
-        quantity = f"classified children for 80 % power at a four-way difference of {extra:g}, to hundreds"
-        value = round(stored.children_for_power(se, extra, children), -2)
-        rows.append({"id": id, "value": value, "digits": 0, "quantity": quantity})
+        rows.append({"id": id, "value": value, "low": low, "high": high, "quantity": quantity} | central)
     return rows
 
 
 def _errors(table: pd.DataFrame) -> list[dict]:
     """Return overstatement and wrong signs of significant four-way terms."""
     rows = []
-    for scenario, extra in (("extra-020", 0.2), ("extra-050", 0.5), ("extra-080", 0.8)):
-        size, sign = (stored.pick(table, name, scenario) for name in ("exaggeration", "sign error"))
-        key, of = scenario[-3:], f"among significant four-way terms, true extra growth {extra:g}"
+    for key, extra in EXTRA.items():
+        size, sign = (stored.pick(table, name, f"extra-{key}") for name in ("exaggeration", "sign error"))
+        of = f"among significant four-way terms, true extra growth {extra:g}"
         overstated, wrong = f"factor by which the size is overstated {of}", f"wrong sign {of}"
-        rows.append({"id": f"cohort-exaggeration-{key}", "value": size, "digits": 1, "quantity": overstated})
         percent = {"value": 100 * sign, "digits": 1, "unit": " %"}
+        rows.append({"id": f"cohort-exaggeration-{key}", "value": size, "digits": 1, "quantity": overstated})
         rows.append({"id": f"cohort-sign-error-{key}", **percent, "quantity": wrong})
     return rows
 
 
 def _varied(table: pd.DataFrame) -> list[dict]:
     """Return shares under variations of the design."""
-    rows = []
-    for key, variation in VARIATIONS.items():
-        if key != "base":
-            quantity = f"simulated cohorts that show the whole pattern at an extra growth of .5; {variation.label}"
-            rows.append(_share(f"cohort-whole-{key}", quantity, _row(table, key, COMPARED, "whole")) | MONTE_CARLO)
+
+    def share(id: str, words: str, key: str, scenario: str, event: str) -> dict:
+        found = stored.shares(table, variation=key)
+        row = found[(found["scenario"] == scenario) & (found["event"] == event)].to_dict("records")[0]
+        return _share(id, f"{words}; {VARIATIONS[key].label}", row) | MONTE_CARLO
+
+    whole = "simulated cohorts that show the whole pattern at an extra growth of .5"
+    false = "significant four-way terms where nothing is true"
+    rows = [share(f"cohort-whole-{key}", whole, key, COMPARED, "whole") for key in VARIATIONS if key != "base"]
     for key in ("autocorrelated", "skewed"):
-        quantity = f"significant four-way terms where nothing is true; {VARIATIONS[key].label}"
-        share = _share(f"cohort-false-{key}", quantity, _row(table, key, "nothing", "four-way found"))
-        rows.append(share | MONTE_CARLO | {"digits": 1})
+        rows.append(share(f"cohort-false-{key}", false, key, "nothing", "four-way found") | {"digits": 1})
     return rows
-
-
-def _row(table: pd.DataFrame, variation: str, scenario: str, event: str) -> dict:
-    """Return one row of the shares of a variation."""
-    found = stored.shares(table, variation=variation)
-    return found[(found["scenario"] == scenario) & (found["event"] == event)].to_dict("records")[0]

@@ -5,7 +5,6 @@ One fit serves every set of true effects (see :mod:`.design`), so the scenarios 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -41,13 +40,9 @@ class Variation:
     index_analysis: bool = False  # the analysis uses the risk index itself, not its upper quarter
 
 
-def _same(design: Design) -> Design:
-    return design
-
-
 #: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
-    "base": Variation("base design", _same),
+    "base": Variation("base design", lambda d: d),
     "complete": Variation("complete cases only", lambda d: replace(d, complete_only=True)),
     "no-loss": Variation(
         "nobody lost, every rating made",
@@ -61,11 +56,8 @@ VARIATIONS: dict[str, Variation] = {
     "many-disorganized": Variation("30 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.30, 0.30))),
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
     "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
-    "index": Variation("risk index instead of groups", _same, index_analysis=True),
+    "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
 }
-
-
-# --- one batch of cohorts ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -127,52 +119,34 @@ class _Estimate:
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
         # The cell's change is taken at the mean index of the upper share: the normal density at the cut over the share.
-        q = self.design.high_risk
+        q, times = self.design.high_risk, self.design.times
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
         for cohort, rng in drawn:
             x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
             for scenario, extra, truth in self.truths:
                 lines = effects.cell_lines(truth, dict(self.class_shares), trend=cohort.trend)
-                mean = np.repeat(
-                    lines @ np.vstack([np.ones_like(self.design.times), self.design.times]), self.design.slots, axis=0
-                )
-                fit = growth.fit_batch([cohort.y + mean], self.design.times, x)
+                mean = np.repeat(lines @ np.vstack([np.ones_like(times), times]), self.design.slots, axis=0)
+                fit = growth.fit_batch([cohort.y + mean], times, x)
                 for key, met in statements.evaluate(fit.fixed, fit.fixed_covariance, cell).items():
                     kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(met[0]))
         return {name: np.array(values) for name, values in kept.items()}
 
 
-def _task(key: str, register) -> tuple[_Draw, Callable[[Any], Any]]:
+def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
+    """Draw and analyse cohorts of one variation: one row of :data:`COLUMNS` per scenario and quantity.
+
+    `how` holds further options of :func:`restated.reconstruct.ensemble.ensemble`.
+    """
     variation = VARIATIONS[key]
-    design = variation.change(Design.standard())
-    found = effects.scenarios(register)
-    names = found if key == "base" else VARIED
-    truths = [(name, found[name].extra, found[name]) for name in names]
+    design, found = variation.change(Design.standard()), effects.scenarios(register)
+    truths = [(name, found[name].extra, found[name]) for name in (found if key == "base" else VARIED)]
     if key == "base":
         truths += [("grid", extra, found["main"].with_extra(extra)) for extra in GRID]
     shares = tuple(effects.shares(register).items())
-    return _Draw(design), _Estimate(design, tuple(truths), shares, variation.index_analysis)
-
-
-def run(
-    key: str,
-    register,
-    *,
-    cohorts: int,
-    workers: int | None = None,
-    keep: Path | None = None,
-    progress: Callable[[str], None] | None = None,
-) -> pd.DataFrame:
-    """Draw and analyse cohorts of one variation.
-
-    Columns :data:`COLUMNS`; one row per scenario and quantity.
-    """
-    draw, estimate = _task(key, register)
-    values = engine.ensemble(
-        draw, estimate, draws=cohorts, seed=SEED, workers=workers, batched=True, keep=keep, progress=progress
-    ).values
-    return _summary(key, values)
+    estimate = _Estimate(design, tuple(truths), shares, variation.index_analysis)
+    drawn = engine.ensemble(_Draw(design), estimate, draws=cohorts, seed=SEED, batched=True, **how)
+    return _summary(key, drawn.values)
 
 
 def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:

@@ -4,7 +4,6 @@ Every test is a Wald test at the level :data:`LEVEL`, two-sided where one coeffi
 name its tests; where a rule had to be chosen, it is the one easier to meet.
 """
 
-from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -20,35 +19,24 @@ CRITICAL = float(stats.norm.ppf(1 - LEVEL / 2))
 INSECURE = CLASSES[1:]
 
 
-@dataclass(frozen=True)
-class Statement:
-    """One statement of the abstract: its number in the table of claims, the claim and the rule, in words."""
-
-    key: str
-    claim: str
-    rule: str
-
-
-STATEMENTS = (
-    Statement(
-        "C2",
+#: The statements by their number in the table of claims: the claim and the rule, in words.
+STATEMENTS = {
+    "C2": (
         "avoidant children have higher levels",
         "the level of avoidant above secure children, averaged over sex and risk, is positive with p below the level",
     ),
-    Statement("C3", "disorganized children have higher levels", "the same for disorganized children"),
-    Statement(
-        "C4",
+    "C3": ("disorganized children have higher levels", "the same for disorganized children"),
+    "C4": (
         "the effect of disorganization depends on contextual risk",
         "joint test of the four terms with disorganized × risk (with and without sex, level and change)",
     ),
-    Statement("C5", "it depends on the child's sex", "joint test of the four terms with disorganized × boy"),
-    Statement("C6", "it depends on the child's age", "joint test of the four terms with disorganized × time"),
-    Statement(
-        "C7",
+    "C5": ("it depends on the child's sex", "joint test of the four terms with disorganized × boy"),
+    "C6": ("it depends on the child's age", "joint test of the four terms with disorganized × time"),
+    "C7": (
         "problems of disorganized boys at high risk increase",
         "the change of that cell from kindergarten to grade 6 is positive with p below the level",
     ),
-)
+}
 #: Further events counted with the statements: in words, and the condition.
 EVENTS = {
     "whole": ("the whole pattern of the abstract", "C2 to C7 are all met"),
@@ -63,12 +51,12 @@ EVENTS = {
         "at least one of the twenty-one interactions of an insecure class with sex, risk or time has p below the level",
     ),
 }
-KEYS = tuple(s.key for s in STATEMENTS)
+KEYS = tuple(STATEMENTS)
 
 
 def rules() -> pd.DataFrame:
     """Return the rules as a table: ``Name, In words, Met if``."""
-    rows = [(s.key, s.claim, s.rule) for s in STATEMENTS] + [(key, *both) for key, both in EVENTS.items()]
+    rows = [(key, *words) for key, words in (STATEMENTS | EVENTS).items()]
     return pd.DataFrame(rows, columns=["Name", "In words", "Met if"])
 
 
@@ -88,10 +76,8 @@ def indices(*names: str) -> list[int]:
 
 def interactions(attachment: str) -> list[str]:
     """Return the seven interactions of one class with sex, risk and time."""
-    return [
-        f"{attachment}:time",
-        *(f"{attachment}×{by}{t}" for by in ("boy", "risk", "boy×risk") for t in ("", ":time")),
-    ]
+    pairs = [f"{attachment}×{by}{t}" for by in ("boy", "risk", "boy×risk") for t in ("", ":time")]
+    return [f"{attachment}:time", *pairs]
 
 
 FOUR_WAY = "disorganized×boy×risk:time"
@@ -105,27 +91,19 @@ BY_ORDER = {
 _JOINT = {
     "C4": ["disorganized×risk", "disorganized×risk:time", "disorganized×boy×risk", FOUR_WAY],
     "C5": ["disorganized×boy", "disorganized×boy:time", "disorganized×boy×risk", FOUR_WAY],
-    "C6": ["disorganized:time", "disorganized×boy:time", "disorganized×risk:time", FOUR_WAY],
+    "C6": list(BY_ORDER.values()),
 }
 
 
-def cell_row(cells: pd.DataFrame, cell: int = DECISIVE) -> np.ndarray:
-    """Return the weights of the coefficients in a cell's change, shape (32,); `cells` from :class:`.design.Design`."""
-    return np.kron(np.concatenate([[1.0], cells.iloc[cell]]), [0.0, 1.0])
+def cell_row(cells: pd.DataFrame) -> np.ndarray:
+    """Return the weights of the coefficients in the decisive cell's change, shape (32,); `cells` as in `Design`."""
+    return np.kron(np.concatenate([[1.0], cells.iloc[DECISIVE]]), [0.0, 1.0])
 
 
 def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray) -> dict[str, np.ndarray]:
-    """Apply the rules of all statements and events to fits.
+    """Apply the rules of all statements and events, the keys of the result, to fits; each is bool, shape (fits,).
 
-    Parameters
-    ----------
-    cell_change : ndarray, shape (32,)
-        Weights of the decisive cell's change, from :func:`cell_row`.
-
-    Returns
-    -------
-    dict of str to ndarray of bool, shape (fits,)
-        By key of :data:`STATEMENTS` and :data:`EVENTS`.
+    `cell_change` is from :func:`cell_row`.
     """
     z = fixed / np.sqrt(np.einsum("bii->bi", covariance))
     met = {"C2": z[:, indices("avoidant")[0]] > CRITICAL, "C3": z[:, indices("disorganized")[0]] > CRITICAL}

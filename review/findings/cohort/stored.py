@@ -5,14 +5,11 @@ fingerprint of code, assumptions and printed numbers. Reading it compares the fi
 first cohorts again with the libraries that are there (:func:`first_cohorts`): other versions need no other table.
 """
 
-import csv
 import hashlib
-import io
 import math
-from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 from scipy import stats
 
@@ -52,25 +49,22 @@ def fingerprint(numbers: register.Register) -> str:
     return digest.hexdigest()[:16]
 
 
-def compute(register, *, workers: int | None = -1, progress: Callable[[str], None] | None = print) -> pd.DataFrame:
-    """Compute all variations as the stored table; interrupted runs continue from ``_build/ensembles``."""
-    inputs = fingerprint(register)
-    tables = []
-    for key in VARIATIONS:
-        if progress:
-            progress(f"{key}: {VARIATIONS[key].label}")
-        keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
-        cohorts = COHORTS if key == "base" else VARIATION_COHORTS
-        tables.append(run(key, register, cohorts=cohorts, workers=workers, keep=keep, progress=progress))
-    return pd.concat(tables, ignore_index=True).assign(inputs=inputs)
-
-
 def main() -> str:
-    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this."""
+    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this.
+
+    Interrupted runs continue from ``_build/ensembles``.
+    """
     numbers = register.load()
     for id in effects.PRINTED.values():
         numbers.number(id)  # refuses a register without it
-    table = compute(numbers, progress=lambda line: print(line, flush=True))
+    inputs, progress = fingerprint(numbers), partial(print, flush=True)
+    tables = []
+    for key, variation in VARIATIONS.items():
+        progress(f"{key}: {variation.label}")
+        keep = paths.BUILD / "ensembles" / f"cohort-{inputs}" / key
+        cohorts = COHORTS if key == "base" else VARIATION_COHORTS
+        tables.append(run(key, numbers, cohorts=cohorts, workers=-1, keep=keep, progress=progress))
+    table = pd.concat(tables, ignore_index=True).assign(inputs=inputs)
     store(table)
     return f"{len(table)} rows written"
 
@@ -78,22 +72,11 @@ def main() -> str:
 def store(table: pd.DataFrame, file: Path = FILE) -> None:
     """Write the table; values with ten digits, so that it is the same on every machine."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*COLUMNS, "inputs"])
-    for row in table[[*COLUMNS, "inputs"]].itertuples(index=False):
-        writer.writerow([f"{x:.10g}" if isinstance(x, float) else x for x in row])
-    file.write_text(out.getvalue(), encoding="utf-8")
+    table[[*COLUMNS, "inputs"]].to_csv(file, index=False, float_format="%.10g", lineterminator="\n")
 
 
 def load(register, file: Path = FILE) -> pd.DataFrame:
-    """Read the stored table.
-
-    Raises
-    ------
-    RestatedError
-        If it was computed from other inputs than those there are now, or does not fit its description.
-    """
+    """Read the stored table; refuse one computed from other inputs than those there are now."""
     rows = dictionary.validate(file, dictionary.load()["cohort-ensembles"])
     table = pd.DataFrame([cells for _, cells in rows])
     now = fingerprint(register)
@@ -107,48 +90,25 @@ def load(register, file: Path = FILE) -> pd.DataFrame:
 def first_cohorts(register, table: pd.DataFrame) -> float:
     """Compute the first cohorts of the base design again and compare them with the stored table.
 
-    Returns
-    -------
-    float
-        Largest absolute difference of the mean four-way coefficient.
-
-    Raises
-    ------
-    RestatedError
-        If they differ by more than rounding.
+    Returns the absolute difference of the mean four-way coefficient; one beyond rounding is refused.
     """
-    again = pick(run("base", register, cohorts=AGAIN), f"first {AGAIN} four-way")
-    stored = pick(table, f"first {AGAIN} four-way")
+    again, stored = (pick(t, f"first {AGAIN} four-way") for t in (run("base", register, cohorts=AGAIN), table))
     if not abs(again - stored) <= SAME:
-        raise RestatedError(
-            f"the first {AGAIN} cohorts give {again:.6f}, the stored table has {stored:.6f}", file=FILE, remedy=REMEDY
-        )
+        message = f"the first {AGAIN} cohorts give {again:.6f}, the stored table has {stored:.6f}"
+        raise RestatedError(message, file=FILE, remedy=REMEDY)
     return abs(again - stored)
 
 
-def pick(
-    table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base", extra: float | None = None
-) -> float:
-    """Return one value of the table.
-
-    Raises
-    ------
-    RestatedError
-        If there is none or more than one.
-    """
+def pick(table: pd.DataFrame, quantity: str, scenario: str = "any", *, variation: str = "base") -> float:
+    """Return one value of the table; there must be exactly one."""
     here = (table["variation"] == variation) & (table["scenario"] == scenario) & (table["quantity"] == quantity)
-    if extra is not None:
-        here &= np.isclose(table["extra"], extra)
     if here.sum() != 1:
         raise RestatedError(f"{here.sum()} rows for '{quantity}', scenario '{scenario}', variation '{variation}'")
     return float(table.loc[here, "value"].iloc[0])
 
 
 def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
-    """Return the shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval.
-
-    Columns: ``scenario, extra, event, share, low, high, cohorts``.
-    """
+    """Return the shares of cohorts that meet each event, with Wilson's 95 % Monte Carlo interval."""
     events = (*statements.KEYS, *statements.EVENTS, "four-way found")
     found = table[(table["variation"] == variation) & table["quantity"].isin(events)]
     cohorts = found["cohorts"].to_numpy(float)
@@ -157,17 +117,11 @@ def shares(table: pd.DataFrame, *, variation: str = "base") -> pd.DataFrame:
     return named.assign(low=low, high=high, cohorts=found["cohorts"]).reset_index(drop=True)
 
 
-def children_classified() -> float:
-    """Return the assumed number of children with an attachment class, at the middle of its range."""
-    low, high = Design.standard().ranges["classified"]
-    return (low + high) / 2
+def detectable(se: float) -> float:
+    """Return the smallest true value that a two-sided test at 5 % finds with a power of 80 %."""
+    return se * (statements.CRITICAL + float(stats.norm.ppf(0.8)))
 
 
-def detectable(se: float, power: float = 0.8) -> float:
-    """Return the smallest true value that a two-sided test at 5 % finds with this power."""
-    return se * (statements.CRITICAL + float(stats.norm.ppf(power)))
-
-
-def children_for_power(se: float, value: float, children: float, power: float = 0.8) -> int:
-    """Return the children for that power at a true `value`, if `children` give the standard error `se`."""
-    return math.ceil(children * (detectable(se, power) / value) ** 2)
+def children_for_power(se: float, value: float) -> int:
+    """Return the children for that power at a true `value`, if the middle of the assumed numbers gives `se`."""
+    return math.ceil(Design.standard().middle()["classified"] * (detectable(se) / value) ** 2)

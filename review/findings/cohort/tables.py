@@ -12,7 +12,6 @@ from review.findings.cohort import statements, stored
 from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import VARIATIONS
-from review.findings.selections import selection
 
 #: True values of the table of errors of sign and size.
 SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)
@@ -21,17 +20,12 @@ COMPARED = "extra-050"
 
 
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
-    """Return the printed counts of children of ``data/selections/cohort-counts.csv``: ``label, what, n, text, bound``.
+    """Return the printed counts of children of ``data/selections/cohort-counts.csv``; all must be verified.
 
-    A lower bound counts as its end.
-
-    Raises
-    ------
-    RestatedError
-        If a count is unverified.
+    A lower bound, marked by ``bound``, counts as its end.
     """
     rows = []
-    for r in selection("cohort-counts").to_dict("records"):
+    for r in numbers.selection("cohort-counts").to_dict("records"):
         number = numbers.verified(register[r["register_id"]])
         bound = not np.isfinite(number.high)
         n = number.low if bound else numbers.value(number.value)
@@ -77,11 +71,11 @@ def power_by_statement(found: pd.DataFrame, scenarios: Mapping[str, Effects]) ->
 
 def cost_of_interactions(table: pd.DataFrame) -> pd.DataFrame:
     """Return standard error, detectable difference and children for 80 % power, by order of interaction."""
-    children = stored.children_classified()
+
     rows = []
     for order in statements.BY_ORDER:
         se = stored.pick(table, f"se {order}")
-        sizes = [f"{round(stored.children_for_power(se, value, children), -1):,}" for value in (0.5, 0.2)]
+        sizes = [f"{round(stored.children_for_power(se, value), -1):,}" for value in (0.5, 0.2)]
         rows.append((order, se, stored.detectable(se), *sizes))
     columns = ["Difference in change", "Standard error", "Found with 80 % power", "Children for .5", "Children for .2"]
     return pd.DataFrame(rows, columns=columns)
@@ -91,20 +85,12 @@ def errors_of_sign_and_size(table: pd.DataFrame) -> pd.DataFrame:
     """Return power, wrong signs and overstatement of the four-way term at some true values."""
     grid = table[(table["scenario"] == "grid") & (table["variation"] == "base") & table["extra"].round(1).isin(SHOWN)]
     wide = grid.pivot(index="extra", columns="quantity", values="value").reset_index()
-    return pd.DataFrame(
-        {
-            "True growth": wide["extra"],
-            "Significant, %": 100 * wide["four-way found"],
-            "Of these, wrong sign, %": 100 * wide["sign error"],
-            "Overstated, times": wide["exaggeration"],
-        }
-    )
+    shown = {"True growth": wide["extra"], "Significant, %": 100 * wide["four-way found"]}
+    shown |= {"Of these, wrong sign, %": 100 * wide["sign error"], "Overstated, times": wide["exaggeration"]}
+    return pd.DataFrame(shown)
 
 
 def variations(table: pd.DataFrame) -> pd.DataFrame:
     """Return shares by design with a medium extra growth: ``row, event, share, low, high, cohorts``."""
-    parts = []
-    for key, variation in VARIATIONS.items():
-        found = stored.shares(table, variation=key)
-        parts.append(found[found["scenario"] == COMPARED].assign(row=variation.label))
-    return pd.concat(parts, ignore_index=True)
+    parts = [stored.shares(table, variation=key).assign(row=v.label) for key, v in VARIATIONS.items()]
+    return pd.concat([part[part["scenario"] == COMPARED] for part in parts], ignore_index=True)

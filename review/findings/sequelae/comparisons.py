@@ -9,8 +9,7 @@ from scipy import stats
 
 from restated.estimate import contrasts
 from restated_book.register import Register
-from review.findings.numbers import ends, value
-from review.findings.selections import selection
+from review.findings.numbers import ends, selection, value
 from review.findings.sequelae.estimates import CONVENTION, OUTCOMES, PATTERN, REVIEWS, se_box
 
 
@@ -35,17 +34,10 @@ def stated() -> tuple[Comparison, ...]:
 def differences(
     register: Register, pairs: Iterable[Comparison], *, rho: float = 0.0, convention: float = CONVENTION
 ) -> pd.DataFrame:
-    """Test differences of printed estimates over the range rounding leaves open.
+    """Test differences of printed estimates, correlated by `rho`, over the range rounding leaves open.
 
-    Columns: ``id, name, stronger, difference, difference_low, difference_high, z_low, z_high, p_low, p_high, gap_low,
-    gap_high``; the gap is the distance between the two 85 % intervals, negative where they overlap.
-
-    Parameters
-    ----------
-    rho : float
-        Correlation of the two estimates.
-    convention : float
-        Level of intervals without a printed level.
+    The gap is the distance between the two 85 % intervals, negative where they overlap; `convention` is the level of
+    intervals without a printed level.
     """
     rows = []
     for pair in pairs:
@@ -64,24 +56,23 @@ def differences(
 
 def every_pair() -> list[Comparison]:
     """Return the twelve pairs of outcomes within each pattern; the larger printed order of the reviews comes first."""
-    reviews = list(REVIEWS.values())
     pairs = []
-    for p in range(4):
+    for named in zip(*([f"{key}-{p}-d" for p in patterns] for key, patterns in REVIEWS.values())):
         for i, j in ((0, 1), (0, 2), (1, 2)):
-            first, second = (f"{reviews[x][0]}-{reviews[x][1][p]}-d" for x in (i, j))
-            name = f"{PATTERN[reviews[i][1][p]]}: {OUTCOMES[i]} against {OUTCOMES[j]}"
-            pairs.append(Comparison("", name, first, second, False))
+            pattern = PATTERN[named[i].split("-")[1]]
+            name = f"{pattern}: {OUTCOMES[i]} against {OUTCOMES[j]}"
+            pairs.append(Comparison("", name, named[i], named[j], False))
     return pairs
 
 
 def dependence(register: Register, grid: Sequence[float]) -> pd.DataFrame:
     """Return z of each stated difference over correlations of the two estimates: ``comparison, rho, z_low, z_high``."""
-    pairs = stated()
-    parts = [differences(register, pairs, rho=float(rho)).assign(rho=float(rho)) for rho in grid]
-    table = pd.concat(parts, ignore_index=True).rename(columns={"name": "comparison"})
-    order = {pair.name: i for i, pair in enumerate(pairs)}
-    table = table.sort_values("comparison", key=lambda s: s.map(order), kind="stable", ignore_index=True)
-    return table[["comparison", "rho", "z_low", "z_high"]]
+    parts = [
+        differences(register, [pair], rho=float(rho)).assign(comparison=pair.name, rho=float(rho))
+        for pair in stated()
+        for rho in grid
+    ]
+    return pd.concat(parts, ignore_index=True)[["comparison", "rho", "z_low", "z_high"]]
 
 
 def least_rho(register: Register, pair: Comparison, grid: np.ndarray) -> tuple[float, float]:

@@ -40,10 +40,7 @@ def ids() -> list[str]:
 
 
 def printed_estimates(register: Register) -> pd.DataFrame:
-    """Return the twelve printed estimates for their figure.
-
-    Columns: ``group, label, value, low, high, strong, k, n, grade, id``.
-    """
+    """Return the twelve printed estimates for their figure."""
     rows = []
     for group, (key, patterns) in REVIEWS.items():
         for i, pattern in enumerate(patterns):
@@ -63,17 +60,9 @@ def range_texts(low: Sequence[float], high: Sequence[float], digits: int) -> lis
 
 
 def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float, float]:
-    """Return the lowest and highest standard error from which a printed interval can come.
+    """Return the lowest and highest standard error from which a printed interval can come; refuse a lone number.
 
-    Parameters
-    ----------
-    convention : float
-        Level of an interval without a printed level.
-
-    Raises
-    ------
-    RestatedError
-        If no interval was printed.
+    `convention` is the level of an interval without a printed level.
     """
     if n.ci_low is None or n.ci_high is None:
         raise RestatedError(f"'{n.id}' was printed without an interval", remedy="Leave it out with a note.")
@@ -84,7 +73,6 @@ def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float
 def precision(register: Register, which: Sequence[str]) -> pd.DataFrame:
     """Return standard error, z, p and middle that printed intervals imply over the rounding box.
 
-    Columns: ``id, d, se_low, se_high, z_low, z_high, p_low, p_high, middle_low, middle_high, centred, in_words``:
     `centred` is True where the estimate can be the middle, `in_words` is the significance as the source prints it.
     """
     rows = []

@@ -1,7 +1,5 @@
 """The printed differences on other scales: correlations, and shares of children."""
 
-from typing import cast
-
 import pandas as pd
 
 from restated.estimate import individuals
@@ -18,41 +16,30 @@ def d_interval_from_r(low: float, high: float) -> tuple[float, float]:
 def over_time_rows(register: Register, series: dict[str, tuple[str, ...]]) -> pd.DataFrame:
     """Return printed estimates by year on the scale of r, differences converted for two groups of one size.
 
-    An id that ends in ``-adjusted`` is labelled so. Columns as :func:`review.findings.transmission.printed_over_time`.
+    As :func:`review.findings.transmission.printed_over_time`; an id that ends in ``-adjusted`` is labelled so.
     """
     rows = printed_over_time(register, series)
     ids = [id for members in series.values() for id in members]
-    adjusted = [", adjusted" if id.endswith("-adjusted") else "" for id in ids]
-    rows["label"] = [label + words for label, words in zip(rows["label"], adjusted, strict=True)]
-    for i, id in enumerate(ids):
-        if register.number(id).statistic == "d":
-            for name in ("value", "low", "high"):
-                rows.at[i, name] = d_to_r(float(cast(float, rows.at[i, name])))
+    rows["label"] += [", adjusted" if id.endswith("-adjusted") else "" for id in ids]
+    differs = [register.number(id).statistic == "d" for id in ids]
+    limits = ["value", "low", "high"]
+    rows.loc[differs, limits] = d_to_r(rows.loc[differs, limits].to_numpy())
     return rows.drop(columns="text")
 
 
-def for_people(effects: dict[str, tuple[float, float, float]], *, base: float, share: float = 0.1) -> pd.DataFrame:
+def for_people(effects: dict[str, tuple[float, float, float]], *, base: float) -> pd.DataFrame:
     """Express mean differences as shares of children, under normal distributions of one spread.
 
-    Columns: ``label, d, overlap, superiority, risk_lower, risk_higher, ratio, share_higher`` and, for the limits of d,
-    ``<name>_at_low`` and ``<name>_at_high`` of the last four.
-
-    Parameters
-    ----------
-    effects : dict
-        Name to (d, lower limit, upper limit).
-    base : float
-        Share of insecure children.
-    share : float
-        The outermost share of all children.
+    `effects` maps a name to d and its limits, `base` is the share of insecure children. ``risk_lower, risk_higher,
+    ratio, share_higher`` are about the outermost tenth of all children, and given for both limits of d too (``…_at_low,
+    …_at_high``).
     """
+    names = {"risk_lower": "lower", "risk_higher": "higher", "ratio": "ratio", "share_higher": "share_higher"}
     rows = []
-    for label, limits in effects.items():
-        d = limits[0]
+    for label, (d, low, high) in effects.items():
         row = {"label": label, "d": d, "overlap": individuals.overlap(d), "superiority": individuals.superiority(d)}
-        for suffix, x in zip(("", "_at_low", "_at_high"), limits, strict=True):
-            at = individuals.outermost(x, base=base, share=share)
-            row |= {f"risk_lower{suffix}": at.lower, f"risk_higher{suffix}": at.higher}
-            row |= {f"ratio{suffix}": at.ratio, f"share_higher{suffix}": at.share_higher}
+        for suffix, x in (("", d), ("_at_low", low), ("_at_high", high)):
+            at = individuals.outermost(x, base=base, share=0.1)
+            row |= {f"{name}{suffix}": getattr(at, field) for name, field in names.items()}
         rows.append(row)
     return pd.DataFrame(rows)

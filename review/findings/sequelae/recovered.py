@@ -41,8 +41,8 @@ def lower_limit(n: PublishedNumber) -> tuple[float, float]:
 def signs(register: Register) -> pd.DataFrame:
     """Test both signs of the digits with a lost sign, if the interval is symmetrical.
 
-    Columns: ``id, shown, low, high, minus, plus``: the digits, the limit that symmetry implies, and True where the
-    digits agree with it under that sign. A limit must also not exceed its estimate.
+    ``low, high`` are of the limit that symmetry implies; ``minus`` and ``plus`` are True where the digits agree with it
+    under that sign. A limit must also not exceed its estimate.
     """
     rows = []
     for id, shown in SIGN_LOST.items():
@@ -77,12 +77,7 @@ def cut_off_row(total: PublishedNumber, part: PublishedNumber, contrast: Publish
 
     With precisions W and w of total and known part, the other has w' = W - w and d' = (d W - d_part w) / w', and the
     contrast is Q = (d' - d_part)^2 / (1/w + 1/w') = (d - d_part)^2 W w / w'. This is exact if both parts share one
-    tau2, and an approximation otherwise.
-
-    Raises
-    ------
-    RestatedError
-        If no values inside the rounding boxes agree with the printed contrast.
+    tau2, and an approximation otherwise. Boxes without such values are refused.
     """
     (t0, t1), (p0, p1) = se_box(total), se_box(part)
     st, sp = np.meshgrid(np.linspace(t0, t1, GRID), np.linspace(p0, p1, GRID))

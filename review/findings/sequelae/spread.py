@@ -26,10 +26,10 @@ def heterogeneity(register: Register, which: Sequence[str], *, draws: int, seed:
     group shares is exact (:mod:`restated.reconstruct.totals`); the ordinary range rests on drawn sizes (`SPREADS`), two
     groups of one size, and the middle of the rounding box.
 
-    One row per estimate: ``id, k, n, sampling_se`` (smallest sampling error of N children), ``se_low, se_high``
-    (printed), ``share_alone`` (largest share of the smaller group at which sampling error alone explains the interval),
-    ``tau_highest`` (any sizes, any shares), ``tau_low, tau_high`` (ordinary sizes), ``inner_low, inner_high`` and
-    ``pi_low, pi_high`` (95 % prediction limits at these two, t with k - 2 degrees of freedom).
+    One row per estimate: ``sampling_se`` is the smallest sampling error of N children, ``se`` as printed,
+    ``share_alone`` the largest share of the smaller group at which sampling error alone explains the interval,
+    ``tau_highest`` for any sizes and shares, ``tau_low, tau_high`` for ordinary sizes; ``inner`` and ``pi`` are 95 %
+    prediction limits at these two, t with k - 2 degrees of freedom.
     """
     rows = []
     for n in (register.number(i) for i in which):
@@ -74,13 +74,7 @@ class FromQ(NamedTuple):
 
 
 def from_q(q: PublishedNumber, estimate: PublishedNumber) -> FromQ:
-    """Return the heterogeneity from a printed Q and the interval printed with it.
-
-    Parameters
-    ----------
-    q, estimate : PublishedNumber
-        Both with k and N of the set.
-    """
+    """Return the heterogeneity from a printed Q and the interval printed with it; both carry k and N of the set."""
     k, total = int(q.k), int(q.n)
     i2_low, i2_high = (100 * max(0.0, (x - k + 1) / x) for x in q.interval)
     p = float(stats.chi2.sf(q.high, k - 1)), float(stats.chi2.sf(q.low, k - 1))
@@ -95,8 +89,8 @@ def q_against_interval(
 ) -> pd.DataFrame:
     """Compare the standard error that a printed Q implies with the printed interval, by the share of the smaller group.
 
-    Columns: ``share, se_equal`` (sizes as equal as can be: the least), ``se_low, se_high`` (drawn ordinary sizes),
-    ``printed_low, printed_high`` and ``fits``, the kind of sizes that lead to the printed interval.
+    ``se_equal`` is at sizes as equal as can be, the least; ``se_low, se_high`` over drawn ordinary sizes; ``fits`` is
+    the kind of sizes that lead to the printed interval.
     """
     k, total, printed = int(q.k), int(q.n), se_box(estimate)
     equal, _ = totals.extreme_sizes(k, total, min_n=MIN_N)

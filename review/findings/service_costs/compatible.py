@@ -1,6 +1,7 @@
 """Data sets that are compatible with a ratio of mean costs: how often tests find a difference, by SD/mean and shape."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -44,63 +45,50 @@ def compatible_sets(n1: int, n2: int, *, cvs=CVS, draws: int, seed: int) -> Cost
                 found[name][i] = moments.exact_samples(n, 1.0, cvs[i], shape, draws=draws, seed=seed)
         return found
 
-    def means(samples: dict[str, np.ndarray], seed: int) -> dict[str, np.ndarray]:
-        return {name: costsets.resampled_means(values, seed=seed) for name, values in samples.items()}
-
-    x, y = samples(n1, seed), samples(n2, seed + 1)
-    return CostSets(cvs, x, y, means(x, seed + 2), means(y, seed + 3))
+    values = samples(n1, seed), samples(n2, seed + 1)
+    means = (
+        {name: costsets.resampled_means(x, seed=at) for name, x in arm.items()}
+        for arm, at in zip(values, (seed + 2, seed + 3))
+    )
+    return CostSets(cvs, *values, *means)
 
 
 def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
     """Return the share of compatible data sets that rank test and bootstrap call significant, by SD/mean.
 
-    Every data set has exactly the stated means and standard deviations; its shape is assumed.
-
-    Columns: ``shape, test, ratio, cv1, cv2, share, opposite``; nan where the shape does not exist. `opposite` is the
-    share in which the test is significant although the arm with the lower mean ranks *higher*. The standard error of a
-    share is at most ``sqrt(.25 / draws)``.
-
-    Parameters
-    ----------
-    ratios : sequence of float
-        Mean of group 1 over mean of group 2.
-    diagonal : bool
-        Only points with equal SD/mean in both groups.
+    `ratios` are means of group 1 over means of group 2; `diagonal` keeps points with equal SD/mean in both groups.
+    Every data set has exactly the stated means and standard deviations; its shape is assumed. ``share`` is nan where
+    the shape does not exist, its standard error at most ``sqrt(.25 / draws)``; `opposite` is the share in which the
+    test is significant although the arm with the lower mean ranks *higher*.
     """
     out = []
-    for shape in SHAPES:
+    for shape, ratio in product(SHAPES, ratios):
         x, y = sets.values1[shape], sets.values2[shape]
         exists = np.isfinite(x).all(axis=(1, 2)) & np.isfinite(y).all(axis=(1, 2))
-        for ratio in ratios:
-            for i, cv1 in enumerate(sets.cvs):
-                against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
-                known = against[exists[against] & exists[i]]
-                # Rows: significant, and significant the other way round.
-                ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
-                if len(known):
-                    first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
-                    by_ranks = costs.mann_whitney(first, y[known])
-                    significant, opposite = by_ranks.p < 0.05, (by_ranks.probability_larger > 0.5) == (ratio < 1)
-                    ranked[0, known] = significant.mean(axis=1)
-                    ranked[1, known] = (significant & opposite).mean(axis=1)
-                    apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
-                    resampled[0, known] = apart.mean(axis=1)
-                    resampled[1, known] = 0.0  # the interval is around the difference of the means
-                for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
-                    out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
+        for i, cv1 in enumerate(sets.cvs):
+            against = np.array([i]) if diagonal else np.arange(len(sets.cvs))
+            known = against[exists[against] & exists[i]]
+            # Rows: significant, and significant the other way round.
+            ranked, resampled = np.full((2, len(sets.cvs)), np.nan), np.full((2, len(sets.cvs)), np.nan)
+            if len(known):
+                first = np.broadcast_to(ratio * x[i], (len(known), *x[i].shape))
+                by_ranks = costs.mann_whitney(first, y[known])
+                significant, opposite = by_ranks.p < 0.05, (by_ranks.probability_larger > 0.5) == (ratio < 1)
+                ranked[0, known] = significant.mean(axis=1)
+                ranked[1, known] = (significant & opposite).mean(axis=1)
+                apart = costsets.bootstrap_excludes_zero(ratio * sets.means1[shape][i], sets.means2[shape][known])
+                resampled[0, known] = apart.mean(axis=1)
+                resampled[1, known] = 0.0  # the interval is around the difference of the means
+            for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
+                out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
     return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share", "opposite"])
 
 
 def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
     """Return the SD/mean up to which at least half of the data sets are significant, by shape, test and ratio.
 
-    Columns: ``shape, test, ratio, cv``: from the smallest SD/mean up to the first fall below one half, linear between
+    From the smallest SD/mean of :func:`shares` on the `diagonal` up to the first fall below one half, linear between
     grid points; infinite where there is none on the grid, nan where fewer than half are significant from its start.
-
-    Parameters
-    ----------
-    diagonal : pandas.DataFrame
-        From `shares` with ``diagonal=True``.
     """
     out = []
     for key, rows in diagonal.dropna(subset="share").groupby(["shape", "test", "ratio"], sort=False):
@@ -115,24 +103,22 @@ def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:
 
 
 def limit_bands(limits: pd.DataFrame) -> pd.DataFrame:
-    """Return the reach of `half_limits` over the shapes that reach one half: ``test, ratio, low, high``."""
+    """Return the reach of `half_limits` over the shapes that reach one half."""
     reached = limits.dropna(subset="cv").groupby(["test", "ratio"], sort=False)["cv"]
     return reached.agg(low="min", high="max").reset_index()
 
 
 def limit_curves(n1: int, n2: int, ratios) -> pd.DataFrame:
-    """Return the limits of the tests that moments determine: ``test, ratio, cv``."""
-    rows = [
-        pd.DataFrame({"test": test, "ratio": ratios, "cv": costsets.critical_cv(ratios, n1, n2, test)})
-        for test in costsets.BY_MOMENTS
-    ]
+    """Return the limits of the tests that moments determine."""
+    by_test = {test: costsets.critical_cv(ratios, n1, n2, test) for test in costsets.BY_MOMENTS}
+    rows = [pd.DataFrame({"test": test, "ratio": ratios, "cv": cv}) for test, cv in by_test.items()]
     return pd.concat(rows, ignore_index=True)
 
 
 def detection(ratios, cvs, n1: int, n2: int, *, trials: int, seed: int) -> pd.DataFrame:
     """Simulate trials of this size (Welch, two-sided .05) at stated true mean ratios and SD/mean.
 
-    Columns: ``shape, cv, ratio, power, sign, magnitude``; see `restated.estimate.costsets.errors_of_trials`.
+    See `restated.estimate.costsets.errors_of_trials`.
     """
     out = []
     for shape, (kind, zeros) in SHAPES.items():

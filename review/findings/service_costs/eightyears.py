@@ -1,5 +1,7 @@
 """The follow-up at eight years: counts that its printed percentages allow, and the effects of these counts."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from scipy.stats import contingency, fisher_exact
@@ -30,10 +32,7 @@ def counts_up_to(percent: str, n: int) -> pd.DataFrame:
 def two_groups(x1: int, n1: int, x2: int, n2: int) -> dict[str, float]:
     """Return risk difference (Newcombe interval) and odds ratio (exact conditional interval, Fisher's p) of two counts.
 
-    Returns
-    -------
-    dict
-        ``difference, low, high, nnt, odds_ratio, or_low, or_high, p``; ``nnt`` is 1 over the absolute difference.
+    ``nnt`` is 1 over the absolute difference.
 
     References
     ----------
@@ -44,37 +43,24 @@ def two_groups(x1: int, n1: int, x2: int, n2: int) -> dict[str, float]:
     ratio = contingency.odds_ratio(table)
     limits = ratio.confidence_interval(0.95)
     difference = x1 / n1 - x2 / n2
-    return {
-        "difference": difference,
-        "low": float(low),
-        "high": float(high),
-        "nnt": 1 / abs(difference) if difference else np.inf,
-        "odds_ratio": float(ratio.statistic),
-        "or_low": float(limits.low),
-        "or_high": float(limits.high),
-        "p": float(fisher_exact(table).pvalue),
-    }
+    found = {"difference": difference, "low": low, "high": high, "nnt": 1 / abs(difference) if difference else np.inf}
+    found |= {"odds_ratio": ratio.statistic, "or_low": limits.low, "or_high": limits.high}
+    return {name: float(x) for name, x in (found | {"p": fisher_exact(table).pvalue}).items()}
 
 
 def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
-    """Return every pair of counts with these printed percentages, with denominators of at least half of each arm.
-
-    Columns ``x1, n1, x2, n2`` and those of `two_groups`.
-    """
-    first, second = (
-        counts_up_to(p, n).query("n >= @n / 2").to_numpy().tolist() for p, n in ((percent1, n1), (percent2, n2))
-    )
-    names = ("x1", "n1", "x2", "n2")
-    out = [dict(zip(names, (*a, *b), strict=True)) | two_groups(*a, *b) for a in first for b in second]
-    return pd.DataFrame(out)
+    """Return every pair of counts with these printed percentages, with denominators of at least half of each arm."""
+    both = ((percent1, n1), (percent2, n2))
+    arms = [counts_up_to(p, n).query("n >= @n / 2").to_numpy().tolist() for p, n in both]
+    tables = [dict(zip(("x1", "n1", "x2", "n2"), (*a, *b), strict=True)) for a, b in product(*arms)]
+    return pd.DataFrame([table | two_groups(**table) for table in tables])
 
 
 def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:
     """Hold the printed percentages at eight years against the arms and against all denominators up to them.
 
-    One row per outcome and arm: ``outcome, arm, label, id, percent, n, count, nearest, attainable, counts``, where
-    `count` and `nearest` belong to the whole arm and `counts` maps every denominator up to n to the count that gives
-    the percentage.
+    One row per outcome and arm: `count` and `nearest` belong to the whole arm, `counts` maps every denominator up to n
+    to the count that gives the percentage.
     """
     out = []
     for outcome, ids in OUTCOMES.items():
@@ -90,9 +76,8 @@ def eight_years(register: Register, n1: int, n2: int) -> pd.DataFrame:
 def eight_year_effects(found: pd.DataFrame) -> pd.DataFrame:
     """Return risk differences of the three outcomes over every pair of counts (see `pairs`), and at attainable arms.
 
-    Columns: ``outcome, pairs, low, high`` (risk difference over the pairs), ``ci_low, ci_high`` (lowest and highest
-    limit over them), ``p_low, p_high``, ``value`` and the fields of `two_groups` at the arms, missing where the arms do
-    not fit.
+    ``low, high`` are of the risk difference over the pairs, ``ci_low, ci_high`` the lowest and highest limit over them;
+    ``value`` and ``arms_…``, the fields of `two_groups`, are missing where the arms do not fit.
     """
     out = []
     for outcome, rows in found.groupby("outcome", sort=False):

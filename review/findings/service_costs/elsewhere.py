@@ -12,19 +12,13 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
     """Return the smallest and largest SD/mean of n values with this mean whose smallest is `low` and largest `high`.
 
     Both ends are members. The smallest spread has all others equal; the largest has them at the ends but for one, which
-    makes the mean right.
-
-    Raises
-    ------
-    RestatedError
-        If no such values exist.
+    makes the mean right. A mean that no such values have is refused.
     """
     rest = n * mean - low - high
     if n < 3 or not (n - 2) * low <= rest <= (n - 2) * high:
         raise RestatedError(f"no {n} values from {low:g} to {high:g} have the mean {mean:g}")
     equal = np.r_[low, high, np.full(n - 2, rest / (n - 2))]
-    at_top = int((rest - (n - 2) * low) // (high - low)) if high > low else 0
-    at_top = min(at_top, n - 2)
+    at_top = min(int((rest - (n - 2) * low) // (high - low)), n - 2) if high > low else 0
     extreme = np.r_[low, high, np.full(at_top, high), np.full(n - 2 - at_top, low)]
     if at_top < n - 2:
         extreme[-1] = n * mean - extreme[:-1].sum()
@@ -40,7 +34,7 @@ def spread_from_interval(mean1: float, mean2: float, n1: int, n2: int, low: floa
 def spreads(register: Register) -> pd.DataFrame:
     """Return SD/mean of costs or service use elsewhere: printed, implied by an interval, or bounded by a range.
 
-    Columns: ``key, study, what, known, low, high, value, open``; `open` marks what is not the cost of a patient.
+    `open` marks what is not the cost of a patient.
     """
 
     def value(id: str) -> float:
@@ -56,10 +50,8 @@ def spreads(register: Register) -> pd.DataFrame:
     sizes = int(value("priebe2012-n-dbt")), int(value("priebe2012-n-tau"))
     implied = spread_from_interval(value("priebe2012-cost-dbt"), value("priebe2012-cost-tau"), *sizes, low, high)
     n = int(value("stevenson1999-n"))
-    before, after = (
-        bounded(id, n, value(id) / n)
-        for id in ("stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after")
-    )
+    start, end = "stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after"
+    before, after = (bounded(id, n, value(id) / n) for id in (start, end))
     irish = bounded("bourke2018-direct-cost", int(value("bourke2018-n")), value("bourke2018-direct-cost"))
     days = printed(value("priebe2012-inpatient-days-sd") / value("priebe2012-inpatient-days-mean"))
     savings = printed(value("meuldijk2017-weighted-mean-sd") / value("meuldijk2017-weighted-mean"))
@@ -76,13 +68,7 @@ def spreads(register: Register) -> pd.DataFrame:
 
 
 def later_evidence(table: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return other economic studies with the ratio of their two printed costs, where both were printed.
-
-    Raises
-    ------
-    RestatedError
-        If a printed cost is unverified: such a number is not drawn.
-    """
+    """Return other economic studies with the ratio of their two printed costs, where both were printed and verified."""
     ratios = []
     for ids in table[["active", "control"]].to_numpy():
         costs = [numbers.verified(register.number(id)).value for id in ids if isinstance(id, str) and id]

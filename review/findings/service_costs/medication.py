@@ -10,19 +10,11 @@ from review.findings.numbers import ends
 
 
 def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: float) -> pd.DataFrame:
-    """Enumerate all U that print as z, for several sizes, with and without ties.
+    """Enumerate all U that print as z, for several sizes of the two arms, with and without ties.
 
-    Columns: ``n1, n2, ties, correction, u_low, u_high, members, low, high``; the last two are the probability that a
-    patient of general psychiatric care has the higher cost (ties count one half).
-
-    Parameters
-    ----------
-    z : str
-        As printed, negative when partial hospitalization is lower.
-    sizes : iterable of (int, int)
-        Patients in partial hospitalization and in general psychiatric care.
-    most_tied : float
-        Largest share of all patients that may have one and the same cost.
+    `z` is negative when partial hospitalization is lower; at most a share `most_tied` of all patients has one and the
+    same cost. ``low, high`` are the probability that a patient of general psychiatric care has the higher cost (ties
+    count one half).
     """
     out = []
     for n1, n2 in sizes:

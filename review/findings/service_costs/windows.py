@@ -11,29 +11,22 @@ from restated.estimate import costs, costsets
 #: Category of the rows of totals.
 TOTAL = "total"
 
-PERIODS = ("pretreatment", "treatment", "follow-up")
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
-#: Statements of the abstract on the totals of each window.
+#: Statements of the abstract on the totals of each window, in order of time.
 STATED = {
     "pretreatment": "no difference before treatment",
     "treatment": "no difference during treatment",
     "follow-up": "lower cost after partial hospitalization",
 }
+PERIODS = tuple(STATED)
 
 
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
-    """Return the total cost per patient, by window and arm, per year and per window.
+    """Return the total cost per patient by window and arm, in order of time, per year and per window.
 
-    Columns: ``period, arm, mean, sd, n, months, per_year, per_window``; six rows in order of time.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        From ``studies.load("service-costs")``.
-    months : dict
-        Length of each window.
+    `table` is that of ``service-costs``, `months` the length of each window.
     """
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
@@ -46,9 +39,9 @@ def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
 
 
 def cumulative(six: pd.DataFrame) -> pd.DataFrame:
-    """Sum the cost per patient since the start of the first window, at the end of each window.
+    """Sum the cost per patient since the start of the first window, at the end of each window (0: randomisation).
 
-    Costs are taken to accrue evenly within a window. Columns ``month`` (0 is randomisation), ``ph, gpc``.
+    Costs are taken to accrue evenly within a window.
     """
     wide = six.pivot(index="period", columns="arm", values="per_window").loc[list(PERIODS)]
     months = six.drop_duplicates("period").set_index("period")["months"].loc[list(PERIODS)]
@@ -58,13 +51,9 @@ def cumulative(six: pd.DataFrame) -> pd.DataFrame:
 
 def crossings(path: pd.DataFrame) -> list[float]:
     """Return the months at which the two cumulative costs cross (straight lines between the ends of windows)."""
-    gap = (path["ph"] - path["gpc"]).to_numpy()
-    month = path["month"].to_numpy(float)
-    return [
-        float(month[i - 1] + (month[i] - month[i - 1]) * gap[i - 1] / (gap[i - 1] - gap[i]))
-        for i in range(1, len(gap))
-        if gap[i - 1] * gap[i] < 0
-    ]
+    gap, month = (path["ph"] - path["gpc"]).to_numpy(), path["month"].to_numpy(float)
+    i = np.flatnonzero(gap[:-1] * gap[1:] < 0)
+    return (month[i] + (month[i + 1] - month[i]) * gap[i] / (gap[i] - gap[i + 1])).tolist()
 
 
 def break_even(six: pd.DataFrame) -> float:
@@ -77,17 +66,15 @@ def break_even(six: pd.DataFrame) -> float:
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     """Test every category and window that has both arms and standard deviations.
 
-    Columns: ``category, period, difference`` (partial hospitalization minus general psychiatric care), ``low, high``
-    (95 %, Welch), ``welch_p, student_p, gamma_p`` (the last one nan where a mean is zero).
+    ``difference`` is partial hospitalization minus general psychiatric care, ``low, high`` 95 % by Welch; ``gamma_p``
+    is nan where a mean is zero.
     """
     out = []
     given = table[table["sd"].notna()]
     for (category, period), rows in given.groupby(["category", "period"], sort=False):
         by = {r["group"]: r for r in rows.to_dict("records")}
-        if not set(ARMS.values()) <= set(by):
-            continue
-        x, y = (by[group] for group in ARMS.values())
-        if x["sd"] == y["sd"] == 0:
+        x, y = (by.get(group) for group in ARMS.values())
+        if not (x and y) or x["sd"] == y["sd"] == 0:
             continue
         moments = (x["mean"], x["sd"], int(x["n"]), y["mean"], y["sd"], int(y["n"]))
         welch = costs.t_test_from_moments(*moments)
@@ -102,10 +89,7 @@ def comparisons(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def statements(tests: pd.DataFrame) -> pd.DataFrame:
-    """Hold the abstract's statements about the totals against the tests of a table that has standard deviations.
-
-    Columns ``statement, period`` and 'yes', 'no' or 'not determined' for each test at .05.
-    """
+    """Hold the abstract's statements about the totals against the tests of :func:`comparisons`, at .05."""
     out = [
         (STATED[row["period"]], row["period"], *(_holds(row, row[p]) for p in ("welch_p", "student_p", "gamma_p")))
         for row in tests[tests["category"] == TOTAL].to_dict("records")
@@ -114,18 +98,15 @@ def statements(tests: pd.DataFrame) -> pd.DataFrame:
 
 
 def _holds(row: Mapping[Any, Any], p: float) -> str:
-    """Return 'yes' where the statement about a window agrees with a test."""
+    """Return whether the statement about a window agrees with a test, in words."""
     if np.isnan(p):
         return "not determined"
-    found = p < 0.05
-    return "yes" if (found and row["difference"] < 0 if row["period"] == "follow-up" else not found) else "no"
+    lower = p < 0.05 and row["difference"] < 0
+    return "yes" if (lower if row["period"] == "follow-up" else p >= 0.05) else "no"
 
 
 def adds_up(table: pd.DataFrame) -> pd.DataFrame:
-    """Compare the sum of the categories of each window and arm with the total.
-
-    Columns ``period, group, categories, sum, total, difference``.
-    """
+    """Compare the sum of the categories of each window and arm with the total."""
     parts = table[table["category"] != TOTAL].groupby(["period", "group"], sort=False, as_index=False)["mean"]
     whole = table[table["category"] == TOTAL].set_index(["period", "group"])["mean"].rename("total")
     frame = parts.agg(categories="size", sum="sum").join(whole, on=["period", "group"])

@@ -1,5 +1,6 @@
 """Chains of links: their products, and the share of an observed association that a mediator can carry."""
 
+import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from review.findings.theory.links import Link, link
 #: Draws of every simulation of this chapter: the Monte Carlo error of a limit is then below .001.
 DRAWS = 100_000
 SEED = 2002  # the year of the book
+LEVEL = 0.95  # of every interval
 
 
 class Chain(NamedTuple):
@@ -23,25 +25,20 @@ class Chain(NamedTuple):
     n: tuple[float | None, ...]  # sample size of each link, where no interval was printed
 
 
-def chain_table(register: Register, chains: Mapping[str, Chain], *, level: float = 0.95) -> pd.DataFrame:
+def chain_table(register: Register, chains: Mapping[str, Chain]) -> pd.DataFrame:
     """Multiply links, with the ranges that rounding, the printed intervals and sampling leave open.
 
-    One row per chain: ``chain, links, product``; ``box_low, box_high`` over the rounding of the print; ``ends_low,
-    ends_high`` with every link at the same end of its interval (nan where a link has none); ``delta_low, delta_high``;
-    ``low, high`` by Monte Carlo; ``precision``, the sources of the standard errors.
-
-    Parameters
-    ----------
-    level : float
-        Of the delta-method and the Monte Carlo interval.
+    ``box`` is over the rounding of the print, ``ends`` with every link at the same end of its interval (nan where a
+    link has none), ``delta`` by the delta method, ``low, high`` by Monte Carlo; ``precision`` names the sources of the
+    standard errors.
     """
     rows = []
     for name, chain in chains.items():
         parts = [link(register.number(i), n=n) for i, n in zip(chain.links, chain.n, strict=True)]
-        box = path.over_box(_product, *(p.box for p in parts))
+        box = path.over_box(lambda *r: math.prod(r), *(p.box for p in parts))
         same_end = np.prod([p.interval for p in parts], axis=0)
         values, errors = [p.value for p in parts], [p.se_z for p in parts]
-        drawn = path.chain_interval(values, errors, level=level, draws=DRAWS, seed=SEED)
+        drawn = path.chain_interval(values, errors, level=LEVEL, draws=DRAWS, seed=SEED)
         sampled = (drawn.delta_low, drawn.delta_high, drawn.simulated_low, drawn.simulated_high)
         words = "; ".join(dict.fromkeys(p.precision for p in parts))
         rows.append((name, len(parts), drawn.estimate, box.low, box.high, *same_end, *sampled, words))
@@ -49,26 +46,15 @@ def chain_table(register: Register, chains: Mapping[str, Chain], *, level: float
     return pd.DataFrame(rows, columns=columns)
 
 
-def _product(*links):
-    return np.prod(np.broadcast_arrays(*links), axis=0)
-
-
 def mediation_table(
-    register: Register,
-    first: str,
-    seconds: Mapping[str, str],
-    observed: Mapping[str, str],
-    *,
-    level: float = 0.95,
-    share: float = 0.5,
+    register: Register, first: str, seconds: Mapping[str, str], observed: Mapping[str, str], *, share: float = 0.5
 ) -> pd.DataFrame:
     """Share of an observed association that a mediator can carry, for every second link and observed association.
 
-    Columns: ``second, against, product, observed``; ``share`` of the product in the observed association,
-    ``share_box_low, share_box_high`` over rounding, ``share_low, share_high`` by Monte Carlo (nan where the interval of
-    the observed association includes zero: no ratio is then bounded); ``indirect, indirect_share, direct`` of the
-    regression of the outcome on cause and mediator; ``possible``, False where no three variables have these
-    correlations.
+    ``share`` is that of the product in the observed association, ``share_box`` its range over rounding, ``share_low,
+    share_high`` by Monte Carlo (nan where the interval of the observed association includes zero: no ratio is then
+    bounded). ``indirect, indirect_share, direct`` are of the regression of the outcome on cause and mediator, nan where
+    no three variables have these correlations (``possible``).
 
     Parameters
     ----------
@@ -76,8 +62,6 @@ def mediation_table(
         Id of the link from cause to mediator.
     seconds, observed : mapping of str to str
         Name to id: links from mediator to outcome; associations of cause and outcome.
-    level : float
-        Of the Monte Carlo interval.
     share : float
         Share of patients at which group comparisons become correlations.
 
@@ -92,30 +76,30 @@ def mediation_table(
     for second, second_id in seconds.items():
         b = link(register.number(second_id), share=share)
         products = path.chain_draws([a.value, b.value], [a.se_z, b.se_z], draws=DRAWS, seed=SEED)
+        product = a.value * b.value
         for against, observed_id in observed.items():
             c = link(register.number(observed_id), share=share)
             box = path.over_box(lambda x, y, z: x * y / z, a.box, b.box, c.box)
-            product = a.value * b.value
-            shares = (product / c.value, box.low, box.high, *_share_limits(products, c, level))
-            possible = bool(path.feasible(a.value, c.value, b.value))
-            p = path.two_predictor(a.value, c.value, b.value) if possible else None
-            regression = (float(p.indirect), float(p.share), float(p.direct)) if p else (np.nan,) * 3
+            shares = (product / c.value, box.low, box.high, *_share_limits(products, c))
+            possible, regression = bool(path.feasible(a.value, c.value, b.value)), (np.nan,) * 3
+            if possible:
+                p = path.two_predictor(a.value, c.value, b.value)
+                regression = (float(p.indirect), float(p.share), float(p.direct))
             rows.append((second, against, product, c.value, *shares, *regression, possible))
     columns = ["second", "against", "product", "observed", "share", *ends("share_box", "share")]
     return pd.DataFrame(rows, columns=[*columns, "indirect", "indirect_share", "direct", "possible"])
 
 
-def _share_limits(products: np.ndarray, observed: Link, level: float) -> tuple[float, float]:
+def _share_limits(products: np.ndarray, observed: Link) -> np.ndarray:
     """Return the Monte Carlo limits of the ratio of drawn products to an observed association."""
     if observed.interval[0] <= 0 <= observed.interval[1]:
-        return np.nan, np.nan
+        return np.full(2, np.nan)
     totals: np.ndarray | float = observed.value
     if np.isfinite(observed.se_z):
         # Another seed: the association comes from other samples than the links.
         totals = path.chain_draws([observed.value], [observed.se_z], draws=DRAWS, seed=SEED + 1)
-    tail = (1 - level) / 2
-    low, high = np.quantile(products / totals, [tail, 1 - tail])
-    return float(low), float(high)
+    tail = (1 - LEVEL) / 2
+    return np.quantile(products / totals, [tail, 1 - tail])
 
 
 def implied_and_observed(

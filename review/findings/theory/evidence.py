@@ -15,19 +15,10 @@ _SYMBOLS = {"proportion": "r²", "a2": "a²", "e2": "e²", "path": "β", "percen
 
 
 def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], names: Mapping[str, str]) -> pd.DataFrame:
-    """Return the estimates of the named arrows on the scale of r, for the figure of estimates.
+    """Return the estimates of the named arrows, from ``theory-edges``, on the scale of r, for the figure of estimates.
 
-    Columns: ``group, label, printed, n, y, low, high, design``; rows without a number, or of a kind that is not an
+    Groups have the order of `arrows` and headings from `names`. Rows without a number, or of a kind that is not an
     association (a share of variance, a path with another variable held constant), are left out.
-
-    Parameters
-    ----------
-    edges : pandas.DataFrame
-        The study table ``theory-edges``.
-    arrows : iterable of str
-        In the order in which they are shown.
-    names : mapping of str to str
-        Arrow to the heading of its group.
     """
     rows = []
     for arrow in arrows:
@@ -45,29 +36,16 @@ def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], na
 def rows_on_scale(
     edges: pd.DataFrame, register: Register, row_ids: Iterable[str], convert: Mapping[str, Callable]
 ) -> pd.DataFrame:
-    """Return named rows on a scale of one's choice, for the figure of estimates.
+    """Return named rows of ``theory-edges`` on a scale of one's choice, for the figure of estimates.
 
-    Columns: ``label, printed, y, low, high, design``.
-
-    Parameters
-    ----------
-    edges : pandas.DataFrame
-        The study table ``theory-edges``.
-    convert : mapping of str to callable
-        Statistic to the function that puts it on the scale of analysis.
-
-    Raises
-    ------
-    RestatedError
-        If a number is unverified.
+    `convert` maps a statistic to the function that puts it on the scale; an unverified number is refused.
     """
-    cells = edges.set_index("row_id").to_dict("index")
     rows = []
-    for i in row_ids:
-        number = numbers.verified(register.number(cells[i]["register_id"]))
+    for row in edges.set_index("row_id").loc[list(row_ids)].to_dict("records"):
+        number = numbers.verified(register.number(row["register_id"]))
         to = convert[number.statistic]
         y = (np.nan if np.isnan(x) else float(to(x)) for x in numbers.estimate(number))
-        rows.append((cells[i]["label"], printed_text(number), *y, cells[i]["design_class"]))
+        rows.append((row["label"], printed_text(number), *y, row["design_class"]))
     return pd.DataFrame(rows, columns=["label", "printed", "y", "low", "high", "design"])
 
 
@@ -81,25 +59,17 @@ def printed_text(number: PublishedNumber) -> str:
 
 
 def drawn_arrows(graph: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return the arrows for the graph figure; paths of several arrows are not drawn.
-
-    Columns: ``edge, from, to, sign, estimate, design``.
-    """
-    rows = graph[graph["kind"].isin(["arrow", "rival cause"])]
+    """Return the arrows for the graph figure; paths of several arrows are not drawn."""
+    rows = graph[graph["kind"].isin(["arrow", "rival cause"])].reset_index(drop=True)
     shown = rows[["row_id", "from_box", "to_box"]].set_axis(["edge", "from", "to"], axis=1)
     estimates = [_best_text(best, register) for best in rows["best"]]
-    shown = shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
-    return shown.reset_index(drop=True)
+    return shown.assign(sign=rows["sign"].str.replace("-", "−"), estimate=estimates, design=rows["design"])
 
 
 def boxes(graph: pd.DataFrame) -> dict[str, str]:
     """Return every box with its kind: boxes that only another explanation names are rival causes."""
-    kinds: dict[str, str] = {}
-    for row in graph.to_dict("records"):
-        rival = row["kind"] == "rival cause"
-        for box, mine in ((row["from_box"], "rival cause" if rival else "theory"), (row["to_box"], "theory")):
-            kinds[box] = "theory" if kinds.get(box) == "theory" else mine
-    return kinds
+    own = {*graph["to_box"], *graph.loc[graph["kind"] != "rival cause", "from_box"]}
+    return {box: "theory" if box in own else "rival cause" for box in graph[["from_box", "to_box"]].to_numpy().flat}
 
 
 def _ids(best) -> list[str]:
@@ -128,22 +98,23 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
         best = _ids(row["best"])
         found = [register.number(i) for i in best]
         seen = "; ".join(filter(None, map(printed_text, found))) or ("no number" if best else "none")
-        sign = row["sign"].replace("-", "−")
-        rows.append(
-            {
-                "Arrow": row["row_id"],
-                "From → to (sign)": f"{row['from_box']} → {row['to_box']} ({sign})",
-                "Best evidence seen": seen,
-                "Interval": joined(_interval(n) for n in found if n.is_number),
-                "k": joined(_size(by_id[i], "k") for i in best),
-                "N": joined(_size(by_id[i], "n") for i in best),
-                "Design": row["design"],
-                "Source": joined(n.study for n in found),
-                "Weak point": row["weak_point"],
-                "Support (our rating)": row["support"],
-            }
-        )
-    return pd.DataFrame(rows)
+        arrow = f"{row['from_box']} → {row['to_box']} ({row['sign'].replace('-', '−')})"
+        interval = joined(_interval(n) for n in found if n.is_number)
+        sizes = [joined(_size(by_id[i], name) for i in best) for name in ("k", "n")]
+        last = (row["design"], joined(n.study for n in found), row["weak_point"], row["support"])
+        rows.append((row["row_id"], arrow, seen, interval, *sizes, *last))
+    columns = [
+        "Arrow",
+        "From → to (sign)",
+        "Best evidence seen",
+        "Interval",
+        "k",
+        "N",
+        "Design",
+        "Source",
+        "Weak point",
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "Support (our rating)"])
 
 
 def _interval(number: PublishedNumber) -> str:

@@ -13,53 +13,32 @@ from restated.reconstruct.counts import counts
 CLASSES = ("secure", "dismissing", "preoccupied", "unresolved")
 
 
-def class_counts(row: pd.Series) -> np.ndarray:
-    """Return all sets of four whole counts that round to the printed percentages of a group and add up to its size.
+def class_counts(row: Mapping) -> np.ndarray:
+    """Return all sets of four counts that round to the printed percentages of a group and add up to its size.
 
-    Parameters
-    ----------
-    row : pandas.Series
-        Of ``aai-distributions``, with `n` and a printed percentage for every class.
-
-    Returns
-    -------
-    ndarray of int, shape (sets, 4)
-        In the order of :data:`CLASSES`.
-
-    Raises
-    ------
-    RestatedError
-        If the size or a percentage is missing.
+    Counts are in the order of :data:`CLASSES`. A row of ``aai-distributions`` without size or a percentage is refused.
     """
     if np.isnan(row["n"]) or len(_percentages(row)) < len(CLASSES):
-        raise RestatedError(
-            f"'{row['row_id']}' has no size or not all percentages", remedy="Give both: counts need them."
-        )
+        message = f"'{row['row_id']}' has no size or not all percentages"
+        raise RestatedError(message, remedy="Give both: counts need them.")
     n = int(row["n"])
     each = [counts(row[c], n).counts.tolist() for c in CLASSES]
     return np.array([c for c in product(*each) if sum(c) == n], dtype=int).reshape(-1, len(CLASSES))
 
 
-def _percentages(row: pd.Series) -> dict[str, str]:
+def _percentages(row: Mapping) -> dict[str, str]:
     return {c: row[c] for c in CLASSES if isinstance(row[c], str) and row[c]}
 
 
 def three_way_bounds(cells: Sequence[int]) -> pd.DataFrame:
-    """Bound the share of each of three classes over every way to sort the unresolved into them.
+    """Bound the share, in percent, of each of three classes over every way to sort the unresolved into them.
 
-    Columns: ``class, count, lowest, highest``, shares in percent.
-
-    Parameters
-    ----------
-    cells : sequence of int
-        Counts in the order of :data:`CLASSES`.
+    `cells` are counts in the order of :data:`CLASSES`.
     """
-    *three, unresolved = (int(c) for c in cells)
+    *three, unresolved = map(int, cells)
     n = sum(three) + unresolved
-    return pd.DataFrame(
-        [(name, c, 100 * c / n, 100 * (c + unresolved) / n) for name, c in zip(CLASSES[:3], three, strict=True)],
-        columns=["class", "count", "lowest", "highest"],
-    )
+    rows = [(name, c, 100 * c / n, 100 * (c + unresolved) / n) for name, c in zip(CLASSES, three)]
+    return pd.DataFrame(rows, columns=["class", "count", "lowest", "highest"])
 
 
 def distribution_bars(rows: pd.DataFrame) -> pd.DataFrame:
@@ -69,22 +48,20 @@ def distribution_bars(rows: pd.DataFrame) -> pd.DataFrame:
     classes is a note next to the bar: it overlaps them.
     """
     bars = []
-    for _, row in rows.iterrows():
+    for row in rows.to_dict("records"):
         given = _percentages(row)
         if len(given) < len(CLASSES):
             continue
         if row["scheme"] == "four-way" and len(sets := class_counts(row)) == 1:
             cells = dict(zip(CLASSES, sets[0], strict=True))
-            widths = {c: 100 * k / row["n"] for c, k in cells.items()}
-            bars.append(_bar(row, f"exact counts, n = {int(row['n'])}", widths, {c: str(k) for c, k in cells.items()}))
+            note, widths = f"exact counts, n = {int(row['n'])}", {c: 100 * k / row["n"] for c, k in cells.items()}
+            texts = {c: str(k) for c, k in cells.items()}
         elif row["scheme"] == "three-way, unresolved on top":
-            on_top = given.pop("unresolved")
+            note = f"{given.pop('unresolved')} % unresolved on top"
             widths = {c: float(share) for c, share in given.items()} | {"unresolved": np.nan}
             texts = {c: f"{share} %" for c, share in given.items()} | {"unresolved": ""}
-            bars.append(_bar(row, f"{on_top} % unresolved on top", widths, texts))
+        else:
+            continue
+        named = {"group": f"{row['group']}: {row['study']}", "note": note}
+        bars.append(named | widths | {f"{c} text": text for c, text in texts.items()})
     return pd.DataFrame(bars)
-
-
-def _bar(row: pd.Series, note: str, widths: Mapping, texts: Mapping[str, str]) -> dict:
-    group = f"{row['group']}: {row['study']}"
-    return {"group": group, "note": note, **widths, **{f"{c} text": text for c, text in texts.items()}}

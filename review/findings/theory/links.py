@@ -38,22 +38,17 @@ class Link(NamedTuple):
 
 
 def link(number: PublishedNumber, *, n: float | None = None, share: float = 0.5) -> Link:
-    """Return a printed number on the scale of r, without its sign.
+    """Return a printed number on the scale of r, without its sign; refuse an unverified one, or one of another kind.
 
     Parameters
     ----------
     number : PublishedNumber
         Its statistic must be one of :data:`TO_R`.
     n : float, optional
-        Sample size, used for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample
-        without heterogeneity, and so too small for a pooled value.
+        Sample size, for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample without
+        heterogeneity, and so too small for a pooled value.
     share : float
         Share of the patients where two groups were compared; half by convention.
-
-    Raises
-    ------
-    RestatedError
-        If the number is unverified, not a number, or of another kind.
     """
     if number.grade == "U":
         raise RestatedError(f"'{number.id}' is unverified and carries no conclusion")
@@ -92,30 +87,19 @@ class Contrast(NamedTuple):
     p: float  # two-sided
 
 
-def contrast(first: PublishedNumber, second: PublishedNumber, *, level: float = 0.95) -> Contrast:
-    """Return the difference of two printed estimates of one kind, taken as independent.
+def contrast(first: PublishedNumber, second: PublishedNumber) -> Contrast:
+    """Return the difference of two printed estimates of one kind, taken as independent, with its 95 % interval.
 
     Samples that share studies make the estimates correlate; a positive correlation would make the true interval
-    narrower.
-
-    Raises
-    ------
-    RestatedError
-        If the two are of different kinds or one has no interval.
-
-    References
-    ----------
-    Altman, D. G., & Bland, J. M. (2003). BMJ, 326, 219.
+    narrower (Altman & Bland, 2003, BMJ, 326, 219). Estimates of different kinds, or without an interval, are refused.
     """
     if first.statistic != second.statistic or first.statistic not in COMPARED_ON:
-        raise RestatedError(
-            f"'{first.id}' and '{second.id}' cannot be compared", remedy="Give two odds ratios, two d or two r."
-        )
-    values, errors = zip(*(_value_and_error(n) for n in (first, second)), strict=True)
-    difference, se = float(values[0] - values[1]), float(np.hypot(*errors))
-    half = norm.ppf(0.5 + level / 2) * se
-    p = float(2 * norm.sf(abs(difference) / se))
-    return Contrast(difference, float(difference - half), float(difference + half), p)
+        message = f"'{first.id}' and '{second.id}' cannot be compared"
+        raise RestatedError(message, remedy="Give two odds ratios, two d or two r.")
+    (a, se_a), (b, se_b) = map(_value_and_error, (first, second))
+    difference, se = a - b, float(np.hypot(se_a, se_b))
+    half = float(norm.ppf(0.975)) * se
+    return Contrast(difference, difference - half, difference + half, float(2 * norm.sf(abs(difference) / se)))
 
 
 def _value_and_error(number: PublishedNumber) -> tuple[float, float]:
@@ -127,20 +111,7 @@ def _value_and_error(number: PublishedNumber) -> tuple[float, float]:
 
 
 def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.DataFrame:
-    """Return an odds ratio of exposure as shares of exposed cases, for assumed shares of exposed controls.
-
-    Columns: ``controls, cases, ratio``: both shares and the ratio of the two.
-
-    Parameters
-    ----------
-    among_controls : sequence of float
-        Assumed shares of controls exposed, between 0 and 1.
-
-    Raises
-    ------
-    RestatedError
-        If a share is not between 0 and 1.
-    """
+    """Return an odds ratio of exposure as shares of exposed cases, for assumed shares of exposed controls (0 to 1)."""
     p = np.asarray(among_controls, float)
     if ((p <= 0) | (p >= 1)).any():
         raise RestatedError("the share of exposed controls must be between 0 and 1", field="among_controls")
@@ -152,21 +123,18 @@ def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.Da
 def genetic_correlation_ceiling(a2_cause, a2_outcome):
     """Return the largest correlation that shared additive genes alone can make, sqrt(a2_cause a2_outcome).
 
-    It is reached at a genetic correlation of 1.
-
-    References
-    ----------
-    Falconer & Mackay (1996), Introduction to quantitative genetics, 4th ed., equation 19.1.
+    It is reached at a genetic correlation of 1 (Falconer & Mackay, 1996, Introduction to quantitative genetics, 4th
+    ed., equation 19.1).
     """
     return np.sqrt(np.asarray(a2_cause, float) * np.asarray(a2_outcome, float))[()]
 
 
-def sample_size(r: float, *, power: float = 0.80, alpha: float = 0.05) -> int:
-    """Return the people one sample needs to find a correlation, by Fisher's z, two-sided (Cohen, 1988, chapter 3)."""
-    return int(np.ceil(((norm.ppf(1 - alpha / 2) + norm.ppf(power)) / np.arctanh(abs(r))) ** 2 + 3))
+def sample_size(r: float) -> int:
+    """Return the people one sample needs to find a correlation with 80 % power, two-sided (Cohen, 1988, chapter 3)."""
+    return int(np.ceil(((norm.ppf(0.975) + norm.ppf(0.8)) / np.arctanh(abs(r))) ** 2 + 3))
 
 
-def power(r: float, n: int, *, alpha: float = 0.05) -> float:
-    """Return the power of one sample of `n` to find a correlation, by Fisher's z, two-sided."""
-    shift, critical = np.arctanh(abs(r)) * np.sqrt(n - 3), norm.ppf(1 - alpha / 2)
+def power(r: float, n: int) -> float:
+    """Return the power of one sample of `n` to find a correlation, by Fisher's z, two-sided at 5 %."""
+    shift, critical = np.arctanh(abs(r)) * np.sqrt(n - 3), norm.ppf(0.975)
     return float(norm.sf(critical - shift) + norm.cdf(-critical - shift))

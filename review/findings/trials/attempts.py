@@ -21,30 +21,20 @@ EMPTY_CELLS: dict[str, dict[str, Any]] = {
     "½ in all trials": {"correction": 0.5, "correct": "all"},
     "by size of arm": {"correction": events.TREATMENT_ARM},
 }
-#: The rule of methods that need none.
-AS_THEY_ARE = "counts as they are"
+AS_THEY_ARE = "counts as they are"  # the rule of methods that need none
 #: Inverse-variance models: the classical choice of review software, and today's.
 MODELS = {"DL, Wald": ("DL", "wald"), "REML, Knapp–Hartung": ("REML", "knapp-hartung")}
 COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
 
 
 def attempts(counts: pd.DataFrame, trials: Sequence[str]) -> pd.DataFrame:
-    """Return the rows with suicide attempts of the named trials, in that order.
-
-    Raises
-    ------
-    RestatedError
-        If a trial has no such row.
-    """
+    """Return the rows with suicide attempts of the named trials, in that order; each trial must have one."""
     rows = counts[counts["outcome"] == "suicide attempts"].set_index("trial")
     for trial in trials:
         if trial not in rows.index:
-            raise RestatedError(
-                f"'{trial}' has no row with suicide attempts",
-                file=counts.attrs.get("file"),
-                field="trial",
-                remedy="Keep the row of the original table, or leave the file out.",
-            )
+            remedy = "Keep the row of the original table, or leave the file out."
+            place = {"file": counts.attrs.get("file"), "field": "trial", "remedy": remedy}
+            raise RestatedError(f"'{trial}' has no row with suicide attempts", **place)
     out = rows.loc[list(trials)].reset_index()
     out.attrs = counts.attrs
     return out
@@ -58,12 +48,11 @@ def arms(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
 def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Pool the log ratio (or risk difference) by every method that can take the counts, and every rule for empty cells.
 
-    Indexed by (method, rule): estimate, ci_low, ci_high, p, tau2 (nan for a common-effect method).
+    Indexed by (method, rule); tau2 is nan for a common-effect method.
     """
     counts = arms(rows)
-    fits: dict[tuple[str, str], Any] = {
-        ("Mantel–Haenszel", AS_THEY_ARE): events.mantel_haenszel(*counts, measure=measure)
-    }
+    fits: dict[tuple[str, str], Any] = {}
+    fits["Mantel–Haenszel", AS_THEY_ARE] = events.mantel_haenszel(*counts, measure=measure)
     if measure == "OR":
         fits["Peto", AS_THEY_ARE] = events.peto(*counts)
         fits["Binomial–normal model", AS_THEY_ARE] = events.logistic_normal(*counts)
@@ -71,18 +60,17 @@ def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
         for rule, options in EMPTY_CELLS.items():
             effects = events.effect_sizes(*counts, measure=measure, **options)
             fits[words, rule] = meta.fit(*effects, method=method, ci=ci)
-    return pd.DataFrame(
-        [[f.estimate, f.ci_low, f.ci_high, f.p, np.nan if k[0] in COMMON_EFFECT else f.tau2] for k, f in fits.items()],
-        columns=["estimate", "ci_low", "ci_high", "p", "tau2"],
+    table = pd.DataFrame(
+        {name: [getattr(f, name) for f in fits.values()] for name in ("estimate", "ci_low", "ci_high", "p")},
         index=pd.MultiIndex.from_tuples(fits, names=["method", "rule"]),
     )
+    return table.assign(tau2=[np.nan if k[0] in COMMON_EFFECT else f.tau2 for k, f in fits.items()])
 
 
 def differences(rows: pd.DataFrame) -> pd.DataFrame:
     """Return risks per arm, risk difference with Wald interval, number needed to treat and fragility of each trial.
 
-    One row per trial: ``trial, risk_mbt, risk_control, rd, rd_low, rd_high, nnt, nnt_low, nnt_high, p`` (Fisher's exact
-    test, two-sided), ``fragility`` (see `restated.estimate.fragility`) and ``significant``.
+    ``p`` is of Fisher's exact test, two-sided; see `restated.estimate.fragility` for the last two columns.
     """
     out = []
     for trial, a, first, c, second in zip(rows["trial"], *arms(rows), strict=True):
@@ -102,25 +90,18 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, fl
 
     For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
     combination over arms and trials. It is assumed that none of them is among the events already counted, so the range
-    is an outer one; trials without a row on attrition stay as they are.
-
-    Returns
-    -------
-    low, high : float
-        On the scale of the risk ratio.
-    sets, excluding : int
-        Number of data sets, and of those whose Wald interval excludes no effect.
+    is an outer one; trials without a row on attrition stay as they are. The last two results are the number of data
+    sets, and of those whose Wald interval excludes no effect.
     """
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
     a, first, c, second = arms(rows)
-    axes = []
-    for events_now, sizes, column in ((a, first, "events_mbt"), (c, second, "events_control")):
-        for now, n, gone in zip(events_now, sizes, lost[column].fillna(0).to_numpy(int), strict=True):
-            axes.append(np.arange(now, min(now + gone, n) + 1))
+    gone = [lost[f"events_{arm}"].fillna(0).to_numpy(int) for arm in ("mbt", "control")]
+    now, most = np.r_[a, c], np.minimum(np.r_[a, c] + np.concatenate(gone), np.r_[first, second])
+    axes = [np.arange(low, high + 1) for low, high in zip(now, most)]
     grid = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
     k, sets = len(rows), len(grid)
-    mbt, control = grid[:, :k], grid[:, k:]
-    y, v = events.effect_sizes(mbt.ravel(), np.tile(first, sets), control.ravel(), np.tile(second, sets), measure="RR")
+    sizes = np.tile(first, sets), np.tile(second, sets)
+    y, v = events.effect_sizes(grid[:, :k].ravel(), sizes[0], grid[:, k:].ravel(), sizes[1], measure="RR")
     pooled = meta.fit_batch(y.reshape(sets, k), v.reshape(sets, k), method="DL")
     excluding = int(((pooled.ci_high < 0) | (pooled.ci_low > 0)).sum())
     return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), sets, excluding
@@ -128,43 +109,39 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, fl
 
 def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """Return counts per arm in columns for readers: "1 of 19"."""
-    return pd.DataFrame(
-        {
-            "Trial": rows["trial"].map(names),
-            "Counted": rows["definition"],
-            "MBT": [f"{a} of {n}" for a, n in zip(rows["events_mbt"], rows["n_mbt"], strict=True)],
-            "Control": [f"{a} of {n}" for a, n in zip(rows["events_control"], rows["n_control"], strict=True)],
-            "Caution": rows["note"],
-            "Grade": rows["grade"],
-        }
-    )
+    a, first, c, second = arms(rows)
+    columns = {
+        "Trial": rows["trial"].map(names),
+        "Counted": rows["definition"],
+        "MBT": [f"{x} of {n}" for x, n in zip(a, first)],
+        "Control": [f"{x} of {n}" for x, n in zip(c, second)],
+    }
+    return pd.DataFrame(columns).assign(Caution=rows["note"], Grade=rows["grade"])
 
 
 def differences_table(each: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """Return the table of :func:`differences` in columns for readers, percent and percentage points."""
-    rows = each.to_dict("records")
+
+    def points(r) -> str:
+        return "{} ({} to {})".format(*(in_digits(100 * r[x], 0) for x in ("rd", "rd_low", "rd_high")))
 
     def nnt(r) -> str:
-        if np.isnan(r["nnt"]):
-            return "–"
         most = "no limit" if np.isinf(r["nnt_high"]) else format(r["nnt_high"], ".1f")
-        return f"{r['nnt']:.1f} ({r['nnt_low']:.1f} to {most})"
+        return "–" if np.isnan(r["nnt"]) else f"{r['nnt']:.1f} ({r['nnt_low']:.1f} to {most})"
 
     def fragile(r) -> str:
-        number = r["fragility"]
-        return (
-            "–" if number is None or np.isnan(number) else f"{number:.0f}, {'lost' if r['significant'] else 'gained'}"
-        )
+        change = "lost" if r["significant"] else "gained"
+        return "–" if pd.isna(r["fragility"]) else f"{r['fragility']:.0f}, {change}"
 
-    points = ["{} ({} to {})".format(*(in_digits(100 * r[x], 0) for x in ("rd", "rd_low", "rd_high"))) for r in rows]
+    rows = each.to_dict("records")
     return pd.DataFrame(
         {
             "Trial": each["trial"].map(names),
             "MBT %": 100 * each["risk_mbt"],
             "Control %": 100 * each["risk_control"],
-            "Difference, points": points,
-            "Number needed to treat": [nnt(r) for r in rows],
+            "Difference, points": list(map(points, rows)),
+            "Number needed to treat": list(map(nnt, rows)),
             "p (Fisher)": each["p"],
-            "Fragility": [fragile(r) for r in rows],
+            "Fragility": list(map(fragile, rows)),
         }
     )

@@ -24,22 +24,16 @@ _UNSEEN = "not seen"
 
 
 def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
-    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any.
-
-    Columns: ``row, group`` and one column per domain, headed by the words of `DOMAINS`.
-    """
+    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any."""
     names = reports.set_index("row_id")["study"]
     judged = judged[judged["scheme"] == "RoB 2"]
-    out = []
-    for row in judged.to_dict("records"):
-        cells = {words: row[name] if isinstance(row[name], str) else _UNSEEN for name, words in DOMAINS.items()}
-        label = f"{names[row['trial']]}: {_OUTCOMES[row['outcome']]}"
-        out.append({"row": label, "group": "Judged in a source that was seen"} | cells)
+    label = judged["trial"].map(names) + ": " + judged["outcome"].map(_OUTCOMES)
+    cells = judged[list(DOMAINS)].fillna(_UNSEEN).rename(columns=DOMAINS)
+    seen = pd.DataFrame({"row": label, "group": "Judged in a source that was seen"}).join(cells)
     own = reports[reports["relation"] == "independent sample"].sort_values("year", kind="stable")
-    for trial in own.loc[~own["row_id"].isin(judged["trial"]), "row_id"]:
-        cells = dict.fromkeys(DOMAINS.values(), _UNSEEN)
-        out.append({"row": names[trial], "group": "No judgement with this tool was seen"} | cells)
-    return pd.DataFrame(out)
+    rest = pd.DataFrame({"row": own.loc[~own["row_id"].isin(judged["trial"]), "study"]})
+    rest = rest.assign(group="No judgement with this tool was seen", **dict.fromkeys(DOMAINS.values(), _UNSEEN))
+    return pd.concat([seen, rest], ignore_index=True)
 
 
 def certainty_grid(certainty: pd.DataFrame) -> pd.DataFrame:

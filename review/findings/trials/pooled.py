@@ -11,17 +11,12 @@ def forest_rows(rows: pd.DataFrame, names: pd.Series, y, v) -> pd.DataFrame:
     )
 
 
-def ledger_fields(fit, back=np.exp, factor: float = 1.0) -> dict:
+def ledger_fields(fit, back=np.exp) -> dict:
     """Return a pooled result as arguments of a ledger entry: value, ends and name of its 95 % interval.
 
-    Parameters
-    ----------
-    fit : MetaFit, EventsFit or row of :func:`review.findings.trials.attempts.estimator_matrix`
-    back : callable
-        From the scale of analysis to the one that is recorded.
-    factor : float
-        Applied afterwards, for example 100 for percentage points.
+    `fit` is a MetaFit, an EventsFit or a row of :func:`review.findings.trials.attempts.estimator_matrix`; `back` leads
+    from the scale of analysis to the one that is recorded.
     """
-    kind = {"knapp-hartung": "Knapp–Hartung"}.get(getattr(fit, "ci_method", "wald"), "Wald")
-    value, low, high = (factor * float(back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high"))
+    kind = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
+    value, low, high = (float(back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high"))
     return {"value": value, "low": low, "high": high, "interval": f"95 % confidence interval ({kind})"}

@@ -16,27 +16,22 @@ SEVERITY = ("bateman2009-iip-78", "laurenssen2018-bpdsi-78", "philips2018-bpdsi-
 def severity(
     scores: pd.DataFrame, counts: pd.DataFrame, *, sd: float | None = None, sizes: str = "as listed"
 ) -> pd.DataFrame:
-    """Return Hedges' g of BPD severity at the end of treatment; below 0 favours MBT.
-
-    One row per trial: ``trial, n_mbt, n_control, y, v``.
+    """Return Hedges' g of BPD severity at the end of treatment, one row per trial; below 0 favours MBT.
 
     Parameters
     ----------
-    scores, counts : DataFrame
-        The tables of scores and of counts (for the patients lost).
     sd : float, optional
         Standard deviation to put in the place of the one listed for the MBT arm of the first trial.
     sizes : {"as listed", "randomised", "seen at the end"}
         Patients the means are taken to rest on. The data set lists completers for one trial and those randomised for
-        two.
+        two; `counts` has the patients lost.
     """
     rows = scores.set_index("row_id").loc[list(SEVERITY)].reset_index()
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").loc[rows["trial"]]
-    n = {arm: rows[f"n_{arm}"].to_numpy(float) for arm in ("mbt", "control")}
-    if sizes != "as listed":
-        randomised = {arm: lost[f"n_{arm}"].to_numpy(float) for arm in n}
-        gone = {arm: lost[f"events_{arm}"].to_numpy(float) for arm in n}
-        n = {arm: randomised[arm] - (gone[arm] if sizes == "seen at the end" else 0) for arm in n}
+    n = {}
+    for arm in ("mbt", "control"):
+        gone = lost[f"events_{arm}"] if sizes == "seen at the end" else 0
+        n[arm] = (rows[f"n_{arm}"] if sizes == "as listed" else lost[f"n_{arm}"] - gone).to_numpy(float)
     sd_mbt = rows["sd_mbt"].to_numpy(float).copy()
     if sd is not None:
         sd_mbt[0] = sd
@@ -52,10 +47,10 @@ def listed_g(scores: pd.DataFrame, row_id: str, *, exact: bool) -> float:
 
 
 def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) -> pd.DataFrame:
-    """Pool severity over the unknown standard deviation: DL with Wald interval and REML with Knapp–Hartung.
+    """Pool severity over the unknown standard deviation, for the sweep figure.
 
-    For the sweep figure: ``sd``, the DL fit as ``estimate, ci_low, ci_high``, the limits of REML with Knapp–Hartung as
-    ``pi_low, pi_high``; then ``g_first`` (the trial itself), ``reml`` and ``i2`` (from Q).
+    ``estimate`` and ``ci`` are of DL with Wald interval, ``reml`` and ``pi`` of REML with Knapp–Hartung; ``g_first`` is
+    the trial itself, ``i2`` from Q.
     """
     sets = [severity(scores, counts, sd=float(sd)) for sd in grid]
     y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
@@ -66,10 +61,7 @@ def sd_sweep(scores: pd.DataFrame, counts: pd.DataFrame, grid: Sequence[float]) 
 
 
 def severity_readings(scores: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Pool severity under each reading of the arm sizes, with the doubtful SD as listed and as at baseline.
-
-    Columns: ``n taken as, SD of 2009, n``, then estimate and interval for DL with Wald and for REML with Knapp–Hartung.
-    """
+    """Pool severity under each reading of the arm sizes, with the doubtful SD as listed and as at baseline."""
     start = float(scores.set_index("row_id")["sd_mbt"][SEVERITY[0].replace("-78", "-0")])
     out = []
     for sizes in ("as listed", "randomised", "seen at the end"):
@@ -90,13 +82,7 @@ def scores_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
         parts = rows[[f"mean_{arm}", f"sd_{arm}", f"n_{arm}"]].to_numpy()
         return [f"{mean:g} ({sd:g}), n = {n:.0f}" for mean, sd, n in parts]
 
-    return pd.DataFrame(
-        {
-            "Trial": rows["trial"].map(names),
-            "Scale": rows["instrument"],
-            "Week": rows["weeks"].astype(str),
-            "MBT": cells("mbt"),
-            "Control": cells("control"),
-            "Caution": rows["note"],
-        }
+    table = pd.DataFrame({"Trial": rows["trial"].map(names), "Scale": rows["instrument"]})
+    return table.assign(
+        Week=rows["weeks"].astype(str), MBT=cells("mbt"), Control=cells("control"), Caution=rows["note"]
     )

@@ -1,6 +1,5 @@
 """Tables of twin pairs that printed concordances determine, and resemblance on several scales."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,32 +17,23 @@ SLACK = 1e-12
 _SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry, "liability": resemblance.liability}
 
 
-def _tables(row: Mapping[Any, Any]) -> TwinTables | None:
-    """Return all tables of pairs that fit one row of the study table; None where the row does not determine them.
+def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
+    """Return the set of tables of every row that determines one, by row id; a row that no table fits is refused.
 
     Counts that a reader supplied are taken as they are; else the printed concordance is read as agreement in class.
     """
-    if np.isnan(row["n_pairs"]):
-        return None
-    pairs = int(row["n_pairs"])
-    if not np.isnan(row["both"]):
-        return twin_tables(pairs, **{name: int(row[name]) for name in ("both", "discordant", "neither")})
-    return twin_tables(pairs, agreement=row["agreement"]) if isinstance(row["agreement"], str) else None
-
-
-def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
-    """Return the set of tables of every row that determines one, by row id.
-
-    Raises
-    ------
-    RestatedError
-        If no table at all fits a row.
-    """
-    found = {row["row_id"]: _tables(row) for row in rows.to_dict("records")}
-    for name, tables in found.items():
-        if tables is not None and tables.empty:
-            raise RestatedError(f"{name}: {tables.message}")
-    return {name: tables for name, tables in found.items() if tables is not None}
+    found = {}
+    for row in rows.dropna(subset="n_pairs").to_dict("records"):
+        if not np.isnan(row["both"]):
+            printed: dict[str, Any] = {name: int(row[name]) for name in ("both", "discordant", "neither")}
+        elif isinstance(row["agreement"], str):
+            printed = {"agreement": row["agreement"]}
+        else:
+            continue
+        found[row["row_id"]] = tables = twin_tables(int(row["n_pairs"]), **printed)
+        if tables.empty:
+            raise RestatedError(f"{row['row_id']}: {tables.message}")
+    return found
 
 
 def by_zygosity(sets: dict[str, TwinTables]) -> dict[str, tuple[TwinTables, TwinTables]]:
@@ -68,11 +58,7 @@ def _determined(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> list[dict]:
 
 
 def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
-    """Count concordant and discordant pairs of every group.
-
-    Columns: ``row_id, study, year, group, pairs, percent``, then the lowest and highest ``concordant`` and
-    ``discordant``.
-    """
+    """Return the lowest and highest number of concordant and discordant pairs of every group."""
     out = []
     for row in _determined(rows, sets):
         discordant = sets[row["row_id"]].tables[:, 1]
@@ -85,10 +71,9 @@ def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataF
 
 
 def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
-    """Return the resemblance of every group on three scales, over the tables with a plausible secure share.
+    """Return the lowest and highest resemblance of every group on three scales, where secure shares are plausible.
 
-    Columns: ``row_id, study, year, group, tables, kept``, then lowest and highest ``agreement``, ``score``
-    (double-entry correlation) and ``liability``.
+    ``tables`` counts all of a group, ``kept`` the plausible ones; ``score`` is the double-entry correlation.
     """
     out = []
     for row in _determined(rows, sets):
@@ -104,7 +89,7 @@ def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
 
 
 def definitions(rows: pd.DataFrame) -> pd.DataFrame:
-    """Count the tables that fit each printed concordance by definition: ``row_id, definition, tables``."""
+    """Count the tables that fit each printed concordance by definition."""
     out = [
         (row["row_id"], name, len(twin_tables(int(row["n_pairs"]), **{name: row["agreement"]})))
         for row in rows.dropna(subset=["n_pairs", "agreement"]).to_dict("records")
@@ -116,10 +101,7 @@ def definitions(rows: pd.DataFrame) -> pd.DataFrame:
 def concordance_difference(mz: TwinTables, dz: TwinTables) -> tuple[float, float]:
     """Test a difference in concordance: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's exact test.
 
-    Raises
-    ------
-    RestatedError
-        If the number of discordant pairs is not determined in both groups.
+    The number of discordant pairs must be determined in both groups.
     """
     counts = []
     for tables in (mz, dz):

@@ -31,10 +31,7 @@ class SetFits:
     kept: np.ndarray  # (m,), both secure shares inside `PLAUSIBLE_SECURE`; every combination where none is
 
     def estimates(self) -> pd.DataFrame:
-        """Return the lowest and highest estimate of each share over the kept combinations, and over all.
-
-        Columns: ``share, kept, lowest, highest, tables, all_lowest, all_highest``.
-        """
+        """Return the lowest and highest estimate of each share over the kept combinations, and over all."""
         out = []
         for name in SHARES:
             values = getattr(self.fit, name)
@@ -63,8 +60,7 @@ def fit_set(mz: TwinTables, dz: TwinTables, *, thresholds: str = "separate") -> 
     fit = twins.liability(*both, thresholds=thresholds)
     tests = twins.compare(fit)
     kept = plausible(both[0]) & plausible(both[1])
-    if not kept.any():
-        kept = np.full(len(kept), True)
+    kept |= not kept.any()
     genes_p, home_p = (np.asarray(tests[model].p_boundary) for model in ("CE", "AE"))
     return SetFits(*both, thresholds, fit, genes_p, home_p, kept)
 
@@ -72,14 +68,8 @@ def fit_set(mz: TwinTables, dz: TwinTables, *, thresholds: str = "separate") -> 
 def fit_scores(r_mz, r_dz, n_mz, n_dz) -> pd.DataFrame:
     """Fit the normal-theory ACE model over the rounding box of two printed correlations of a continuous score.
 
-    Columns: ``share, lowest, highest, ci_lowest, ci_highest, p_low, p_high``: boundary-corrected p of dropping A (row
-    a2) and C (row c2).
-
-    Parameters
-    ----------
-    r_mz, r_dz : str, Printed or pair of numbers
-    n_mz, n_dz : int or sequence of int
-        Pairs; several are combined one by one with the whole box.
+    ``p_low, p_high`` are boundary-corrected p of dropping A (row a2) and C (row c2). Several numbers of pairs, `n_mz`
+    and `n_dz`, are combined one by one with the whole box.
     """
     sides = [np.linspace(*rounding(r, name), BOX_POINTS) for r, name in ((r_mz, "r_mz"), (r_dz, "r_dz"))]
     sizes = np.column_stack([np.atleast_1d(n_mz), np.atleast_1d(n_dz)])

@@ -19,12 +19,7 @@ from review.findings.twins.fits import LEVEL
 def correlations(shared, unique) -> tuple[float, float]:
     """Return the lowest and highest twin correlation of a model with C and E only, from printed percentages of both.
 
-    r_MZ = r_DZ = c2 = 1 - e2, so both rounding intervals must hold.
-
-    Raises
-    ------
-    RestatedError
-        If the two percentages leave no correlation.
+    r_MZ = r_DZ = c2 = 1 - e2, so both rounding intervals must hold; percentages that leave no correlation are refused.
     """
     c_low, c_high = (x / 100 for x in rounding(shared, "c2"))
     e_low, e_high = (x / 100 for x in rounding(unique, "e2"))
@@ -35,38 +30,26 @@ def correlations(shared, unique) -> tuple[float, float]:
 
 
 class CompatibleTables(NamedTuple):
-    """Tables of identical and fraternal pairs from which a CE model prints a given c2; one row per combination.
-
-    `pooled` counts the pooled tables, `chosen` marks combinations in which CE has the lowest Akaike criterion, `high`
-    is the upper end of the profile interval of a2 (nan where not chosen), `r_mz` and `r_dz` are the free liability
-    correlations.
-    """
+    """Tables of identical and fraternal pairs from which a CE model prints a given c2; one row per combination."""
 
     mz: np.ndarray
     dz: np.ndarray
-    pooled: int
+    pooled: int  # number of pooled tables
     fit: twins.TwinFit
-    chosen: np.ndarray
-    high: np.ndarray
-    r_mz: np.ndarray
+    chosen: np.ndarray  # combinations in which CE has the lowest Akaike criterion
+    high: np.ndarray  # upper end of the profile interval of a2; nan where not chosen
+    r_mz: np.ndarray  # free liability correlations
     r_dz: np.ndarray
 
 
 def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> CompatibleTables:
     """Enumerate tables of `pairs` twin pairs that give a printed c2 when a model with C, E and one threshold is fitted.
 
-    Under that model both zygosities have the same table probabilities, so its likelihood depends only on the sum of the
-    two tables, and c2 is the liability correlation of that sum: every sum with a secure share inside `PLAUSIBLE_SECURE`
-    is listed. Each sum is then divided into identical and fraternal pairs. This is thinned: for each share of identical
-    pairs every division of the discordant pairs is taken, with both groups as near to the same secure share as whole
-    pairs allow.
-
-    Parameters
-    ----------
-    shared : str, Printed or pair of numbers
-        c2 in percent.
-    mz_shares : sequence of float
-        Identical pairs as a share of all.
+    `shared` is that c2 in percent. Under the model both zygosities have the same table probabilities, so its likelihood
+    depends only on the sum of the two tables, and c2 is the liability correlation of that sum: every sum with a secure
+    share inside `PLAUSIBLE_SECURE` is listed. Each sum is then divided into identical and fraternal pairs. This is
+    thinned: for each share of identical pairs every division of the discordant pairs is taken, with both groups as near
+    to the same secure share as whole pairs allow.
     """
     low, high = (x / 100 for x in rounding(shared, "c2"))
     low_secure, high_secure = PLAUSIBLE_SECURE
@@ -98,8 +81,6 @@ def limits_if_equal(
 
     The expected tables (or, for prevalence None, correlations) of `pairs` pairs with r_MZ = r_DZ = `r` are fitted: the
     genetic share is estimated as 0, and the interval shows how much of it is not excluded.
-
-    Columns: ``pairs, mz_share, prevalence`` (nan: continuous), ``a2_high, c2_low, c2_high``.
     """
     classes = np.array([p for p in prevalences if p is not None])
     out = []

@@ -14,33 +14,18 @@ from review.findings.twins.concordance import within
 
 
 def pairs_from_r(r, p, most: int) -> tuple[int, int]:
-    """Return the fewest and most pairs with which a printed positive r can have its printed two-sided p (t test).
+    """Return the fewest and most pairs, up to `most`, with which a positive r can have its two-sided p (t test).
 
-    Parameters
-    ----------
-    r, p : str or Printed
-    most : int
-        Largest number of pairs tried.
-
-    Raises
-    ------
-    RestatedError
-        If no number of pairs fits.
+    If no number of pairs fits, the print is refused.
     """
-
-    def p_of(value: float, n: np.ndarray):
-        return 2 * stats.t.sf(value * np.sqrt((n - 2) / (1 - value**2)), n - 2)
-
-    return _pairs_with_p(p_of, rounding(r, "r"), p, most)
+    return _pairs_with_p(
+        lambda x, n: 2 * stats.t.sf(x * np.sqrt((n - 2) / (1 - x**2)), n - 2), rounding(r, "r"), p, most
+    )
 
 
 def pairs_from_kappa(kappa, p, most: int) -> tuple[int, int]:
     """Return the same for a kappa of exchangeable pairs, with variance 1 / pairs under independence (normal test)."""
-
-    def p_of(value: float, n: np.ndarray):
-        return 2 * stats.norm.sf(value * np.sqrt(n))
-
-    return _pairs_with_p(p_of, rounding(kappa, "kappa"), p, most)
+    return _pairs_with_p(lambda x, n: 2 * stats.norm.sf(x * np.sqrt(n)), rounding(kappa, "kappa"), p, most)
 
 
 def _pairs_with_p(p_of: Callable, statistic: tuple[float, float], p, most: int) -> tuple[int, int]:
@@ -56,11 +41,7 @@ def _pairs_with_p(p_of: Callable, statistic: tuple[float, float], p, most: int) 
 def liability_of_kappa(kappa, affected: Sequence[float]) -> tuple[float, float]:
     """Return the lowest and highest liability correlation of exchangeable pairs with a printed kappa.
 
-    Parameters
-    ----------
-    kappa : str, Printed or pair of numbers
-    affected : sequence of float
-        Assumed shares affected.
+    `affected` are assumed shares affected.
     """
     r = resemblance.liability(resemblance.expected(np.asarray(affected)[:, None], np.array(rounding(kappa, "kappa"))))
     return float(r.min()), float(r.max())
@@ -72,18 +53,12 @@ def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
     The formula of the paper was not available; double entry and one-way analysis of variance differ by about 1 / (2
     pairs).
     """
-    low, high = rounding(icc, "icc")
-    keep = np.full(len(tables), False)
-    for formula in (resemblance.double_entry, resemblance.intraclass):
-        keep |= within(formula(tables), low, high)
-    return tables[keep]
+    formulas, ends = (resemblance.double_entry, resemblance.intraclass), rounding(icc, "icc")
+    return tables[np.any([within(formula(tables), *ends) for formula in formulas], axis=0)]
 
 
 def sizes_with_intraclass(agreement, icc, most: int) -> pd.DataFrame:
-    """List the numbers of pairs, up to `most`, for which a table gives a printed agreement and intraclass correlation.
-
-    Columns: ``pairs, tables``, and lowest and highest share ``affected_low, affected_high``.
-    """
+    """List the numbers of pairs, up to `most`, for which a table gives a printed agreement and intraclass r."""
     out = []
     for pairs in range(2, most + 1):
         found = with_intraclass(twin_tables(pairs, agreement=agreement).tables, icc)

@@ -9,7 +9,7 @@ from restated.estimate import pairs, twins
 from restated.reconstruct import twintables
 from restated_book import paths, register, studies
 from review.findings import twins as finding
-from review.findings.selections import selection
+from review.findings.numbers import selection
 from review.findings.transmission import PLAUSIBLE_SECURE
 
 
@@ -231,7 +231,7 @@ def test_no_unverified_number_is_drawn_over_life(numbers, monkeypatch):
     assert len(table) == len(listed) and all(numbers[i].grade == "P" for i in used)
     assert table.loc[0, "c2"] == pytest.approx(0.52) and table["a2"].max() < 1
     listed.loc[0, "a2"] = "oconnor2001-recalled-a2"
-    monkeypatch.setattr(finding.life, "selection", lambda name: listed)
+    monkeypatch.setattr(finding.life.numbers, "selection", lambda name: listed)
     with pytest.raises(RestatedError, match="unverified"):
         finding.life.over_life(numbers)
 

@@ -105,7 +105,7 @@ def test_covariates_of_the_slots_repeat_those_of_their_cell():
 def test_deviations_have_the_stated_variances(changes):
     wanted = values(slope_correlation=0.2)
     y = replace(STANDARD, **changes)._deviations(wanted, 60_000, np.random.default_rng(3))
-    residual = design.residual_variance(wanted) * (0.5 if changes.get("one_teacher") else 1)
+    residual = (1 - wanted["stable_variance"]) * (0.5 if changes.get("one_teacher") else 1)
     powers = np.column_stack([np.ones(7), TIMES])
     expected = powers @ design.random_covariance(wanted) @ powers.T
     lags = np.abs(np.subtract.outer(range(7), range(7)))
@@ -141,7 +141,7 @@ def test_the_illustrative_cohort_has_exact_moments_in_every_cell():
     children, y, seen = design.illustrative(STANDARD, seed=9)
     wanted = STANDARD.middle()
     powers = np.column_stack([np.ones(7), TIMES])
-    expected = powers @ design.random_covariance(wanted) @ powers.T + design.residual_variance(wanted) * np.eye(7)
+    expected = powers @ design.random_covariance(wanted) @ powers.T + (1 - wanted["stable_variance"]) * np.eye(7)
     assert children["cell"].nunique() == 16 and 0 < seen.mean() < 1
     for cell in range(16):
         here = y[children["cell"] == cell]

@@ -26,11 +26,16 @@ def test_true_values_are_found_on_average_within_the_standard_errors():
     assert stored.pick(table, "cell mean") == pytest.approx(stored.pick(TABLE, "cell mean"), rel=0.06)
 
 
+def growth_of(extra):
+    """Return the rows of the stored table with this extra growth."""
+    return TABLE[np.isclose(TABLE["extra"], extra)]
+
+
 def test_power_of_the_stored_table_agrees_with_its_standard_error():
     """The counted power of the four-way term is that of a normal estimate with the stored standard error."""
     se = stored.pick(TABLE, "se disorganized × boy × risk × time")
     for extra in (0.0, 0.5, 1.0):
-        counted = stored.pick(TABLE, "four-way", "grid", extra=extra)
+        counted = stored.pick(growth_of(extra), "four-way", "grid")
         # Standard errors vary between cohorts, which flattens the curve a little.
         assert counted == pytest.approx(float(norm.sf(statements.CRITICAL - extra / se)), abs=0.02)
 
@@ -38,8 +43,8 @@ def test_power_of_the_stored_table_agrees_with_its_standard_error():
 def test_scenarios_agree_with_the_grid_and_more_growth_is_found_more_often():
     for key, extra in (("main", 0.0), ("extra-020", 0.2), ("extra-050", 0.5), ("extra-080", 0.8)):
         for event in ("C7", "whole", "four-way"):
-            assert stored.pick(TABLE, event, key) == stored.pick(TABLE, event, "grid", extra=extra)
-    curve = [stored.pick(TABLE, "four-way", "grid", extra=extra) for extra in runs.GRID]
+            assert stored.pick(TABLE, event, key) == stored.pick(growth_of(extra), event, "grid")
+    curve = [stored.pick(growth_of(extra), "four-way", "grid") for extra in runs.GRID]
     assert np.all(np.diff(curve) > 0)
 
 
@@ -102,8 +107,9 @@ def test_the_first_cohorts_are_computed_again():
 
 def test_detectable_value_and_children_for_power():
     assert stored.detectable(1.0) == pytest.approx(1.959964 + 0.841621, abs=1e-5)
-    assert stored.children_for_power(0.1, stored.detectable(0.1), 500) == 500
-    assert stored.children_for_power(0.1, stored.detectable(0.1) / 2, 500) == pytest.approx(2000, abs=1)
+    children = Design.standard().middle()["classified"]
+    assert stored.children_for_power(0.1, stored.detectable(0.1)) == children
+    assert stored.children_for_power(0.1, stored.detectable(0.1) / 2) == pytest.approx(4 * children, abs=1)
 
 
 def test_a_value_that_is_not_there_is_named():
