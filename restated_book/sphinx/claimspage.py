@@ -168,7 +168,7 @@ class ClaimsList(SphinxDirective):
             self.env.note_dependency(str(paths.DATA / "claims" / f"{name}.csv"))
         if not statements():
             return []
-        found: list[nodes.Node] = [blocks.block(filters)]
+        found = [blocks.block(filters)]
         used = {claim["section"] for claim in statements().values()}
         for name, title in _sections(statements().values()).items():
             if name in used:

@@ -2,6 +2,7 @@
 
 import re
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 
 from docutils import nodes
@@ -129,10 +130,7 @@ def marked(html: str, address: str) -> str:
         return html
     branch: list[re.Match] = []
     for tag in BRANCH.finditer(before):
-        if tag[0].startswith("</"):
-            branch.pop()
-        else:
-            branch.append(tag)
+        branch = branch[:-1] if tag[0].startswith("</") else [*branch, tag]
     for tag in reversed(branch):
         opened = f'{tag[0][:-2]} current">' if tag[0].startswith("<li") else '<ul class="current">'
         before = before[: tag.start()] + opened + before[tag.end() :]
@@ -151,10 +149,8 @@ def page_contents(app, pagename: str) -> str:
     if pagename not in app.env.tocs:
         return ""
     toc = TocTree(app.env).get_toc_for(pagename, app.builder)
-    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None)
-    if inner is None or len(inner) < 2:
-        return ""
-    return app.builder.render_partial(inner)["fragment"]
+    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), ())
+    return app.builder.render_partial(inner)["fragment"] if len(inner) > 1 else ""
 
 
 def name_tables(body: str) -> str:
@@ -175,12 +171,10 @@ def box_titles(body: str) -> str:
     """Put references and terms into boxes that open on hover and focus; on wide screens references also in the margin,
     once each."""
     seen: set[str] = set()
-    count = 0
+    tips = count(1)
 
     def boxed(css: str, link: str, href: str, words: str, text: str) -> str:
-        nonlocal count
-        count += 1
-        tip = f"rs-said-{count}"
+        tip = f"rs-said-{next(tips)}"
         return (
             f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="{tip}">{text}</a>'
             f'<span class="rs-tip" role="tooltip" id="{tip}">{words}</span></span>'
@@ -188,7 +182,7 @@ def box_titles(body: str) -> str:
 
     def work(found: re.Match, noted: bool) -> str:
         href, key, words, text = found.groups()
-        css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
+        css = "rs-number rs-cited rs-noted" if noted and key not in seen else "rs-number rs-cited"
         if noted:
             seen.add(key)
         return boxed(css, "", href, words, text)

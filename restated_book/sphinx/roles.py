@@ -27,17 +27,17 @@ class status_badge(nodes.Inline, nodes.TextElement):
     """The status of something made from data, in words. Attribute: ``status``."""
 
 
-def _lacks(kind: str, row: dict) -> str | None:
-    """Return the reason why `row` cannot be shown as `kind`, or None if it can."""
-    if kind == "published" and not (entries.published_text(row) and row["grade"]):
-        return "was recomputed and never printed; use {restated}"
-    if kind == "grade" and not row["grade"]:
-        return "was never printed and has no grade"
-    if kind == "restated" and not (entries.restated_text(row) or entries.interval_text(row)):
-        return "has not been recomputed; use {published}"
-    if kind == "interval" and not entries.interval_text(row):
-        return "has no interval; use {restated}"
-    return None
+def _lacks(kind: str, row: dict) -> str:
+    """Return the reason why `row` cannot be shown as `kind`; empty if it can."""
+    restated, interval = entries.restated_text(row), entries.interval_text(row)
+    shown = {
+        "published": (entries.published_text(row) and row["grade"], "was recomputed and never printed; use {restated}"),
+        "grade": (row["grade"], "was never printed and has no grade"),
+        "restated": (restated or interval, "has not been recomputed; use {published}"),
+        "interval": (interval, "has no interval; use {restated}"),
+    }
+    there, problem = shown.get(kind, (True, ""))
+    return "" if there else problem
 
 
 class LedgerRole(SphinxRole):
