@@ -88,11 +88,8 @@ def _sources() -> dict[str, dict]:
 @cache
 def _comparisons() -> dict[str, list[dict]]:
     """Rows of ``checks`` by the claims they bear on."""
-    by_claim: dict[str, list[dict]] = {}
-    for row in claims.load("checks").to_dict("records"):
-        for id in row["claim_ids"]:
-            by_claim.setdefault(id, []).append(row)
-    return by_claim
+    by_claim = claims.load("checks").explode("claim_ids").groupby("claim_ids")
+    return {str(id): rows.to_dict("records") for id, rows in by_claim}
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
@@ -116,12 +113,9 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
     markers = [(m, f"{m}: {source['description']}") for m, source in sources.items() if m in cited]
     if not all(row["cited"] for row in rows):
         markers.append((NONE_CITED, "no source attached"))
+    shapes = [(v, f"{shape} {claims.words(v, '')}") for v, shape in claims.SHAPES.items() if v in verdicts]
     lists = [
-        (
-            "verdict",
-            "Verdict",
-            [(v, f"{claims.SHAPES[v]} {claims.words(v, '')}") for v in claims.VERDICTS if v in verdicts],
-        ),
+        ("verdict", "Verdict", shapes),
         ("section", "Part", [(section_id(s), title) for s, title in _sections(rows).items() if s in sections]),
         ("cited", "Cited source", markers),
     ]
