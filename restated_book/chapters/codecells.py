@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-_OPEN = re.compile(r"^(?P<fence>`{3,}|~{3,})\{code-cell\}")
+#: A code cell; one that is not closed goes on to the end of the page.
+_CELL = re.compile(r"^(?P<fence>`{3,}|~{3,})\{code-cell\}.*\n(?P<body>(?:.*\n)*?)(?:(?P=fence)[^\S\n]*$|\Z)", re.M)
 _OPTION = re.compile(r"^:[\w-]+:")
 
 
@@ -19,18 +20,8 @@ class Cell(NamedTuple):
 
 def parse(text: str) -> list[Cell]:
     """Return the code cells of a MyST notebook in order; options and blank lines around the source are left out."""
-    cells, lines = [], text.splitlines()
-    at = 0
-    while at < len(lines):
-        opened = _OPEN.match(lines[at])
-        at += 1
-        if opened is None:
-            continue
-        start = at
-        while at < len(lines) and not re.match(rf"{opened['fence']}\s*$", lines[at]):
-            at += 1
-        cells.append(_cell(lines[start:at], start))
-    return cells
+    text = text if text.endswith("\n") else f"{text}\n"
+    return [_cell(m["body"].splitlines(), text.count("\n", 0, m.start("body"))) for m in _CELL.finditer(text)]
 
 
 def _cell(lines: list[str], before: int) -> Cell:
@@ -68,16 +59,10 @@ def statement(source: str, line: int) -> ast.stmt | None:
 
 
 def line_of(source: str, line: int, id: str) -> int:
-    """Return the line of a cell to show for a ledger entry.
+    """Return the line of a cell's `source` to show for the ledger entry `id`.
 
-    Parameters
-    ----------
-    source : str
-        Source of the cell.
-    line : int
-        Line, counted from 1, that the kernel was running when it recorded the entry.
-    id : str
-        The entry; where the statement at `line` spells the id out, in a table for example, that line is returned.
+    `line`, counted from 1, is the one the kernel was running when it recorded the entry; where the statement there
+    spells the id out, in a table for example, that line is returned.
     """
     whole = statement(source, line)
     return min(_spelt(whole).get(id, ()) if whole else (), key=lambda found: abs(found - line), default=line)

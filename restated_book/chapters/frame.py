@@ -5,22 +5,23 @@ only explains (how to read, why to believe the code) is not a chapter and has no
 """
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from restated_book import config
+from restated_book.chapters import prose
 from restated_book.sources import files
 
 #: Blocks before the first section, in their order.
 BLOCKS = ("chapter-head", "plain-words")
 
-_CODE = re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M)
 _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
 
 
 def fault(text: str) -> tuple[int, str, str] | None:
     """Find the first departure of a chapter, given as MyST, from the frame: line, fault and remedy; None without
     one."""
-    bare = _CODE.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    bare = prose.blanked(text, prose.CODE)
     found = list(_SECTION.finditer(bare))
     sections = [(bare.count("\n", 0, m.start()) + 1, m[1]) for m in found]
     opening = bare[: found[0].start()] if found else bare
@@ -33,10 +34,9 @@ def fault(text: str) -> tuple[int, str, str] | None:
         last = at
     if misplaced := _misplaced(sections):
         return misplaced
-    ends = [m.end() for m in found]
-    starts = [*[m.start() for m in found][1:], len(bare)]
-    for (line, name), a, b in zip(sections, ends, starts, strict=True):
-        if not text[a:b].strip():
+    starts = [*(m.start() for m in found[1:]), len(bare)]
+    for (line, name), section, end in zip(sections, found, starts, strict=True):
+        if not text[section.end() : end].strip():
             return line, f"the section '{name}' is empty", "write at least one sentence"
     return None
 
@@ -55,7 +55,7 @@ def _misplaced(sections: list[tuple[int, str]]) -> tuple[int, str, str] | None:
         if name not in frame.optional and name not in names:
             line = sections[-1][0] if sections else 1
             return line, f"the section '{name}' is missing", f"add '## {name}' with at least one sentence"
-    for (line, name), (_, before) in zip(sections[1:], sections, strict=False):
+    for (_, before), (line, name) in pairwise(sections):
         if order.index(name) <= order.index(before):
             return line, f"the section '{name}' comes after '{before}'", f"keep the order {'; '.join(order)}, each once"
     return None

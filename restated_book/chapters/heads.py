@@ -87,16 +87,9 @@ def read(path: Path) -> Head | None:
     if words and "reference" in options and options["certainty"] not in words:
         message = f"'{options['certainty']}' is not a certainty"
         refuse(message, f"use one of {', '.join(words)}", field="certainty")
-    plain = _PLAIN.search(text)
-    question = options.pop("question")
-    return Head(
-        path.stem,
-        title(path),
-        question,
-        answer=" ".join(found["answer"].split()),
-        plain=plain["words"].strip() if plain else "",
-        row=options,
-    )
+    plain, question = _PLAIN.search(text), options.pop("question")
+    answer = " ".join(found["answer"].split())
+    return Head(path.stem, title(path), question, answer, plain["words"].strip() if plain else "", options)
 
 
 def _line(text: str, at: int) -> int:

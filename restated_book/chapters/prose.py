@@ -11,9 +11,10 @@ from restated_book.sources import files
 
 #: Everything but prose, in the order in which it is blanked: front matter, code and directive blocks, formulas (where
 #: stated assumptions belong), inline code and roles, link targets.
+CODE = re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M)
 _NOT_PROSE = (
     re.compile(r"\A---\n.*?\n---\n", re.S),
-    re.compile(r"^(?P<fence>```+).*?^(?P=fence)[ \t]*$", re.S | re.M),
+    CODE,
     re.compile(r"\$\$.*?\$\$", re.S),
     re.compile(r"(?:\{[a-z:]+\})?`[^`]*`"),
     re.compile(r"\$[^$\n]+\$"),
@@ -25,11 +26,16 @@ _FENCE = re.compile(r"(`{3,}|~{3,}|:{3,})[ \t]*(.*?)[ \t]*$")
 _DECIMAL = re.compile(r"(?<![\w.])[−-]?\d*\.\d+")
 
 
+def blanked(text: str, *patterns: re.Pattern) -> str:
+    """Return `text` with blanks in place of all that the patterns find; lines keep their numbers."""
+    for pattern in patterns:
+        text = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m[0]), text)
+    return text
+
+
 def typed_numbers(text: str) -> list[tuple[int, str]]:
     """Find the decimals in the prose of a MyST page, each with its line number."""
-    for pattern in _NOT_PROSE:
-        text = pattern.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
-    lines = enumerate(text.splitlines(), start=1)
+    lines = enumerate(blanked(text, *_NOT_PROSE).splitlines(), start=1)
     return [(number, found.group()) for number, line in lines for found in _DECIMAL.finditer(line)]
 
 

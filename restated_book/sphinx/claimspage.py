@@ -15,10 +15,9 @@ from sphinx.util.docutils import SphinxDirective, SphinxRole
 from restated.errors import RestatedError
 from restated_book import claims, config, entries, paths
 from restated_book.sources import bibliography
-from restated_book.sphinx import markup
+from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
-from restated_book.sphinx.otherbuilders import OTHERS, nothing
-from restated_book.sphinx.roles import only_text, refuse, tip_id
+from restated_book.sphinx.roles import hint, only_text, refuse, tip_id
 
 #: Words for the column ``public`` of a source.
 PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
@@ -35,12 +34,8 @@ STANDING = {
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
-
-class claims_block(nodes.General, nodes.Element):
-    """Generated HTML. Attributes: ``make`` (``filters``, ``list`` or ``places``) and, for a list, ``section``.
-
-    The HTML is made when the page is written; other builders print the child paragraph.
-    """
+PARTS = markup.parts("claims", PUBLIC=PUBLIC, STANDING=STANDING)
+badge = PARTS.badge
 
 
 class claim_link(nodes.Inline, nodes.TextElement):
@@ -93,80 +88,8 @@ def _sources() -> dict[str, dict]:
 @cache
 def _comparisons() -> dict[str, list[dict]]:
     """Rows of ``checks`` by the claims they bear on."""
-    by_claim: dict[str, list[dict]] = {}
-    for row in claims.load("checks").to_dict("records"):
-        for id in row["claim_ids"]:
-            by_claim.setdefault(id, []).append(row)
-    return by_claim
-
-
-def badge(verdict: str, strength: str) -> str:
-    """Return the verdict on a claim as a decorative shape and words."""
-    sign = claims.shape(verdict, strength)
-    words = escape(claims.words(verdict, strength))
-    shape = f'<span class="rs-shape" aria-hidden="true">{sign}</span>'
-    return f'<span class="rs-verdict rs-c-{escape(verdict)}">{shape} {words}</span>'
-
-
-def _link(href: str | None, text: str) -> str:
-    return f'<a href="{escape(href)}">{escape(text)}</a>' if href else escape(text)
-
-
-def _works_html(keys: Iterable[str], to: Links) -> str:
-    return "; ".join(_link(to.cite(key), to.work(key)) for key in keys)
-
-
-def _cited_html(markers: Iterable[str], sources: Mapping[str, Mapping], to: Links) -> str:
-    """Return the sources the document attaches, each with its description, access and independence."""
-    items = []
-    for marker in markers:
-        source = sources[marker]
-        about = f"{source['description']} ({PUBLIC[source['public']]}; {STANDING[source['independence']]})"
-        # The key of a source that is not public names the work that describes it, not the source.
-        href = to.cite(source["source_key"]) if source["public"] == "yes" and source["source_key"] else None
-        items.append(f"{_link(href, marker)}: {escape(about)}")
-    return "; ".join(items) or "no source is attached"
-
-
-def _number_item(id: str, to: Links) -> str:
-    row = to.rows.get(id)
-    href = escape(f"{to.ledger}#{id}")
-    if row is None:
-        return f'<li><a href="{href}">{escape(id)}</a></li>'
-    about = "; ".join(filter(None, [entries.source_text(row), row.get("note")]))
-    printed = entries.published_text(row)
-    grade = f" {markup.grade_badge(row['grade'])}" if row["grade"] else ""
-    return (
-        f'<li><a href="{href}">{escape(str(row["quantity"]))}</a>: <b>{escape(printed)}</b> '
-        f"<small>{escape(about)}</small>{grade}</li>"
-    )
-
-
-def _sentence(text: str) -> str:
-    """Return a note as a sentence."""
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
-
-
-def _pairs(pairs: Iterable[tuple[str, str]], css: str) -> str:
-    """Return terms and their texts (HTML), without those that are empty."""
-    items = "".join(f"<div><dt>{escape(term)}</dt><dd>{text}</dd></div>" for term, text in pairs if text)
-    return f'<dl class="{css}">{items}</dl>'
-
-
-def _comparison_html(row: Mapping, to: Links) -> str:
-    keys = [key for key in row["source_key"].split(claims.SEPARATOR) if key]
-    source = ", ".join(filter(None, [_works_html(keys, to), escape(row["locator"])]))
-    return _pairs(
-        [
-            (f"The {config.load().claims.document} says", escape(row["document_says"])),
-            ("The source says", escape(row["source_says"])),
-            ("Relation", escape(row["relation"])),
-            ("Source and place", source or "none found"),
-            ("Seen", markup.grade_badge(row["grade"])),
-            ("Note", escape(row["note"])),
-        ],
-        "rs-facts",
-    )
+    by_claim = claims.load("checks").explode("claim_ids").groupby("claim_ids")
+    return {str(id): rows.to_dict("records") for id, rows in by_claim}
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
@@ -175,100 +98,34 @@ def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: I
     `claim` is a row of the table ``claims``, `sources` are the rows of ``sources`` by marker, `comparisons` those of
     ``checks`` that bear on the claim.
     """
-    comparisons = list(comparisons)
-    anchor = escape(claims.anchor(claim["id"]))
+    own = config.load().claims
+    classes = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
     checkable = claim["checkable_from"] if claim["verdict"] == "not-publicly-checkable" else ""
-    checkable = config.load().claims.checkable.get(checkable, checkable)
-    chapters = "; ".join(_link(*to.chapter(name)) for name in claim["chapters"])
-    facts = _pairs(
-        [
-            ("Printed", escape(claims.printed(claim))),
-            ("Cites", _cited_html(claim["cited"], sources, to)),
-            ("Compared with", _works_html(claim["source_keys"], to)),
-            ("Could be checked from", escape(checkable)),
-            ("Chapters", chapters),
-        ],
-        "rs-facts",
-    )
-    more = ""
-    if comparisons:
-        n = len(comparisons)
-        inside = "".join(_comparison_html(row, to) for row in comparisons)
-        words = f"Beside {'its source' if n == 1 else 'its sources'} ({n})"
-        more += f'<details class="rs-data"><summary>{words}</summary>{inside}</details>'
-    if claim["numbers"]:
-        items = "".join(_number_item(id, to) for id in claim["numbers"])
-        words = f"Printed numbers that bear on it ({len(claim['numbers'])})"
-        more += f"<details><summary>{words}</summary><ul>{items}</ul></details>"
-    css = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
-    return (
-        f'<li id="{anchor}" class="rs-claim {escape(" ".join(css))}">'
-        f'<p class="rs-claim-head"><a href="#{anchor}"><span class="rs-hidden">Claim </span>{escape(claim["id"])}</a> '
-        f"{badge(claim['verdict'], claim['strength'])}</p>"
-        f'<p class="rs-claim-says">{escape(claim["claim"])}</p>'
-        f"<p>{escape(claim['reason'])}</p>{facts}{more}</li>"
-    )
+    checkable = own.checkable.get(checkable, checkable)
+    return PARTS.claim(claim, classes, checkable, sources, list(comparisons), own.document, to)
 
 
 def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str:
-    """Return the form above the claims and their count. Without its script the style sheet hides the form."""
+    """Return the form above the claims and their count."""
     rows = list(rows)
-    verdicts = {row["verdict"] for row in rows}
-    sections = {row["section"] for row in rows}
+    verdicts, sections = ({row[name] for row in rows} for name in ("verdict", "section"))
     cited = {marker for row in rows for marker in row["cited"]}
     markers = [(m, f"{m}: {source['description']}") for m, source in sources.items() if m in cited]
     if not all(row["cited"] for row in rows):
         markers.append((NONE_CITED, "no source attached"))
-    shapes = ((v, f"{claims.SHAPES[v]} {v.replace('-', ' ')}") for v in claims.VERDICTS if v in verdicts)
-    parts = ((section_id(s), title) for s, title in _sections(rows).items() if s in sections)
-    return (
-        '<form class="rs-filters rs-claims-filters" role="search" aria-label="Filter the claims">'
-        '<label for="rs-f-text">Text'
-        '<input id="rs-f-text" type="search" autocomplete="off" data-filter="text"></label>'
-        + markup.select("verdict", "Verdict", shapes)
-        + markup.select("section", "Part", parts)
-        + markup.select("cited", "Cited source", markers)
-        + '<button type="reset">Show all</button></form>'
-        f'<p class="rs-count" role="status">{markup.counted(len(rows), "claim")}</p>'
-    )
+    shapes = [(v, f"{shape} {claims.words(v, '')}") for v, shape in claims.SHAPES.items() if v in verdicts]
+    lists = [
+        ("verdict", "Verdict", shapes),
+        ("section", "Part", [(section_id(s), title) for s, title in _sections(rows).items() if s in sections]),
+        ("cited", "Cited source", markers),
+    ]
+    return PARTS.filters(lists, markup.counted(len(rows), "claim"))
 
 
 def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping, to: Links) -> str:
     """Return the claims of one part of the document."""
-    items = "\n".join(
-        claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to) for row in rows
-    )
-    return f'<ul class="rs-claims">\n{items}\n</ul>\n'
-
-
-def places_html(rows: Iterable[Mapping]) -> str:
-    """Return what the document prints in two places, side by side."""
-    items = []
-    for row in rows:
-        places = "".join(
-            f"<div><dt>{escape(row[f'place_{i}'])}</dt><dd>{escape(row[f'text_{i}'])}</dd></div>" for i in (1, 2)
-        )
-        about = ", ".join(_link(f"#{claims.anchor(id)}", id) for id in row["claim_ids"])
-        plural = "s" if len(row["claim_ids"]) > 1 else ""
-        matter, note = row["matter"][:1].upper() + row["matter"][1:], _sentence(row["note"])
-        items.append(
-            f'<li id="{escape(row["id"])}"><p class="rs-claim-says">{escape(matter)}</p>'
-            f'<dl class="rs-places">{places}</dl><p>{escape(note)} <small>Claim{plural} {about}</small></p></li>'
-        )
-    return f'<ul class="rs-claims rs-two-places">\n{"".join(items)}\n</ul>\n'
-
-
-def link_html(claim: Mapping, *, href: str, tip: str) -> str:
-    """Return the id of a claim as a link, with the claim and its verdict in a tooltip."""
-    facts = [("Verdict", claims.words(claim["verdict"], claim["strength"])), ("Why", claim["reason"])]
-    lines = "".join(
-        f'<span class="rs-fact"><span class="rs-term">{term}: </span>{escape(text)}</span> ' for term, text in facts
-    )
-    return (
-        f'<span class="rs-number"><a class="rs-num" href="{escape(href)}" aria-describedby="{escape(tip)}">'
-        f"{escape(claim['id'])}</a>"
-        f'<span class="rs-tip" role="tooltip" id="{escape(tip)}"><span class="rs-what">{escape(claim["claim"])}</span> '
-        f"{lines}</span></span>"
+    return PARTS.listed(
+        [claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to) for row in rows]
     )
 
 
@@ -282,6 +139,21 @@ def _sections(rows: Iterable[Mapping]) -> dict[str, str]:
     return claims.sections() or {row["section"]: row["section"] for row in rows}
 
 
+def filters(builder) -> str:
+    """Return the form of the page of claims."""
+    return filters_html(statements().values(), _sources())
+
+
+def _list(builder, section: str) -> str:
+    rows = [claim for claim in statements().values() if claim["section"] == section]
+    to = links(builder, builder.current_docname)
+    return list_html(rows, sources=_sources(), comparisons=_comparisons(), to=to)
+
+
+def _places(builder) -> str:
+    return PARTS.places(claims.load("inconsistencies").to_dict("records"))
+
+
 class ClaimsList(SphinxDirective):
     """``{claims-list}``: a form to filter by, and a section of claims for each part of the document."""
 
@@ -290,16 +162,12 @@ class ClaimsList(SphinxDirective):
             self.env.note_dependency(str(paths.DATA / "claims" / f"{name}.csv"))
         if not statements():
             return []
-        found = [claims_block("", make="filters")]
+        found = [blocks.block(filters)]
         used = {claim["section"] for claim in statements().values()}
         for name, title in _sections(statements().values()).items():
             if name in used:
-                section = nodes.section(ids=[section_id(name)], names=[])
-                section += nodes.title("", title)
-                section += claims_block(
-                    "", nodes.paragraph("", "The claims are in data/claims/claims.csv."), make="list", section=name
-                )
-                found.append(section)
+                listed = blocks.block(_list, "The claims are in data/claims/claims.csv.", section=name)
+                found.append(blocks.section(section_id(name), title, listed))
         return found
 
 
@@ -312,7 +180,7 @@ class TwoPlaces(SphinxDirective):
         if not rows:
             return []
         text = "; ".join(f"{r['matter']}: {r['text_1']} ({r['place_1']}), {r['text_2']} ({r['place_2']})" for r in rows)
-        return [claims_block("", nodes.paragraph("", text), make="places")]
+        return [blocks.block(_places, text)]
 
 
 class ClaimRole(SphinxRole):
@@ -325,25 +193,10 @@ class ClaimRole(SphinxRole):
         except RestatedError as error:
             return refuse(self, "claim", str(error))
         if id not in known:
-            close = entries.close_matches(id.upper(), known)
-            hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-            return refuse(self, "claim", f"there is no claim '{id}'{hint}")
+            return refuse(self, "claim", f"there is no claim '{id}'{hint(id.upper(), known)}")
         node = claim_link(self.rawtext, "", nodes.Text(id), claim=id)
         self.set_source_info(node)
         return [node], []
-
-
-def visit_claims_block(self, node: claims_block) -> None:
-    """HTML visitor."""
-    if node["make"] == "filters":
-        self.body.append(filters_html(statements().values(), _sources()))
-    elif node["make"] == "places":
-        self.body.append(places_html(claims.load("inconsistencies").to_dict("records")))
-    else:
-        rows = [claim for claim in statements().values() if claim["section"] == node["section"]]
-        to = links(self.builder, self.builder.current_docname)
-        self.body.append(list_html(rows, sources=_sources(), comparisons=_comparisons(), to=to))
-    raise nodes.SkipNode
 
 
 def visit_claim_link(self, node: claim_link) -> None:
@@ -353,14 +206,13 @@ def visit_claim_link(self, node: claim_link) -> None:
         raise nodes.SkipNode
     claim = statements()[node["claim"]]
     page = self.builder.get_relative_uri(self.builder.current_docname, self.builder.config.restated_claims_doc)
-    self.body.append(link_html(claim, href=f"{page}#{claims.anchor(claim['id'])}", tip=tip_id(self)))
+    self.body.append(PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self)))
     raise nodes.SkipNode
 
 
 def setup(app) -> None:
     """Register directives, role and nodes."""
-    app.add_node(claims_block, html=(visit_claims_block, nothing), **OTHERS)
-    app.add_node(claim_link, html=(visit_claim_link, nothing), **OTHERS)
+    app.add_node(claim_link, html=(visit_claim_link, blocks.nothing), **blocks.OTHERS)
     app.add_directive("claims-list", ClaimsList)
     app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

@@ -1,15 +1,15 @@
 """The data dictionary: every data file and field, read from ``data/datapackage.json``."""
 
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from restated_book import entries, paths
+from restated_book import paths
 from restated_book.sources import dictionary, files
-from restated_book.sphinx import markup
+from restated_book.sphinx import blocks, markup
+from restated_book.status import STATUSES
 
 #: Words for the constraints of Table Schema; %s is the value.
 CONSTRAINT_WORDS = {
@@ -22,6 +22,8 @@ CONSTRAINT_WORDS = {
     "minLength": "at least %s characters",
     "maxLength": "at most %s characters",
 }
+
+PARTS = markup.parts("tables")
 
 
 def load(path: Path | None = None) -> dict:
@@ -45,40 +47,33 @@ def _constraints(field: Mapping) -> str:
     shown = []
     for name, value in field.get("constraints", {}).items():
         words = CONSTRAINT_WORDS.get(name, f"{name} %s")
-        if value is False:
-            continue
-        if isinstance(value, list):
-            value = ", ".join(map(str, value))
-        shown.append(words % value if "%s" in words else words)
+        if value is not False:
+            text = ", ".join(map(str, value)) if isinstance(value, list) else value
+            shown.append(words % text if "%s" in words else words)
     return "; ".join(shown)
-
-
-def _status_key(status: str) -> str | None:
-    """Return the badge of a status given as its key or in words; None for other words."""
-    by_words = {words: key for key, words in entries.STATUSES.items()}
-    return status if status in entries.STATUSES else by_words.get(status)
 
 
 def _names(items, *fields: str) -> str:
     """Join the first of `fields` each item has."""
-    found = []
-    for item in items or ():
-        text = next((str(item[f]) for f in fields if item.get(f)), "") if isinstance(item, Mapping) else str(item)
-        if text:
-            found.append(text)
-    return "; ".join(found)
+    found = (next((item[f] for f in fields if item.get(f)), "") for item in items or ())
+    return "; ".join(filter(None, found))
+
+
+def _licences(resource: Mapping) -> str:
+    return _names(resource.get("licenses"), "title", "name", "path")
+
+
+def _sources(resource: Mapping) -> str:
+    return _names(resource.get("sources"), "title", "path")
 
 
 def fields_table(resource: Mapping) -> str:
     """Return the fields of one data file as an accessible table."""
     rows = [
-        f'<tr><th scope="row"><code>{escape(f["name"])}</code></th><td>{escape(f.get("type", ""))}</td>'
-        f"<td>{escape(f.get('unit') or '')}</td><td>{escape(f.get('description', ''))}</td>"
-        f"<td>{escape(_constraints(f))}</td></tr>"
+        (f["name"], [f.get("type", ""), f.get("unit") or "", f.get("description", ""), _constraints(f)])
         for f in resource.get("schema", {}).get("fields", ())
     ]
-    headings = ["field", "type", "unit", "meaning", "rules"]
-    return markup.table(f"Fields of {resource['path']}", headings, rows, css="rs-fields")
+    return PARTS.named(f"Fields of {resource['path']}", ["field", "type", "unit", "meaning", "rules"], rows)
 
 
 class DataDictionary(SphinxDirective):
@@ -90,24 +85,15 @@ class DataDictionary(SphinxDirective):
 
     def _section(self, resource: Mapping) -> nodes.section:
         path = str(resource["path"])
-        section = nodes.section(ids=[nodes.make_id("data-" + path)], names=[])
-        section += nodes.title("", "", nodes.literal("", path))
+        section = blocks.section(nodes.make_id("data-" + path), nodes.literal("", path))
         if title := resource.get("title"):
             section += nodes.paragraph("", "", nodes.strong("", title))
         if resource.get("description"):
             section += nodes.paragraph("", str(resource["description"]))
-        about = []
-        if licences := _names(resource.get("licenses"), "title", "name", "path"):
-            about.append(f"Licence: {licences}.")
-        if sources := _names(resource.get("sources"), "title", "path"):
-            about.append(f"Sources: {sources}.")
-        if about:
-            section += nodes.paragraph("", " ".join(about))
-        html = ""
-        if status := resource.get("status"):
-            key = _status_key(status)
-            badge = markup.status_badge(key) if key else f'<span class="rs-status">Status: {escape(status)}</span>'
-            html = f"<p>{badge}</p>"
+        about = {"Licence": _licences(resource), "Sources": _sources(resource)}
+        if words := " ".join(f"{name}: {text}." for name, text in about.items() if text):
+            section += nodes.paragraph("", words)
+        html = PARTS.status(STATUSES.get(status), status) if (status := resource.get("status")) else ""
         section += nodes.raw("", html + fields_table(resource), format="html")
         return section
 
@@ -115,15 +101,8 @@ class DataDictionary(SphinxDirective):
 def licences_table(package: Mapping) -> str:
     """Return the licence and source of every data file that is under another licence than the package as a whole."""
     whole = _names(package["licenses"], "title")
-    rows = []
-    for resource in package["resources"]:
-        licence = _names(resource["licenses"], "title", "name", "path")
-        if licence != whole:
-            source = _names(resource.get("sources"), "title", "path")
-            path = escape(str(resource["path"]))
-            cells = f"<td>{escape(licence)}</td><td>{escape(source)}</td>"
-            rows.append(f'<tr><th scope="row"><code>{path}</code></th>{cells}</tr>')
-    return markup.table("Data files of others", ["file", "licence", "source"], rows, css="rs-fields")
+    listed = [(r["path"], [_licences(r), _sources(r)]) for r in package["resources"] if _licences(r) != whole]
+    return PARTS.named("Data files of others", ["file", "licence", "source"], listed)
 
 
 class Licences(SphinxDirective):

@@ -12,6 +12,7 @@ from sphinx.errors import ConfigError
 from restated.errors import RestatedError
 from restated_book import entries
 from restated_book.sphinx import (
+    blocks,
     citebox,
     claimspage,
     dictionarypage,
@@ -38,7 +39,7 @@ Text.from_latex = cache(Text.from_latex)
 
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
-    *(roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
+    *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
     *(originalspage, pages, rewriting, search, todopage, when, works),
 )
 

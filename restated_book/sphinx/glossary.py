@@ -13,26 +13,14 @@ from docutils import nodes
 from restated_book import config
 from restated_book.chapters.glossary import PAGE, parse
 from restated_book.sources import files
-from restated_book.sphinx import frontpage, ledgerpage, roles
+from restated_book.sphinx import frontpage, roles
 
 #: Nodes whose text is not running text: headings, links, code, formulas, names of figures, numbers with their own
 #: tooltip.
 NOT_RUNNING = (
-    nodes.title,
-    nodes.reference,
-    nodes.literal,
-    nodes.literal_block,
-    nodes.math,
-    nodes.math_block,
-    nodes.raw,
-    nodes.caption,
-    nodes.citation,
-    nodes.term,
-    nodes.thead,
-    roles.ledger_number,
-    roles.status_badge,
-    frontpage.element,
-    ledgerpage.html_block,
+    *(nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw),
+    *(nodes.caption, nodes.citation, nodes.term, nodes.thead),
+    *(roles.ledger_number, roles.status_badge, frontpage.element),
 )
 
 
@@ -58,12 +46,7 @@ def _index(text: str) -> tuple[re.Pattern, dict[str, tuple[str, ...]], dict[tupl
 
 
 def _in_running_text(node: nodes.Text) -> bool:
-    parent = node.parent
-    while parent is not None:
-        if isinstance(parent, NOT_RUNNING) or "rs-question" in parent.get("classes", ()):
-            return False
-        parent = parent.parent
-    return True
+    return not any(isinstance(n, NOT_RUNNING) or "rs-question" in n.get("classes", ()) for n in roles.within(node))
 
 
 def link_terms(app, doctree: nodes.document, docname: str) -> None:
@@ -87,12 +70,8 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
                 continue
             linked.add(names)
             pieces += [nodes.Text(words[end : found.start()])] if found.start() > end else []
-            uri = f"{address}#{places[names[0]]}"
-            pieces.append(
-                nodes.reference(
-                    "", found[0], internal=True, refuri=uri, reftitle=explanations[names], classes=["rs-gloss"]
-                )
-            )
+            where = {"refuri": f"{address}#{places[names[0]]}", "reftitle": explanations[names]}
+            pieces.append(nodes.reference("", found[0], internal=True, classes=["rs-gloss"], **where))
             end = found.end()
         if pieces:
             pieces += [nodes.Text(words[end:])] if end < len(words) else []

@@ -7,8 +7,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from restated_book import entries, paths
 from restated_book.chapters.heads import chapters, row
-from restated_book.sphinx import markup
-from restated_book.sphinx.otherbuilders import OTHERS
+from restated_book.sphinx import blocks, markup
 
 
 class chapter_head(nodes.General, nodes.Element):
@@ -69,10 +68,10 @@ class AllPlainWords(Inline):
             self.env.note_dependency(str(paths.NOTEBOOKS / f"{head.page}.md"))
             if not head.plain:
                 continue
-            uri = f"{'../' * self.env.docname.count('/')}notebooks/{head.page}.html"
-            section = nodes.section(ids=[f"plain-{head.page}"], names=[])
-            section += nodes.title("", "", nodes.reference("", head.title, internal=True, refuri=uri))
-            section += nodes.paragraph("", "", *self.inline(head.question), classes=["rs-asked"])
+            uri = f"{blocks.root(self.env.docname)}notebooks/{head.page}.html"
+            title = nodes.reference("", head.title, internal=True, refuri=uri)
+            asked = nodes.paragraph("", "", *self.inline(head.question), classes=["rs-asked"])
+            section = blocks.section(f"plain-{head.page}", title, asked)
             self.state.nested_parse(StringList(head.plain.splitlines(), source=head.page), self.content_offset, section)
             if head.certainty:
                 section += nodes.paragraph("", "", nodes.strong("", f"Certainty: {head.certainty}."))
@@ -100,7 +99,7 @@ def depart_chapter_head(self, node: chapter_head) -> None:
 
 def setup(app) -> None:
     """Register the node and the directives."""
-    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **OTHERS)
+    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **blocks.OTHERS)
     app.add_directive("chapter-head", ChapterHead)
     app.add_directive("plain-words", PlainWords)
     app.add_directive("all-plain-words", AllPlainWords)

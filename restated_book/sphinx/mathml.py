@@ -3,6 +3,8 @@
 import html
 import re
 import unicodedata
+from contextlib import suppress
+from itertools import accumulate
 from xml.etree.ElementTree import Element, tostring
 
 from docutils import nodes
@@ -20,22 +22,10 @@ ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, 
 ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
 
 #: Environments that are set correctly. The converter accepts unknown ones and loses their layout.
-ENVIRONMENTS = frozenset(
-    [
-        "align*",
-        "array",
-        "bmatrix",
-        "Bmatrix",
-        "cases",
-        "equation",
-        "equation*",
-        "matrix",
-        "pmatrix",
-        "split",
-        "vmatrix",
-        "Vmatrix",
-    ]
-)
+ENVIRONMENTS = {
+    *("align*", "array", "bmatrix", "Bmatrix", "cases", "equation", "equation*", "matrix", "pmatrix", "split"),
+    *("vmatrix", "Vmatrix"),
+}
 
 #: Styled letters: MathML Core needs the letter itself, not a ``mathvariant`` attribute.
 LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
@@ -58,7 +48,7 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     source = " ".join(latex.split())
     if not source:
         raise MathError("the formula is empty")
-    if _depth(source) != 0:
+    if not _balanced(source):
         raise MathError("its braces do not balance")
     known = re.sub(r"\\(begin|end)\{(\w+)\}", lambda m: rf"\{m[1]}{{{ALIASES.get(m[2], m[2])}}}", source)
     for environment in re.findall(r"\\begin\{([^}]*)\}", known):
@@ -69,20 +59,17 @@ def to_mathml(latex: str, *, display: bool = False) -> str:
     except Exception as error:  # the converter raises a dozen types, StopIteration among them
         raise MathError(str(error) or f"the converter stopped with {type(error).__name__}") from error
     for element in math.iter():
-        element.text = html.unescape(element.text) if element.text else element.text
+        element.text = html.unescape(element.text or "") or None
     _check(math)
     _repair(math)
     math.set("alttext", source)
     return tostring(math, encoding="unicode")
 
 
-def _depth(source: str) -> int:
-    depth = 0
-    for brace in re.findall(r"(?<!\\)(?:\\\\)*([{}])", source):
-        depth += 1 if brace == "{" else -1
-        if depth < 0:
-            break
-    return depth
+def _balanced(source: str) -> bool:
+    braces = re.findall(r"(?<!\\)(?:\\\\)*([{}])", source)
+    depths = list(accumulate((1 if brace == "{" else -1 for brace in braces), initial=0))
+    return min(depths) == depths[-1] == 0
 
 
 def _check(math: Element) -> None:
@@ -116,23 +103,18 @@ def _repair(math: Element) -> None:
             element.text = "".join(_styled(c, variant) for c in text)
             del element.attrib["mathvariant"]
     for parent in list(math.iter()):
-        if parent.tag in ARITY:
-            continue
-        for i in reversed(range(len(parent) - 1)):
+        for i in reversed(range(len(parent) - 1 if parent.tag not in ARITY else 0)):
             name, after = parent[i], parent[i + 1]
             if name.tag == "mi" and len(name.text or "") > 1 and after.tag in ("mi", "mn", "mfrac", "msub", "msup"):
-                space = Element("mspace", width="0.1667em")
-                parent.insert(i + 1, space)
+                parent.insert(i + 1, Element("mspace", width="0.1667em"))
 
 
 def _styled(char: str, variant: str) -> str:
     """Return `char` from the mathematical alphabet `variant`; unchanged where that alphabet lacks it."""
-    name = unicodedata.name(char, "").replace("LATIN ", "").replace("GREEK ", "").replace(" LETTER", "")
+    name = re.sub("LATIN |GREEK | LETTER", "", unicodedata.name(char, ""))
     for full in (f"MATHEMATICAL {variant} {name}", f"{variant} {name}"):
-        try:
+        with suppress(KeyError):
             return unicodedata.lookup(full)
-        except KeyError:
-            continue
     return char
 
 
@@ -140,16 +122,14 @@ def _or_warning(node: nodes.Node, display: bool) -> str:
     latex = node.astext()
     if display and not node.get("nowrap"):
         parts = [part for part in latex.split("\n\n") if part.strip()]
-        latex = parts[0] if len(parts) == 1 else r"\\".join(parts)
+        latex = r"\\".join(parts)
         if len(parts) > 1 or (r"\\" in latex and r"\begin" not in latex):
             latex = rf"\begin{{split}}{latex}\end{{split}}"
     try:
         return to_mathml(latex, display=display)
     except MathError as error:
         logger.warning("the formula %r cannot be set: %s", latex, error, location=node, type="restated", subtype="math")
-        fallback = Element("code", {"class": "rs-formula-failed"})
-        fallback.text = latex
-        return tostring(fallback, encoding="unicode")
+        return f'<code class="rs-formula-failed">{html.escape(latex, quote=False)}</code>'
 
 
 def visit_math(self, node: nodes.math) -> None:

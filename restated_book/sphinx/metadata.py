@@ -13,6 +13,7 @@ from restated_book.cite import citation
 from restated_book.epoch import epoch
 from restated_book.export.about import LICENCE_ADDRESS
 from restated_book.sources import bibliography
+from restated_book.sphinx import blocks
 
 
 def shown() -> dict[str, dict]:
@@ -52,18 +53,29 @@ def _person(author: Mapping[str, str]) -> dict:
     return {"@type": "Person", "familyName": family, "givenName": given, "name": f"{given} {family}"}
 
 
-def _book(about: citation.About, root: str, front: str) -> dict:
+def _book(about: citation.About, address: str) -> dict:
     return {
         "@type": "Book",
-        "@id": f"{about.address or root}{front}.html#book",
+        "@id": f"{address}#book",
         "name": about.title,
-        "url": f"{about.address or root}{front}.html",
-        "author": [_person(author) for author in about.authors],
+        "url": address,
+        **_common(about, "author", "version", "datePublished", "inLanguage", "license"),
+    }
+
+
+def _common(about: citation.About, *names: str) -> dict:
+    """Return what JSON-LD of a part repeats about the book, under `names` in this order."""
+    people = [_person(author) for author in about.authors]
+    known = {
+        "author": people,
+        "creator": people,
         "version": about.version,
         "datePublished": about.released.isoformat(),
+        "dateModified": changed(),
         "inLanguage": "en",
         "license": LICENCE_ADDRESS,
     }
+    return {name: known[name] for name in names}
 
 
 def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[str, str]) -> dict:
@@ -77,9 +89,7 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
         "@id": address,
         "name": part["name"],
         "description": f"{part['caption'].rstrip('.')}. Status: {part['status']}. A table of “{about.title}”.",
-        "creator": [_person(author) for author in about.authors],
-        "version": about.version,
-        "license": LICENCE_ADDRESS,
+        **_common(about, "creator", "version", "license"),
         "isAccessibleForFree": True,
         "distribution": [
             {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url} for kind, url in files.items()
@@ -93,36 +103,19 @@ def graph(about: citation.About, page: str, title: str, text: str, front: str, c
     `page` and `front` are paths of the page and of the front page, without suffix; only the front page lists the
     `chapters`.
     """
-    root = about.address or "../" * page.count("/")
-    here = f"{root}{page}.html"
-    book = _book(about, root, front)
+    root = about.address or blocks.root(page)
+    here, context = f"{root}{page}.html", {"@context": "https://schema.org"}
+    book = _book(about, f"{root}{front}.html")
     if page == front:
-        book |= {"description": about.abstract, "keywords": list(about.keywords), "dateModified": changed()}
-        book["hasPart"] = [
-            {"@type": "Chapter", "@id": f"{root}{c}.html#chapter", "url": f"{root}{c}.html"} for c in chapters
-        ]
-        return {"@context": "https://schema.org", **book}
-    is_chapter = page.startswith("notebooks/")
-    made = {
-        "@context": "https://schema.org",
-        "@type": "Chapter" if is_chapter else "WebPage",
-        "@id": f"{here}#{'chapter' if is_chapter else 'page'}",
-        "name": title,
-        "url": here,
-        "description": text,
-        "author": [_person(author) for author in about.authors],
-        "datePublished": about.released.isoformat(),
-        "dateModified": changed(),
-        "version": about.version,
-        "inLanguage": "en",
-        "license": LICENCE_ADDRESS,
-        "isPartOf": book,
-    }
-    if based_on := restates(page):
-        made["isBasedOn"] = based_on
-    if tables := _tables(about, page, here, root):
-        made["hasPart"] = tables
-    return made
+        parts = [{"@type": "Chapter", "@id": f"{root}{c}.html#chapter", "url": f"{root}{c}.html"} for c in chapters]
+        own = {"description": about.abstract, "keywords": list(about.keywords), "dateModified": changed()}
+        return context | book | own | {"hasPart": parts}
+    kind = "Chapter" if page.startswith("notebooks/") else "WebPage"
+    named = {"@type": kind, "@id": f"{here}#{kind.removeprefix('Web').lower()}", "name": title, "url": here}
+    common = _common(about, "author", "datePublished", "dateModified", "version", "inLanguage", "license")
+    made = {**context, **named, "description": text, **common, "isPartOf": book}
+    made |= {"isBasedOn": restates(page), "hasPart": _tables(about, page, here, root)}
+    return {name: value for name, value in made.items() if value or name not in ("isBasedOn", "hasPart")}
 
 
 def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict]:
@@ -152,13 +145,16 @@ def tags(about: citation.About, page: str, title: str, text: str, front: str) ->
     page as part of a book. Parts have no ``og:type``: there is none for a chapter, and reference managers would trust
     it more than the Highwire tags.
     """
-    is_front = page == front
-    found = [("name", "citation_title", about.title if is_front else title)]
-    found += [("name", "citation_author", citation.spelled(a)) for a in about.authors]
-    found.append(("name", "citation_publication_date", f"{about.released:%Y/%m/%d}"))
-    if not is_front:
-        found += [("name", "citation_inbook_title", about.title), ("name", "citation_book_title", about.title)]
-    found += [
+    is_front, here = page == front, f"{about.address}{page}.html" if about.address else ""
+    pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
+    printed = os.environ.get("RESTATED_PDF") and about.address and page.startswith("notebooks/")
+    book = "" if is_front else about.title
+    found = (
+        ("name", "citation_title", about.title if is_front else title),
+        *(("name", "citation_author", citation.spelled(a)) for a in about.authors),
+        ("name", "citation_publication_date", f"{about.released:%Y/%m/%d}"),
+        ("name", "citation_inbook_title", book),
+        ("name", "citation_book_title", book),
         ("name", "citation_language", "en"),
         ("name", "citation_abstract", text),
         ("name", "citation_keywords", "; ".join(about.keywords)),
@@ -166,49 +162,22 @@ def tags(about: citation.About, page: str, title: str, text: str, front: str) ->
         ("property", "og:description", text),
         ("property", "og:site_name", about.title),
         ("property", "og:locale", "en_GB"),
-    ]
-    if is_front:
-        found.append(("property", "og:type", "book"))
-    if about.address:
-        here = f"{about.address}{page}.html"
-        found += [("name", "citation_public_url", here), ("name", "citation_fulltext_html_url", here)]
-        found.append(("property", "og:url", here))
-    if pdf := pdf_address(about, page):
-        found.append(("name", "citation_pdf_url", pdf))
-    found.append(("name", "twitter:card", "summary"))
-    return found
-
-
-def pdf_address(about: citation.About, page: str) -> str:
-    """Return the address of the page's PDF, in a build that makes them and knows its own address."""
-    if not os.environ.get("RESTATED_PDF") or not about.address or not page.startswith("notebooks/"):
-        return ""
-    return f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
+        ("property", "og:type", "book" if is_front else ""),
+        ("name", "citation_public_url", here),
+        ("name", "citation_fulltext_html_url", here),
+        ("property", "og:url", here),
+        ("name", "citation_pdf_url", pdf if printed else ""),
+        ("name", "twitter:card", "summary"),
+    )
+    return [tag for tag in found if tag[2]]
 
 
 def html(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str]) -> str:
     """Return all metadata, for the head of the page."""
-    lines = [
-        f'<meta {kind}="{name}" content="{escape(content)}">'
-        for kind, name, content in tags(about, page, title, text, front)
-    ]
+    given = tags(about, page, title, text, front)
+    lines = [f'<meta {kind}="{name}" content="{escape(content)}">' for kind, name, content in given]
     lines.append(f'<link rel="license" href="{LICENCE_ADDRESS}">')
     data = json.dumps(graph(about, page, title, text, front, chapters), ensure_ascii=False)
     # Inside a script element only this could end it early.
     lines.append(f'<script type="application/ld+json">{data.replace("<", chr(92) + "u003c")}</script>')
     return "".join(f"\n    {line}" for line in lines)
-
-
-def sitemap(about: citation.About, pages: Sequence[str]) -> str:
-    """Return the sitemap of the pages, for search engines; only of use where the address of the book is known."""
-    day = changed()
-    start = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
-    lines = (f"<url><loc>{escape(about.address)}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
-    return f"{start}{''.join(lines)}</urlset>\n"
-
-
-def write_sitemap(out: Path, pages: Sequence[str]) -> None:
-    """Write ``sitemap.xml`` into the finished site if the address of the book is configured."""
-    about = citation.about()
-    if about.address:
-        (out / "sitemap.xml").write_text(sitemap(about, pages), encoding="utf-8")

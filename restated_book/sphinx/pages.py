@@ -2,13 +2,14 @@
 
 import re
 from html import escape, unescape
+from itertools import count
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
 from restated_book.cite import citation
-from restated_book.sphinx import claimspage, ledgerpage, metadata, policy, search, todopage
+from restated_book.sphinx import blocks, claimspage, ledgerpage, metadata, policy, search, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -16,14 +17,9 @@ DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) does not describe a page.
 SHORTEST_DESCRIPTION = 40
 
-#: Style sheets (the first one only where there is code) and scripts of ours, in loading order. All others, of the theme
-#: or an extension, are dropped.
+#: Style sheets of ours, in loading order, the first one only where there is code. All others, of the theme or an
+#: extension, are dropped, and so are scripts that are not ours.
 STYLES = ("pygments.css", "restated.css")
-SCRIPTS = ("restated.js",)
-LEDGER_SCRIPT = "ledger.js"
-FINDER_SCRIPT = "finder.js"
-CLAIMS_SCRIPT = "claims.js"
-SEARCH_SCRIPTS = (search.DATA, "search.js")
 
 #: Files Sphinx writes for tools that are not used here.
 UNUSED_FILES = (".buildinfo", "genindex.html")
@@ -65,38 +61,23 @@ TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title=
 #: cited first.
 PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
 
-#: Redirect to a front page that is in a folder, with a language, a title and a link, which the one of the
-#: table-of-contents extension lacks.
-REDIRECT = """<!DOCTYPE html>
-<html lang="{lang}">
-<head>
-<meta charset="utf-8">
-{policy}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="description" content="{title}">
-<title>{title}</title>
-<meta http-equiv="refresh" content="0; url={target}">
-<link rel="canonical" href="{target}">
-</head>
-<body><main><h1>{title}</h1><p><a href="{target}">Open the book</a></p></main></body>
-</html>
-"""
+
+def _beside(node: nodes.citation, step: int) -> bool:
+    """Return whether the entry has one before it (`step` -1) or after it (1)."""
+    at = node.parent.index(node) + step
+    return 0 <= at < len(node.parent) and isinstance(node.parent[at], nodes.citation)
 
 
 def visit_citation(self, node: nodes.citation) -> None:
     """A bibliography entry as a list item of a list; the stock roles break the list for screen readers."""
-    place = node.parent.index(node)
-    if place == 0 or not isinstance(node.parent[place - 1], nodes.citation):
+    if not _beside(node, -1):
         self.body.append('<div role="list" class="citation-list">\n')
     self.body.append(self.starttag(node, "div", CLASS="citation", role="listitem"))
 
 
 def depart_citation(self, node: nodes.citation) -> None:
     """Close the entry, and the list after its last entry."""
-    self.body.append("</div>\n")
-    following = node.parent[node.parent.index(node) + 1 :][:1]
-    if not following or not isinstance(following[0], nodes.citation):
-        self.body.append("</div>\n")
+    self.body.append("</div>\n" if _beside(node, 1) else "</div>\n</div>\n")
 
 
 def visit_hidden_cell(self, node: nodes.Element) -> None:
@@ -112,12 +93,8 @@ def depart_hidden_cell(self, node: nodes.Element) -> None:
 
 def description(doctree: nodes.document | None, metadata: dict) -> str:
     """Return the description of a page: that of its front matter, else its first real paragraph."""
-    text = str(metadata.get("description") or "")
-    if not text and doctree is not None:
-        for paragraph in doctree.findall(nodes.paragraph):
-            if len(paragraph.astext()) >= SHORTEST_DESCRIPTION:
-                text = paragraph.astext()
-                break
+    paragraphs = (p.astext() for p in doctree.findall(nodes.paragraph)) if doctree is not None else ()
+    text = str(metadata.get("description") or "") or next((p for p in paragraphs if len(p) >= SHORTEST_DESCRIPTION), "")
     text = " ".join(text.split())
     if len(text) <= DESCRIPTION_LENGTH:
         return text
@@ -153,10 +130,7 @@ def marked(html: str, address: str) -> str:
         return html
     branch: list[re.Match] = []
     for tag in BRANCH.finditer(before):
-        if tag[0].startswith("</"):
-            branch.pop()
-        else:
-            branch.append(tag)
+        branch = branch[:-1] if tag[0].startswith("</") else [*branch, tag]
     for tag in reversed(branch):
         opened = f'{tag[0][:-2]} current">' if tag[0].startswith("<li") else '<ul class="current">'
         before = before[: tag.start()] + opened + before[tag.end() :]
@@ -175,10 +149,8 @@ def page_contents(app, pagename: str) -> str:
     if pagename not in app.env.tocs:
         return ""
     toc = TocTree(app.env).get_toc_for(pagename, app.builder)
-    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), None)
-    if inner is None or len(inner) < 2:
-        return ""
-    return app.builder.render_partial(inner)["fragment"]
+    inner = next((n for item in toc.findall(nodes.list_item) for n in item if isinstance(n, nodes.bullet_list)), ())
+    return app.builder.render_partial(inner)["fragment"] if len(inner) > 1 else ""
 
 
 def name_tables(body: str) -> str:
@@ -199,12 +171,10 @@ def box_titles(body: str) -> str:
     """Put references and terms into boxes that open on hover and focus; on wide screens references also in the margin,
     once each."""
     seen: set[str] = set()
-    count = 0
+    tips = count(1)
 
     def boxed(css: str, link: str, href: str, words: str, text: str) -> str:
-        nonlocal count
-        count += 1
-        tip = f"rs-said-{count}"
+        tip = f"rs-said-{next(tips)}"
         return (
             f'<span class="{css}"><a class="{link}reference internal" {href} aria-describedby="{tip}">{text}</a>'
             f'<span class="rs-tip" role="tooltip" id="{tip}">{words}</span></span>'
@@ -212,7 +182,7 @@ def box_titles(body: str) -> str:
 
     def work(found: re.Match, noted: bool) -> str:
         href, key, words, text = found.groups()
-        css = "rs-number rs-cited" + (" rs-noted" if noted and key not in seen else "")
+        css = "rs-number rs-cited rs-noted" if noted and key not in seen else "rs-number rs-cited"
         if noted:
             seen.add(key)
         return boxed(css, "", href, words, text)
@@ -228,27 +198,16 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
         context.pop(part, None)
 
 
-def _scripts(app, pagename: str, doctree, is_part: bool) -> None:
-    """Add the scripts a page needs besides those of every page."""
-    if is_part or pagename == app.config.restated_ledger_doc:
-        app.add_js_file(LEDGER_SCRIPT if is_part else FINDER_SCRIPT, loading_method="defer")
-    if doctree is not None and any(n["make"] == "filters" for n in doctree.findall(claimspage.claims_block)):
-        app.add_js_file(CLAIMS_SCRIPT, loading_method="defer")
-    for name in SEARCH_SCRIPTS if pagename == "search" else ():
-        app.add_js_file(name, loading_method="defer")
-
-
 def _metatags(app, pagename: str, context, doctree, is_part: bool) -> str:
     """Return the meta tags of a page with its description; the policy is first, so that it holds for all that
     follows."""
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
     given = context.get("metatags") or ""
     tags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", given)
-    found = re.search(r'<meta [^>]*name="description"[^>]*>', given)
-    content = re.search(r'content="([^"]*)"', found[0]) if found else None
-    own = unescape(content[1]) if content else ""
-    own = own or description(doctree, app.env.metadata.get(pagename, {}))
-    text = " ".join(re.sub("<[^>]+>", "", own or f"{title} – {app.config.html_title}").split())
+    found = re.search(r'<meta (?=[^>]*name="description")[^>]*content="([^"]*)"', given)
+    own = unescape(found[1]) if found else ""
+    own = own or description(doctree, app.env.metadata.get(pagename, {})) or f"{title} – {app.config.html_title}"
+    text = " ".join(re.sub("<[^>]+>", "", own).split())
     tags += f'\n    <meta name="description" content="{escape(text)}">'
     if doctree is not None or is_part:
         chapters = sorted(p for p in app.env.found_docs if p.startswith("notebooks/"))
@@ -260,15 +219,23 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     """Leave out every script and style that is not ours, and describe the page."""
     rows = ledgerpage.addresses(app.env)
     is_part = rows is not None and pagename in rows
-    has_list = doctree is not None and any(doctree.findall(todopage.todo_block))
-    _scripts(app, pagename, doctree, is_part)
+    made = {node["make"] for node in doctree.findall(blocks.late)} if doctree is not None else set()
+    needed = {
+        "ledger.js": is_part,
+        "finder.js": pagename == app.config.restated_ledger_doc and not is_part,
+        "claims.js": claimspage.filters in made,
+        search.DATA: pagename == "search",
+        "search.js": pagename == "search",
+    }
+    scripts = [name for name, of_page in needed.items() if of_page]
+    for name in scripts:
+        app.add_js_file(name, loading_method="defer")
     body = context.get("body") or ""
-    scripts = (*SCRIPTS, LEDGER_SCRIPT, FINDER_SCRIPT, CLAIMS_SCRIPT, *SEARCH_SCRIPTS)
     context["css_files"] = _local(context["css_files"], STYLES if 'class="highlight' in body else STYLES[1:])
-    context["script_files"] = _local(context["script_files"], scripts)
+    context["script_files"] = _local(context["script_files"], ["restated.js", *scripts])
     body = box_titles(name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", body))))
     context["body"] = body if rows is None else rows.led(body)
-    wide = "rs-wide" if is_part or has_list else ""
+    wide = "rs-wide" if is_part or todopage.tables in made else ""
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else wide
     context["restated_nav"] = lambda: navigation(app, pagename)
     context["restated_toc"] = page_contents(app, pagename)
@@ -284,11 +251,15 @@ def prune(app, exception) -> None:
     out = Path(app.outdir)
     for name in UNUSED_FILES:
         (out / name).unlink(missing_ok=True)
+    rows, about, render = ledgerpage.addresses(app.env), citation.about(), app.builder.templates.render
     if app.config.root_doc != "index":
-        target = app.builder.get_target_uri(app.config.root_doc)
-        title, target = escape(app.config.html_title), escape(target)
-        page = REDIRECT.format(lang=app.config.language, policy=policy.BARE, title=title, target=target)
-        (out / "index.html").write_text(page, encoding="utf-8")
+        target, title = app.builder.get_target_uri(app.config.root_doc), app.config.html_title
+        known = {"lang": app.config.language, "policy": policy.BARE, "title": title, "target": target}
+        (out / "index.html").write_text(render("redirect.html", known), encoding="utf-8")
+    if about.address:
+        listed = sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())])
+        known = {"address": about.address, "day": metadata.changed(), "pages": listed}
+        (out / "sitemap.xml").write_text(render("sitemap.xml", known), encoding="utf-8")
     static = out / "_static"
     used = {static / name for name in STYLES}
     for file in out.rglob("*.html"):
@@ -303,8 +274,6 @@ def prune(app, exception) -> None:
             path.unlink()
     for path in out.rglob("*.map"):
         path.unlink()
-    rows = ledgerpage.addresses(app.env)
-    metadata.write_sitemap(out, sorted([*app.env.found_docs, *(rows.pages if rows is not None else ())]))
 
 
 def setup(app) -> None:

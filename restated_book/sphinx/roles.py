@@ -1,5 +1,6 @@
 """Roles that print a ledger number by its id, and the status badge; results are never typed by hand."""
 
+from collections.abc import Iterable, Iterator
 from html import escape
 
 from docutils import nodes
@@ -7,8 +8,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import SphinxRole
 
 from restated_book import entries
-from restated_book.sphinx import markup
-from restated_book.sphinx.otherbuilders import OTHERS, nothing
+from restated_book.sphinx import blocks, markup
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +27,17 @@ class status_badge(nodes.Inline, nodes.TextElement):
     """The status of something made from data, in words. Attribute: ``status``."""
 
 
-def _lacks(kind: str, row: dict) -> str | None:
-    """Return the reason why `row` cannot be shown as `kind`, or None if it can."""
-    if kind == "published" and not (entries.published_text(row) and row["grade"]):
-        return "was recomputed and never printed; use {restated}"
-    if kind == "grade" and not row["grade"]:
-        return "was never printed and has no grade"
-    if kind == "restated" and not (entries.restated_text(row) or entries.interval_text(row)):
-        return "has not been recomputed; use {published}"
-    if kind == "interval" and not entries.interval_text(row):
-        return "has no interval; use {restated}"
-    return None
+def _lacks(kind: str, row: dict) -> str:
+    """Return the reason why `row` cannot be shown as `kind`; empty if it can."""
+    restated, interval = entries.restated_text(row), entries.interval_text(row)
+    shown = {
+        "published": (entries.published_text(row) and row["grade"], "was recomputed and never printed; use {restated}"),
+        "grade": (row["grade"], "was never printed and has no grade"),
+        "restated": (restated or interval, "has not been recomputed; use {published}"),
+        "interval": (interval, "has no interval; use {restated}"),
+    }
+    there, problem = shown.get(kind, (True, ""))
+    return "" if there else problem
 
 
 class LedgerRole(SphinxRole):
@@ -51,9 +51,7 @@ class LedgerRole(SphinxRole):
         id = self.text.strip()
         rows = entries.load()
         if id not in rows:
-            close = entries.close_matches(id, rows)
-            hint = f"; did you mean {' or '.join(repr(c) for c in close)}?" if close else ""
-            return refuse(self, self.kind, f"there is no ledger entry '{id}'{hint}")
+            return refuse(self, self.kind, f"there is no ledger entry '{id}'{hint(id, rows)}")
         if problem := _lacks(self.kind, rows[id]):
             return refuse(self, self.kind, f"'{id}' {problem}")
         text = entries.words(self.kind, rows[id])
@@ -62,12 +60,16 @@ class LedgerRole(SphinxRole):
         return [node], []
 
 
+def hint(id: str, known: Iterable[str]) -> str:
+    """Return the end of a message on a mistyped id: those of `known` that are close to it."""
+    close = entries.close_matches(id, known)
+    return f"; did you mean {' or '.join(map(repr, close))}?" if close else ""
+
+
 def refuse(role: SphinxRole, name: str, problem: str):
     """Return the id as typed, in place of a number that cannot be shown, and log a warning with page and line."""
-    line = role.lineno or 0
-    where = f"page '{role.env.docname}', " + (
-        f"cell {line // CELL_STRIDE}, line {line % CELL_STRIDE}" if line >= CELL_STRIDE else f"line {line}"
-    )
+    cell, line = divmod(role.lineno or 0, CELL_STRIDE)
+    where = f"page '{role.env.docname}', {f'cell {cell}, ' if cell else ''}line {line}"
     logger.warning("%s: {%s}: %s", where, name, problem, location=role.get_location(), type="restated", subtype="id")
     return [nodes.literal(role.rawtext, role.text)], []
 
@@ -84,29 +86,20 @@ class StatusRole(SphinxRole):
     def run(self):
         status = self.text.strip()
         if status not in entries.STATUSES:
-            logger.warning(
-                "page '%s': '%s' is not a valid status; use one of %s",
-                self.env.docname,
-                status,
-                ", ".join(entries.STATUSES),
-                location=self.get_location(),
-                type="restated",
-                subtype="status",
-            )
-            return [nodes.literal(self.rawtext, self.text)], []
+            problem = f"'{status}' is not a valid status; use one of {', '.join(entries.STATUSES)}"
+            return refuse(self, "status", problem)
         return [status_badge(self.rawtext, "", nodes.Text(f"Status: {entries.STATUSES[status]}"), status=status)], []
+
+
+def within(node: nodes.Node) -> Iterator[nodes.Node]:
+    """Yield what `node` is in, from its parent to the document."""
+    while (node := node.parent) is not None:
+        yield node
 
 
 def only_text(self, node: nodes.Node) -> bool:
     """Return True where a link or tooltip would be wrong: inside another link, in titles and in navigation."""
-    if self.document.get("source") == "<partial node>":
-        return True
-    parent = node.parent
-    while parent is not None:
-        if isinstance(parent, nodes.reference):
-            return True
-        parent = parent.parent
-    return False
+    return self.document.get("source") == "<partial node>" or any(isinstance(n, nodes.reference) for n in within(node))
 
 
 def visit_number(self, node: ledger_number) -> None:
@@ -117,11 +110,10 @@ def visit_number(self, node: ledger_number) -> None:
     row = entries.load()[node["entry"]]
     ledger = self.builder.config.restated_ledger_doc
     href = f"{self.builder.get_relative_uri(self.builder.current_docname, ledger)}#{row['id']}"
-    tip = tip_id(self)
     if node["kind"] in ("verdict", "grade"):
-        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip))
+        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip_id(self)))
     else:
-        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip))
+        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip_id(self)))
     raise nodes.SkipNode
 
 
@@ -133,8 +125,8 @@ def visit_status(self, node: status_badge) -> None:
 
 def setup(app) -> None:
     """Register roles and nodes."""
-    app.add_node(ledger_number, html=(visit_number, nothing), **OTHERS)
-    app.add_node(status_badge, html=(visit_status, nothing), **OTHERS)
+    app.add_node(ledger_number, html=(visit_number, blocks.nothing), **blocks.OTHERS)
+    app.add_node(status_badge, html=(visit_status, blocks.nothing), **blocks.OTHERS)
     for kind in ("published", "restated", "interval", "verdict", "grade"):
         app.add_role(kind, LedgerRole(kind))
     app.add_role("status", StatusRole())

@@ -34,36 +34,20 @@ def works(env, uri) -> dict[str, tuple[str, str, str]]:
     return found
 
 
-def _text(section: nodes.Element, names: dict[str, str]) -> str:
-    """Return the text of a section without its subsections and program code."""
-    parts = []
-    for child in section.children:
-        if isinstance(child, (nodes.section, nodes.title, nodes.comment)):
-            continue
-        parts.extend(_pieces(child, names))
-    return " ".join(" ".join(parts).split())[:SECTION_TEXT]
-
-
-def _pieces(node: nodes.Node, names: dict[str, str]):
+def _pieces(node: nodes.Node, names: dict[str, str]) -> Iterator[str]:
+    """Yield the texts of a node without its subsections and program code."""
     if isinstance(node, addnodes.pending_xref) and node.get("refdomain") == "cite":
         # Not yet resolved where we read: a list of keys.
         yield ", ".join(names.get(key.strip(), key.strip()) for key in node["reftarget"].split(","))
-        return
-    if isinstance(node, (nodes.literal_block, nodes.comment, nodes.section)):
-        return
-    if isinstance(node, nodes.raw):
+    elif isinstance(node, nodes.Text):
+        yield str(node)
+    elif isinstance(node, nodes.raw):
         if "html" in node.get("format", ""):
             yield html.unescape(re.sub(r"<[^>]+>", " ", node.astext()))
-        return
-    if isinstance(node, nodes.Text):
-        yield str(node)
-        return
-    if isinstance(node, nodes.TextElement):
+    elif not isinstance(node, (nodes.literal_block, nodes.comment, nodes.section)):
+        pieces = (piece for child in node.children for piece in _pieces(child, names))
         # Text of one paragraph keeps its own spaces.
-        yield "".join(piece for child in node.children for piece in _pieces(child, names))
-        return
-    for child in node.children:
-        yield from _pieces(child, names)
+        yield from ["".join(pieces)] if isinstance(node, nodes.TextElement) else pieces
 
 
 def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, str, str]]:
@@ -72,7 +56,9 @@ def sections(doctree: nodes.document, names: dict[str, str]) -> list[tuple[str, 
     for section in doctree.findall(nodes.section):
         title = next((c.astext() for c in section.children if isinstance(c, nodes.title)), "")
         anchor = "" if not found else (section["ids"] or [""])[0]
-        found.append((anchor, title, _text(section, names)))
+        own = (child for child in section.children if not isinstance(child, nodes.title))
+        text = " ".join(piece for child in own for piece in _pieces(child, names))
+        found.append((anchor, title, " ".join(text.split())[:SECTION_TEXT]))
     return found
 
 
@@ -91,13 +77,9 @@ def records(env, uri) -> Iterator[list]:
 def number(row: Mapping, where: ledgerparts.Addresses) -> list:
     """Return the same of a row of the ledger, and its facets."""
     texts = {"printed": entries.published_text(row), "restated": entries.restated_text(row)}
-    facts = [
-        str(row["quantity"]),
-        entries.source_text(row),
-        *(f"{side} {text}" for side, text in texts.items() if text),
-    ]
-    text = "; ".join(filter(None, [*facts, entries.VERDICT_SHORT[row["verdict"]]]))
-    return [where.of(row["id"]), row["id"], "Ledger", text, ledgerpage.facets(row)]
+    sides = (f"{side} {text}" for side, text in texts.items() if text)
+    facts = (str(row["quantity"]), entries.source_text(row), *sides, entries.VERDICT_SHORT[row["verdict"]])
+    return [where.of(row["id"]), row["id"], "Ledger", "; ".join(filter(None, facts)), ledgerpage.facets(row)]
 
 
 def stated(env, uri) -> Iterator[list]:
@@ -114,10 +96,8 @@ def stated(env, uri) -> Iterator[list]:
 
 def script(**values) -> str:
     """Return a script that sets `values` on the window under their names."""
-    text = "".join(
-        f"window.{name}={json.dumps(value, ensure_ascii=False, separators=(',', ':'))};\n"
-        for name, value in values.items()
-    )
+    texts = {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in values.items()}
+    text = "".join(f"window.{name}={value};\n" for name, value in texts.items())
     # A script may hold no "</script"; JSON may be read as a script if these two separators are escaped.
     return text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 

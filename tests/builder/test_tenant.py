@@ -49,7 +49,7 @@ chapters: [{file: notebooks/chapter}, {file: book/everything}, {file: book/ledge
         f"\n```{{{name}}}\n```\n"
         for name in (
             *("claims-list", "two-places", "all-plain-words", "data-dictionary", "licences", "originals"),
-            *("to-verify", "verdict-counts"),
+            "to-verify",
         )
     ),
     "book/ledger.md": "# Ledger\n\n```{ledger}\n```\n",

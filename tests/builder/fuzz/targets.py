@@ -260,10 +260,9 @@ def marks(data: bytes) -> None:
         "source_key": said[3],
         "status": "printed",
     }
-    made = markup.number("published", row, said[2], href=f"#{said[0]}", tip_id=said[1]) + markup.table(
-        said[3], [], [], css=""
-    )
-    made += markup.select("x", said[4], [(said[5], said[6])])
+    made = markup.number("published", row, said[2], href=f"#{said[0]}", tip_id=said[1])
+    made += markup.parts("tables").tasks(said[3], [], [])
+    made += markup.parts("markup").select("x", said[4], [(said[5], said[6])])
     # The parser of lxml does not take every character that a browser takes.
     clean = "".join(c for c in made if c.isprintable() or c in "\n\t")
     found = {(e.tag, *e.attrib) for e in html.fragment_fromstring(clean, create_parent="div").iter()}

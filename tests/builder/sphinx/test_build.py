@@ -63,13 +63,6 @@ a &= b \\
 c &= d
 \end{align}
 
-```{verdict-counts}
-```
-
-```{verdict-counts}
-:by: finding
-```
-
 :::{when} agrees open-data
 Said on open data, {restated}`agrees`.
 :::
@@ -543,4 +536,7 @@ def test_static_files_are_packaged():
     """Everything the extension serves lies in the folders the package declares."""
     here = paths.ROOT / "restated_book" / "sphinx"
     assert {p.suffix for p in (here / "static").iterdir()} == {".css", ".js", ".svg"}
-    assert {p.name for p in (here / "templates").iterdir()} == {"layout.html", "search.html"}
+    assert {p.name for p in (here / "templates").iterdir()} == {
+        *("layout.html", "redirect.html", "search.html", "sitemap.xml")
+    }
+    assert {p.suffix for p in (here / "parts").iterdir()} == {".html"}

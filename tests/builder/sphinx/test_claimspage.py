@@ -155,8 +155,8 @@ def test_hostile_texts_stay_text():
     for html in (
         claimspage.claim_html(row, sources=bad, comparisons=[check], to=links),
         claimspage.filters_html([row], bad),
-        claimspage.places_html([places]),
-        claimspage.link_html(row, href=HOSTILE, tip=HOSTILE),
+        claimspage.PARTS.places([places]),
+        claimspage.PARTS.claim_link(row, HOSTILE, HOSTILE),
     ):
         assert not {"script", "img", "table"} & set(Reader(html).tags)
         assert not [name for name, _ in Reader(html).attributes if name.startswith("on")]
@@ -182,7 +182,7 @@ def test_filters_offer_only_what_occurs_and_every_field_has_its_label():
 
 def test_two_places_stand_side_by_side_as_printed_and_lead_to_their_claims():
     rows = claims.load("inconsistencies").to_dict("records")
-    html = claimspage.places_html(rows)
+    html = claimspage.PARTS.places(rows)
     assert re.findall(r'<li id="([^"]+)"', html) == [row["id"] for row in rows]
     assert html.count("<dt>") == html.count("<dd>") == 2 * len(rows)
     assert "GBP91,736,095.21" in html
@@ -192,7 +192,7 @@ def test_two_places_stand_side_by_side_as_printed_and_lead_to_their_claims():
 
 
 def test_a_link_tells_the_claim_and_its_verdict():
-    html = claimspage.link_html(claim(), href="claims.html#claim-a03", tip="rs-tip-7")
+    html = claimspage.PARTS.claim_link(claim(), "claims.html#claim-a03", "rs-tip-7")
     assert 'href="claims.html#claim-a03" aria-describedby="rs-tip-7">A03</a>' in html
     assert 'role="tooltip" id="rs-tip-7"' in html
     assert "So many were trained" in html and "supported, partly" in html

@@ -4,9 +4,8 @@ import re
 
 from docutils import nodes
 
-from restated_book import entries
 from restated_book.sphinx import ledgerparts
-from restated_book.sphinx.ledgerpage import HEADINGS, anchor_cells, counts_html, ledger_html, part_html
+from restated_book.sphinx.ledgerpage import PARTS, anchor_cells, ledger_html, part_html
 from tests.builder.sphinx.rows import HOSTILE, everything, kinds, restated, row
 from tests.builder.sphinx.test_markup import Reader
 
@@ -26,7 +25,7 @@ def test_every_row_has_its_anchor_and_every_column():
     rows = everything()
     html = part_html(rows, 1, 1, root="../")
     assert re.findall(r'<tr id="([^"]+)"', html) == [r["id"] for r in rows]
-    assert all(len(cells) == len(HEADINGS) for cells in table(html))
+    assert all(len(cells) == len(PARTS.HEADINGS) for cells in table(html))
     assert all(f'href="#{r["id"]}"' in html for r in rows)
 
 
@@ -34,7 +33,7 @@ def test_the_table_is_named_and_its_headings_have_a_scope():
     html = part_html(everything(), 2, 3)
     assert '<caption id="rs-ledger-caption">Ledger of numbers, part 2 of 3: 4 printed and 3 recomputed<' in html
     assert 'role="region" tabindex="0" aria-labelledby="rs-ledger-caption"' in html
-    assert html.count('<th scope="col"') == len(HEADINGS)
+    assert html.count('<th scope="col"') == len(PARTS.HEADINGS)
     assert html.count('<th scope="row"') == len(everything())
 
 
@@ -85,26 +84,6 @@ def test_a_row_says_grade_basis_and_verdict_in_words():
 
 def test_an_unverified_number_is_marked_in_its_row():
     assert '<tr id="a" class="rs-u">' in part_html([row("a", verdict="unverified", grade="U")], 1, 1)
-
-
-def test_counts_are_those_of_the_rows():
-    rows = everything()
-    html = counts_html(kinds(rows))
-    # The policy of pages forbids styles within them.
-    assert "style=" not in html and '<rect width="100.0%"' in html
-    for verdict, n in entries.tally(kinds(rows), printed=True).items():
-        line = re.search(rf"<tr><th[^>]*><span class=\"rs-verdict rs-v-{verdict}\">.*?</tr>", html)
-        recomputed = entries.tally(kinds(rows), printed=False)[verdict]
-        assert (line is None) == (n == recomputed == 0)
-        if line:
-            assert re.findall(r"<span>([\d,]+)</span></td>", line[0]) == [str(recomputed), str(n)]
-    assert "<td>3</td><td>4</td>" in html
-
-
-def test_counts_by_finding_add_up_and_escape():
-    html = counts_html(kinds(everything()), by_finding=True)
-    assert "<script" not in html
-    assert "stability</th><td>1</td><td>1</td><td>1</td><td>3</td>" in html
 
 
 def test_a_row_leads_to_the_cell_that_recorded_it():

@@ -22,7 +22,7 @@ class Reader(HTMLParser):
         self.text = ""
         self.open: list[str] = []
         self.nested = True
-        self.feed(html)
+        self.feed(str(html))  # a parser that joins marked-up text would escape it again
         self.close()
         self.nested = self.nested and not self.open
 
