@@ -9,7 +9,7 @@ from PIL import Image
 
 from restated.errors import RestatedError
 from restated.plots import DARK
-from restated.plots.minify import PAINT, SVG, minify, short
+from restated.plots.minify import PAINT, minify, short
 from restated.plots.style import POINTS, PX_PER_INCH, ROLES, look
 
 #: Dots per inch journals ask for in line drawings with text.
@@ -42,9 +42,8 @@ def svg(fig: Figure) -> str:
     """
     root = minify(_raw(fig))
     width, height = (float(side) for side in fig.get_size_inches())
-    root.attrib.clear()
     root.attrib |= {
-        "xmlns": SVG,
+        "xmlns": "http://www.w3.org/2000/svg",
         "id": DARK,
         "width": short(width * PX_PER_INCH, 0),
         "height": short(height * PX_PER_INCH, 0),
