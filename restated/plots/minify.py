@@ -5,6 +5,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from itertools import groupby
+from typing import TypeAlias
 
 from restated.errors import RestatedError
 
@@ -14,6 +15,9 @@ DECIMALS = 2
 GLYPH_UNITS = 4
 #: Decimals kept of a glyph's place on its line, in hundredths of the type size: the error is at most 0.05 pt.
 GLYPH_DECIMALS = 0
+
+#: A function that makes a group of elements from what they have in common.
+Group: TypeAlias = Callable[[str, list[ET.Element]], ET.Element]
 
 #: A colour within a style attribute.
 PAINT = re.compile(r"(fill|stroke):(#[0-9a-f]{6})\b")
@@ -221,11 +225,7 @@ def _flatten(element: ET.Element) -> None:
     element[:] = children
 
 
-def _group(
-    element: ET.Element,
-    shared: Callable[[ET.Element], str | None],
-    group: Callable[[str, list[ET.Element]], ET.Element],
-) -> None:
+def _group(element: ET.Element, shared: Callable[[ET.Element], str | None], group: Group) -> None:
     """Give neighbours that have something in common, in any depth, one group; definitions are left alone."""
     children: list[ET.Element] = []
     for common, neighbours in groupby(element, key=shared):

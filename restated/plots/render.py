@@ -28,17 +28,7 @@ def svg(fig: Figure) -> str:
     """Figure as SVG text in the light colours, and in the dark ones where its address ends in ``#dark``.
 
     One file serves both themes: with that address the root is the target, and rules for ``:target`` change the colours.
-    Programs without style rules show the light ones.
-
-    Parameters
-    ----------
-    fig : matplotlib.figure.Figure
-        Drawn with the colours of `style.ROLES` and no others.
-
-    Raises
-    ------
-    RestatedError
-        If the figure contains a colour that has no role.
+    Programs without style rules show the light ones. A figure with a colour outside `style.ROLES` is refused.
     """
     root = minify(_raw(fig))
     width, height = (float(side) for side in fig.get_size_inches())
