@@ -45,10 +45,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
         If a column is missing, there are more than four classes, or shares do not add up to 100.
     """
     limited(len(classes), len(FILLS), "classes", "classes")
-    require(table, "group", "note", *classes, *(f"{c} text" for c in classes))
-    if len(table) == 0:
-        raise RestatedError("there is no group to draw")
-    table = table.reset_index(drop=True)
+    table = require(table, "group", "note", *classes, *(f"{c} text" for c in classes))
     totals = np.nansum(table[list(classes)].to_numpy(float), axis=1)
     off = np.abs(totals - 100) > SUM_SLACK
     if off.any():

@@ -37,12 +37,8 @@ def grouped(
     columns : mapping, optional
         Heading to column of text shown between label and plot.
     scale : Scale
-    axis : str, optional
-        Title of the axis.
-    left, right : str
-        Meaning of values on either side of the null.
-    interval : str
-        Name of the interval from `low` to `high`, for the heading.
+    axis, left, right, interval : str, optional
+        Title of the axis; meaning of values on either side of the null; name of the interval, for the heading.
 
     Raises
     ------
@@ -50,8 +46,11 @@ def grouped(
         If a column is missing, a group is split, a value is not finite, or only one end of an interval is given.
     """
     columns = dict(columns or {})
-    table = _checked(table, *columns.values())
+    table = require(table, "group", "label", "value", "low", "high", *columns.values())
     value, low, high = (table[name].to_numpy(float) for name in ("value", "low", "high"))
+    has = np.isfinite(low)
+    if not np.isfinite(value).all() or (has != np.isfinite(high)).any():
+        raise RestatedError("a value or one end of an interval is missing", field="value")
     groups, labels = table["group"].astype(str), table["label"].astype(str)
     at, headings = layout.under_headings(groups.tolist())
     rows = len(at) + len(headings)
@@ -61,7 +60,7 @@ def grouped(
         names[row] = group
     numbers = np.full((3, rows), np.nan)
     numbers[:, at] = scale.forward(np.array([value, low, high]))
-    ends = scale.forward(np.concatenate([value, low[np.isfinite(low)], high[np.isfinite(high)], [scale.null]]))
+    ends = scale.forward(np.concatenate([value, low[has], high[has], [scale.null]]))
     chart = layout.row_chart(
         [
             Column("", names, free=frozenset(headings)),
@@ -74,14 +73,12 @@ def grouped(
         strong=frozenset(headings) | frozenset(at[strong].tolist()),
         foot_lines=1 + bool(left or right),
     )
-    null = float(scale.forward(scale.null))
     layout.null_line(chart, scale)
     layout.whiskers(chart, at, scale.forward(low), scale.forward(high), role="accent", width=2.6)
     without = (low > scale.null) | (high < scale.null)
     for mark, which, gid in ((EXCLUDES, without, "excludes"), (INCLUDES, ~without, "includes")):
         dots(chart.ax, scale.forward(value[which]), at[which], mark, size=7, edge=1.5, gid=gid)
-    layout.directions(chart, null, left, right, apart=0.1, shift=True)
-    has = np.isfinite(low)
+    layout.directions(chart, scale.origin, left, right, apart=0.1, shift=True)
     zero = number(scale.null, 0)
     key = f"square: the interval excludes {zero}; open circle: it includes it"
     chart.note(key if has.all() else key + ", or none was printed", line=int(bool(left or right)))
@@ -92,13 +89,3 @@ def grouped(
     reach = f"{int((without & has).sum())} of {int(has.sum())} intervals exclude {zero}" if has.any() else ""
     subject = f"{plural(len(table), 'estimate')} of {scale.symbol} in {plural(len(headings), 'group')}"
     return Drawn(chart.fig, alt_text(f"{subject}. {reach}", spoken), data)
-
-
-def _checked(table: pd.DataFrame, *more: str) -> pd.DataFrame:
-    require(table, "group", "label", "value", "low", "high", *more)
-    if len(table) == 0:
-        raise RestatedError("the table has no rows")
-    value, low, high = (np.isfinite(table[name].to_numpy(float)) for name in ("value", "low", "high"))
-    if not value.all() or (low != high).any():
-        raise RestatedError("a value or one end of an interval is missing", field="value")
-    return table.reset_index(drop=True)

@@ -1,7 +1,5 @@
 """Numbers of patients of one trial in each report, arm by arm."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
@@ -19,6 +17,7 @@ PARTS = ("first", "second", "total")
 #: Boxes of an arm, of an arm that is not verified, and of the total.
 ARM, UNVERIFIED = Fill("band", "accent", width=1.2), Fill("page", "second", width=1.2, dash=SHORT_DASHES)
 TOTAL = Fill("page", "accent", width=0.0)
+DOWN = Line("muted", width=1.0)
 
 
 @drawing
@@ -40,8 +39,6 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
         If a column is missing or the table is empty.
     """
     require(table, "report", "source", "unverified", *PARTS, *(f"{part}_says" for part in PARTS))
-    if len(table) == 0:
-        raise RestatedError("the table has no rows")
     headings = (*arms, "together")
     width = (WIDE - LABELS - 0.1) / len(PARTS) - GAP
     height = 0.5 + ROW * len(table)
@@ -65,19 +62,10 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
             _box(fig, left, y, width, row[part], str(row[f"{part}_says"]), style)
             if part != "total" and i + 1 < len(table):
                 ends, x = [y - BOX / 2, middles[i + 1] + BOX / 2], left + width / 2
-                line_style = Line("muted", width=1.0).style()
-                fig.add_artist(Line2D([x, x], ends, transform=fig.dpi_scale_trans, zorder=1, **line_style))
-    data = pd.DataFrame(
-        {
-            "report": table["report"],
-            "source": table["source"],
-            **{
-                name: [_count(n) for n in table[part].to_numpy(float)]
-                for name, part in zip(headings, PARTS, strict=True)
-            },
-            "arms": np.where(table["unverified"], "recalled, not verified", "seen"),
-        }
-    )
+                fig.add_artist(Line2D([x, x], ends, transform=fig.dpi_scale_trans, zorder=1, **DOWN.style()))
+    counts = {name: table[part].astype(float).map(_count) for name, part in zip(headings, PARTS, strict=True)}
+    arms_seen = np.where(table["unverified"], "recalled, not verified", "seen")
+    data = table[["report", "source"]].assign(**counts, arms=arms_seen)
     rows = [
         f"{row['report']}: {_count(row['first'])} and {_count(row['second'])}, together {count(row['total'])}"
         + (" (arms not verified)" if row["unverified"] else "")
@@ -93,18 +81,9 @@ def _count(n: float) -> str:
 
 def _box(fig: Figure, left: float, y: float, width: float, n: float, words: str, fill: Fill) -> None:
     """Box with a number and the words under it."""
-    box = FancyBboxPatch(
-        (left, y - BOX / 2),
-        width,
-        BOX,
-        boxstyle="round,pad=0,rounding_size=0.06",
-        transform=fig.dpi_scale_trans,
-        zorder=2,
-        **fill.style(),
-    )
-    fig.add_artist(box)
-    centre: dict[str, Any] = {"ha": "center", "zorder": 3}
-    weight = "bold" if count(n) else "normal"
-    write(fig, left + width / 2, y + (0.12 if words else 0), _count(n), fontweight=weight, **centre)
+    look = {"boxstyle": "round,pad=0,rounding_size=0.06", "transform": fig.dpi_scale_trans, **fill.style()}
+    fig.add_artist(FancyBboxPatch((left, y - BOX / 2), width, BOX, zorder=2, **look))
+    middle, weight = left + width / 2, "bold" if count(n) else "normal"
+    write(fig, middle, y + (0.12 if words else 0), _count(n), ha="center", zorder=3, fontweight=weight)
     if words:
-        write(fig, left + width / 2, y - 0.13, words, **centre)
+        write(fig, middle, y - 0.13, words, ha="center", zorder=3)

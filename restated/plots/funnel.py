@@ -13,8 +13,8 @@ from scipy.stats import norm
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import Drawn, axes_in_inches, colour, drawing, figure_of, new_figure
-from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, crosses, number, plain_ticks, plural
+from restated.plots.style import Drawn, colour, drawing, figure_of, framed
+from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, plain_ticks, plural
 
 #: Two-sided p at the edges of the zones, the fill outside each edge and the dashes of the edge.
 EDGES = ((0.10, "zone1", SOLID), (0.05, "zone2", DASHES), (0.01, "zone3", DOTS))
@@ -37,7 +37,6 @@ def funnel(
     filled_se: ArrayLike = (),
     filled_fit: Estimate | None = None,
     transform: Scale = FISHER_Z,
-    axis: str | None = None,
 ) -> Drawn:
     """Contour-enhanced funnel plot.
 
@@ -53,8 +52,6 @@ def funnel(
     filled_fit : Estimate, optional
         Result with the imputed studies; its estimate is a second line.
     transform : Scale
-    axis : str, optional
-        Title of the horizontal axis; default the symbol of the scale.
 
     Raises
     ------
@@ -71,22 +68,21 @@ def funnel(
     names = [str(i + 1) for i in range(len(y))] if labels is None else [str(label) for label in labels]
     if len(names) != len(y):
         raise RestatedError(f"{len(y)} effects but {len(names)} labels", field="labels")
-    null = float(transform.forward(transform.null))
+    null = transform.origin
     deepest = 1.06 * max(se.max(), filled_se.max(initial=0))
     every = np.concatenate([y, filled_y, [fit.estimate]])
     reach = 1.06 * max(np.abs(every - null).max(), norm.isf(EDGES[-1][0] / 2) * deepest)
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, 0.75, 0.62, WIDTH - 0.75 - KEY, HEIGHT - 0.75)
-    ax.set_xlim(null - reach, null + reach)
-    ax.set_ylim(deepest, 0)
+    fig, ax = framed(WIDTH, HEIGHT, 0.75, 0.62, WIDTH - 0.75 - KEY, HEIGHT - 0.75)
+    ax.set(xlim=(null - reach, null + reach), ylim=(deepest, 0), xlabel=transform.symbol)
     _draw_zones(ax, null)
     ax.plot([fit.estimate] * 2, [0, deepest], zorder=1.5, gid="estimate", **POOLED.style())
     if filled_fit is not None and len(filled_y):
         ax.plot([filled_fit.estimate] * 2, [0, deepest], zorder=1.5, **WITH_IMPUTED.style())
-    _draw_studies(ax, (y, se), (filled_y, filled_se))
+    dots(ax, y, se, STUDY, size=5, edge=0.6, zorder=3, gid="studies", clip_on=True, markeredgecolor=colour("page"))
+    if len(filled_y):
+        dots(ax, filled_y, filled_se, IMPUTED, size=5, edge=1.2, zorder=3, gid="imputed", clip_on=True)
     plain_ticks(ax.xaxis, null - reach, null + reach, scale=transform)
     plain_ticks(ax.yaxis, 0, deepest, most=6, scale=Scale("", leading_zero=transform.leading_zero))
-    ax.set_xlabel(axis or transform.symbol)
     ax.set_ylabel("standard error" + (" (of Fisher z)" if transform is FISHER_Z else ""))
     _draw_key(ax, fit, filled_fit, len(filled_y), transform)
     data = pd.DataFrame(
@@ -107,43 +103,29 @@ def funnel(
     return Drawn(fig, alt, data)
 
 
-def _draw_studies(ax: Axes, studies: Pair, imputed: Pair) -> None:
-    edge: dict[str, Any] = {"edge": 0.6, "markeredgecolor": colour("page"), "clip_on": True}
-    dots(ax, *studies, STUDY, size=5, zorder=3, gid="studies", **edge)
-    if len(imputed[0]):
-        dots(ax, *imputed, IMPUTED, size=5, edge=1.2, zorder=3, gid="imputed", clip_on=True)
-
-
 def _draw_zones(ax: Axes, null: float) -> None:
     """Zones of significance from the outermost inwards, each with its edge."""
     (low, high), (deepest, _) = ax.get_xlim(), ax.get_ylim()
     outer = [(low, 0), (high, 0), (high, deepest), (low, deepest)]
-    ax.add_patch(Polygon(outer, closed=True, facecolor=colour(EDGES[-1][1]), linewidth=0, zorder=0))
+    ax.add_patch(Polygon(outer, facecolor=colour(EDGES[-1][1]), linewidth=0, zorder=0))
     for i, (p, _, dash) in reversed(list(enumerate(EDGES))):
         half = norm.isf(p / 2) * deepest
-        left, right = (null - half, deepest), (null + half, deepest)
+        left, right = null - half, null + half
         fill = colour("page" if i == 0 else EDGES[i - 1][1])
-        ax.add_patch(
-            Polygon([(null, 0), left, right], closed=True, facecolor=fill, linewidth=0, zorder=0.1 * (len(EDGES) - i))
-        )
-        ax.plot([left[0], null, right[0]], [deepest, 0, deepest], zorder=0.5, **Line("muted", dash, 0.7).style())
+        corners = [(null, 0), (left, deepest), (right, deepest)]
+        ax.add_patch(Polygon(corners, facecolor=fill, linewidth=0, zorder=0.1 * (len(EDGES) - i)))
+        ax.plot([left, null, right], [deepest, 0, deepest], zorder=0.5, **Line("muted", dash, 0.7).style())
 
 
 def _pair(y: ArrayLike, se: ArrayLike, name: str, *, empty: bool = False) -> Pair:
     """Effects and standard errors as arrays, checked."""
     y, se = np.asarray(y, float), np.asarray(se, float)
     if y.ndim != 1 or y.shape != se.shape or not (empty or len(y)):
-        raise RestatedError(
-            f"effects have shape {y.shape} and standard errors {se.shape}",
-            field=name,
-            remedy="Give one standard error for each effect",
-        )
-    if not np.isfinite(y).all() or not np.isfinite(se).all() or (se <= 0).any():
-        raise RestatedError(
-            "an effect or a standard error is missing, infinite or not positive",
-            field=name,
-            remedy="Leave the study out, and say so",
-        )
+        problem = f"effects have shape {y.shape} and standard errors {se.shape}"
+        raise RestatedError(problem, field=name, remedy="Give one standard error for each effect")
+    if not np.isfinite([y, se]).all() or (se <= 0).any():
+        problem = "an effect or a standard error is missing, infinite or not positive"
+        raise RestatedError(problem, field=name, remedy="Leave the study out, and say so")
     return y, se
 
 
@@ -152,29 +134,24 @@ def _filled_words(filled: int, filled_fit: Estimate | None, scale: Scale) -> str
         return ""
     if not filled:
         return "Trim and fill imputes no study"
-    side = crosses(filled_fit.ci_low, filled_fit.ci_high, float(scale.forward(scale.null)))
-    return (
-        f"Trim and fill imputes {plural(filled, 'study', 'studies')}; with them "
-        f"{scale.write_result(filled_fit)}, which {side} {number(scale.null, 0)}"
-    )
+    result = f"{scale.write_result(filled_fit)}, which {scale.includes(filled_fit)}"
+    return f"Trim and fill imputes {plural(filled, 'study', 'studies')}; with them {result}"
 
 
 def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int, scale: Scale) -> None:
     """Key at the right: zones by fill and edge, marks by shape, lines by style."""
-    fig = figure_of(ax)
-    zones = Key(fig, WIDTH - KEY + 0.15, HEIGHT - 0.32, tall=0.15, step=0.245)
+    zones = Key(figure_of(ax), WIDTH - KEY + 0.15, HEIGHT - 0.32, tall=0.15, step=0.245)
     names = ("p > .10", ".05 < p < .10", ".01 < p < .05", "p < .01")
     for name, fill in zip(names, ("page", *(fill for _, fill, _ in EDGES)), strict=True):
         zones.add(name, Fill(fill, width=0.7), width=0.32, space=0.1)
         zones.newline()
-    key = Key(ax, zones.x, zones.y - 0.1, mark=(5, 1.0), step=0.245)
-    entries: dict[str, Mark | Line] = {"study": STUDY}
+    key = Key(ax, zones.x, zones.y - 0.1, step=0.245)
+    entries: list[tuple[str, Mark | Line]] = [("study", STUDY), (f"pooled, {scale.write(fit.estimate)}", POOLED)]
     if filled:
-        entries["imputed study"] = IMPUTED
-    entries[f"pooled, {scale.write(fit.estimate)}"] = POOLED
-    if filled_fit is not None and filled:
-        entries[f"with imputed, {scale.write(filled_fit.estimate)}"] = WITH_IMPUTED
-    for words, sample in entries.items():
+        entries.insert(1, ("imputed study", IMPUTED))
+        if filled_fit is not None:
+            entries.append((f"with imputed, {scale.write(filled_fit.estimate)}", WITH_IMPUTED))
+    for words, sample in entries:
         key.mark = (5, 1.2 if sample is IMPUTED else 1.0)
         key.add(words, sample, width=0.32, space=0.1)
         key.newline()

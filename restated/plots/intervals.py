@@ -14,7 +14,7 @@ from restated.plots import rows as layout
 from restated.plots.marks import GUIDE, Fill, Mark, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
-from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, count, level_text, number, plural
+from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, count, number, plural
 
 #: Names of methods for readers; others are shown as they are.
 METHODS = {
@@ -23,8 +23,6 @@ METHODS = {
     "DL": "DerSimonian–Laird",
     "PM": "Paule–Mandel",
     "HE": "Hedges",
-    "ML": "ML",
-    "REML": "REML",
     "SJ": "Sidik–Jonkman",
     "wald": "Wald",
     "knapp-hartung": "Knapp–Hartung",
@@ -34,82 +32,58 @@ POINT = Mark("o", True, "accent")
 
 
 @drawing
-def leave_one_out(
-    table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
-) -> Drawn:
+def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
     """Pooled effect without each study in turn.
 
     Parameters
     ----------
     table : DataFrame
-        Indexed by the study left out: estimate, ci_low, ci_high on the scale of analysis.
+        Indexed by the study left out: estimate, ci_low, ci_high (95 % interval) on the scale of analysis.
     fit : Estimate
         Of all studies: line and band.
     transform : Scale
-    axis : str, optional
-        Title of the axis.
-    level : float
-        Coverage of the intervals, for the headings.
 
     Raises
     ------
     RestatedError
         If a column is missing or the table is empty.
     """
-    table = _checked(table)
-    fig, data = _by_row(table, "Left out", fit, transform, axis, level)
+    fig, data = _by_row(table, "Left out", fit, transform)
     value = table["estimate"].to_numpy()
-    low, high = int(value.argmin()), int(value.argmax())
-    return Drawn(
-        fig,
-        alt_text(
-            f"Pooled {transform.symbol} with each of {len(table)} studies left out in turn: "
-            f"from {transform.write(value[low])} (without {table.index[low]}) "
-            f"to {transform.write(value[high])} (without {table.index[high]})",
-            f"With all studies {transform.write_result(fit)}",
-            _count_excluding(table, transform),
-        ),
-        data,
+    extremes = (int(value.argmin()), int(value.argmax()))
+    low, high = (f"{transform.write(value[i])} (without {table.index[i]})" for i in extremes)
+    alt = alt_text(
+        f"Pooled {transform.symbol} with each of {len(table)} studies left out in turn: from {low} to {high}",
+        f"With all studies {transform.write_result(fit)}",
+        _count_excluding(table, transform),
     )
+    return Drawn(fig, alt, data)
 
 
 @drawing
-def cumulative(
-    table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z, axis: str | None = None, level: float = 0.95
-) -> Drawn:
+def cumulative(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
     """Pooled effect as studies are added, in the order of the rows.
 
     Parameters
     ----------
     table : DataFrame
-        Indexed by the study added: estimate, ci_low, ci_high, optional `year`, `k`.
-    fit, transform, axis, level
+        Indexed by the study added: estimate, ci_low, ci_high, optional `k`.
+    fit, transform
         As in `leave_one_out`.
     """
-    table = _checked(table)
-    fig, data = _by_row(table, "Added", fit, transform, axis, level)
+    fig, data = _by_row(table, "Added", fit, transform)
     first, last = table.iloc[0], table.iloc[-1]
-    when, until = (f" in {_plain(row['year'])}" if "year" in table else "" for row in (first, last))
-    return Drawn(
-        fig,
-        alt_text(
-            f"Cumulative pooled {transform.symbol} over {len(table)} studies: "
-            f"{transform.write(first['estimate'])} after the first{when}, "
-            f"{transform.write_result(last)} after the last{until}",
-            _since(table, transform),
-        ),
-        data,
+    alt = alt_text(
+        f"Cumulative pooled {transform.symbol} over {len(table)} studies: {transform.write(first['estimate'])} after "
+        f"the first, {transform.write_result(last)} after the last",
+        _since(table, transform),
     )
+    return Drawn(fig, alt, data)
 
 
 @drawing
 def estimators(
-    table: pd.DataFrame,
-    *,
-    transform: Scale = FISHER_Z,
-    axis: str | None = None,
-    level: float = 0.95,
-    headings: tuple[str, str] = ("Estimator", "Interval method"),
+    table: pd.DataFrame, *, transform: Scale = FISHER_Z, headings: tuple[str, str] = ("Estimator", "Interval method")
 ) -> Drawn:
     """The same data under each estimator of tau2 and each interval method.
 
@@ -118,70 +92,59 @@ def estimators(
     table : DataFrame
         Indexed by (method, ci): estimate, ci_low, ci_high, tau2 (nan for a method without one), optional
         pi_low, pi_high, on the scale of analysis.
-    transform, axis, level
+    transform
         As in `leave_one_out`.
     headings : (str, str)
         Names of the two levels of the index.
     """
     if table.index.nlevels != 2:
         raise RestatedError("the estimator table is not indexed by method and interval", field="index")
-    table = _checked(table, "tau2")
+    value, low, high = _parts(table, "tau2")
     methods, kinds = ([METHODS.get(key, str(key)) for key in table.index.get_level_values(i)] for i in (0, 1))
     shown = [name if i == 0 or name != methods[i - 1] else "" for i, name in enumerate(methods)]
-    predicted = {"pi_low", "pi_high"} <= set(table)
-    value, low, high = _parts(table)
+    predicted = [table[name].to_numpy(float) for name in ("pi_low", "pi_high") if name in table]
     symbol = transform.symbol
     chart = layout.row_chart(
         [Column(headings[0], shown), Column(headings[1], kinds)],
         [
-            *layout.interval_columns(f"{symbol} [{level_text(level)} CI]", transform, value, low, high),
+            *layout.interval_columns(f"{symbol} [95\u00a0% CI]", transform, value, low, high),
             Column("τ²", ["–" if np.isnan(x) else number(x, 3) for x in table["tau2"]], align="right"),
         ],
-        limits=_limits([value, low, high, *([table["pi_low"], table["pi_high"]] if predicted else [])], transform),
+        limits=_limits([value, low, high, *predicted], transform),
         scale=transform,
-        axis=axis or symbol,
-        foot_lines=int(predicted),
+        axis=symbol,
+        foot_lines=bool(predicted),
     )
     layout.null_line(chart, transform)
     at = np.arange(len(table))
     if predicted:
-        layout.whiskers(chart, at, table["pi_low"], table["pi_high"], role="muted", width=0.8)
+        layout.whiskers(chart, at, *predicted, role="muted", width=0.8)
     layout.whiskers(chart, at, low, high, role="accent", width=3.2)
     dots(chart.ax, value, at, POINT, size=6, edge=1.2, gid="estimates", markeredgecolor=colour("page"))
     if predicted:
-        chart.below(chart.left, f"thick: {level_text(level)} confidence interval; thin: prediction interval")
+        chart.below(chart.left, "thick: 95\u00a0% confidence interval; thin: prediction interval")
     data = pd.DataFrame({headings[0].lower(): methods, headings[1].lower(): kinds} | _back(transform, value, low, high))
     data["τ²"] = table["tau2"].to_numpy()
-    if predicted:
-        for end, name in (("lower", "pi_low"), ("upper", "pi_high")):
-            data[f"prediction {end}"] = transform.back(table[name].to_numpy(float))
-    ends = [transform.write(x) for x in (value.min(), value.max())]
-    tau2 = [number(x, 3) for x in (table["tau2"].min(), table["tau2"].max())]
+    for end, part in zip(("lower", "upper"), predicted, strict=False):
+        data[f"prediction {end}"] = transform.back(part)
+    ends = dict.fromkeys(transform.write(x) for x in (value.min(), value.max()))
     widest = int(np.nanargmax(high - low))
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"Pooled {symbol} under {plural(len(set(methods)), headings[0].lower())} and "
-            f"{plural(len(set(kinds)), headings[1].lower())}: estimate {' to '.join(dict.fromkeys(ends))}",
-            f"Widest interval {transform.write_interval(low[widest], high[widest])}; τ² from {tau2[0]} to {tau2[1]}",
-            _count_excluding(table, transform),
-        ),
-        data,
+    alt = alt_text(
+        f"Pooled {symbol} under {plural(len(set(methods)), headings[0].lower())} and "
+        f"{plural(len(set(kinds)), headings[1].lower())}: estimate {' to '.join(ends)}",
+        f"Widest interval {transform.write_interval(low[widest], high[widest])}; "
+        f"τ² from {number(table['tau2'].min(), 3)} to {number(table['tau2'].max(), 3)}",
+        _count_excluding(table, transform),
     )
+    return Drawn(chart.fig, alt, data)
 
 
-def _checked(table: pd.DataFrame, *more: str) -> pd.DataFrame:
+def _parts(table: pd.DataFrame, *more: str) -> list[NDArray[np.float64]]:
+    """Estimates, lower and upper ends, checked."""
     require(table, "estimate", "ci_low", "ci_high", *more)
-    if len(table) == 0:
-        raise RestatedError("the table has no rows")
     finite = np.isfinite(table["estimate"].to_numpy(float))
     if not finite.all():
         raise RestatedError("an estimate is missing or not finite", field="estimate", row=int(np.argmin(finite)) + 1)
-    return table
-
-
-def _parts(table: pd.DataFrame) -> list[NDArray[np.float64]]:
-    """Estimates, lower and upper ends."""
     return [table[name].to_numpy(float) for name in ("estimate", "ci_low", "ci_high")]
 
 
@@ -192,34 +155,30 @@ def _back(scale: Scale, *parts: NDArray[np.float64]) -> dict[str, Any]:
 
 def _limits(parts: Sequence[ArrayLike], scale: Scale) -> tuple[float, float]:
     values = np.concatenate([np.asarray(part, float) for part in parts])
-    values = np.append(values[np.isfinite(values)], float(scale.forward(scale.null)))
+    values = np.append(values[np.isfinite(values)], scale.origin)
     return layout.padded(values.min(), values.max())
 
 
-def _by_row(
-    table: pd.DataFrame, heading: str, fit: Estimate, scale: Scale, axis: str | None, level: float
-) -> tuple[Figure, pd.DataFrame]:
+def _by_row(table: pd.DataFrame, heading: str, fit: Estimate, scale: Scale) -> tuple[Figure, pd.DataFrame]:
     """Dots with intervals, one row each, over the line and band of the fit."""
-    labels = [str(label) for label in table.index]
     value, low, high = _parts(table)
+    labels = [str(label) for label in table.index]
     # A first study alone may have an interval far wider than the rest: cut it, with arrows.
     inner: list[ArrayLike] = [value, [fit.ci_low, fit.ci_high], [np.nanquantile(low, 0.1), np.nanquantile(high, 0.9)]]
     left = [Column(heading, labels)]
-    if "year" in table:
-        left.append(Column("Year", [_plain(value) for value in table["year"]], align="right"))
     if "k" in table and table["k"].nunique() > 1:
         left.append(Column("k", [count(value) for value in table["k"]], align="right"))
     chart = layout.row_chart(
         left,
-        layout.interval_columns(f"{scale.symbol} [{level_text(level)} CI]", scale, value, low, high),
+        layout.interval_columns(f"{scale.symbol} [95\u00a0% CI]", scale, value, low, high),
         limits=_limits(inner, scale),
         scale=scale,
-        axis=axis or scale.symbol,
+        axis=scale.symbol,
         foot_lines=1,
     )
-    size = (fit.ci_high - fit.ci_low, chart.ax.get_ylim()[0] + 0.5)
-    band = Fill("band", "none").style()
-    chart.ax.add_patch(Rectangle((fit.ci_low, -0.5), *size, zorder=0, gid="band", **band))
+    size = (fit.ci_high - fit.ci_low, len(table))
+    band = Rectangle((fit.ci_low, -0.5), *size, zorder=0, gid="band", **Fill("band", "none").style())
+    chart.ax.add_patch(band)
     layout.null_line(chart, scale)
     layout.reference_line(chart, fit.estimate, role="accent", style=GUIDE)
     at = np.arange(len(table))
@@ -227,21 +186,14 @@ def _by_row(
     dots(chart.ax, value, at, POINT, size=5.5, edge=1.0, gid="estimates")
     chart.note(f"dashed line and band: all studies, {scale.write_result(fit)}")
     data = pd.DataFrame({heading.lower(): labels})
-    if "year" in table:
-        data["year"] = [_plain(value) for value in table["year"]]
     if "k" in table:
         data["k"] = table["k"].astype(int).to_numpy()
     return chart.fig, data.assign(**_back(scale, value, low, high))
 
 
-def _plain(value: float) -> str:
-    return "" if pd.isna(value) else str(int(value))
-
-
 def _excluding(table: pd.DataFrame, scale: Scale) -> NDArray[np.bool_]:
     """True for intervals that exclude the null value."""
-    null = float(scale.forward(scale.null))
-    return np.asarray((table["ci_low"] > null) | (table["ci_high"] < null))
+    return np.asarray((table["ci_low"] > scale.origin) | (table["ci_high"] < scale.origin))
 
 
 def _count_excluding(table: pd.DataFrame, scale: Scale) -> str:

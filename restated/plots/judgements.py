@@ -1,7 +1,6 @@
 """Judgements in a grid (risk of bias, certainty): a shape and a word in each cell, and open cells marked as such."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,19 +10,7 @@ from matplotlib.patches import Rectangle
 from restated.errors import RestatedError
 from restated.plots.marks import Fill, Mark, dots
 from restated.plots.rows import MARGIN, shortened, under_headings
-from restated.plots.style import (
-    BASE,
-    POINTS,
-    WIDE,
-    Drawn,
-    canvas,
-    colour,
-    drawing,
-    on_canvas,
-    require,
-    text_width,
-    wrap_to,
-)
+from restated.plots.style import BASE, EM, WIDE, Drawn, canvas, colour, drawing, on_canvas, require, text_width, wrap_to
 from restated.plots.words import alt_text, plural
 
 #: Mark of each judgement, drawn next to the word; open judgements have none.
@@ -41,10 +28,8 @@ JUDGEMENT_MARKS = {
 AGAINST = ("high", "serious")
 #: Shorter words for cells.
 SHORT = {"some concerns": "some"}
-ROW = 1.9 * BASE / POINTS  # inches
-LINE = 1.25 * BASE / POINTS
-#: Inches from the left edge of a cell to its mark, and to its word.
-MARK_AT, WORD_AT = 0.14, 0.26
+#: Inches: height of a row and of a line, and from the left edge of a cell to its mark and to its word.
+ROW, LINE, MARK_AT, WORD_AT = 1.9 * EM, 1.25 * EM, 0.14, 0.26
 
 
 @drawing
@@ -56,20 +41,20 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     table : DataFrame
         One row each: `label`, optionally `group` (contiguous, headed), and `columns` with one of `JUDGEMENT_MARKS`, or
         "" where the column does not apply.
-    label : str
-        Column of row headings.
+    label, group : str
+        Columns of row headings and, optionally, of group headings.
     columns : sequence of str
         Columns of judgements; their names are the headings.
-    group : str, optional
-        Column of group headings.
 
     Raises
     ------
     RestatedError
         If a column is missing, a judgement is unknown or the rows of a group are not together.
     """
-    require(table, label, *columns, *([group] if group else []))
-    found = pd.unique(table[list(columns)].to_numpy().ravel())
+    kept = [label, *([group] if group else []), *columns]
+    table = require(table, *kept)[kept]
+    judged = table[list(columns)]
+    found = pd.unique(judged.to_numpy().ravel())
     unknown = sorted(set(found) - set(JUDGEMENT_MARKS) - {""})
     if unknown:
         raise RestatedError(f"unknown judgement '{unknown[0]}'", remedy="Use one of " + ", ".join(JUDGEMENT_MARKS))
@@ -85,43 +70,38 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     top = MARGIN + lines * LINE + 0.12
     rows = len(at) + len(headings)
     fig, ax = canvas(left + cell * len(columns) + 2 * MARGIN, top + ROW * rows + MARGIN)
-    bold: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "fontweight": "bold"}
     for j, words in enumerate(heads):
         for line, word in enumerate(words):
             y = MARGIN + (lines - len(words) + line + 0.8) * LINE
-            ax.text(MARGIN + left + j * cell + 0.06, y, word, **bold)
-    items = {row: i for i, row in enumerate(at)}
+            ax.text(MARGIN + left + j * cell + 0.06, y, word, fontsize=BASE, color=colour("ink"), fontweight="bold")
+    items = iter(zip(names, judged.itertuples(index=False), strict=True))
     for row in range(rows):
         y = top + row * ROW
         ax.plot([MARGIN, ax.get_xlim()[1] - MARGIN], [y, y], color=colour("grid"), linewidth=0.8, zorder=1)
         if row in headings:
             on_canvas(ax, MARGIN, y + ROW / 2, headings[row], fontweight="bold")
             continue
-        on_canvas(ax, MARGIN, y + ROW / 2, shortened(names[items[row]], left - 0.08, BASE))
-        for j, column in enumerate(columns):
-            if judgement := str(table[column].iat[items[row]]):
+        name, judgements = next(items)
+        on_canvas(ax, MARGIN, y + ROW / 2, shortened(name, left - 0.08, BASE))
+        for j, judgement in enumerate(judgements):
+            if judgement:
                 _cell(ax, MARGIN + left + j * cell, y, cell, judgement)
-    counts = {j: int((table[list(columns)] == j).to_numpy().sum()) for j in JUDGEMENT_MARKS}
+    counts = {j: int((judged == j).to_numpy().sum()) for j in JUDGEMENT_MARKS}
     tally = ", ".join(f"{n} {j}" for j, n in counts.items() if n)
     against = [j for j in AGAINST if counts[j]]
-    worst = table[table[list(columns)].isin(against).any(axis=1)]
-    return Drawn(
-        fig,
-        alt_text(
-            f"Grid of judgements for {plural(len(table), 'row')} and {plural(len(columns), 'domain')}: {tally}",
-            f"At least one judgement of {' or '.join(against)} in {plural(len(worst), 'row')}: "
-            + ", ".join(worst[label].astype(str))
-            if against
-            else "",
-        ),
-        table[[label, *([group] if group else []), *columns]].replace("", "does not apply").reset_index(drop=True),
+    worst = table.loc[judged.isin(against).any(axis=1), label].astype(str)
+    alt = alt_text(
+        f"Grid of judgements for {plural(len(table), 'row')} and {plural(len(columns), 'domain')}: {tally}",
+        f"At least one judgement of {' or '.join(against)} in {plural(len(worst), 'row')}: {', '.join(worst)}"
+        if against
+        else "",
     )
+    return Drawn(fig, alt, table.replace("", "does not apply"))
 
 
 def _cell(ax: Axes, x: float, top: float, width: float, judgement: str) -> None:
     middle = top + ROW / 2
-    word = SHORT.get(judgement, judgement)
-    mark = JUDGEMENT_MARKS[judgement]
+    word, mark = SHORT.get(judgement, judgement), JUDGEMENT_MARKS[judgement]
     if mark is None:  # hatched, lest an open cell look like a favourable judgement
         style = Fill("none", "zone2", "////", 0.8).style()
         box = Rectangle((x + 0.03, top + 0.03), width - 0.06, ROW - 0.06, zorder=0.5, gid="not-seen", **style)

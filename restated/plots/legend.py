@@ -23,22 +23,15 @@ class Key:
     ----------
     host : Axes or Figure
         Owner of the samples: those of axes are drawn before any text of the figure, those of the figure after all axes.
-    x, y : float
-        Left edge and middle of the next entry, inches from the lower left corner of the figure.
-    size : float
-        Points of the words.
-    role : str
-        Colour role of the words.
-    mark : (float, float)
-        Size and edge width of marks in points.
-    tall : float
-        Height of filled samples in inches.
+    x, y, right, step : float
+        Left edge and middle of the next entry, inches from the lower left corner of the figure; place beyond which no
+        entry may reach on its line; distance of lines.
+    size, role : float, str
+        Points and colour role of the words.
+    mark, tall : (float, float), float
+        Size and edge width of marks in points; height of filled samples in inches.
     drop : float, optional
         Inches from the middle of the samples down to the base line of the words; by default the words are centred.
-    right : float, optional
-        An entry that would reach beyond this place, in inches, begins a new line.
-    step : float
-        Inches from one line to the next.
     """
 
     host: Axes | Figure
@@ -54,20 +47,15 @@ class Key:
 
     def __post_init__(self) -> None:
         self.left = self.x
+        self.fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
 
     def add(
         self, words: str | Sequence[str], *samples: Sample, width: float = 0.36, space: float = 0.08, gap: float = 0.3
     ) -> None:
         """Draw one entry and move on to the place of the next.
 
-        Parameters
-        ----------
-        words : str or sequence of str
-            Several lines of words are 0.19 inches apart.
-        *samples : Mark, Line or Fill
-            Drawn on top of each other; marks in the middle.
-        width, space, gap : float
-            Inches of the samples, between samples and words, and after the words.
+        Samples are drawn on top of each other, marks in the middle. They are `width` inches wide, `space` inches before
+        the words, with `gap` inches after these.
         """
         lines = [words] if isinstance(words, str) else list(words)
         need = width + space + max(text_width(line, self.size) for line in lines) + gap
@@ -75,12 +63,9 @@ class Key:
             self.newline()
         for sample in samples:
             self._draw(sample, width)
-        fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
-        style: dict[str, Any] = {"fontsize": self.size, "color": colour(self.role)}
-        if self.drop is not None:
-            style["va"] = "baseline"
+        look = {"fontsize": self.size, "color": colour(self.role)} | ({} if self.drop is None else {"va": "baseline"})
         for i, line in enumerate(lines):
-            write(fig, self.x + width + space, self.y - (self.drop or 0.0) - 0.19 * i, line, **style)
+            write(self.fig, self.x + width + space, self.y - (self.drop or 0.0) - 0.19 * i, line, **look)
         self.x += need
 
     def newline(self, inches: float | None = None) -> None:
@@ -90,9 +75,8 @@ class Key:
 
     def _draw(self, sample: Sample, width: float) -> None:
         """One sample; in axes a fill is a filled area, in a figure a rectangle."""
-        fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
         x, y = self.x, self.y
-        free: dict[str, Any] = {"transform": fig.dpi_scale_trans, "clip_on": False}
+        free: dict[str, Any] = {"transform": self.fig.dpi_scale_trans, "clip_on": False}
         if isinstance(sample, Mark):
             self.host.add_artist(Line2D([x + width / 2], [y], linestyle="none", **sample.style(*self.mark), **free))
         elif isinstance(sample, Line):

@@ -98,13 +98,7 @@ SERIES = (
 
 
 def limited(count: int, most: int, what: str, field: str | None = None) -> None:
-    """Refuse more series, classes or events than a figure has marks or fills for.
-
-    Raises
-    ------
-    RestatedError
-        If `count` is not between 1 and `most`.
-    """
+    """Refuse more series, classes or events than a figure has marks or fills for, and none."""
     if not 1 <= count <= most:
         raise RestatedError(f"{count} {what} cannot be distinguished", field=field, remedy=f"Give between 1 and {most}")
 
@@ -112,13 +106,7 @@ def limited(count: int, most: int, what: str, field: str | None = None) -> None:
 def series(
     names: Collection[str], *, what: str = "series", field: str | None = None, most: int = len(SERIES)
 ) -> dict[str, Series]:
-    """Mark and dashes of each name, in the order of `SERIES`.
-
-    Raises
-    ------
-    RestatedError
-        If there is no name or there are more than `most`.
-    """
+    """Mark and dashes of each name, in the order of `SERIES`; too many names, and none, are refused."""
     limited(len(names), most, what, field)
     return dict(zip(names, SERIES, strict=False))
 

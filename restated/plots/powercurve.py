@@ -1,6 +1,7 @@
 """Power against the true effect: one curve per event, with its Monte Carlo interval."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,7 @@ from matplotlib.axes import Axes
 
 from restated.plots.marks import DOTS, GUIDE, SERIES, Line, Mark, Series, limited
 from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, require, text_width
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, per_inch, require, text_width
 from restated.plots.words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
@@ -41,8 +42,7 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     require(table, "extra", "event", "share", "low", "high")
     limited(len(events), len(CURVES), "curves", "events")
     room = max(text_width(name, BASE) for name in events.values()) + 0.35
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, 0.75, 0.62, WIDTH - 0.75 - room, HEIGHT - 0.8)
+    fig, ax = framed(WIDTH, HEIGHT, 0.75, 0.62, WIDTH - 0.75 - room, HEIGHT - 0.8)
     ends, crossing = [], []
     for curve, (event, name) in zip(CURVES, events.items(), strict=False):
         part = table[table["event"] == event].sort_values("extra")
@@ -52,53 +52,29 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
         hollow = curve.mark._replace(filled=False)
         ax.plot(x, share, zorder=3, **curve.line(1.7).style(), **hollow.style(4.5, 1.2))
         ends.append((share[-1], name, x[-1]))
-        enough = np.flatnonzero(share >= 100 * PLANNED)
-        crossing.append(
-            (name, float(np.interp(100 * PLANNED, share[: enough[0] + 1], x[: enough[0] + 1])) if len(enough) else None)
-        )
+        enough = np.flatnonzero(share >= 100 * PLANNED)[:1] + 1
+        first = [number(np.interp(100 * PLANNED, share[:end], x[:end])) for end in enough]
+        crossing.append(f"{first[0] if first else 'no value drawn'} for {name}")
     ax.axhline(100 * PLANNED, zorder=1, **Line("muted", GUIDE, 0.9).style())
     left, tone = ax.get_yaxis_transform(), colour("muted")
     ax.text(0.01, 100 * PLANNED + 1.5, "80 %", transform=left, fontsize=BASE, color=tone, va="bottom")
-    ax.set_ylim(-3, 103)
-    ax.set_yticks([0, 20, 40, 60, 80, 100])
+    ax.set(ylim=(-3, 103), yticks=range(0, 101, 20), xlabel=x_axis, ylabel=axis)
     plain_ticks(ax.xaxis, *ax.get_xlim())
-    ax.set_xlabel(x_axis)
-    ax.set_ylabel(axis)
     _names(ax, ends)
-    data = table[table["event"].isin(list(events))].sort_values(["event", "extra"])
-    return Drawn(
-        fig,
-        alt_text(
-            "Percent of simulated studies that find it, by the true effect. 80 percent are reached at "
-            + "; ".join(
-                f"{number(x)} for {name}" if x is not None else f"no value drawn for {name}" for name, x in crossing
-            ),
-            f"True effects from {number(table['extra'].min(), 1)} to {number(table['extra'].max(), 1)}",
-        ),
-        pd.DataFrame(
-            {
-                "event": data["event"].map(events),
-                "true effect": data["extra"],
-                "percent": 100 * data["share"],
-                "lower": 100 * data["low"],
-                "upper": 100 * data["high"],
-            }
-        ).reset_index(drop=True),
+    data = table[table["event"].isin(list(events))].sort_values(["event", "extra"], ignore_index=True)
+    alt = alt_text(
+        "Percent of simulated studies that find it, by the true effect. 80 percent are reached at "
+        + "; ".join(crossing),
+        f"True effects from {number(table['extra'].min(), 1)} to {number(table['extra'].max(), 1)}",
     )
+    shares = 100 * data[["share", "low", "high"]].set_axis(["percent", "lower", "upper"], axis=1)
+    return Drawn(fig, alt, pd.DataFrame({"event": data["event"].map(events), "true effect": data["extra"], **shares}))
 
 
 def _names(ax: Axes, ends: list[tuple[float, str, float]]) -> None:
     """Names at the right end of the curves, kept apart."""
     ends = sorted(ends, reverse=True)
     places = -spread([-y for y, _, _ in ends], APART * per_inch(ax)[1])
+    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center", "annotation_clip": False}
     for y, (_, name, x) in zip(places, ends, strict=True):
-        ax.annotate(
-            name,
-            (x, y),
-            xytext=(10, 0),
-            textcoords="offset points",
-            fontsize=BASE,
-            color=colour("ink"),
-            va="center",
-            annotation_clip=False,
-        )
+        ax.annotate(name, (x, y), xytext=(10, 0), textcoords="offset points", **look)

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from restated.errors import RestatedError
-from restated.plots.marks import DASHES, SERIES, Line, dots, limited
+from restated.plots.marks import DASHES, Line, dots, series
 from restated.plots.rows import Column, row_chart
 from restated.plots.style import Drawn, drawing
 from restated.plots.words import Scale, alt_text, plural
@@ -54,7 +54,6 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
     values = table[quantities].to_numpy(float)
     if values.size == 0 or not (values >= 0).all():
         raise RestatedError("every difference must be a number of 0 or more")
-    limited(len(quantities), len(SERIES), "quantities")
     at = np.log10(np.maximum(values, MACHINE))
     rows = table[label].astype(str).tolist()
     chart = row_chart(
@@ -69,7 +68,7 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
     chart.ax.axvline(np.log10(PRINTED), **printed.style())
     offsets = np.linspace(-0.24, 0.24, len(quantities)) if len(quantities) > 1 else [0.0]
     key = chart.key(mark=(6, 1.0))
-    for j, (quantity, (mark, _)) in enumerate(zip(quantities, SERIES, strict=False)):
+    for j, (quantity, (mark, _)) in enumerate(series(quantities, what="quantities").items()):
         mark = mark._replace(filled=True)
         y = np.arange(len(rows)) + offsets[j]
         dots(chart.ax, at[:, j], y, mark, size=6, edge=1.0, zorder=3, gid=f"quantity-{j}", clip_on=True)
@@ -77,13 +76,11 @@ def differences_by_power(table: pd.DataFrame) -> Drawn:
     key.add("half of a fourth decimal", printed, width=0.3)
     worst = np.unravel_index(int(np.argmax(values)), values.shape)
     exponent = int(np.ceil(at.max()))
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"Largest differences of {plural(len(quantities), 'quantity', 'quantities')} by {str(label).lower()}, "
-            f"{plural(len(rows), 'row')}, on a scale of powers of ten",
-            f"All lie below {power(exponent)}; the largest is {quantities[worst[1]]} of {rows[worst[0]]}",
-            "Half of a fourth decimal is marked for comparison",
-        ),
-        table.assign(**{q: [f"{x:.0e}" if x else "0" for x in table[q]] for q in quantities}),
+    alt = alt_text(
+        f"Largest differences of {plural(len(quantities), 'quantity', 'quantities')} by {str(label).lower()}, "
+        f"{plural(len(rows), 'row')}, on a scale of powers of ten",
+        f"All lie below {power(exponent)}; the largest is {quantities[worst[1]]} of {rows[worst[0]]}",
+        "Half of a fourth decimal is marked for comparison",
     )
+    data = table.assign(**{q: [f"{x:.0e}" if x else "0" for x in table[q]] for q in quantities})
+    return Drawn(chart.fig, alt, data)

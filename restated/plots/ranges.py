@@ -1,9 +1,6 @@
 """Rows of ranges and points with text next to them, for results that are sets, intervals or single printed ratios."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -42,10 +39,8 @@ def ranges(
     left, right : sequences of str
         Text columns, named as their headings; the first one names the row.
     scale : Scale
-    axis : str
-        Title of the axis.
-    says : str
-        First sentence of the alternative text.
+    axis, says : str
+        Title of the axis; first sentence of the alternative text.
     null : bool
         Draw a line at the null value of the scale.
     limits : (low, high), optional
@@ -56,8 +51,7 @@ def ranges(
     RestatedError
         If a column is missing, a range runs downwards or no row has a number.
     """
-    require(table, *NUMBERS, *left, *right)
-    table = table.reset_index(drop=True)
+    table = require(table, *NUMBERS, *left, *right)
     low, high, value = (table[name].to_numpy(float) for name in NUMBERS)
     if (low > high).any():
         raise RestatedError("a range runs downwards", row=int(np.argmax(low > high)) + 1, field="low")
@@ -67,40 +61,26 @@ def ranges(
         raise RestatedError("no row has a number: there is nothing to draw", remedy="Say so in words")
     hollow = table["open"].to_numpy(bool) if "open" in table else np.zeros(len(table), bool)
     if limits is None:
-        ends = np.append(known, scale.forward(scale.null)) if null else known
+        ends = np.append(known, scale.origin) if null else known
         limits = layout.padded(float(ends.min()), float(ends.max()))
-    chart = layout.row_chart(
-        [Column(name, table[name].astype(str).tolist()) for name in left],
-        [
-            Column(name, table[name].astype(str).tolist(), align="right" if _numeric(table[name]) else "left")
-            for name in right
-        ],
-        limits=limits,
-        scale=scale,
-        axis=axis,
-    )
+    shown = table[[*left, *right]].astype(str)
+    # Columns of digits at the right are set flush right.
+    flush = {name: "right" for name in right if shown[name].str.match(r"[\d−.]").all()}
+    columns = [Column(name, shown[name].tolist(), align=flush.get(name, "left")) for name in (*left, *right)]
+    at_left = len(left)
+    chart = layout.row_chart(columns[:at_left], columns[at_left:], limits=limits, scale=scale, axis=axis)
     if null:
         layout.null_line(chart, scale)
     at = np.arange(len(table))
-    for weak in (False, True):
-        here = hollow == weak
-        layout.whiskers(
-            chart, at[here], low[here], high[here], role="second" if weak else "accent", width=1.4 if weak else 4.0
-        )
+    for here, mark, width in ((~hollow, STRONG, 4.0), (hollow, WEAK, 1.4)):
+        layout.whiskers(chart, at[here], low[here], high[here], role=mark.role, width=width)
         known_here = here & np.isfinite(value)
-        dots(chart.ax, value[known_here], at[known_here], WEAK if weak else STRONG, size=7, edge=1.5)
+        dots(chart.ax, value[known_here], at[known_here], mark, size=7, edge=1.5)
     spoken = []
     for i, name in enumerate(table[left[0]]):
         if np.isfinite(low[i]):
             spoken.append(f"{name}: {scale.write(low[i])} to {scale.write(high[i])}")
         elif np.isfinite(value[i]):
             spoken.append(f"{name}: {scale.write(value[i])}")
-    data = table[[*left, *right]].astype(str)
-    for name, numbers in zip(("lowest", "highest", "value"), (low, high, value), strict=True):
-        data[name] = scale.back(numbers)
+    data = shown.assign(lowest=scale.back(low), highest=scale.back(high), value=scale.back(value))
     return Drawn(chart.fig, alt_text(says, "; ".join(spoken)), data.dropna(axis=1, how="all"))
-
-
-def _numeric(column: pd.Series[Any]) -> bool:
-    """True for a column of digits, which is set flush right."""
-    return bool(column.astype(str).str.match(r"[\d−.]").all())

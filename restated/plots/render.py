@@ -9,7 +9,7 @@ from PIL import Image
 
 from restated.errors import RestatedError
 from restated.plots import DARK
-from restated.plots.minify import PAINT, SVG, minify, short
+from restated.plots.minify import PAINT, minify, short
 from restated.plots.style import POINTS, PX_PER_INCH, ROLES, look
 
 #: Dots per inch journals ask for in line drawings with text.
@@ -28,23 +28,12 @@ def svg(fig: Figure) -> str:
     """Figure as SVG text in the light colours, and in the dark ones where its address ends in ``#dark``.
 
     One file serves both themes: with that address the root is the target, and rules for ``:target`` change the colours.
-    Programs without style rules show the light ones.
-
-    Parameters
-    ----------
-    fig : matplotlib.figure.Figure
-        Drawn with the colours of `style.ROLES` and no others.
-
-    Raises
-    ------
-    RestatedError
-        If the figure contains a colour that has no role.
+    Programs without style rules show the light ones. A figure with a colour outside `style.ROLES` is refused.
     """
     root = minify(_raw(fig))
     width, height = (float(side) for side in fig.get_size_inches())
-    root.attrib.clear()
     root.attrib |= {
-        "xmlns": SVG,
+        "xmlns": "http://www.w3.org/2000/svg",
         "id": DARK,
         "width": short(width * PX_PER_INCH, 0),
         "height": short(height * PX_PER_INCH, 0),

@@ -8,8 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
-from matplotlib.text import Text
-from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+from matplotlib.transforms import ScaledTranslation, Transform, blended_transform_factory
 from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
@@ -37,20 +36,10 @@ ROWS = "rows"
 
 @dataclass(frozen=True)
 class Column:
-    """A text column.
+    """A text column with one cell for each row of the chart, "" for an empty one, `gap` inches after the one before.
 
-    Attributes
-    ----------
-    heading : str
-    cells : sequence of str
-        One per row of the chart, "" for an empty one.
-    align : {"left", "right"}
-    gap : float
-        Inches before the column.
-    spans : bool
-        The heading reaches over the columns before it and does not widen this one.
-    free : frozenset of int
-        Rows whose text may reach beyond the column.
+    Cells are set flush with the side `align`. A heading that `spans` reaches over the columns before it and does not
+    widen this one; `free` are the rows whose text may reach beyond the column.
     """
 
     heading: str
@@ -62,14 +51,10 @@ class Column:
 
     def width(self, size: float, strong: frozenset[int]) -> float:
         """Inches the column needs."""
-        widths = [
-            text_width(cell, size, _weight(i, strong))
-            for i, cell in enumerate(self.cells)
-            if cell and i not in self.free
-        ]
+        cells = [(cell, _weight(i, strong)) for i, cell in enumerate(self.cells) if cell and i not in self.free]
         if self.heading and not self.spans:
-            widths.append(text_width(self.heading, size, "bold"))
-        return max(widths, default=0.0)
+            cells.append((self.heading, "bold"))
+        return max((text_width(cell, size, weight) for cell, weight in cells), default=0.0)
 
 
 @dataclass
@@ -93,24 +78,15 @@ class Chart:
         """Inches from the left edge of the figure to the plot."""
         return float(self.ax.get_position().x0 * self.width)
 
-    def text_at(self, inches: float, row: float, text: str, *, align: str = "left", **style: Any) -> Text:
-        """Text at a distance from the left edge of the figure, on the base line of a row."""
-        down = ScaledTranslation(0, -HALF_DIGIT * self.size / POINTS, self.fig.dpi_scale_trans)
-        where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData) + down
-        look: dict[str, Any] = {"color": colour("ink"), "fontsize": self.size} | style
-        return self.ax.text(inches, row, text, ha=align, va="baseline", transform=where, clip_on=False, **look)
+    @property
+    def across(self) -> Transform:
+        """Transform from inches from the left edge of the figure, and rows."""
+        return blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData)
 
-    def mark_at(self, inches: float, row: float, mark: Mark, *, size: float, edge: float) -> None:
-        """A marker at a distance from the left edge of the figure."""
-        where = blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData)
-        style = mark.style(size, edge)
-        self.ax.plot([inches], [row], linestyle="none", transform=where, clip_on=False, **style)
-
-    def below(self, inches_x: float, text: str, *, line: int = 0, align: str = "left", **style: Any) -> Text:
+    def below(self, inches_x: float, text: str, *, line: int = 0, align: str = "left") -> None:
         """Text under the axis, `line` lines down from the first free one."""
-        look: dict[str, Any] = {"color": colour("muted"), "fontsize": self.size} | style
-        y = self._line(line)
-        return self.fig.text(inches_x, y, text, ha=align, va="baseline", transform=self.fig.dpi_scale_trans, **look)
+        look: dict[str, Any] = {"color": colour("muted"), "fontsize": self.size}
+        self.fig.text(inches_x, self._line(line), text, ha=align, transform=self.fig.dpi_scale_trans, **look)
 
     def note(self, text: str, *, line: int = 0) -> None:
         """Text under the axis that begins below the plot, or further left where the figure would cut it."""
@@ -118,18 +94,10 @@ class Chart:
         self.below(max(start, MARGIN), text, line=line)
 
     def key(self, x: float = 0.1, *, line: int = 0, lift: float | None = None, **settings: Any) -> Key:
-        """Key under the axis.
+        """Key under the axis, `x` inches from the left edge and `line` lines down from the first free one.
 
-        Parameters
-        ----------
-        x : float
-            Inches from the left edge of the figure.
-        line : int
-            Lines down from the first free one.
-        lift : float, optional
-            Inches from the base line of the words up to the middle of the samples; by default half a digit.
-        **settings
-            Other attributes of :class:`restated.plots.legend.Key`.
+        The middle of the samples is `lift` inches above the base line of the words, by default half a digit; `settings`
+        are other attributes of :class:`restated.plots.legend.Key`.
         """
         lift = HALF_DIGIT * self.size / POINTS if lift is None else lift
         settings = {"size": self.size, "tall": 0.13, "step": self.size * FOOT_LEADING / POINTS} | settings
@@ -146,11 +114,10 @@ def row_chart(
     limits: tuple[float, float],
     scale: Scale,
     axis: str,
-    compact: bool | None = None,
+    compact: bool = True,
     strong: frozenset[int] = frozenset(),
     quiet: frozenset[int] = frozenset(),
     foot_lines: int = 0,
-    width: float = WIDE,
 ) -> Chart:
     """Lay out text columns and an empty plot with its axis.
 
@@ -159,19 +126,15 @@ def row_chart(
     left, right : sequences of Column
         All with the same number of cells.
     limits : (low, high)
-        Of the plot, on the scale of analysis.
-    scale : Scale
-        Turns `limits` into ticks.
+        Of the plot, on the scale of analysis; `scale` turns them into ticks.
     axis : str
         Title of the axis.
-    compact : bool, optional
-        Small rows; by default from `MANY_ROWS` on.
+    compact : bool
+        Small rows from `MANY_ROWS` on.
     strong, quiet : frozenset of int
         Rows in bold and in the muted colour.
     foot_lines : int
         Lines of text wanted under the axis title.
-    width : float
-        Inches of the whole figure.
 
     Raises
     ------
@@ -182,60 +145,50 @@ def row_chart(
     rows = _row_count(columns)
     if not (np.all(np.isfinite(limits)) and limits[0] < limits[1]):
         raise RestatedError(f"axis limits {limits} are not two finite numbers in order", field="limits")
-    small = rows > MANY_ROWS if compact is None else compact
-    size = COMPACT if small else BASE
-    row_height = size * (COMPACT_LEADING if small else LEADING) / POINTS
+    many = rows > MANY_ROWS
+    size, leading = (COMPACT, COMPACT_LEADING) if many and compact else (BASE, LEADING)
+    row_height = size * leading / POINTS
     needs = [column.width(size, strong) for column in columns]
     taken = sum(needs) + sum(column.gap for column in columns) + 2 * MARGIN + GAP
     # Labels give way to the plot; headings and summary labels may use the whole block left of it.
     labels, own = left[0], needs[0]
     others = sum(need + column.gap for need, column in zip(needs[1 : len(left)], left[1:], strict=True))
     free = max((text_width(labels.cells[i], size, _weight(i, strong)) for i in labels.free), default=0.0)
-    needs[0] = min(max(own, free - others), max(width - LEAST_PLOT - (taken - own), LEAST_LABELS))
+    needs[0] = min(max(own, free - others), max(WIDE - LEAST_PLOT - (taken - own), LEAST_LABELS))
     taken += needs[0] - own
     block = needs[0] + others
-    many = rows > MANY_ROWS
     header = (1.6 + 1.6 * many) * size / POINTS + MARGIN
     foot = (2 * FOOT_LEADING + 0.9 + foot_lines * FOOT_LEADING) * size / POINTS + MARGIN
-    plot = max(width - taken, LEAST_PLOT)
+    plot = max(WIDE - taken, LEAST_PLOT)
     fig = new_figure(taken + plot, header + rows * row_height + foot)
-    x = MARGIN - left[0].gap
-    starts = []
-    for i, (column, need) in enumerate(zip(columns, needs, strict=True)):
-        if i == len(left):
-            x += GAP + plot
-        x += column.gap
-        starts.append(x)
-        x += need
-    plot_left = MARGIN + block + GAP
-    ax = axes_in_inches(fig, plot_left, foot, plot, rows * row_height)
+    ax = axes_in_inches(fig, MARGIN + block + GAP, foot, plot, rows * row_height)
     _dress_rows(ax, rows, limits, scale, size, many)
     ax.set_xlabel(axis, fontsize=size, labelpad=2.5)
     chart = Chart(fig, ax, size, row_height, foot=foot - 3 * FOOT_LEADING * size / POINTS)
-    for column, need, start in zip(columns, needs, starts, strict=True):
-        chart.starts[column.heading] = start
-        edge = start if column.align == "left" else start + need
-        _write_column(chart, column, edge, (need, block) if column is labels else None, strong, quiet)
+    x = MARGIN - labels.gap
+    for i, (column, need) in enumerate(zip(columns, needs, strict=True)):
+        x += column.gap + (GAP + plot if i == len(left) else 0)
+        chart.starts[column.heading] = x
+        edge = x if column.align == "left" else x + need
+        _write_column(chart, column, edge, (np.inf, np.inf) if i else (need, block), strong, quiet)
+        x += need
     return chart
 
 
 def _write_column(
-    chart: Chart,
-    column: Column,
-    x: float,
-    room: tuple[float, float] | None,
-    strong: frozenset[int],
-    quiet: frozenset[int],
+    chart: Chart, column: Column, x: float, room: tuple[float, float], strong: frozenset[int], quiet: frozenset[int]
 ) -> None:
-    """Heading and cells; `room` are the inches to which cells and free cells are cut."""
+    """Heading and cells on the base lines of their rows; `room` are the inches to which cells and free ones are cut."""
+    down = ScaledTranslation(0, -HALF_DIGIT * chart.size / POINTS, chart.fig.dpi_scale_trans)
+    look: dict[str, Any] = {"fontsize": chart.size, "ha": column.align, "transform": chart.across + down}
     if column.heading:
         head = -0.5 - 0.75 * chart.size / POINTS / chart.row_height
-        chart.text_at(x, head, column.heading, align=column.align, fontweight="bold")
+        chart.ax.text(x, head, column.heading, color=colour("ink"), fontweight="bold", **look)
     for i, cell in enumerate(column.cells):
         if cell:
             weight, tone = _weight(i, strong), colour("muted" if i in quiet else "ink")
-            text = shortened(cell, room[i in column.free], chart.size, weight) if room else cell
-            chart.text_at(x, i, text, align=column.align, fontweight=weight, color=tone)
+            text = shortened(cell, room[i in column.free], chart.size, weight)
+            chart.ax.text(x, i, text, color=tone, fontweight=weight, **look)
 
 
 def _row_count(columns: Sequence[Column]) -> int:
@@ -249,40 +202,16 @@ def _row_count(columns: Sequence[Column]) -> int:
 
 def _dress_rows(ax: Axes, rows: int, limits: tuple[float, float], scale: Scale, size: float, many: bool) -> None:
     """Limits, ticks and spines of the plot; with `many` rows the axis is repeated on top."""
-    ax.set_label(ROWS)
-    ax.set_xlim(*limits)
-    ax.set_ylim(rows - 0.5, -0.5)
-    ax.set_yticks([])
+    ax.set(label=ROWS, xlim=limits, ylim=(rows - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
     ticks = scale.ticks(*limits)
     ax.set_xticks(scale.forward(ticks), scale.tick_labels(ticks))
     ax.tick_params(axis="x", labelsize=size, top=many, labeltop=many, pad=2.5)
-    if many:
-        ax.spines["top"].set_visible(True)
-        ax.spines["top"].set_color(colour("muted"))
-        ax.spines["top"].set_linewidth(0.8)
+    ax.spines["top"].set(visible=many, color=colour("muted"), linewidth=0.8)
 
 
 def under_headings(groups: Sequence[str]) -> tuple[NDArray[np.int64], dict[int, str]]:
-    """Rows of items with a heading above each group.
-
-    Parameters
-    ----------
-    groups : sequence of str
-        Group of each item; the items of a group are together.
-
-    Returns
-    -------
-    at : ndarray of int
-        Row of each item.
-    headings : dict of int to str
-        Rows of the headings.
-
-    Raises
-    ------
-    RestatedError
-        If the items of a group are not together.
-    """
+    """Row of each item, by its group, and rows of the headings above each group, whose items must be together."""
     at, headings = np.zeros(len(groups), int), dict[int, str]()
     for i, group in enumerate(groups):
         if i == 0 or group != groups[i - 1]:
@@ -335,18 +264,19 @@ def interval_columns(
     texts: Mapping[int, str] | None = None,
 ) -> list[Column]:
     """Columns that read as one: estimate [low, high], each part aligned; `texts` replaces whole rows."""
-    parts, free = [], set(texts or ())
+    texts = texts or {}
+    parts, free = [], set(texts)
     columns = (np.asarray(part, float).tolist() for part in (estimates, lows, highs))
     for i, (estimate, low, high) in enumerate(zip(*columns, strict=True)):
         first = "" if np.isnan(estimate) else scale.write(estimate)
-        if texts and i in texts:
+        if i in texts:
             parts.append(("", "", texts[i]))
         elif np.isnan(low) or np.isnan(high):
             parts.append((first, "", missing if first else ""))
             free.add(i)
         else:
             parts.append((first, f"[{scale.write(low)},", f"{scale.write(high)}]"))
-    values, starts, ends = ([part[i] for part in parts] for i in range(3))
+    values, starts, ends = zip(*parts, strict=True)
     return [
         Column("", values, align="right"),
         Column("", starts, align="right", gap=1.6 * TIGHT),
@@ -363,14 +293,12 @@ def whiskers(
     left, right = chart.ax.get_xlim()
     starts, ends = np.clip(low[known], left, right), np.clip(high[known], left, right)
     segments = [[(start, row), (end, row)] for start, end, row in zip(starts, ends, at[known], strict=True)]
-    lines = LineCollection(segments, colors=colour(role), linewidths=width, clip_on=False, zorder=2)
-    lines.set_gid("whiskers")
+    lines = LineCollection(segments, colors=colour(role), linewidths=width, clip_on=False, zorder=2, gid="whiskers")
     chart.ax.add_collection(lines, autolim=False)
     for side, shape, edge, cut in (("low", "<", left, low < left), ("high", ">", right, high > right)):
-        cut_rows = at[known & cut]
-        if len(cut_rows):
-            arrow, x = Mark(shape, True, role), np.full(len(cut_rows), edge)
-            dots(chart.ax, x, cut_rows, arrow, size=4.5, edge=0, zorder=3, gid=f"arrows-{side}")
+        if len(rows_cut := at[known & cut]):
+            arrow, x = Mark(shape, True, role), np.full(len(rows_cut), edge)
+            dots(chart.ax, x, rows_cut, arrow, size=4.5, edge=0, zorder=3, gid=f"arrows-{side}")
 
 
 def reference_line(
@@ -384,21 +312,17 @@ def reference_line(
 
 def null_line(chart: Chart, scale: Scale) -> float | None:
     """Draw the line of no effect, and return its place, where it is inside the plot."""
-    null = float(scale.forward(scale.null))
     low, high = chart.ax.get_xlim()
-    if low < null < high:
-        reference_line(chart, null, role="ink", gid="null")
-        return null
-    return None
+    if not low < scale.origin < high:
+        return None
+    reference_line(chart, scale.origin, role="ink", gid="null")
+    return scale.origin
 
 
 def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 0.08, shift: bool = False) -> None:
     """Words for values on either side of `x`, in the first line under the axis title.
 
-    Raises
-    ------
-    RestatedError
-        If words do not fit; with `shift` they move inwards instead.
+    Words that do not fit are refused; with `shift` they move inwards instead.
     """
     low, high = chart.ax.get_xlim()
     at = (x - low) / (high - low) * chart.ax.get_position().width * chart.width + chart.left

@@ -1,7 +1,6 @@
 """A reconstruction as a set: values of a statistic over all tables that fit the printed facts."""
 
-from collections.abc import Callable
-from typing import Any
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -15,21 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    POINTS,
-    RAMP,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    figure_of,
-    new_figure,
-    per_inch,
-    require,
-    text_width,
-    write,
-)
+from restated.plots.style import BASE, RAMP, Drawn, colour, drawing, framed, per_inch, require, text_width, write
 from restated.plots.words import PLAIN, Scale, alt_text, plain_ticks, plural
 
 #: Up to this many different values are drawn as stems; more become a histogram.
@@ -39,7 +24,8 @@ BINS = 40
 SAME = 1e-9
 #: Cells along the longer side of the margin map; finer ones are invisible and only make files large.
 CELLS = 130
-WIDTH, PLOT = 7.4, 2.05  # inches of the figure of a set and of the height of its plot
+WIDTH, PLOT, BOTTOM = 7.4, 2.05, 0.6  # inches: figure of a set, height of its plot, and below that
+TICK = 5 / 72  # inches: end of a bracket
 SIDE, KEY = 4.6, 2.3  # inches of the margin map and of the key at its right
 PLAUSIBLE = Fill("none", "warn", width=1.4, dash=SHORT_DASHES)
 
@@ -52,8 +38,6 @@ def set_range(
     printed: tuple[str, float, float] | None = None,
     plausible: tuple[str, float, float] | None = None,
     noun: str = "table",
-    leading_zero: bool = False,
-    decimals: int = 3,
 ) -> Drawn:
     """Distribution of a statistic over an enumerated set, with its range and the printed value.
 
@@ -61,16 +45,12 @@ def set_range(
     ----------
     values : array_like, shape (tables,)
         One per member of the set.
-    statistic : str
-        Name on the axis: phi, odds ratio, tetrachoric r.
+    statistic, noun : str
+        Name on the axis (phi, odds ratio, tetrachoric r); word for a member.
     printed : (text, low, high), optional
         Printed digits and their rounding interval, drawn as a band.
     plausible : (words, low, high), optional
         A narrower range under a stated condition, drawn as a second bracket.
-    noun : str
-        Word for a member.
-    leading_zero, decimals
-        Format of the statistic.
 
     Raises
     ------
@@ -80,15 +60,14 @@ def set_range(
     values = np.asarray(values, float).ravel()
     _check_set(values, statistic, noun, "values")
     low, high = float(values.min()), float(values.max())
-    scale = Scale(statistic, leading_zero=leading_zero, decimals=decimals)
+    scale = Scale(statistic, leading_zero=False, decimals=3)
     ends = [low, high, *(printed[1:] if printed else ())]
     pad = 0.06 * (max(ends) - min(ends)) or max(0.02, 0.05 * abs(low))
     lanes = 0.34 * (1 + (plausible is not None)) + (0.3 if printed else 0.0)
-    fig = new_figure(WIDTH, PLOT + 0.7 + lanes)
-    ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - 0.25, PLOT)
+    fig, ax = framed(WIDTH, PLOT + 0.7 + lanes, 0.85, BOTTOM, WIDTH - 0.85 - 0.25, PLOT)
     ax.set_xlim(min(ends) - pad, max(ends) + pad)
-    stems = len(np.unique(_rounded(values))) <= STEMS
-    data = _stems(ax, values, statistic) if stems else _histogram(ax, values, statistic)
+    at, counts = np.unique(np.round(values / SAME) * SAME, return_counts=True)
+    data = _stems(ax, at, counts, statistic) if len(at) <= STEMS else _histogram(ax, values, statistic)
     top = ax.get_ylim()[1]
     if printed:
         ax.axvspan(printed[1], printed[2], zorder=0, gid="printed", **Fill("band2", "second", width=1.0).style())
@@ -101,16 +80,12 @@ def set_range(
         _bracket(ax, plausible[1:], lane, plausible[0], scale, "muted", "bracket-plausible")
         lane += 0.34
     _bracket(ax, (low, high), lane, f"all {len(values):,}", scale, "accent", "bracket-all")
-    ax.set_ylim(0, top)
     plain_ticks(ax.xaxis, *ax.get_xlim(), scale=scale)
     heights = [t for t in PLAIN.ticks(0, top, most=5) if float(t).is_integer()]
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])
-    ax.set_xlabel(statistic)
-    ax.set_ylabel(f"number of {noun}s")
-    words = [
-        f"{_capital(statistic)} over {plural(len(values), noun)} compatible with the printed facts: from "
-        f"{_span(scale, low, high)}"
-    ]
+    ax.set(xlabel=statistic, ylabel=f"number of {noun}s")
+    members = f"{plural(len(values), noun)} compatible with the printed facts"
+    words = [f"{_capital(statistic)} over {members}: from {_span(scale, low, high)}"]
     if printed:
         inside = int(((values >= printed[1] - SAME) & (values <= printed[2] + SAME)).sum())
         words.append(f"The printed value {printed[0]} is matched by {inside:,} of them")
@@ -128,24 +103,17 @@ def margins(
     column: str,
     statistic: str = "phi",
     plausible: tuple[float, float, float, float] | None = None,
-    noun: str = "table",
-    leading_zero: bool = False,
 ) -> Drawn:
     """Margins of the compatible 2x2 tables, shaded by a statistic.
 
     Parameters
     ----------
-    table : DataFrame, one row per table
+    table : DataFrame, one row per table of the total `n`
         `row1` and `column1` (first row and first column total), `value` (the statistic).
-    n : int
-        Total of each table.
-    row, column : str
-        Subjects of the totals, for the axes.
-    statistic : str
+    row, column, statistic : str
+        Subjects of the totals, for the axes; name of the statistic.
     plausible : (row low, row high, column low, column high), optional
         Totals regarded as plausible: outlined.
-    noun : str
-    leading_zero : bool
 
     Raises
     ------
@@ -154,25 +122,23 @@ def margins(
     """
     require(table, "row1", "column1", "value")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))
-    _check_set(value, statistic, noun, "value")
+    _check_set(value, statistic, "table", "value")
     if min(x.min(), y.min()) < 0 or max(x.max(), y.max()) > n:
         raise RestatedError(f"a total is not between 0 and {n}", field="row1")
-    fig = new_figure(0.95 + SIDE + KEY, SIDE + 0.85)
-    ax = axes_in_inches(fig, 0.85, 0.65, SIDE, SIDE)
+    fig, ax = framed(0.95 + SIDE + KEY, SIDE + 0.85, 0.85, 0.65, SIDE, SIDE)
     ends = [*x, *y, *(plausible or ())]
     low, high = min(ends), max(ends)
     pad = 0.04 * (high - low) + 1
     low, high = max(low - pad, -0.02 * n), min(high + pad, 1.02 * n)
-    ax.set_xlim(low, high)
-    ax.set_ylim(low, high)
+    ax.set(xlim=(low, high), ylim=(low, high), xlabel=f"{row} (of {n:,})", ylabel=f"{column} (of {n:,})")
     ax.plot([low, high], [low, high], color=colour("grid"), linewidth=0.8, zorder=0)
     edges = np.linspace(value.min(), value.max(), len(RAMP) + 1)
     step = np.clip(np.searchsorted(edges, value, side="right") - 1, 0, len(RAMP) - 1)
     _draw_steps(ax, x, y, step, max(1.0, float(np.ceil((high - low) / CELLS))))
-    scale = Scale(statistic, leading_zero=leading_zero)
-    spans = [_span(scale, edges[i], edges[i + 1]) for i in range(len(RAMP))]
+    scale = Scale(statistic, leading_zero=False)
+    spans = [_span(scale, low, high) for low, high in pairwise(edges)]
     words = [
-        f"Margins of {plural(len(table), noun)} of {n:,} compatible with the printed facts; {statistic} from "
+        f"Margins of {plural(len(table), 'table')} of {n:,} compatible with the printed facts; {statistic} from "
         f"{_span(scale, value.min(), value.max())}",
         f"{_capital(row)}: {x.min():,.0f} to {x.max():,.0f}; {column}: {y.min():,.0f} to {y.max():,.0f}",
     ]
@@ -185,41 +151,28 @@ def margins(
     for axis in (ax.xaxis, ax.yaxis):
         at = PLAIN.ticks(max(low, 0), min(high, n), most=7)
         axis.set_ticks(at, [f"{int(t):,}" for t in at])
-    ax.set_xlabel(f"{row} (of {n:,})")
-    ax.set_ylabel(f"{column} (of {n:,})")
     _ramp_key(fig, statistic, spans, bool(plausible))
-    data = pd.DataFrame({statistic: spans, f"{noun}s": [int((step == i).sum()) for i in range(len(RAMP))]})
-    for name, totals in ((row, x), (column, y)):
-        for end, pick in (("from", np.min), ("to", np.max)):
-            data[f"{name}: {end}"] = [_end(pick, totals[step == i]) for i in range(len(RAMP))]
-    return Drawn(fig, alt_text(*words), data.astype(dict.fromkeys(data.columns[1:], "Int64")))
+    data = pd.DataFrame({"tables": np.bincount(step, minlength=len(RAMP))})
+    reach = pd.DataFrame({row: x, column: y}).groupby(step).agg(["min", "max"])
+    data[[f"{name}: {end}" for name in (row, column) for end in ("from", "to")]] = reach.reindex(data.index).round()
+    data = data.astype("Int64")
+    data.insert(0, statistic, spans)
+    return Drawn(fig, alt_text(*words), data)
 
 
 def _check_set(values: NDArray[np.float64], statistic: str, noun: str, field: str) -> None:
     if not len(values):
         raise RestatedError(f"no {noun} fits: there is nothing to draw", remedy="Say so in words")
     if not np.isfinite(values).all():
-        raise RestatedError(
-            f"{statistic} is not finite for some {noun}s", field=field, remedy="Count them separately, and say so"
-        )
+        remedy = "Count them separately, and say so"
+        raise RestatedError(f"{statistic} is not finite for some {noun}s", field=field, remedy=remedy)
 
 
 def _span(scale: Scale, low: float, high: float) -> str:
     return f"{scale.write(low)} to {scale.write(high)}"
 
 
-def _end(pick: Callable[[NDArray[np.float64]], float], totals: NDArray[np.float64]) -> int | None:
-    """Least or largest of the totals, if any."""
-    return round(float(pick(totals))) if len(totals) else None
-
-
-def _rounded(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Values with arithmetic noise removed."""
-    return np.round(values / SAME) * SAME
-
-
-def _stems(ax: Axes, values: NDArray[np.float64], statistic: str) -> pd.DataFrame:
-    at, counts = np.unique(_rounded(values), return_counts=True)
+def _stems(ax: Axes, at: NDArray[np.float64], counts: NDArray[np.int64], statistic: str) -> pd.DataFrame:
     ax.vlines(at, 0, counts, color=colour("accent"), linewidth=1.4, zorder=2)
     dots(ax, at, counts, Mark("o", True, "accent"), size=4, edge=1.0, zorder=3, gid="values", clip_on=True)
     ax.set_ylim(0, 1.12 * counts.max())
@@ -236,9 +189,8 @@ def _histogram(ax: Axes, values: NDArray[np.float64], statistic: str) -> pd.Data
 
 def _lane(ax: Axes) -> Transform:
     """Transform with x in data units and y in inches above the axis."""
-    inches = figure_of(ax).dpi_scale_trans
-    bottom = ax.get_position().y0 * figure_of(ax).get_size_inches()[1]
-    return blended_transform_factory(ax.transData, inches + ScaledTranslation(0, bottom, inches))
+    inches = ax.figure.dpi_scale_trans
+    return blended_transform_factory(ax.transData, inches + ScaledTranslation(0, BOTTOM, inches))
 
 
 def _centred(ax: Axes, x: float, inches: float, text: str) -> None:
@@ -246,16 +198,14 @@ def _centred(ax: Axes, x: float, inches: float, text: str) -> None:
     low, high = ax.get_xlim()
     half = text_width(text, BASE) / 2 * per_inch(ax)[0]
     x = min(max(x, low + half), high - half) if 2 * half < high - low else (low + high) / 2
-    style: dict[str, Any] = {"color": colour("ink"), "fontsize": BASE, "clip_on": False, "zorder": 6}
-    ax.text(x, inches, text, ha="center", va="baseline", transform=_lane(ax), **style)
+    ax.text(x, inches, text, ha="center", color=colour("ink"), fontsize=BASE, zorder=6, transform=_lane(ax))
 
 
 def _bracket(ax: Axes, ends: tuple[float, float], inches: float, words: str, scale: Scale, role: str, gid: str) -> None:
     """Range as a line with end ticks, and its words on the line."""
     low, high = ends
-    drop, line = 5 / POINTS, Line(role, width=1.3).style()
-    x, y = [low, low, high, high], [inches - drop, inches, inches, inches - drop]
-    ax.plot(x, y, transform=_lane(ax), clip_on=False, zorder=3, gid=gid, **line)
+    x, y = [low, low, high, high], [inches - TICK, inches, inches, inches - TICK]
+    ax.plot(x, y, transform=_lane(ax), clip_on=False, zorder=3, gid=gid, **Line(role, width=1.3).style())
     _centred(ax, (low + high) / 2, inches + 0.05, f"{words}: {_span(scale, low, high)}")
 
 
@@ -265,25 +215,21 @@ def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: 
     top = place.groupby(["x", "y"])["step"].max().reset_index()
     # Wider cells underneath leave an outline, so that the palest step has an edge too.
     _cells(ax, top, cell, "muted", width=2.0)
-    for i, role in enumerate(RAMP):
-        if (step == i).any():
-            _cells(ax, top[top["step"] == i], cell, role)
+    for i, part in top.groupby("step"):
+        _cells(ax, part, cell, RAMP[int(str(i))])
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
     """Grid cells of one step as one shape; runs along a line are joined."""
     corners: list[tuple[float, float]] = []
-    codes: list[Any] = []
     at = cells[["x", "y"]].to_numpy(float)
     for line in np.unique(at[:, 1]):
         xs = np.sort(at[at[:, 1] == line, 0])
-        breaks = np.flatnonzero(np.diff(xs) != 1)
-        for start, end in zip(np.r_[0, breaks + 1], np.r_[breaks, len(xs) - 1], strict=True):
+        for run in np.split(xs, np.flatnonzero(np.diff(xs) != 1) + 1):
             # A whole total is in the middle of its cell.
-            x0, x1 = xs[start] * cell - 0.5, (xs[end] + 1) * cell - 0.5
-            y0, y1 = line * cell - 0.5, (line + 1) * cell - 0.5
+            x0, x1, y0, y1 = (place * cell - 0.5 for place in (run[0], run[-1] + 1, line, line + 1))
             corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-            codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
     # An outline of half a point closes the hairlines renderers leave between neighbours.
     zorder = 2 if width < 1 else 1
     ax.add_patch(PathPatch(Path(corners, codes), zorder=zorder, gid=role, **Fill(role, role, width=width).style()))

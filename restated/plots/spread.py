@@ -19,10 +19,6 @@ def spread(at: Sequence[float], gap: ArrayLike, *, high: float = np.inf) -> NDAr
         Room each label needs, half of it on either side, in the units of `at`.
     high : float
         Highest place of the last label.
-
-    Returns
-    -------
-    ndarray, shape (n,)
     """
     places = np.array(at, float)
     room = np.broadcast_to(np.asarray(gap, float), places.shape)

@@ -7,7 +7,7 @@ no code may occur twice in a theme, and figures use no colour outside `ROLES`.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from typing import Any, NamedTuple, ParamSpec, cast
 
 import matplotlib as mpl
@@ -59,6 +59,7 @@ WIDE = 9.0  # inches: the text column
 BASE = 10.0  # points: no text of a standard figure is smaller
 COMPACT = 9.0  # points: text of figures with many rows
 POINTS = 72.0  # points in an inch
+EM = BASE / POINTS  # inches: type size of standard figures
 
 #: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
 HALF_DIGIT = 0.36
@@ -85,16 +86,10 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True)
 class Drawn:
-    """A figure with its two equivalents: words and numbers.
+    """A figure in light colours with its two equivalents.
 
-    Attributes
-    ----------
-    fig : matplotlib.figure.Figure
-        The picture, in light colours.
-    alt : str
-        Subject, main values and conclusion, in 20 to 400 characters.
-    data : pandas.DataFrame
-        The numbers in the picture, on the scale of the axis.
+    `alt` says subject, main values and conclusion in 20 to 400 characters; `data` has the numbers in the picture, on
+    the scale of the axis.
     """
 
     fig: Figure
@@ -102,27 +97,18 @@ class Drawn:
     data: pd.DataFrame
 
 
-def require(table: pd.DataFrame, *columns: str) -> None:
-    """Refuse a table without one of `columns`.
-
-    Raises
-    ------
-    RestatedError
-        With the name of the first missing column.
-    """
+def require(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Give the table a plain index; refuse one without rows or without one of `columns`."""
     for name in columns:
         if name not in table:
             raise RestatedError(f"the table has no column '{name}'", field=name)
+    if len(table) == 0:
+        raise RestatedError("the table has no rows: there is nothing to draw", remedy="Say so in words")
+    return table.reset_index(drop=True)
 
 
 def colour(role: str) -> str:
-    """Light hex code of a role.
-
-    Raises
-    ------
-    RestatedError
-        If the role does not exist.
-    """
+    """Light hex code of a role; a role that does not exist is refused."""
     if role not in ROLES:
         raise RestatedError(f"'{role}' is not a colour role", remedy="Use one of " + ", ".join(ROLES))
     return ROLES[role].light
@@ -139,13 +125,7 @@ def look() -> Iterator[None]:
 
 def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
     """Make a figure look the same whatever matplotlib settings the caller has made."""
-
-    @wraps(function)
-    def styled(*args: P.args, **kwargs: P.kwargs) -> Drawn:
-        with look():
-            return function(*args, **kwargs)
-
-    return styled
+    return look()(function)
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -163,20 +143,20 @@ def axes_in_inches(fig: Figure, left: float, bottom: float, width: float, height
     return ax
 
 
+def framed(width: float, height: float, *place: float) -> tuple[Figure, Axes]:
+    """Figure of `width` by `height` inches with one plot, placed as by `axes_in_inches`."""
+    fig = new_figure(width, height)
+    return fig, axes_in_inches(fig, *place)
+
+
 def dress(ax: Axes) -> None:
     """Quiet axes: ink-coloured text, a line at the left and below, nothing else."""
-    ax.set_facecolor("none")
     ax.patch.set_visible(False)
-    for side in ("top", "right"):
-        ax.spines[side].set_visible(False)
-    for side in ("left", "bottom"):
-        ax.spines[side].set_color(colour("muted"))
-        ax.spines[side].set_linewidth(0.8)
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.spines[["left", "bottom"]].set(color=colour("muted"), linewidth=0.8)
     ax.tick_params(colors=colour("ink"), color=colour("muted"), labelsize=BASE, length=3.5, width=0.8)
-    ax.xaxis.label.set_color(colour("ink"))
-    ax.yaxis.label.set_color(colour("ink"))
-    ax.xaxis.label.set_fontsize(BASE)
-    ax.yaxis.label.set_fontsize(BASE)
+    for axis in (ax.xaxis, ax.yaxis):
+        axis.label.set(color=colour("ink"), fontsize=BASE)
 
 
 def figure_of(ax: Axes) -> Figure:
@@ -194,8 +174,7 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     """Figure with invisible axes over all of it, in inches from the upper left corner, counted downwards."""
     fig = new_figure(width, height)
     ax = fig.add_axes((0, 0, 1, 1))
-    ax.set_xlim(0, width)
-    ax.set_ylim(height, 0)
+    ax.set(xlim=(0, width), ylim=(height, 0))
     ax.set_axis_off()
     return fig, ax
 

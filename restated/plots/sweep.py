@@ -1,6 +1,7 @@
 """Pooled effect and its intervals as an unknown number, such as the heterogeneity, varies."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,19 +11,7 @@ from numpy.typing import NDArray
 from restated.errors import RestatedError
 from restated.plots.marks import DASHES, DOTTED_GUIDE, Fill, Line
 from restated.plots.spread import spread
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    figure_of,
-    new_figure,
-    per_inch,
-    require,
-    text_width,
-    wrap_to,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, figure_of, framed, per_inch, require, text_width, wrap_to
 from restated.plots.words import FISHER_Z, Scale, alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
@@ -79,15 +68,13 @@ def heterogeneity(
     symbol = transform.symbol
     labels = _labels(table, symbol, printed, bands, transform)
     room = max(text_width(line, BASE) for label in labels for line in label.split("\n")) + 0.25
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.62 - 0.15 - 0.21 * len(marks))
-    null = float(transform.forward(transform.null))
+    fig, ax = framed(WIDTH, HEIGHT, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.62 - 0.15 - 0.21 * len(marks))
+    null = transform.origin
     values = np.concatenate([*parts.values(), [null]])
     pad = 0.05 * (values.max() - values.min())
-    ax.set_ylim(values.min() - pad, values.max() + pad)
-    ax.set_xlim(at[0], at[-1])
+    ax.set(xlim=(at[0], at[-1]), ylim=(values.min() - pad, values.max() + pad), ylabel=axis or symbol)
     if printed:
-        low, high = _band(printed, transform)
+        low, high = transform.forward(printed[1:])
         ax.axhspan(low, high, zorder=2.2, gid="printed", **Fill("band2", "second").style())
     ax.plot(at[[0, -1]], [null, null], color=colour("ink"), linewidth=0.9, zorder=1.5)
     _draw(ax, at, parts)
@@ -96,15 +83,10 @@ def heterogeneity(
     plain_ticks(ax.yaxis, *ax.get_ylim(), scale=transform)
     plain_ticks(ax.xaxis, at[0], at[-1], scale=Scale("", leading_zero=False))
     ax.set_xlabel(x_axis or TITLES.get(x, x) + (" (Fisher z)" if transform is FISHER_Z else ""))
-    ax.set_ylabel(axis or symbol)
     hatched = [f"{bands[1].replace(' interval', '')} {end}" for end in ("lower", "upper")]
     names = dict(zip((symbol, "lower", "upper", *hatched), NUMBERS, strict=True))
     data = pd.DataFrame({x: at} | {label: transform.back(parts[name]) for label, name in names.items()})
     return Drawn(fig, _alt(table, x, bands, transform), data)
-
-
-def _band(printed: tuple[str, float, float], scale: Scale) -> tuple[float, float]:
-    return float(scale.forward(printed[1])), float(scale.forward(printed[2]))
 
 
 def _labels(
@@ -119,7 +101,7 @@ def _labels(
     }
     if printed is None:
         return {f"pooled {symbol}": pooled} | labels
-    low, high = _band(printed, scale)
+    low, high = scale.forward(printed[1:])
     if low <= pooled <= high:
         return labels | {f"pooled {symbol},\nprinted {printed[0]}": pooled}
     return {f"pooled {symbol}": pooled} | labels | {f"printed {printed[0]}": (low + high) / 2}
@@ -155,23 +137,13 @@ def _named_lines(ax: Axes, marks: Sequence[tuple[float, str]]) -> None:
     for i, (x, name) in enumerate(sorted(marks, reverse=True)):
         height = 1 + 0.21 * (i + 0.15) / inches
         ax.plot([x, x], [0, height], transform=within, zorder=2.1, clip_on=False, **dotted)
-        ax.annotate(
-            name,
-            (x, height),
-            xycoords=within,
-            xytext=(3, 0),
-            textcoords="offset points",
-            va="bottom",
-            ha="left",
-            fontsize=BASE,
-            color=colour("ink"),
-            annotation_clip=False,
-        )
+        look: dict[str, Any] = {"xytext": (3, 0), "textcoords": "offset points", "annotation_clip": False}
+        ax.annotate(name, (x, height), xycoords=within, va="bottom", fontsize=BASE, color=colour("ink"), **look)
 
 
 def _alt(table: pd.DataFrame, x: str, bands: tuple[str, str], scale: Scale) -> str:
     first, last, at = table.iloc[0], table.iloc[-1], table[x].to_numpy(float)
-    greek, null, zero = SYMBOLS.get(x, x), float(scale.forward(scale.null)), number(scale.null, 0)
+    greek, null, zero = SYMBOLS.get(x, x), scale.origin, number(scale.null, 0)
     narrow = [scale.write_interval(row["ci_low"], row["ci_high"]) for row in (first, last)]
     wide = scale.write_interval(last["pi_low"], last["pi_high"])
     including = at[((table["pi_low"] <= null) & (null <= table["pi_high"])).to_numpy()]

@@ -52,15 +52,14 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
     RestatedError
         If a column is missing, a verdict is unknown or no row has a number.
     """
-    require(table, "quantity", "published", "verdict", *NUMBERS)
-    table = table.reset_index(drop=True)
+    table = require(table, "quantity", "published", "verdict", *NUMBERS)
     table = table.assign(**{name: pd.to_numeric(table[name]).astype(float) for name in NUMBERS})
     if unknown := sorted(set(table["verdict"]) - set(MARKS)):
-        raise RestatedError(
-            f"unknown verdict '{unknown[0]}'", field="verdict", remedy="Use one of " + ", ".join(VERDICTS)
-        )
-    printed_low, printed_high, value, low, high = (scale.forward(table[name].to_numpy()) for name in NUMBERS)
-    known = np.concatenate([printed_low, printed_high, value, low, high])
+        remedy = "Use one of " + ", ".join(VERDICTS)
+        raise RestatedError(f"unknown verdict '{unknown[0]}'", field="verdict", remedy=remedy)
+    numbers = [scale.forward(table[name].to_numpy()) for name in NUMBERS]
+    printed_low, printed_high, value, low, high = numbers
+    known = np.concatenate(numbers)
     known = known[np.isfinite(known)]
     if not len(known):
         raise RestatedError("no row has a number to draw")
@@ -84,25 +83,20 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
     for i, (start, end) in enumerate(zip(printed_low, printed_high, strict=True)):
         ax.plot(ax.get_xlim(), [i, i], color=colour("grid"), linewidth=0.7, zorder=0, clip_on=False)
         if np.isfinite([start, end]).all():
-            bar = Rectangle((start, i - BAR), end - start, 2 * BAR, zorder=2, clip_on=False, **PRINTED.style())
-            bar.set_gid(f"printed-{i}")
-            ax.add_patch(bar)
+            look = {"zorder": 2, "clip_on": False, "gid": f"printed-{i}", **PRINTED.style()}
+            ax.add_patch(Rectangle((start, i - BAR), end - start, 2 * BAR, **look))
     layout.whiskers(chart, np.arange(len(table)), low, high, role="accent", width=1.5)
+    beside = chart.starts["Verdict"] - 0.11
     for i, verdict in enumerate(table["verdict"]):
         if np.isfinite(value[i]):
             dots(ax, [value[i]], [i], MARKS[verdict], size=6, edge=1.3)
-        chart.mark_at(chart.starts["Verdict"] - 0.11, i, MARKS[verdict], size=6, edge=1.3)
+        dots(ax, [beside], [i], MARKS[verdict], size=6, edge=1.3, transform=chart.across, zorder=2)
     chart.below(chart.left, "bar: what the printed digits stand for; mark and line: restated")
     counts = table["verdict"].value_counts()
     tally = ", ".join(f"{counts[v]} {v}" for v in VERDICTS if v in counts)
-    return Drawn(
-        chart.fig,
-        alt_text(
-            f"Printed and restated values of {plural(len(table), 'number')}: {tally}",
-            *[_row_words(row, scale) for _, row in table.iterrows()],
-        ),
-        table[["quantity", "published", *NUMBERS, "verdict"]].copy(),
-    )
+    spoken = [_row_words(row, scale) for _, row in table.iterrows()]
+    alt = alt_text(f"Printed and restated values of {plural(len(table), 'number')}: {tally}", *spoken)
+    return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
 
 
 def _row_words(row: pd.Series[Any], scale: Scale) -> str:

@@ -17,23 +17,14 @@ MINUS = "−"
 
 
 def number(x: float | None, decimals: int = 2, *, leading_zero: bool = True) -> str:
-    """Number as printed: true minus, no negative zero, and .31 instead of 0.31 for bounded statistics.
-
-    Raises
-    ------
-    RestatedError
-        If `x` is missing.
-    """
+    """Number as printed: true minus, no negative zero, and .31 instead of 0.31 for bounded statistics."""
     if x is None or np.isnan(x):
         raise RestatedError("a missing value cannot be written as a number")
     if np.isinf(x):
         return "∞" if x > 0 else MINUS + "∞"
-    text = str(Decimal(repr(float(x))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN))
-    sign = MINUS if text.startswith("-") and float(text) != 0 else ""
-    text = text.lstrip("-")
-    if not leading_zero and text.startswith("0."):
-        text = text[1:]
-    return sign + text
+    text = str(abs(Decimal(repr(float(x)))).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_EVEN))
+    sign = MINUS if x < 0 and float(text) else ""
+    return sign + (text[1:] if not leading_zero and text.startswith("0.") else text)
 
 
 def count(n: float | None) -> str:
@@ -42,38 +33,23 @@ def count(n: float | None) -> str:
 
 
 def alt_text(*sentences: str) -> str:
-    """Alternative text from sentences in order of importance; those that no longer fit are left out.
-
-    Raises
-    ------
-    RestatedError
-        If the first sentence alone is too long, or everything together too short.
-    """
+    """Alternative text from sentences in order of importance; those that no longer fit are left out."""
     text = ""
     for sentence in filter(None, sentences):
         sentence = " ".join(sentence.split())
         if sentence[-1] not in ".!?":
             sentence += "."
         longer = f"{text} {sentence}".strip()
-        if len(longer) > ALT_MAX:
-            continue
-        text = longer
+        text = longer if len(longer) <= ALT_MAX else text
     if len(text) < ALT_MIN:
-        raise RestatedError(
-            f"the alternative text '{text}' is not between {ALT_MIN} and {ALT_MAX} characters",
-            remedy="Say what is shown, the main values and the conclusion",
-        )
+        problem = f"the alternative text '{text}' is not between {ALT_MIN} and {ALT_MAX} characters"
+        raise RestatedError(problem, remedy="Say what is shown, the main values and the conclusion")
     return text
 
 
 def plural(n: int, one: str, many: str | None = None) -> str:
     """'1 study', '16 studies'."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def level_text(level: float) -> str:
-    """0.95 -> '95 %', with a space that does not break."""
-    return f"{number(100 * level, 0 if float(100 * level).is_integer() else 1)}\u00a0%"
 
 
 class Estimate(Protocol):
@@ -104,12 +80,8 @@ class Scale:
         Quantity on the axis: r, kappa, d, odds ratio.
     back, forward : callable
         Analysis scale to axis scale and the reverse; both increasing.
-    null : float
-        Value of no effect on the axis scale.
-    decimals : int
-        Digits shown.
-    leading_zero : bool
-        False writes .31, as printed for statistics that cannot exceed one.
+    null, decimals, leading_zero : float, int, bool
+        Value of no effect on the axis scale; digits shown; False writes .31, as printed for statistics up to one.
     steps : sequence of float
         Candidate distances between ticks, on the axis scale; if empty, ticks are ratios (.1, .2, .5, 1, ...).
     """
@@ -121,6 +93,16 @@ class Scale:
     decimals: int = 2
     leading_zero: bool = True
     steps: Sequence[float] = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.25, 0.5, *_WHOLE_STEPS)
+
+    @property
+    def origin(self) -> float:
+        """Value of no effect on the scale of analysis."""
+        return float(self.forward(self.null))
+
+    def includes(self, fit: Estimate) -> str:
+        """The interval of a result and the value of no effect: "includes 0" or "excludes 0"."""
+        verb = "includes" if fit.ci_low <= self.origin <= fit.ci_high else "excludes"
+        return f"{verb} {number(self.null, 0)}"
 
     def write(self, x: float) -> str:
         """A value of the analysis scale, written on the axis scale."""
@@ -136,9 +118,8 @@ class Scale:
 
     def tick_labels(self, values: Collection[float]) -> list[str]:
         """Ticks, given on the axis scale, all with as many digits as the longest needs; 0 stays 0."""
-        digits = 0
-        while digits < _TICK_DIGITS and any(abs(round(v, digits) - v) > _TICK_ERROR for v in values):
-            digits += 1
+        exact = (all(abs(round(v, d) - v) <= _TICK_ERROR for v in values) for d in range(_TICK_DIGITS))
+        digits = next((d for d, shown in enumerate(exact) if shown), _TICK_DIGITS)
         if not self.steps:  # ratio ticks span magnitudes: .1, 1, 10
             return [number(v, 0 if float(v).is_integer() else digits) for v in values]
         return ["0" if abs(v) < _TICK_ERROR else number(v, digits, leading_zero=self.leading_zero) for v in values]
@@ -180,8 +161,3 @@ RISK_RATIO = Scale("risk ratio", back=np.exp, forward=np.log, null=1.0, steps=()
 ODDS_RATIO = Scale("odds ratio", back=np.exp, forward=np.log, null=1.0, steps=())
 #: Counts over several magnitudes.
 COUNTS = Scale("count", back=np.exp, forward=np.log, null=1.0, decimals=0, steps=())
-
-
-def crosses(low: float, high: float, null: float = 0.0) -> str:
-    """Verb for an interval and the null value: "includes" or "excludes"."""
-    return "includes" if low <= null <= high else "excludes"

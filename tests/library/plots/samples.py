@@ -257,14 +257,7 @@ def grouped_rows() -> pd.DataFrame:
 #: Name to a new drawing and the main number that its alternative text must contain.
 FIGURES = {
     "forest": (lambda: forest.forest(studies(4), fit(k=4), left="less", right="more"), ".20"),
-    "forest with groups": (
-        lambda: forest.forest(
-            studies(3).assign(group=list("abb"), status=["printed", "printed", "assumed"]),
-            fit(k=3),
-            second=("Other", fit(0.25)),
-        ),
-        ".20",
-    ),
+    "forest with two results": (lambda: forest.forest(studies(3), fit(k=3), second=("Other", fit(0.25))), ".20"),
     "funnel": (
         lambda: funnel.funnel(
             studies()["y"], studies()["se"], fit(), filled_y=[-0.2], filled_se=[0.2], filled_fit=fit(0.15)

@@ -25,7 +25,7 @@ def test_segments_are_as_long_as_their_shares():
         (lambda t: t.assign(secure=50.0), ["secure", "insecure", "unresolved"], "add up to"),
         (lambda t: t.drop(columns="note"), ["secure"], "no column 'note'"),
         (lambda t: t, list("abcde"), "5 classes cannot be distinguished"),
-        (lambda t: t.iloc[:0], ["secure", "insecure", "unresolved"], "no group to draw"),
+        (lambda t: t.iloc[:0], ["secure", "insecure", "unresolved"], "no rows"),
     ],
 )
 def test_bad_shares_are_named(change, classes, message):

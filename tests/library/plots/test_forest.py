@@ -118,13 +118,6 @@ def test_a_row_that_cannot_be_pooled_stays_visible(table):
     assert drawn.data["drawn as"].tolist().count("left out") == 1 and "1 row left out" in drawn.alt
 
 
-def test_groups_and_status_are_shown_in_words(table):
-    marked = table.assign(group=list("aaabbbbb"), status=["printed"] * 5 + ["enumerated"] * 3)
-    shown = texts(forest(marked, fit()).fig)
-    assert shown.count("a") == shown.count("b") == 1
-    assert shown.count("printed") == shown.count("enumerated") == 1
-
-
 def test_odds_ratios_are_drawn_on_a_ratio_axis(table):
     drawn = forest(table, fit(), transform=ODDS_RATIO, left="lower", right="higher")
     assert "interval [1.13, 1.32], which excludes 1" in drawn.alt
@@ -155,8 +148,6 @@ def test_many_rows_are_compact_with_a_second_axis():
         (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(se=-t["se"]), "not positive"),
         (lambda t: t.iloc[:5], "5 rows can be drawn"),
-        (lambda t: t.assign(group=list("aabbaabb")), "not together"),
-        (lambda t: t.assign(status="guessed"), "unknown status 'guessed'"),
     ],
 )
 def test_bad_input_is_named(table, change, message):

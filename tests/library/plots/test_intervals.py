@@ -30,9 +30,9 @@ def test_leave_one_out_names_the_extremes():
 
 
 def test_cumulative_says_since_when_the_interval_excludes_zero():
-    table = pooled_rows(4).assign(ci_low=[-0.1, 0.01, -0.02, 0.03], year=[1990, 1995, 2000, 2005])
+    table = pooled_rows(4).assign(ci_low=[-0.1, 0.01, -0.02, 0.03])
     alt = cumulative(table, fit(), transform=CORRELATION).alt
-    assert "From Author 3 on (4 of 4)" in alt and "in 1990" in alt and "in 2005" in alt
+    assert "From Author 3 on (4 of 4)" in alt
     assert "includes 0" in cumulative(table.assign(ci_low=-0.1), fit(), transform=CORRELATION).alt
     assert "From Author 0 on (1 of 4)" in cumulative(table.assign(ci_low=0.1), fit(), transform=CORRELATION).alt
 

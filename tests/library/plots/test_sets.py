@@ -78,7 +78,7 @@ def test_plausible_region_is_outlined_and_its_tables_counted():
     "change, message",
     [
         (lambda t: t.drop(columns="row1"), "no column 'row1'"),
-        (lambda t: t.iloc[:0], "no table fits"),
+        (lambda t: t.iloc[:0], "no rows"),
         (lambda t: t.assign(row1=51), "not between 0 and 50"),
         (lambda t: t.assign(value=np.nan), "not finite"),
     ],

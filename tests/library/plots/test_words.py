@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -86,8 +88,18 @@ def test_alternative_text_out_of_bounds_is_refused(sentences):
         words.alt_text(*sentences)
 
 
-def test_plural_and_crosses():
+def test_plural():
     assert words.plural(1, "study", "studies") == "1 study"
     assert words.plural(1600, "study", "studies") == "1,600 studies"
-    assert words.crosses(-0.1, 0.1) == "includes" and words.crosses(0.01, 0.1) == "excludes"
-    assert words.crosses(0.5, 2, 1.0) == "includes"
+
+
+@pytest.mark.parametrize(
+    "scale, low, high, says",
+    [
+        (words.FISHER_Z, -0.1, 0.1, "includes 0"),
+        (words.FISHER_Z, 0.01, 0.1, "excludes 0"),
+        (words.ODDS_RATIO, -0.7, 0.7, "includes 1"),
+    ],
+)
+def test_an_interval_includes_no_effect_or_excludes_it(scale, low, high, says):
+    assert scale.includes(SimpleNamespace(ci_low=low, ci_high=high)) == says
