@@ -13,13 +13,13 @@ Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t, xlogy
 
-from restated.arguments import Bools, Floats, Ints
+from restated.arguments import Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
@@ -48,9 +48,6 @@ MAX_HALVINGS = 40
 SMALLEST_PROBABILITY = 1e-300
 
 
-# --- data: likelihood of the two correlations, nuisance parameters maximised out ---------------------------
-
-
 class Profile(NamedTuple):
     """Profile log-likelihood, its gradient and Hessian in (r_mz, r_dz), and the nuisance parameters."""
 
@@ -60,25 +57,7 @@ class Profile(NamedTuple):
     nuisance: Floats  # (k, 2)
 
 
-class TwinData(Protocol):
-    """Data sets of twins, for the search over correlations."""
-
-    shape: tuple[int, ...]
-    size: int
-    pairs: Floats
-    defined: Ints
-    start: Floats
-    without_error: Bools
-    df_saturated: int
-
-    def saturated(self) -> Floats: ...
-    def free_correlations(self) -> Floats: ...
-    def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]: ...
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats: ...
-    def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile: ...
-
-
-class LiabilityData(TwinData):
+class LiabilityData:
     """Two tables of pairs for each of `size` data sets; nuisance: the thresholds of MZ and DZ twins."""
 
     def __init__(self, mz: Floats, dz: Floats, common: bool, shape: tuple[int, ...]) -> None:
@@ -93,6 +72,8 @@ class LiabilityData(TwinData):
         self.start = np.zeros((self.size, 2))
         self.start[self.defined] = ndtri(affected[self.defined] / people[self.defined])
         self.df_saturated = 3 if common else 2  # free proportions, less the thresholds
+        density, share = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi), ndtr(self.start)
+        self.information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2  # at r = 0
         # Without discordant MZ pairs the likelihood can rise up to e2 = 0.
         self.without_error = self.tables[:, 0, 1] == 0
 
@@ -107,13 +88,6 @@ class LiabilityData(TwinData):
 
     def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"prevalence_mz": ndtr(nuisance[:, 0]), "prevalence_dz": ndtr(nuisance[:, 1])}
-
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
-        """Angle between two directions of (r_mz, r_dz) in the metric of the information at r = 0."""
-        density = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi)
-        share = ndtr(self.start)
-        information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2
-        return _angle(information, first, second)
 
     def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Maximise over the thresholds at correlations `r`, shape (k, 2), for the data sets `rows`.
@@ -213,11 +187,12 @@ def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     )
 
 
-class ContinuousData(TwinData):
+class ContinuousData:
     """Mean variances and covariances of `size` pairs of groups; nuisance: the common variance (twice)."""
 
     def __init__(self, variances: Floats, covariances: Floats, weights: Floats, shape: tuple[int, ...]) -> None:
         self.variances, self.covariances, self.weights = variances, covariances, weights
+        self.information = weights
         self.shape, self.size = shape, len(variances)
         self.pairs = weights.sum(axis=1)
         self.defined = np.arange(self.size)
@@ -235,9 +210,6 @@ class ContinuousData(TwinData):
 
     def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"variance": nuisance[:, 0]}
-
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
-        return _angle(self.weights, first, second)
 
     def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Log-likelihood at the best variance V = sum of w (s / (1 + r) + d / (1 - r)) / (2 sum of w).
@@ -265,16 +237,17 @@ class ContinuousData(TwinData):
         return Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))
 
 
-def _angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:
-    """Angle of two directions in the metric of a diagonal information matrix, shape (m, 2)."""
-    inner = [
+#: Data sets of twins, for the search over correlations.
+TwinData: TypeAlias = LiabilityData | ContinuousData
+
+
+def angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:
+    """Return the angle of two directions of (r_mz, r_dz) in the metric of diagonal information matrices, (m, 2)."""
+    both, one, two = (
         (information * np.multiply(x, y)).sum(axis=1) for x, y in ((first, second), (first, first), (second, second))
-    ]
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1)))
-
-
-# --- the search over the triangle -------------------------------------------------------------------------
+        return np.asarray(np.arccos(np.clip(both / np.sqrt(one * two), -1, 1)))
 
 
 @dataclass
