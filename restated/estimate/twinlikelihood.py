@@ -46,6 +46,8 @@ FIRST_STEP = 0.1
 MAX_HALVINGS = 40
 #: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
 SMALLEST_PROBABILITY = 1e-300
+#: Advice where a search fails.
+REMEDY = "Check the tables or matrices"
 
 
 class Profile(NamedTuple):
@@ -98,7 +100,7 @@ class LiabilityData:
         tables = self.tables[rows]
         h = start.copy()
         k = len(rows)
-        value, gradient, hessian = np.empty(k), np.empty((k, 2)), np.empty((k, 2, 2))
+        value, gradient, hessian = np.empty(k), np.empty((k, 2)), np.zeros((k, 2, 2))
         low, high = np.full((k, 2), -THRESHOLD_RANGE), np.full((k, 2), THRESHOLD_RANGE)
         active = np.arange(k)
         for _ in range(MAX_ITERATIONS):
@@ -120,13 +122,10 @@ class LiabilityData:
             if settled.any():
                 # Value and derivatives belong to `at`, a tiny step before the maximum: corrected for it.
                 done = active[settled]
-                s, c = slope[settled], curve[settled]
-                value[done] = terms.value[settled].sum(axis=1) - 0.5 * (
-                    s[:, 0] ** 2 / c[:, 0] + (0 if self.common else s[:, 1] ** 2 / c[:, 1])
-                )
-                cross = terms.hr[settled]
+                s, c, cross = slope[settled], curve[settled], terms.hr[settled]
+                gain = -0.5 * s**2 / c
+                value[done] = terms.value[settled].sum(axis=1) + (gain[:, 0] if self.common else gain.sum(axis=1))
                 gradient[done] = terms.r[settled] - cross * s / c
-                hessian[done] = 0
                 hessian[done, 0, 0], hessian[done, 1, 1] = (terms.rr[settled] - cross**2 / c).T
                 if self.common:
                     hessian[done, 0, 1] = hessian[done, 1, 0] = -cross[:, 0] * cross[:, 1] / c[:, 0]
@@ -153,7 +152,6 @@ def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At r = 1
     discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
     """
-    both, discordant, neither = tables[..., 0], tables[..., 1], tables[..., 2]
     slope = np.sqrt((1 - r) / (1 + r))
     one_order = 2 * owens_t(h, slope)
     phi = np.exp(-h * h / 2) / np.sqrt(2 * np.pi)
@@ -161,29 +159,25 @@ def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     open_ = r < 1
     room = np.where(open_, (1 - r) * (1 + r), 1.0)
     density = np.where(open_, np.exp(-h * h / (1 + r)) / (2 * np.pi * np.sqrt(room)), 0.0)
-    p = (
-        np.maximum(ndtr(h) - one_order, SMALLEST_PROBABILITY),
-        one_order,
-        np.maximum(ndtr(-h) - one_order, SMALLEST_PROBABILITY),
-    )
-    possible = one_order > 0
-    divisor = np.where(possible, one_order, 1.0)
-    weights = (both / p[0], np.where(possible, discordant / divisor, 0.0), neither / p[2])
+    # Both affected, discordant, neither; only discordant pairs can be impossible.
+    p = np.stack([ndtr(h) - one_order, one_order, ndtr(-h) - one_order])
+    p[[0, 2]] = np.maximum(p[[0, 2]], SMALLEST_PROBABILITY)
+    counts, divisor = np.moveaxis(tables, -1, 0), np.where(p > 0, p, 1.0)
+    weights = np.where(p > 0, counts / divisor, 0.0)
+    second = weights / divisor  # in second derivatives: count / p^2
     # Derivatives of the three probabilities; those in r differ only in sign.
-    p_h = (2 * phi * beyond, phi * (1 - 2 * beyond), -2 * phi * (1 - beyond))
+    p_h = np.stack([2 * phi * beyond, phi * (1 - 2 * beyond), -2 * phi * (1 - beyond)])
     curve = 2 * phi * (slope * np.exp(-((h * slope) ** 2) / 2) / np.sqrt(2 * np.pi) - h * beyond)
-    p_hh = (curve, -h * phi - curve, curve + 2 * h * phi)
+    p_hh = np.stack([curve, -h * phi - curve, curve + 2 * h * phi])
     net = weights[0] - weights[1] + weights[2]
     bend = h * h / (1 + r) ** 2 + r / room
-    # Squared probabilities in the second derivatives: count / p^2 = weight / p.
-    second = (weights[0] / p[0], weights[1] / divisor, weights[2] / p[2])
     return _TableTerms(
-        value=xlogy(both, p[0]) + xlogy(discordant, one_order) + xlogy(neither, p[2]),
-        h=sum(w * x for w, x in zip(weights, p_h)),
+        value=xlogy(counts, p).sum(axis=0),
+        h=(weights * p_h).sum(axis=0),
         r=density * net,
-        hh=sum(w * x for w, x in zip(weights, p_hh)) - sum(s * x * x for s, x in zip(second, p_h)),
+        hh=(weights * p_hh).sum(axis=0) - (second * p_h * p_h).sum(axis=0),
         hr=-2 * h / (1 + r) * density * net - density * (second[0] * p_h[0] - second[1] * p_h[1] + second[2] * p_h[2]),
-        rr=density * bend * net - density**2 * (second[0] + second[1] + second[2]),
+        rr=density * bend * net - density**2 * second.sum(axis=0),
     )
 
 
@@ -229,8 +223,7 @@ class ContinuousData:
             gradient = w * r / room - n[:, None] * relative
             hessian = n[:, None, None] * relative[:, :, None] * relative[:, None, :]
             own = w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
-            hessian[:, 0, 0] += own[:, 0]
-            hessian[:, 1, 1] += own[:, 1]
+            hessian[:, [0, 1], [0, 1]] += own
             value = -n * (np.log(2 * np.pi * v) + 1) - 0.5 * (w * np.log(room)).sum(axis=1)
         edge = (r >= 1).any(axis=1)  # perfect correlation: impossible, as no sample correlation is 1
         value[edge], gradient[edge], hessian[edge] = -np.inf, 0.0, 0.0
@@ -265,15 +258,9 @@ class Best:
 
 
 def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]]) -> tuple[Floats, Best]:
-    """Maximum of the profile likelihood over the triangle between no resemblance and one or two components.
+    """Maximise the profile likelihood of the data sets `rows` over no resemblance and one or two components.
 
-    Parameters
-    ----------
-    data : LiabilityData or ContinuousData
-    rows : ndarray of int, shape (k,)
-        The data sets to fit.
-    corners : sequence of (float, float)
-        (r_mz, r_dz) of a variance that is all due to one component; none, one or two.
+    `corners` are the (r_mz, r_dz) of a variance that is all due to one component; none, one or two.
 
     Returns
     -------
@@ -290,11 +277,9 @@ def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]])
     best = Best(*best_on_line(data, rows, origin, ends[0], start))
     if len(corners) == 1:
         return best.r[:, :1] / generators[0, 0], best
-    everything = np.arange(len(rows))
-    best.update(everything, *best_on_line(data, rows, origin, ends[1], start))
+    best.update(np.arange(len(rows)), *best_on_line(data, rows, origin, ends[1], start))
     perfect = np.flatnonzero(data.without_error[rows])
-    edge = best_on_line(data, rows[perfect], ends[0][perfect], ends[1][perfect], start[perfect])
-    best.update(perfect, *edge)
+    best.update(perfect, *best_on_line(data, rows[perfect], ends[0][perfect], ends[1][perfect], start[perfect]))
     _search_inside(data, rows, generators, best)
     units = best.r @ np.linalg.inv(generators).T
     # A point computed on an edge is there up to rounding.
@@ -306,22 +291,15 @@ def best_on_line(
     data: TwinData, rows: Ints, first: Floats, last: Floats, start: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Best point on the line from `first` to `last`, both (k, 2): log-likelihood, correlations, nuisance."""
-    k = len(rows)
-    if k == 0:
-        return np.empty(0), np.empty((0, 2)), np.empty((0, 2))
-    direction = last - first
-    place = np.linspace(0.0, 1.0, GRID)
-    values, slopes = np.empty((GRID, k)), np.empty((GRID, k))
-    nuisance = np.empty((GRID, k, 2))
-    at = start
+    direction, place, at = last - first, np.linspace(0.0, 1.0, GRID), start
+    values, slopes, nuisance = (np.empty((GRID, *shape)) for shape in (rows.shape, rows.shape, start.shape))
     for i, s in enumerate(place):
         found = data.profile(rows, first + s * direction, at)
         values[i], slopes[i] = found.value, (found.gradient * direction).sum(axis=1)
         nuisance[i] = at = found.nuisance
     top = np.argmax(values, axis=0)
-    column = np.arange(k)
-    s, value, at = place[top], values[top, column], nuisance[top, column].copy()
-    slope = slopes[top, column]
+    column = np.arange(len(rows))
+    s, value, slope, at = place[top], values[top, column], slopes[top, column], nuisance[top, column]
     low, high = place[np.maximum(top - 1, 0)], place[np.minimum(top + 1, GRID - 1)]
     # At an end whose slope leads outwards the search is over.
     active = np.flatnonzero(~((top == 0) & (slope <= 0)) & ~((top == GRID - 1) & (slope >= 0)))
@@ -347,11 +325,9 @@ def best_on_line(
         position[active] = np.where(slope == 0, position[active], proposal)
         active = active[(step > STEP_TOLERANCE) & (slope != 0)]
     else:
-        problem = "the search along a line of twin correlations did not settle"
-        raise RestatedError(problem, remedy="Check the tables or matrices")
+        raise RestatedError("the search along a line of twin correlations did not settle", remedy=REMEDY)
     # The last proposal is better than the best point evaluated, by less than the likelihood can resolve.
-    near = np.abs(position - s) < np.sqrt(STEP_TOLERANCE)
-    s = np.where(near, position, s)
+    s = np.where(np.abs(position - s) < np.sqrt(STEP_TOLERANCE), position, s)
     return value, first + s[:, None] * direction, at
 
 
@@ -372,23 +348,20 @@ def _search_inside(data: TwinData, rows: Ints, generators: Floats, best: Best) -
     at_edge = best.r @ backwards.T
     error = 1 - at_edge.sum(axis=1)
     rising = (np.abs(at_edge) < STEP_TOLERANCE) & (slope > INWARD * data.pairs[rows, None])
-    push = np.flatnonzero(~use & rising.any(axis=1) & (error > STEP_TOLERANCE))
-    step = np.full(len(push), FIRST_STEP)
-    pending = np.arange(len(push))
+    pending = np.flatnonzero(~use & rising.any(axis=1) & (error > STEP_TOLERANCE))
+    step = FIRST_STEP
     for _ in range(MAX_HALVINGS):
         if not len(pending):
             break
-        which = push[pending]
-        x[which] = at_edge[which] + rising[which] * (step[pending] * error[which] / 2)[:, None]
-        tried = data.profile(rows[which], x[which] @ generators.T, best.nuisance[which])
-        higher = tried.value > best.value[which]
-        use[which[higher]] = True
+        x[pending] = at_edge[pending] + rising[pending] * (step * error[pending] / 2)[:, None]
+        tried = data.profile(rows[pending], x[pending] @ generators.T, best.nuisance[pending])
+        higher = tried.value > best.value[pending]
+        use[pending[higher]] = True
         pending = pending[~higher]
-        step[pending] /= 2
+        step /= 2
     which = np.flatnonzero(use)
-    if len(which):
-        value, x, nuisance = _newton(data, rows[which], generators, x[which], best.nuisance[which])
-        best.update(which, value, x @ generators.T, nuisance)
+    value, x, nuisance = _newton(data, rows[which], generators, x[which], best.nuisance[which])
+    best.update(which, value, x @ generators.T, nuisance)
 
 
 def _newton(
@@ -411,7 +384,6 @@ def _newton(
         small = (np.abs(step) * length[:, None]).max(axis=1) < STEP_TOLERANCE
         active, step, length = active[~small], step[~small], length[~small]
         waiting = np.arange(len(active))
-        stuck = np.ones(len(active), dtype=bool)
         for _ in range(MAX_HALVINGS):
             if not len(waiting):
                 break
@@ -424,22 +396,20 @@ def _newton(
             nuisance[taken] = found.nuisance[rises]
             gradient[taken] = found.gradient[rises] @ generators
             hessian[taken] = generators.T @ found.hessian[rises] @ generators
-            stuck[waiting[rises]] = False
             waiting = waiting[~rises]
             length[waiting] /= 2
         # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step uses the
         # gradient, which is more precise.
-        last = active[stuck]
-        if len(last):
-            move = _ascent(gradient[last], hessian[last])
-            tiny = np.abs(move).max(axis=1) < np.sqrt(STEP_TOLERANCE)
-            moved = x[last] + move
-            fits = tiny & (moved > 0).all(axis=1) & (moved.sum(axis=1) < 1)
-            x[last[fits]] = moved[fits]
-        active = active[~stuck]
+        last = active[waiting]
+        move = _ascent(gradient[last], hessian[last])
+        moved = x[last] + move
+        tiny = np.abs(move).max(axis=1) < np.sqrt(STEP_TOLERANCE)
+        fits = tiny & (moved > 0).all(axis=1) & (moved.sum(axis=1) < 1)
+        x[last[fits]] = moved[fits]
+        active = np.delete(active, waiting)
         if not len(active):
             return value, x, nuisance
-    raise RestatedError("the search for twin shares did not settle", remedy="Check the tables or matrices")
+    raise RestatedError("the search for twin shares did not settle", remedy=REMEDY)
 
 
 def _ascent(gradient: Floats, hessian: Floats) -> Floats:
