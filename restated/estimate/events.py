@@ -85,20 +85,16 @@ def effect_sizes(
 ) -> tuple[Floats, Floats]:
     """Return effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
+    Both have shape (k,), with nan where the trial has no information on the measure.
+
     Parameters
     ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     correction : float or "treatment-arm"
         Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
         n2) to those of arm 2.
     correct : {"zero-trials", "all"}
         Trials to correct: those with an empty cell (the usual rule), or all of them.
-
-    Returns
-    -------
-    y, v : ndarray, shape (k,)
-        nan where the trial has no information on the measure.
     """
     cells, informative = _cells(events1, n1, events2, n2, measure)
     check_option("rule", correct, ("zero-trials", "all"), field="correct")
@@ -219,14 +215,8 @@ def logistic_normal(
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
     """Return the number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely many is
-    compatible with it, and beyond that harm.
-
-    Returns
-    -------
-    number, low, high : float
-        `high` is infinite where the interval includes zero; all three are nan where `rd` is not negative, because then
-        nobody is spared an event.
+    Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
+    compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
     """
     if not rd < 0:
         return np.nan, np.nan, np.nan

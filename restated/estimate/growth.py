@@ -51,7 +51,7 @@ MAX_WAVES = 62
 
 @dataclass(frozen=True)
 class _Growth:
-    """What both routes give; arrays of a `GrowthBatch` have the data set as their first axis."""
+    """Fields of both routes; arrays of a `GrowthBatch` have the data set as their first axis."""
 
     names: tuple[str, ...]
     fixed: Floats  # (p,), in the order of `names`
@@ -213,7 +213,7 @@ def simulate(
     missing: float = 0.0,
     rng: np.random.Generator,
 ) -> Floats:
-    """Draw one data set from the growth model, with values missing completely at random.
+    """Draw one data set, shape (subjects, waves), from the growth model, with values missing completely at random.
 
     Parameters
     ----------
@@ -223,20 +223,13 @@ def simulate(
         As `GrowthFit.fixed`; its length sets the degree of the polynomial: p = (q + 1)(degree + 1).
     random_covariance : array_like, shape (2, 2)
         D; it may be singular.
-    residual_variance : float
     missing : float
-        Probability of each value to be missing.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, shape (subjects, waves)
+        Probability of each value to be missing, below 1.
 
     Raises
     ------
     RestatedError
-        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is not a
-        probability below 1.
+        If shapes disagree, D is not a covariance matrix, or a variance or probability is impossible.
     """
     x = _with_intercept(covariates)
     times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
@@ -266,16 +259,14 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """Common part of all data sets. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
-    time_root, whose columns have mean square 1.
-    """
+    """Common part of all data sets, also as orthogonal columns of mean square 1, on which the fit runs."""
 
     covariates: Floats  # (subjects, c), intercept first
     powers: Floats  # (waves, d), time^0, time^1, ...
     x: Floats
-    x_root: Floats  # (c, c), upper triangular
+    x_root: Floats  # (c, c), upper triangular: covariates = x @ x_root
     time: Floats
-    time_root: Floats  # (d, d), upper triangular
+    time_root: Floats  # (d, d), upper triangular: powers = time @ time_root
     names: tuple[str, ...]
     method: str
 
@@ -300,7 +291,10 @@ class _Design:
         powers = np.vander(times, degree + 1, increasing=True)
         time, time_root = _orthogonal(powers, "times", "Centre the times")
         x, x_root = _orthogonal(design, "covariates", "Leave one out: the intercept is added")
-        return cls(design, powers, x, x_root, time, time_root, _labels(names, degree), method)
+        labels = ["", "time", *(f"time^{k}" for k in range(2, degree + 1))]
+        crossed = itertools.product(["", *names], labels)
+        names = tuple(":".join(filter(None, pair)) or "intercept" for pair in crossed)
+        return cls(design, powers, x, x_root, time, time_root, names, method)
 
 
 def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
@@ -346,10 +340,15 @@ def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     """X'X of each data set, shape (draws, p, p), or an error for the first whose observed values, shape (draws,
     subjects, waves), do not determine the variances and the fixed effects.
     """
+    # The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k. Four
+    # independent equations, from pairs of waves observed in one subject, determine the four parameters.
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
+    slope, (j, k) = design.time[:, 1], np.triu_indices(len(design.time))
+    equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
+    rank = np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE)
     problem = "does not determine residual, intercept and slope variance from the waves observed together"
     remedy = "Subjects with three or more waves are needed"
-    likelihood.refuse(~_variances_determined(together, design.time[:, 1]), first, problem, remedy)
+    likelihood.refuse(rank < 4, first, problem, remedy)
     draws, (c, d) = len(observed), (design.x.shape[1], design.time.shape[1])
     xx = (design.x[:, :, None] * design.x[:, None, :]).reshape(-1, c * c)
     tt = (design.time[:, :, None] * design.time[:, None, :]).reshape(-1, d * d)
@@ -363,17 +362,6 @@ def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     return information
 
 
-def _variances_determined(together: Bools, slope: Floats) -> Bools:
-    """True where covariances at the pairs of waves observed in one subject determine D and the residual variance.
-
-    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
-    in the four parameters, which are determined by four independent equations.
-    """
-    j, k = np.triu_indices(len(slope))
-    equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
-    return np.asarray(np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4)
-
-
 def _finite(values: ArrayLike, name: str) -> Floats:
     array = floats(values, name, problem="not all entries are numbers")
     if not np.isfinite(array).all():
@@ -385,10 +373,8 @@ def _outcome(y: ArrayLike, design: _Design, index: int = 0) -> Floats:
     y = floats(y, "y", problem=f"data set {index} has entries that are not numbers")
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
-        problem = (
-            f"data set {index} has shape {y.shape}, but covariates and times ask for {expected}: subjects by waves"
-        )
-        raise RestatedError(problem, field="y")
+        problem = f"has shape {y.shape}, but covariates and times ask for {expected}: subjects by waves"
+        raise RestatedError(f"data set {index} {problem}", field="y")
     if np.isinf(y).any():
         raise RestatedError(f"data set {index} has an infinite value", field="y", remedy="Write missing values as nan")
     return y
@@ -413,8 +399,3 @@ def _orthogonal(matrix: Floats, field: str, remedy: str) -> tuple[Floats, Floats
     columns, root = np.linalg.qr(matrix)
     size = np.sqrt(len(matrix))
     return columns * size, root / size
-
-
-def _labels(names: Sequence[str], degree: int) -> tuple[str, ...]:
-    powers = ["", "time"] + [f"time^{k}" for k in range(2, degree + 1)]
-    return tuple(":".join(filter(None, (name, power))) or "intercept" for name in ["", *names] for power in powers)

@@ -52,15 +52,13 @@ FLAT_SHARE = 1e-10
 #: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
 #: D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one, whichever
-#: is larger: enough to double it.
+#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation.
 LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
-#: A residual mean square below this share of that of ordinary least squares, or that below this share of the outcome's
-#: variance, is rounding: the model fits without error.
+#: A residual mean square below this share of that of least squares, or that below this share of the variance, is zero.
 NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
 UNITS = np.array([[[1.0, 0], [0, 0]], [[0, 1], [1, 0]], [[0, 0], [0, 1]]])
@@ -231,14 +229,12 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> State:
     df = sums.observations - (a * e if restricted else 0)
 
     inner = _product(_product(R.swapaxes(0, 1), G), R)
-    inner[0, 0] += 1
-    inner[1, 1] += 1
+    inner[[0, 1], [0, 1]] += 1
     det = inner[0, 0] * inner[1, 1] - inner[0, 1] * inner[1, 0]  # of I + R'G R, hence of V
     inner = np.array([[inner[1, 1], -inner[0, 1]], [-inner[1, 0], inner[0, 0]]]) / det
     W = _product(_product(R, inner), R.swapaxes(0, 1))
     P = -_product(W, G)
-    P[0, 0] += 1
-    P[1, 1] += 1
+    P[[0, 1], [0, 1]] += 1
     C = _product(G, P)
     K = _product(H, P)
     WH = _product(W, H.swapaxes(0, 1))

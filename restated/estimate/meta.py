@@ -117,7 +117,8 @@ def fit(
     y, v : array_like, shape (k,)
         Effects and their sampling variances.
     method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
-        Estimator of tau2; FE is the common-effect (inverse-variance) model.
+        Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and without a
+        prediction interval.
     ci : {"wald", "knapp-hartung"}
         Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it
         can be narrower than Wald).
@@ -126,11 +127,6 @@ def fit(
     pi_df : {"k-2", "k-1"}
         Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
         metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
-
-    Returns
-    -------
-    MetaFit
-        For FE, `i2` and `h2` are those from Q and the prediction interval is nan.
 
     Raises
     ------
@@ -292,7 +288,7 @@ def _coefficients(
 def leave_one_out(
     y: ArrayLike, v: ArrayLike, *, labels: Sequence[object] | None = None, **options: Any
 ) -> pd.DataFrame:
-    """Pool again without each study in turn.
+    """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
     Parameters
     ----------
@@ -301,11 +297,6 @@ def leave_one_out(
         Index of the result; default 0, 1, ...
     **options
         As in `fit`, with the same errors.
-
-    Returns
-    -------
-    DataFrame
-        One row per left-out study: estimate, se, ci_low, ci_high, p, tau2, i2, q, k.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
@@ -322,7 +313,9 @@ def cumulative(
     labels: Sequence[object] | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Pool the first study, the first two, and so on, in the given order.
+    """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
+
+    The first row is that study alone, with tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
 
     Parameters
     ----------
@@ -333,12 +326,6 @@ def cumulative(
         Labels of the studies in their given order; the index of the result.
     **options
         As in `fit`, with the same errors.
-
-    Returns
-    -------
-    DataFrame
-        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study alone, with
-        tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
@@ -363,13 +350,7 @@ def estimator_matrix(
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> pd.DataFrame:
-    """Pool the same data under each combination of tau2 estimator and interval method, all as in `fit`.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by (method, ci): estimate, se, ci_low, ci_high, p, tau2, i2_q, i2, pi_low, pi_high.
-    """
+    """Pool the same data under each combination of tau2 estimator and interval method, all as in `fit`: a row each."""
     columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
     index = pd.MultiIndex.from_product([methods, cis], names=["method", "ci"])
     rows = [_row(fit(y, v, method=method, ci=ci, level=level, pi_df=pi_df), columns) for method, ci in index]

@@ -116,7 +116,7 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
         Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
         ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
-        One per argument: printed text stands for its rounding interval.
+        One per argument: printed text is read as its rounding interval.
 
     Raises
     ------
@@ -173,19 +173,8 @@ def _polish(
     return np.asarray(np.clip(low + found.x * width, low, high))
 
 
-class ChainInterval(NamedTuple):
-    """The product of the links of a chain with sampling limits."""
-
-    estimate: float
-    se: float  # delta method
-    delta_low: float
-    delta_high: float
-    simulated_low: float
-    simulated_high: float
-
-
 class IndirectInterval(NamedTuple):
-    """An indirect path with sampling limits."""
+    """An indirect path, or the product of the links of a chain, with sampling limits."""
 
     estimate: float
     se: float  # delta method
@@ -193,7 +182,7 @@ class IndirectInterval(NamedTuple):
     delta_high: float
     simulated_low: float
     simulated_high: float
-    infeasible: float  # share of simulated triples that no three variables can have; left out
+    infeasible: float = 0.0  # share of simulated triples that no three variables can have; left out
 
 
 def indirect_interval(
@@ -217,11 +206,10 @@ def indirect_interval(
     Parameters
     ----------
     r_xm, r_xy, r_my : float
-        Correlations.
+        Correlations, as in `two_predictor`.
     n_xm, n_xy, n_my : int
         Cases behind each; at least 4.
     level : float
-        Confidence level.
     draws, seed : int
         For the Monte Carlo limits.
 
@@ -243,7 +231,7 @@ def indirect_interval(
     sampled = _simulated(r, se_z, draws, seed).T
     possible = feasible(*sampled)
     limits = _limits(float(found.indirect), gradient * (1 - r**2) * se_z, _paths(*sampled).indirect[possible], level)
-    return IndirectInterval(*limits, float(1 - possible.mean()))
+    return limits._replace(infeasible=float(1 - possible.mean()))
 
 
 def _simulated(r: Floats, se_z: Floats, draws: int, seed: int) -> Floats:
@@ -252,12 +240,12 @@ def _simulated(r: Floats, se_z: Floats, draws: int, seed: int) -> Floats:
     return np.asarray(np.tanh(np.arctanh(r) + errors))
 
 
-def _limits(estimate: float, errors: Floats, simulated: Floats, level: float) -> ChainInterval:
+def _limits(estimate: float, errors: Floats, simulated: Floats, level: float) -> IndirectInterval:
     """Delta-method limits from the part of each correlation in the error of the estimate, and quantiles."""
     se = float(np.sqrt(np.sum(errors**2)))
     margin = float(stats.norm.ppf((1 + level) / 2) * se)
     low, high = np.quantile(simulated, [(1 - level) / 2, (1 + level) / 2])
-    return ChainInterval(estimate, se, estimate - margin, estimate + margin, float(low), float(high))
+    return IndirectInterval(estimate, se, estimate - margin, estimate + margin, float(low), float(high))
 
 
 def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed: int = 0) -> Floats:
@@ -286,7 +274,7 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
 
 def chain_interval(
     links: ArrayLike, se_z: ArrayLike, *, level: float = 0.95, draws: int = 100_000, seed: int = 0
-) -> ChainInterval:
+) -> IndirectInterval:
     """Return the product of the links of a chain, with delta-method and Monte Carlo limits of the given level.
 
     The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.

@@ -33,17 +33,14 @@ STEP_TOLERANCE = 1e-10
 THRESHOLD_TOLERANCE = 1e-6
 #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
 MAX_ITERATIONS = 100
-#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in: beyond 8
-#: standard deviations fewer than one person in 1e15 is affected.
-THRESHOLD_STEP = 1.0
-THRESHOLD_RANGE = 8.0
+#: The largest step of a threshold, in standard deviations, and its range, beyond which one person in 1e15 is affected.
+THRESHOLD_STEP, THRESHOLD_RANGE = 1.0, 8.0
 #: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
 TO_THE_EDGE = 0.95
 #: A gradient counts as pointing inwards above this, per pair: below, rounding error could make it.
 INWARD = 1e-9
 #: First step inwards from an edge, as a share of the room there; halved until the likelihood rises.
-FIRST_STEP = 0.1
-MAX_HALVINGS = 40
+FIRST_STEP, MAX_HALVINGS = 0.1, 40
 #: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
 SMALLEST_PROBABILITY = 1e-300
 #: Advice where a search fails.
@@ -113,8 +110,7 @@ class LiabilityData:
             curve = np.where(curve < 0, curve, -1.0)
             low[active] = np.where(slope > 0, at, low[active])
             high[active] = np.where(slope > 0, high[active], at)
-            step = np.clip(-slope / curve, -THRESHOLD_STEP, THRESHOLD_STEP)
-            proposal = at + step
+            proposal = at + np.clip(-slope / curve, -THRESHOLD_STEP, THRESHOLD_STEP)
             inside = (proposal >= low[active]) & (proposal <= high[active])
             proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
             h[active] = proposal
@@ -222,8 +218,7 @@ class ContinuousData:
             relative = v_r / v[:, None]
             gradient = w * r / room - n[:, None] * relative
             hessian = n[:, None, None] * relative[:, :, None] * relative[:, None, :]
-            own = w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
-            hessian[:, [0, 1], [0, 1]] += own
+            hessian[:, [0, 1], [0, 1]] += w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
             value = -n * (np.log(2 * np.pi * v) + 1) - 0.5 * (w * np.log(room)).sum(axis=1)
         edge = (r >= 1).any(axis=1)  # perfect correlation: impossible, as no sample correlation is 1
         value[edge], gradient[edge], hessian[edge] = -np.inf, 0.0, 0.0
@@ -340,8 +335,7 @@ def _search_inside(data: TwinData, rows: Ints, generators: Floats, best: Best) -
     free = data.free_correlations()[rows]
     x = free @ backwards.T
     room = np.column_stack([x, 1 - x.sum(axis=1)])
-    with np.errstate(invalid="ignore"):
-        use = np.asarray((room > STEP_TOLERANCE).all(axis=1))
+    use = np.asarray((room > STEP_TOLERANCE).all(axis=1))  # False for nan
     # The edge points with a direction inwards along which the likelihood rises.
     edge = data.profile(rows, best.r, best.nuisance)
     slope = edge.gradient @ generators

@@ -27,6 +27,7 @@ Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (20
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -46,7 +47,6 @@ RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
 MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",), "E": ()}
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
-COMPONENTS = ("a2", "c2", "d2", "e2")
 
 #: Ends of intervals are found to this precision in the share.
 LIMIT_TOLERANCE = 1e-8
@@ -134,6 +134,8 @@ class Power:
 def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
+    Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
+
     Parameters
     ----------
     mz, dz : array_like, shape (..., 3) or (..., 4)
@@ -142,11 +144,6 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     model : {"ACE", "ADE", "AE", "CE", "E"}
     thresholds : {"common", "separate"}
         One threshold for everybody, or one for each zygosity.
-
-    Returns
-    -------
-    TwinFit
-        nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
 
     Raises
     ------
@@ -185,10 +182,9 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
         differ or the model is unknown.
     """
     check_option("model", model, MODELS, field="model")
-    n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
-    mz, dz = _moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz")
+    moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
     try:
-        parts = np.broadcast_arrays(mz[0], dz[0], mz[1], dz[1], n_mz, n_dz)
+        parts = np.broadcast_arrays(*chain.from_iterable(moments))
     except ValueError:
         raise RestatedError("mz, dz, n_mz and n_dz hold different numbers of data sets") from None
     variances, covariances, sizes = (np.stack(parts[i : i + 2], axis=-1).reshape(-1, 2) for i in (0, 2, 4))
@@ -288,13 +284,9 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     RestatedError
         If a correlation has no lower or upper end, or is outside -1 to 1.
     """
-    (mz_low, mz_high), (dz_low, dz_high) = _correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz")
-    ends = {
-        "a2": (2 * (mz_low - dz_high), 2 * (mz_high - dz_low)),
-        "c2": (2 * dz_low - mz_high, 2 * dz_high - mz_low),
-        "e2": (1 - mz_high, 1 - mz_low),
-    }
-    return {name: Interval(float(low), float(high)) for name, (low, high) in ends.items()}
+    corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
+    shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
+    return {name: Interval(float(min(x)), float(max(x))) for name, x in zip(("a2", "c2", "e2"), shares, strict=True)}
 
 
 def implied_correlations(
@@ -356,14 +348,11 @@ def power(
     prevalence : float or None
         Share of affected individuals; None for a continuous measure.
     drop : {"a2", "c2"}
-        The share tested.
-    alpha : float
-        Significance level.
+        The share tested, at significance level `alpha`.
     thresholds : {"common", "separate"}
         Fitted to the tables; the true threshold is the same for both zygosities.
-    draws : int
+    draws, seed : int
         Simulated studies.
-    seed : int
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
@@ -415,17 +404,15 @@ def power_expected(
     large samples, fast enough for maps over designs; `power` is the check. `n_mz`, `n_dz` and `prevalence` may be
     arrays, which are broadcast against each other.
     """
-    reduced, (r_mz, r_dz) = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
+    reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     n_mz, n_dz = np.asarray(n_mz, dtype=float), np.asarray(n_dz, dtype=float)
     if prevalence is None:
         n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
-        fit = continuous(np.full(n_mz.shape, r_mz), np.full(n_mz.shape, r_dz), n_mz, n_dz)
+        mz, dz = (np.full(n_mz.shape, own) for own in r)
+        fit = continuous(mz, dz, n_mz, n_dz)
     else:
-        fit = liability(
-            n_mz[..., None] * pair_probabilities(prevalence, r_mz),
-            n_dz[..., None] * pair_probabilities(prevalence, r_dz),
-            thresholds=thresholds,
-        )
+        tables = (n[..., None] * pair_probabilities(prevalence, own) for n, own in zip((n_mz, n_dz), r))
+        fit = liability(*tables, thresholds=thresholds)
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
     # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
     return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
@@ -469,7 +456,7 @@ def _simulated(
     for start in range(0, draws, BLOCK):
         size = min(BLOCK, draws - start)
         if prevalence is None:
-            mz, dz = (_wishart(rng, n, correlation, size) for n, correlation in groups)
+            mz, dz = (_wishart(rng, n, own, size) for n, own in groups)
             yield continuous(mz, dz, n_mz, n_dz)
         else:
             tables = [rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups]
@@ -511,7 +498,7 @@ def _fit(data: likelihood.TwinData, model: str) -> TwinFit:
     parts = MODELS[model]
     rows = data.defined
     units, best = likelihood.maximise(data, rows, [RESEMBLANCE[name] for name in parts])
-    shares = dict.fromkeys(COMPONENTS, np.zeros(len(rows))) | dict(zip(parts, units.T))
+    shares = dict.fromkeys(RESEMBLANCE, np.zeros(len(rows))) | dict(zip(parts, units.T))
     shares["e2"] = np.maximum(1 - best.r[:, 0], 0.0)
     nuisance = dict.fromkeys(("prevalence_mz", "prevalence_dz", "variance"), np.full(len(rows), np.nan))
     nuisance |= data.nuisance_fields(best.nuisance)
@@ -553,7 +540,8 @@ def _profile_ends(fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floa
         a[active], fa[active] = np.where(same, x, y), np.where(same, fx / 2, fy)
         b[active], fb[active] = c, fc
         result[active] = c
-        active = active[(np.abs(b[active] - a[active]) >= LIMIT_TOLERANCE) & (np.abs(fc) >= LIMIT_TOLERANCE)]
+        settled = (np.abs(b[active] - a[active]) < LIMIT_TOLERANCE) | (np.abs(fc) < LIMIT_TOLERANCE)
+        active = active[~settled]
     raise RestatedError("the search for a profile-likelihood interval did not settle")
 
 
@@ -590,8 +578,12 @@ def _pairs(tables: ArrayLike, name: str) -> Floats:
     return counts
 
 
-def _moments(value: ArrayLike, n: Floats, name: str) -> tuple[Floats, Floats]:
-    """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices."""
+def _moments(value: ArrayLike, n: ArrayLike, name: str) -> tuple[Floats, Floats, Floats]:
+    """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices; and n."""
+    n = np.asarray(n, dtype=float)
+    if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
+        remedy = "Give the pairs of each zygosity, one number or one per data set"
+        raise RestatedError("a number of pairs is below 3 or missing", field=f"n_{name}", remedy=remedy)
     x = floats(value, name, problem="correlations or covariances are not numbers")
     if x.ndim >= 2 and (x.ndim > 3 or x.shape[-2:] != (2, 2)):
         remedy = "Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)"
@@ -601,21 +593,13 @@ def _moments(value: ArrayLike, n: Floats, name: str) -> tuple[Floats, Floats]:
     if x.ndim < 2:
         if (np.abs(x) >= 1).any():
             raise RestatedError("a twin correlation is not inside -1 to 1", field=name)
-        return np.ones_like(x), x
+        return np.ones_like(x), x, n
     if (x[..., 0, 1] != x[..., 1, 0]).any():
         raise RestatedError("a covariance matrix is not symmetric", field=name)
     variance, covariance = (x[..., 0, 0] + x[..., 1, 1]) / 2, x[..., 0, 1]
     if (x[..., 0, 0] * x[..., 1, 1] <= covariance**2).any() or (variance <= 0).any():
         raise RestatedError("a covariance matrix is not positive definite", field=name)
-    return variance * (n - 1) / n, covariance * (n - 1) / n
-
-
-def _pair_number(n: ArrayLike, name: str) -> Floats:
-    n = np.asarray(n, dtype=float)
-    if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
-        remedy = "Give the pairs of each zygosity, one number or one per data set"
-        raise RestatedError("a number of pairs is below 3 or missing", field=name, remedy=remedy)
-    return n
+    return variance * (n - 1) / n, covariance * (n - 1) / n, n
 
 
 def _correlation_ends(value: Constraint, name: str) -> tuple[Fraction, Fraction]:
@@ -629,6 +613,6 @@ def _correlation_ends(value: Constraint, name: str) -> tuple[Fraction, Fraction]
 
 def _shaped(data: likelihood.TwinData, values: ArrayLike, missing: float | bool = np.nan) -> FloatOrArray:
     """Values of the defined data sets in the shape of the data, `missing` elsewhere."""
-    result = np.full(data.size, missing)
-    result[data.defined] = values
-    return result.reshape(data.shape)[()]
+    result = np.full(data.shape, missing)
+    result.flat[data.defined] = values
+    return result[()]
