@@ -28,6 +28,7 @@ Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat)
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -186,28 +187,22 @@ def logistic_normal(
         problem = "the odds ratio is not finite: an arm has no events (or only events)"
         raise RestatedError(problem, remedy="Use Peto or a risk difference")
     trials = _Trials(a, b, c, d)
-    theta = mantel_haenszel(a, a + b, c, c + d).estimate
-    # tau = 0 is a stationary point, from which a search by gradient cannot leave: take the better of two ends.
-    found, at_zero = (
-        optimize.minimize(
-            trials.minus_log_likelihood,
-            np.array([theta, tau]),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=[(None, None), (0.0, limit)],
-            options={"ftol": 1e-15, "gtol": 1e-9},
-        )
-        for tau, limit in ((0.5, None), (0.0, 0.0))
-    )
+    start = np.array([mantel_haenszel(a, a + b, c, c + d).estimate, 0.5])
+    search = partial(optimize.minimize, jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    found = search(trials.minus_log_likelihood, start, bounds=[(None, None), (0.0, None)])
+    at_zero = search(trials.without_tau, start[:1])
     if not np.isfinite(found.fun):
         raise RestatedError("the logistic-normal likelihood could not be maximised", remedy="Check the counts")
-    point = at_zero.x if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else found.x
+    # tau = 0 is a stationary point, from which a search by gradient cannot leave: take the better end.
+    point = np.append(at_zero.x, 0.0) if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else found.x
     free = 1 if point[1] == 0 else 2
-    steps = DIFFERENCE * np.eye(2)[:free]
-    slopes = [
-        trials.minus_log_likelihood(point + step)[1] - trials.minus_log_likelihood(point - step)[1] for step in steps
-    ]
-    hessian = np.array(slopes)[:, :free] / (2 * DIFFERENCE)
+
+    def slope(i: int, j: int) -> float:
+        step = DIFFERENCE * np.eye(2)[j]
+        ahead, behind = (trials.minus_log_likelihood(point + sign * step)[1] for sign in (1, -1))
+        return float((ahead - behind)[i] / (2 * DIFFERENCE))
+
+    hessian = np.array([[slope(i, j) for j in range(free)] for i in range(free)])
     se = np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0])
     return _result("OR", "logistic-normal", point[0], se, float(point[1]) ** 2, len(a), left_out, level)
 
@@ -231,7 +226,8 @@ class _Trials:
         nodes, weights = roots_hermite(QUADRATURE_NODES)
         # Nodes and log weights of the integral of f(z) exp(z^2) exp(-z^2), written for a plain integrand.
         self.nodes, self.log_weights = nodes, np.log(weights) + nodes**2
-        self.constant = gammaln(self.n + 1).sum() - gammaln(np.array([a, b, c, d]) + 1).sum()
+        first, second, *cells = gammaln(np.array([a + b, c + d, a, b, c, d]) + 1)
+        self.constant = (first - cells[0] - cells[1] + second - cells[2] - cells[3]).sum()
         # A good start: log odds, then the baselines of the last point.
         self.alpha = (np.log((a + 0.5) / (b + 0.5)) + np.log((c + 0.5) / (d + 0.5))) / 2
 
@@ -254,6 +250,11 @@ class _Trials:
         slope = posterior * (HALVES * residual).sum(axis=0)
         return -(log_density.sum() + self.constant), -np.array([slope.sum(), (slope * u).sum()])
 
+    def without_tau(self, theta: Floats) -> tuple[float, Floats]:
+        """Value and derivative in theta of the common-effect logistic model, tau = 0."""
+        value, gradient = self.minus_log_likelihood(np.append(theta, 0.0))
+        return value, gradient[:1]
+
     def _quadrature(self, alpha: Floats, theta: float, tau: float) -> tuple[Floats, ...]:
         """Adaptive rule over the standardised random effect u of each trial: log integral and its pieces."""
         mode = np.zeros((len(alpha), 1))
@@ -267,8 +268,8 @@ class _Trials:
         spread = np.sqrt(2 / bend)
         u = mode + spread * self.nodes
         logits, residual, information = self._arms(alpha, theta + tau * u)
-        arms = self.events * logits - self.n * np.logaddexp(0, logits)
-        log_f = arms.sum(axis=0) - u**2 / 2 - np.log(2 * np.pi) / 2 + self.log_weights
+        gains, costs = self.events * logits, self.n * np.logaddexp(0, logits)
+        log_f = gains[0] - costs[0] + gains[1] - costs[1] - u**2 / 2 - np.log(2 * np.pi) / 2 + self.log_weights
         top = log_f.max(axis=1, keepdims=True)
         mass = np.exp(log_f - top)
         total = mass.sum(axis=1, keepdims=True)
