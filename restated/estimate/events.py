@@ -1,8 +1,9 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
-Counts are given as events and patients per arm, arm 1 first; effects compare arm 1 with arm 2. Odds and risk ratios are
-on the log scale, risk differences as they are. The methods treat empty cells differently, which is where they differ
-for rare events:
+Every method takes events1, n1, events2, n2, array_like of shape (k,): events and patients of each arm in k trials. It
+compares arm 1 with arm 2, odds and risk ratios on the log scale, risk differences as they are; `level` is the coverage
+of its interval. It raises a RestatedError if counts are impossible or an option is unknown. The methods treat empty
+cells differently, which is where they differ for rare events:
 
 - inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
   treatment-arm correction adds more to the larger arm instead);
@@ -27,6 +28,7 @@ Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat)
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -50,6 +52,8 @@ MAX_STEP = 2.0
 DIFFERENCE = 6e-6
 #: A between-trial standard deviation below this is reported as zero.
 ZERO_TAU = 1e-4
+#: Part of the log odds ratio in the logit of each arm.
+HALVES = np.array([0.5, -0.5])[:, None, None]
 
 
 @dataclass(frozen=True)
@@ -82,39 +86,28 @@ def effect_sizes(
 ) -> tuple[Floats, Floats]:
     """Return effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
+    Both have shape (k,), with nan where the trial has no information on the measure.
+
     Parameters
     ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
     measure : {"OR", "RR", "RD"}
     correction : float or "treatment-arm"
         Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
         n2) to those of arm 2.
     correct : {"zero-trials", "all"}
         Trials to correct: those with an empty cell (the usual rule), or all of them.
-
-    Returns
-    -------
-    y, v : ndarray, shape (k,)
-        nan where the trial has no information on the measure.
-
-    Raises
-    ------
-    RestatedError
-        If counts are impossible or an option is unknown.
     """
-    a, b, c, d = _cells(events1, n1, events2, n2, measure)
-    informative = _informative(a, b, c, d, measure)
+    cells, informative = _cells(events1, n1, events2, n2, measure)
     check_option("rule", correct, ("zero-trials", "all"), field="correct")
     if correction == TREATMENT_ARM:
-        add1, add2 = (a + b) / (a + b + c + d), (c + d) / (a + b + c + d)
+        arms = cells[[0, 2]] + cells[[1, 3]]
+        add = np.repeat(arms / cells.sum(axis=0), 2, axis=0)
     elif not isinstance(correction, str) and correction > 0:
-        add1 = add2 = np.asarray(correction, dtype=float)
+        add = np.asarray(correction, dtype=float)
     else:
         remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
         raise RestatedError(f"correction {correction} is not positive", field="correction", remedy=remedy)
-    corrected = (a == 0) | (b == 0) | (c == 0) | (d == 0) | (correct == "all")
-    add1, add2 = np.where(corrected, add1, 0.0), np.where(corrected, add2, 0.0)
-    a, b, c, d = a + add1, b + add1, c + add2, d + add2
+    a, b, c, d = cells + np.where((cells == 0).any(axis=0) | (correct == "all"), add, 0.0)
     if measure == "OR":
         y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     elif measure == "RR":
@@ -127,18 +120,12 @@ def effect_sizes(
 def mantel_haenszel(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, measure: str = "OR", level: float = 0.95
 ) -> EventsFit:
-    """Return the Mantel-Haenszel common effect, without continuity correction.
-
-    Parameters
-    ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
-    measure : {"OR", "RR", "RD"}
-    level : float
+    """Return the Mantel-Haenszel common effect ("OR", "RR" or "RD"), without continuity correction.
 
     Raises
     ------
     RestatedError
-        If counts are impossible, or if one arm has no events in any trial so that a ratio is not finite.
+        Also if one arm has no events in any trial so that a ratio is not finite.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, measure)
     first, second = a + b, c + d
@@ -149,37 +136,24 @@ def mantel_haenszel(
         p = (first**2 * c - second**2 * a + first * second * (second - first) / 2) / n**2
         q = (a * (second - c) + c * (first - a)) / (2 * n)
         variance = (estimate * p.sum() + q.sum()) / weight**2
+        return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
+    r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
+    sums = r.sum(), s.sum()
+    if 0 in sums:
+        problem = f"the pooled {measure} is not finite: an arm has no events (or only events)"
+        raise RestatedError(problem, remedy="Use Peto, a risk difference or a corrected estimate")
+    if measure == "OR":
+        p, q = (a + d) / n, (b + c) / n
+        mixed = (p * s + q * r).sum() / (sums[0] * sums[1])
+        variance = 0.5 * ((p * r).sum() / sums[0] ** 2 + mixed + (q * s).sum() / sums[1] ** 2)
     else:
-        r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
-        if r.sum() == 0 or s.sum() == 0:
-            problem = f"the pooled {measure} is not finite: an arm has no events (or only events)"
-            raise RestatedError(problem, remedy="Use Peto, a risk difference or a corrected estimate")
-        estimate = np.log(r.sum() / s.sum())
-        if measure == "OR":
-            p, q = (a + d) / n, (b + c) / n
-            variance = 0.5 * (
-                (p * r).sum() / r.sum() ** 2
-                + (p * s + q * r).sum() / (r.sum() * s.sum())
-                + (q * s).sum() / s.sum() ** 2
-            )
-        else:
-            variance = ((first * second * (a + c) - a * c * n) / n**2).sum() / (r.sum() * s.sum())
+        variance = ((first * second * (a + c) - a * c * n) / n**2).sum() / (sums[0] * sums[1])
+    estimate = np.log(sums[0] / sums[1])
     return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
 
 
 def peto(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, *, level: float = 0.95) -> EventsFit:
-    """Return Peto's one-step common log odds ratio: observed minus expected events over their variance.
-
-    Parameters
-    ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
-    level : float
-
-    Raises
-    ------
-    RestatedError
-        If counts are impossible.
-    """
+    """Return Peto's one-step common log odds ratio: observed minus expected events over their variance."""
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     first, second = a + b, c + d
     n = first + second
@@ -197,23 +171,14 @@ def logistic_normal(
     logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
     alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
     trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
-    separate, so each alpha_j has a search of its own.
-
-    Parameters
-    ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
-    level : float
-
-    Returns
-    -------
-    EventsFit
-        With the standard error from the inverse Hessian in (theta, tau), or in theta alone if tau is zero.
+    separate, so each alpha_j has a search of its own. The standard error is from the inverse Hessian in (theta, tau),
+    or in theta alone if tau is zero.
 
     Raises
     ------
     RestatedError
-        If counts are impossible, fewer than two trials can be used, an arm has no events (or only events) in all
-        trials, or the search does not settle.
+        Also if fewer than two trials can be used, an arm has no events (or only events) in all trials, or the search
+        does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
@@ -223,49 +188,30 @@ def logistic_normal(
         raise RestatedError(problem, remedy="Use Peto or a risk difference")
     trials = _Trials(a, b, c, d)
     start = np.array([mantel_haenszel(a, a + b, c, c + d).estimate, 0.5])
-    found = optimize.minimize(
-        trials.minus_log_likelihood,
-        start,
-        jac=True,
-        method="L-BFGS-B",
-        bounds=[(None, None), (0.0, None)],
-        options={"ftol": 1e-15, "gtol": 1e-9, "maxiter": 1000},
-    )
-    at_zero = optimize.minimize(
-        trials.minus_log_likelihood_without_tau,
-        start[:1],
-        jac=True,
-        method="L-BFGS-B",
-        options={"ftol": 1e-15, "gtol": 1e-9},
-    )
+    search = partial(optimize.minimize, jac=True, method="L-BFGS-B", options={"ftol": 1e-15, "gtol": 1e-9})
+    found = search(trials.minus_log_likelihood, start, bounds=[(None, None), (0.0, None)])
+    at_zero = search(trials.without_tau, start[:1])
     if not np.isfinite(found.fun):
         raise RestatedError("the logistic-normal likelihood could not be maximised", remedy="Check the counts")
     # tau = 0 is a stationary point, from which a search by gradient cannot leave: take the better end.
-    tau = 0.0 if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else float(found.x[1])
-    theta = float(at_zero.x[0] if tau == 0 else found.x[0])
-    point = np.array([theta, tau])
-    free = [0] if tau == 0 else [0, 1]
+    point = np.append(at_zero.x, 0.0) if found.x[1] < ZERO_TAU or at_zero.fun <= found.fun else found.x
+    free = 1 if point[1] == 0 else 2
 
     def slope(i: int, j: int) -> float:
-        ahead, behind = (trials.minus_log_likelihood(point + sign * _unit(j))[1] for sign in (1, -1))
+        step = DIFFERENCE * np.eye(2)[j]
+        ahead, behind = (trials.minus_log_likelihood(point + sign * step)[1] for sign in (1, -1))
         return float((ahead - behind)[i] / (2 * DIFFERENCE))
 
-    hessian = np.array([[slope(i, j) for j in free] for i in free])
-    se = float(np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0]))
-    return _result("OR", "logistic-normal", theta, se, tau**2, len(a), left_out, level)
+    hessian = np.array([[slope(i, j) for j in range(free)] for i in range(free)])
+    se = np.sqrt(np.linalg.inv((hessian + hessian.T) / 2)[0, 0])
+    return _result("OR", "logistic-normal", point[0], se, float(point[1]) ** 2, len(a), left_out, level)
 
 
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
     """Return the number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the number has no upper limit: treating infinitely many is
-    compatible with it, and beyond that harm.
-
-    Returns
-    -------
-    number, low, high : float
-        `high` is infinite where the interval includes zero; all three are nan where `rd` is not negative, because then
-        nobody is spared an event.
+    Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
+    compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
     """
     if not rd < 0:
         return np.nan, np.nan, np.nan
@@ -273,140 +219,93 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
 
 
 class _Trials:
-    """Profile likelihood of the logistic-normal model for the trials given."""
+    """Profile likelihood of the logistic-normal model for the trials given; arrays are (arm, trial, node)."""
 
     def __init__(self, a: Floats, b: Floats, c: Floats, d: Floats) -> None:
-        self.a, self.c, self.first, self.second = a, c, a + b, c + d
+        self.events, self.n = np.array([a, c])[..., None], np.array([a + b, c + d])[..., None]
         nodes, weights = roots_hermite(QUADRATURE_NODES)
         # Nodes and log weights of the integral of f(z) exp(z^2) exp(-z^2), written for a plain integrand.
         self.nodes, self.log_weights = nodes, np.log(weights) + nodes**2
-        self.constant = (
-            gammaln(self.first + 1)
-            - gammaln(a + 1)
-            - gammaln(b + 1)
-            + gammaln(self.second + 1)
-            - gammaln(c + 1)
-            - gammaln(d + 1)
-        ).sum()
-        self.alpha = (_logit(a, b) + _logit(c, d)) / 2
+        first, second, *cells = gammaln(np.array([a + b, c + d, a, b, c, d]) + 1)
+        self.constant = (first - cells[0] - cells[1] + second - cells[2] - cells[3]).sum()
+        # A good start: log odds, then the baselines of the last point.
+        self.alpha = (np.log((a + 0.5) / (b + 0.5)) + np.log((c + 0.5) / (d + 0.5))) / 2
 
     def minus_log_likelihood(self, point: Floats) -> tuple[float, Floats]:
         """Value and gradient in (theta, tau), the baselines profiled out."""
         theta, tau = point
         alpha = self.alpha.copy()
         for _ in range(MAX_ITERATIONS):
-            log_density, posterior, u, sum1, sum2, info1, info2 = self._quadrature(alpha, theta, tau)
-            score = sum1 + sum2
+            log_density, posterior, u, residual, information = self._quadrature(alpha, theta, tau)
+            score = residual.sum(axis=0)
             mean = (posterior * score).sum(axis=1)
-            curvature = (posterior * (info1 + info2)).sum(axis=1) - ((posterior * score**2).sum(axis=1) - mean**2)
+            curvature = (posterior * information).sum(axis=1) - ((posterior * score**2).sum(axis=1) - mean**2)
             step = np.clip(mean / np.where(curvature > 0, curvature, 1.0), -MAX_STEP, MAX_STEP)
             alpha += step
             if np.abs(step).max() < STEP_TOLERANCE * (1 + np.abs(alpha).max()):
                 break
         else:
             raise RestatedError("a trial's baseline could not be fitted", remedy="Check the counts")
-        self.alpha = alpha  # a good start for the next point
-        half = (sum1 - sum2) / 2
-        gradient = np.array([(posterior * half).sum(), (posterior * half * u).sum()])
-        return -(log_density.sum() + self.constant), -gradient
+        self.alpha = alpha
+        slope = posterior * (HALVES * residual).sum(axis=0)
+        return -(log_density.sum() + self.constant), -np.array([slope.sum(), (slope * u).sum()])
 
-    def minus_log_likelihood_without_tau(self, theta: Floats) -> tuple[float, Floats]:
+    def without_tau(self, theta: Floats) -> tuple[float, Floats]:
         """Value and derivative in theta of the common-effect logistic model, tau = 0."""
-        value, gradient = self.minus_log_likelihood(np.array([theta[0], 0.0]))
+        value, gradient = self.minus_log_likelihood(np.append(theta, 0.0))
         return value, gradient[:1]
 
     def _quadrature(self, alpha: Floats, theta: float, tau: float) -> tuple[Floats, ...]:
         """Adaptive rule over the standardised random effect u of each trial: log integral and its pieces."""
-        mode = np.zeros(len(alpha))
+        mode = np.zeros((len(alpha), 1))
         for _ in range(MAX_ITERATIONS):
-            p1, p2 = self._risks(alpha, theta + tau * mode)
-            slope = tau / 2 * ((self.a - self.first * p1) - (self.c - self.second * p2)) - mode
-            bend = tau**2 / 4 * (self.first * p1 * (1 - p1) + self.second * p2 * (1 - p2)) + 1
-            step = np.clip(slope / bend, -MAX_STEP, MAX_STEP)
+            _, residual, information = self._arms(alpha, theta + tau * mode)
+            bend = tau**2 / 4 * information + 1
+            step = np.clip((tau * (HALVES * residual).sum(axis=0) - mode) / bend, -MAX_STEP, MAX_STEP)
             mode += step
             if np.abs(step).max() < STEP_TOLERANCE * (1 + np.abs(mode).max()):
                 break
         spread = np.sqrt(2 / bend)
-        u = mode[:, None] + spread[:, None] * self.nodes
-        effect = theta + tau * u
-        high, low = alpha[:, None] + effect / 2, alpha[:, None] - effect / 2
-        log_f = (
-            self.a[:, None] * high
-            - self.first[:, None] * np.logaddexp(0, high)
-            + self.c[:, None] * low
-            - self.second[:, None] * np.logaddexp(0, low)
-            - u**2 / 2
-            - np.log(2 * np.pi) / 2
-            + self.log_weights
-        )
+        u = mode + spread * self.nodes
+        logits, residual, information = self._arms(alpha, theta + tau * u)
+        gains, costs = self.events * logits, self.n * np.logaddexp(0, logits)
+        log_f = gains[0] - costs[0] + gains[1] - costs[1] - u**2 / 2 - np.log(2 * np.pi) / 2 + self.log_weights
         top = log_f.max(axis=1, keepdims=True)
         mass = np.exp(log_f - top)
         total = mass.sum(axis=1, keepdims=True)
-        p1, p2 = expit(high), expit(low)
-        return (
-            np.log(total[:, 0]) + top[:, 0] + np.log(spread),
-            mass / total,
-            u,
-            self.a[:, None] - self.first[:, None] * p1,
-            self.c[:, None] - self.second[:, None] * p2,
-            self.first[:, None] * p1 * (1 - p1),
-            self.second[:, None] * p2 * (1 - p2),
-        )
+        return np.log(total) + top + np.log(spread), mass / total, u, residual, information
 
-    @staticmethod
-    def _risks(alpha: Floats, effect: Floats) -> tuple[Floats, Floats]:
-        return expit(alpha + effect / 2), expit(alpha - effect / 2)
-
-
-def _unit(j: int) -> Floats:
-    return np.asarray(DIFFERENCE * np.eye(2)[j])
-
-
-def _logit(events: Floats, others: Floats) -> Floats:
-    return np.log((events + 0.5) / (others + 0.5))
+    def _arms(self, alpha: Floats, effect: Floats) -> tuple[Floats, Floats, Floats]:
+        """Logits, events above those expected, and the information of both arms together."""
+        logits = alpha[:, None] + HALVES * effect
+        p = expit(logits)
+        return logits, self.events - self.n * p, (self.n * p * (1 - p)).sum(axis=0)
 
 
 def _result(
     measure: str, method: str, estimate: float, se: float, tau2: float, k: int, left_out: int, level: float
 ) -> EventsFit:
     check_level(level)
-    margin = stats.norm.ppf((1 + level) / 2) * se
-    return EventsFit(
-        measure=measure,
-        method=method,
-        estimate=float(estimate),
-        se=float(se),
-        ci_low=float(estimate - margin),
-        ci_high=float(estimate + margin),
-        statistic=float(estimate / se),
-        p=float(2 * stats.norm.sf(abs(estimate / se))),
-        tau2=tau2,
-        k=k,
-        left_out=left_out,
-        level=level,
-    )
-
-
-def _informative(a: Floats, b: Floats, c: Floats, d: Floats, measure: str) -> Bools:
-    """True for trials with information on the measure."""
-    events, others = a + c > 0, b + d > 0
-    return {"OR": events & others, "RR": events, "RD": np.ones(len(a), dtype=bool)}[measure]
+    estimate, se, statistic = float(estimate), float(se), float(estimate / se)
+    margin = float(stats.norm.ppf((1 + level) / 2)) * se
+    p = float(2 * stats.norm.sf(abs(statistic)))
+    low, high = estimate - margin, estimate + margin
+    return EventsFit(measure, method, estimate, se, low, high, statistic, p, tau2, k, left_out, level)
 
 
 def _used(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
 ) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Cells of the informative trials, and how many trials were left out."""
-    a, b, c, d = _cells(events1, n1, events2, n2, measure)
-    keep = _informative(a, b, c, d, measure)
+    cells, keep = _cells(events1, n1, events2, n2, measure)
     if not keep.any():
         raise RestatedError(f"no trial has information on the {measure}", remedy="Use a risk difference")
-    return a[keep], b[keep], c[keep], d[keep], int((~keep).sum())
+    a, b, c, d = cells[:, keep]
+    return a, b, c, d, int((~keep).sum())
 
 
-def _cells(
-    events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
-) -> tuple[Floats, Floats, Floats, Floats]:
+def _cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str) -> tuple[Floats, Bools]:
+    """Events and others of arm 1 and arm 2, shape (4, k), and True for trials with information on the measure."""
     check_option("measure", measure, MEASURES, field="measure")
     counts = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
     if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
@@ -415,10 +314,13 @@ def _cells(
         raise RestatedError(problem, field="events", remedy="Give four lists of one length")
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):
-        with np.errstate(invalid="ignore"):
-            wrong = ~((events >= 0) & (events <= n) & (n >= 1) & np.isfinite(n))
+        wrong = ~((events >= 0) & (events <= n) & (n >= 1) & np.isfinite(n))
         if wrong.any():
             place = int(wrong.argmax())
             ratio = f"{events[place]:g} events of {n[place]:g}"
             raise RestatedError(f"trial {place + 1} has {ratio} in arm {arm}", field=f"events{arm}")
-    return a, first - a, c, second - c
+    b, d = first - a, second - c
+    informative = (a + c > 0) | (measure == "RD")
+    if measure == "OR":
+        informative &= b + d > 0
+    return np.array([a, b, c, d]), informative

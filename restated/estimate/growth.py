@@ -29,7 +29,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from restated.arguments import Bools, Floats, Ints, check_option, floats
+from restated.arguments import Bools, FloatOrArray, Floats, Ints, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
 
@@ -50,24 +50,30 @@ MAX_WAVES = 62
 
 
 @dataclass(frozen=True)
-class GrowthFit:
-    """A growth model fitted to one data set by statsmodels. Fixed effects in the order of `names`."""
+class _Growth:
+    """Fields of both routes; arrays of a `GrowthBatch` have the data set as their first axis."""
 
     names: tuple[str, ...]
-    fixed: Floats  # (p,)
+    fixed: Floats  # (p,), in the order of `names`
     fixed_covariance: Floats  # (p, p)
     random_covariance: Floats  # (2, 2), D: intercept, slope
-    residual_variance: float
-    log_likelihood: float  # restricted for REML, with all constants
-    converged: bool
-    subjects: int  # with at least one value
-    observations: int
+    residual_variance: FloatOrArray
+    log_likelihood: FloatOrArray  # restricted for REML, with all constants
+    subjects: int | Ints  # with at least one value
+    observations: int | Ints
     method: str
 
     @property
     def fixed_se(self) -> Floats:
-        """Standard errors of the fixed effects, shape (p,)."""
-        return np.sqrt(np.diag(self.fixed_covariance))
+        """Standard errors of the fixed effects, of the shape of `fixed`."""
+        return np.asarray(np.sqrt(np.einsum("...ii->...i", self.fixed_covariance)))
+
+
+@dataclass(frozen=True)
+class GrowthFit(_Growth):
+    """A growth model fitted to one data set by statsmodels."""
+
+    converged: bool
 
     @property
     def table(self) -> pd.DataFrame:
@@ -78,24 +84,10 @@ class GrowthFit:
 
 
 @dataclass(frozen=True)
-class GrowthBatch:
-    """Growth models fitted to many data sets; the first axis of each array is the data set."""
+class GrowthBatch(_Growth):
+    """Growth models fitted to many data sets."""
 
-    names: tuple[str, ...]
-    fixed: Floats  # (draws, p)
-    fixed_covariance: Floats  # (draws, p, p)
-    random_covariance: Floats  # (draws, 2, 2)
-    residual_variance: Floats  # (draws,)
-    log_likelihood: Floats  # (draws,)
-    singular: Bools  # (draws,), bool: a variance is zero or the correlation is -1 or 1
-    subjects: Ints  # (draws,)
-    observations: Ints  # (draws,)
-    method: str
-
-    @property
-    def fixed_se(self) -> Floats:
-        """Standard errors of the fixed effects, shape (draws, p)."""
-        return np.asarray(np.sqrt(np.einsum("bii->bi", self.fixed_covariance)))
+    singular: Bools  # a variance is zero or the correlation is -1 or 1
 
 
 def fit(
@@ -153,9 +145,8 @@ def fit(
             result = model.fit(reml=method == "REML")
             covariance = np.asarray(result.cov_params())[: fixed.shape[1], : fixed.shape[1]]
         except (np.linalg.LinAlgError, ValueError) as problem:
-            raise RestatedError(
-                f"statsmodels cannot fit this growth model: {problem}", remedy="Centre and scale time, or use fit_batch"
-            ) from problem
+            message = f"statsmodels cannot fit this growth model: {problem}"
+            raise RestatedError(message, remedy="Centre and scale time, or use fit_batch") from problem
     return GrowthFit(
         names=design.names,
         fixed=np.asarray(result.fe_params),
@@ -202,12 +193,10 @@ def fit_batch(
         not settle.
     """
     design = _Design.make(times, covariates, degree, names, method)
-    incoming = iter(data_sets)
-    chunks, first = [], 0
-    while chunk := list(itertools.islice(incoming, CHUNK)):
-        y = np.stack([_outcome(one, design, row) for row, one in enumerate(chunk, start=first)])
-        chunks.append(_fit_chunk(y, design, first))
-        first += len(chunk)
+    outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))
+    chunks: list[dict[str, Floats]] = []
+    while chunk := list(itertools.islice(outcomes, CHUNK)):
+        chunks.append(_fit_chunk(np.stack(chunk), design, CHUNK * len(chunks)))
     if not chunks:
         raise RestatedError("no data set to fit", field="data_sets")
     fields = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
@@ -224,40 +213,31 @@ def simulate(
     missing: float = 0.0,
     rng: np.random.Generator,
 ) -> Floats:
-    """Draw one data set from the growth model, with values missing completely at random.
+    """Draw one data set, shape (subjects, waves), from the growth model, with values missing completely at random.
 
     Parameters
     ----------
-    times : array_like, shape (waves,)
-    covariates : array_like, shape (subjects,) or (subjects, q)
-        Without the intercept, which is added; q may be 0.
+    times, covariates
+        As in `fit`.
     fixed : array_like, shape (p,)
         As `GrowthFit.fixed`; its length sets the degree of the polynomial: p = (q + 1)(degree + 1).
     random_covariance : array_like, shape (2, 2)
         D; it may be singular.
-    residual_variance : float
     missing : float
-        Probability of each value to be missing.
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray, shape (subjects, waves)
+        Probability of each value to be missing, below 1.
 
     Raises
     ------
     RestatedError
-        If shapes disagree, D is not a covariance matrix, the residual variance is negative or `missing` is not a
-        probability below 1.
+        If shapes disagree, D is not a covariance matrix, or a variance or probability is impossible.
     """
     x = _with_intercept(covariates)
     times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
     covariance = _finite(random_covariance, "random_covariance")
     if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
         problem = f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates"
-        raise RestatedError(
-            problem, field="fixed", remedy="Give each degree + 1 effects, for the powers of time from 0"
-        )
+        remedy = "Give each degree + 1 effects, for the powers of time from 0"
+        raise RestatedError(problem, field="fixed", remedy=remedy)
     if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
         raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
     eigenvalues, vectors = np.linalg.eigh(covariance)
@@ -279,16 +259,14 @@ def simulate(
 
 @dataclass(frozen=True)
 class _Design:
-    """Common part of all data sets. The fit runs on orthogonal columns: covariates = x @ x_root and powers = time @
-    time_root, whose columns have mean square 1.
-    """
+    """Common part of all data sets, also as orthogonal columns of mean square 1, on which the fit runs."""
 
     covariates: Floats  # (subjects, c), intercept first
     powers: Floats  # (waves, d), time^0, time^1, ...
     x: Floats
-    x_root: Floats  # (c, c), upper triangular
+    x_root: Floats  # (c, c), upper triangular: covariates = x @ x_root
     time: Floats
-    time_root: Floats  # (d, d), upper triangular
+    time_root: Floats  # (d, d), upper triangular: powers = time @ time_root
     names: tuple[str, ...]
     method: str
 
@@ -301,21 +279,22 @@ class _Design:
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
             raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers", field="times")
         if not 1 <= degree < len(times):
-            raise RestatedError(
-                f"degree {degree} needs at least {degree + 1} waves and must be 1 or more; "
-                f"there are {len(times)} waves",
-                field="degree",
-            )
+            needs = f"degree {degree} needs at least {degree + 1} waves and must be 1 or more"
+            raise RestatedError(f"{needs}; there are {len(times)} waves", field="degree")
         if names is None and isinstance(covariates, pd.DataFrame):
             names = [str(name) for name in covariates.columns]
         design = _with_intercept(covariates)
-        names = [f"x{i + 1}" for i in range(design.shape[1] - 1)] if names is None else list(names)
-        if len(names) != design.shape[1] - 1:
-            raise RestatedError(f"{design.shape[1] - 1} covariates but {len(names)} names", field="names")
+        number = design.shape[1] - 1
+        names = [f"x{i + 1}" for i in range(number)] if names is None else list(names)
+        if len(names) != number:
+            raise RestatedError(f"{number} covariates but {len(names)} names", field="names")
         powers = np.vander(times, degree + 1, increasing=True)
         time, time_root = _orthogonal(powers, "times", "Centre the times")
         x, x_root = _orthogonal(design, "covariates", "Leave one out: the intercept is added")
-        return cls(design, powers, x, x_root, time, time_root, _labels(names, degree), method)
+        labels = ["", "time", *(f"time^{k}" for k in range(2, degree + 1))]
+        crossed = itertools.product(["", *names], labels)
+        names = tuple(":".join(filter(None, pair)) or "intercept" for pair in crossed)
+        return cls(design, powers, x, x_root, time, time_root, names, method)
 
 
 def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
@@ -323,7 +302,7 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
     restricted = design.method == "REML"
     observed = np.isfinite(y)
     information = _determined(observed, design, first)
-    _refuse(np.nanmax(y, axis=(1, 2)) == np.nanmin(y, axis=(1, 2)), first, "has one value only", "y")
+    likelihood.refuse(np.nanmax(y, axis=(1, 2)) == np.nanmin(y, axis=(1, 2)), first, "has one value only")
     # Residuals of ordinary least squares, scaled: the sums of squares then lose no digits to fixed effects.
     centre, variance = np.nanmean(y, axis=(1, 2)), np.nanvar(y, axis=(1, 2))
     y = np.where(observed, y - centre[:, None, None], 0.0)
@@ -333,47 +312,43 @@ def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:
     y = np.where(observed, y - design.x @ ordinary.reshape(draws, c, d) @ design.time.T, 0.0)
     observations = observed.sum(axis=(1, 2))
     scale = np.sqrt(np.sum(y**2, axis=(1, 2)) / observations)
-    _refuse(scale**2 <= likelihood.NO_RESIDUAL * variance, first, "has no variation around its fixed effects", "y")
+    likelihood.refuse(scale**2 <= likelihood.NO_RESIDUAL * variance, first, "has no variation around its fixed effects")
     sums = likelihood.summarise(y / scale[:, None, None], observed, design.x, design.time)
-    best = likelihood.maximise(sums, restricted, first)
+    relative, best = likelihood.maximise(sums, restricted, first)
 
     # Back to the columns and the outcome given.
     x_inverse, time_inverse = np.linalg.inv(design.x_root), np.linalg.inv(design.time_root)
     back = np.kron(x_inverse, time_inverse)
     fixed = (ordinary + scale[:, None] * best.beta) @ back.T
     fixed[:, 0] += centre
-    residual = scale**2 * best.residual_variance
+    residual = scale**2 * best.residual
     line = time_inverse[:2, :2]
+    log_likelihood = -best.deviance / 2 - (observations - restricted * c * d) * np.log(scale)
     return {
         "fixed": fixed,
-        "fixed_covariance": residual[:, None, None] * (back @ best.inverse_information @ back.T),
-        "random_covariance": residual[:, None, None] * (line @ best.relative @ line.T),
+        "fixed_covariance": residual[:, None, None] * (back @ best.inverse @ back.T),
+        "random_covariance": residual[:, None, None] * (line @ relative @ line.T),
         "residual_variance": residual,
-        "log_likelihood": (
-            -best.deviance / 2
-            - (observations - restricted * c * d) * np.log(scale)
-            + restricted * np.linalg.slogdet(back)[1]
-        ),
-        "singular": np.linalg.eigvalsh(best.relative)[:, 0] < SINGULAR_SHARE,
+        "log_likelihood": log_likelihood + restricted * np.linalg.slogdet(back)[1],
+        "singular": np.linalg.eigvalsh(relative)[:, 0] < SINGULAR_SHARE,
         "subjects": observed.any(axis=2).sum(axis=1),
         "observations": observations,
     }
 
 
 def _determined(observed: Bools, design: _Design, first: int) -> Floats:
-    """X'X of each data set, shape (draws, p, p).
-
-    Raises for the first data set whose observed values, shape (draws, subjects, waves), do not determine the variances
-    and the fixed effects.
+    """X'X of each data set, shape (draws, p, p), or an error for the first whose observed values, shape (draws,
+    subjects, waves), do not determine the variances and the fixed effects.
     """
+    # The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k. Four
+    # independent equations, from pairs of waves observed in one subject, determine the four parameters.
     together = observed.transpose(0, 2, 1).astype(float) @ observed > 0
-    _refuse(
-        ~_variances_determined(together, design.time[:, 1]),
-        first,
-        "does not determine residual, intercept and slope variance from the waves observed together",
-        "y",
-        "Subjects with three or more waves are needed",
-    )
+    slope, (j, k) = design.time[:, 1], np.triu_indices(len(design.time))
+    equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
+    rank = np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE)
+    problem = "does not determine residual, intercept and slope variance from the waves observed together"
+    remedy = "Subjects with three or more waves are needed"
+    likelihood.refuse(rank < 4, first, problem, remedy)
     draws, (c, d) = len(observed), (design.x.shape[1], design.time.shape[1])
     xx = (design.x[:, :, None] * design.x[:, None, :]).reshape(-1, c * c)
     tt = (design.time[:, :, None] * design.time[:, None, :]).reshape(-1, d * d)
@@ -381,31 +356,10 @@ def _determined(observed: Bools, design: _Design, first: int) -> Floats:
     information = information.reshape(draws, c * d, c * d)
     eigenvalues = np.linalg.eigvalsh(information)
     deficient = eigenvalues[:, 0] < RANK_TOLERANCE * eigenvalues[:, -1]
-    _refuse(
-        deficient | (observed.sum(axis=(1, 2)) <= c * d),
-        first,
-        f"does not determine {c * d} fixed effects",
-        "y",
-        "Lower the degree or leave out a covariate: some combination has too few values",
-    )
+    deficient |= observed.sum(axis=(1, 2)) <= c * d
+    remedy = "Lower the degree or leave out a covariate: some combination has too few values"
+    likelihood.refuse(deficient, first, f"does not determine {c * d} fixed effects", remedy)
     return information
-
-
-def _variances_determined(together: Bools, slope: Floats) -> Bools:
-    """True where covariances at the pairs of waves observed in one subject determine D and the residual variance.
-
-    The covariance at waves j and k is D11 + (s_j + s_k) D12 + s_j s_k D22, plus the residual variance if j = k: linear
-    in the four parameters, which are determined by four independent equations.
-    """
-    j, k = np.triu_indices(len(slope))
-    equations = np.column_stack([np.ones(len(j)), slope[j] + slope[k], slope[j] * slope[k], j == k])
-    return np.asarray(np.linalg.matrix_rank(equations * together[:, j, k, None], tol=RANK_TOLERANCE) == 4)
-
-
-def _refuse(bad: Bools, first: int, problem: str, field: str, remedy: str | None = None) -> None:
-    """Raise for the first data set marked `bad`."""
-    if bad.any():
-        raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field=field, remedy=remedy)
 
 
 def _finite(values: ArrayLike, name: str) -> Floats:
@@ -419,10 +373,8 @@ def _outcome(y: ArrayLike, design: _Design, index: int = 0) -> Floats:
     y = floats(y, "y", problem=f"data set {index} has entries that are not numbers")
     expected = (len(design.covariates), len(design.time))
     if y.shape != expected:
-        raise RestatedError(
-            f"data set {index} has shape {y.shape}, but covariates and times ask for {expected}: subjects by waves",
-            field="y",
-        )
+        problem = f"has shape {y.shape}, but covariates and times ask for {expected}: subjects by waves"
+        raise RestatedError(f"data set {index} {problem}", field="y")
     if np.isinf(y).any():
         raise RestatedError(f"data set {index} has an infinite value", field="y", remedy="Write missing values as nan")
     return y
@@ -447,8 +399,3 @@ def _orthogonal(matrix: Floats, field: str, remedy: str) -> tuple[Floats, Floats
     columns, root = np.linalg.qr(matrix)
     size = np.sqrt(len(matrix))
     return columns * size, root / size
-
-
-def _labels(names: Sequence[str], degree: int) -> tuple[str, ...]:
-    powers = ["", "time"] + [f"time^{k}" for k in range(2, degree + 1)]
-    return tuple(":".join(filter(None, (name, power))) or "intercept" for name in ["", *names] for power in powers)

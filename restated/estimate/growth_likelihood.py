@@ -30,7 +30,7 @@ Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). W
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from scipy import sparse
@@ -52,26 +52,18 @@ FLAT_SHARE = 1e-10
 #: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
 #: D has zero slope even where the deviance falls away from it.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the standard deviation they stand for or the residual one, whichever
-#: is larger: enough to double it.
+#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation.
 LONGEST_STEP = 1.0
 #: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
 FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
-#: A residual mean square below this share of that of ordinary least squares, or that below this share of the outcome's
-#: variance, is rounding: the model fits without error.
+#: A residual mean square below this share of that of least squares, or that below this share of the variance, is zero.
 NO_RESIDUAL = 1e-10
 #: The derivatives of D in its elements D11, D12 (and D21), D22.
-UNITS = np.array([[[1.0, 0.0], [0.0, 0.0]], [[0.0, 1.0], [1.0, 0.0]], [[0.0, 0.0], [0.0, 1.0]]])
+UNITS = np.array([[[1.0, 0], [0, 0]], [[0, 1], [1, 0]], [[0, 0], [0, 1]]])
 #: The second derivatives of D11, D12, D22 in L11, L21, L22.
-BENDS = np.array(
-    [
-        [[2.0, 0.0, 0.0], [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-        [[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 0.0]],
-        [[0.0, 0.0, 0.0], [0.0, 2.0, 0.0], [0.0, 0.0, 2.0]],
-    ]
-)
+BENDS = np.array([np.diag([2.0, 0, 0]), [[0, 1, 0], [1, 0, 0], [0, 0, 0]], np.diag([0, 2.0, 2])])
 
 
 @dataclass(frozen=True)
@@ -89,39 +81,21 @@ class Sums:
 
     def take(self, rows: Ints) -> Sums:
         """The sums of some of the data sets."""
-        return Sums(
-            self.time_products,
-            self.count[rows],
-            self.xx[:, :, rows],
-            self.xz[:, :, rows],
-            self.zz[:, :, rows],
-            self.xy[rows],
-            self.yy[rows],
-            self.observations[rows],
-        )
+        own = {name: getattr(self, name)[rows] for name in ("count", "xy", "yy", "observations")}
+        own |= {name: getattr(self, name)[:, :, rows] for name in ("xx", "xz", "zz")}
+        return replace(self, **own)
 
 
 @dataclass(frozen=True)
-class Maximum:
-    """Estimates at the maximum. The deviance is minus twice the log-likelihood, with constants."""
-
-    relative: Floats  # (b, 2, 2), D in units of the residual variance
-    residual_variance: Floats  # (b,)
-    beta: Floats  # (b, a * e), covariate by covariate
-    inverse_information: Floats  # (b, a * e, a * e), (X'V^-1 X)^-1
-    deviance: Floats  # (b,)
-
-
-@dataclass(frozen=True)
-class _State:
+class State:
     """Profiled deviance at one D per data set, with derivatives in D11, D12, D22; and the estimates there."""
 
-    deviance: Floats  # (b,)
+    deviance: Floats  # (b,), minus twice the log-likelihood, with constants
     gradient: Floats  # (b, 3)
     hessian: Floats  # (b, 3, 3)
-    residual: Floats  # (b,)
-    beta: Floats
-    inverse: Floats
+    residual: Floats  # (b,), residual variance
+    beta: Floats  # (b, a * e), covariate by covariate
+    inverse: Floats  # (b, a * e, a * e), (X'V^-1 X)^-1
 
 
 def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
@@ -129,9 +103,8 @@ def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
 
     Parameters
     ----------
-    y : ndarray, shape (draws, subjects, waves)
+    y, observed : ndarray, shape (draws, subjects, waves)
         Values where `observed` is False are ignored.
-    observed : ndarray of bool, shape (draws, subjects, waves)
     x : ndarray, shape (subjects, a)
     time : ndarray, shape (waves, e)
         Functions of time; the first two, which are those of the random effects, span intercept and slope.
@@ -166,22 +139,17 @@ def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
     )
 
 
-def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
-    """Maximise the profiled likelihood: damped Newton steps for all data sets together.
+def maximise(sums: Sums, restricted: bool, first: int) -> tuple[Floats, State]:
+    """Maximise the profiled likelihood, restricted or not: damped Newton steps for all data sets together.
 
-    Parameters
-    ----------
-    sums : Sums
-        Of an outcome whose mean square around ordinary least squares is 1.
-    restricted : bool
-        REML (True) or ML.
-    first : int
-        Number of the first data set, for messages.
+    `sums` are of an outcome whose mean square around ordinary least squares is 1, `first` is the number of the first
+    data set, for messages: errors if one is fitted without residual, or its search does not settle.
 
-    Raises
-    ------
-    RestatedError
-        If a data set is fitted without residual, or its search does not settle.
+    Returns
+    -------
+    relative : ndarray, shape (b, 2, 2)
+        D in units of the residual variance.
+    state : State
     """
     draws = len(sums.yy)
     root = np.tile(START, (draws, 1, 1))
@@ -203,21 +171,22 @@ def maximise(sums: Sums, restricted: bool, first: int = 0) -> Maximum:
         better = trial.deviance <= state.deviance[active] + rounding  # False for nan
         accepted = active[better]
         root[accepted] = proposal[better]
-        for field in fields(_State):
+        for field in fields(State):
             getattr(state, field.name)[accepted] = getattr(trial, field.name)[better]
         eased = np.where(damping[active] > FIRST_DAMPING * largest, damping[active] / DAMPING_FACTOR, 0.0)
         raised = np.maximum(damping[active] * DAMPING_FACTOR, FIRST_DAMPING * largest)
         damping[active] = np.where(better, eased, raised)
+    remedy = "Check the outcome, or leave out the random slope"
     exact = ~(state.residual > NO_RESIDUAL)
-    for bad, problem in (
-        (exact, "is fitted without error: no residual variance is left"),
-        (np.isin(np.arange(draws), active), "has a likelihood without a findable maximum"),
-    ):
-        if bad.any():
-            message = f"data set {first + int(np.argmax(bad))} {problem}"
-            raise RestatedError(message, field="y", remedy="Check the outcome, or leave out the random slope")
-    relative = root @ root.transpose(0, 2, 1)
-    return Maximum(relative, state.residual, state.beta, state.inverse, state.deviance)
+    refuse(exact, first, "is fitted without error: no residual variance is left", remedy)
+    refuse(np.isin(np.arange(draws), active), first, "has a likelihood without a findable maximum", remedy)
+    return root @ root.transpose(0, 2, 1), state
+
+
+def refuse(bad: Bools, first: int, problem: str, remedy: str | None = None) -> None:
+    """Raise for the first data set marked `bad`."""
+    if bad.any():
+        raise RestatedError(f"data set {first + int(np.argmax(bad))} {problem}", field="y", remedy=remedy)
 
 
 def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) -> tuple[Floats, Floats, Floats]:
@@ -251,7 +220,7 @@ def _newton(root: Floats, gradient: Floats, hessian: Floats, damping: Floats) ->
     return axes * spread[:, None], gain, largest
 
 
-def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
+def _state(sums: Sums, root: Floats, restricted: bool) -> State:
     """Profiled deviance at D = R R', with R = `root` of shape (b, 2, 2), and its derivatives in D."""
     R = root.transpose(1, 2, 0)[..., None]
     F = sums.time_products
@@ -260,14 +229,12 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     df = sums.observations - (a * e if restricted else 0)
 
     inner = _product(_product(R.swapaxes(0, 1), G), R)
-    inner[0, 0] += 1
-    inner[1, 1] += 1
+    inner[[0, 1], [0, 1]] += 1
     det = inner[0, 0] * inner[1, 1] - inner[0, 1] * inner[1, 0]  # of I + R'G R, hence of V
     inner = np.array([[inner[1, 1], -inner[0, 1]], [-inner[1, 0], inner[0, 0]]]) / det
     W = _product(_product(R, inner), R.swapaxes(0, 1))
     P = -_product(W, G)
-    P[0, 0] += 1
-    P[1, 1] += 1
+    P[[0, 1], [0, 1]] += 1
     C = _product(G, P)
     K = _product(H, P)
     WH = _product(W, H.swapaxes(0, 1))
@@ -302,14 +269,8 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     X = scale[:, None] * qq
     if restricted:
         outer = K[:, None, :, None] * K[None, :, None, :]  # (e, e, i, j, b, m)
-        change = np.stack(
-            [
-                _crossed(sums.xx, outer[:, :, 0, 0]),
-                _crossed(sums.xx, outer[:, :, 0, 1] + outer[:, :, 1, 0]),
-                _crossed(sums.xx, outer[:, :, 1, 1]),
-            ],
-            axis=1,
-        )
+        units = outer[:, :, 0, 0], outer[:, :, 0, 1] + outer[:, :, 1, 0], outer[:, :, 1, 1]
+        change = np.stack([_crossed(sums.xx, unit) for unit in units], axis=1)
         moved = inverse[:, None] @ change
         hessian -= np.einsum("bkij,blji->bkl", moved, moved)
         X = X + _product(K.swapaxes(0, 1), _product(_uncrossed(sums.xx, inverse), K))
@@ -318,7 +279,7 @@ def _state(sums: Sums, root: Floats, restricted: bool) -> _State:
     pairs = _over_patterns((2 * X - NC).reshape(4, draws, -1), C.reshape(4, draws, -1))
     pairs = pairs.reshape(draws, 2, 2, 2, 2)
     hessian += np.einsum("kij,bjpqi,lpq->bkl", UNITS, pairs, UNITS, optimize=True)
-    return _State(deviance, gradient, hessian, residual, beta, inverse)
+    return State(deviance, gradient, hessian, residual, beta, inverse)
 
 
 def _product(left: Floats, right: Floats) -> Floats:

@@ -9,13 +9,13 @@ tau2 is the DerSimonian-Laird estimate and differ for every other estimator.
 
 References
 ----------
-Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2).
+Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical variance).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
 Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -24,68 +24,52 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from restated import tau2 as between
-from restated.arguments import Floats, check_level, check_option, floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
-
-#: Fields that a fit shares with a batch.
-_BOTH = ("estimate", "se", "ci_low", "ci_high", "statistic", "p", "tau2", "q", "i2_q", "i2", "h2", "pi_low", "pi_high")
-
-
-@dataclass(frozen=True)
-class MetaFit:
-    """A pooled effect. `i2`, `i2_q`, `weights` in percent; `tau2` in squared units of the effect."""
-
-    estimate: float
-    se: float
-    ci_low: float
-    ci_high: float
-    statistic: float  # estimate / se: normal deviate (wald) or t with k - 1 df (knapp-hartung)
-    p: float
-    tau2: float
-    tau2_se: float
-    tau2_low: float  # Q-profile; both nan when the interval is empty
-    tau2_high: float
-    q: float
-    q_df: int
-    q_p: float
-    i2_q: float
-    i2: float
-    h2: float
-    pi_low: float
-    pi_high: float
-    weights: Floats
-    k: int
-    method: str
-    ci_method: str
-    level: float
-    pi_df: str
+#: Columns of the tables with one row per study.
+SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
 
 
 @dataclass(frozen=True)
 class MetaBatch:
-    """Pooled effects of many data sets; each field is an array of shape (draws,), named as in `MetaFit`."""
+    """Pooled effects of many data sets, one entry of each array per data set.
 
-    estimate: Floats
-    se: Floats
-    ci_low: Floats
-    ci_high: Floats
-    statistic: Floats
-    p: Floats
-    tau2: Floats
-    q: Floats
-    i2_q: Floats
-    i2: Floats
-    h2: Floats
-    pi_low: Floats
-    pi_high: Floats
+    `i2` and `i2_q` are in percent, `tau2` in squared units of the effect.
+    """
+
+    estimate: FloatOrArray
+    se: FloatOrArray
+    ci_low: FloatOrArray
+    ci_high: FloatOrArray
+    statistic: FloatOrArray  # estimate / se: normal deviate (wald) or t with k - 1 df (knapp-hartung)
+    p: FloatOrArray
+    tau2: FloatOrArray
+    q: FloatOrArray
+    i2_q: FloatOrArray
+    i2: FloatOrArray
+    h2: FloatOrArray
+    pi_low: FloatOrArray
+    pi_high: FloatOrArray
     k: int
     method: str
     ci_method: str
     level: float
     pi_df: str
+
+
+@dataclass(frozen=True)
+class MetaFit(MetaBatch):
+    """A pooled effect: the fields of `MetaBatch` as numbers, and some more."""
+
+    tau2_se: float
+    tau2_low: float  # Q-profile; both nan when the interval is empty
+    tau2_high: float
+    q_df: int
+    q_p: float
+    weights: Floats  # in percent
 
 
 @dataclass(frozen=True)
@@ -133,7 +117,8 @@ def fit(
     y, v : array_like, shape (k,)
         Effects and their sampling variances.
     method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
-        Estimator of tau2; FE is the common-effect (inverse-variance) model.
+        Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and without a
+        prediction interval.
     ci : {"wald", "knapp-hartung"}
         Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it
         can be narrower than Wald).
@@ -143,11 +128,6 @@ def fit(
         Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
         metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
 
-    Returns
-    -------
-    MetaFit
-        For FE, `i2` and `h2` are those from Q and the prediction interval is nan.
-
     Raises
     ------
     RestatedError
@@ -155,24 +135,19 @@ def fit(
     """
     y, v = check_effects(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
+    shared = {field.name: getattr(batch, field.name) for field in fields(batch)}
+    shared |= {name: float(value[0]) for name, value in shared.items() if isinstance(value, np.ndarray)}
     X = np.ones((len(y), 1))
-    tau2 = batch.tau2
     low, high = between.q_profile(y, v, X, level)
-    w = 1 / (v + tau2[0])
-    shared = {name: float(getattr(batch, name)[0]) for name in _BOTH}
+    w = 1 / (v + batch.tau2[0])
     return MetaFit(
         **shared,
-        tau2_se=float(between.standard_error(y[None, :], v[None, :], X, tau2, method)[0]),
+        tau2_se=float(between.standard_error(y[None, :], v[None, :], X, batch.tau2, method)[0]),
         tau2_low=low,
         tau2_high=high,
         q_df=len(y) - 1,
         q_p=float(stats.chi2.sf(shared["q"], len(y) - 1)),
         weights=100 * w / w.sum(),
-        k=len(y),
-        method=method,
-        ci_method=ci,
-        level=level,
-        pi_df=pi_df,
     )
 
 
@@ -186,54 +161,37 @@ def fit_batch(
     Y : array_like, shape (draws, k)
     V : array_like, shape (draws, k) or (k,)
     method, ci, level, pi_df
-        As in `fit`.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`.
+        As in `fit`, with the same errors.
     """
     Y, V = check_effects(Y, V, batch=True)
-    _check_options(ci, level, pi_df)
-    draws, k = Y.shape
+    check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
+    k = Y.shape[1]
     X = np.ones((k, 1))
-    tau2 = between.estimate(Y, V, X, method)
-    model = between.weighted(Y, V, X, tau2)
-    mean, variance = model.beta[:, 0], model.covariance[:, 0, 0]
-    if ci == "knapp-hartung":
-        variance = variance * model.q / (k - 1)
-        df = k - 1
-    else:
-        df = np.inf
-    se = np.sqrt(variance)
-    with np.errstate(divide="ignore", invalid="ignore"):  # identical effects: Knapp-Hartung se = 0
-        statistic = mean / se
-    margin = stats.t.ppf((1 + level) / 2, df) * se
-    q, typical = _heterogeneity(Y, V)
+    tau2, _, found = _coefficients(Y, V, X, method, ci, level)
+    variance = found.pop("covariance")[:, 0, 0]
+    pooled = {name: values[:, 0] for name, values in found.items()}
+    common = between.weighted(Y, V, X, np.zeros(len(Y)))
+    q, total = common.q, common.w.sum(axis=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         i2_q = np.where(q > k - 1, 100 * (q - (k - 1)) / q, 0.0)
     if method == "FE":
         i2, h2 = i2_q, q / (k - 1)
     else:
+        typical = (k - 1) / (total - (common.w**2).sum(axis=1) / total)
         i2, h2 = 100 * tau2 / (tau2 + typical), tau2 / typical + 1
     if method == "FE" or k < MINIMUM_K_PREDICTION:
-        spread = np.full(draws, np.nan)
+        spread = np.full(len(Y), np.nan)
     else:
-        spread = stats.t.ppf((1 + level) / 2, k - 2 if pi_df == "k-2" else k - 1) * np.sqrt(tau2 + variance)
+        spread = stats.t.ppf((1 + level) / 2, k - int(pi_df[-1])) * np.sqrt(tau2 + variance)
     return MetaBatch(
-        estimate=mean,
-        se=se,
-        ci_low=mean - margin,
-        ci_high=mean + margin,
-        statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df),
+        **pooled,
         tau2=tau2,
         q=q,
         i2_q=i2_q,
         i2=i2,
         h2=h2,
-        pi_low=mean - spread,
-        pi_high=mean + spread,
+        pi_low=pooled["estimate"] - spread,
+        pi_high=pooled["estimate"] + spread,
         k=k,
         method=method,
         ci_method=ci,
@@ -270,40 +228,25 @@ def fit_regression(
         As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df.
     """
     y, v = check_effects(y, v)
-    _check_options(ci, level, "k-2")
-    if names is None and isinstance(X, pd.DataFrame):
-        names = [str(name) for name in X.columns]
     design, names = design_matrix(X, len(y), names)
     k, p = design.shape
     Y, V = y[None, :], v[None, :]
-    tau2 = between.estimate(Y, V, design, method)
-    model = between.weighted(Y, V, design, tau2)
-    beta, covariance, df = model.beta[0], model.covariance[0], k - p
+    tau2, test_df, batch = _coefficients(Y, V, design, method, ci, level)
+    found = {name: values[0] for name, values in batch.items()}
+    slopes = found["estimate"][1:]
+    qm = float(slopes @ np.linalg.solve(found["covariance"][1:, 1:], slopes))
     if ci == "knapp-hartung":
-        covariance = covariance * model.q[0] / df
-        test_df = float(df)
+        qm /= p - 1
+        qm_p = stats.f.sf(qm, p - 1, test_df)
     else:
-        test_df = np.inf
-    se = np.sqrt(np.diag(covariance))
-    margin = stats.t.ppf((1 + level) / 2, test_df) * se
-    wald = float(beta[1:] @ np.linalg.solve(covariance[1:, 1:], beta[1:]))
-    if ci == "knapp-hartung":
-        qm, qm_p = wald / (p - 1), stats.f.sf(wald / (p - 1), p - 1, df)
-    else:
-        qm, qm_p = wald, stats.chi2.sf(wald, p - 1)
+        qm_p = stats.chi2.sf(qm, p - 1)
     common = between.weighted(Y, V, design, np.zeros(1))
-    qe = float(common.q[0])
-    typical = df / between.traces(common, design)[0][0]
-    i2 = 100 * max(0.0, (qe - df) / qe) if method == "FE" else 100 * tau2[0] / (tau2[0] + typical)
+    qe, qe_df = float(common.q[0]), k - p
+    typical = qe_df / between.traces(common, design)[0][0]
+    i2 = 100 * max(0.0, (qe - qe_df) / qe) if method == "FE" else 100 * tau2[0] / (tau2[0] + typical)
     return MetaRegression(
         names=names,
-        estimate=beta,
-        se=se,
-        ci_low=beta - margin,
-        ci_high=beta + margin,
-        statistic=beta / se,
-        p=2 * stats.t.sf(np.abs(beta / se), test_df),
-        covariance=covariance,
+        **found,
         tau2=float(tau2[0]),
         tau2_se=float(between.standard_error(Y, V, design, tau2, method)[0]),
         i2=float(i2),
@@ -312,8 +255,8 @@ def fit_regression(
         qm_df_residual=test_df,
         qm_p=float(qm_p),
         qe=qe,
-        qe_df=df,
-        qe_p=float(stats.chi2.sf(qe, df)),
+        qe_df=qe_df,
+        qe_p=float(stats.chi2.sf(qe, qe_df)),
         k=k,
         method=method,
         ci_method=ci,
@@ -321,10 +264,31 @@ def fit_regression(
     )
 
 
+def _coefficients(
+    Y: Floats, V: Floats, X: Floats, method: str, ci: str, level: float
+) -> tuple[Floats, float, dict[str, Floats]]:
+    """tau2, the degrees of freedom of tests, and the fields of a result that describe coefficients, draws first."""
+    check_option("interval", ci, ("wald", "knapp-hartung"), field="ci")
+    check_level(level)
+    k, p = X.shape
+    tau2 = between.estimate(Y, V, X, method)
+    model = between.weighted(Y, V, X, tau2)
+    estimate, covariance, df = model.beta, model.covariance, np.inf
+    if ci == "knapp-hartung":
+        covariance, df = covariance * model.q[:, None, None] / (k - p), float(k - p)
+    se = np.sqrt(np.einsum("bii->bi", covariance))
+    with np.errstate(divide="ignore", invalid="ignore"):  # identical effects: Knapp-Hartung se = 0
+        statistic = estimate / se
+    margin = stats.t.ppf((1 + level) / 2, df) * se
+    ends = {"ci_low": estimate - margin, "ci_high": estimate + margin}
+    tests = {"statistic": statistic, "p": 2 * stats.t.sf(np.abs(statistic), df)}
+    return tau2, df, {"estimate": estimate, "se": se, "covariance": covariance, **ends, **tests}
+
+
 def leave_one_out(
     y: ArrayLike, v: ArrayLike, *, labels: Sequence[object] | None = None, **options: Any
 ) -> pd.DataFrame:
-    """Pool again without each study in turn.
+    """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
     Parameters
     ----------
@@ -332,22 +296,12 @@ def leave_one_out(
     labels : sequence, optional
         Index of the result; default 0, 1, ...
     **options
-        As in `fit`.
-
-    Returns
-    -------
-    DataFrame
-        One row per left-out study: estimate, se, ci_low, ci_high, p, tau2, i2, q, k.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, and if k < 3.
+        As in `fit`, with the same errors.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    rows = [fit(np.delete(y, i), np.delete(v, i), **options) for i in range(len(y))]
+    rows = [_row(fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
     return _summary(rows, labels)
 
 
@@ -359,7 +313,9 @@ def cumulative(
     labels: Sequence[object] | None = None,
     **options: Any,
 ) -> pd.DataFrame:
-    """Pool the first study, the first two, and so on, in the given order.
+    """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
+
+    The first row is that study alone, with tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
 
     Parameters
     ----------
@@ -369,26 +325,19 @@ def cumulative(
     labels : sequence, optional
         Labels of the studies in their given order; the index of the result.
     **options
-        As in `fit`.
-
-    Returns
-    -------
-    DataFrame
-        Columns as `leave_one_out`; row j holds the result after the j-th study. The first row is that study alone, with
-        tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, and if `order` has another length.
+        As in `fit`, with the same errors.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
     if key.shape != y.shape:
         raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
     sequence = np.argsort(key, kind="stable")
-    rows = [_single(y[sequence[0]], v[sequence[0]], **options)]
-    rows += [fit(y[sequence[:size]], v[sequence[:size]], **options) for size in range(2, len(y) + 1)]
+    y, v = y[sequence], v[sequence]
+    pooled = [fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
+    se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
+    margin = stats.norm.ppf((1 + pooled[0].level) / 2) * se
+    alone = [y[0], se, y[0] - margin, y[0] + margin, 2 * stats.norm.sf(abs(y[0] / se)), 0.0, 0.0, 0.0, 1]
+    rows = [alone, *(_row(one, SUMMARY) for one in pooled)]
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
 
 
@@ -401,70 +350,21 @@ def estimator_matrix(
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> pd.DataFrame:
-    """Pool the same data under each combination of tau2 estimator and interval method.
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    methods, cis : sequence of str
-        As in `fit`.
-
-    Returns
-    -------
-    DataFrame
-        Indexed by (method, ci): estimate, se, ci_low, ci_high, p, tau2, i2_q, i2, pi_low, pi_high.
-    """
-    columns = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high"]
-    keys = [(method, ci) for method in methods for ci in cis]
-    rows = []
-    for method, ci in keys:
-        result = fit(y, v, method=method, ci=ci, level=level, pi_df=pi_df)
-        rows.append([getattr(result, column) for column in columns])
-    return pd.DataFrame(rows, columns=columns, index=pd.MultiIndex.from_tuples(keys, names=["method", "ci"]))
+    """Pool the same data under each combination of tau2 estimator and interval method, all as in `fit`: a row each."""
+    columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
+    index = pd.MultiIndex.from_product([methods, cis], names=["method", "ci"])
+    rows = [_row(fit(y, v, method=method, ci=ci, level=level, pi_df=pi_df), columns) for method, ci in index]
+    return pd.DataFrame(rows, columns=columns, index=index)
 
 
-def _heterogeneity(Y: Floats, V: Floats) -> tuple[Floats, Floats]:
-    """Cochran's Q and the typical sampling variance (k - 1) / tr(P) of Higgins & Thompson (2002)."""
-    k = Y.shape[1]
-    common = between.weighted(Y, V, np.ones((k, 1)), np.zeros(len(Y)))
-    total = common.w.sum(axis=1)
-    return common.q, (k - 1) / (total - (common.w**2).sum(axis=1) / total)
+def _row(found: MetaFit, columns: Sequence[str]) -> list[Any]:
+    return [getattr(found, column) for column in columns]
 
 
-def _single(
-    y: float, v: float, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
-) -> MetaFit:
-    """One study alone, for the first row of a cumulative analysis."""
-    _check_options(ci, level, pi_df)
-    se = float(np.sqrt(v)) if ci == "wald" else np.nan
-    margin = stats.norm.ppf((1 + level) / 2) * se
-    return MetaFit(
-        estimate=float(y),
-        se=se,
-        ci_low=y - margin,
-        ci_high=y + margin,
-        statistic=y / se,
-        p=float(2 * stats.norm.sf(abs(y / se))),
-        **dict.fromkeys(("tau2", "q", "i2_q", "i2"), 0.0),
-        **dict.fromkeys(("tau2_se", "tau2_low", "tau2_high", "pi_low", "pi_high"), np.nan),
-        q_df=0,
-        q_p=1.0,
-        h2=1.0,
-        weights=np.array([100.0]),
-        k=1,
-        method=method,
-        ci_method=ci,
-        level=level,
-        pi_df=pi_df,
-    )
-
-
-def _summary(rows: Sequence[MetaFit], labels: Sequence[object] | None) -> pd.DataFrame:
-    columns = ["estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k"]
+def _summary(rows: Sequence[Sequence[Any]], labels: Sequence[object] | None) -> pd.DataFrame:
     if labels is not None and len(labels) != len(rows):
         raise RestatedError(f"{len(rows)} studies but {len(labels)} labels", field="labels")
-    table = pd.DataFrame([[getattr(row, column) for column in columns] for row in rows], columns=columns)
-    return table if labels is None else table.set_index(pd.Index(list(labels), name="study"))
+    return pd.DataFrame(rows, columns=SUMMARY, index=None if labels is None else pd.Index(list(labels), name="study"))
 
 
 def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:
@@ -478,25 +378,21 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
         raise RestatedError(problem, field="v", remedy="Give one variance for each effect")
     if y.shape[-1] < 2:
         raise RestatedError("pooling needs at least two studies", field="y")
-    for name, values in (("y", y), ("v", v)):
-        if not np.isfinite(values).all():
-            place = int(np.argwhere(~np.isfinite(values))[0][-1])
-            problem = f"study {place + 1} has a value that is missing or not finite"
-            raise RestatedError(problem, field=name, remedy="Leave the study out, and report that")
-    if (v <= 0).any():
-        place = int(np.argwhere(v <= 0)[0][-1])
-        raise RestatedError(f"study {place + 1} has a sampling variance that is not positive", field="v")
+    missing, remedy = "a value that is missing or not finite", "Leave the study out, and report that"
+    for field, bad, problem, advice in (
+        ("y", ~np.isfinite(y), missing, remedy),
+        ("v", ~np.isfinite(v), missing, remedy),
+        ("v", v <= 0, "a sampling variance that is not positive", None),
+    ):
+        if bad.any():
+            raise RestatedError(f"study {np.argwhere(bad)[0][-1] + 1} has {problem}", field=field, remedy=advice)
     return y, np.broadcast_to(v, y.shape)
 
 
-def _check_options(ci: str, level: float, pi_df: str) -> None:
-    check_option("interval", ci, ("wald", "knapp-hartung"), field="ci")
-    check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
-    check_level(level)
-
-
 def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Floats, tuple[str, ...]]:
-    """Return the design matrix with the intercept first, validated, and its column names."""
+    """Return the design matrix, intercept first, and its names: by default those of a DataFrame, else x1, x2, ..."""
+    if names is None and isinstance(X, pd.DataFrame):
+        names = [str(name) for name in X.columns]
     moderators = floats(X, "X")
     if moderators.ndim == 1:
         moderators = moderators[:, None]

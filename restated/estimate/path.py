@@ -32,15 +32,12 @@ from restated.arguments import Bools, Floats, check_level
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
-# A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
-# determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+#: A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
+#: determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
 DETERMINANT_SLACK = 1e-12
-
-# Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
+#: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7
-
-# An end found inside the box must beat every vertex by this much (relative to the largest value) to replace it: below
-# that the two are equal within the arithmetic.
+#: An end inside the box must beat every vertex by this share of the largest value: below, the two are equal.
 GAIN = 1e-12
 
 
@@ -59,12 +56,17 @@ class Path(NamedTuple):
 
 def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
     """True where three correlations can belong to the same variables: their matrix has no negative eigenvalue."""
-    r_xm, r_xy, r_my = _correlations(r_xm, r_xy, r_my)
-    return 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
+    r_xm, r_xy, r_my = (np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))
+    if not all(np.all(np.abs(r) <= 1) for r in (r_xm, r_xy, r_my)):
+        raise RestatedError("a correlation is outside -1 to 1")
+    possible: Bools = 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
+    return possible
 
 
 def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     """Return the paths of the two-predictor model from three correlations.
+
+    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
 
     Parameters
     ----------
@@ -76,23 +78,12 @@ def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     RestatedError
         If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no three
         variables can have these correlations.
-
-    Notes
-    -----
-    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
     if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
         raise RestatedError("predictor and mediator correlate perfectly: their paths are not identified", field="r_xm")
     return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
-
-
-def _correlations(*values: ArrayLike) -> list[Floats]:
-    arrays = [np.asarray(v, dtype=float) for v in values]
-    if not all(np.all(np.abs(v) <= 1) for v in arrays):
-        raise RestatedError("a correlation is outside -1 to 1")
-    return arrays
 
 
 def _paths(r_xm: Floats, r_xy: Floats, r_my: Floats) -> Path:
@@ -125,7 +116,7 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
         Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
         ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
-        One per argument: printed text stands for its rounding interval.
+        One per argument: printed text is read as its rounding interval.
 
     Raises
     ------
@@ -140,10 +131,9 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     quasi-Newton search; over boxes as small as rounding intervals these functions have one turning point at most. The
     set of feasible correlation triples is convex: when all vertices are feasible, so is the whole box.
     """
-    limits = []
-    for i, interval in enumerate(intervals):
-        first, last = bounded_interval(interval, f"interval {i + 1}")
-        limits.append((float(first), float(last)))
+    limits = [
+        tuple(map(float, bounded_interval(interval, f"interval {i}"))) for i, interval in enumerate(intervals, start=1)
+    ]
     vertices = np.array(list(product(*limits)))
     grid = np.array(list(product(*(np.linspace(low, high, GRID) for low, high in limits))))
     points = np.concatenate([vertices, grid])
@@ -154,40 +144,37 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     def value(x: Floats) -> float:
         return float(np.asarray(function(*x)))
 
-    ends: list[tuple[float, tuple[float, ...]]] = []
+    ends, places = [], []
     for sign in (1, -1):  # smallest, then largest
         corner = int(np.argmin(sign * values[: len(vertices)]))
         best, where = values[corner], vertices[corner]
-        start = points[np.argmin(sign * values)]
-        polished = _polish(value, sign, start, limits)
-        slack = GAIN * np.max(np.abs(values))
-        if sign * (best - value(polished)) > slack:
+        polished = _polish(value, sign, points[np.argmin(sign * values)], limits)
+        if sign * (best - value(polished)) > GAIN * np.max(np.abs(values)):
             best, where = value(polished), polished
-        ends.append((float(best), tuple(float(x) for x in where)))
-    inside = [x not in ends_of for at in ends for x, ends_of in zip(at[1], limits, strict=True)]
-    return Box(ends[0][0], ends[1][0], ends[0][1], ends[1][1], not any(inside))
+        ends.append(float(best))
+        places.append(tuple(float(x) for x in where))
+    at_vertices = all(x in sides for where in places for x, sides in zip(where, limits, strict=True))
+    return Box(ends[0], ends[1], places[0], places[1], at_vertices)
 
 
 def _polish(
-    function: Callable[[Floats], float], sign: int, start: Floats, limits: Sequence[tuple[float, float]]
+    function: Callable[[Floats], float], sign: int, start: Floats, limits: Sequence[tuple[float, ...]]
 ) -> Floats:
     """Local bounded minimum of sign times function, in coordinates that run from 0 to 1 along each side."""
     low, high = np.array(limits).T
     width = np.where(high > low, high - low, 1.0)
     options: Any = {"ftol": 1e-15, "gtol": 1e-12}
-    start = (start - low) / width
 
     def scaled(u: Any) -> Any:
         return sign * function(low + u * width)
 
-    found: Any = optimize.minimize(
-        scaled, start, method="L-BFGS-B", bounds=[(0.0, 1.0 if b > a else 0.0) for a, b in limits], options=options
-    )
+    bounds = [(0.0, float(b > a)) for a, b in limits]
+    found = optimize.minimize(scaled, (start - low) / width, method="L-BFGS-B", bounds=bounds, options=options)
     return np.asarray(np.clip(low + found.x * width, low, high))
 
 
 class IndirectInterval(NamedTuple):
-    """An indirect path with sampling limits."""
+    """An indirect path, or the product of the links of a chain, with sampling limits."""
 
     estimate: float
     se: float  # delta method
@@ -195,7 +182,7 @@ class IndirectInterval(NamedTuple):
     delta_high: float
     simulated_low: float
     simulated_high: float
-    infeasible: float  # share of simulated triples that no three variables can have; left out
+    infeasible: float = 0.0  # share of simulated triples that no three variables can have; left out
 
 
 def indirect_interval(
@@ -212,14 +199,17 @@ def indirect_interval(
 ) -> IndirectInterval:
     """Return sampling limits for the indirect path, given the number of cases behind each correlation.
 
+    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
+    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
+    fixed-effect model: too narrow by as much as differences between studies matter.
+
     Parameters
     ----------
     r_xm, r_xy, r_my : float
-        Correlations.
+        Correlations, as in `two_predictor`.
     n_xm, n_xy, n_my : int
         Cases behind each; at least 4.
     level : float
-        Confidence level.
     draws, seed : int
         For the Monte Carlo limits.
 
@@ -227,60 +217,43 @@ def indirect_interval(
     ------
     RestatedError
         For an infeasible triple, a sample below 4 or a level outside 0 to 1.
-
-    Notes
-    -----
-    Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
-    from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
-    fixed-effect model: differences between studies are ignored and the limits are too narrow by as much as these
-    matter.
     """
-    estimate = float(two_predictor(r_xm, r_xy, r_my).indirect)
-    r = np.array([r_xm, r_xy, r_my], dtype=float)
-    n = np.array([n_xm, n_xy, n_my], dtype=float)
+    found = two_predictor(r_xm, r_xy, r_my)
+    r, n = np.array([r_xm, r_xy, r_my], dtype=float), np.array([n_xm, n_xy, n_my], dtype=float)
     if np.any(np.abs(r) == 1):
         raise RestatedError("a correlation of 1 or -1 has no sampling variance")
     if np.any(n < 4):
         raise RestatedError("a correlation needs at least 4 cases for a sampling variance", field="n")
     check_level(level)
     se_z = 1 / np.sqrt(n - 3)
-    rest = 1 - r_xm**2
-    b = (r_my - r_xm * r_xy) / rest
+    rest, b = 1 - r_xm**2, float(found.b)
     gradient = np.array([b + r_xm * (2 * r_xm * b - r_xy) / rest, -(r_xm**2) / rest, r_xm / rest])
-    se = float(np.sqrt(np.sum((gradient * (1 - r**2) * se_z) ** 2)))
-    quantile = stats.norm.ppf((1 + level) / 2)
-    rng = np.random.default_rng(seed)
-    sampled = np.tanh(np.arctanh(r) + se_z * rng.standard_normal((draws, 3))).T
+    sampled = _simulated(r, se_z, draws, seed).T
     possible = feasible(*sampled)
-    simulated = _paths(*sampled).indirect[possible]
+    limits = _limits(float(found.indirect), gradient * (1 - r**2) * se_z, _paths(*sampled).indirect[possible], level)
+    return limits._replace(infeasible=float(1 - possible.mean()))
+
+
+def _simulated(r: Floats, se_z: Floats, draws: int, seed: int) -> Floats:
+    """Correlations with normal, independent Fisher's z, shape (draws, correlations)."""
+    errors = se_z * np.random.default_rng(seed).standard_normal((draws, len(r)))
+    return np.asarray(np.tanh(np.arctanh(r) + errors))
+
+
+def _limits(estimate: float, errors: Floats, simulated: Floats, level: float) -> IndirectInterval:
+    """Delta-method limits from the part of each correlation in the error of the estimate, and quantiles."""
+    se = float(np.sqrt(np.sum(errors**2)))
+    margin = float(stats.norm.ppf((1 + level) / 2) * se)
     low, high = np.quantile(simulated, [(1 - level) / 2, (1 + level) / 2])
-    return IndirectInterval(
-        estimate,
-        se,
-        float(estimate - quantile * se),
-        float(estimate + quantile * se),
-        float(low),
-        float(high),
-        float(1 - possible.mean()),
-    )
-
-
-class ChainInterval(NamedTuple):
-    """The product of the links of a chain with sampling limits."""
-
-    estimate: float
-    se: float  # delta method
-    delta_low: float
-    delta_high: float
-    simulated_low: float
-    simulated_high: float
+    return IndirectInterval(estimate, se, estimate - margin, estimate + margin, float(low), float(high))
 
 
 def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed: int = 0) -> Floats:
-    """Simulate products of the links of a chain.
+    """Simulate products of the links of a chain, shape (draws,).
 
     In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
-    correlation of its two ends is the product of the links (Wright, 1934).
+    correlation of its two ends is the product of the links (Wright, 1934). Each Fisher z is normal, and the links are
+    taken as independent: right for links from separate samples.
 
     Parameters
     ----------
@@ -290,52 +263,32 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
         Standard errors of the links on the scale of Fisher's z; 0 for a link taken as known.
     draws, seed : int
 
-    Returns
-    -------
-    ndarray, shape (draws,)
-        Each Fisher z is normal, and the links are taken as independent: right for links from separate samples.
-
     Raises
     ------
     RestatedError
         If there are not as many standard errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
     """
     links, se_z = _chain(links, se_z)
-    rng = np.random.default_rng(seed)
-    return np.asarray(np.tanh(np.arctanh(links) + se_z * rng.standard_normal((draws, len(links)))).prod(axis=1))
+    return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))
 
 
 def chain_interval(
     links: ArrayLike, se_z: ArrayLike, *, level: float = 0.95, draws: int = 100_000, seed: int = 0
-) -> ChainInterval:
-    """Return the product of the links of a chain, with delta-method and Monte Carlo limits.
+) -> IndirectInterval:
+    """Return the product of the links of a chain, with delta-method and Monte Carlo limits of the given level.
+
+    The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
 
     Parameters
     ----------
     links, se_z, draws, seed
-        As in `chain_draws`.
-    level : float
-        Confidence level.
-
-    Raises
-    ------
-    RestatedError
-        As in `chain_draws`, or for a level outside 0 to 1.
-
-    Notes
-    -----
-    The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
+        As in `chain_draws`, with the same errors.
     """
     links, se_z = _chain(links, se_z)
     check_level(level)
     others = np.array([np.delete(links, i).prod() for i in range(len(links))])
-    estimate = float(links.prod())
-    se = float(np.sqrt(np.sum(((1 - links**2) * others * se_z) ** 2)))
-    quantile = stats.norm.ppf((1 + level) / 2)
-    low, high = np.quantile(chain_draws(links, se_z, draws=draws, seed=seed), [(1 - level) / 2, (1 + level) / 2])
-    return ChainInterval(
-        estimate, se, float(estimate - quantile * se), float(estimate + quantile * se), float(low), float(high)
-    )
+    simulated = chain_draws(links, se_z, draws=draws, seed=seed)
+    return _limits(float(links.prod()), (1 - links**2) * others * se_z, simulated, level)
 
 
 def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:

@@ -13,13 +13,13 @@ Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadra
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t, xlogy
 
-from restated.arguments import Bools, Floats, Ints
+from restated.arguments import Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
@@ -33,22 +33,18 @@ STEP_TOLERANCE = 1e-10
 THRESHOLD_TOLERANCE = 1e-6
 #: Newton inside a bracket needs fewer than 10 rounds, bisection alone 35.
 MAX_ITERATIONS = 100
-#: The largest step of a threshold in one Newton round, in standard deviations, and the range it stays in: beyond 8
-#: standard deviations fewer than one person in 1e15 is affected.
-THRESHOLD_STEP = 1.0
-THRESHOLD_RANGE = 8.0
+#: The largest step of a threshold, in standard deviations, and its range, beyond which one person in 1e15 is affected.
+THRESHOLD_STEP, THRESHOLD_RANGE = 1.0, 8.0
 #: Share of the way to the edge that one step inside the triangle may take, so that it stays inside.
 TO_THE_EDGE = 0.95
 #: A gradient counts as pointing inwards above this, per pair: below, rounding error could make it.
 INWARD = 1e-9
 #: First step inwards from an edge, as a share of the room there; halved until the likelihood rises.
-FIRST_STEP = 0.1
-MAX_HALVINGS = 40
+FIRST_STEP, MAX_HALVINGS = 0.1, 40
 #: A probability computed as a difference may round below zero; its logarithm is taken of this instead.
 SMALLEST_PROBABILITY = 1e-300
-
-
-# --- data: likelihood of the two correlations, nuisance parameters maximised out ---------------------------
+#: Advice where a search fails.
+REMEDY = "Check the tables or matrices"
 
 
 class Profile(NamedTuple):
@@ -60,25 +56,7 @@ class Profile(NamedTuple):
     nuisance: Floats  # (k, 2)
 
 
-class TwinData(Protocol):
-    """Data sets of twins, for the search over correlations."""
-
-    shape: tuple[int, ...]
-    size: int
-    pairs: Floats
-    defined: Ints
-    start: Floats
-    without_error: Bools
-    df_saturated: int
-
-    def saturated(self) -> Floats: ...
-    def free_correlations(self) -> Floats: ...
-    def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]: ...
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats: ...
-    def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile: ...
-
-
-class LiabilityData(TwinData):
+class LiabilityData:
     """Two tables of pairs for each of `size` data sets; nuisance: the thresholds of MZ and DZ twins."""
 
     def __init__(self, mz: Floats, dz: Floats, common: bool, shape: tuple[int, ...]) -> None:
@@ -93,6 +71,8 @@ class LiabilityData(TwinData):
         self.start = np.zeros((self.size, 2))
         self.start[self.defined] = ndtri(affected[self.defined] / people[self.defined])
         self.df_saturated = 3 if common else 2  # free proportions, less the thresholds
+        density, share = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi), ndtr(self.start)
+        self.information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2  # at r = 0
         # Without discordant MZ pairs the likelihood can rise up to e2 = 0.
         self.without_error = self.tables[:, 0, 1] == 0
 
@@ -108,13 +88,6 @@ class LiabilityData(TwinData):
     def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"prevalence_mz": ndtr(nuisance[:, 0]), "prevalence_dz": ndtr(nuisance[:, 1])}
 
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
-        """Angle between two directions of (r_mz, r_dz) in the metric of the information at r = 0."""
-        density = np.exp(-(self.start**2) / 2) / np.sqrt(2 * np.pi)
-        share = ndtr(self.start)
-        information = self.tables.sum(axis=2) * density**4 / (share * (1 - share)) ** 2
-        return _angle(information, first, second)
-
     def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Maximise over the thresholds at correlations `r`, shape (k, 2), for the data sets `rows`.
 
@@ -124,7 +97,7 @@ class LiabilityData(TwinData):
         tables = self.tables[rows]
         h = start.copy()
         k = len(rows)
-        value, gradient, hessian = np.empty(k), np.empty((k, 2)), np.empty((k, 2, 2))
+        value, gradient, hessian = np.empty(k), np.empty((k, 2)), np.zeros((k, 2, 2))
         low, high = np.full((k, 2), -THRESHOLD_RANGE), np.full((k, 2), THRESHOLD_RANGE)
         active = np.arange(k)
         for _ in range(MAX_ITERATIONS):
@@ -137,8 +110,7 @@ class LiabilityData(TwinData):
             curve = np.where(curve < 0, curve, -1.0)
             low[active] = np.where(slope > 0, at, low[active])
             high[active] = np.where(slope > 0, high[active], at)
-            step = np.clip(-slope / curve, -THRESHOLD_STEP, THRESHOLD_STEP)
-            proposal = at + step
+            proposal = at + np.clip(-slope / curve, -THRESHOLD_STEP, THRESHOLD_STEP)
             inside = (proposal >= low[active]) & (proposal <= high[active])
             proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
             h[active] = proposal
@@ -146,13 +118,10 @@ class LiabilityData(TwinData):
             if settled.any():
                 # Value and derivatives belong to `at`, a tiny step before the maximum: corrected for it.
                 done = active[settled]
-                s, c = slope[settled], curve[settled]
-                value[done] = terms.value[settled].sum(axis=1) - 0.5 * (
-                    s[:, 0] ** 2 / c[:, 0] + (0 if self.common else s[:, 1] ** 2 / c[:, 1])
-                )
-                cross = terms.hr[settled]
+                s, c, cross = slope[settled], curve[settled], terms.hr[settled]
+                gain = -0.5 * s**2 / c
+                value[done] = terms.value[settled].sum(axis=1) + (gain[:, 0] if self.common else gain.sum(axis=1))
                 gradient[done] = terms.r[settled] - cross * s / c
-                hessian[done] = 0
                 hessian[done, 0, 0], hessian[done, 1, 1] = (terms.rr[settled] - cross**2 / c).T
                 if self.common:
                     hessian[done, 0, 1] = hessian[done, 1, 0] = -cross[:, 0] * cross[:, 1] / c[:, 0]
@@ -179,7 +148,6 @@ def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     P(both) = Phi(h) - P(one order) and P(neither) = Phi(-h) - P(one order), with P(one order) by Owen's T. At r = 1
     discordant pairs are impossible; derivatives in r are infinite there and returned as 0.
     """
-    both, discordant, neither = tables[..., 0], tables[..., 1], tables[..., 2]
     slope = np.sqrt((1 - r) / (1 + r))
     one_order = 2 * owens_t(h, slope)
     phi = np.exp(-h * h / 2) / np.sqrt(2 * np.pi)
@@ -187,37 +155,34 @@ def _table_terms(tables: Floats, h: Floats, r: Floats) -> _TableTerms:
     open_ = r < 1
     room = np.where(open_, (1 - r) * (1 + r), 1.0)
     density = np.where(open_, np.exp(-h * h / (1 + r)) / (2 * np.pi * np.sqrt(room)), 0.0)
-    p = (
-        np.maximum(ndtr(h) - one_order, SMALLEST_PROBABILITY),
-        one_order,
-        np.maximum(ndtr(-h) - one_order, SMALLEST_PROBABILITY),
-    )
-    possible = one_order > 0
-    divisor = np.where(possible, one_order, 1.0)
-    weights = (both / p[0], np.where(possible, discordant / divisor, 0.0), neither / p[2])
+    # Both affected, discordant, neither; only discordant pairs can be impossible.
+    p = np.stack([ndtr(h) - one_order, one_order, ndtr(-h) - one_order])
+    p[[0, 2]] = np.maximum(p[[0, 2]], SMALLEST_PROBABILITY)
+    counts, divisor = np.moveaxis(tables, -1, 0), np.where(p > 0, p, 1.0)
+    weights = np.where(p > 0, counts / divisor, 0.0)
+    second = weights / divisor  # in second derivatives: count / p^2
     # Derivatives of the three probabilities; those in r differ only in sign.
-    p_h = (2 * phi * beyond, phi * (1 - 2 * beyond), -2 * phi * (1 - beyond))
+    p_h = np.stack([2 * phi * beyond, phi * (1 - 2 * beyond), -2 * phi * (1 - beyond)])
     curve = 2 * phi * (slope * np.exp(-((h * slope) ** 2) / 2) / np.sqrt(2 * np.pi) - h * beyond)
-    p_hh = (curve, -h * phi - curve, curve + 2 * h * phi)
+    p_hh = np.stack([curve, -h * phi - curve, curve + 2 * h * phi])
     net = weights[0] - weights[1] + weights[2]
     bend = h * h / (1 + r) ** 2 + r / room
-    # Squared probabilities in the second derivatives: count / p^2 = weight / p.
-    second = (weights[0] / p[0], weights[1] / divisor, weights[2] / p[2])
     return _TableTerms(
-        value=xlogy(both, p[0]) + xlogy(discordant, one_order) + xlogy(neither, p[2]),
-        h=sum(w * x for w, x in zip(weights, p_h)),
+        value=xlogy(counts, p).sum(axis=0),
+        h=(weights * p_h).sum(axis=0),
         r=density * net,
-        hh=sum(w * x for w, x in zip(weights, p_hh)) - sum(s * x * x for s, x in zip(second, p_h)),
+        hh=(weights * p_hh).sum(axis=0) - (second * p_h * p_h).sum(axis=0),
         hr=-2 * h / (1 + r) * density * net - density * (second[0] * p_h[0] - second[1] * p_h[1] + second[2] * p_h[2]),
-        rr=density * bend * net - density**2 * (second[0] + second[1] + second[2]),
+        rr=density * bend * net - density**2 * second.sum(axis=0),
     )
 
 
-class ContinuousData(TwinData):
+class ContinuousData:
     """Mean variances and covariances of `size` pairs of groups; nuisance: the common variance (twice)."""
 
     def __init__(self, variances: Floats, covariances: Floats, weights: Floats, shape: tuple[int, ...]) -> None:
         self.variances, self.covariances, self.weights = variances, covariances, weights
+        self.information = weights
         self.shape, self.size = shape, len(variances)
         self.pairs = weights.sum(axis=1)
         self.defined = np.arange(self.size)
@@ -236,9 +201,6 @@ class ContinuousData(TwinData):
     def nuisance_fields(self, nuisance: Floats) -> dict[str, Floats]:
         return {"variance": nuisance[:, 0]}
 
-    def angle(self, first: ArrayLike, second: ArrayLike) -> Floats:
-        return _angle(self.weights, first, second)
-
     def profile(self, rows: Ints, r: Floats, start: Floats) -> Profile:
         """Log-likelihood at the best variance V = sum of w (s / (1 + r) + d / (1 - r)) / (2 sum of w).
 
@@ -256,25 +218,24 @@ class ContinuousData(TwinData):
             relative = v_r / v[:, None]
             gradient = w * r / room - n[:, None] * relative
             hessian = n[:, None, None] * relative[:, :, None] * relative[:, None, :]
-            own = w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
-            hessian[:, 0, 0] += own[:, 0]
-            hessian[:, 1, 1] += own[:, 1]
+            hessian[:, [0, 1], [0, 1]] += w * (1 + r * r) / room**2 - n[:, None] * v_rr / v[:, None]
             value = -n * (np.log(2 * np.pi * v) + 1) - 0.5 * (w * np.log(room)).sum(axis=1)
         edge = (r >= 1).any(axis=1)  # perfect correlation: impossible, as no sample correlation is 1
         value[edge], gradient[edge], hessian[edge] = -np.inf, 0.0, 0.0
         return Profile(value, gradient, hessian, np.repeat(v[:, None], 2, axis=1))
 
 
-def _angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:
-    """Angle of two directions in the metric of a diagonal information matrix, shape (m, 2)."""
-    inner = [
+#: Data sets of twins, for the search over correlations.
+TwinData: TypeAlias = LiabilityData | ContinuousData
+
+
+def angle(information: Floats, first: ArrayLike, second: ArrayLike) -> Floats:
+    """Return the angle of two directions of (r_mz, r_dz) in the metric of diagonal information matrices, (m, 2)."""
+    both, one, two = (
         (information * np.multiply(x, y)).sum(axis=1) for x, y in ((first, second), (first, first), (second, second))
-    ]
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.arccos(np.clip(inner[0] / np.sqrt(inner[1] * inner[2]), -1, 1)))
-
-
-# --- the search over the triangle -------------------------------------------------------------------------
+        return np.asarray(np.arccos(np.clip(both / np.sqrt(one * two), -1, 1)))
 
 
 @dataclass
@@ -292,15 +253,9 @@ class Best:
 
 
 def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]]) -> tuple[Floats, Best]:
-    """Maximum of the profile likelihood over the triangle between no resemblance and one or two components.
+    """Maximise the profile likelihood of the data sets `rows` over no resemblance and one or two components.
 
-    Parameters
-    ----------
-    data : LiabilityData or ContinuousData
-    rows : ndarray of int, shape (k,)
-        The data sets to fit.
-    corners : sequence of (float, float)
-        (r_mz, r_dz) of a variance that is all due to one component; none, one or two.
+    `corners` are the (r_mz, r_dz) of a variance that is all due to one component; none, one or two.
 
     Returns
     -------
@@ -317,11 +272,9 @@ def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]])
     best = Best(*best_on_line(data, rows, origin, ends[0], start))
     if len(corners) == 1:
         return best.r[:, :1] / generators[0, 0], best
-    everything = np.arange(len(rows))
-    best.update(everything, *best_on_line(data, rows, origin, ends[1], start))
+    best.update(np.arange(len(rows)), *best_on_line(data, rows, origin, ends[1], start))
     perfect = np.flatnonzero(data.without_error[rows])
-    edge = best_on_line(data, rows[perfect], ends[0][perfect], ends[1][perfect], start[perfect])
-    best.update(perfect, *edge)
+    best.update(perfect, *best_on_line(data, rows[perfect], ends[0][perfect], ends[1][perfect], start[perfect]))
     _search_inside(data, rows, generators, best)
     units = best.r @ np.linalg.inv(generators).T
     # A point computed on an edge is there up to rounding.
@@ -333,22 +286,15 @@ def best_on_line(
     data: TwinData, rows: Ints, first: Floats, last: Floats, start: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Best point on the line from `first` to `last`, both (k, 2): log-likelihood, correlations, nuisance."""
-    k = len(rows)
-    if k == 0:
-        return np.empty(0), np.empty((0, 2)), np.empty((0, 2))
-    direction = last - first
-    place = np.linspace(0.0, 1.0, GRID)
-    values, slopes = np.empty((GRID, k)), np.empty((GRID, k))
-    nuisance = np.empty((GRID, k, 2))
-    at = start
+    direction, place, at = last - first, np.linspace(0.0, 1.0, GRID), start
+    values, slopes, nuisance = (np.empty((GRID, *shape)) for shape in (rows.shape, rows.shape, start.shape))
     for i, s in enumerate(place):
         found = data.profile(rows, first + s * direction, at)
         values[i], slopes[i] = found.value, (found.gradient * direction).sum(axis=1)
         nuisance[i] = at = found.nuisance
     top = np.argmax(values, axis=0)
-    column = np.arange(k)
-    s, value, at = place[top], values[top, column], nuisance[top, column].copy()
-    slope = slopes[top, column]
+    column = np.arange(len(rows))
+    s, value, slope, at = place[top], values[top, column], slopes[top, column], nuisance[top, column]
     low, high = place[np.maximum(top - 1, 0)], place[np.minimum(top + 1, GRID - 1)]
     # At an end whose slope leads outwards the search is over.
     active = np.flatnonzero(~((top == 0) & (slope <= 0)) & ~((top == GRID - 1) & (slope >= 0)))
@@ -374,11 +320,9 @@ def best_on_line(
         position[active] = np.where(slope == 0, position[active], proposal)
         active = active[(step > STEP_TOLERANCE) & (slope != 0)]
     else:
-        problem = "the search along a line of twin correlations did not settle"
-        raise RestatedError(problem, remedy="Check the tables or matrices")
+        raise RestatedError("the search along a line of twin correlations did not settle", remedy=REMEDY)
     # The last proposal is better than the best point evaluated, by less than the likelihood can resolve.
-    near = np.abs(position - s) < np.sqrt(STEP_TOLERANCE)
-    s = np.where(near, position, s)
+    s = np.where(np.abs(position - s) < np.sqrt(STEP_TOLERANCE), position, s)
     return value, first + s[:, None] * direction, at
 
 
@@ -391,31 +335,27 @@ def _search_inside(data: TwinData, rows: Ints, generators: Floats, best: Best) -
     free = data.free_correlations()[rows]
     x = free @ backwards.T
     room = np.column_stack([x, 1 - x.sum(axis=1)])
-    with np.errstate(invalid="ignore"):
-        use = np.asarray((room > STEP_TOLERANCE).all(axis=1))
+    use = np.asarray((room > STEP_TOLERANCE).all(axis=1))  # False for nan
     # The edge points with a direction inwards along which the likelihood rises.
     edge = data.profile(rows, best.r, best.nuisance)
     slope = edge.gradient @ generators
     at_edge = best.r @ backwards.T
     error = 1 - at_edge.sum(axis=1)
     rising = (np.abs(at_edge) < STEP_TOLERANCE) & (slope > INWARD * data.pairs[rows, None])
-    push = np.flatnonzero(~use & rising.any(axis=1) & (error > STEP_TOLERANCE))
-    step = np.full(len(push), FIRST_STEP)
-    pending = np.arange(len(push))
+    pending = np.flatnonzero(~use & rising.any(axis=1) & (error > STEP_TOLERANCE))
+    step = FIRST_STEP
     for _ in range(MAX_HALVINGS):
         if not len(pending):
             break
-        which = push[pending]
-        x[which] = at_edge[which] + rising[which] * (step[pending] * error[which] / 2)[:, None]
-        tried = data.profile(rows[which], x[which] @ generators.T, best.nuisance[which])
-        higher = tried.value > best.value[which]
-        use[which[higher]] = True
+        x[pending] = at_edge[pending] + rising[pending] * (step * error[pending] / 2)[:, None]
+        tried = data.profile(rows[pending], x[pending] @ generators.T, best.nuisance[pending])
+        higher = tried.value > best.value[pending]
+        use[pending[higher]] = True
         pending = pending[~higher]
-        step[pending] /= 2
+        step /= 2
     which = np.flatnonzero(use)
-    if len(which):
-        value, x, nuisance = _newton(data, rows[which], generators, x[which], best.nuisance[which])
-        best.update(which, value, x @ generators.T, nuisance)
+    value, x, nuisance = _newton(data, rows[which], generators, x[which], best.nuisance[which])
+    best.update(which, value, x @ generators.T, nuisance)
 
 
 def _newton(
@@ -438,7 +378,6 @@ def _newton(
         small = (np.abs(step) * length[:, None]).max(axis=1) < STEP_TOLERANCE
         active, step, length = active[~small], step[~small], length[~small]
         waiting = np.arange(len(active))
-        stuck = np.ones(len(active), dtype=bool)
         for _ in range(MAX_HALVINGS):
             if not len(waiting):
                 break
@@ -451,22 +390,20 @@ def _newton(
             nuisance[taken] = found.nuisance[rises]
             gradient[taken] = found.gradient[rises] @ generators
             hessian[taken] = generators.T @ found.hessian[rises] @ generators
-            stuck[waiting[rises]] = False
             waiting = waiting[~rises]
             length[waiting] /= 2
         # What cannot rise any more is at the maximum to the precision of the likelihood; one last full step uses the
         # gradient, which is more precise.
-        last = active[stuck]
-        if len(last):
-            move = _ascent(gradient[last], hessian[last])
-            tiny = np.abs(move).max(axis=1) < np.sqrt(STEP_TOLERANCE)
-            moved = x[last] + move
-            fits = tiny & (moved > 0).all(axis=1) & (moved.sum(axis=1) < 1)
-            x[last[fits]] = moved[fits]
-        active = active[~stuck]
+        last = active[waiting]
+        move = _ascent(gradient[last], hessian[last])
+        moved = x[last] + move
+        tiny = np.abs(move).max(axis=1) < np.sqrt(STEP_TOLERANCE)
+        fits = tiny & (moved > 0).all(axis=1) & (moved.sum(axis=1) < 1)
+        x[last[fits]] = moved[fits]
+        active = np.delete(active, waiting)
         if not len(active):
             return value, x, nuisance
-    raise RestatedError("the search for twin shares did not settle", remedy="Check the tables or matrices")
+    raise RestatedError("the search for twin shares did not settle", remedy=REMEDY)
 
 
 def _ascent(gradient: Floats, hessian: Floats) -> Floats:

@@ -27,8 +27,8 @@ Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (20
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import partial
-from typing import NamedTuple
+from itertools import chain, product
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,15 +37,8 @@ from scipy.special import ndtri, owens_t
 
 from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_option, floats
 from restated.errors import RestatedError
+from restated.estimate import twinlikelihood as likelihood
 from restated.estimate.proportions import wilson
-from restated.estimate.twinlikelihood import (
-    MAX_ITERATIONS,
-    ContinuousData,
-    LiabilityData,
-    TwinData,
-    best_on_line,
-    maximise,
-)
 from restated.intervals import Constraint, bounded_interval
 
 #: What one unit of each component adds to (r_mz, r_dz).
@@ -54,7 +47,6 @@ RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
 MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",), "E": ()}
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
-COMPONENTS = ("a2", "c2", "d2", "e2")
 
 #: Ends of intervals are found to this precision in the share.
 LIMIT_TOLERANCE = 1e-8
@@ -67,10 +59,10 @@ BLOCK = 5000
 
 
 class Interval(NamedTuple):
-    """Ends of an interval; numbers or arrays."""
+    """Ends of an interval."""
 
-    low: float | Floats
-    high: float | Floats
+    low: FloatOrArray
+    high: FloatOrArray
 
 
 @dataclass(frozen=True)
@@ -85,20 +77,20 @@ class TwinFit:
     """
 
     model: str
-    a2: float | Floats
-    c2: float | Floats
-    d2: float | Floats
-    e2: float | Floats
-    r_mz: float | Floats
-    r_dz: float | Floats
-    prevalence_mz: float | Floats
-    prevalence_dz: float | Floats
-    variance: float | Floats
-    loglik: float | Floats
-    deviance: float | Floats
+    a2: FloatOrArray
+    c2: FloatOrArray
+    d2: FloatOrArray
+    e2: FloatOrArray
+    r_mz: FloatOrArray
+    r_dz: FloatOrArray
+    prevalence_mz: FloatOrArray
+    prevalence_dz: FloatOrArray
+    variance: FloatOrArray
+    loglik: FloatOrArray
+    deviance: FloatOrArray
     df: int
-    at_bound: bool | Floats  # a component of the model is estimated as 0
-    data: TwinData = field(repr=False, compare=False)
+    at_bound: Any  # a component of the model is estimated as 0
+    data: likelihood.TwinData = field(repr=False, compare=False)
 
     @property
     def aic(self) -> FloatOrArray:
@@ -117,10 +109,10 @@ class Comparison:
     model: str
     reduced: str
     dropped: tuple[str, ...]
-    lrt: float | Floats
+    lrt: FloatOrArray
     df: int
-    p: float | Floats
-    p_boundary: float | Floats
+    p: FloatOrArray
+    p_boundary: FloatOrArray
 
 
 @dataclass(frozen=True)
@@ -139,11 +131,10 @@ class Power:
     undefined: int
 
 
-# --- fitting ---------------------------------------------------------------------------------------------
-
-
 def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
+
+    Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
 
     Parameters
     ----------
@@ -153,11 +144,6 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     model : {"ACE", "ADE", "AE", "CE", "E"}
     thresholds : {"common", "separate"}
         One threshold for everybody, or one for each zygosity.
-
-    Returns
-    -------
-    TwinFit
-        nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
 
     Raises
     ------
@@ -171,7 +157,7 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
         mz, dz = np.broadcast_arrays(mz, dz)
     except ValueError:
         raise RestatedError(f"shapes {mz.shape} of mz and {dz.shape} of dz do not go together") from None
-    data = LiabilityData(mz.reshape(-1, 3), dz.reshape(-1, 3), thresholds == "common", mz.shape[:-1])
+    data = likelihood.LiabilityData(mz.reshape(-1, 3), dz.reshape(-1, 3), thresholds == "common", mz.shape[:-1])
     return _fit(data, model)
 
 
@@ -196,79 +182,55 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
         differ or the model is unknown.
     """
     check_option("model", model, MODELS, field="model")
-    n_mz, n_dz = _pair_number(n_mz, "n_mz"), _pair_number(n_dz, "n_dz")
-    parts = [*_moments(mz, n_mz, "mz"), *_moments(dz, n_dz, "dz"), n_mz, n_dz]
+    moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
     try:
-        parts = list(np.broadcast_arrays(*parts))
+        parts = np.broadcast_arrays(*chain.from_iterable(moments))
     except ValueError:
         raise RestatedError("mz, dz, n_mz and n_dz hold different numbers of data sets") from None
-    shape = parts[0].shape
-    variances, covariances = np.stack(parts[0:4:2], -1), np.stack(parts[1:4:2], -1)
-    data = ContinuousData(
-        variances.reshape(-1, 2), covariances.reshape(-1, 2), np.stack(parts[4:], -1).reshape(-1, 2), shape
-    )
-    return _fit(data, model)
+    variances, covariances, sizes = (np.stack(parts[i : i + 2], axis=-1).reshape(-1, 2) for i in (0, 2, 4))
+    return _fit(likelihood.ContinuousData(variances, covariances, sizes, parts[0].shape), model)
 
 
 def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None = None) -> dict[str, Interval]:
-    """Return profile-likelihood intervals of the shares of a model.
+    """Return profile-likelihood intervals of the shares of a model: its components and "e2", or those of `only`.
 
     All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
     log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near them an
-    interval covers more often than `level`.
-
-    Parameters
-    ----------
-    fit : TwinFit
-    level : float
-    only : tuple of str, optional
-        The shares wanted, where many data sets make the others too costly; all by default.
-
-    Returns
-    -------
-    dict of str to Interval
-        Keys are the components of the model and "e2", or those of `only`.
+    interval covers more often than `level`. Use `only` where many data sets make all shares too costly.
     """
     check_level(level)
     parts = MODELS[fit.model]
     if not parts:
         return {"e2": Interval(fit.e2, fit.e2)}  # 1 by definition
-    names = (*parts, "e2")
+    every = (*parts, "e2")
     for name in only or ():
-        check_option("share", name, names, field="only")
-    rows = fit.data.defined
+        check_option("share", name, every, field="only")
+    names = only or every
     # All ends of all shares of all data sets are searched together: one row each.
-    keys = [(name, end) for name in only or names for end in ("low", "high")]
-    m = len(rows)
-    far = np.concatenate([np.full(m, float(end == "high")) for _, end in keys])
-    near = np.concatenate([np.ravel(getattr(fit, name))[rows] for name, _ in keys])
-    which = np.repeat([names.index(name) for name, _ in keys], m)
-    top = np.tile(np.ravel(fit.loglik)[rows], len(keys))
-    repeated = np.tile(rows, len(keys))
-    ends = _profile_ends(fit, repeated, which, near, far, top, float(stats.chi2.ppf(level, 1)))
-    found: dict[str, dict[str, FloatOrArray]] = {name: {} for name in only or names}
-    for (name, end), values in zip(keys, ends.reshape(len(keys), m)):
-        found[name][end] = _shaped(_spread(values, rows, fit.data.size), fit.data.shape)
-    return {name: Interval(**ends) for name, ends in found.items()}
+    rows = fit.data.defined
+    m, both = len(rows), 2 * len(names)
+    ends = _profile_ends(
+        fit,
+        rows=np.tile(rows, both),
+        which=np.repeat([every.index(name) for name in names], 2 * m),
+        near=np.concatenate([np.tile(np.ravel(getattr(fit, name))[rows], 2) for name in names]),
+        far=np.tile(np.repeat([0.0, 1.0], m), len(names)),
+        critical=float(stats.chi2.ppf(level, 1)),
+    )
+    return {
+        name: Interval(*(_shaped(fit.data, end) for end in pair))
+        for name, pair in zip(names, ends.reshape(len(names), 2, m), strict=True)
+    }
 
 
 def compare(fit: TwinFit) -> dict[str, Comparison]:
-    """Return likelihood-ratio tests of the sub-models of a fitted model.
+    """Return likelihood-ratio tests of the sub-models of a fitted model, by sub-model.
 
     One dropped share is on the edge of the allowed range, so its statistic is 0 half of the time and chi-squared with 1
-    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 degrees of freedom with weights 1/2
-    - w, 1/2 and w, where 2 pi w is the angle between the two components in the metric of the information matrix (Self &
-      Liang 1987, case 7); w depends only on the numbers of pairs and the prevalences. Both hold for large samples, and
-      where no other share is 0.
-
-    Parameters
-    ----------
-    fit : TwinFit
-
-    Returns
-    -------
-    dict of str to Comparison
-        Keyed by the sub-model.
+    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 df, with weights 1/2 minus w, 1/2
+    and w. 2 pi w is the angle between the two components in the metric of the information matrix (Self & Liang 1987,
+    case 7); it depends only on the numbers of pairs and the prevalences. Both hold for large samples, and where no
+    other share is 0.
     """
     return {reduced: _test(fit, reduced) for reduced in SUBMODELS[fit.model]}
 
@@ -279,53 +241,30 @@ def _test(fit: TwinFit, reduced: str) -> Comparison:
     other = _fit(fit.data, reduced)
     lrt = 2 * (np.asarray(fit.loglik) - other.loglik)
     lrt = np.where(lrt < SAME_LIKELIHOOD, np.where(np.isnan(lrt), np.nan, 0.0), lrt)
-    one, two = stats.chi2.sf(lrt, 1), stats.chi2.sf(lrt, 2)
-    if len(dropped) == 1:
-        mixture = 0.5 * one
-    else:
-        both = fit.data.angle(*(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
-        mixture = 0.5 * one + _shaped(both, fit.data.shape) * two
-    p = one if len(dropped) == 1 else two
+    p = stats.chi2.sf(lrt, len(dropped))
+    mixture = 0.5 * stats.chi2.sf(lrt, 1)
+    if len(dropped) == 2:
+        both = likelihood.angle(fit.data.information, *(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
+        mixture = mixture + both.reshape(fit.data.shape)[()] * p
     return Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
 
 
 def lowest_aic(fit: TwinFit) -> Floats:
     """Return the name of the model with the lowest Akaike criterion among a model and its sub-models.
 
-    Parameters
-    ----------
-    fit : TwinFit
-
-    Returns
-    -------
-    ndarray of str, shape of the data
-        A tie goes to the smaller model, and among models of one size to the first of `SUBMODELS`; "" where nothing was
-        fitted.
+    An array of the shape of the data. A tie goes to the smaller model, and among models of one size to the first of
+    `SUBMODELS`; "" where nothing was fitted.
     """
     tests = compare(fit)
     names = [*sorted(tests, key=lambda name: len(MODELS[name])), fit.model]
     # Dropping k shares lowers the penalty by 2 k and raises the deviance by the likelihood ratio.
-    excess = np.stack(
-        [tests[name].lrt - 2 * tests[name].df if name in tests else np.zeros_like(fit.loglik) for name in names]
-    )
+    excess = np.stack([*(tests[name].lrt - 2 * tests[name].df for name in names[:-1]), np.zeros_like(fit.loglik)])
     best = np.array(names)[np.argmin(np.nan_to_num(excess, nan=np.inf), axis=0)]
     return np.where(np.isnan(fit.loglik), "", best)
 
 
-# --- arithmetic on correlations and prevalences ----------------------------------------------------------
-
-
 def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArray, FloatOrArray]:
-    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
-
-    Parameters
-    ----------
-    r_mz, r_dz : array_like
-
-    Returns
-    -------
-    tuple (a2, c2, e2) of float or ndarray
-    """
+    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative."""
     r_mz, r_dz = np.asarray(r_mz, dtype=float), np.asarray(r_dz, dtype=float)
     return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
 
@@ -340,45 +279,27 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     r_mz, r_dz : str, Printed or pair of numbers
         A correlation as printed.
 
-    Returns
-    -------
-    dict of str to Interval
-        Keys "a2", "c2", "e2".
-
     Raises
     ------
     RestatedError
         If a correlation has no lower or upper end, or is outside -1 to 1.
     """
-    (mz_low, mz_high), (dz_low, dz_high) = _correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz")
-    ends = {
-        "a2": (2 * (mz_low - dz_high), 2 * (mz_high - dz_low)),
-        "c2": (2 * dz_low - mz_high, 2 * dz_high - mz_low),
-        "e2": (1 - mz_high, 1 - mz_low),
-    }
-    return {name: Interval(float(low), float(high)) for name, (low, high) in ends.items()}
+    corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
+    shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
+    return {name: Interval(float(min(x)), float(max(x))) for name, x in zip(("a2", "c2", "e2"), shares, strict=True)}
 
 
 def implied_correlations(
     a2: ArrayLike = 0.0, c2: ArrayLike = 0.0, d2: ArrayLike = 0.0
 ) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return the twin correlations (r_mz, r_dz) that go with given shares.
-
-    Parameters
-    ----------
-    a2, c2, d2 : array_like
-
-    Returns
-    -------
-    tuple (r_mz, r_dz) of float or ndarray
-    """
+    """Return the twin correlations (r_mz, r_dz) that go with given shares."""
     shares = [(name, np.asarray(x, dtype=float)) for name, x in (("a2", a2), ("c2", c2), ("d2", d2))]
     mz, dz = (np.asarray(sum(RESEMBLANCE[name][i] * x for name, x in shares)) for i in (0, 1))
     return mz[()], dz[()]
 
 
 def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
-    """Return the probabilities of a pair: both affected, discordant (either order), neither.
+    """Return the probabilities of a pair, shape (..., 3): both affected, discordant (either order), neither.
 
     With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
     (1 + r))), T being Owen's function.
@@ -389,10 +310,6 @@ def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
         Share of affected individuals, between 0 and 1.
     r : array_like
         Correlation of the liabilities, above -1, at most 1.
-
-    Returns
-    -------
-    ndarray, shape (..., 3)
     """
     prevalence, r = np.broadcast_arrays(np.asarray(prevalence, dtype=float), np.asarray(r, dtype=float))
     if not ((prevalence > 0) & (prevalence < 1)).all():
@@ -402,9 +319,6 @@ def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
         raise RestatedError("a correlation is not between -1 and 1", field="r")
     one_order = 2 * owens_t(ndtri(prevalence), np.sqrt((1 - r) / (1 + r)))
     return np.stack([prevalence - one_order, 2 * one_order, 1 - prevalence - one_order], axis=-1)
-
-
-# --- power -----------------------------------------------------------------------------------------------
 
 
 def power(
@@ -434,24 +348,20 @@ def power(
     prevalence : float or None
         Share of affected individuals; None for a continuous measure.
     drop : {"a2", "c2"}
-        The share tested.
-    alpha : float
-        Significance level.
+        The share tested, at significance level `alpha`.
     thresholds : {"common", "separate"}
         Fitted to the tables; the true threshold is the same for both zygosities.
-    draws : int
+    draws, seed : int
         Simulated studies.
-    seed : int
     """
-    reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
-    significant = undefined = 0
-    for fit in _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
-        p = _test(fit, reduced).p_boundary
-        significant += int(np.sum(p < alpha))
-        undefined += int(np.sum(np.isnan(p)))
+    reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
+    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    p = np.concatenate([_test(fit, reduced).p_boundary for fit in fits])
+    significant = int(np.sum(p < alpha))
     share = significant / draws
     low, high = wilson(significant, draws)
-    return Power(share, float(np.sqrt(share * (1 - share) / draws)), float(low), float(high), draws, undefined)
+    se = float(np.sqrt(share * (1 - share) / draws))
+    return Power(share, se, float(low), float(high), draws, int(np.sum(np.isnan(p))))
 
 
 def model_choice(
@@ -466,24 +376,14 @@ def model_choice(
     draws: int = 2000,
     seed: int = 0,
 ) -> dict[str, float]:
-    """Return how often each model has the lowest Akaike criterion in simulated studies of known shares.
+    """Return how often each model has the lowest Akaike criterion in simulated studies of known shares, as in `power`.
 
-    Parameters
-    ----------
-    a2, c2, e2, n_mz, n_dz, prevalence, thresholds, draws, seed
-        As in `power`.
-
-    Returns
-    -------
-    dict of str to float
-        Share of studies by model, "ACE", "AE", "CE" and "E"; they add up to 1 less the undefined studies.
+    Shares of studies by model, "ACE", "AE", "CE" and "E", add up to 1 less the undefined studies.
     """
-    _, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, "a2", 0.05)
-    tally = dict.fromkeys(("ACE", *SUBMODELS["ACE"]), 0)
-    for fit in _simulated(r_mz, r_dz, n_mz, n_dz, prevalence, thresholds, draws, seed):
-        chosen = lowest_aic(fit)
-        tally = {name: n + int(np.sum(chosen == name)) for name, n in tally.items()}
-    return {name: n / draws for name, n in tally.items()}
+    r = _correlations(a2, c2, e2, n_mz, n_dz)
+    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    chosen = np.concatenate([lowest_aic(fit) for fit in fits])
+    return {name: int(np.sum(chosen == name)) / draws for name in ("ACE", *SUBMODELS["ACE"])}
 
 
 def power_expected(
@@ -501,28 +401,18 @@ def power_expected(
     """Return the same power without simulation, from the noncentral chi-squared distribution.
 
     The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an approximation for
-    large samples, fast enough for maps over designs; `power` is the check.
-
-    Parameters
-    ----------
-    a2, c2, e2 : float
-    n_mz, n_dz : array_like of int
-    prevalence : array_like of float or None
-        Broadcast against each other.
-    drop, alpha, thresholds
-        As in `power`.
+    large samples, fast enough for maps over designs; `power` is the check. `n_mz`, `n_dz` and `prevalence` may be
+    arrays, which are broadcast against each other.
     """
-    reduced, (r_mz, r_dz) = _design(a2, c2, e2, n_mz, n_dz, drop, alpha)
+    reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     n_mz, n_dz = np.asarray(n_mz, dtype=float), np.asarray(n_dz, dtype=float)
     if prevalence is None:
         n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
-        fit = continuous(np.full(n_mz.shape, r_mz), np.full(n_mz.shape, r_dz), n_mz, n_dz)
+        mz, dz = (np.full(n_mz.shape, own) for own in r)
+        fit = continuous(mz, dz, n_mz, n_dz)
     else:
-        fit = liability(
-            n_mz[..., None] * pair_probabilities(prevalence, r_mz),
-            n_dz[..., None] * pair_probabilities(prevalence, r_dz),
-            thresholds=thresholds,
-        )
+        tables = (n[..., None] * pair_probabilities(prevalence, own) for n, own in zip((n_mz, n_dz), r))
+        fit = liability(*tables, thresholds=thresholds)
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
     # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
     return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
@@ -540,25 +430,10 @@ def pairs_for_power(
     alpha: float = 0.05,
     thresholds: str = "common",
 ) -> FloatOrArray:
-    """Return the pairs a study needs for a given power, by the approximation of `power_expected`.
+    """Return the pairs a study needs for a given power, not rounded, by the approximation of `power_expected`.
 
-    The noncentrality is proportional to the number of pairs, so it is computed once.
-
-    Parameters
-    ----------
-    a2, c2, e2 : float
-    mz_share : float
-        Identical pairs as a share of all pairs.
-    prevalence : array_like of float or None
-    power : float
-        Above `alpha`.
-    drop, alpha, thresholds
-        As in `power`.
-
-    Returns
-    -------
-    float or ndarray
-        Not rounded.
+    The noncentrality is proportional to the number of pairs, so it is computed once. `mz_share` is the share of
+    identical pairs among all; `power` must be above `alpha`.
     """
     if not (0 < mz_share < 1 and alpha < power < 1):
         raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
@@ -571,27 +446,25 @@ def pairs_for_power(
 
 
 def _simulated(
-    r_mz: float, r_dz: float, n_mz: int, n_dz: int, prevalence: float | None, thresholds: str, draws: int, seed: int
+    r: tuple[float, float], n_mz: int, n_dz: int, prevalence: float | None, thresholds: str, draws: int, seed: int
 ) -> Iterator[TwinFit]:
     """ACE fits to simulated studies, `BLOCK` at a time."""
     if draws < 1:
         raise RestatedError(f"{draws!r} draws cannot be simulated", field="draws")
     rng = np.random.default_rng(seed)
+    groups = tuple(zip((n_mz, n_dz), r))
     for start in range(0, draws, BLOCK):
         size = min(BLOCK, draws - start)
-        groups = ((n_mz, r_mz), (n_dz, r_dz))
         if prevalence is None:
-            mz, dz = (_wishart(rng, n, r, size) for n, r in groups)
+            mz, dz = (_wishart(rng, n, own, size) for n, own in groups)
             yield continuous(mz, dz, n_mz, n_dz)
         else:
-            tables = [rng.multinomial(n, pair_probabilities(prevalence, r), size) for n, r in groups]
+            tables = [rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups]
             yield liability(*tables, thresholds=thresholds)
 
 
-def _design(
-    a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike, drop: str, alpha: float
-) -> tuple[str, tuple[float, float]]:
-    """The sub-model without `drop` and the true correlations, after checks."""
+def _correlations(a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike) -> tuple[float, float]:
+    """The true correlations of a design, after checks."""
     shares = np.array([a2, c2, e2], dtype=float)
     if not (shares >= 0).all() or abs(shares.sum() - 1) > SUM_TOLERANCE:
         raise RestatedError(f"a2 = {a2}, c2 = {c2}, e2 = {e2} are not shares that add up to 1")
@@ -600,10 +473,15 @@ def _design(
         raise RestatedError(problem, field="e2", remedy="Give e2 above 0")
     if np.min(n_mz) < 3 or np.min(n_dz) < 3:
         raise RestatedError("a design needs at least 3 pairs of each zygosity", field="n_mz, n_dz")
+    return implied_correlations(a2, c2)
+
+
+def _reduced(drop: str, alpha: float) -> str:
+    """The sub-model without `drop`, after checks."""
     check_option("share", drop, ("a2", "c2"), field="drop")
     if not 0 < alpha < 0.5:
         raise RestatedError(f"the significance level {alpha!r} is not between 0 and .5", field="alpha")
-    return {"a2": "CE", "c2": "AE"}[drop], implied_correlations(a2, c2)
+    return {"a2": "CE", "c2": "AE"}[drop]
 
 
 def _wishart(rng: np.random.Generator, n: int, r: float, size: int) -> Floats:
@@ -616,48 +494,39 @@ def _wishart(rng: np.random.Generator, n: int, r: float, size: int) -> Floats:
     return np.stack([variance, covariance, covariance, variance], axis=-1).reshape(size, 2, 2)
 
 
-def _fit(data: TwinData, model: str) -> TwinFit:
+def _fit(data: likelihood.TwinData, model: str) -> TwinFit:
     parts = MODELS[model]
     rows = data.defined
-    units, best = maximise(data, rows, [RESEMBLANCE[name] for name in parts])
-    shares = dict.fromkeys(COMPONENTS, np.zeros(len(rows))) | dict(zip(parts, units.T))
+    units, best = likelihood.maximise(data, rows, [RESEMBLANCE[name] for name in parts])
+    shares = dict.fromkeys(RESEMBLANCE, np.zeros(len(rows))) | dict(zip(parts, units.T))
     shares["e2"] = np.maximum(1 - best.r[:, 0], 0.0)
     nuisance = dict.fromkeys(("prevalence_mz", "prevalence_dz", "variance"), np.full(len(rows), np.nan))
     nuisance |= data.nuisance_fields(best.nuisance)
     values = {**shares, "r_mz": best.r[:, 0], "r_dz": best.r[:, 1], **nuisance, "loglik": best.value}
     # Rounding can put a perfectly fitting model a few units in the last place above the saturated one.
     values["deviance"] = np.maximum(2 * (data.saturated()[rows] - best.value), 0.0)
-    at_bound = np.zeros(data.size, dtype=bool)
-    at_bound[rows] = (units == 0).any(axis=1)
     return TwinFit(
         model=model,
-        **{name: _shaped(_spread(x, rows, data.size), data.shape) for name, x in values.items()},
+        **{name: _shaped(data, x) for name, x in values.items()},
         df=data.df_saturated - len(parts),
-        at_bound=_shaped(at_bound, data.shape),
+        at_bound=_shaped(data, (units == 0).any(axis=1), False),
         data=data,
     )
 
 
-# --- profile intervals -----------------------------------------------------------------------------------
-
-
-def _profile_ends(
-    fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floats, top: Floats, critical: float
-) -> Floats:
+def _profile_ends(fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floats, critical: float) -> Floats:
     """Points at which the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
     One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
-    `far` the bound, `top` the maximum. Illinois' variant of false position on the signed root of the likelihood ratio,
-    which is nearly linear.
+    `far` the bound. Illinois' variant of false position on the signed root of the likelihood ratio, which is nearly
+    linear.
     """
-    parts = [np.array(RESEMBLANCE[name]) for name in MODELS[fit.model]]
-    excess = partial(_excess, fit.data, parts)
     a, b = near.copy(), far.copy()
     fa = np.full(len(near), -np.sqrt(critical))
-    fb = excess(rows, which, b, top, critical)
+    fb = _excess(fit, rows, which, b, critical)
     result = np.where(fb <= 0, far, near)
     active = np.flatnonzero((fb > 0) & (a != b))
-    for _ in range(MAX_ITERATIONS):
+    for _ in range(likelihood.MAX_ITERATIONS):
         if not len(active):
             return result
         x, y, fx, fy = a[active], b[active], fa[active], fb[active]
@@ -665,40 +534,33 @@ def _profile_ends(
             proposal = x - fx * (y - x) / (fy - fx)
         # At a bound with likelihood zero the function is infinite: halve.
         c = np.where(np.isfinite(fy) & np.isfinite(proposal), proposal, (x + y) / 2)
-        fc = excess(rows[active], which[active], c, top[active], critical)
+        fc = _excess(fit, rows[active], which[active], c, critical)
         same = (fc > 0) == (fy > 0)
         # The new point replaces the end of its sign; the other end's value is halved when it stays twice.
-        a[active] = np.where(same, x, y)
-        fa[active] = np.where(same, fx / 2, fy)
+        a[active], fa[active] = np.where(same, x, y), np.where(same, fx / 2, fy)
         b[active], fb[active] = c, fc
         result[active] = c
-        done = (np.abs(b[active] - a[active]) < LIMIT_TOLERANCE) | (fc == 0) | (np.abs(fc) < LIMIT_TOLERANCE)
-        active = active[~done]
+        settled = (np.abs(b[active] - a[active]) < LIMIT_TOLERANCE) | (np.abs(fc) < LIMIT_TOLERANCE)
+        active = active[~settled]
     raise RestatedError("the search for a profile-likelihood interval did not settle")
 
 
-def _excess(
-    data: TwinData, parts: list[Floats], rows: Ints, which: Ints, share: Floats, top: Floats, critical: float
-) -> Floats:
-    """sqrt(2 (top - profile)) - sqrt(critical) where share number `which` has the value `share`."""
-    is_error = which == len(parts)
-    first = np.zeros((len(rows), 2))
-    last = np.zeros((len(rows), 2))
-    for i, own in enumerate(parts):
-        mine = which == i
-        first[mine] = share[mine, None] * own
-        other = parts[1 - i] if len(parts) == 2 else np.zeros(2)
-        last[mine] = first[mine] + (1 - share[mine, None]) * other
-    first[is_error] = (1 - share[is_error, None]) * parts[0]
-    last[is_error] = (1 - share[is_error, None]) * parts[-1]
+def _excess(fit: TwinFit, rows: Ints, which: Ints, share: Floats, critical: float) -> Floats:
+    """sqrt(2 (maximum - profile)) - sqrt(critical) where share number `which` has the value `share`."""
+    parts = [RESEMBLANCE[name] for name in MODELS[fit.model]]
+    nothing = (0.0, 0.0)
+    # The share itself, and what the rest of the variance is between: no resemblance and the other component, or, where
+    # the share is e2, the two components.
+    own = np.array([*parts, nothing])[which]
+    others = parts[::-1] if len(parts) == 2 else [nothing]
+    ends = np.array([*((nothing, other) for other in others), (parts[0], parts[-1])])[which]
+    first, last = (share[:, None] * own + (1 - share[:, None]) * ends[:, i] for i in (0, 1))
+    start = fit.data.start[rows]
     if len(parts) == 2:
-        value = best_on_line(data, rows, first, last, data.start[rows])[0]
+        value = likelihood.best_on_line(fit.data, rows, first, last, start)[0]
     else:
-        value = data.profile(rows, first, data.start[rows]).value
-    return np.asarray(np.sqrt(np.maximum(2 * (top - value), 0.0)) - np.sqrt(critical))
-
-
-# --- reading and shaping ---------------------------------------------------------------------------------
+        value = fit.data.profile(rows, first, start).value
+    return np.asarray(np.sqrt(np.maximum(2 * (np.ravel(fit.loglik)[rows] - value), 0.0)) - np.sqrt(critical))
 
 
 def _pairs(tables: ArrayLike, name: str) -> Floats:
@@ -716,8 +578,12 @@ def _pairs(tables: ArrayLike, name: str) -> Floats:
     return counts
 
 
-def _moments(value: ArrayLike, n: Floats, name: str) -> tuple[Floats, Floats]:
-    """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices."""
+def _moments(value: ArrayLike, n: ArrayLike, name: str) -> tuple[Floats, Floats, Floats]:
+    """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices; and n."""
+    n = np.asarray(n, dtype=float)
+    if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
+        remedy = "Give the pairs of each zygosity, one number or one per data set"
+        raise RestatedError("a number of pairs is below 3 or missing", field=f"n_{name}", remedy=remedy)
     x = floats(value, name, problem="correlations or covariances are not numbers")
     if x.ndim >= 2 and (x.ndim > 3 or x.shape[-2:] != (2, 2)):
         remedy = "Give correlations, () or (m,), or matrices, (2, 2) or (m, 2, 2)"
@@ -727,21 +593,13 @@ def _moments(value: ArrayLike, n: Floats, name: str) -> tuple[Floats, Floats]:
     if x.ndim < 2:
         if (np.abs(x) >= 1).any():
             raise RestatedError("a twin correlation is not inside -1 to 1", field=name)
-        return np.ones_like(x), x
+        return np.ones_like(x), x, n
     if (x[..., 0, 1] != x[..., 1, 0]).any():
         raise RestatedError("a covariance matrix is not symmetric", field=name)
     variance, covariance = (x[..., 0, 0] + x[..., 1, 1]) / 2, x[..., 0, 1]
     if (x[..., 0, 0] * x[..., 1, 1] <= covariance**2).any() or (variance <= 0).any():
         raise RestatedError("a covariance matrix is not positive definite", field=name)
-    return variance * (n - 1) / n, covariance * (n - 1) / n
-
-
-def _pair_number(n: ArrayLike, name: str) -> Floats:
-    n = np.asarray(n, dtype=float)
-    if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
-        remedy = "Give the pairs of each zygosity, one number or one per data set"
-        raise RestatedError("a number of pairs is below 3 or missing", field=name, remedy=remedy)
-    return n
+    return variance * (n - 1) / n, covariance * (n - 1) / n, n
 
 
 def _correlation_ends(value: Constraint, name: str) -> tuple[Fraction, Fraction]:
@@ -753,12 +611,8 @@ def _correlation_ends(value: Constraint, name: str) -> tuple[Fraction, Fraction]
     return low, high
 
 
-def _spread(values: ArrayLike, rows: Ints, size: int) -> Floats:
-    """Values of the defined data sets among all, nan elsewhere."""
-    result = np.full(size, np.nan)
-    result[rows] = values
-    return result
-
-
-def _shaped(values: Floats, shape: tuple[int, ...]) -> FloatOrArray:
-    return np.reshape(values, shape)[()]
+def _shaped(data: likelihood.TwinData, values: ArrayLike, missing: float | bool = np.nan) -> FloatOrArray:
+    """Values of the defined data sets in the shape of the data, `missing` elsewhere."""
+    result = np.full(data.shape, missing)
+    result.flat[data.defined] = values
+    return result[()]
