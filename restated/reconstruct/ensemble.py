@@ -1,4 +1,4 @@
-"""Many reconstructed data sets, one estimate on each: range, quantiles and the extremal data sets themselves.
+"""Many reconstructed data sets, one estimate on each: range, values and the extremal data sets themselves.
 
 `ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
 data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
@@ -12,11 +12,10 @@ On one machine joblib spreads the batches over processes (``workers``). On a Das
     with dask.distributed.Client(address), joblib.parallel_config("dask"):
         result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
 
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while quantiles are
-those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple random sample of all.
-
-A range over draws is an inner range: it is inside the range over all compatible data sets, and how far the latter goes
-beyond it is unknown unless the reconstruction enumerates.
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while single values
+are those of the first `QUANTILE_DRAWS`, a simple random sample as draws are independent. A range over draws is inside
+the range over all compatible data sets; how far the latter goes beyond it is unknown unless the reconstruction
+enumerates.
 
 References
 ----------
@@ -75,7 +74,7 @@ class Ensemble:
     low, high : dict of str to Extreme
         By quantity; a quantity that was undefined (nan) in every draw is left out.
     undefined : dict of str to int
-        Draws in which a quantity was nan; they do not enter range and quantiles.
+        Draws in which a quantity was nan; they do not enter the range.
     values : pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)
         The quantities of the first draws; the index is the draw.
     """

@@ -196,15 +196,15 @@ def _sample(rows: Ints, columns: Ints, diagonal: tuple[int, int], draws: int, se
     for round_ in range(PATIENCE * (warm_up + per_chain) + 1):
         for _ in range(sweep):
             _move(tables, diagonal, rng)
-        for chain in np.flatnonzero(_outside(tables, diagonal) == 0) if round_ >= warm_up else ():
+        if round_ < warm_up:
+            continue
+        for chain in np.flatnonzero(_outside(tables, diagonal) == 0):
             if len(kept[chain]) < per_chain:
                 kept[chain].append(tables[chain].copy())
         if min(map(len, kept)) == per_chain:
             return np.array(kept)
-    raise RestatedError(
-        "the sampler does not reach the printed agreement or kappa with these margins",
-        remedy="Check the margins: there may be no such table",
-    )
+    problem = "the sampler does not reach the printed agreement or kappa with these margins"
+    raise RestatedError(problem, remedy="Check the margins: there may be no such table")
 
 
 def _start(rows: Ints, columns: Ints, rng: np.random.Generator) -> Ints:
