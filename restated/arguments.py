@@ -16,13 +16,7 @@ FloatOrArray: TypeAlias = Any
 
 
 def floats(values: ArrayLike, field: str | None = None, *, problem: str = "values are not numbers") -> Floats:
-    """Return `values` as an array of floats.
-
-    Raises
-    ------
-    RestatedError
-        If they are not numbers: `problem`, in `field`.
-    """
+    """Return `values` as floats; raise a RestatedError with `problem`, in `field`, if they are not numbers."""
     try:
         return np.asarray(values, dtype=float)
     except (TypeError, ValueError):

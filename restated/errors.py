@@ -13,20 +13,9 @@ show_file: Callable[[Path], str] = str
 
 
 class RestatedError(ValueError):
-    """Bad input: one sentence that names the place and the remedy.
+    """Bad input: one sentence that says what is wrong, where, and what to do about it.
 
-    Parameters
-    ----------
-    message : str
-        What is wrong.
-    file : path-like, optional
-        The file it is in.
-    row : int or str, optional
-        Line number (spreadsheet counting: the header is row 1) or row id.
-    field : str, optional
-        Column, key or setting.
-    remedy : str, optional
-        What to do about it.
+    `row` is a line number (spreadsheet counting: the header is row 1) or a row id, `field` a column, key or setting.
     """
 
     def __init__(
@@ -38,26 +27,17 @@ class RestatedError(ValueError):
         field: str | None = None,
         remedy: str | None = None,
     ) -> None:
-        self.message = message
+        self.message, self.row, self.field, self.remedy = message, row, field, remedy
         self.file = None if file is None else Path(file)
-        self.row = row
-        self.field = field
-        self.remedy = remedy
-        super().__init__(self._text())
-
-    def _text(self) -> str:
         place = []
         if self.file is not None:
             place.append(show_file(self.file))
-        if self.row is not None:
-            place.append(f"row {self.row}")
-        if self.field is not None:
-            place.append(f"field '{self.field}'")
-        text = ", ".join(place) + ": " if place else ""
-        text += self.message.rstrip(".")
-        return printable(
-            f"{text}. {self.remedy[0].upper()}{self.remedy[1:].rstrip('.')}." if self.remedy else f"{text}."
-        )
+        if row is not None:
+            place.append(f"row {row}")
+        if field is not None:
+            place.append(f"field '{field}'")
+        text = f"{', '.join(place)}{': ' if place else ''}{message.rstrip('.')}."
+        super().__init__(printable(f"{text} {remedy[0].upper()}{remedy[1:].rstrip('.')}." if remedy else text))
 
 
 def printable(text: str) -> str:

@@ -18,7 +18,7 @@ Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
 
 
 def closed_interval(value: Constraint, name: str = "value") -> Ends:
-    """Read a constraint as a closed interval with exact rational ends.
+    """Read a constraint as a closed interval with exact rational ends, None where there is no bound.
 
     Parameters
     ----------
@@ -29,11 +29,6 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
     name : str
         Name of the constraint in an error message.
 
-    Returns
-    -------
-    tuple of (Fraction or None, Fraction or None)
-        Lower and upper end; None where there is no bound.
-
     Raises
     ------
     RestatedError
@@ -42,41 +37,37 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
     """
     if isinstance(value, str):
         value = parse(value)
-    low: Any
-    high: Any
-    if hasattr(value, "low") and hasattr(value, "high"):
-        low, high = value.low, value.high
-        if low is None and high is None:
-            raise RestatedError(f"'{printed_text(value) or value}' is not a number", field=name)
+    ends: Sequence[Any]
+    if isinstance(value, Printed):
+        ends = value.low, value.high
+        if not value.is_number:
+            raise RestatedError(f"'{value.text}' is not a number", field=name)
     elif isinstance(value, (bool, np.bool_)):
         raise RestatedError("a truth value is not a number", field=name)
     elif is_whole(value) or isinstance(value, Fraction):
-        low = high = value
+        ends = value, value
     elif isinstance(value, (tuple, list)) and len(value) == 2:
-        low, high = value
+        ends = value
     else:
-        raise RestatedError(
-            f"the digits printed for {value!r} are unknown",
-            field=name,
-            remedy="Give printed text or a pair (low, high)",
-        )
-    low, high = _fraction(low, name), _fraction(high, name)
+        remedy = "Give printed text or a pair (low, high)"
+        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy=remedy)
+    low, high = (_fraction(x, name) for x in ends)
     if low is not None and high is not None and low > high:
         raise RestatedError(f"the lower end {float(low):g} is above the upper end {float(high):g}", field=name)
     return low, high
 
 
 def bounded_interval(value: Constraint, name: str = "value") -> tuple[Fraction, Fraction]:
-    """Read a constraint that must have both ends; parameters and errors as for `closed_interval`.
-
-    Raises
-    ------
-    RestatedError
-        Also if an end is missing.
-    """
+    """Read a constraint as `closed_interval` does, and raise a RestatedError also if an end is missing."""
     low, high = closed_interval(value, name)
     if low is None or high is None:
         raise RestatedError("the interval has no end on one side", field=name)
+    return low, high
+
+
+def scaled(ends: Ends, factor: Fraction | int, shift: Fraction | int = 0) -> Ends:
+    """Return both ends times a factor, plus a shift."""
+    low, high = (None if x is None else x * factor + shift for x in ends)
     return low, high
 
 

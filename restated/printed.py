@@ -12,14 +12,9 @@ import re
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
-from numbers import Rational, Real
 from pathlib import Path
 
 from restated.errors import RestatedError
-
-#: A float computed at the very end of an interval may miss it by its last bits (relative spacing 2.2e-16); this much,
-#: relative to the end, is forgiven to floats and to nothing else. It is far below any printed digit.
-FLOAT_SLACK = Decimal("1e-12")
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
@@ -92,15 +87,11 @@ class Printed:
         return self.kind != "text"
 
     def cut_off(self) -> Printed:
-        """The same print, read as digits that were cut off instead of rounded: ``.04`` is then .04 to .05.
+        """Read the print as digits that were cut off instead of rounded: ``.04`` is then .04 to .05.
 
         The interval reaches from the digits away from zero by one unit of the last digit, its far end included although
-        only values below it are printed so. Zero is reached from both sides.
-
-        Raises
-        ------
-        RestatedError
-            If the print is not a number with its digits.
+        only values below it are printed so. Zero is reached from both sides. Raises a RestatedError if the print is not
+        a number with its digits.
         """
         if self.kind not in ("rounded", "truncated") or self.value is None or self.decimals is None:
             raise RestatedError(f"'{self.text}' has no digits that could have been cut off")
@@ -109,29 +100,6 @@ class Printed:
             low = self.value if self.value > 0 else self.value - unit
             high = self.value if self.value < 0 else self.value + unit
         return replace(self, low=low, high=high, kind="truncated")
-
-    def contains(self, x: object) -> bool:
-        """Return True if `x` (float, int, Decimal, Fraction) could have been printed so; False for text and NaN."""
-        if not self.is_number:
-            return False
-        slack = Fraction(0)
-        if isinstance(x, Decimal):
-            if x.is_nan() or x.is_infinite():
-                return False
-            exact = Fraction(x)
-        elif isinstance(x, Rational):
-            exact = Fraction(int(x.numerator), int(x.denominator))
-        elif isinstance(x, Real):
-            number = float(x)
-            if number != number or number in (float("inf"), float("-inf")):
-                return False
-            exact = Fraction(number)
-            slack = Fraction(FLOAT_SLACK)
-        else:
-            raise RestatedError(f"cannot compare {x!r} with the printed '{self.text}'", remedy="Give a number")
-        if self.low is not None and exact < (low := Fraction(self.low)) - slack * abs(low):
-            return False
-        return self.high is None or exact <= (high := Fraction(self.high)) + slack * abs(high)
 
 
 def _decimal(number: str) -> tuple[Decimal, int]:
@@ -155,10 +123,8 @@ def _rounding(number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, 
 def _words(text: str) -> str | None:
     """Digits for a number in words, or None."""
     word = re.sub(r"\s+", " ", text)
-    if word in _FRACTIONS:
-        return _FRACTIONS[word]
-    word = word.replace(" ", "-")
-    return str(_WORDS[word]) if word in _WORDS else None
+    number = _WORDS.get(word.replace(" ", "-"))
+    return _FRACTIONS.get(word) or (None if number is None else str(number))
 
 
 def parse(text: str, *, exact: bool = False) -> Printed:
@@ -169,24 +135,19 @@ def parse(text: str, *, exact: bool = False) -> Printed:
     text : str
         As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands mark, percent
         sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to
-        45"), "about 40", ranges ("0.46 to 0.59").
+        45"), "about 40", ranges ("0.46 to 0.59"). Anything else becomes kind ``text`` with empty ends.
     exact : bool
         The number is a count or a year: its digits stand for themselves and not for a rounding interval.
-
-    Returns
-    -------
-    Printed
-        Of kind ``text`` with empty ends if `text` is not a number.
-
-    Notes
-    -----
-    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
-    is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
 
     Raises
     ------
     RestatedError
         If `text` is not a string (a float has already lost its trailing zeros) or a range runs downwards.
+
+    Notes
+    -----
+    Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
+    is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
     """
     if not isinstance(text, str):
         raise RestatedError(
@@ -221,8 +182,7 @@ def parse(text: str, *, exact: bool = False) -> Printed:
         return Printed(text, bound[0], None, None, "above", bound[1])
     if match := _ABOUT.fullmatch(clean):
         number = _PLAIN.fullmatch(match[1])
-        digits = number[1] if number else _words(match[1])
-        if digits:
+        if digits := number[1] if number else _words(match[1]):
             value, low, high, decimals = _rounding(digits, whole_zeros_count=False)
             return Printed(text, low, high, value, "about", decimals if number else None)
     return Printed(text, None, None, None, "text", None)
@@ -254,37 +214,18 @@ def parse_number(
     row: int | str | None = None,
     field: str | None = None,
 ) -> Printed:
-    """Read a printed number as `parse` does, where a number is required.
-
-    Raises
-    ------
-    RestatedError
-        If `text` is not a number; `file`, `row` and `field` are its place.
-    """
+    """Read a printed number as `parse` does; raise a RestatedError that names its place if `text` is not one."""
     try:
         printed = parse(text, exact=exact)
     except RestatedError as error:
         raise RestatedError(error.message, file=file, row=row, field=field, remedy=error.remedy) from None
     if not printed.is_number:
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
-        raise RestatedError(
-            shown, file=file, row=row, field=field, remedy="Write it as printed, for example .31, 4,819 or <.001."
-        )
+        remedy = "Write it as printed, for example .31, 4,819 or <.001."
+        raise RestatedError(shown, file=file, row=row, field=field, remedy=remedy)
     return printed
 
 
 def float_ends(low: Decimal | Fraction | None, high: Decimal | Fraction | None) -> tuple[float, float]:
     """Return the ends of an interval as floats, infinite where there is no bound."""
     return -math.inf if low is None else float(low), math.inf if high is None else float(high)
-
-
-def interval(text: str, *, exact: bool = False) -> tuple[float, float]:
-    """Return the ends of the interval a printed number stands for; infinite where the print sets no end.
-
-    Raises
-    ------
-    RestatedError
-        If `text` is not a number.
-    """
-    printed = parse_number(text, exact=exact)
-    return float_ends(printed.low, printed.high)

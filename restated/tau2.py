@@ -26,7 +26,6 @@ from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
-
 #: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink quadratically, so
 #: the error left is far below the 1e-6 the tests allow for iterative results.
 STEP_TOLERANCE = 1e-12
@@ -53,14 +52,7 @@ class Weighted:
 
 
 def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
-    """Fit weighted least squares with weights 1 / (V + tau2).
-
-    Parameters
-    ----------
-    Y, V : ndarray, shape (draws, k)
-    X : ndarray, shape (k, p)
-    tau2 : ndarray, shape (draws,)
-    """
+    """Fit weighted least squares with weights 1 / (V + tau2); tau2 of shape (draws,)."""
     w = 1.0 / (V + tau2[:, None])
     information = _cross(w, X)
     if X.shape[1] == 1:  # the common case, without a linear solver
@@ -76,7 +68,7 @@ def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
 
 
 def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
-    """Return tau2 for each data set, never negative.
+    """Return tau2 for each data set, never negative, shape (draws,).
 
     Parameters
     ----------
@@ -84,12 +76,8 @@ def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
         Effects and sampling variances.
     X : ndarray, shape (k, p)
         Design matrix, of full column rank, with p < k.
-    method : {"FE", "DL", "HE", "SJ", "PM", "ML", "REML"}
-        FE is the common-effect model: tau2 = 0.
-
-    Returns
-    -------
-    ndarray, shape (draws,)
+    method : str
+        One of `METHODS`; FE is the common-effect model: tau2 = 0.
 
     Raises
     ------
@@ -124,13 +112,14 @@ def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -
     if method == "PM":
         return np.asarray(k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1))
     scale: Floats | float
-    form: Floats
     if method == "HE":
-        form, scale = np.broadcast_to(np.eye(k) - X @ np.linalg.pinv(X), (len(Y), k, k)), 1.0 / (k - p)
+        form: Floats = np.broadcast_to(_residual_maker(X), (len(Y), k, k))
+        scale = 1.0 / (k - p)
     else:
-        start = np.zeros(len(Y)) if method == "DL" else _sample_variance(Y)
+        start = np.zeros(len(Y)) if method == "DL" else Y.var(axis=1)
         fit = weighted(Y, V, X, start)
-        form = _projection(fit, X)
+        wx = fit.w[:, :, None] * X
+        form = np.einsum("bk,kl->bkl", fit.w, np.eye(k)) - wx @ fit.covariance @ wx.transpose(0, 2, 1)  # P itself
         scale = start / (k - p) if method == "SJ" else 1.0 / np.einsum("bii->b", form)
     spread = form * total[:, None, :]
     return np.asarray(scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread)))
@@ -168,19 +157,9 @@ def traces(fit: Weighted, X: Floats) -> tuple[Floats, Floats]:
     return first, second
 
 
-def _projection(fit: Weighted, X: Floats) -> Floats:
-    """P itself, shape (draws, k, k)."""
-    wx = fit.w[:, :, None] * X
-    return np.asarray(np.einsum("bk,kl->bkl", fit.w, np.eye(len(X))) - wx @ fit.covariance @ wx.transpose(0, 2, 1))
-
-
-def _sample_variance(Y: Floats) -> Floats:
-    """Mean squared deviation from the unweighted mean, divisor k: the starting value of Sidik-Jonkman."""
-    return np.asarray(Y.var(axis=1))
-
-
-def _none(Y: Floats, V: Floats, X: Floats) -> Floats:
-    return np.zeros(len(Y))
+def _residual_maker(X: Floats) -> Floats:
+    """I - X (X'X)^-1 X', shape (k, k)."""
+    return np.asarray(np.eye(len(X)) - X @ np.linalg.pinv(X))
 
 
 def _dersimonian_laird(Y: Floats, V: Floats, X: Floats) -> Floats:
@@ -191,20 +170,19 @@ def _dersimonian_laird(Y: Floats, V: Floats, X: Floats) -> Floats:
 
 def _hedges(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
-    residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
+    residual_maker = _residual_maker(X)
     squares = ((Y @ residual_maker) ** 2).sum(axis=1)
     return np.asarray(np.maximum(0.0, (squares - V @ np.diag(residual_maker)) / (k - p)))
 
 
 def _sidik_jonkman(Y: Floats, V: Floats, X: Floats) -> Floats:
     k, p = X.shape
-    start = _sample_variance(Y)
+    start = Y.var(axis=1)  # from the unweighted mean, divisor k
     return np.asarray(start * weighted(Y, V, X, start).q / (k - p))
 
 
 def _paule_mandel(Y: Floats, V: Floats, X: Floats) -> Floats:
-    k, p = X.shape
-    return _q_equals(Y, V, X, float(k - p))
+    return _q_equals(Y, V, X, float(X.shape[0] - X.shape[1]))
 
 
 def _q_equals(Y: Floats, V: Floats, X: Floats, target: float) -> Floats:
@@ -228,38 +206,29 @@ def _q_equals(Y: Floats, V: Floats, X: Floats, target: float) -> Floats:
 
 
 def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
-    """Global maximum of the (restricted) likelihood over tau2 >= 0.
-
-    The likelihood is taken on a grid; every peak of the grid starts a search; the highest result wins.
-    """
+    """Global maximum of the (restricted) likelihood over tau2 >= 0: the highest of searches from peaks of a grid."""
     k, p = X.shape
     draws = len(Y)
-    residual_maker = np.eye(k) - X @ np.linalg.pinv(X)
     # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at most RSS /
     # (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
-    bound = ((Y @ residual_maker) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
+    bound = ((Y @ _residual_maker(X)) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
     grid = np.concatenate([np.zeros((draws, 1)), bound[:, None] * np.array(LIKELIHOOD_GRID)], axis=1)
     height = np.column_stack([_log_likelihood(Y, V, X, grid[:, j], restricted) for j in range(grid.shape[1])])
     fence = np.pad(height, ((0, 0), (1, 1)), constant_values=-np.inf)
     row, peak = np.nonzero((height > fence[:, :-2]) & (height >= fence[:, 2:]))
-    found = _climb(
-        Y[row],
-        V[row],
-        X,
-        restricted,
-        start=grid[row, peak],
-        low=grid[row, np.maximum(peak - 1, 0)],
-        high=grid[row, np.minimum(peak + 1, grid.shape[1] - 1)],
-    )
+    low, high = grid[row, np.maximum(peak - 1, 0)], grid[row, np.minimum(peak + 1, grid.shape[1] - 1)]
+    found = _climb(Y[row], V[row], X, restricted, grid[row, peak], low, high)
     order = np.lexsort((_log_likelihood(Y[row], V[row], X, found, restricted), row))
     tau2 = np.empty(draws)
     tau2[row[order]] = found[order]  # of several values for one row the last, which is the highest, stays
     return tau2
 
 
-def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, start: Floats, low: Floats, high: Floats) -> Floats:
-    """Local maximum of the likelihood between `low` and `high`: Newton, with bisection where it strays."""
-    tau2, low, high = start.copy(), low.copy(), high.copy()
+def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, tau2: Floats, low: Floats, high: Floats) -> Floats:
+    """Local maximum of the likelihood between `low` and `high`, from `tau2`: Newton, with bisection where it strays.
+
+    All three are changed in place.
+    """
     typical = V.mean(axis=1)
     active = np.arange(len(Y))
     for _ in range(MAX_ITERATIONS):
@@ -277,9 +246,8 @@ def _climb(Y: Floats, V: Floats, X: Floats, restricted: bool, start: Floats, low
         active = active[moving & ~zero]
         if not len(active):
             return tau2
-    raise RestatedError(
-        "the likelihood search for tau2 did not settle", remedy="Check the effects and variances, or use method='DL'"
-    )
+    remedy = "Check the effects and variances, or use method='DL'"
+    raise RestatedError("the likelihood search for tau2 did not settle", remedy=remedy)
 
 
 def _log_likelihood(Y: Floats, V: Floats, X: Floats, tau2: Floats, restricted: bool) -> Floats:
@@ -291,20 +259,15 @@ def _log_likelihood(Y: Floats, V: Floats, X: Floats, tau2: Floats, restricted: b
 
 def _score(fit: Weighted, X: Floats, restricted: bool) -> tuple[Floats, Floats, Floats]:
     """First derivative of the log-likelihood in tau2, minus its second, and the latter's expectation."""
-    if restricted:
-        first, second = traces(fit, X)
-    else:
-        first, second = fit.w.sum(axis=1), (fit.w**2).sum(axis=1)
+    first, second = traces(fit, X) if restricted else (fit.w.sum(axis=1), (fit.w**2).sum(axis=1))
     projected = (fit.w * fit.py) @ X
-    cubic = np.einsum("bk,bk->b", fit.w * fit.py, fit.py) - np.einsum(
-        "bi,bij,bj->b", projected, fit.covariance, projected
-    )
-    squares = (fit.py**2).sum(axis=1)
-    return 0.5 * (squares - first), cubic - 0.5 * second, 0.5 * second
+    cubic = np.einsum("bk,bk->b", fit.w * fit.py, fit.py)
+    cubic -= np.einsum("bi,bij,bj->b", projected, fit.covariance, projected)
+    return 0.5 * ((fit.py**2).sum(axis=1) - first), cubic - 0.5 * second, 0.5 * second
 
 
 _SOLVERS: dict[str, Callable[[Floats, Floats, Floats], Floats]] = {
-    "FE": _none,
+    "FE": lambda Y, V, X: np.zeros(len(Y)),
     "DL": _dersimonian_laird,
     "HE": _hedges,
     "SJ": _sidik_jonkman,

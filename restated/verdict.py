@@ -36,10 +36,6 @@ ROUNDOFF = 1e-12
 SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}
 
 
-def _slack(*values: float) -> float:
-    return ROUNDOFF * max(1.0, *(abs(v) for v in values if math.isfinite(v)))
-
-
 def assign(
     *,
     grade: str | None = None,
@@ -51,7 +47,7 @@ def assign(
     restated_high: float | None = None,
     recalled: bool = False,
 ) -> str:
-    """Return the verdict on one number.
+    """Return the verdict on one number, one of :data:`VERDICTS`.
 
     Parameters
     ----------
@@ -68,11 +64,6 @@ def assign(
     recalled : bool
         True when the number was computed from unverified numbers: it then neither agrees nor disagrees.
 
-    Returns
-    -------
-    str
-        One of :data:`VERDICTS`.
-
     Raises
     ------
     RestatedError
@@ -80,31 +71,21 @@ def assign(
     """
     if grade is not None and grade not in GRADES:
         raise RestatedError(f"grade {grade!r} is not one of P, S, U")
-    for low, high, what in ((printed_low, printed_high, "printed"), (restated_low, restated_high, "restated")):
-        if any(v is not None and math.isnan(float(v)) for v in (low, high)):
-            raise RestatedError(f"the {what} interval is not a number")
-        if low is not None and high is not None and float(low) > float(high):
-            problem = f"the {what} interval runs from {low} down to {high}"
-            raise RestatedError(problem, remedy="Give the lower end first")
+    low, high = _interval(printed_low, printed_high, "printed")
+    set_low, set_high = _interval(restated_low, restated_high, "restated")
     if restated is not None and math.isnan(restated):
         raise RestatedError("the restated value is not a number", remedy="record nothing, with a reason, instead")
     if recalled or grade == "U":
         return "unverified"
     if grade is None:
         return "new"
-    if (restated is None and restated_low is None and restated_high is None) or (
-        printed_low is None and printed_high is None
-    ):
-        return "not-recomputable"
-
-    low = -math.inf if printed_low is None else float(printed_low)
-    high = math.inf if printed_high is None else float(printed_high)
-    if restated is not None and restated_low is None and restated_high is None:
+    if restated_low is None and restated_high is None:
+        if restated is None:
+            return "not-recomputable"
         set_low = set_high = float(restated)
-    else:
-        set_low = -math.inf if restated_low is None else float(restated_low)
-        set_high = math.inf if restated_high is None else float(restated_high)
-    slack = _slack(low, high, set_low, set_high)
+    if printed_low is None and printed_high is None:
+        return "not-recomputable"
+    slack = ROUNDOFF * max(1.0, *(abs(v) for v in (low, high, set_low, set_high) if math.isfinite(v)))
     if printed is not None and max(abs(set_low - float(printed)), abs(set_high - float(printed))) <= slack:
         return "identical"
     if low - slack <= set_low and set_high <= high + slack:
@@ -112,3 +93,13 @@ def assign(
     if set_low <= high + slack and set_high >= low - slack:
         return "compatible"
     return "differs"
+
+
+def _interval(low: float | None, high: float | None, name: str) -> tuple[float, float]:
+    """Both ends as floats, infinite where there is none, after checks."""
+    ends = -math.inf if low is None else float(low), math.inf if high is None else float(high)
+    if any(map(math.isnan, ends)):
+        raise RestatedError(f"the {name} interval is not a number")
+    if ends[0] > ends[1]:
+        raise RestatedError(f"the {name} interval runs from {low} down to {high}", remedy="Give the lower end first")
+    return ends

@@ -1,4 +1,4 @@
-"""Many reconstructed data sets, one estimate on each: range, quantiles and the extremal data sets themselves.
+"""Many reconstructed data sets, one estimate on each: range, values and the extremal data sets themselves.
 
 `ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
 data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
@@ -12,11 +12,10 @@ On one machine joblib spreads the batches over processes (``workers``). On a Das
     with dask.distributed.Client(address), joblib.parallel_config("dask"):
         result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
 
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while quantiles are
-those of the first `QUANTILE_DRAWS`. Draws are independent, so the first ones are a simple random sample of all.
-
-A range over draws is an inner range: it is inside the range over all compatible data sets, and how far the latter goes
-beyond it is unknown unless the reconstruction enumerates.
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while single values
+are those of the first `QUANTILE_DRAWS`, a simple random sample as draws are independent. A range over draws is inside
+the range over all compatible data sets; how far the latter goes beyond it is unknown unless the reconstruction
+enumerates.
 
 References
 ----------
@@ -27,8 +26,7 @@ SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 import json
 import math
 import os
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -73,43 +71,23 @@ class Ensemble:
 
     Attributes
     ----------
-    draws, seed : int
     low, high : dict of str to Extreme
         By quantity; a quantity that was undefined (nan) in every draw is left out.
     undefined : dict of str to int
-        Draws in which a quantity was nan; they do not enter range and quantiles.
+        Draws in which a quantity was nan; they do not enter the range.
     values : pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)
         The quantities of the first draws; the index is the draw.
     """
 
-    draws: int
-    seed: int
     low: dict[str, Extreme]
     high: dict[str, Extreme]
     undefined: dict[str, int]
     values: pd.DataFrame
 
-    def quantiles(self, levels: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> pd.DataFrame:
-        """Return quantiles of the first `QUANTILE_DRAWS` draws: one row a quantity, one column a level."""
-        return self.values.quantile(list(levels)).T
-
-    def summary(self, levels: Sequence[float] = (0.025, 0.5, 0.975)) -> pd.DataFrame:
-        """Return one row a quantity: lowest, quantiles, highest, undefined draws."""
-        table = self.quantiles(levels)
-        table.insert(0, "lowest", [self.low[q].value if q in self.low else math.nan for q in table.index])
-        table["highest"] = [self.high[q].value if q in self.high else math.nan for q in table.index]
-        table["undefined"] = [self.undefined[q] for q in table.index]
-        return table
-
 
 def generator(seed: int, draw: int) -> np.random.Generator:
     """Return the random generator of one draw: ``reconstruct(generator(seed, draw))`` repeats its data set."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw,)))
-
-
-def bar(line: str) -> None:
-    """Draw a bar in place on a terminal or in a notebook; for `progress`."""
-    print(f"\r{line}", end="", file=sys.stderr, flush=True)
 
 
 def ensemble(
@@ -132,9 +110,8 @@ def ensemble(
     estimate : callable
         Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan where a
         quantity is undefined.
-    draws : int
-        Number of data sets.
-    seed : int
+    draws, seed : int
+        Number of data sets, and the seed of all chance.
     workers : int, optional
         Processes; -1 for one a processor. By default one, or as set by a surrounding ``joblib.parallel_config``.
     batched : bool
@@ -143,7 +120,7 @@ def ensemble(
         Folder in which every finished batch is saved as soon as it is finished, by the worker that finished it. A later
         call with the same folder continues from there, also with more draws.
     progress : callable, optional
-        Is given a line of text with a bar at each twentieth of the work, such as `bar` or ``print``.
+        Is given a line of text with a bar at each twentieth of the work; ``print`` for instance.
 
     Raises
     ------
@@ -151,7 +128,12 @@ def ensemble(
         If a number is out of range, a draw fails (the message names it), the names change between data sets, a worker
         was killed, or `keep` holds draws of another ensemble.
     """
-    _check(draws, seed, workers)
+    if not is_whole(draws) or draws < 1:
+        raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")
+    if not is_whole(seed) or seed < 0:
+        raise RestatedError(f"the seed {seed!r} is not a whole number of 0 or more", field="seed")
+    if workers == 0 or not (workers is None or is_whole(workers)):
+        raise RestatedError(f"the number of workers {workers!r} is not a whole number other than 0", field="workers")
     task = _Task(reconstruct, estimate, seed, batched)
     tally = _Tally(draws, progress)
     folder = None if keep is None else _open(Path(keep), seed)
@@ -160,15 +142,10 @@ def ensemble(
         for start, names, values in _compute(task, draws, done, workers, folder):
             tally.add(start, names, values)
     except TerminatedWorkerError as error:
-        lost = "Give a folder as keep, so that finished batches stay"
-        raise RestatedError(
-            "a worker process was killed",
-            remedy=lost if folder is None else "Run again with the same folder to continue",
-        ) from error
+        again = "Run again with the same folder to continue"
+        remedy = again if folder else "Give a folder as keep, so that finished batches stay"
+        raise RestatedError("a worker process was killed", remedy=remedy) from error
     return tally.result(task)
-
-
-# --- the work -----------------------------------------------------------------------------------------------
 
 
 #: First draw of a batch, names and values.
@@ -207,9 +184,8 @@ class _Task(NamedTuple):
             return function(argument)
         except Exception as error:
             where = f"the draws from {draw} on" if self.batched and function is self.estimate else f"draw {draw}"
-            raise RestatedError(
-                f"{where} failed: {error}", remedy=f"Repeat the data set with generator({self.seed}, {draw})"
-            ) from error
+            remedy = f"Repeat the data set with generator({self.seed}, {draw})"
+            raise RestatedError(f"{where} failed: {error}", remedy=remedy) from error
 
 
 def _mapping(found: object) -> Mapping[str, Any]:
@@ -234,7 +210,7 @@ def _part(task: _Task, start: int, stop: int, folder: Path | None) -> _Part:
     return start, names, values
 
 
-def _compute(task: _Task, draws: int, done: set[int], workers: int | None, folder: Path | None) -> Iterator[_Part]:
+def _compute(task: _Task, draws: int, done: set[int], workers: Any, folder: Path | None) -> Iterator[_Part]:
     """Batches that are not done yet, in the order in which they are finished."""
     # A generator: joblib asks for the next few tasks only, so that their number takes no memory.
     parts = ((start, min(start + BATCH, draws)) for start in range(0, draws, BATCH) if start not in done)
@@ -264,23 +240,17 @@ class _Tally:
             self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}
             self.undefined = np.zeros(len(names), dtype=np.int64)
         _same(self.names, names, start)
-        fit = max(0, min(len(values), len(self.first) - start))
-        self.first[start : start + fit] = values[:fit]
+        self.first[start : start + len(values)] = values[: max(0, len(self.first) - start)]
         known = ~np.isnan(values)
         self.undefined += (~known).sum(axis=0)
         for sign, ends in self.ends.items():
-            for j in range(len(names)):
-                rows = np.flatnonzero(known[:, j])
-                if rows.size:
-                    best = rows[np.argmin(sign * values[rows, j])]
-                    # Among equal values the earliest draw counts, whichever batch came in first.
-                    found = (float(sign * values[best, j]), start + int(best))
-                    if ends[j][1] < 0 or found < ends[j]:
-                        ends[j] = found
-        self._report(len(values))
-
-    def _report(self, more: int) -> None:
-        before, self.done = self.done, self.done + more
+            for j in np.flatnonzero(known.any(axis=0)):
+                best = np.nanargmin(sign * values[:, j])
+                # Among equal values the earliest draw counts, whichever batch came in first.
+                found = (float(sign * values[best, j]), start + int(best))
+                if ends[j][1] < 0 or found < ends[j]:
+                    ends[j] = found
+        before, self.done = self.done, self.done + len(values)
         step = PROGRESS_STEPS * self.done // self.draws
         if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
             drawn = "█" * step + "░" * (PROGRESS_STEPS - step)
@@ -295,16 +265,11 @@ class _Tally:
             }
 
         return Ensemble(
-            draws=self.draws,
-            seed=task.seed,
             low=extremes(1),
             high=extremes(-1),
             undefined=dict(zip(self.names, self.undefined.tolist(), strict=True)),
             values=pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw"),
         )
-
-
-# --- kept draws ---------------------------------------------------------------------------------------------
 
 
 def _open(folder: Path, seed: int) -> Path:
@@ -318,9 +283,8 @@ def _open(folder: Path, seed: int) -> Path:
         except ValueError:
             found = None
         if found != wanted:
-            raise RestatedError(
-                f"the folder keeps draws of another ensemble ({found})", file=manifest, remedy="Give an empty folder"
-            )
+            problem = f"the folder keeps draws of another ensemble ({found})"
+            raise RestatedError(problem, file=manifest, remedy="Give an empty folder")
         return folder
     if folder.exists() and any(folder.iterdir()):
         raise RestatedError("the folder holds other files", file=folder, remedy="Give an empty folder")
@@ -368,17 +332,6 @@ def _compare(task: _Task, folder: Path, draw: int, names: tuple[str, ...], value
     """Repeat one kept draw: other numbers mean another reconstruction or estimate."""
     again, found = task.run(draw, draw + 1)
     if again != names or not np.allclose(found[0], values, rtol=SAME_DRAW, atol=SAME_DRAW, equal_nan=True):
-        raise RestatedError(
-            f"draw {draw} kept in the folder has other numbers than it has now",
-            file=folder,
-            remedy="Reconstruction or estimate have changed: give an empty folder",
-        )
-
-
-def _check(draws: int, seed: int, workers: int | None) -> None:
-    if not is_whole(draws) or draws < 1:
-        raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")
-    if not is_whole(seed) or seed < 0:
-        raise RestatedError(f"the seed {seed!r} is not a whole number of 0 or more", field="seed")
-    if workers is not None and (not is_whole(workers) or workers == 0):
-        raise RestatedError(f"the number of workers {workers!r} is not a whole number other than 0", field="workers")
+        problem = f"draw {draw} kept in the folder has other numbers than it has now"
+        remedy = "Reconstruction or estimate have changed: give an empty folder"
+        raise RestatedError(problem, file=folder, remedy=remedy)

@@ -35,7 +35,7 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
     statistic : str, Printed, or pair of numbers
         As printed, or its lowest and highest value.
     df : sequence of float
-        None for z, one for t, chi2 and Q, two for F.
+        As many as `DEGREES` has for the kind.
 
     Raises
     ------
@@ -53,18 +53,8 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
 def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
     """Return the lowest and highest test statistic that gives a printed two-sided p.
 
-    Parameters
-    ----------
-    kind : {'z', 't', 'F', 'chi2', 'Q'}
-    p : str, Printed, or pair of numbers
-        As printed: '.04', '<.001'. For digits that were cut off give ``parse('.04').cut_off()``.
-    df : sequence of float
-        As for `p_of_statistic`.
-
-    Returns
-    -------
-    tuple of float
-        Without a sign for z and t; the upper end is infinite where p may be 0.
+    z and t are without a sign; the upper end is infinite where p may be 0. For digits of p that were cut off give
+    ``parse('.04').cut_off()``; kinds and degrees of freedom as for `p_of_statistic`.
 
     Raises
     ------
@@ -84,11 +74,4 @@ def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
     if len(df) != DEGREES[kind] or any(not d > 0 for d in df):
         raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
-    match kind:
-        case "z":
-            return stats.norm
-        case "t":
-            return stats.t(*df)
-        case "F":
-            return stats.f(*df)
-    return stats.chi2(*df)
+    return {"z": stats.norm, "t": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

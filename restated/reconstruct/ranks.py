@@ -1,8 +1,5 @@
 """All Mann-Whitney U compatible with a printed z.
 
-From z and both group sizes, `u_values` lists every U that prints as that z, with and without continuity correction and
-for a stated range of ties. The probability of superiority U / (n1 n2) and the rank-biserial correlation follow from U.
-
 References
 ----------
 Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U).
@@ -28,42 +25,19 @@ class RankSet:
     ----------
     u : ndarray, shape (m,)
         U of the first group (pairs in which it is higher, ties counted one half), ascending.
-    n1, n2 : int
-        Group sizes.
     plain, corrected : ndarray of bool, shape (m,)
         True where U fits without and with the continuity correction.
     """
 
     u: Floats
-    n1: int
-    n2: int
     plain: Bools
     corrected: Bools
-    method: str = "exhaustive"
-
-    def __len__(self) -> int:
-        return len(self.u)
-
-    @property
-    def superiority(self) -> Floats:
-        """Probability that a case of the first group is higher, ties counted one half."""
-        return self.u / (self.n1 * self.n2)
-
-    @property
-    def message(self) -> str:
-        """One sentence with the number of U that fit."""
-        if not len(self):
-            return f"no U fits the printed z with groups of {self.n1} and {self.n2}"
-        return f"{len(self)} U from {self.u[0]:g} to {self.u[-1]:g} fit, groups of {self.n1} and {self.n2}"
 
 
 def tie_factor(sizes: Iterable[int]) -> Fraction:
-    """Return the share of the variance of U that ties leave: 1 - sum(t^3 - t) / (N^3 - N), for all N ranked values.
+    """Return the share of the variance of U that ties leave: 1 - sum(t^3 - t) / (N^3 - N).
 
-    Parameters
-    ----------
-    sizes : sequence of int
-        Number of cases at each distinct value; they add up to N, at least 2.
+    `sizes` are the numbers of cases t at each distinct value, which add up to N.
 
     Raises
     ------
@@ -78,13 +52,13 @@ def tie_factor(sizes: Iterable[int]) -> Fraction:
 
 
 def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:
-    """List all U of the first group that print as `z`.
+    """List all U of the first group that print as `z`, with and without continuity correction.
 
     Parameters
     ----------
     z : str, Printed, or pair of numbers
-        Printed z; positive means that the first group is higher. A paper that prints z without regard to its sign
-        leaves both groups open: the other answer is n1 n2 - U.
+        Positive means that the first group is higher. A paper that prints z without regard to its sign leaves both
+        groups open: the other answer is n1 n2 - U.
     n1, n2 : int
         Group sizes.
     factor : int, Fraction, or pair
@@ -109,22 +83,16 @@ def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) ->
     if not 0 < least <= most <= 1:
         raise RestatedError("the tie factor must be above 0 and at most 1", field="factor")
     variance = Fraction(n1 * n2 * (n1 + n2 + 1), 12)
-    step = 1 if least == 1 else 2
     # Signed squares of the ends of z times the standard deviation: the factor stretches away from zero.
-    ends = (
-        low * abs(low) * variance * (least if low > 0 else most),
-        high * abs(high) * variance * (most if high > 0 else least),
-    )
+    first = low * abs(low) * variance * (least if low > 0 else most)
+    last = high * abs(high) * variance * (most if high > 0 else least)
+    step = 1 if least == 1 else 2
     rows = []
     for i in range(step * n1 * n2 + 1):
-        u = Fraction(i, step)
-        fits = []
-        for correction in (Fraction(0), Fraction(1, 2)):
-            deviation = u - Fraction(n1 * n2, 2)
-            size = max(abs(deviation) - correction, Fraction(0))
-            square = size**2 if deviation >= 0 else -(size**2)
-            fits.append(ends[0] <= square <= ends[1])
+        deviation = Fraction(i, step) - Fraction(n1 * n2, 2)
+        sizes = abs(deviation), max(abs(deviation) - Fraction(1, 2), Fraction(0))
+        fits = [first <= (size**2 if deviation >= 0 else -(size**2)) <= last for size in sizes]
         if any(fits):
-            rows.append((float(u), *fits))
+            rows.append((i / step, *fits))
     found = np.array(rows, dtype=float).reshape(-1, 3)
-    return RankSet(found[:, 0].copy(), n1, n2, found[:, 1] > 0, found[:, 2] > 0)
+    return RankSet(found[:, 0].copy(), found[:, 1] > 0, found[:, 2] > 0)

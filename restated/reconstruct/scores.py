@@ -1,8 +1,5 @@
 """All samples of whole numbers compatible with a printed mean and SD.
 
-`score_samples` lists every sample (as counts per score) of size n on a scale with known ends whose mean and SD print as
-given. Where these are too many to list, it draws from all of them evenly; their number is known either way.
-
 References
 ----------
 Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
@@ -82,7 +79,7 @@ def score_samples(
     draws: int = 10_000,
     seed: int = 0,
 ) -> ScoreSet:
-    """List all samples of whole scores with a printed mean and SD, or draw from them evenly.
+    """List all samples of whole scores with a printed mean and SD, or draw from them evenly where they are too many.
 
     Parameters
     ----------
@@ -95,7 +92,7 @@ def score_samples(
     limit : int
         Up to this many samples are listed, above it `draws` are drawn.
     draws, seed : int
-        For the drawn variant.
+        For the draws.
 
     Raises
     ------

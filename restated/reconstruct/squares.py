@@ -20,13 +20,13 @@ from numpy.typing import ArrayLike
 
 from restated.arguments import Ints
 from restated.errors import RestatedError
-from restated.intervals import Constraint, closed_interval, integer_range
-from restated.reconstruct.enumeration import ragged_ranges
+from restated.intervals import Constraint, closed_interval, integer_range, scaled
+from restated.reconstruct.enumeration import Exhaustive, ragged_ranges
 
 # Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
 
-# Sampler: chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
+# Chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
 CHAINS = 64
 MOVES_BETWEEN = 2
 # Tables kept per chain even if fewer are asked for: the diagnostics compare halves of chains.
@@ -43,7 +43,7 @@ PULL = 1.0
 
 
 @dataclass(frozen=True)
-class SquareSet:
+class SquareSet(Exhaustive):
     """k x k tables compatible with printed numbers.
 
     Attributes
@@ -63,24 +63,17 @@ class SquareSet:
     diagonal: tuple[int, int]
     r_hat: float
     effective: float
-
-    def __len__(self) -> int:
-        return len(self.tables)
+    noun, asked = "integer table", "the margins and the printed agreement or kappa"
 
     @property
     def identified(self) -> bool:
         """All tables are listed and there is exactly one."""
         return self.method == "exhaustive" and len(self) == 1
 
-    @property
-    def empty(self) -> bool:
-        """No table fits."""
-        return len(self) == 0
-
     def range(self, function: Callable[[Ints], ArrayLike]) -> tuple[float, float]:
         """Return the smallest and largest value of ``function(tables)`` over the tables where it is not nan."""
         if self.empty:
-            raise RestatedError("no integer table fits the margins and the printed agreement or kappa")
+            raise RestatedError(self.message)
         values = np.asarray(function(self.tables), dtype=float)
         return float(np.nanmin(values)), float(np.nanmax(values))
 
@@ -114,20 +107,17 @@ def square_tables(
 
     Notes
     -----
-    Enumeration fills cells one after the other between the limits that the margins leave, so that no partial table is a
-    dead end but for the diagonal. The sampler chooses two rows and two columns and moves cases around the four cells (a
-    switch); this connects all tables with these margins. Tables with a diagonal outside the wanted range are visited
-    with falling probability and not kept, because inside the range alone switches need not connect; among the kept
-    tables the distribution is uniform. Pairs of switches that cancel on the diagonal make long moves possible. Read
-    `r_hat` (at most 1.05 or so) and `effective` before using a sample.
+    Enumeration fills cells one after the other between the limits that the margins leave. The sampler chooses two rows
+    and two columns and moves cases around the four cells (a switch); this connects all tables with these margins.
+    Tables with a diagonal outside the wanted range are visited with falling probability and not kept, because inside
+    the range alone switches need not connect; among the kept tables the distribution is uniform. Read `r_hat` (at most
+    1.05 or so) and `effective` before using a sample.
     """
     rows, columns = _margins(rows, "rows"), _margins(columns, "columns")
     if len(rows) != len(columns) or rows.sum() != columns.sum():
-        raise RestatedError(
-            f"rows ({len(rows)} categories, {rows.sum()} cases) and columns ({len(columns)} categories, "
-            f"{columns.sum()} cases) do not belong to one square table",
-            field="rows, columns",
-        )
+        first, second = (f"({len(x)} categories, {x.sum()} cases)" for x in (rows, columns))
+        problem = f"rows {first} and columns {second} do not belong to one square table"
+        raise RestatedError(problem, field="rows, columns")
     diagonal = _diagonal_range(rows, columns, agreement, kappa)
     tables = _enumerate(rows, columns, diagonal)
     if tables is not None:
@@ -140,13 +130,12 @@ def square_tables(
 
 def _margins(values: ArrayLike, name: str) -> Ints:
     given = np.asarray(values)
-    counts = given.astype(np.int64) if given.dtype.kind in "iuf" else given
-    whole = given.dtype.kind in "iuf" and not np.any(counts != given) and not np.any(counts < 0)
-    if given.ndim != 1 or len(given) < 2 or not whole:
+    numbers = given.dtype.kind in "iuf" and given.ndim == 1 and len(given) >= 2
+    if not numbers or np.any(given < 0) or np.any(given % 1 != 0):
         raise RestatedError("margins are at least two whole, non-negative counts", field=name)
-    if counts.sum() == 0:
+    if given.sum() == 0:
         raise RestatedError("the margins are all zero", field=name)
-    return counts
+    return given.astype(np.int64)
 
 
 def _diagonal_range(
@@ -156,15 +145,14 @@ def _diagonal_range(
     n = int(rows.sum())
     first, last = 0, int(np.minimum(rows, columns).sum())
     if agreement is not None:
-        low, high = (None if x is None else x * n / 100 for x in closed_interval(agreement, "agreement"))
-        first, last = integer_range(low, high, first, last)
+        ends = scaled(closed_interval(agreement, "agreement"), Fraction(n, 100))
+        first, last = integer_range(*ends, first, last)
     if kappa is not None:
         chance = Fraction(int((rows * columns).sum()), n * n)
         if chance == 1:
             return 1, 0  # kappa is undefined, so no table has the printed one
-        ends = closed_interval(kappa, "kappa")
-        low, high = (None if x is None else (x * (1 - chance) + chance) * n for x in ends)
-        first, last = integer_range(low, high, first, last)
+        ends = scaled(closed_interval(kappa, "kappa"), (1 - chance) * n, chance * n)
+        first, last = integer_range(*ends, first, last)
     return first, last
 
 
@@ -174,7 +162,7 @@ def _enumerate(rows: Ints, columns: Ints, diagonal: tuple[int, int]) -> Ints | N
     tables = np.zeros((1, k, k), dtype=np.int64)
     if diagonal[0] > diagonal[1]:
         return tables[:0]
-    left = np.tile(columns, (1, 1))
+    left = columns[None, :]
     for i in range(k):
         row_left = np.full(len(tables), rows[i])
         for j in range(k):
@@ -204,24 +192,19 @@ def _sample(rows: Ints, columns: Ints, diagonal: tuple[int, int], draws: int, se
     kept: list[list[Ints]] = [[] for _ in range(CHAINS)]
     # Chains are kept in step: a chain outside the range gives nothing in that round, and rounds go on until all are
     # full.
-    rounds = 0
     warm_up = int(WARM_UP * per_chain) + 1
-    while min(map(len, kept)) < per_chain:
+    for round_ in range(PATIENCE * (warm_up + per_chain) + 1):
         for _ in range(sweep):
             _move(tables, diagonal, rng)
-        rounds += 1
-        if rounds <= warm_up:
+        if round_ < warm_up:
             continue
-        inside = _outside(tables, diagonal) == 0
-        for chain in np.flatnonzero(inside):
+        for chain in np.flatnonzero(_outside(tables, diagonal) == 0):
             if len(kept[chain]) < per_chain:
                 kept[chain].append(tables[chain].copy())
-        if rounds > PATIENCE * (warm_up + per_chain):
-            raise RestatedError(
-                "the sampler does not reach the printed agreement or kappa with these margins",
-                remedy="Check the margins: there may be no such table",
-            )
-    return np.array(kept)
+        if min(map(len, kept)) == per_chain:
+            return np.array(kept)
+    problem = "the sampler does not reach the printed agreement or kappa with these margins"
+    raise RestatedError(problem, remedy="Check the margins: there may be no such table")
 
 
 def _start(rows: Ints, columns: Ints, rng: np.random.Generator) -> Ints:
@@ -239,19 +222,16 @@ def _outside(tables: Ints, diagonal: tuple[int, int]) -> Ints:
 
 
 def _move(tables: Ints, diagonal: tuple[int, int], rng: np.random.Generator) -> None:
-    """Two Metropolis steps in every chain, in place: a short one that connects, and a long one that mixes.
+    """Two symmetric Metropolis steps in every chain, in place: a short one that connects, and a long one that mixes.
 
     The short step is a switch by a few cases. The long one combines two switches so that the diagonal stays as it is,
-    and goes anywhere on that line with equal probability. Both proposals are symmetric, so the target is uniform inside
-    the range.
+    and goes anywhere on that line with equal probability.
     """
     chains, k, _ = tables.shape
     first, second = _switches(k, chains, rng), _switches(k, chains, rng)
     reach = SHORT_STEP + diagonal[1] - diagonal[0]
-    short = np.asarray(rng.integers(-reach, reach + 1, chains))
-    _step(tables, first, short, diagonal, rng)
-    effect_1 = first.trace(axis1=1, axis2=2)[:, None, None]
-    effect_2 = second.trace(axis1=1, axis2=2)[:, None, None]
+    _step(tables, first, np.asarray(rng.integers(-reach, reach + 1, chains)), diagonal, rng)
+    effect_1, effect_2 = (switch.trace(axis1=1, axis2=2)[:, None, None] for switch in (first, second))
     line = np.where((effect_1 == 0) & (effect_2 == 0), first, effect_2 * first - effect_1 * second)
     line //= np.maximum(1, np.gcd(effect_1, effect_2))
     _step(tables, line, _anywhere_on(line, tables, rng), diagonal, rng)

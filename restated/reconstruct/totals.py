@@ -18,8 +18,6 @@ Hedges & Olkin (1985), Statistical methods for meta-analysis, chapter 5 (varianc
 Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3 (Schur-convex functions).
 """
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
@@ -29,32 +27,15 @@ from restated.errors import RestatedError
 from restated.verdict import ROUNDOFF
 
 
-class Range(NamedTuple):
-    """Least and greatest value over all sets of sizes."""
-
-    low: float
-    high: float
-
-
 def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
-    """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`.
-
-    Raises
-    ------
-    RestatedError
-        If the share is not between 0 and 1.
-    """
+    """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`."""
     if not 0 < share < 1:
         raise RestatedError("a group's share must be between 0 and 1", field="share")
     return 1 / (share * (1 - share)) + d * d / 2
 
 
 def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
-    """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`.
-
-    Returns
-    -------
-    tuple of ndarray of int, shape (k,)
+    """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`, shape (k,).
 
     Raises
     ------
@@ -89,29 +70,26 @@ def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
     return float(brentq(lambda t: float(standard_error(sizes, c, t)) - se, 0.0, len(sizes) * se**2, xtol=1e-15))
 
 
-def tau2_range_from_q(k: int, total_n: int, q: tuple[float, float], *, c: float, min_n: int) -> Range:
-    """Return the DerSimonian-Laird tau2 over all sizes and a box of Q."""
-    equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
-    return Range(float(tau2_from_q(equal, c, q[0])), float(tau2_from_q(unequal, c, q[1])))
+def least_tau2(k: int, total_n: int, q: float, *, c: float, min_n: int) -> float:
+    """Return the least DerSimonian-Laird tau2 over all sizes, from the least Q."""
+    equal, _ = extreme_sizes(k, total_n, min_n=min_n)
+    return float(tau2_from_q(equal, c, q))
 
 
-def tau2_range_from_se(k: int, total_n: int, se: tuple[float, float], *, c: float, min_n: int) -> Range:
-    """Return the between-study variance over all sizes and a box of the standard error.
-
-    More unequal sizes raise the standard error, so they need the *least* tau2.
+def greatest_tau2(k: int, total_n: int, se: float, *, c: float, min_n: int) -> float:
+    """Return the greatest between-study variance over all sizes, from the greatest standard error.
 
     Raises
     ------
     RestatedError
         If sampling error alone exceeds the standard error for every set of sizes.
     """
-    equal, unequal = extreme_sizes(k, total_n, min_n=min_n)
-    high = tau2_from_se(equal, c, se[1])
-    if np.isnan(high):
-        problem = f"{total_n} participants leave a sampling error above {se[1]:.4g}"
+    equal, _ = extreme_sizes(k, total_n, min_n=min_n)
+    tau2 = tau2_from_se(equal, c, se)
+    if np.isnan(tau2):
+        problem = f"{total_n} participants leave a sampling error above {se:.4g}"
         raise RestatedError(problem, field="se", remedy="Check that interval, total and model belong together")
-    low = tau2_from_se(unequal, c, se[0])
-    return Range(0.0 if np.isnan(low) else low, high)
+    return tau2
 
 
 def se_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:

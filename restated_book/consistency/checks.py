@@ -1,6 +1,5 @@
 """The checks in words: comparison, meaning of the power, and source of the rule."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 CONSISTENT = "consistent"
@@ -114,39 +113,13 @@ CHECKS: dict[str, Check] = {
 }
 
 
-@dataclass(frozen=True)
-class Result:
-    """One check of one group of printed numbers.
+class Result(NamedTuple):
+    """One check of one group of printed numbers; rows graded U make it unverified, shown as such and never counted."""
 
-    Attributes
-    ----------
-    check : str
-        Key of `CHECKS`.
-    ids : tuple of str
-        Register rows used.
-    compared : str
-        The printed numbers put side by side.
-    printed : str
-        The printed number that was checked.
-    low, high : float
-        Range the other numbers allow for it, in its units. Where no value is possible: the nearest possible ones.
-    outcome : str
-        One of `OUTCOMES`.
-    power : float
-        Share of the possible printed values (`Check.power`) that the check would have refused.
-    verified : bool
-        False if a row is graded U: such a result is shown as unverified and never counted.
-    sentence : str
-        The result in words.
-    """
-
-    check: str
-    ids: tuple[str, ...]
-    compared: str
-    printed: str
-    low: float
-    high: float
-    outcome: str
-    power: float
+    check: str  # key of `CHECKS`
+    ids: tuple[str, ...]  # register rows used
+    compared: str  # the printed numbers put side by side
+    outcome: str  # one of `OUTCOMES`
+    power: float  # share of the possible printed values (`Check.power`) that the check would have refused
     verified: bool
-    sentence: str
+    sentence: str  # the result in words

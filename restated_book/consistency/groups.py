@@ -77,13 +77,7 @@ class Group:
 
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
-    """Read the groups, default ``data/audit/groups.csv``, and look their numbers up; none for a book without the table.
-
-    Raises
-    ------
-    RestatedError
-        If the table does not fit its description, or a reference names no number.
-    """
+    """Read the groups, default ``data/audit/groups.csv``, with their numbers; none for a book without the table."""
     resource = dictionary.load().get(RESOURCE)
     if resource is None:
         return []
@@ -92,10 +86,10 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 
 
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
-    def references(column: str) -> tuple[Reference, ...]:
-        return tuple(_reference(text, register, path, row, column) for text in (cells[column] or "").split())
-
-    parts, whole = references("parts"), references("whole")
+    parts, whole = (
+        tuple(_reference(text, register, path, row, column) for text in (cells[column] or "").split())
+        for column in ("parts", "whole")
+    )
     applies = cells["applies"] == "yes"
     if applies:
         _complete(cells, len(parts), len(whole), path, row)
@@ -103,15 +97,11 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
             files.refuser(path)(f"'{parts[0].row.id}' has no printed p", "remove the row", row=row, field="parts")
     return Group(
         name=cells["group"],
-        check=cells["check"],
         applies=applies,
         parts=parts,
         whole=whole,
-        minimum=cells["minimum"],
-        maximum=cells["maximum"],
-        items=cells["items"],
         df=tuple(float(d) for d in (cells["df"] or "").split()),
-        reason=cells["reason"],
+        **{column: cells[column] for column in ("check", "minimum", "maximum", "items", "reason")},
     )
 
 

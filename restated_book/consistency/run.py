@@ -30,42 +30,35 @@ _POWERLESS = "; with these numbers the check could not have failed"
 
 
 def run(register: Register, groups: Sequence[Group] | None = None) -> list[Result]:
-    """Run all checks of a register.
-
-    `groups` are by default those of :func:`restated_book.consistency.groups.load`; results are in the order of
-    `CHECKS`, then of the register.
-    """
+    """Run all checks of a register and of its groups; results are in the order of `CHECKS`, then of the register."""
     groups = grouping.load(register) if groups is None else groups
     left_out = {(group.check, row.id) for group in groups if not group.applies for row in group.rows}
     # A group defines the comparison of its first number better than the row itself.
     left_out |= {(group.check, group.parts[0].row.id) for group in groups if group.applies}
-    found = list(_of_rows(register.values(), left_out))
-    for group in groups:
-        if group.applies:
-            found.extend(_of_group(group))
+    found = [
+        *_of_rows(list(register.values()), left_out),
+        *(result for group in groups if group.applies for result in _of_group(group)),
+    ]
     order = {id: i for i, id in enumerate(register)}
     kinds = {name: i for i, name in enumerate(CHECKS)}
     return sorted(found, key=lambda result: (kinds[result.check], order[result.ids[0]]))
 
 
-def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) -> Iterator[Result]:
+def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) -> Iterator[Result]:
     """Yield the checks that the columns of the rows call for."""
-    rows = list(rows)
-    same = defaultdict(list)
-    for row in rows:
-        same[row.study, row.source_key, row.k, row.n].append(row)
 
     def open_to(check: str, row: PublishedNumber) -> bool:
         return (check, row.id) not in left_out
 
-    sizes: dict[tuple, list[PublishedNumber]] = defaultdict(list)
+    same, sizes = defaultdict(list), defaultdict(list)
     for row in rows:
+        same[row.study, row.source_key, row.k, row.n].append(row)
         if row.n and row.n_group1 and row.n_group2 and open_to("group-sizes", row):
             sizes[row.study, row.source_key, row.n, row.n_group1, row.n_group2].append(row)
     for (*_, n, first, second), members in sizes.items():
         parts = [(1, parse(size, exact=True)) for size in (first, second)]
         found = counts.total(parts, parse(n, exact=True))
-        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}", n)
+        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}")
 
     for row in rows:
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
@@ -75,7 +68,7 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
         if scales and interval:
             if open_to("interval-centre", row):
                 found = intervals.centred(row.value, *interval, scales)
-                yield _result("interval-centre", [row], found, _with_interval(row, interval), row.value.text)
+                yield _result("interval-centre", [row], found, _with_interval(row, interval))
             if p and open_to("interval-p", row):
                 yield _interval_p(row, interval, p, scales)
         if row.statistic in ("chi2", "Q", "z") and p and open_to("statistic-p", row):
@@ -83,21 +76,21 @@ def _of_rows(rows: Iterable[PublishedNumber], left_out: set[tuple[str, str]]) ->
             if df or row.statistic == "z":
                 yield _statistic_p(row, p, df)
 
-    for members in same.values():
-        if not members[0].k and not members[0].n:
+    for (*_, k, n), members in same.items():
+        if not k and not n:
             continue
         for q, i2 in product(_with(members, "Q"), _with(members, "I2")):
             if q.k and q.population == i2.population and open_to("q-i2", q):
                 found = statistics.i2_of_q(q.value, int(q.k) - 1, i2.value)
-                text = f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}"
-                yield _result("q-i2", [q, i2], found, text, i2.value.text)
-        for r, d in product(_with(members, "r"), [m for s in MEAN_DIFFERENCES for m in _with(members, s)]):
+                yield _result("q-i2", [q, i2], found, f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}")
+        for r, d in product(_with(members, "r"), _with(members, *MEAN_DIFFERENCES)):
             if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
                 yield from _d_r(r, d)
 
 
-def _with(rows: Iterable[PublishedNumber], statistic: str) -> list[PublishedNumber]:
-    return [row for row in rows if row.statistic == statistic and row.is_number]
+def _with(rows: Iterable[PublishedNumber], *statistics: str) -> list[PublishedNumber]:
+    rows = [row for row in rows if row.is_number]
+    return [row for statistic in statistics for row in rows if row.statistic == statistic]
 
 
 def _is_point(printed: Printed | None) -> bool:
@@ -126,9 +119,15 @@ def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Ite
         return
     counted = [m for m in neighbours if m.statistic == "count" and m.quantity == row.quantity and _is_point(m.value)]
     count = int(counted[0].value.value or 0) if counted else None
-    found = counts.percent_of_count(row.value, [base], count)
-    text = f"{row.value.text} %" + ("" if count is None else f" and {count}") + f" of {base}"
-    yield _result("percent-count", [row, *counted[:1]], found, text, row.value.text)
+    yield _percent_count([row, *counted[:1]], row.value, [base], count)
+
+
+def _percent_count(
+    rows: Sequence[PublishedNumber], percent: Printed, bases: Sequence[int], count: int | None
+) -> Result:
+    found = counts.percent_of_count(percent, bases, count)
+    text = f"{percent.text} %{'' if count is None else f' and {count}'} of {' or '.join(map(str, bases))}"
+    return _result("percent-count", rows, found, text)
 
 
 def _with_interval(row: PublishedNumber, interval: tuple[Printed, Printed]) -> str:
@@ -140,13 +139,13 @@ def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Prin
     df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
     found = intervals.p_of_interval(row.value, *interval, p, scales, level=level, df=df)
     assumed = "" if row.ci_level else ", level taken as 95 %"
-    return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}", p.text)
+    return _result("interval-p", [row], found, f"{_with_interval(row, interval)}{assumed}, p {p.text}")
 
 
 def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
     found = statistics.statistic_against_p(row.statistic, row.value, df, p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
-    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}", p.text)
+    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}")
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
@@ -155,92 +154,77 @@ def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
         first, second = getattr(r, field), getattr(d, field)
         if _is_point(first) and _is_point(second):
             found = correlations.r_of_d(second, first)
-            yield _result("d-r", [r, d], found, f"r {first.text} with d {second.text} ({name})", first.text)
+            yield _result("d-r", [r, d], found, f"r {first.text} with d {second.text} ({name})")
 
 
 def _of_group(group: Group) -> Iterator[Result]:
     """Run the check of one group."""
-    parts, whole, rows = group.parts, group.whole, group.rows
-    first = parts[0].printed
-    of = " or ".join(str(ref.count) for ref in whole) if group.check in ("percent-count", "grim", "sd-bound") else ""
+    parts, whole = group.parts, group.whole
+    shown, totals = [ref.printed for ref in parts], [ref.printed for ref in whole]
+    first = shown[0]
     match group.check:
         case "percent-count":
             count = parts[1].count if len(parts) > 1 else None
-            found = counts.percent_of_count(first, [ref.count for ref in whole], count)
-            text = f"{first.text} %" + ("" if count is None else f" and {count}") + f" of {of}"
-            yield _result(group.check, rows, found, text, first.text)
-        case "percent-total":
-            scales = [100 if ref.row.unit.startswith("proportion") else 1 for ref in parts]
-            found = counts.percents_total([ref.printed for ref in parts], scales, whole[0].count if whole else None)
-            text = " + ".join(ref.printed.text for ref in parts) + (f" of {whole[0].count}" if whole else "")
-            yield _result(group.check, rows, found, text, parts[-1].printed.text)
-        case "percent-subgroups":
-            sizes, total, n = [int(ref.row.n) for ref in parts], whole[0].printed, int(whole[0].row.n)
-            found = counts.percents_of_subgroups([ref.printed for ref in parts], sizes, total, n)
-            text = " + ".join(f"{ref.printed.text} % of {size}" for ref, size in zip(parts, sizes, strict=True))
-            yield _result(group.check, rows, found, f"{text} with {total.text} % of {whole[0].row.n}", total.text)
-        case "percent-arms":
-            found = counts.percents_of_arms(first, parts[1].printed, whole[0].count)
-            text = f"{first.text} % and {parts[1].printed.text} % of two groups with {whole[0].count} in all"
-            yield _result(group.check, rows, found, text, str(whole[0].count))
-        case "sum":
-            found = counts.total([(ref.sign, ref.printed) for ref in parts], whole[0].printed)
-            text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
-            yield _result(group.check, rows, found, f"{text} with {whole[0].printed.text}", whole[0].printed.text)
-        case "grim":
-            items = group.items or 1
-            found = scores.grim(first, [ref.count for ref in whole], items)
-            text = f"mean {first.text}, n = {of}, "
-            text += f"{items} items averaged" if items > 1 else "whole-number scores"
-            yield _result(group.check, rows, found, text, first.text)
-        case "sd-bound":
-            sd, low, high = parts[1].printed, group.minimum or 0.0, group.maximum or 0.0
-            found = scores.sd_bound(first, sd, [ref.count for ref in whole], low, high)
-            yield _result(group.check, rows, found, f"mean {first.text} with SD {sd.text}, n = {of}", sd.text)
+            yield _percent_count(group.rows, first, [ref.count for ref in whole], count)
+            return
         case "statistic-p":
             if p := parts[0].row.p:
                 yield _statistic_p(parts[0].row, p, group.df)
-        case "correlation-triple":
-            found = correlations.third(first, parts[1].printed, parts[2].printed)
-            yield _result(group.check, rows, found, ", ".join(ref.printed.text for ref in parts), parts[2].printed.text)
+            return
         case "d-r":
             yield from _d_r(parts[0].row, parts[1].row)
+            return
         case "falconer":
             for ref in whole:
                 scale = 100 if ref.row.unit.startswith("percent") else 1
-                found = correlations.falconer(first, parts[1].printed, ref.row.statistic, ref.printed, scale)
-                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}, r DZ {parts[1].printed.text}"
-                yield _result(group.check, [parts[0].row, parts[1].row, ref.row], found, text, ref.printed.text)
+                found = correlations.falconer(first, shown[1], ref.row.statistic, ref.printed, scale)
+                text = f"{ref.row.statistic} {ref.printed.text} with r MZ {first.text}, r DZ {shown[1].text}"
+                yield _result(group.check, [parts[0].row, parts[1].row, ref.row], found, text)
+            return
+        case "percent-total":
+            scales = [100 if ref.row.unit.startswith("proportion") else 1 for ref in parts]
+            found = counts.percents_total(shown, scales, whole[0].count if whole else None)
+            text = " + ".join(part.text for part in shown) + (f" of {whole[0].count}" if whole else "")
+        case "percent-subgroups":
+            sizes, n = [int(ref.row.n) for ref in parts], int(whole[0].row.n)
+            found = counts.percents_of_subgroups(shown, sizes, totals[0], n)
+            text = " + ".join(f"{part.text} % of {size}" for part, size in zip(shown, sizes, strict=True))
+            text += f" with {totals[0].text} % of {whole[0].row.n}"
+        case "percent-arms":
+            found = counts.percents_of_arms(first, shown[1], whole[0].count)
+            text = f"{first.text} % and {shown[1].text} % of two groups with {whole[0].count} in all"
+        case "sum":
+            found = counts.total([(ref.sign, ref.printed) for ref in parts], totals[0])
+            text = " ".join(f"{'−' if ref.sign < 0 else '+'} {ref.printed.text}" for ref in parts).removeprefix("+ ")
+            text += f" with {totals[0].text}"
+        case "grim":
+            items = group.items or 1
+            found = scores.grim(first, [ref.count for ref in whole], items)
+            text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}, "
+            text += f"{items} items averaged" if items > 1 else "whole-number scores"
+        case "sd-bound":
+            sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
+            found = scores.sd_bound(first, shown[1], sizes, low, high)
+            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}"
+        case _:  # correlation-triple
+            found = correlations.third(*shown)
+            text = ", ".join(part.text for part in shown)
+    yield _result(group.check, group.rows, found, text)
 
 
-def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str, printed: str) -> Result:
+def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str) -> Result:
     verified = all(row.grade != "U" for row in rows)
     powerless = found.fits and found.power <= 0
     outcome = INCONSISTENT if not found.fits else UNINFORMATIVE if powerless else CONSISTENT
     sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{_POWERLESS if powerless else ''}."
-    return Result(
-        check=check,
-        ids=tuple(row.id for row in rows),
-        compared=compared,
-        printed=printed,
-        low=found.low,
-        high=found.high,
-        outcome=outcome,
-        power=max(0.0, found.power),
-        verified=verified,
-        sentence=sentence,
-    )
+    return Result(check, tuple(row.id for row in rows), compared, outcome, max(0.0, found.power), verified, sentence)
 
 
 def summary(results: Iterable[Result]) -> pd.DataFrame:
-    """Count the results by check and outcome.
+    """Count the results by check and outcome; one row per check, also where none applied.
 
-    Returns
-    -------
-    pandas.DataFrame
-        Columns ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and
-        ``unverified`` (results that rest on a row graded U, which are never counted). One row per check, also where
-        none applied.
+    Columns: ``check``, one per outcome (verified rows only), ``median power`` of the verified ones and ``unverified``
+    (results that rest on a row graded U, which are never counted).
     """
     results = list(results)
     rows = []

@@ -132,8 +132,8 @@ def heterogeneity_sweep(
     for tau2 in map(float, tau2_grid):
         # Without heterogeneity the estimate is held at zero through its own formula: DerSimonian-Laird gives 0 at Q = k
         # - 1.
-        fixed = {"fix": "tau2"} if tau2 > 0 else {"fix": "Q", "q": float(k - 1)}
-        sets = studysets.study_sets(k, total_n, pooled, tau2=tau2, draws=draws, seed=seed, model="DL", **fixed)
+        q = None if tau2 > 0 else float(k - 1)
+        sets = studysets.study_sets(k, total_n, pooled, tau2=tau2, draws=draws, seed=seed, q=q)
         s = studysets.summaries(sets)
         row = {"tau2": tau2, "tau": float(np.sqrt(tau2))}
         for name in ("r", "ci_low", "ci_high", "pi_low", "pi_high", "i2"):

@@ -35,7 +35,7 @@ def heterogeneity(register: Register, which: Sequence[str], *, draws: int, seed:
     for n in (register.number(i) for i in which):
         k, total, d, se = int(n.k), int(n.n), value(n.value), se_box(n)
         c, middle = totals.variance_factor(0.5, d), sum(se) / 2
-        highest = totals.tau2_range_from_se(k, total, se, c=totals.variance_factor(), min_n=MIN_N).high
+        highest = totals.greatest_tau2(k, total, se[1], c=totals.variance_factor(), min_n=MIN_N)
         tau2 = np.array([totals.tau2_from_se(s, c, middle) for s in _sizes(k, total, draws, seed)])
         ordinary = np.nanmin(tau2), np.nanmax(tau2)
         share_alone = (1 - np.sqrt(max(0.0, 1 - 4 / (se[0] ** 2 * total)))) / 2
@@ -79,8 +79,8 @@ def from_q(q: PublishedNumber, estimate: PublishedNumber) -> FromQ:
     i2_low, i2_high = (100 * max(0.0, (x - k + 1) / x) for x in q.interval)
     p = float(stats.chi2.sf(q.high, k - 1)), float(stats.chi2.sf(q.low, k - 1))
     c = totals.variance_factor()
-    least = totals.tau2_range_from_q(k, total, q.interval, c=c, min_n=MIN_N).low
-    most = totals.tau2_range_from_se(k, total, se_box(estimate), c=c, min_n=MIN_N).high
+    least = totals.least_tau2(k, total, q.low, c=c, min_n=MIN_N)
+    most = totals.greatest_tau2(k, total, se_box(estimate)[1], c=c, min_n=MIN_N)
     return FromQ((i2_low, i2_high), p, float(np.sqrt(least)), float(np.sqrt(most)))
 
 

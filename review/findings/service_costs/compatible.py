@@ -38,11 +38,11 @@ def compatible_sets(n1: int, n2: int, *, cvs=CVS, draws: int, seed: int) -> Cost
     def samples(n: int, seed: int) -> dict[str, np.ndarray]:
         found = {}
         for name, (kind, share) in SHAPES.items():
-            shape = moments.Shape(kind, round(share * n))
-            least, _ = moments.sd_range(n, 1.0, shape.zeros)
+            zeros = round(share * n)
+            least, _ = moments.sd_range(n, 1.0, zeros)
             found[name] = np.full((len(cvs), draws, n), np.nan)
             for i in np.flatnonzero(cvs > least):
-                found[name][i] = moments.exact_samples(n, 1.0, cvs[i], shape, draws=draws, seed=seed)
+                found[name][i] = moments.exact_samples(n, 1.0, cvs[i], kind, zeros=zeros, draws=draws, seed=seed)
         return found
 
     values = samples(n1, seed), samples(n2, seed + 1)

@@ -28,6 +28,7 @@ from restated_book.sources import bibliography, dictionary, files, settings
 from restated_book.sources.cells import FORMULA_STARTS, NUMBER
 from restated_book.sphinx import markup
 from review.findings.cohort import original
+from tests.printing import contains, interval
 
 #: Target by name; filled by :func:`target`.
 TARGETS: dict[str, Callable[[bytes], None]] = {}
@@ -85,12 +86,12 @@ def json(data: bytes) -> None:
 def number(data: bytes) -> None:
     for exact in (False, True):
         found = printed.parse_number(lossy(data), exact=exact)
-        low, high = printed.interval(lossy(data), exact=exact)
+        low, high = interval(lossy(data), exact=exact)
         assert low <= high
         if found.value is not None:
-            assert found.contains(found.value)
+            assert contains(found, found.value)
         if found.kind == "rounded":
-            assert found.cut_off().contains(found.value)
+            assert contains(found.cut_off(), found.value)
 
 
 @target

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated.estimate.contrasts import interval, least_rho, standard_error, two_sided_p, z_difference
-from restated.printed import interval as digits
+from tests.printing import interval as digits
 from tests.reference import CLOSED_FORM, assert_matches, load
 
 modest = settings(deadline=None, derandomize=True, max_examples=60)

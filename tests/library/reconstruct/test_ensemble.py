@@ -99,18 +99,6 @@ def test_an_enumerated_set_is_reached():
     assert (found.low["odds"].value, found.high["odds"].value) == (odds.min(), odds.max())
 
 
-def test_quantiles_and_summary():
-    found = ensemble(sample, moments, draws=DRAWS, seed=SEED)
-    table = found.quantiles((0.1, 0.5))
-    assert table.loc["mean", 0.1] == np.quantile(found.values["mean"], 0.1)
-    known = found.values["log of the first"].dropna()
-    assert table.loc["log of the first", 0.5] == np.quantile(known, 0.5)
-    summary = found.summary((0.5,))
-    assert list(summary.columns) == ["lowest", 0.5, "highest", "undefined"]
-    assert summary.loc["mean", "lowest"] == found.values["mean"].min()
-    assert summary.loc["log of the first", "undefined"] == DRAWS - len(known)
-
-
 def test_quantiles_come_from_the_first_draws_and_the_range_from_all(monkeypatch):
     everything = ensemble(sample, moments, draws=DRAWS, seed=SEED)
     monkeypatch.setattr(module, "QUANTILE_DRAWS", 30)
@@ -246,12 +234,6 @@ def test_progress_is_told_step_by_step():
     assert lines[0] == "█" + "░" * 19 + " 100 of 2,000 draws"
     assert lines[-1] == "█" * 20 + " 2,000 of 2,000 draws"
     assert len(lines) == module.PROGRESS_STEPS
-
-
-def test_the_bar_stays_on_one_line(capsys):
-    ensemble(sample, moments, draws=200, seed=SEED, progress=module.bar)
-    shown = capsys.readouterr().err
-    assert "\n" not in shown and shown.count("\r") == 2 and shown.endswith("200 of 200 draws")
 
 
 def test_a_failing_draw_is_named():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from restated.errors import RestatedError
 from restated.printed import parse
 from restated.reconstruct.twintables import crossed, twin_tables
+from tests.printing import contains
 
 exhaustive = settings(deadline=None, derandomize=True, max_examples=60)
 
@@ -39,7 +39,7 @@ def fits(table, constraints):
                 return False
             continue
         value = ORACLE[name](*table)
-        if value is None or not parse(text).contains(100 * value):
+        if value is None or not contains(parse(text), 100 * value):
             return False
     return True
 
@@ -71,7 +71,7 @@ def test_every_table_that_fits_is_listed_and_no_other(case):
     expected = [t for t in all_tables(n) if fits(t, constraints)]
     assert [tuple(t) for t in found.tables.tolist()] == expected
     assert table in expected
-    assert found.method == "exhaustive" and found.identified == (len(expected) == 1)
+    assert found.identified == (len(expected) == 1)
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,10 @@ def test_without_affected_twins_there_is_no_rate():
     assert len(found) == len(all_tables(3)) - 1
 
 
-def test_boundaries_are_marked():
+def test_ends_of_the_interval_belong_to_it():
     found = twin_tables(200, agreement="50", both=40)
     share = 100 * (found.tables[:, 0] + found.tables[:, 2]) / 200
     assert set(share) == {49.5, 50.0, 50.5}
-    np.testing.assert_array_equal(found.on_boundary, (share == 49.5) | (share == 50.5))
 
 
 def test_ends_with_many_digits_are_compared_exactly():
@@ -122,12 +121,6 @@ def test_ends_with_many_digits_are_compared_exactly():
     just_above = third + Fraction(1, 10**17)
     assert [1, 2, 0] in twin_tables(3, pairwise=(100 * third, 50)).tables.tolist()
     assert [1, 2, 0] not in twin_tables(3, pairwise=(100 * just_above, 50)).tables.tolist()
-
-
-def test_prevalence_of_the_tables():
-    found = twin_tables(10, agreement="60")
-    assert found.prevalence.tolist() == [(2 * both + one) / 20 for both, one, _ in found.tables.tolist()]
-    assert found.prevalence.min() == 0.2 and found.prevalence.max() == 0.8
 
 
 def test_all_combinations():

@@ -9,9 +9,9 @@ import pytest
 from restated.errors import RestatedError
 from restated.estimate import path
 from restated.estimate.effects import d_to_r, odds_ratio_to_d
-from restated.printed import interval
 from restated_book import register, studies
 from review.findings import theory
+from tests.printing import interval
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from restated.errors import RestatedError
 from restated.estimate import events, meta
 from restated_book import register, studies
 from review.findings import trials
+from tests.printing import contains
 from tests.reference import CLOSED_FORM, ITERATIVE, LIKELIHOOD_SEARCH, assert_matches, load
 
 REPORTS, COUNTS, SCORES, JUDGED = (
@@ -155,9 +156,10 @@ def test_the_listed_effect_sizes_determine_formula_and_n():
         ("laurenssen2018-bpdsi-78", "laurenssen2018-bpdsi"),
         ("philips2018-bpdsi-78", "philips2018-bpdsi"),
     ):
-        assert numbers[f"{key}-g-listed"].value.contains(trials.severity.listed_g(SCORES, row, exact=False))
-    assert not numbers["philips2018-bpdsi-g-listed"].value.contains(
-        trials.severity.listed_g(SCORES, "philips2018-bpdsi-78", exact=True)
+        assert contains(numbers[f"{key}-g-listed"].value, trials.severity.listed_g(SCORES, row, exact=False))
+    assert not contains(
+        numbers["philips2018-bpdsi-g-listed"].value,
+        trials.severity.listed_g(SCORES, "philips2018-bpdsi-78", exact=True),
     )
 
 
