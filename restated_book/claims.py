@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import config, paths, provenance
+from restated_book import config, paths, watch
 from restated_book.sources import dictionary, files
 
 #: Verdicts on a claim in the order in which they are listed, and what each means.
@@ -56,7 +56,7 @@ COLUMNS = {
 
 def _settings() -> config.Claims:
     """Configuration of the claims; a notebook that asks for it rests on the file."""
-    provenance.looked_for(paths.ROOT / config.NAME)
+    watch.file(paths.ROOT / config.NAME)
     return config.load().claims
 
 

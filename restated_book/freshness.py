@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from restated_book import code as source_code
-from restated_book import paths, provenance, register
+from restated_book import paths, register, watch
 from restated_book.chapters import heads
+from restated_book.sources import bibliography
 
 
 def digest(*parts: str | bytes) -> str:
@@ -31,9 +32,16 @@ def code(cells: Iterable[Mapping]) -> str:
 
 
 class Sources:
-    """Fingerprints of sources as they are now, each computed once."""
+    """Fingerprints of sources as they are now, each computed once.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    environment : mapping of str to str
+        Variables that notebooks run with.
+    """
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
         self._known: dict[tuple[str, str], str] = {}
         self._register: register.Register | None = None
         #: What every notebook depends on: Python, the kind of machine, and the pinned packages.
@@ -42,10 +50,9 @@ class Sources:
     def state(self, trace: Mapping[str, Iterable[str]]) -> dict[str, dict[str, str]]:
         """Return the fingerprint of each source of a trace, by kind and name; empty for what is missing."""
         return {
-            kind: {
-                name: self._of(kind, name) for name in names if kind == "numbers" or not register.is_register_file(name)
-            }
+            kind: {name: self._of(kind, name) for name in names}
             for kind, names in trace.items()
+            if kind not in ("sources", "unobserved")
         }
 
     def _of(self, kind: str, name: str) -> str:
@@ -54,10 +61,30 @@ class Sources:
         return self._known[kind, name]
 
     def _files(self, name: str) -> str:
+        place = paths.ROOT / name
+        if place.is_dir():
+            return "folder"
         try:
-            return digest((paths.ROOT / name).read_bytes())
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            with place.open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except (FileNotFoundError, NotADirectoryError):
             return ""
+        except OSError as error:  # also an answer a notebook can have rested on
+            return f"errno {error.errno}"
+
+    def _asked(self, name: str) -> str:
+        place = paths.ROOT / name
+        return next((kind for kind in ("symlink", "dir", "file") if getattr(place, f"is_{kind}")()), "")
+
+    def _variables(self, name: str) -> str:
+        value = self._environment.get(name)
+        return "" if value is None else digest(value)
+
+    def _works(self, name: str) -> str:
+        if name == watch.EVERY:
+            return self._files(paths.shown(paths.BIBLIOGRAPHY))
+        found = bibliography.load().get(name)
+        return "" if found is None else digest(repr(found))
 
     def _modules(self, name: str) -> str:
         file = source_code.file(name)
@@ -72,7 +99,7 @@ class Sources:
         return digest(repr(heads.read(file)), heads.title(file)) if file.is_file() else ""
 
     def _numbers(self, name: str) -> str:
-        if name == provenance.EVERY:
+        if name == watch.EVERY:
             return digest(*(file.read_bytes() for file in register.files()))
         if self._register is None:
             self._register = register.open()

@@ -1,78 +1,149 @@
-"""Observe what a notebook reads while it runs; nothing has to be declared.
+"""The record of what a notebook read while it ran; nothing has to be declared.
 
-A result is stale when something it rests on has changed. So a notebook's kernel notes each file and folder of the book
-that is opened, each file that was looked for and not found, each module of :func:`restated_book.code.packages` that was
-imported and, in more detail than by file, each printed number that was looked up and each chapter head that was read.
+A result is stale when something it rests on has changed. So a notebook's kernel notes what it reads
+(:mod:`restated_book.watch`), and each module of :func:`restated_book.code.packages` that was imported.
 """
 
+import importlib.util
 import os
+import re
 import sys
-from collections.abc import Mapping
+import sysconfig
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import cache
+from importlib.metadata import distributions
 from pathlib import Path
 
-from restated_book import code, paths
+from restated_book import code, paths, watch
 
 #: Key in a notebook's outputs under which the list is handed to the build.
 MIME = "application/vnd.restated.files+json"
 
+#: Kinds of what is read, in the order of the record.
+KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
+
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
 
-#: Folders of files that are built, are noted in another way, or belong to the environment, which the lock describes.
-_ELSEWHERE = ("_build", ".venv", ".git", "notebooks")
+#: Folders of files that are built or belong to the environment, which the lock describes.
+_ELSEWHERE = ("_build", ".venv", ".git")
 
-#: In place of an id: all printed numbers.
-EVERY = "*"
+#: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
+_SYSTEM = [
+    *map(
+        Path, ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/bin", "/sbin", os.environ.get("SYSTEMROOT", "/usr"))
+    ),
+    *(Path.home() / name for name in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData")),
+    *(
+        Path(os.environ[name])
+        for name in ("JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
+        if name in os.environ
+    ),
+]
 
-_files: set[str] = set()
-_folders: set[str] = set()
-_numbers: set[str] = set()
-_heads: set[str] = set()
-
-
-def watch() -> None:
-    """Note from now on each file and folder that this process opens. Python cannot undo it."""
-
-    def note(event: str, args: tuple) -> None:
-        if event == "open" and isinstance(args[0], (str, os.PathLike)):
-            _files.add(os.fspath(args[0]))
-        elif event in ("os.listdir", "os.scandir") and isinstance(args[0], (str, os.PathLike)):
-            _folders.add(os.fspath(args[0]))
-
-    sys.addaudithook(note)
+#: Locked packages that open files without Python.
+_UNSEEN_READERS = ("lxml", "pikepdf")
 
 
-def looked_for(file: Path) -> None:
-    """Note a file whose absence a result rests on: a missing file is never opened."""
-    _files.add(os.fspath(file))
+def _places(names: Iterable[str]) -> list[str]:
+    """Return paths that results can rest on: inside the book relative to it, outside it whole."""
+    elsewhere, found = (*_ELSEWHERE, *code.packages()), set()
+    for name in names:
+        if inside := paths.inside(name):
+            if inside.split("/", 1)[0] not in elsewhere and "__pycache__" not in inside:
+                found.add(inside)
+        elif not _of_the_system(name) and not paths.ROOT.is_relative_to(name):
+            found.add(name)
+    return sorted(found)
 
 
-def number(number_id: str) -> None:
-    """Note a printed number that was looked up, or with :data:`EVERY` that all were."""
-    _numbers.add(number_id)
+def _of_the_system(name: str) -> bool:
+    """Return whether a path outside the book is one that no result rests on."""
+    if re.match(r"ipykernel_\d+$", Path(name).parent.name) or Path(name) == Path(tempfile.gettempdir()):
+        return True
+    return watch.installed(name) or any(Path(name).is_relative_to(folder) for folder in _SYSTEM)
 
 
-def head(file: Path) -> None:
-    """Note a chapter whose head was read."""
-    _heads.add(paths.shown(file))
+@cache
+def _locked() -> frozenset[str]:
+    """Return the top-level names of the modules that the packages of ``requirements.lock`` install."""
+    text, found = "", set()
+    with watch.own():
+        with suppress(OSError):
+            text = (paths.ROOT / "requirements.lock").read_text(encoding="utf-8")
+        names = {_normal(name) for name in re.findall(r"^([\w.-]+)==", text, re.M)}
+        for package in distributions():
+            if not names or _normal(package.metadata["Name"] or "") in names:
+                found |= {file.parts[0].partition(".")[0] for file in package.files or ()}
+    return frozenset(found)
 
 
-def _inside(names: set[str]) -> set[str]:
-    """Return those of `names` that are in the book, relative to it, without what is noted in another way."""
-    found = {paths.inside(name) for name in names if isinstance(name, str)}
-    elsewhere = (*_ELSEWHERE, *code.packages())
-    return {name for name in found if name and name.split("/", 1)[0] not in elsewhere}
+def _normal(name: str) -> str:
+    """Return the name of a package as indexes compare it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _is_locked(place: str) -> bool:
+    """Return whether a module's file comes with Python or with a locked package."""
+    for kind in ("purelib", "platlib"):
+        packages = sysconfig.get_path(kind)
+        if place.startswith(os.path.join(packages, "")):
+            return Path(place).relative_to(packages).parts[0].partition(".")[0] in _locked()
+    return watch.installed(place)
+
+
+def _modules() -> tuple[set[str], set[str]]:
+    """Return the files of imported modules that neither the lock nor the packages of the book describe.
+
+    The second set says of those in compiled languages, which may read files unseen, that they do.
+    """
+    described = {*sys.stdlib_module_names, *code.packages(), "__main__"}
+    found, unseen = set(), set()
+    for name, module in list(sys.modules.items()):
+        top, place = name.partition(".")[0], getattr(module, "__file__", None)
+        if top in _UNSEEN_READERS:
+            unseen.add(f"the package {top}")
+        if not isinstance(place, str) or top in described or _is_locked(place):
+            continue
+        found.add(place)
+        if not place.endswith((".py", ".pyc")):
+            unseen.add(f"the package {top}")
+    return found, unseen
+
+
+def _sources(names: Iterable[str]) -> set[str]:
+    """Replace compiled modules, which Python reads in place of their source, by the source."""
+    found = set()
+    for name in names:
+        try:
+            found.add(importlib.util.source_from_cache(name) if name.endswith(".pyc") else name)
+        except (ValueError, NotImplementedError):
+            found.add(name)
+    return found
 
 
 def trace() -> dict[str, list[str]]:
-    """Return what was read since :func:`watch`, by kind: files, folders, modules, numbers and heads."""
+    """Return what was read since :func:`restated_book.watch.start`, by kind."""
+    modules, unseen = _modules()
     return {
-        "files": sorted(_inside(_files)),
-        "folders": sorted(_inside(_folders)),
+        "files": _places(_sources(watch.files) | modules),
+        "folders": _places(watch.folders),
+        # Some libraries ask for the folder they run in, others do not where they were loaded before.
+        "asked": [name for name in _places(watch.asked - watch.files - {str(paths.NOTEBOOKS)}) if paths.inside(name)],
         "modules": sorted(code.imported()),
-        "numbers": [EVERY] if EVERY in _numbers else sorted(_numbers),
-        "heads": sorted(_heads),
+        "numbers": _all(watch.numbers),
+        "works": _all(watch.works),
+        "heads": sorted(map(paths.shown, watch.heads)),
+        "variables": sorted(watch.variables),
+        "sources": _places(watch.sources),
+        "unobserved": sorted(watch.unobserved | unseen),
     }
+
+
+def _all(names: set[str]) -> list[str]:
+    return [watch.EVERY] if watch.EVERY in names else sorted(names)
 
 
 def traced(notebook: Mapping) -> dict[str, list[str]]:
@@ -81,9 +152,20 @@ def traced(notebook: Mapping) -> dict[str, list[str]]:
         for output in cell.get("outputs", ()):
             if MIME in output.get("data", {}):
                 return dict(output["data"][MIME])
-    return {kind: [] for kind in ("files", "folders", "modules", "numbers", "heads")}
+    return {kind: [] for kind in KINDS}
+
+
+def together(notebooks: Iterable[Mapping]) -> dict[str, list[str]]:
+    """Return what several executed notebooks read that need not be a source of the book, as one trace."""
+    traces = list(map(traced, notebooks))
+    return {
+        kind: sorted({name for trace in traces for name in trace[kind]})
+        for kind in ("files", "folders", "asked", "variables", "unobserved")
+    }
 
 
 def files(notebook: Mapping) -> list[str]:
     """Return the data files an executed notebook read."""
-    return [name for name in traced(notebook)["files"] if name.startswith(_DATA) and (paths.ROOT / name).is_file()]
+    found = traced(notebook)
+    names = sorted({*found["files"], *found.get("sources", ())})
+    return [name for name in names if name.startswith(_DATA) and (paths.ROOT / name).is_file()]

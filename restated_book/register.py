@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 
 from restated.errors import RestatedError
 from restated.printed import Printed, parse, parse_number
-from restated_book import config, paths, provenance
+from restated_book import config, paths, watch
 from restated_book.paths import BIBLIOGRAPHY, PUBLISHED
 from restated_book.sources import bibliography as bib
 from restated_book.sources import dictionary
@@ -138,25 +138,25 @@ class Register(Mapping[str, PublishedNumber]):
         self.reads: set[str] = set()
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
-        provenance.number(number_id)
+        watch.numbers.add(number_id)
         number = self._numbers[number_id]
         self.reads.add(number_id)
         return number
 
     def values(self):
-        provenance.number(provenance.EVERY)
+        watch.numbers.add(watch.EVERY)
         return self._numbers.values()
 
     def items(self):
-        provenance.number(provenance.EVERY)
+        watch.numbers.add(watch.EVERY)
         return self._numbers.items()
 
     def __iter__(self) -> Iterator[str]:
-        provenance.number(provenance.EVERY)
+        watch.numbers.add(watch.EVERY)
         return iter(self._numbers)
 
     def __len__(self) -> int:
-        provenance.number(provenance.EVERY)
+        watch.numbers.add(watch.EVERY)
         return len(self._numbers)
 
     def number(self, number_id: str) -> PublishedNumber:
@@ -222,7 +222,8 @@ def load(folder: Path | str | None = None, *, bibliography: Path | str | Collect
         sources = set(bib.keys(BIBLIOGRAPHY if bibliography is None else bibliography))
     else:
         sources = set(bibliography)
-    return Register({number.id: number for number in checked(folder, sources)})
+    with watch.own():
+        return Register({number.id: number for number in checked(folder, sources)})
 
 
 class _Rows(Mapping[str, PublishedNumber]):
@@ -251,7 +252,9 @@ def open() -> Register:
     The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a
     large register need not do it again.
     """
-    return Register(_Rows({cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}))
+    with watch.own():
+        rows = {cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}
+    return Register(_Rows(rows))
 
 
 def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]:

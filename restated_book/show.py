@@ -50,9 +50,7 @@ VERDICT_COLUMNS = (
 
 _pending: list[Ledger] = []
 
-# The build traces what its kernels read; notebooks import this module before they read anything.
 if os.environ.get("RESTATED_WATCH"):
-    provenance.watch()
     # A kernel of the build ends with its notebook. A figure is tens of thousands of small objects; collecting garbage
     # at Python's usual pace takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)

@@ -9,7 +9,7 @@ import os
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import paths, provenance
+from restated_book import paths, watch
 from restated_book.sources import dictionary, files
 
 #: Status of a table a reader supplied.
@@ -52,7 +52,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     resource = tables[name]
     path, status = paths.DATA / resource.path, resource.status
     supplied = paths.ORIGINALS / f"{name}.csv"
-    provenance.looked_for(supplied)
+    watch.file(supplied)
     if originals and os.path.lexists(supplied):  # a broken link is refused, not passed over
         path, status = supplied, SUPPLIED
     refuse = files.refuser(path)

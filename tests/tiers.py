@@ -19,6 +19,7 @@ FULL = {
     "builder/export/test_rerun.py": True,
     "builder/test_faults.py": True,
     "builder/test_freshness.py": True,
+    "builder/test_watch.py": True,
     "builder/test_hostile.py": True,
     "builder/test_originals.py": True,
     "builder/test_wheel.py": True,
@@ -38,6 +39,7 @@ LONGEST = (
     "builder/build/test_interruptions.py",
     "browser/test_every_page.py",
     "builder/test_freshness.py",
+    "builder/test_watch.py",
     "builder/test_faults.py",
 )
 

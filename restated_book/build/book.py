@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from restated_book import config, export, ledger, paths, register, todo
+from restated_book import config, export, freshness, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
 from restated_book.build import downloads, fingerprints, fork, swap
 from restated_book.build.checks import check
+from restated_book.build.environment import environment
 from restated_book.build.execute import execute, say
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset, typesetter
@@ -56,13 +57,14 @@ def build(*, pdf: bool = False) -> str:
         swap.recover(HTML)
         key = fingerprints.book_key()
         last = _last()
-        if last.get("key") == key and last.get("pdf", False) >= pdf and (HTML / "index.html").is_file():
+        is_last = last.get("key") == key and last.get("pdf", False) >= pdf and (HTML / "index.html").is_file()
+        if is_last and last.get("reads") and last["reads"] == _reads(last):
             say("Nothing has changed since the last build.")
             return last["summary"]
         start = time.perf_counter()
         # Both load what they need while sources are checked.
         with fork.Zygote() as zygote, typesetter(STAGE, OUT, ENTRIES, LOG, pdf=pdf) as process:
-            if _executed_before() + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
+            if len(_executed()) + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
                 zygote.start()
             say("Checking the register, the bibliography and the data")
             numbers, pages = check()
@@ -74,7 +76,9 @@ def build(*, pdf: bool = False) -> str:
         STATE.unlink(missing_ok=True)
         swap.swap_in(site, HTML)
         line = summary(entries.kinds)
-        STATE.write_text(json.dumps({"key": key, "pdf": pdf, "summary": line}), encoding="utf-8")
+        trace = provenance.together(Executed(executed).values())
+        last = {"key": key, "pdf": pdf, "summary": line, "trace": trace}
+        STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
         return line
 
@@ -87,8 +91,14 @@ def _last() -> dict:
         return {}
 
 
-def _executed_before() -> int:
-    return len(list(EXECUTED.glob("*.ipynb")))
+def _reads(last: Mapping) -> dict | None:
+    """Return the state of what notebooks read in the last build, wherever it is; None if that is not known."""
+    trace = last.get("trace") or {"unobserved": ["all"]}
+    return None if trace["unobserved"] else freshness.Sources(environment()).state(trace)
+
+
+def _executed() -> list[Path]:
+    return sorted(EXECUTED.glob("*.ipynb"))
 
 
 def _stage(

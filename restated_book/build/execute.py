@@ -10,14 +10,15 @@ import nbformat
 
 from restated_book import freshness, outputs, paths, provenance
 from restated_book.build import fork, run, swap
+from restated_book.build.environment import environment
 from restated_book.export.pictures import pictures_of
 
 #: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on.
 RESTS_ON = "restated"
 
 
-async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zygote: fork.Zygote) -> None:
-    """Run `notebook` into the executed notebook `target`, its pictures next to it."""
+async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zygote: fork.Zygote) -> list[str]:
+    """Run `notebook` into the executed notebook `target`, its pictures next to it; return what was not observed."""
     pictures, drawn = pictures_of(target), target.with_suffix(".drawn")
     swap.clear(drawn)
     # A kernel outlives a killed build by a moment, and may still be drawing into the folder.
@@ -30,6 +31,7 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zyg
     swap.clear(pictures)
     drawn.rename(pictures)
     _write(content, target)
+    return provenance.traced(content)["unobserved"]
 
 
 def _rests_on(content, sources: freshness.Sources) -> dict:
@@ -53,13 +55,13 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
     -------
     bool
         False if the notebook has to be run: it never was, its code, its environment or something it read has changed,
-        or one of its pictures is missing.
+        one of its pictures is missing, or not all it read could be observed.
     """
     try:
         content = json.loads(target.read_text(encoding="utf-8"))
         noted = dict(content["metadata"][RESTS_ON])
         text = noted.pop("text")
-        if noted != _rests_on(content, sources):
+        if noted != _rests_on(content, sources) or provenance.traced(content)["unobserved"]:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
@@ -79,7 +81,10 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
     for cell, before in zip(written, ran, strict=True):
         cell.outputs, cell.execution_count = before.outputs, before.execution_count
     new.cells.append(hand_over)
-    new.metadata = nbformat.from_dict({**old.metadata, **new.metadata, RESTS_ON: {"text": now, **noted}})
+    # Of the metadata only this comes from the kernel; the rest is front matter, of which nothing old may remain.
+    new.metadata = nbformat.from_dict(
+        {**new.metadata, "language_info": old.metadata["language_info"], RESTS_ON: {"text": now, **noted}}
+    )
     run.set_ids(new)
     _write(new, target)
     return True
@@ -104,7 +109,7 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
         The executed notebooks, in the order given.
     """
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
-    sources = freshness.Sources()
+    sources = freshness.Sources(environment())
     due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]
     # The longest first, so that at the end no core waits for one that was started late.
     due.sort(key=lambda pair: pair[0].stat().st_size, reverse=True)
@@ -121,9 +126,11 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
             async with gate:
                 start = time.perf_counter()
                 say(f"  … {paths.shown(notebook)}")
-                await _execute(notebook, target, sources, zygote)
+                unobserved = await _execute(notebook, target, sources, zygote)
                 done += 1
                 say(f"  [{done} of {len(due)}] {paths.shown(notebook)} {time.perf_counter() - start:.1f} s")
+                if unobserved:
+                    say(f"      is run in every build: what {', '.join(unobserved)} reads cannot be observed")
 
         tasks = [asyncio.create_task(one(*d)) for d in due]
         try:

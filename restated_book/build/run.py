@@ -13,7 +13,7 @@ import nbformat
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 from restated.errors import RestatedError
-from restated_book import outputs, paths
+from restated_book import outputs
 from restated_book.build import kernel
 from restated_book.build.environment import environment
 from restated_book.sources import files
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
+
+#: What a kernel runs before the first cell: it observes what the notebook reads.
+WATCH = "__import__('restated_book.watch').watch.start()"
 
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
 KERNEL_STARTS = 3
@@ -59,10 +62,11 @@ async def run(
         content,
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
-        resources={"metadata": {"path": str(paths.ROOT)}},
+        # As in JupyterLab: what lies next to a notebook is found by its name.
+        resources={"metadata": {"path": str(notebook.parent)}},
         # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped
         # because another notebook failed. What fails in a cell arrives as a message, not through this log.
-        extra_arguments=["--log-level=CRITICAL"],
+        extra_arguments=["--log-level=CRITICAL", f"--IPKernelApp.exec_lines={WATCH}"],
     )
     client.zygote = zygote
     env = environment() | ({outputs.PICTURES: str(pictures)} if pictures else {})

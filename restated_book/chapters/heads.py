@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from restated_book import config, paths, provenance
+from restated_book import config, paths, watch
 from restated_book.chapters.toc import toc
 from restated_book.sources import files, settings
 
@@ -64,8 +64,9 @@ def read(path: Path) -> Head | None:
         If an option is unknown or missing, a certainty is not one of the book's words, the options are not YAML, or the
         head is not closed.
     """
-    provenance.head(path)
-    text, refuse = files.text(path), files.refuser(path)
+    watch.heads.add(str(path))
+    with watch.own():
+        text, refuse = files.text(path), files.refuser(path)
     found, openings = _HEAD.search(text), list(_OPENING.finditer(text))
     if found is None:
         if openings:
@@ -118,8 +119,9 @@ def front_matter(path: Path, *, needed: bool = False) -> dict:
 
 def title(path: Path) -> str:
     """Return the first heading of the page in `path`; its name if it has none."""
-    provenance.head(path)
-    found = _TITLE.search(files.text(path))
+    watch.heads.add(str(path))
+    with watch.own():
+        found = _TITLE.search(files.text(path))
     return found[1].strip() if found else path.stem
 
 

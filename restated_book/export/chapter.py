@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from restated_book import code, config, ledger, paths, provenance, register, studies
+from restated_book import code, config, ledger, paths, provenance, register, studies, watch
 from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
@@ -91,7 +91,7 @@ not in this archive. Without it the numbers that rest on it differ; with it in `
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
     """Return the findings whose printed numbers an executed notebook looked up; None if it went through all."""
     looked_up = provenance.traced(notebook)["numbers"]
-    return None if provenance.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
+    return None if watch.EVERY in looked_up else {rows[id]["finding"] for id in looked_up if id in rows}
 
 
 def _data(of: Collection[str] | None) -> dict[str, Path]:

@@ -13,6 +13,7 @@ from pybtex.exceptions import PybtexError
 from pybtex.richtext import Text
 
 from restated.errors import RestatedError
+from restated_book import watch
 from restated_book.paths import BIBLIOGRAPHY
 from restated_book.sources import files
 
@@ -51,14 +52,17 @@ class Bibliography(Mapping[str, Entry]):
         self._short: dict[str, str] = {}
 
     def __getitem__(self, key: str) -> Entry:
+        watch.works.add(key)
         if key not in self._keys:
             raise KeyError(key)
         return self.data.entries[key]
 
     def __iter__(self) -> Iterator[str]:
+        watch.works.add(watch.EVERY)
         return iter(self._keys)
 
     def __len__(self) -> int:
+        watch.works.add(watch.EVERY)
         return len(self._keys)
 
     def short(self, key: str) -> str:
@@ -72,6 +76,7 @@ class Bibliography(Mapping[str, Entry]):
         RestatedError
             If the key is unknown.
         """
+        watch.works.add(key)
         if key not in self._short:
             self._short[key] = self._label(key)
         return self._short[key]
@@ -110,7 +115,8 @@ def keys(path: Path | str | None = None) -> dict[str, int]:
 def _source(path: Path | str | None) -> tuple[Path, str]:
     """Return a file, by default that of the book, and its text; a book may have none."""
     path = BIBLIOGRAPHY if path is None else Path(path)
-    return path, "" if path == BIBLIOGRAPHY and not path.exists() else files.text(path)
+    with watch.own():
+        return path, "" if path == BIBLIOGRAPHY and not path.exists() else files.text(path)
 
 
 def _keys(text: str, path: Path) -> dict[str, int]:

@@ -122,6 +122,11 @@ CHANGES = {
     "a printed number they read": ("data/published/stability.csv", edit(",0.28,", ",0.29,"), BOTH),
     "a printed number nobody read": ("data/published/theory.csv", edit(",577,", ",578,"), set()),
     "an original dropped in": ("data/originals/paternal-sensitivity.csv", drop_original, BOTH),
+    "a work nobody cites": (
+        "references.bib",
+        append("\n@misc{new2020,\n  author = {A, B},\n  title = {T},\n}\n"),
+        set(),
+    ),
     "prose of one": ("notebooks/first.md", edit("# Chapter first", "# Chapter one\n\nNew prose."), set()),
     "code of one": ("notebooks/first.md", edit("The rows", "All rows"), {"first"}),
     "a page of the book": ("book/glossary.md", append("\nMore.\n"), set()),
@@ -156,6 +161,28 @@ def test_new_prose_stands_around_the_old_outputs(due, scratch):
     assert [c["outputs"] for c in code[0]] == [c["outputs"] for c in code[1]]
     assert "New prose." in "".join(after["cells"][0]["source"])
     # A run from nothing gives the same file.
+    target.unlink()
+    assert due() == {"first"}
+    assert json.loads(target.read_text(encoding="utf-8")) == after
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("kernelspec:", "myst: {html_meta: {description: New words}}\nkernelspec:"),
+        ("myst: {html_meta: {description: Old words}}\n", ""),
+        ("Old words", "New words"),
+    ],
+    ids=["added", "removed", "changed"],
+)
+def test_front_matter_is_that_of_the_file(due, scratch, old, new):
+    notebook, target = scratch / "notebooks" / "first.md", scratch / "_build" / "executed" / "first.ipynb"
+    if old != "kernelspec:":
+        edit("kernelspec:", "myst: {html_meta: {description: Old words}}\nkernelspec:")(notebook)
+        due()
+    edit(old, new)(notebook)
+    assert due() == set()
+    after = json.loads(target.read_text(encoding="utf-8"))
     target.unlink()
     assert due() == {"first"}
     assert json.loads(target.read_text(encoding="utf-8")) == after

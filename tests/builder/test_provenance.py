@@ -9,8 +9,9 @@ import pytest
 from restated_book import paths, provenance
 
 CODE = """
-import json, os
-os.environ["RESTATED_WATCH"] = "1"
+import json
+from restated_book import watch
+watch.start()
 from restated_book import provenance, register, show, studies
 studies.load("stability")
 numbers = register.load()
@@ -22,19 +23,17 @@ print(json.dumps(provenance.trace()))
 def test_what_a_process_reads_is_observed():
     run = subprocess.run([sys.executable, "-c", CODE], cwd=paths.ROOT, capture_output=True, text=True, check=True)
     found = json.loads(run.stdout)
-    assert {
-        "data/studies/stability.csv",
-        "data/originals/stability.csv",
-        "data/datapackage.json",
-        "references.bib",
-    } <= set(found["files"])
+    assert {"data/studies/stability.csv", "data/originals/stability.csv", "data/datapackage.json"} <= set(
+        found["files"]
+    )
+    assert {"references.bib", "data/published/stability.csv"} <= set(found["sources"])
     assert "data/studies/twin-pairs.csv" not in found["files"] and not any(f.endswith(".py") for f in found["files"])
     assert {"restated_book.studies", "restated_book.register"} <= set(
         found["modules"]
     ) and "restated_book.build.book" not in found["modules"]
     # What is not there is an answer too: a number of that name may be added.
     assert found["numbers"] == ["no-such-number", "opie2021-secure-insecure-r"]
-    assert found["folders"] == ["data/published"] and found["heads"] == []
+    assert found["folders"] == found["heads"] == found["works"] == found["unobserved"] == []
 
 
 @pytest.mark.parametrize("walk", ["list(numbers)", "len(numbers)", "list(numbers.values())", "list(numbers.items())"])

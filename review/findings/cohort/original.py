@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import paths, provenance
+from restated_book import paths, watch
 from restated_book.sources import dictionary
 from review.findings.cohort import model, statements
 from review.findings.cohort.design import CELLS, CLASSES, GRADES, TIMES, cell_covariates
@@ -90,7 +90,7 @@ def load() -> Original | None:
     an empty cell, one value of risk, too few grades.
     """
     path = file()
-    provenance.looked_for(path)
+    watch.file(path)
     if not os.path.lexists(path):
         return None
     rows = dictionary.validate(path, dictionary.schema(NAME))

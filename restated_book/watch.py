@@ -1,0 +1,182 @@
+"""Observe what this process reads: files, answers about files, environment variables, and reads that cannot be seen.
+
+Python reports most reads to audit hooks (PEP 578). Questions about files (``exists``, ``stat``) and variables of the
+environment it does not report, so the functions that answer them are wrapped. What other programs and libraries with
+file access of their own read cannot be observed from inside: that such reads are possible is noted instead.
+
+:mod:`restated_book.provenance` makes the record of a notebook from these notes.
+"""
+
+import functools
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+#: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
+files: set[str] = set()
+folders: set[str] = set()
+asked: set[str] = set()
+variables: set[str] = set()
+numbers: set[str] = set()
+works: set[str] = set()
+heads: set[str] = set()
+#: Files read by a loader that notes in more detail what was looked up in them.
+sources: set[str] = set()
+#: Why the list may be incomplete, in words.
+unobserved: set[str] = set()
+
+#: In place of an id or key: all of them.
+EVERY = "*"
+
+#: Audit events by which another process starts, with the place of the program's name in their arguments, if any.
+_STARTS = {"os.system": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.fork": None, "os.forkpty": None}
+_STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0}
+
+#: Modules of Python through which other modules read.
+_PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections"}
+
+#: Packages that note what of a book they read.
+_ROOMS = {"restated", "restated_book"}
+
+#: Packages that ask about files and start programs for what no result rests on, such as the list of installed fonts.
+_HARMLESS = {"matplotlib", "platform", "uuid", "ctypes"}
+
+_own: ContextVar[bool] = ContextVar("own", default=False)
+_watching = False
+
+
+def _absolute(path: object) -> str | None:
+    """Return a path as text that does not depend on the current folder; None for anything else."""
+    if not isinstance(path, (str, bytes, os.PathLike)):
+        return None
+    try:
+        return os.path.abspath(os.fsdecode(path))
+    except (OSError, ValueError):  # the current folder is gone
+        return None
+
+
+def file(path: object) -> None:
+    """Note a file that was opened or asked about; it need not exist."""
+    if (place := _absolute(path)) is not None:
+        (sources if _own.get() else files).add(place)
+
+
+def _asked(path: object) -> None:
+    """Note a question about a file: notebooks may use all of the answer, libraries ask if it is there."""
+    caller = _caller(sys._getframe(2))
+    if not _own.get() and _top(caller) not in _HARMLESS and (place := _absolute(path)) is not None:
+        (files if _is_of_the_book(caller) else asked).add(place)
+
+
+def _event(event: str, args: tuple) -> None:
+    """Note one audit event."""
+    if event == "open":
+        path, mode, flags = args
+        only_written = mode is None and isinstance(flags, int) and flags & os.O_ACCMODE == os.O_WRONLY
+        if not only_written and not (isinstance(mode, str) and mode[:1] in "wxa" and "+" not in mode):
+            file(path)
+    elif event in ("os.listdir", "os.scandir"):
+        # Imports search folders, too.
+        caller = sys._getframe(1)
+        searched = caller.f_code.co_filename.startswith("<frozen importlib") or _top(caller) == "importlib"
+        if not (searched or _own.get()) and (place := _absolute("." if args[0] is None else args[0])) is not None:
+            folders.add(place)
+    elif event == "sqlite3.connect":
+        name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
+        if name not in ("", ":memory:") and not name.startswith("file:"):
+            file(name)
+        elif _under_the_book(sys._getframe(1)):
+            unobserved.add("sqlite3, which may attach files")
+    elif event in _STARTS and _under_the_book(sys._getframe(1)):
+        at = _STARTS[event]
+        program = args[at] if at is not None and len(args) > at else None
+        if isinstance(program, (list, tuple)):
+            program = program[0] if program else None
+        words = os.fsdecode(program).split() if isinstance(program, (str, bytes, os.PathLike)) else []
+        unobserved.add(f"the program {os.path.basename(words[0])}" if words else "another process")
+
+
+def _noting(function):
+    """Wrap a function that answers a question about a path."""
+
+    @functools.wraps(function)
+    def noting(path, *args, **kwargs):
+        _asked(path)
+        return function(path, *args, **kwargs)
+
+    return noting
+
+
+def _caller(frame):
+    """Return the frame of the code that reads in `frame`, perhaps through a module of Python."""
+    while frame.f_back is not None and _top(frame) in _PASSING:
+        frame = frame.f_back
+    return frame
+
+
+def _under_the_book(frame) -> bool:
+    """Return whether code of the book waits for what runs in `frame`, unless a harmless package called it."""
+    while frame is not None and not _is_of_the_book(frame):
+        if _top(frame) in _HARMLESS:
+            return False
+        frame = frame.f_back
+    return frame is not None
+
+
+def _is_of_the_book(frame) -> bool:
+    """Return whether a notebook's cell, or code that is not an installed package, runs in `frame`."""
+    place = frame.f_globals.get("__file__")
+    if place is None:
+        return _top(frame) == "__main__"  # a cell
+    return not installed(place) and _top(frame) not in _ROOMS
+
+
+def _top(frame) -> str:
+    """Return the name of the top-level package whose code runs in `frame`."""
+    return str(frame.f_globals.get("__name__")).partition(".")[0]
+
+
+@functools.cache
+def installed(place: str) -> bool:
+    """Return whether a file belongs to Python or to the packages installed with it."""
+    place = os.path.abspath(place)
+    homes = {sys.prefix, sys.base_prefix, os.path.dirname(os.__file__)}
+    return any(place.startswith(os.path.join(home, "")) for home in homes)
+
+
+def start() -> None:
+    """Note reads from now on; Python cannot undo it."""
+    global _watching
+    if _watching:
+        return
+    _watching = True
+    sys.addaudithook(_event)
+    for name in ("stat", "lstat", "access", "readlink"):
+        plain, noting = getattr(os, name), _noting(getattr(os, name))
+        for able in (os.supports_fd, os.supports_dir_fd, os.supports_follow_symlinks, os.supports_effective_ids):
+            if plain in able:
+                able.add(noting)
+        setattr(os, name, noting)
+    if os.name == "nt":  # there these ask the system directly
+        for name in ("exists", "lexists", "isfile", "isdir", "islink"):
+            setattr(os.path, name, _noting(getattr(os.path, name)))
+    value_of = os._Environ.__getitem__
+
+    def looked_up(self, key):
+        if isinstance(key, str) and _is_of_the_book(_caller(sys._getframe(1))):
+            variables.add(key)
+        return value_of(self, key)
+
+    os._Environ.__getitem__ = looked_up  # type: ignore[method-assign]
+
+
+@contextmanager
+def own() -> Iterator[None]:
+    """Read files whose content is noted in more detail, such as single printed numbers instead of their file."""
+    token = _own.set(True)
+    try:
+        yield
+    finally:
+        _own.reset(token)
