@@ -23,8 +23,9 @@ from restated.errors import RestatedError
 from restated.plots import render, rows
 from restated.verdict import SHORT
 from restated_book import provenance, register
-from restated_book.ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
+from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, PICTURES
+from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import STATUSES
 
