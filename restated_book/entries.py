@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from restated.verdict import SHORT, VERDICTS
-from restated_book import paths, register, status
+from restated_book import ledger, paths, register, status
 from restated_book.sources import files
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
@@ -41,15 +41,7 @@ LOUD = ("differs", "unverified", "not-recomputable")
 #: Key of each status (its CSS class) and its words for readers.
 STATUSES = {key: words for words, key in status.STATUSES.items()}
 
-BASIS_WORDS = {
-    "open-data": "open data",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic": "arithmetic on printed numbers",
-    "assumed": "assumed",
-    "original": "original file supplied by the reader",
-    "recalled": "recalled, not verified",
-}
+BASIS_WORDS = {basis: words.removeprefix("observed, ") for basis, words in ledger.STATUS_OF_BASIS.items()}
 
 
 def location() -> Path:
@@ -75,13 +67,7 @@ def kind(row: Mapping) -> Kind:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order.
-
-    Attributes
-    ----------
-    kinds : Counter
-        Number of rows of each :class:`Kind`, in ledger order.
-    """
+    """The rows of a ledger by id, in its order; `kinds` counts the rows of each :class:`Kind`, in the same order."""
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)

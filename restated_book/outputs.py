@@ -34,20 +34,7 @@ def shown(notebook: Mapping) -> list[dict]:
 
 
 def check_outputs(notebook: Mapping, name: str) -> None:
-    """Refuse outputs that show data without a status.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    name : str
-        For the message.
-
-    Raises
-    ------
-    RestatedError
-        Names the notebook and the cell.
-    """
+    """Refuse outputs of an executed notebook that show data without a status; the message names it by `name`."""
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     for number, cell in enumerate(code, 1):
@@ -82,17 +69,7 @@ def _check_unmarked(output: Mapping, place: str) -> None:
 def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
     """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
 
-    Parameters
-    ----------
-    block : str
-        HTML made by :func:`restated_book.show.figure`.
-    prefix : str
-        Path from the page to the files, ending in a slash.
-
-    Returns
-    -------
-    str, dict of str to bytes
-        The block, and the files by name.
+    `prefix` is the path from the page to the files, ending in a slash. Returns the block, and the files by name.
     """
     files: dict[str, bytes] = {}
 

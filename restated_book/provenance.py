@@ -24,10 +24,8 @@ _ELSEWHERE = ("_build", ".venv", ".git", "notebooks")
 #: In place of an id: all printed numbers.
 EVERY = "*"
 
-_files: set[str] = set()
-_folders: set[str] = set()
-_numbers: set[str] = set()
-_heads: set[str] = set()
+#: What was read so far, by kind; modules are those that are imported in the end.
+_read: dict[str, set[str]] = {kind: set() for kind in ("files", "folders", "modules", "numbers", "heads")}
 
 
 def watch() -> None:
@@ -35,26 +33,26 @@ def watch() -> None:
 
     def note(event: str, args: tuple) -> None:
         if event == "open" and isinstance(args[0], (str, os.PathLike)):
-            _files.add(os.fspath(args[0]))
+            _read["files"].add(os.fspath(args[0]))
         elif event in ("os.listdir", "os.scandir") and isinstance(args[0], (str, os.PathLike)):
-            _folders.add(os.fspath(args[0]))
+            _read["folders"].add(os.fspath(args[0]))
 
     sys.addaudithook(note)
 
 
 def looked_for(file: Path) -> None:
     """Note a file whose absence a result rests on: a missing file is never opened."""
-    _files.add(os.fspath(file))
+    _read["files"].add(os.fspath(file))
 
 
 def number(number_id: str) -> None:
     """Note a printed number that was looked up, or with :data:`EVERY` that all were."""
-    _numbers.add(number_id)
+    _read["numbers"].add(number_id)
 
 
 def head(file: Path) -> None:
     """Note a chapter whose head was read."""
-    _heads.add(paths.shown(file))
+    _read["heads"].add(paths.shown(file))
 
 
 def _inside(names: set[str]) -> set[str]:
@@ -66,13 +64,10 @@ def _inside(names: set[str]) -> set[str]:
 
 def trace() -> dict[str, list[str]]:
     """Return what was read since :func:`watch`, by kind: files, folders, modules, numbers and heads."""
-    return {
-        "files": sorted(_inside(_files)),
-        "folders": sorted(_inside(_folders)),
-        "modules": sorted(code.imported()),
-        "numbers": [EVERY] if EVERY in _numbers else sorted(_numbers),
-        "heads": sorted(_heads),
-    }
+    inside = {kind: _inside(_read[kind]) for kind in ("files", "folders")}
+    numbers = {EVERY} if EVERY in _read["numbers"] else _read["numbers"]
+    read = _read | inside | {"modules": code.imported(), "numbers": numbers}
+    return {kind: sorted(names) for kind, names in read.items()}
 
 
 def traced(notebook: Mapping) -> dict[str, list[str]]:
@@ -81,7 +76,7 @@ def traced(notebook: Mapping) -> dict[str, list[str]]:
         for output in cell.get("outputs", ()):
             if MIME in output.get("data", {}):
                 return dict(output["data"][MIME])
-    return {kind: [] for kind in ("files", "folders", "modules", "numbers", "heads")}
+    return {kind: [] for kind in _read}
 
 
 def files(notebook: Mapping) -> list[str]:

@@ -8,8 +8,10 @@ import ast
 import importlib
 import inspect
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from restated.errors import RestatedError
@@ -38,22 +40,13 @@ class Function:
         return f"{self.name}  {self.file}:{self.line}"
 
 
-@dataclass
 class Names:
-    """Imports and bindings of the names in a notebook.
+    """Imports and bindings of the names in the code cells of a notebook."""
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-        The notebook's code cells.
-    """
-
-    cells: tuple[codecells.Cell, ...]
-    imports: dict[str, str] = field(default_factory=dict)
-    bound: dict[str, list[tuple[int, int, ast.AST]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for number, cell in enumerate(self.cells, 1):
+    def __init__(self, cells: tuple[codecells.Cell, ...]) -> None:
+        self.imports: dict[str, str] = {}
+        self.bound: defaultdict[str, list[tuple[int, int, ast.AST]]] = defaultdict(list)
+        for number, cell in enumerate(cells, 1):
             try:
                 tree = ast.parse(cell.source)
             except SyntaxError:  # a magic command
@@ -68,7 +61,7 @@ class Names:
         elif isinstance(node, ast.ImportFrom) and node.module:
             self.imports |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
         elif isinstance(node, ast.FunctionDef):
-            self.bound.setdefault(node.name, []).append((cell, node.lineno, node))
+            self.bound[node.name].append((cell, node.lineno, node))
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(cell, target, node.value)
@@ -86,7 +79,7 @@ class Names:
         elif isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
             self._bind(cell, target.value, value)
         elif isinstance(target, ast.Name):
-            self.bound.setdefault(target.id, []).append((cell, target.lineno, value))
+            self.bound[target.id].append((cell, target.lineno, value))
 
     def before(self, name: str, place: tuple[int, int]) -> list[tuple[int, int, ast.AST]]:
         """Return the bindings of `name` that reach a place: those of its cell up to it, else those of the last cell."""
@@ -97,14 +90,8 @@ class Names:
 def functions(cells: tuple[codecells.Cell, ...], cell: int, line: int, id: str) -> list[Function]:
     """Return the functions behind a ledger entry, those nearest to its recording statement first.
 
-    Parameters
-    ----------
-    cells : tuple of Cell
-        The notebook's code cells.
-    cell, line : int
-        Number of the cell, and a line of it.
-    id : str
-        The entry; of a table of entries only its own row is followed.
+    `cell` and `line` are the number of the cell and a line of it; of a table of entries only the row of `id` is
+    followed.
     """
     statement = codecells.statement(cells[cell - 1].source, line)
     if statement is None:
@@ -174,22 +161,15 @@ def _function(dotted: str) -> Function | None:
     top = dotted.partition(".")[0]
     if top not in code.packages() or dotted.startswith(_NO_RESULTS):
         return None
-    module, _, rest = dotted.rpartition(".")
-    target = None
-    while module:
-        try:
-            target = importlib.import_module(module)
-            break
-        except ModuleNotFoundError:
-            module, _, last = module.rpartition(".")
-            rest = f"{last}.{rest}"
-    for name in rest.split("."):
-        deeper = getattr(target, name, None)
-        if deeper is None or inspect.ismodule(deeper):
-            target = deeper
-            continue
-        target = deeper
-        if callable(deeper):
+    module, rest, target = dotted, [], None
+    while target is None and module:
+        module, _, last = module.rpartition(".")
+        rest.insert(0, last)
+        with suppress(ModuleNotFoundError):
+            target = importlib.import_module(module) if module else None
+    for name in rest:
+        target = getattr(target, name, None)
+        if callable(target):
             break
     target = inspect.unwrap(target) if callable(target) else None  # type: ignore[arg-type]
     if target is None or not getattr(target, "__module__", "").startswith(top):
@@ -199,21 +179,10 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a number comes from.
+    """Describe where a recomputed or printed number comes from.
 
-    Parameters
-    ----------
-    id : str
-        Of a recomputed or a printed number.
-    rows : mapping
-        Rows of the joined ledger by id.
-    files : mapping
-        Files that each page read.
-
-    Raises
-    ------
-    RestatedError
-        Unknown id; names the nearest ones.
+    `rows` are those of the joined ledger by id, `files` what each page read. An unknown id is refused with the nearest
+    ones.
     """
     if id not in rows:
         close = entries.close_matches(id, rows)
