@@ -53,7 +53,7 @@ _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 @dataclass(frozen=True)
 class Field:
-    """One column: name, type, title, description, unit and constraints as the schema gives them."""
+    """One column, as the schema gives it."""
 
     name: str
     type: str
@@ -86,13 +86,8 @@ class Resource:
 
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file strictly, as text.
-
-    Returns
-    -------
-    header : list of str
-    rows : list of (int, dict)
-        Row number as a spreadsheet counts (the header is row 1) and the cells by column name.
+    """Read a CSV file strictly, as text: the header, and for each row its number as a spreadsheet counts (the header is
+    row 1) and the cells by column name.
 
     Raises
     ------
@@ -121,13 +116,7 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
-    """Refuse a header that is not exactly `columns`.
-
-    Raises
-    ------
-    RestatedError
-        Naming the first missing, unexpected or misplaced column.
-    """
+    """Refuse a header that is not exactly `columns`, with its first missing, unexpected or misplaced column."""
     refuse = files.refuser(path)
     for name in columns:
         if name not in header:
@@ -163,13 +152,8 @@ def load(path: Path | str | None = None) -> dict[str, Resource]:
 
 
 def schema(name: str) -> Resource:
-    """Read the description of a table that only readers can supply, from ``data/schemas/<name>.json``.
-
-    Raises
-    ------
-    RestatedError
-        As :func:`load`.
-    """
+    """Read the description of a table that only readers can supply, from ``data/schemas/<name>.json``; see :func:`load`
+    for errors."""
     path = DATA / "schemas" / f"{name}.json"
     return _resource(files.json(path), name, path)
 
@@ -267,13 +251,7 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
 
 
 def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
-    """Read a table and check it against the description of `resource`.
-
-    Parameters
-    ----------
-    path : path-like
-        The table, which may be elsewhere than the resource says.
-    resource : Resource
+    """Read a table, which may be elsewhere than its `resource` says, and check it against this description.
 
     Returns
     -------
@@ -297,10 +275,11 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
         for number, cells in typed if columns else []:
             value = tuple(cells[column] for column in columns)
             if value in seen:
-                message = (
-                    f"'{', '.join('' if v is None else str(v) for v in value)}' occurs already in row {seen[value]}"
+                texts = ", ".join("" if v is None else str(v) for v in value)
+                message, remedy = (
+                    f"'{texts}' occurs already in row {seen[value]}",
+                    "keep one row or give the other its own name",
                 )
-                remedy = "keep one row or give the other its own name"
                 files.refuser(path)(message, remedy, row=number, field=" + ".join(columns))
             seen[value] = number
     rules.check(typed, resource.rules, {f.name: f.constraints.get("enum", []) for f in resource.fields}, path)
@@ -340,13 +319,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
     """Check every table of a data folder, default ``data/``, against its ``datapackage.json``; return the rows per
-    resource.
-
-    Raises
-    ------
-    RestatedError
-        If a table is not described, a described table is missing, or a table does not fit its description.
-    """
+    resource. A table that is not described, is missing or does not fit its description is refused."""
     folder = DATA if folder is None else Path(folder)
     tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
     if not tables and not (folder / PACKAGE).exists():
