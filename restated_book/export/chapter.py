@@ -104,27 +104,16 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 
 
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, bytes | Path]:
-    """Return what the notebook needs to run by its place in the repository: code, data and texts.
-
-    Parameters
-    ----------
-    page : str
-        Name of the notebook.
-    modules : collection of str
-        Modules it imported.
-    of : collection of str, optional
-        Findings whose printed numbers it needs; all if left out.
-    """
+    """Return what the notebook `page`, which imported `modules`, needs to run, by its place in the repository: code,
+    data and texts; of the printed numbers those of the findings `of`, by default all."""
     root = paths.ROOT
     text = (paths.NOTEBOOKS / f"{page}.md").read_text(encoding="utf-8")
-    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
-    single = ("requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md")
-    listed = [*(root / name for name in single), *(f for pattern in also for f in root.glob(pattern))]
+    wanted = ["requirements.lock", "references.bib", config.NAME, f"notebooks/{page}.md"]
+    for module, patterns in ALSO_READ.items():
+        if re.search(rf"^from \S+ import .*\b{module}\b", text, re.M):
+            wanted += patterns
+    listed = (file for pattern in wanted for file in root.glob(pattern))
     return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
-
-
-def _imports(text: str, module: str) -> bool:
-    return re.search(rf"^from \S+ import .*\b{module}\b", text, re.M) is not None
 
 
 def made(page: str, extra: Path) -> dict[str, Path]:
@@ -159,21 +148,19 @@ def files(
 
     Parameters
     ----------
-    page : str
-        Name of the notebook.
-    notebook : str
-        The executed notebook as its reader gets it.
+    page, notebook : str
+        Name of the notebook, and its executed text as its reader gets it.
     modules : collection of str
         Modules it imported.
-    records : sequence of Record
-        What the chapter enters in the ledger.
-    tables : sequence of Table
+    records, tables : sequence of Record, of Table
+        What the chapter enters in the ledger, and what it shows.
     extra : Path
         The staged files of the site, with figures and tables of the page.
     of : collection of str, optional
         Findings whose printed numbers it needs, by :func:`findings`; all if left out.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
+    packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
     readme = README.format(
         title=about.title(page),
         book=about.book().title,
@@ -182,9 +169,7 @@ def files(
         count=len(records),
         status=statuses(tables),
         original=WITH_ORIGINAL if supplied else "",
-        packages=", ".join(
-            f"`{name}/`" for name in sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
-        ),
+        packages=", ".join(f"`{name}/`" for name in packages),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
     written = {"README.md": readme, "Makefile": MAKEFILE, paths.EXPECTED.name: expected, f"{page}.ipynb": notebook}

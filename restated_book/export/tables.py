@@ -88,16 +88,8 @@ def sheet_names(ids: Sequence[str]) -> list[str]:
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
-    """Return one workbook: a sheet about it, and a sheet for each table.
-
-    Parameters
-    ----------
-    page : str
-        Name of the notebook.
-    tables : sequence of Table
-    epoch : int
-        Date written into the file, in seconds since 1970.
-    """
+    """Return one workbook of a notebook: a sheet about it, and a sheet for each table; `epoch`, in seconds since 1970,
+    is the date written into the file."""
     book = Workbook()
     title = about.title(page)
     names = sheet_names([t.id for t in tables])
