@@ -4,6 +4,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterable
+from typing import Any
 
 from restated import verdict as rules
 from restated.errors import RestatedError
@@ -203,7 +204,8 @@ class Ledger:
 
         for part, named in parts.items():
             id, quantity = (named, "") if isinstance(named, str) else named
-            value, low, high, interval, more = None, None, None, "set", {"digits": digits, "unit": unit}
+            value, low, high, interval = None, None, None, "set"
+            more: dict[str, Any] = {"digits": digits, "unit": unit}
             if part == "estimate":
                 method = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
                 value, low, high = scaled("estimate"), scaled("ci_low"), scaled("ci_high")
@@ -220,8 +222,8 @@ class Ledger:
             else:
                 known = ", ".join(("estimate", "prediction", *_FIT_PARTS))
                 raise RestatedError(f"'{part}' is not a part of a fit", remedy=f"use one of {known}")
-            ends = {"low": low, "high": high, "interval": interval}
-            self.record(id, value, basis=basis, finding=finding, quantity=quantity, **ends, **more)
+            more |= {"low": low, "high": high, "interval": interval}
+            self.record(id, value, basis=basis, finding=finding, quantity=quantity, **more)
 
     def entries(self, *ids: str) -> list[dict]:
         """Return the joined ledger rows of records (all by default), as the ledger page will show them."""

@@ -278,7 +278,8 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
     if level and (level.value is None or not 0 < level.value < 100):
         refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
     for field, printed in {"value": value, "ci_low": low, "ci_high": high}.items():
-        _check_range(printed, statistic, cells["unit"], field, refuse)
+        if printed is not None:
+            _check_range(printed, statistic, cells["unit"], field, refuse)
     stars = _STARS.fullmatch(cells["p"])  # whose footnote was not seen
     p = parse(cells["p"]) if stars else number("p")
     if p and not all(0 <= end <= 1 for end in _ends(p)):
@@ -318,11 +319,11 @@ def _ends(printed: Printed) -> list[Decimal]:
     return [end for end in ends if end is not None]
 
 
-def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
+def _check_range(printed: Printed, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
     lowest, highest = statistics()[statistic]
     if highest == 1 and unit.startswith(PERCENT):
         highest = Decimal(100)
-    for end in _ends(printed) if printed else ():
+    for end in _ends(printed):
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:

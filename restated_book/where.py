@@ -161,7 +161,8 @@ def _function(dotted: str) -> Function | None:
     top = dotted.partition(".")[0]
     if top not in code.packages() or dotted.startswith(_NO_RESULTS):
         return None
-    module, rest, target = dotted, [], None
+    module, target = dotted, None
+    rest: list[str] = []
     while target is None and module:
         module, _, last = module.rpartition(".")
         rest.insert(0, last)

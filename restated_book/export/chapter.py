@@ -103,7 +103,7 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
     return {name: file for name, file in originals.public_data().items() if file not in left_out}
 
 
-def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, bytes | Path]:
+def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
     """Return what the notebook `page`, which imported `modules`, needs to run, by its place in the repository: code,
     data and texts; of the printed numbers those of the findings `of`, by default all."""
     root = paths.ROOT
