@@ -110,12 +110,7 @@ def load(name: str) -> pd.DataFrame:
     """Read one table of ``data/claims``, one of :func:`names` or of :data:`COLUMNS`, and check it.
 
     Texts are empty where nothing is given; the columns of :data:`LISTS` hold tuples of names. A table of
-    :data:`COLUMNS` that the book does not have is without rows.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such table, or a cell breaks the rules of the data dictionary.
+    :data:`COLUMNS` that the book does not have is without rows; any other is refused.
     """
     return _table(name).copy()
 
@@ -149,11 +144,6 @@ def check(register: Collection[str], works: Collection[str], chapters: Collectio
     """Refuse tables with unknown names, or with columns that contradict each other.
 
     `register` are ids of the printed numbers, `works` keys of the bibliography, `chapters` names of the notebooks.
-
-    Raises
-    ------
-    RestatedError
-        Names file, row, field and fault.
     """
     _check_names(register, works, chapters)
     listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}

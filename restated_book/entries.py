@@ -80,14 +80,8 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows from a JSON list, by default at :func:`location`.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such file, it is not a list of rows, or a row lacks a required field, has an unknown word or a
-        repeated id.
-    """
+    """Read the ledger's rows from a JSON list, by default at :func:`location`; refuse anything else, and a row that
+    lacks a required field, has an unknown word or a repeated id."""
     path = location() if path is None else Path(path)
     if not path.is_file():
         files.refuser(path)("there are no ledger entries to print numbers from", REMEDY)
@@ -136,9 +130,8 @@ def published_text(row: Mapping) -> str:
 
 def restated_text(row: Mapping) -> str:
     """Return the number as it was recomputed, or an empty text."""
-    if row.get("restated_text"):
-        return str(row["restated_text"])
-    return "" if row.get("restated") is None else str(row["restated"])
+    text, number = row.get("restated_text"), row.get("restated")
+    return str(text or ("" if number is None else number))
 
 
 def interval_text(row: Mapping) -> str:

@@ -112,13 +112,8 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
 
 
 def basis_of(status: str) -> str:
-    """Return the basis of a number computed from rows of a status, see :func:`restated_book.studies.load`.
-
-    Raises
-    ------
-    RestatedError
-        If numbers cannot be computed from rows of that status.
-    """
+    """Return the basis of a number computed from rows of a status, see :func:`restated_book.studies.load`, or refuse a
+    status from whose rows no number can be computed."""
     bases = {words: basis for basis, words in STATUS_OF_BASIS.items()} | {PRINTED: "arithmetic"}
     if status not in bases:
         raise RestatedError(f"numbers cannot be computed from rows of the status '{status}'")
@@ -221,25 +216,11 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
 def join(
     register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None
 ) -> Iterator[dict]:
-    """Yield every printed and every recomputed number as one row.
+    """Return every printed and every recomputed number as one row: :data:`COLUMNS` plus display fields.
 
-    Parameters
-    ----------
-    register : Register
-    records : iterable of Record
-    reads : mapping, optional
-        Ids each page read (:func:`reads`); rows name these pages under ``read_by``.
-
-    Returns
-    -------
-    iterator of dict
-        :data:`COLUMNS` plus display fields. Printed numbers come in register order, each followed by the records that
-        restate it; records that restate nothing follow the last row of their finding.
-
-    Raises
-    ------
-    RestatedError
-        If two notebooks record the same id, or a record names a printed number that is not in the register.
+    Printed numbers come in register order, each followed by the records that restate it; records that restate nothing
+    follow the last row of their finding. `reads` are the ids each page read (:func:`reads`); rows name these pages
+    under ``read_by``. Refused are two records with one id, and one of a printed number that is not in the register.
     """
     by_published: defaultdict[str, list[Record]] = defaultdict(list)
     free: defaultdict[str, list[Record]] = defaultdict(list)
@@ -275,15 +256,14 @@ def collect(notebook: Mapping) -> list[Record]:
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     rows = (row for cell in code for output in cell["outputs"] for row in output.get("data", {}).get(MIME, ()))
     places = {c.get("execution_count"): (n, "".join(c["source"])) for n, c in enumerate(code, 1)}
-    return [_placed(Record(**row), places) for row in rows]
-
-
-def _placed(record: Record, places: Mapping[int | None, tuple[int, str]]) -> Record:
-    """Replace the kernel's execution count of a record by the number of its cell."""
-    if record.cell not in places or record.line is None:
-        return replace(record, cell=None, line=None)
-    number, source = places[record.cell]
-    return replace(record, cell=number, line=codecells.line_of(source, record.line, record.id))
+    found = []
+    for record in (Record(**row) for row in rows):
+        cell, line = None, None
+        if record.cell in places and record.line is not None:
+            cell, source = places[record.cell]
+            line = codecells.line_of(source, record.line, record.id)
+        found.append(replace(record, cell=cell, line=line))
+    return found
 
 
 def reads(notebook: Mapping) -> set[str]:

@@ -50,16 +50,10 @@ def _number(x, what: str, id: str) -> float | None:
 
 
 class Ledger:
-    """The records of one notebook.
+    """The records of one notebook, `page` without its ending.
 
-    Parameters
-    ----------
-    page : str
-        Name of the notebook without its ending.
-    finding : str
-        Finding the records belong to unless a record says otherwise.
-    register : Register
-        The printed numbers; a record that restates an unknown one is refused at once.
+    Records belong to `finding` unless they say otherwise; one that restates a number that is not in the `register` is
+    refused at once.
     """
 
     def __init__(self, page: str, finding: str, register: Register):
@@ -96,15 +90,13 @@ class Ledger:
         ----------
         id : str
             Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
-        value : float, optional
-            The number; leave out when only a range is known.
+        value, low, high : float, optional
+            The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
         basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
             Source of the number. A number computed from any recalled (grade U) number is ``recalled``: it is unverified
             wherever it appears.
         quantity : str
             Meaning of the number in words; taken from the printed number when left out.
-        low, high : float, optional
-            Ends of the restated set, or of the interval named by `interval`.
         interval : str
             ``"set"``, or the name of the interval from `low` to `high`.
         published : str, optional

@@ -7,7 +7,7 @@ never be shown as published.
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from math import inf, isfinite, nan
 from pathlib import Path
@@ -22,43 +22,31 @@ from restated_book.sources import dictionary
 from restated_book.sources import files as reading
 from restated_book.sources.dictionary import check_header, read_table
 
-COLUMNS = [
-    *("id", "finding", "study", "population", "quantity", "statistic", "value", "ci_low", "ci_high", "ci_level", "p"),
-    *("k", "n", "n_group1", "n_group2", "unit", "direction", "source_key", "locator", "grade", "seen_in", "note"),
-]
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
+_ANY, _FROM_0 = (None, None), (Decimal(0), None)
+_SHARE, _PERCENT = (Decimal(0), Decimal(1)), (Decimal(0), Decimal(100))
 #: General statistics and the values each can take (lowest, highest; None for no limit); ``restated.toml`` may add
 #: others.
 STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
-    "text": (None, None),  # a direction in words, no number
-    "count": (Decimal(0), None),
+    "text": _ANY,  # a direction in words, no number
+    "count": _FROM_0,
     "year": (Decimal(1900), Decimal(2100)),
-    "amount": (Decimal(0), None),  # a sum of money or a threshold, not a count
-    "percent": (Decimal(0), Decimal(100)),
-    "proportion": (Decimal(0), Decimal(1)),
-    "mean": (None, None),
-    "sd": (Decimal(0), None),
-    "r": (Decimal(-1), Decimal(1)),
-    "kappa": (Decimal(-1), Decimal(1)),
-    "icc": (Decimal(-1), Decimal(1)),
-    "path": (None, None),  # a standardized coefficient may pass 1
-    "d": (None, None),
-    "g": (None, None),
-    "SMD": (None, None),
-    "MD": (None, None),
-    "OR": (Decimal(0), None),
-    "RR": (Decimal(0), None),
-    "logRR": (None, None),  # natural logarithm of a risk ratio
-    "HR": (Decimal(0), None),
-    "Q": (Decimal(0), None),
-    "I2": (Decimal(0), Decimal(100)),
-    "chi2": (Decimal(0), None),
-    "z": (None, None),
-    "a2": (Decimal(0), Decimal(1)),
-    "c2": (Decimal(0), Decimal(1)),
-    "e2": (Decimal(0), Decimal(1)),
+    "amount": _FROM_0,  # a sum of money or a threshold, not a count
+    "percent": _PERCENT,
+    "proportion": _SHARE,
+    "mean": _ANY,
+    "sd": _FROM_0,
+    **dict.fromkeys(("r", "kappa", "icc"), (Decimal(-1), Decimal(1))),
+    **dict.fromkeys(("path", "d", "g", "SMD", "MD"), _ANY),  # a standardized path may pass 1
+    **dict.fromkeys(("OR", "RR"), _FROM_0),
+    "logRR": _ANY,  # natural logarithm of a risk ratio
+    **dict.fromkeys(("HR", "Q"), _FROM_0),
+    "I2": _PERCENT,
+    "chi2": _FROM_0,
+    "z": _ANY,
+    **dict.fromkeys(("a2", "c2", "e2"), _SHARE),
 }
 #: Statistics that are never rounded.
 EXACT = ("count", "year")
@@ -123,6 +111,10 @@ class PublishedNumber:
     def high(self) -> float:
         """Upper end of the interval."""
         return self.interval[1]
+
+
+#: Columns of the files; a number also has its place.
+COLUMNS = [f.name for f in fields(PublishedNumber) if f.name not in ("file", "row")]
 
 
 class Register(Mapping[str, PublishedNumber]):
@@ -190,15 +182,9 @@ def statistics() -> dict[str, tuple[Decimal | None, Decimal | None]]:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, strictly, by default ``data/published``; `bibliography` is a BibTeX file, by default that of
-    the book, or its keys.
-
-    Raises
-    ------
-    RestatedError
-        At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown statistic,
-        grade or source, a value no such statistic can take, an interval upside down.
-    """
+    """Read the register, by default ``data/published``, and refuse the first file, row or field that cannot be right:
+    encoding, header, a repeated id, an unknown statistic, grade or source, a value no such statistic can take, an
+    interval upside down. `bibliography` is a BibTeX file, by default that of the book, or its keys."""
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
     folder, sources = PUBLISHED if folder is None else Path(folder), set(bibliography)

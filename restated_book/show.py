@@ -95,16 +95,8 @@ def _value(x) -> bool | int | float | str | None:
 def figure(drawn, *, id: str, caption: str, status: str) -> None:
     """Show a figure with alternative text, caption, status and data table.
 
-    Parameters
-    ----------
-    drawn : restated.plots.style.Drawn
-        The matplotlib figure with its alternative text and the numbers it shows.
-    id : str
-        Permanent name; the anchor is ``fig-<id>``.
-    caption : str
-        Plain text.
-    status : str
-        One of :data:`restated_book.status.STATUSES`.
+    `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
+    plain text and `status` one of :data:`restated_book.status.STATUSES`.
     """
     _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
@@ -138,14 +130,8 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
 def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:
     """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
 
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        Rows and columns to show; the index is left out.
-    id, caption, status : str
-        As for :func:`figure`; the anchor is ``tab-<id>``.
-    digits : int or dict
-        Decimals of floating-point columns, for all or by column.
+    The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
+    others are as for :func:`figure`; the anchor is ``tab-<id>``.
     """
     _checked(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)

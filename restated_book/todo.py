@@ -114,23 +114,20 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
 
 def of_claims(works: Bibliography) -> list[Task]:
     """Entries for the claims that are not publicly checkable."""
-    return [
-        Task(
-            id=f"settle-{row['id'].lower()}",
-            kind="claim",
-            what=f"{row['id']} ({row['strength']}): {row['claim']}",
-            open=row["where"],
-            link=link(works, key := next(iter(row["source_keys"]), "")),
-            file="data/claims/claims.csv",
-            line=str(line),
-            type="verdict; strength: full or partly; reason: one neutral sentence; source_keys",
-            pages=_joined(("claims", *row["chapters"])),
-            changes=row["id"],
-            source_key=key,
-        )
-        for line, row in enumerate(claims.load("claims").to_dict("records"), start=2)
-        if row["verdict"] == "not-publicly-checkable"
-    ]
+    found = []
+    for line, row in enumerate(claims.load("claims").to_dict("records"), start=2):
+        if row["verdict"] == "not-publicly-checkable":
+            key = next(iter(row["source_keys"]), "")
+            what = f"{row['id']} ({row['strength']}): {row['claim']}"
+            typed = "verdict; strength: full or partly; reason: one neutral sentence; source_keys"
+            place = {
+                "file": "data/claims/claims.csv",
+                "line": str(line),
+                "pages": _joined(("claims", *row["chapters"])),
+            }
+            task = Task(f"settle-{row['id'].lower()}", "claim", what, row["where"], link(works, key), **place)
+            found.append(replace(task, type=typed, changes=row["id"], source_key=key))
+    return found
 
 
 def _plain(text: str, works: Bibliography) -> tuple[str, list[str]]:

@@ -11,8 +11,8 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from restated.errors import RestatedError
 from restated_book import code, entries, ledger, paths, register
@@ -28,11 +28,10 @@ _NO_RESULTS = (
 )
 
 
-@dataclass(frozen=True)
-class Function:
-    """A function that took part in computing a number."""
+class Function(NamedTuple):
+    """A function that took part in computing a number; its name is ``module:function``."""
 
-    name: str  # module:function
+    name: str
     file: str
     line: int
 
@@ -121,23 +120,15 @@ def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Fu
 
 def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
     """Parts of a statement that the value of an entry can come from, the narrowest first."""
-    calls = [
-        n.value
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) and n.lineno <= line <= (n.end_lineno or 0)
-    ]
-    rows: list[ast.AST] = [
-        n for n in ast.walk(statement) if isinstance(n, ast.Tuple) and any(_is(e, id) for e in n.elts)
-    ]
+    here = (n for n in ast.walk(statement) if isinstance(n, ast.Expr) and n.lineno <= line <= (n.end_lineno or 0))
+    calls = [n.value for n in here if isinstance(n.value, ast.Call)]
+    tuples = (n for n in ast.walk(statement) if isinstance(n, ast.Tuple))
+    rows: list[ast.AST] = [n for n in tuples if any(isinstance(e, ast.Constant) and e.value == id for e in n.elts)]
     if rows:
         # The other rows of a table are other numbers; a fit that its parts share is the first argument.
         yield [*rows, *(a for c in calls for a in c.args[:1] if not isinstance(a, (ast.List, ast.Tuple)))]
     yield list(calls[-1:])
     yield [statement]
-
-
-def _is(node: ast.AST, id: str) -> bool:
-    return isinstance(node, ast.Constant) and node.value == id
 
 
 def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:

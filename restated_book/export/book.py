@@ -117,9 +117,7 @@ def _unlinked(found: re.Match) -> str:
 
 def human(size: int) -> str:
     """Return a size in bytes for a reader, in kB or MB of a thousand."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000)):,} kB"
-    return f"{size / 1_000_000:.1f} MB"
+    return f"{max(1, round(size / 1000)):,} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def fill_sizes(site: Path) -> None:

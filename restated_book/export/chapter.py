@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -127,14 +128,6 @@ def made(page: str, extra: Path) -> dict[str, Path]:
     )
 
 
-def statuses(tables: Sequence[Table]) -> str:
-    """List what the figures and tables of a page were made from."""
-    found: dict[str, list[str]] = {}
-    for table in tables:
-        found.setdefault(table.status, []).append(table.id)
-    return "\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in found.items())
-
-
 def files(
     page: str,
     notebook: str,
@@ -144,22 +137,16 @@ def files(
     extra: Path,
     of: Collection[str] | None = None,
 ) -> dict[str, bytes | Path]:
-    """Return all files of a chapter's zip by name.
+    """Return all files of the zip of a chapter by name.
 
-    Parameters
-    ----------
-    page, notebook : str
-        Name of the notebook, and its executed text as its reader gets it.
-    modules : collection of str
-        Modules it imported.
-    records, tables : sequence of Record, of Table
-        What the chapter enters in the ledger, and what it shows.
-    extra : Path
-        The staged files of the site, with figures and tables of the page.
-    of : collection of str, optional
-        Findings whose printed numbers it needs, by :func:`findings`; all if left out.
+    `notebook` is its executed text as its reader gets it, which imported `modules`; `records` are what it enters in the
+    ledger, `tables` what it shows, `extra` the staged files of the site, and `of` the :func:`findings` whose printed
+    numbers it needs, by default all.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
+    made_from: defaultdict[str, list[str]] = defaultdict(list)
+    for table in tables:
+        made_from[table.status].append(table.id)
     packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
     readme = README.format(
         title=about.title(page),
@@ -167,7 +154,7 @@ def files(
         citation=about.citation_text(page),
         page=page,
         count=len(records),
-        status=statuses(tables),
+        status="\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in made_from.items()),
         original=WITH_ORIGINAL if supplied else "",
         packages=", ".join(f"`{name}/`" for name in packages),
     )

@@ -36,25 +36,20 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
             source = readable(source, page, rows, works)
         shown = {"outputs": [_public(output) for output in cell["outputs"]]} if "outputs" in cell else {}
         cells.append({**cell, "source": source, **shown})
-    cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": _about(page)})
+    last = (
+        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
+        f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
+        f"Licence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
+    )
+    cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]}
     clean = {**content, "cells": cells, "metadata": metadata}
     return json.dumps(clean, ensure_ascii=False, indent=1) + "\n"
 
 
-def _public(output: Mapping) -> dict:
-    if "data" not in output:
-        return dict(output)
-    data = {kind: value for kind, value in output["data"].items() if kind not in PRIVATE}
-    return {**output, "data": data, "metadata": {}}
-
-
-def _about(page: str) -> str:
-    return (
-        f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
-        f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
-        f"Licence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
-    )
+def _public(output: Mapping) -> Mapping:
+    data = {kind: value for kind, value in output.get("data", {}).items() if kind not in PRIVATE}
+    return {**output, "data": data, "metadata": {}} if "data" in output else output
 
 
 def readable(text: str, page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
@@ -71,21 +66,20 @@ def readable(text: str, page: str, rows: Mapping[str, Mapping], works: bibliogra
 
 
 def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str | None:
-    if name in ("published", "restated", "interval", "verdict", "grade"):
-        return _number(name, rows[text]) if text in rows else None
-    if name == "status":
-        return f"status: {entries.STATUSES[text]}" if text in entries.STATUSES else None
-    if name == "claim":
-        return text
-    if name == "doc":
-        titled = _TITLED.fullmatch(text)
-        return titled[1] if titled else None
-    if name in ("cite:t", "cite:p"):
-        keys = [key.strip() for key in text.split(",")]
-        if not all(key in works for key in keys):
-            return None
-        works_cited = "; ".join(works.short(key) for key in keys)
-        return f"({works_cited})" if name == "cite:p" else works_cited
+    """Return the words that a role prints; None for one that stays as it is."""
+    keys = [key.strip() for key in text.split(",")]
+    match name:
+        case "published" | "restated" | "interval" | "verdict" | "grade" if text in rows:
+            return _number(name, rows[text])
+        case "status" if text in entries.STATUSES:
+            return f"status: {entries.STATUSES[text]}"
+        case "claim":
+            return text
+        case "doc" if titled := _TITLED.fullmatch(text):
+            return titled[1]
+        case "cite:t" | "cite:p" if all(key in works for key in keys):
+            cited = "; ".join(map(works.short, keys))
+            return f"({cited})" if name == "cite:p" else cited
     return None
 
 

@@ -294,15 +294,6 @@ def _samples() -> str:
     return f'<p class="paper-samples">{letters}</p>'
 
 
-def _legend() -> str:
-    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
-    verdicts = ", ".join(escape(words) for words in SHORT.values())
-    return (
-        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
-        f"words ({verdicts}).</p>"
-    )
-
-
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
     """Make the articles of `document` fit for one document in `folder`, once before :func:`write`; return the targets
     of its contents with the page number 0, as it is not known yet."""
@@ -341,9 +332,13 @@ def write(
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
     where, version = escape(about.address), f"{about.version}, {about.released.isoformat()}"
     address = f'<p><a href="{where}">{where}</a></p>' if where else ""
-    chapters = "".join(
-        f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>'
-        for p in (document.pages if pages is None else pages)
+    written = document.pages if pages is None else pages
+    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
+    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
+    verdicts = ", ".join(escape(words) for words in SHORT.values())
+    legend = (
+        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
+        f"words ({verdicts}).</p>"
     )
     if not pictures:
         chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
@@ -370,7 +365,7 @@ def write(
 </header>
 <section class="paper-contents" id="paper-contents"><h1>Contents</h1>
 <div class="paper-lines">{_contents(document, numbers)}</div>
-<div class="paper-note">{_legend()}{document.note}</div>
+<div class="paper-note">{legend}{document.note}</div>
 </section>
 {chapters}
 </article></body>

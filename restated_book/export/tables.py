@@ -76,15 +76,14 @@ def as_csv(table: Table) -> str:
 
 def sheet_names(ids: Sequence[str]) -> list[str]:
     """Return names of sheets for `ids`: cut to what a workbook allows, and different whatever their case."""
-    names, used = [], {ABOUT.lower()}
+    names = [ABOUT]
     for id in ids:
         name, count = id[:SHEET_NAME], 1
-        while name.lower() in used:
+        while name.lower() in map(str.lower, names):
             count += 1
             name = f"{id[: SHEET_NAME - len(str(count)) - 1]}-{count}"
-        used.add(name.lower())
         names.append(name)
-    return names
+    return names[1:]
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
