@@ -32,7 +32,6 @@ VERDICTS = {
 SHAPES = {"supported": "●", "consistent": "○", "inconsistent": "◇", "contradicted": "◆", "not-publicly-checkable": "□"}
 #: Shape of a claim that is supported in part only.
 HALF = "◐"
-
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
@@ -123,11 +122,9 @@ def anchor(id: str) -> str:
 def words(verdict: str, strength: str) -> str:
     """Words for a verdict and its strength, if one is given: ``supported, partly``; ``contradicted: date``."""
     name = verdict.replace("-", " ")
-    if not strength:
-        return name
-    if verdict in ("supported", "consistent"):
+    if strength and verdict in ("supported", "consistent"):
         return f"{name}, {'fully' if strength == 'full' else strength}"
-    return f"{name}: {strength.replace(SEPARATOR, ', ')}"
+    return f"{name}: {strength.replace(SEPARATOR, ', ')}" if strength else name
 
 
 def shape(verdict: str, strength: str) -> str:

@@ -76,17 +76,15 @@ def closure(modules: Iterable[str]) -> set[str]:
     """Return `modules`, all modules of :func:`packages` they import at any time, and the packages that hold them."""
     waiting, found = list(modules), set()
     while waiting:
-        if (module := waiting.pop()) not in found and file(module):
+        if (module := waiting.pop()) not in found and (source := file(module)):
             found.add(module)
-            waiting += [module.rpartition(".")[0], *_imports(module)]
+            waiting += [module.rpartition(".")[0], *_imports(module, source)]
     return found
 
 
 @cache
-def _imports(module: str) -> frozenset[str]:
+def _imports(module: str, source: Path) -> frozenset[str]:
     """Names a module imports from :func:`packages`, modules and others; nothing that only type checkers import."""
-    if (source := file(module)) is None:
-        return frozenset()
     within = module if source.name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
     waiting: list[ast.AST] = [ast.parse(source.read_text(encoding="utf-8"))]

@@ -16,7 +16,6 @@ from restated_book.sources import files
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
-
 #: Remedy for rows that are not as the build writes them.
 REMEDY = "run 'make book', which writes it"
 
@@ -37,7 +36,6 @@ VERDICT_SHORT = SHORT
 
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
-
 #: Key of each status (its CSS class) and its words for readers.
 STATUSES = {key: words for words, key in status.STATUSES.items()}
 

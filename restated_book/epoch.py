@@ -9,7 +9,6 @@ from restated_book import paths
 
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
-
 #: Times a zip archive can hold, in POSIX seconds: 1980-01-01 and 2107-12-31, with a day to spare for time zones.
 EPOCHS = (315619200, 4354732800)
 

@@ -46,7 +46,6 @@ STATUS_OF_BASIS = {
 PRINTED = "printed"
 #: Basis of a number computed from recalled ones: it stays unverified in every comparison.
 RECALLED = "recalled"
-
 #: Roles by which a page names a ledger row.
 _NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
 #: Fields of a printed number that its rows repeat.

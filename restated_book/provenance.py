@@ -14,13 +14,10 @@ from restated_book import code, paths
 
 #: Key in a notebook's outputs under which the list is handed to the build.
 MIME = "application/vnd.restated.files+json"
-
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
-
 #: Folders of files that are built, are noted in another way, or belong to the environment, which the lock describes.
 _ELSEWHERE = ("_build", ".venv", ".git", "notebooks")
-
 #: In place of an id: all printed numbers.
 EVERY = "*"
 

@@ -14,7 +14,6 @@ from restated_book.register import Register
 
 #: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-
 #: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
 _FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
 

@@ -31,7 +31,6 @@ from restated_book.status import STATUSES
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
-
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
 VERDICT_COLUMNS = (

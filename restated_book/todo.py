@@ -34,7 +34,6 @@ KINDS = {
 
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
-
 #: Statistics that are counted or dated by the source itself.
 FACTS = ("count", "year", "text")
 

@@ -13,7 +13,6 @@ from restated_book.export.tables import Table
 
 #: The module by which an unpacked chapter is run again.
 RERUN = "restated_book.build.rerun"
-
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 

@@ -41,10 +41,9 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
     name = page.rsplit("/", 1)[-1]
     found = {}
     for part in shown:
-        found[f"downloads/{name}/{part['id']}.csv"] = part
-        if part["kind"] == "figure":
-            found[f"downloads/{name}/{part['id']}.png"] = part
-            found[f"figures/{name}/{part['id']}.svg"] = part
+        drawn = (f"downloads/{name}/{part['id']}.png", f"figures/{name}/{part['id']}.svg")
+        files = [f"downloads/{name}/{part['id']}.csv", *(drawn if part["kind"] == "figure" else ())]
+        found |= dict.fromkeys(files, part)
     return found
 
 

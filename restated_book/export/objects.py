@@ -14,10 +14,8 @@ from restated.errors import RestatedError
 
 #: Tags of PDF 2.0 that Chromium uses, and what a reader of PDF 1.7 takes them for.
 ROLES = {"Em": "Span", "Strong": "Span", "Title": "P", "Aside": "Note", "FENote": "Note"}
-
 #: Parts of a file whose absence a reader would miss, and what they are.
 PARTS = {"/StructTreeRoot": "tags", "/Outlines": "bookmarks"}
-
 #: Name by which the cells of a table refer to its headings.
 _NODE = re.compile(rb"\(node(\d{8})\)")
 

@@ -36,7 +36,6 @@ MOST_ROWS = 12
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
-
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
 GONE_ELEMENTS = {"script", "template", "button"}
 GONE_CLASSES = {
@@ -46,7 +45,6 @@ GONE_CLASSES = {
 
 #: Headings that the contents list.
 CONTENTS = ("h1", "h2")
-
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
 

@@ -44,7 +44,6 @@ BROWSERS = (
 
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
-
 #: Flags without which a browser calls its maker.
 _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 
@@ -52,7 +51,6 @@ REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
-
 #: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
 FRONT_PAGES = 1
 

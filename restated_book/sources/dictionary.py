@@ -35,16 +35,12 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
 
 #: Separators that spreadsheets of some countries put between cells.
 OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
-
 #: The description of the data.
 PACKAGE = "datapackage.json"
-
 #: Folder of tables that readers supply; they are not described.
 READERS_OWN = "originals"
-
 #: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
 MOST_DIGITS = 15
-
 #: Names of resources become file names of originals; paths are below the folder of the data.
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
