@@ -39,7 +39,7 @@ def _of(file: Path) -> dict:
 def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
     """Return the files a page offers of each figure and table: path below the site, and what it shows."""
     name = page.rsplit("/", 1)[-1]
-    found = {}
+    found: dict[str, Mapping] = {}
     for part in shown:
         drawn = (f"downloads/{name}/{part['id']}.png", f"figures/{name}/{part['id']}.svg")
         files = [f"downloads/{name}/{part['id']}.csv", *(drawn if part["kind"] == "figure" else ())]
