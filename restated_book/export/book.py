@@ -72,10 +72,10 @@ _LINK = re.compile(
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
 
-def _pack(target: Path, files: Mapping[str, bytes | Path], readme: str, epoch: int) -> None:
-    """Write `files` with the terms of use and a file about them into one folder of the archive `target`."""
+def _pack(target: Path, folder: str, files: Mapping[str, bytes | Path], readme: str, epoch: int) -> None:
+    """Write `files` with the terms of use and a file about them into one `folder` of the archive `target`."""
     about_it = {"README.md": readme.format(book=about.book().title, citation=about.citation_text()).encode()}
-    write(target, below(target.stem, {**files, **about.terms(), **about_it}), epoch)
+    write(target, below(folder, {**files, **about.terms(), **about_it}), epoch)
 
 
 def write_data(target: Path, epoch: int) -> None:
@@ -88,7 +88,7 @@ def write_data(target: Path, epoch: int) -> None:
     described: dict[str, bytes | Path] = {**public, "dictionary.csv": out.getvalue().encode()}
     if paths.BIBLIOGRAPHY.exists():
         described["references.bib"] = paths.BIBLIOGRAPHY
-    _pack(target, described, README_DATA, epoch)
+    _pack(target, "restated-data", described, README_DATA, epoch)
 
 
 def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -> None:
@@ -98,7 +98,7 @@ def write_results(target: Path, pages: Sequence[str], extra: Path, epoch: int) -
         for name, content in chapter.made(page, extra).items():
             kind, _, file = name.partition("/")
             files[f"{kind}/{page}/{file}"] = content
-    _pack(target, files, README_RESULTS, epoch)
+    _pack(target, "restated-results", files, README_RESULTS, epoch)
 
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:
@@ -108,7 +108,7 @@ def write_offline(target: Path, site: Path, epoch: int) -> None:
         text = (site / name).read_bytes()
         if b"downloads/" in text:
             files[name] = _LINK.sub(_unlinked, text.decode("utf-8")).encode()
-    _pack(target, files, README_OFFLINE, epoch)
+    _pack(target, "restated-offline", files, README_OFFLINE, epoch)
 
 
 def _unlinked(found: re.Match) -> str:
