@@ -32,7 +32,6 @@ VERDICTS = {
 SHAPES = {"supported": "●", "consistent": "○", "inconsistent": "◇", "contradicted": "◆", "not-publicly-checkable": "□"}
 #: Shape of a claim that is supported in part only.
 HALF = "◐"
-
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
@@ -66,21 +65,15 @@ def sections() -> dict[str, str]:
 
 
 def listings() -> list[str]:
-    """Return the parts that only list sources: their claims carry the marker they describe, and rest on nothing
-    else."""
+    """Return the parts that only list sources: their claims rest on nothing else."""
     return _settings().listings
 
 
 def strengths() -> dict[str, tuple[str, ...]]:
     """Return the reach of a verdict or the kinds of difference it found, by verdict; a claim may show several kinds."""
-    own = _settings().strengths
-    return {
-        "supported": ("full", "partly"),
-        "consistent": ("full", "partly"),
-        "inconsistent": tuple(own.get("inconsistent", ())),
-        "contradicted": tuple(own.get("contradicted", ())),
-        "not-publicly-checkable": ("open", "private"),
-    }
+    own, reach = _settings().strengths, ("full", "partly")
+    differences = {verdict: tuple(own.get(verdict, ())) for verdict in ("inconsistent", "contradicted")}
+    return {"supported": reach, "consistent": reach, **differences, "not-publicly-checkable": ("open", "private")}
 
 
 def names() -> list[str]:
@@ -97,10 +90,8 @@ def _table(name: str) -> pd.DataFrame:
             return pd.DataFrame(columns=list(COLUMNS[name]), dtype=str)
         known = sorted({*names(), *COLUMNS})
         raise RestatedError(f"there is no table of claims '{name}'", remedy=f"use one of {', '.join(known)}")
-    rows = dictionary.validate(_file(name), found)
-    frame = pd.DataFrame(
-        [{k: "" if v is None else v for k, v in cells.items()} for _, cells in rows], columns=found.columns
-    )
+    cells = (row for _, row in dictionary.validate(_file(name), found))
+    frame = pd.DataFrame([{k: "" if v is None else v for k, v in row.items()} for row in cells], columns=found.columns)
     for column in frame.columns.intersection(list(LISTS)):
         frame[column] = [_names(text) for text in frame[column]]
     return frame
@@ -115,24 +106,10 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Read one table of ``data/claims`` and check it against the data dictionary.
+    """Read one table of ``data/claims``, one of :func:`names` or of :data:`COLUMNS`, and check it.
 
-    Parameters
-    ----------
-    name : str
-        One of :func:`names` or of :data:`COLUMNS`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text columns, empty where nothing is given; the columns of :data:`LISTS` hold tuples of names. Without rows for
-        a table of
-        :data:`COLUMNS` that the book does not have.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such table, or a cell breaks the rules of the data dictionary.
+    Texts are empty where nothing is given; the columns of :data:`LISTS` hold tuples of names. A table of
+    :data:`COLUMNS` that the book does not have is without rows; any other is refused.
     """
     return _table(name).copy()
 
@@ -145,11 +122,9 @@ def anchor(id: str) -> str:
 def words(verdict: str, strength: str) -> str:
     """Words for a verdict and its strength, if one is given: ``supported, partly``; ``contradicted: date``."""
     name = verdict.replace("-", " ")
-    if not strength:
-        return name
-    if verdict in ("supported", "consistent"):
+    if strength and verdict in ("supported", "consistent"):
         return f"{name}, {'fully' if strength == 'full' else strength}"
-    return f"{name}: {strength.replace(SEPARATOR, ', ')}"
+    return f"{name}: {strength.replace(SEPARATOR, ', ')}" if strength else name
 
 
 def shape(verdict: str, strength: str) -> str:
@@ -166,14 +141,6 @@ def check(register: Collection[str], works: Collection[str], chapters: Collectio
     """Refuse tables with unknown names, or with columns that contradict each other.
 
     `register` are ids of the printed numbers, `works` keys of the bibliography, `chapters` names of the notebooks.
-
-    Raises
-    ------
-    RestatedError
-        Names file, row, field and fault: a name that is unknown or twice in a cell; an id under the letter of another
-        section; a strength its verdict does not have; *private* for a claim that could be checked in public, or the
-        reverse; a verdict on an outside source that names none; an inconsistent claim that is in no row of
-        ``inconsistencies``, or the reverse; a comparison with an unseen source that settles something.
     """
     _check_names(register, works, chapters)
     listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}
@@ -188,15 +155,11 @@ def check(register: Collection[str], works: Collection[str], chapters: Collectio
 
 
 def _check_names(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:
-    ids = set(load("claims")["id"])
     known: dict[str, Collection[str]] = {
-        "source_key": works,
-        "source_keys": works,
-        "numbers": register,
-        "number_ids": register,
+        **dict.fromkeys(("source_key", "source_keys"), works),
+        **dict.fromkeys(("numbers", "number_ids"), register),
+        **dict.fromkeys(("claim_id", "claim_ids"), load("claims")["id"].to_list()),
         "chapters": chapters,
-        "claim_ids": ids,
-        "claim_id": ids,
         "cited": set(load("sources")["id"]),
     }
     for name in names():
@@ -210,24 +173,20 @@ def _check_names(register: Collection[str], works: Collection[str], chapters: Co
                         refuse(f"'{one}' is there twice", "keep one", row=row, field=column)
 
 
-def _problems(
-    claim: Mapping, listed: Collection[str], kinds: Mapping[str, tuple[str, ...]]
-) -> Iterator[tuple[str, str, str]]:
+def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Collection[str]]) -> Iterator[tuple]:
     """Faults of one row of the claims: field, fault and remedy."""
-    parts = _settings().sections
-    if parts and claim["section"] not in parts:
-        yield "section", f"'{claim['section']}' is not a section", f"use one of {', '.join(parts)}"
-    elif parts and claim["id"][0] != parts[claim["section"]][0]:
-        letter = parts[claim["section"]][0]
-        yield "id", f"claims of '{claim['section']}' begin with {letter}", "correct the id or the section"
+    parts, section = _settings().sections, claim["section"]
+    if parts and section not in parts:
+        yield "section", f"'{section}' is not a section", f"use one of {', '.join(parts)}"
+    elif parts and claim["id"][0] != (letter := parts[section][0]):
+        yield "id", f"claims of '{section}' begin with {letter}", "correct the id or the section"
     verdict, own = claim["verdict"], _names(claim["strength"])
     if verdict not in VERDICTS:
         yield "verdict", f"'{verdict}' is not a verdict on a claim", f"use one of {', '.join(VERDICTS)}"
         return
     for strength in own if kinds[verdict] else ():
         if strength not in kinds[verdict]:
-            message = f"'{strength}' does not go with '{verdict}'"
-            yield "strength", message, f"use one of {', '.join(kinds[verdict])}"
+            yield "strength", f"'{strength}' does not go with '{verdict}'", f"use one of {', '.join(kinds[verdict])}"
     if len(own) > 1 and verdict != "contradicted":
         yield "strength", f"'{verdict}' has one strength", "keep one"
     if (claim["strength"] == "private") != (claim["checkable_from"] == "private statement"):
@@ -240,42 +199,19 @@ def _problems(
 
 
 def standing(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
-    """Independence of the cited sources of each claim.
-
-    Returns
-    -------
-    pandas.Series of str
-        One of :data:`INDEPENDENCE` per claim: where it cites several sources, that of the farthest; empty where it
-        cites none.
-    """
+    """Return the independence of the sources each claim cites, one of :data:`INDEPENDENCE`: that of the farthest one;
+    empty for a claim that cites none."""
     of = sources.set_index("id")["independence"]
     return claims["cited"].map(lambda cited: min((of[c] for c in cited), key=INDEPENDENCE.index, default=""))
 
 
 def dependent(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
-    """Claims whose every cited source comes from the programme or its authors.
-
-    Returns
-    -------
-    pandas.Series of bool
-        One value per claim; False for a claim that cites nothing.
-    """
+    """Return for each claim whether all sources it cites come from the programme or its authors; False without any."""
     return standing(claims, sources).isin(NOT_INDEPENDENT)
 
 
 def tally(claims: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Number of claims with each verdict in each group.
-
-    Parameters
-    ----------
-    claims : pandas.DataFrame
-    groups : pandas.Series
-        The group of each claim.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per group in order of first occurrence, one column per verdict in the order of :data:`VERDICTS`.
-    """
+    """Count the claims with each verdict, in the order of :data:`VERDICTS`, in each of `groups`, which has the group of
+    each claim; groups are in order of first occurrence."""
     table = pd.crosstab(groups.to_numpy(), claims["verdict"].to_numpy())
     return table.reindex(index=pd.unique(groups), columns=list(VERDICTS), fill_value=0)

@@ -38,12 +38,8 @@ def folder(package: str) -> Path | None:
 
 def imported() -> set[str]:
     """Return the dotted names of the modules of :func:`packages` that this process has imported."""
-    tops = packages()
-    return {
-        name
-        for name, module in list(sys.modules.items())
-        if name.partition(".")[0] in tops and getattr(module, "__file__", None)
-    }
+    tops, loaded = packages(), list(sys.modules.items())
+    return {n for n, module in loaded if n.partition(".")[0] in tops and getattr(module, "__file__", None)}
 
 
 def file(module: str) -> Path | None:
@@ -62,10 +58,8 @@ def files() -> list[Path]:
 
 
 def files_of(modules: Iterable[str]) -> dict[str, Path]:
-    """Return the files of `modules` and of all they import, by their place in a folder to import them from.
-
-    Of the packages of the book itself, files that are not modules are added: they may be read as data.
-    """
+    """Return the files of `modules` and of all they import, by their place in a folder to import them from, and those
+    of the book's own packages that are not modules: they may be read as data."""
     found = {}
     for module in closure(modules):
         top = module.partition(".")[0]
@@ -82,17 +76,15 @@ def closure(modules: Iterable[str]) -> set[str]:
     """Return `modules`, all modules of :func:`packages` they import at any time, and the packages that hold them."""
     waiting, found = list(modules), set()
     while waiting:
-        if (module := waiting.pop()) not in found and file(module):
+        if (module := waiting.pop()) not in found and (source := file(module)):
             found.add(module)
-            waiting += [module.rpartition(".")[0], *_imports(module)]
+            waiting += [module.rpartition(".")[0], *_imports(module, source)]
     return found
 
 
 @cache
-def _imports(module: str) -> frozenset[str]:
+def _imports(module: str, source: Path) -> frozenset[str]:
     """Names a module imports from :func:`packages`, modules and others; nothing that only type checkers import."""
-    if (source := file(module)) is None:
-        return frozenset()
     within = module if source.name == "__init__.py" else module.rpartition(".")[0]
     found: set[str] = set()
     waiting: list[ast.AST] = [ast.parse(source.read_text(encoding="utf-8"))]
@@ -109,19 +101,11 @@ def _imports(module: str) -> frozenset[str]:
 
 
 #: Tokens that do not matter: a change of layout or of a comment is not a change of the code.
-_LAYOUT = {
-    getattr(tokenize, name) for name in ("COMMENT", "NL", "NEWLINE", "INDENT", "DEDENT", "ENCODING", "ENDMARKER")
-}
+_LAYOUT = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
 def meaning(module: str) -> str:
-    """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such module.
-    """
+    """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers."""
     source = file(module)
     if source is None:
         raise RestatedError(f"there is no module '{module}'")

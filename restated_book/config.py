@@ -5,7 +5,7 @@ Every key is optional. A key that is not in :data:`SCHEMA`, or whose value is of
 
 import pkgutil
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, NamedTuple, NoReturn
@@ -36,8 +36,9 @@ def _texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item for item in value)
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _range(value: Any) -> bool:
+    numbers = isinstance(value, list) and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
+    return numbers and len(value) == 2 and value[0] <= value[1]
 
 
 def _column(value: Any) -> bool:
@@ -63,11 +64,7 @@ FUNCTION = Kind(
     "the name of a function",
     "write it as 'package.module:function'",
 )
-RANGE = Kind(
-    lambda value: isinstance(value, list) and len(value) == 2 and all(map(_number, value)) and value[0] <= value[1],
-    "a lowest and a highest value",
-    "write it as [0, 1], with -inf or inf for no limit",
-)
+RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
 SECTION = Kind(
     lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1,
     "a letter and a title",
@@ -175,24 +172,16 @@ def _check(value: Any, rule: Any, name: str) -> None:
         _check(item, rule.kind if isinstance(rule, Each) else rule[key], inner)
 
 
-def _check_names(section: str, known: list[str], **lists: list[str]) -> None:
-    """Refuse names in lists of a section that are not in `known`."""
-    for key, names in lists.items():
-        for name in names:
-            if name not in known:
-                message = f"'{name}' is not one of {section}.sections"
-                _refuse(message, "correct it, or add it there", f"{section}.{key}")
+def _check_names(section: str, key: str, names: list[str], known: Container[str]) -> None:
+    """Refuse names in a list of a section that are not in `known`."""
+    for name in names:
+        if name not in known:
+            _refuse(f"'{name}' is not one of {section}.sections", "correct it, or add it there", f"{section}.{key}")
 
 
 @cache
 def load() -> Config:
-    """Read the configuration of this book.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such file, it is not TOML, or it has a key of another name or kind.
-    """
+    """Read the configuration of this book; refuse a missing file, one that is not TOML, and unknown or unfit keys."""
     file = paths.ROOT / NAME
     if not file.is_file():
         raise RestatedError(
@@ -206,21 +195,15 @@ def load() -> Config:
         _refuse(f"this is not valid TOML: {error}", "correct that line")
     _check(content, SCHEMA, "")
     chapters, claims = Chapters(**content.pop("chapters", {})), Claims(**content.pop("claims", {}))
-    missing = [chapters.missing] if chapters.missing else []
-    _check_names("chapters", chapters.sections, optional=chapters.optional, missing=missing)
-    _check_names("claims", list(claims.sections), listings=claims.listings)
+    _check_names("chapters", "optional", chapters.optional, chapters.sections)
+    _check_names("chapters", "missing", [chapters.missing] if chapters.missing else [], chapters.sections)
+    _check_names("claims", "listings", claims.listings, claims.sections)
     findings, code = Findings(**content.pop("findings", {})), content.pop("code", {})
     return Config(chapters=chapters, claims=claims, findings=findings, **code, **content)
 
 
 def function(name: str) -> Callable[..., Any]:
-    """Return the function that ``module:function`` names.
-
-    Raises
-    ------
-    RestatedError
-        If it cannot be imported.
-    """
+    """Return the function that ``module:function`` names, or refuse a name that cannot be imported."""
     try:
         return pkgutil.resolve_name(name)
     except (ImportError, AttributeError) as error:

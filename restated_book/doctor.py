@@ -42,24 +42,20 @@ def python():
     if sys.version_info[:2] < OLDEST:
         wanted, has = ".".join(map(str, OLDEST)), ".".join(map(str, sys.version_info[:3]))
         newer = [name for name in ("python3.%d" % n for n in range(OLDEST[1] + 9, OLDEST[1] - 1, -1)) if runs(name)]
-        remedy = (
-            "make book PYTHON=" + newer[0] if newer else "install a newer one from your system's packages or python.org"
-        )
+        remedy = "install a newer one from your system's packages or python.org"
+        if newer:
+            remedy = "make book PYTHON=" + newer[0]
         return "Python %s is too old; %s or newer is needed." % (has, wanted), remedy
 
 
 def system():
     """The system has what builds rely on."""
     if os.name != "posix":
-        return (
-            "`make` is not supported on this system.",
-            "work in the Dev Container or in WSL or install the package and run `restated build`",
-        )
+        remedy = "work in the Dev Container or in WSL or install the package and run `restated build`"
+        return "`make` is not supported on this system.", remedy
     if os.pathsep in ROOT:
-        return (
-            "The folder's path has a '%s' in it, which virtual environments do not allow." % os.pathsep,
-            "rename the folder",
-        )
+        fault = "The folder's path has a '%s' in it, which virtual environments do not allow." % os.pathsep
+        return fault, "rename the folder"
 
 
 def modules():
@@ -68,10 +64,8 @@ def modules():
         import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError as error:
-        return (
-            "This Python came without a part it needs to set up packages (%s)." % error,
-            "on Debian and Ubuntu: apt install python3-venv",
-        )
+        fault = "This Python came without a part it needs to set up packages (%s)." % error
+        return fault, "on Debian and Ubuntu: apt install python3-venv"
 
 
 def folder():
@@ -80,9 +74,8 @@ def folder():
         with tempfile.TemporaryFile(dir=ROOT):
             pass
     except OSError as error:
-        return "Nothing can be written here: %s." % (
-            error.strerror or error
-        ), "make the folder writable, or copy it to a place that is"
+        remedy = "make the folder writable, or copy it to a place that is"
+        return "Nothing can be written here: %s." % (error.strerror or error), remedy
 
 
 def space():
@@ -96,9 +89,8 @@ def space():
 def clock():
     """The clock is not far behind."""
     if time.time() < EARLIEST_CLOCK:
-        return "The clock is at %s." % time.strftime(
-            "%Y-%m-%d"
-        ), "set the date: with a wrong one nothing can be downloaded"
+        remedy = "set the date: with a wrong one nothing can be downloaded"
+        return "The clock is at %s." % time.strftime("%Y-%m-%d"), remedy
 
 
 def loopback():
@@ -109,10 +101,8 @@ def loopback():
             server.listen(1)
             socket.create_connection(server.getsockname(), timeout=PATIENCE).close()
     except OSError as error:
-        return (
-            "Notebooks cannot reach their kernels on 127.0.0.1: %s." % error,
-            "let programs connect to 127.0.0.1 (a firewall or sandbox forbids it)",
-        )
+        remedy = "let programs connect to 127.0.0.1 (a firewall or sandbox forbids it)"
+        return "Notebooks cannot reach their kernels on 127.0.0.1: %s." % error, remedy
 
 
 def installed():
@@ -128,14 +118,12 @@ def environment():
     call = [os.path.join(VENV, "bin", "python"), "-c", "import pandas, matplotlib, statsmodels, pybtex, jupyter_book"]
     try:
         done = subprocess.run(call, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        report = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode else []
-        broken = bool(done.returncode)
+        broken, report = done.returncode, done.stderr.decode("utf-8", "replace").strip().splitlines()
     except OSError as error:
         broken, report = True, [str(error)]
     if broken:
-        return "The environment in .venv does not work%s." % "".join(
-            ": " + x for x in report
-        ), "rm -r .venv, then make book"
+        fault = "".join(": " + x for x in report[-1:])
+        return "The environment in .venv does not work%s." % fault, "rm -r .venv, then make book"
 
 
 def smallest_pin():
@@ -153,19 +141,9 @@ def index():
         wanted = os.path.join(place, "wanted.txt")
         with open(wanted, "w") as file:
             file.write(smallest_pin())
-        call = [
-            sys.executable,
-            "-m",
-            "pip",
-            "download",
-            "--quiet",
-            "--no-deps",
-            "--retries",
-            "0",
-            "--timeout",
-            str(PATIENCE),
-        ]
-        call += ["--disable-pip-version-check", "--require-hashes", "--dest", place, "--requirement", wanted]
+        call = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--retries", "0"]
+        call += ["--timeout", str(PATIENCE), "--disable-pip-version-check", "--require-hashes"]
+        call += ["--dest", place, "--requirement", wanted]
         done = subprocess.run(call, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         if done.returncode:
             report = done.stdout.decode("utf-8", "replace").strip().splitlines()
@@ -183,9 +161,7 @@ def notes():
     """Yield what is missing for a part of the work only."""
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its commit"
-    if not any(
-        shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    ):
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))):
         yield "Chromium was not found: no PDFs (`make pdf`), and the browser tests are left out"
 
 
@@ -203,9 +179,10 @@ def main():
             print("     %s\n     Remedy: %s." % found)
     for note in notes():
         print("note %s." % note)
-    print(
-        "%d of %d checks failed." % (wrong, len(CHECKS)) if wrong else "This machine can build the book: `make book`."
-    )
+    if wrong:
+        print("%d of %d checks failed." % (wrong, len(CHECKS)))
+    else:
+        print("This machine can build the book: `make book`.")
     return 1 if wrong else 0
 
 

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from restated.verdict import SHORT, VERDICTS
-from restated_book import paths, register, status
+from restated_book import ledger, paths, register, status
 from restated_book.sources import files
 
 #: Fields without which a row can be shown neither in prose nor on the ledger page.
 REQUIRED = ("id", "finding", "quantity", "grade", "verdict", "status")
-
 #: Remedy for rows that are not as the build writes them.
 REMEDY = "run 'make book', which writes it"
 
@@ -37,19 +36,10 @@ VERDICT_SHORT = SHORT
 
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
-
 #: Key of each status (its CSS class) and its words for readers.
 STATUSES = {key: words for words, key in status.STATUSES.items()}
 
-BASIS_WORDS = {
-    "open-data": "open data",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic": "arithmetic on printed numbers",
-    "assumed": "assumed",
-    "original": "original file supplied by the reader",
-    "recalled": "recalled, not verified",
-}
+BASIS_WORDS = {basis: words.removeprefix("observed, ") for basis, words in ledger.STATUS_OF_BASIS.items()}
 
 
 def location() -> Path:
@@ -75,13 +65,7 @@ def kind(row: Mapping) -> Kind:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order.
-
-    Attributes
-    ----------
-    kinds : Counter
-        Number of rows of each :class:`Kind`, in ledger order.
-    """
+    """The rows of a ledger by id, in its order; `kinds` counts the rows of each :class:`Kind`, in the same order."""
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)
@@ -94,14 +78,8 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows from a JSON list, by default at :func:`location`.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such file, it is not a list of rows, or a row lacks a required field, has an unknown word or a
-        repeated id.
-    """
+    """Read the ledger's rows from a JSON list, by default at :func:`location`; refuse anything else, and a row that
+    lacks a required field, has an unknown word or a repeated id."""
     path = location() if path is None else Path(path)
     if not path.is_file():
         files.refuser(path)("there are no ledger entries to print numbers from", REMEDY)
@@ -150,9 +128,8 @@ def published_text(row: Mapping) -> str:
 
 def restated_text(row: Mapping) -> str:
     """Return the number as it was recomputed, or an empty text."""
-    if row.get("restated_text"):
-        return str(row["restated_text"])
-    return "" if row.get("restated") is None else str(row["restated"])
+    text, number = row.get("restated_text"), row.get("restated")
+    return str(text or ("" if number is None else number))
 
 
 def interval_text(row: Mapping) -> str:

@@ -9,19 +9,13 @@ from restated_book import paths
 
 #: Used when the sources are not a git checkout, so that dates in the output never depend on the clock: 2026-01-01 UTC.
 FALLBACK_EPOCH = "1767225600"
-
 #: Times a zip archive can hold, in POSIX seconds: 1980-01-01 and 2107-12-31, with a day to spare for time zones.
 EPOCHS = (315619200, 4354732800)
 
 
 def epoch() -> str:
-    """Return ``SOURCE_DATE_EPOCH`` or the POSIX time of the commit the book is built from: the only date in the output.
-
-    Raises
-    ------
-    RestatedError
-        If ``SOURCE_DATE_EPOCH`` is not such a time, or one that a zip archive cannot hold.
-    """
+    """Return ``SOURCE_DATE_EPOCH``, if it is a time that a zip archive can hold, or the POSIX time of the commit the
+    book is built from: the only date in the output."""
     if named := os.environ.get("SOURCE_DATE_EPOCH"):
         # The number of digits is checked first: Python refuses to read thousands of them.
         if not re.fullmatch("[0-9]{1,10}", named) or not EPOCHS[0] <= int(named) <= EPOCHS[1]:

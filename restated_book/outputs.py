@@ -12,13 +12,10 @@ from restated.plots import DARK
 
 #: Key in an output's metadata by which the build recognises what :mod:`restated_book.show` made.
 MARK = "restated"
-
 #: MIME type of the values of a figure or table in full precision; the build makes its downloads from them.
 MIME_TABLE = "application/vnd.restated.table+json"
-
 #: Source of the cell that the build appends to a notebook and removes from its pages.
 HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
-
 #: Environment variable that names the folder for figures as PNG. Only the build sets it: JupyterLab writes none.
 PICTURES = "RESTATED_PICTURES"
 
@@ -34,20 +31,7 @@ def shown(notebook: Mapping) -> list[dict]:
 
 
 def check_outputs(notebook: Mapping, name: str) -> None:
-    """Refuse outputs that show data without a status.
-
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode
-        Executed.
-    name : str
-        For the message.
-
-    Raises
-    ------
-    RestatedError
-        Names the notebook and the cell.
-    """
+    """Refuse outputs of an executed notebook that show data without a status; the message names it by `name`."""
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
     for number, cell in enumerate(code, 1):
@@ -82,17 +66,7 @@ def _check_unmarked(output: Mapping, place: str) -> None:
 def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
     """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
 
-    Parameters
-    ----------
-    block : str
-        HTML made by :func:`restated_book.show.figure`.
-    prefix : str
-        Path from the page to the files, ending in a slash.
-
-    Returns
-    -------
-    str, dict of str to bytes
-        The block, and the files by name.
+    `prefix` is the path from the page to the files, ending in a slash. Returns the block, and the files by name.
     """
     files: dict[str, bytes] = {}
 

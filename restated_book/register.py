@@ -6,59 +6,47 @@ never be shown as published.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
 from decimal import Decimal
-from math import isfinite
+from math import inf, isfinite, nan
 from pathlib import Path
-from typing import Any, NoReturn, Protocol
+from typing import Any, NoReturn
 
 from restated.errors import RestatedError
 from restated.printed import Printed, parse, parse_number
 from restated_book import config, paths, watch
-from restated_book.paths import BIBLIOGRAPHY, PUBLISHED
+from restated_book.paths import PUBLISHED
 from restated_book.sources import bibliography as bib
 from restated_book.sources import dictionary
 from restated_book.sources import files as reading
 from restated_book.sources.dictionary import check_header, read_table
 
-COLUMNS = [
-    *("id", "finding", "study", "population", "quantity", "statistic", "value", "ci_low", "ci_high", "ci_level", "p"),
-    *("k", "n", "n_group1", "n_group2", "unit", "direction", "source_key", "locator", "grade", "seen_in", "note"),
-]
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
+_ANY, _FROM_0 = (None, None), (Decimal(0), None)
+_SHARE, _PERCENT = (Decimal(0), Decimal(1)), (Decimal(0), Decimal(100))
 #: General statistics and the values each can take (lowest, highest; None for no limit); ``restated.toml`` may add
 #: others.
 STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
-    "text": (None, None),  # a direction in words, no number
-    "count": (Decimal(0), None),
+    "text": _ANY,  # a direction in words, no number
+    "count": _FROM_0,
     "year": (Decimal(1900), Decimal(2100)),
-    "amount": (Decimal(0), None),  # a sum of money or a threshold, not a count
-    "percent": (Decimal(0), Decimal(100)),
-    "proportion": (Decimal(0), Decimal(1)),
-    "mean": (None, None),
-    "sd": (Decimal(0), None),
-    "r": (Decimal(-1), Decimal(1)),
-    "kappa": (Decimal(-1), Decimal(1)),
-    "icc": (Decimal(-1), Decimal(1)),
-    "path": (None, None),  # a standardized coefficient may pass 1
-    "d": (None, None),
-    "g": (None, None),
-    "SMD": (None, None),
-    "MD": (None, None),
-    "OR": (Decimal(0), None),
-    "RR": (Decimal(0), None),
-    "logRR": (None, None),  # natural logarithm of a risk ratio
-    "HR": (Decimal(0), None),
-    "Q": (Decimal(0), None),
-    "I2": (Decimal(0), Decimal(100)),
-    "chi2": (Decimal(0), None),
-    "z": (None, None),
-    "a2": (Decimal(0), Decimal(1)),
-    "c2": (Decimal(0), Decimal(1)),
-    "e2": (Decimal(0), Decimal(1)),
+    "amount": _FROM_0,  # a sum of money or a threshold, not a count
+    "percent": _PERCENT,
+    "proportion": _SHARE,
+    "mean": _ANY,
+    "sd": _FROM_0,
+    **dict.fromkeys(("r", "kappa", "icc"), (Decimal(-1), Decimal(1))),
+    **dict.fromkeys(("path", "d", "g", "SMD", "MD"), _ANY),  # a standardized path may pass 1
+    **dict.fromkeys(("OR", "RR"), _FROM_0),
+    "logRR": _ANY,  # natural logarithm of a risk ratio
+    **dict.fromkeys(("HR", "Q"), _FROM_0),
+    "I2": _PERCENT,
+    "chi2": _FROM_0,
+    "z": _ANY,
+    **dict.fromkeys(("a2", "c2", "e2"), _SHARE),
 }
 #: Statistics that are never rounded.
 EXACT = ("count", "year")
@@ -107,23 +95,26 @@ class PublishedNumber:
         return self.statistic != "text" and self.value.is_number
 
     @property
-    def low(self) -> float:
-        """Lower end of the rounding interval; minus infinity where the print sets none, NaN for words."""
+    def interval(self) -> tuple[float, float]:
+        """Ends of the rounding interval; infinite where the print sets none, NaN for words."""
         if not self.is_number:
-            return float("nan")
-        return float("-inf") if self.value.low is None else float(self.value.low)
+            return nan, nan
+        low, high = self.value.low, self.value.high
+        return -inf if low is None else float(low), inf if high is None else float(high)
+
+    @property
+    def low(self) -> float:
+        """Lower end of the interval."""
+        return self.interval[0]
 
     @property
     def high(self) -> float:
-        """Upper end of the rounding interval; infinity where the print sets none, NaN for words."""
-        if not self.is_number:
-            return float("nan")
-        return float("inf") if self.value.high is None else float(self.value.high)
+        """Upper end of the interval."""
+        return self.interval[1]
 
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Both ends of the rounding interval."""
-        return self.low, self.high
+
+#: Columns of the files; a number also has its place.
+COLUMNS = [f.name for f in fields(PublishedNumber) if f.name not in ("file", "row")]
 
 
 class Register(Mapping[str, PublishedNumber]):
@@ -143,42 +134,35 @@ class Register(Mapping[str, PublishedNumber]):
         self.reads.add(number_id)
         return number
 
-    def values(self):
+    def _every(self) -> Mapping[str, PublishedNumber]:
         watch.numbers.add(watch.EVERY)
-        return self._numbers.values()
+        return self._numbers
+
+    def values(self):
+        return self._every().values()
 
     def items(self):
-        watch.numbers.add(watch.EVERY)
-        return self._numbers.items()
+        return self._every().items()
 
     def __iter__(self) -> Iterator[str]:
-        watch.numbers.add(watch.EVERY)
-        return iter(self._numbers)
+        return iter(self._every())
 
     def __len__(self) -> int:
-        watch.numbers.add(watch.EVERY)
-        return len(self._numbers)
+        return len(self._every())
 
     def number(self, number_id: str) -> PublishedNumber:
-        """Return the number of an id.
-
-        Raises
-        ------
-        RestatedError
-            If the id is unknown; a `Mapping` lookup would raise a bare KeyError.
-        """
-        if number_id not in self._numbers:
-            raise RestatedError(
-                f"no published number has the id '{number_id}'",
-                remedy="look it up in data/published; merged_ids.csv lists ids that were merged",
-            )
-        return self[number_id]
+        """Return the number of an id; unlike a lookup, refuse an unknown one with a remedy."""
+        if number_id in self._numbers:
+            return self[number_id]
+        raise RestatedError(
+            f"no published number has the id '{number_id}'",
+            remedy="look it up in data/published; merged_ids.csv lists ids that were merged",
+        )
 
 
 def files(folder: Path | None = None) -> list[Path]:
     """Return the files of the register, one for each finding, by name; default those of ``data/published``."""
-    folder = PUBLISHED if folder is None else folder
-    return sorted(path for path in folder.glob("*.csv") if path.name not in NOT_FINDINGS)
+    return sorted(path for path in (folder or PUBLISHED).glob("*.csv") if path.name not in NOT_FINDINGS)
 
 
 def is_register_file(name: str) -> bool:
@@ -198,32 +182,33 @@ def statistics() -> dict[str, tuple[Decimal | None, Decimal | None]]:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, strictly.
-
-    Parameters
-    ----------
-    folder : path-like, optional
-        Default ``data/published``.
-    bibliography : path-like or collection of str, optional
-        BibTeX file, or the keys themselves; default ``references.bib``.
-
-    Returns
-    -------
-    Register
-
-    Raises
-    ------
-    RestatedError
-        At the first file, row or field that cannot be right: encoding, header, a repeated id, an unknown statistic,
-        grade or source, a value no such statistic can take, an interval upside down.
-    """
-    folder = PUBLISHED if folder is None else Path(folder)
+    """Read the register, by default ``data/published``, and refuse the first file, row or field that cannot be right:
+    encoding, header, a repeated id, an unknown statistic, grade or source, a value no such statistic can take, an
+    interval upside down. `bibliography` is a BibTeX file, by default that of the book, or its keys."""
     if bibliography is None or isinstance(bibliography, (str, Path)):
-        sources = set(bib.keys(BIBLIOGRAPHY if bibliography is None else bibliography))
-    else:
-        sources = set(bibliography)
+        bibliography = bib.keys(bibliography)
     with watch.own():
-        return Register({number.id: number for number in checked(folder, sources)})
+        return Register(_checked(PUBLISHED if folder is None else Path(folder), set(bibliography)))
+
+
+def _checked(folder: Path, sources: Collection[str]) -> dict[str, PublishedNumber]:
+    if folder.is_dir() and not files(folder):
+        remedy = "add one CSV per finding, or remove the folder"
+        reading.refuser(folder)("the folder holds no published numbers", remedy)
+    numbers: dict[str, PublishedNumber] = {}
+    for path in files(folder):
+        refuse = reading.refuser(path)
+        header, rows = read_table(path)
+        check_header(header, COLUMNS, path)
+        if not rows:
+            refuse("the file has a header and no rows", "add rows or remove the file")
+        for row, cells in rows:
+            number = read_row(cells, path, row, sources)
+            if first := numbers.get(number.id):
+                message = f"the id '{number.id}' occurs already in {first.file.name}, row {first.row}"
+                refuse(message, "keep one row per printed number: remove the copy or rename it", row=row, field="id")
+            numbers[number.id] = number
+    return numbers
 
 
 class _Rows(Mapping[str, PublishedNumber]):
@@ -235,9 +220,6 @@ class _Rows(Mapping[str, PublishedNumber]):
     def __getitem__(self, number_id: str) -> PublishedNumber:
         cells, file, row = self._rows[number_id]
         return read_row(cells, file, row, (cells["source_key"],))
-
-    def __contains__(self, number_id: object) -> bool:
-        return number_id in self._rows
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -257,70 +239,44 @@ def open() -> Register:
     return Register(_Rows(rows))
 
 
-def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]:
-    """Yield the numbers of all files of `folder` in file order, each checked as :func:`load` says."""
-    places: dict[str, tuple[Path, int]] = {}
-    if folder.is_dir() and not files(folder):
-        reading.refuser(folder)(
-            "the folder holds no published numbers", "add one CSV per finding, or remove the folder"
-        )
-    for path in files(folder):
-        refuse = reading.refuser(path)
-        header, rows = read_table(path)
-        check_header(header, COLUMNS, path)
-        if not rows:
-            refuse("the file has a header and no rows", "add rows or remove the file")
-        for row, cells in rows:
-            number = read_row(cells, path, row, sources)
-            if first := places.get(number.id):
-                message = f"the id '{number.id}' occurs already in {first[0].name}, row {first[1]}"
-                refuse(message, "keep one row per printed number: remove the copy or rename it", row=row, field="id")
-            places[number.id] = path, row
-            yield number
-
-
-class _Refuse(Protocol):
-    def __call__(self, field: str, message: str, remedy: str) -> NoReturn: ...
+#: Refuse a field with a message and a remedy.
+_Refuse = Callable[[str, str, str], NoReturn]
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
-    """Parse and check the cells of a row, by column.
-
-    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography.
-    """
+    """Parse and check the cells of a row, by column; `path` and `row` are its place, `sources` the keys of works."""
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
         reading.refuser(path)(message, remedy, row=row, field=field)
 
+    def number(field: str, *, exact: bool = False) -> Printed | None:
+        text = cells[field]
+        return parse_number(text, exact=exact, field=field, file=path, row=row) if text else None
+
     _check_texts(cells, path, sources, refuse)
-    place: dict[str, Any] = {"file": path, "row": row}
-    statistic = cells["statistic"]
-    exact = statistic in EXACT
+    statistic, exact = cells["statistic"], cells["statistic"] in EXACT
     if statistic == "text":
         if not cells["value"]:
             refuse("value", "the value is missing", "give the direction in one word")
-        value = Printed(cells["value"], None, None, None, "text", None)
-    elif cells["value"]:
-        value = parse_number(cells["value"], exact=exact, field="value", **place)
-    elif cells["ci_low"] or cells["ci_high"]:
-        value = parse("")  # only the interval was printed
-    else:
+        value: Printed | None = Printed(cells["value"], None, None, None, "text", None)
+    elif not (cells["value"] or cells["ci_low"] or cells["ci_high"]):
         refuse("value", "the number is missing", "give it as printed, or its interval")
-    ends = {
-        field: parse_number(cells[field], exact=exact, field=field, **place) if cells[field] else None
-        for field in ("ci_low", "ci_high")
-    }
-    low, high = ends["ci_low"], ends["ci_high"]
+    else:
+        value = number("value", exact=exact) or parse("")  # only the interval was printed
+    low, high = number("ci_low", exact=exact), number("ci_high", exact=exact)
     if low and high and low.value is not None and high.value is not None and low.value > high.value:
         refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "exchange its ends")
-    if cells["ci_level"]:
-        level = parse_number(cells["ci_level"], field="ci_level", **place)
-        if level.value is None or not 0 < level.value < 100:
-            refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
-    for field, printed in {"value": value, **ends}.items():
-        _check_range(printed, statistic, cells["unit"], field, refuse)
-    p = _p_value(cells["p"], place, refuse)
-    given: dict[str, Any] = {**cells, **ends, "value": value, "p": p}
+    level = number("ci_level")
+    if level and (level.value is None or not 0 < level.value < 100):
+        refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
+    for field, printed in {"value": value, "ci_low": low, "ci_high": high}.items():
+        if printed is not None:
+            _check_range(printed, statistic, cells["unit"], field, refuse)
+    stars = _STARS.fullmatch(cells["p"])  # whose footnote was not seen
+    p = parse(cells["p"]) if stars else number("p")
+    if p and not all(0 <= end <= 1 for end in _ends(p)):
+        refuse("p", f"{cells['p']} is not a probability", "give a p value between 0 and 1")
+    given: dict[str, Any] = {**cells, "value": value, "ci_low": low, "ci_high": high, "p": p}
     return PublishedNumber(**given, file=path, row=row)
 
 
@@ -349,29 +305,18 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
             refuse(field, f"{cells[field]} is too large for a count", "check the source")
 
 
-def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
+def _ends(printed: Printed) -> list[Decimal]:
+    """Return the number that a text spells, or else the limits it sets."""
+    ends = (printed.low, printed.high) if printed.value is None else (printed.value,)
+    return [end for end in ends if end is not None]
+
+
+def _check_range(printed: Printed, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
     lowest, highest = statistics()[statistic]
     if highest == 1 and unit.startswith(PERCENT):
         highest = Decimal(100)
-    if printed is None:
-        return
-    number = printed.value
-    for end in (number,) if number is not None else (printed.low, printed.high):
-        if end is None:
-            continue
+    for end in _ends(printed):
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:
             refuse(field, f"{printed.text} is above {highest}, the most a {statistic} can be", "check the source")
-
-
-def _p_value(text: str, place: dict[str, Any], refuse: _Refuse) -> Printed | None:
-    if not text:
-        return None
-    if _STARS.fullmatch(text):
-        return parse(text)  # stars whose footnote was not seen
-    p = parse_number(text, field="p", **place)
-    for end in (p.value,) if p.value is not None else (p.low, p.high):
-        if end is not None and not 0 <= end <= 1:
-            refuse("p", f"{text} is not a probability", "give a p value between 0 and 1")
-    return p

@@ -23,29 +23,19 @@ from restated.errors import RestatedError
 from restated.plots import render, rows
 from restated.verdict import SHORT
 from restated_book import provenance, register
-from restated_book.ledger import ID, MIME, MIME_READS, Ledger, as_mime, in_digits
+from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, PICTURES
+from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import STATUSES
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
-
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
 VERDICT_COLUMNS = (
-    "id",
-    "quantity",
-    "published",
-    "grade",
-    "restated",
-    "restated_low",
-    "restated_high",
-    "interval_kind",
-    "verdict",
-    "by_construction",
-    "status",
-    "why",
+    *("id", "quantity", "published", "grade", "restated", "restated_low", "restated_high"),
+    *("interval_kind", "verdict", "by_construction", "status", "why"),
 )
 
 _pending: list[Ledger] = []
@@ -78,18 +68,14 @@ def _display(data: dict, **mark) -> None:
     display(data, raw=True, metadata={MARK: mark})
 
 
-def _handed(data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = "") -> dict:
-    """Return the words and values of a figure or table for the build, numbers as numbers."""
+def _hand(block: str, text: str, data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = ""):
+    """Display a block, and hand its words and values over to the build, numbers as numbers."""
     rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
-    return {
-        "kind": kind,
-        "id": id,
-        "caption": caption,
-        "status": status,
-        "alt": alt,
-        "columns": [str(c) for c in data.columns],
-        "rows": rows,
-    }
+    words = {"kind": kind, "id": id, "caption": caption, "status": status, "alt": alt}
+    handed = words | {"columns": [str(c) for c in data.columns], "rows": rows}
+    marked = "printed" if status == VERDICT_STATUS else status
+    parts = {"text/html": block, "text/plain": text, MIME_TABLE: handed}
+    _display(parts, kind=kind, id=id, status=marked, caption=caption)
 
 
 def _value(x) -> bool | int | float | str | None:
@@ -106,16 +92,8 @@ def _value(x) -> bool | int | float | str | None:
 def figure(drawn, *, id: str, caption: str, status: str) -> None:
     """Show a figure with alternative text, caption, status and data table.
 
-    Parameters
-    ----------
-    drawn : restated.plots.style.Drawn
-        The matplotlib figure with its alternative text and the numbers it shows.
-    id : str
-        Permanent name; the anchor is ``fig-<id>``.
-    caption : str
-        Plain text.
-    status : str
-        One of :data:`restated_book.status.STATUSES`.
+    `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
+    plain text and `status` one of :data:`restated_book.status.STATUSES`.
     """
     _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
@@ -124,7 +102,8 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     svg = render.svg(drawn.fig)
     places = rows.places(drawn.fig)
     ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
-    width, height = _size(svg)
+    size = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
+    width, height = (math.ceil(float(pixels)) for pixels in size)
     encoded = base64.b64encode(svg.encode()).decode()
     picture = (
         f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{encoded}"'
@@ -136,52 +115,32 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
     block = (
         f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}"{ruled}>'
-        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">'
-        f"{picture}</div>"
+        f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">{picture}</div>'
         f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
-    handed = _handed(drawn.data, kind="figure", id=id, caption=caption, status=status, alt=alt)
-    _display(
-        {"text/html": block, "text/plain": f"[{status}] {caption}\n{alt}", MIME_TABLE: handed},
-        kind="figure",
-        id=id,
-        status=status,
-        caption=caption,
+    _hand(
+        block, f"[{status}] {caption}\n{alt}", drawn.data, kind="figure", id=id, caption=caption, status=status, alt=alt
     )
-
-
-def _size(svg: str) -> tuple[int, int]:
-    """Return width and height of an SVG in whole pixels."""
-    width, height = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
-    return math.ceil(float(width)), math.ceil(float(height))
 
 
 def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:
     """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
 
-    Parameters
-    ----------
-    data : pandas.DataFrame
-        Rows and columns to show; the index is left out.
-    id, caption, status : str
-        As for :func:`figure`; the anchor is ``tab-<id>``.
-    digits : int or dict
-        Decimals of floating-point columns, for all or by column.
+    The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
+    others are as for :func:`figure`; the anchor is ``tab-<id>``.
     """
     _checked(id, status, caption)
-    block = (
+    inside = _table_html(data, label=caption, caption=caption, digits=digits)
+    block = _tablefig(inside, id=id, status=status, badge=badge(status), caption=caption)
+    _hand(block, data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
+
+
+def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str) -> str:
+    """Return a table as a figure with its badge and caption above it."""
+    return (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="{_esc(status)}">'
-        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
-        f"{_table_html(data, label=caption, caption=caption, digits=digits)}</figure>"
-    )
-    handed = _handed(data, kind="table", id=id, caption=caption, status=status)
-    _display(
-        {"text/html": block, "text/plain": data.to_string(index=False), MIME_TABLE: handed},
-        kind="table",
-        id=id,
-        status=status,
-        caption=caption,
+        f"<figcaption>{badge} {_esc(caption)}</figcaption>{inside}</figure>"
     )
 
 
@@ -199,18 +158,15 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
             return in_digits(value, digits.get(column, 2) if isinstance(digits, dict) else digits)
         return _esc(value)
 
-    numeric = [pd.api.types.is_numeric_dtype(data[c]) and not pd.api.types.is_bool_dtype(data[c]) for c in data.columns]
-    head = "".join(
-        f'<th scope="col"{" class=rs-n" if n else ""}>{_esc(c)}</th>' for c, n in zip(names, numeric, strict=True)
-    )
+    types = pd.api.types
+    numeric = (types.is_numeric_dtype(data[c]) and not types.is_bool_dtype(data[c]) for c in data.columns)
+    classes = [" class=rs-n" if n else "" for n in numeric]
+    head = "".join(f'<th scope="col"{of}>{_esc(name)}</th>' for name, of in zip(names, classes, strict=True))
     body = []
-    for row in data.itertuples(index=False, name=None):
-        cells = [f'<th scope="row">{text(row[0], names[0])}</th>']
-        cells += [
-            f"<td{' class=rs-n' if n else ''}>{text(v, c)}</td>"
-            for v, c, n in list(zip(row, names, numeric, strict=True))[1:]
-        ]
-        body.append(f"<tr>{''.join(cells)}</tr>")
+    for first, *others in data.itertuples(index=False, name=None):
+        cells = zip(others, names[1:], classes[1:], strict=True)
+        more = "".join(f"<td{of}>{text(value, name)}</td>" for value, name, of in cells)
+        body.append(f'<tr><th scope="row">{text(first, names[0])}</th>{more}</tr>')
     return _scrolling(head, body, label=label, caption=caption)
 
 
@@ -229,15 +185,9 @@ def verdict_badge(verdict: str) -> str:
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
-    """Show recomputed numbers next to the printed ones, with their verdicts.
+    """Show recomputed numbers of a ledger (all if no `ids` are given) next to the printed ones, with their verdicts.
 
-    Parameters
-    ----------
-    ledger : Ledger
-    *ids : str
-        Ids of records; all so far if none is given.
-    id, caption : str
-        As for :func:`table`.
+    `id` and `caption` are as for :func:`table`.
     """
     entries = ledger.entries(*ids)
     _checked(id, "printed", caption)
@@ -257,38 +207,15 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
         text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
     heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    block = (
-        f'<figure class="rs-tablefig" id="tab-{id}" data-status="printed">'
-        f'<figcaption><span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span> {_esc(caption)}'
-        "</figcaption>"
-        f"{_scrolling(head, rows, label=caption, caption=caption, kind='rs-table rs-verdicts')}</figure>"
-    )
-    handed = _handed(
-        pd.DataFrame(entries, columns=list(VERDICT_COLUMNS)),
-        kind="verdicts",
-        id=id,
-        caption=caption,
-        status=VERDICT_STATUS,
-    )
-    _display(
-        {"text/html": block, "text/plain": "\n".join(text), MIME_TABLE: handed},
-        kind="verdicts",
-        id=id,
-        status="printed",
-        caption=caption,
-    )
+    inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts")
+    words = f'<span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span>'
+    block = _tablefig(inside, id=id, status="printed", badge=words, caption=caption)
+    handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
+    _hand(block, "\n".join(text), handed, kind="verdicts", id=id, caption=caption, status=VERDICT_STATUS)
 
 
 def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
-    """Show printed numbers with their source, place and grade.
-
-    Parameters
-    ----------
-    register : restated_book.register.Register
-    ids : sequence of str
-    id, caption : str
-        As for :func:`table`.
-    """
+    """Show printed numbers of a register with source, place and grade; `id` and `caption` are as for :func:`table`."""
     works = bibliography.load()
     numbers = [register.number(i) for i in ids]
     frame = pd.DataFrame(
@@ -325,13 +252,8 @@ def hand_over() -> None:
 
 
 def status_of(frame: pd.DataFrame) -> str:
-    """Return the status a study table was loaded with.
-
-    Raises
-    ------
-    RestatedError
-        If the frame did not come from :func:`restated_book.studies.load`.
-    """
+    """Return the status a study table was loaded with; refuse a frame that :func:`restated_book.studies.load` did not
+    load."""
     status = frame.attrs.get("status")
     if status not in STATUSES:
         raise RestatedError("this table has no status", remedy="load it with restated_book.studies.load(...)")

@@ -24,26 +24,11 @@ def names() -> list[str]:
 
 
 def load(name: str, *, originals: bool = True) -> pd.DataFrame:
-    """Read a study table and check it.
+    """Read and check a study table, one of :func:`names`; `originals` prefers a table of the reader's.
 
-    Parameters
-    ----------
-    name : str
-        One of :func:`names`.
-    originals : bool
-        Prefer a table the reader put into ``data/originals``.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per study or sample, columns as described in the data dictionary. Counts with gaps are floats, as NaN
-        marks the gap. ``attrs`` hold ``status``, ``source`` and ``file``.
-
-    Raises
-    ------
-    RestatedError
-        If there is no such table, it does not fit its description or breaks one of its rules, or a supplied original
-        holds a row of grade U.
+    It has one row per study or sample, and columns as described in the data dictionary. Counts with gaps are floats, as
+    NaN marks the gap. ``attrs`` hold ``status``, ``source`` and ``file``. A table that does not fit its description or
+    breaks one of its rules is refused, and an original with a row of grade U.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):
@@ -75,7 +60,6 @@ def _frame(cells: list[dict], resource: dictionary.Resource) -> pd.DataFrame:
     columns = {}
     for field in resource.fields:
         values = [row[field.name] for row in cells]
-        gaps = any(value is None for value in values)
-        dtype = "float64" if field.type == "integer" and gaps else _DTYPES[field.type]
+        dtype = "float64" if field.type == "integer" and None in values else _DTYPES[field.type]
         columns[field.name] = pd.Series(values, dtype=dtype)
     return pd.DataFrame(columns)

@@ -9,7 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -34,7 +34,6 @@ KINDS = {
 
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
-
 #: Statistics that are counted or dated by the source itself.
 FACTS = ("count", "year", "text")
 
@@ -52,13 +51,13 @@ class Task:
     id: str
     kind: str
     what: str
-    open: str
-    link: str
-    file: str
-    line: str
-    type: str
-    pages: str
-    changes: str
+    open: str = ""
+    link: str = ""
+    file: str = ""
+    line: str = ""
+    type: str = ""
+    pages: str = ""
+    changes: str = ""
     source_key: str = ""
 
 
@@ -83,59 +82,51 @@ def _joined(items: Iterable[str]) -> str:
 
 def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography) -> list[Task]:
     """Entries for the rows of the ledger that are unverified or not recomputable."""
-    found = []
-    # Many rows are of one work and one file: their words are made once.
-    opened = cache(lambda key, locator: _joined((works.short(key), locator)))
-    linked, shown = cache(lambda key: link(works, key)), cache(paths.shown)
+    found, shown = [], cache(paths.shown)
     for row in rows:
         id, verdict = row["id"], row["verdict"]
-        if row["status"] != "printed":
+        if row["status"] != "printed" and verdict == "unverified":
+            what = f"{row['quantity']}: {row['restated_text']}"
+            found.append(Task(id, "follows", what, pages=_page(row["page"]), changes=row["restates"]))
+        elif row["status"] == "printed" and verdict in ("unverified", "not-recomputable"):
+            number = register[id]
             if verdict == "unverified":
-                what = f"{row['quantity']}: {row['restated_text']}"
-                found.append(Task(id, "follows", what, "", "", "", "", "", _page(row["page"]), row["restates"]))
-            continue
-        if verdict not in ("unverified", "not-recomputable"):
-            continue
-        number = register[id]
-        place = {
-            "what": f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-            "open": opened(number.source_key, number.locator),
-            "link": linked(number.source_key),
-            "file": shown(number.file),
-            "line": str(number.row),
-            "pages": _joined(map(_page, row.get("read_by", ()))),
-            "changes": _joined(row["restated_by"]),
-            "source_key": number.source_key,
-        }
-        if verdict == "unverified":
-            typed = "grade: P; locator: page or table; seen_in: full text; value: as printed, if it differs"
-            found.append(Task(id, "number", type=typed, **place))
-        elif number.statistic in FACTS or not number.is_number:
-            found.append(Task(id, "fact", type="nothing", **place))
-        else:
-            found.append(Task(id, "data", type="nothing here: see the tables of this work", **place))
+                kind = "number"
+                typed = "grade: P; locator: page or table; seen_in: full text; value: as printed, if it differs"
+            elif number.statistic in FACTS or not number.is_number:
+                kind, typed = "fact", "nothing"
+            else:
+                kind, typed = "data", "nothing here: see the tables of this work"
+            place = {
+                "what": f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
+                "open": _joined((works.short(number.source_key), number.locator)),
+                "link": link(works, number.source_key),
+                "file": shown(number.file),
+                "line": str(number.row),
+                "pages": _joined(map(_page, row.get("read_by", ()))),
+                "changes": _joined(row["restated_by"]),
+                "source_key": number.source_key,
+            }
+            found.append(Task(id, kind, type=typed, **place))
     return found
 
 
 def of_claims(works: Bibliography) -> list[Task]:
     """Entries for the claims that are not publicly checkable."""
-    return [
-        Task(
-            id=f"settle-{row['id'].lower()}",
-            kind="claim",
-            what=f"{row['id']} ({row['strength']}): {row['claim']}",
-            open=row["where"],
-            link=link(works, key := next(iter(row["source_keys"]), "")),
-            file="data/claims/claims.csv",
-            line=str(line),
-            type="verdict; strength: full or partly; reason: one neutral sentence; source_keys",
-            pages=_joined(("claims", *row["chapters"])),
-            changes=row["id"],
-            source_key=key,
-        )
-        for line, row in enumerate(claims.load("claims").to_dict("records"), start=2)
-        if row["verdict"] == "not-publicly-checkable"
-    ]
+    found = []
+    for line, row in enumerate(claims.load("claims").to_dict("records"), start=2):
+        if row["verdict"] == "not-publicly-checkable":
+            key = next(iter(row["source_keys"]), "")
+            what = f"{row['id']} ({row['strength']}): {row['claim']}"
+            typed = "verdict; strength: full or partly; reason: one neutral sentence; source_keys"
+            place = {
+                "file": "data/claims/claims.csv",
+                "line": str(line),
+                "pages": _joined(("claims", *row["chapters"])),
+            }
+            task = Task(f"settle-{row['id'].lower()}", "claim", what, row["where"], link(works, key), **place)
+            found.append(replace(task, type=typed, changes=row["id"], source_key=key))
+    return found
 
 
 def _plain(text: str, works: Bibliography) -> tuple[str, list[str]]:
@@ -147,7 +138,7 @@ def _plain(text: str, works: Bibliography) -> tuple[str, list[str]]:
             return ""
         keys = [k.strip() for k in role[2].split(",")]
         cited.extend(keys)
-        return ", ".join(works.short(k) for k in keys)
+        return ", ".join(map(works.short, keys))
 
     text = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", _ROLE.sub(words, text))
     return " ".join(text.replace("*", "").replace("`", "").split()), cited
@@ -166,35 +157,24 @@ def _loaded(text: str) -> list[str]:
 
 def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
     """Entries for the tables that the chapters list as missing."""
-    heading = f"## {config.load().chapters.missing}"
-    found = []
-    for path in notebooks if config.load().chapters.missing else ():
+    missing, found = config.load().chapters.missing, []
+    for path in notebooks if missing else ():
         text = files.text(path)
-        if heading not in text:
+        before, heading, after = text.partition(f"## {missing}")
+        if not heading:
             continue
-        section = re.split(r"^## ", text.split(heading, 1)[1], maxsplit=1, flags=re.M)[0]
+        section = heading + re.split(r"^## ", after, maxsplit=1, flags=re.M)[0]
         named = ", ".join(f"{name}.csv" for name in _loaded(text))
         typed = f"the table as data/originals/<name>.csv, one of: {named}" if named else "numbers into data/published"
-        first = text[: text.index(heading)].count("\n") + 1
-        lines = [(first + n, line) for n, line in enumerate(section.splitlines()) if line.startswith("|")]
-        for n, (number, line) in enumerate(lines[2:], start=1):
+        lines = enumerate(section.splitlines(), start=before.count("\n") + 1)
+        table = [(number, line) for number, line in lines if line.startswith("|")]
+        for n, (number, line) in enumerate(table[2:], start=1):
             first_cell, *others = line.strip().strip("|").split("|")
             place, cited = _plain(" ".join(others), works)
             key = next(iter(cited), "")
+            task = Task(f"{path.stem}-table-{n}", "table", _plain(first_cell, works)[0], place, link(works, key))
             found.append(
-                Task(
-                    id=f"{path.stem}-table-{n}",
-                    kind="table",
-                    what=_plain(first_cell, works)[0],
-                    open=place,
-                    link=link(works, key),
-                    file=paths.shown(path),
-                    line=str(number),
-                    type=typed,
-                    pages=path.stem,
-                    changes="",
-                    source_key=key,
-                )
+                replace(task, file=paths.shown(path), line=str(number), type=typed, pages=path.stem, source_key=key)
             )
     return found
 
@@ -204,11 +184,10 @@ def entries(rows: Iterable[Mapping], register: Register, works: Bibliography, no
     found = of_numbers(rows, register, works) + of_tables(notebooks, works) + of_claims(works)
     order = list(KINDS)
 
-    def usefulness(task: Task) -> tuple:
-        brings = [len(text.split("; ")) if text else 0 for text in (task.changes, task.pages)]
-        return order.index(task.kind), -brings[0], -brings[1]
+    def count(joined: str) -> int:
+        return len(joined.split("; ")) if joined else 0
 
-    return sorted(found, key=usefulness)
+    return sorted(found, key=lambda task: (order.index(task.kind), -count(task.changes), -count(task.pages)))
 
 
 def as_csv(tasks: Iterable[Task]) -> str:
@@ -234,13 +213,7 @@ def recipe(task: Task) -> str:
 
 
 def last(built: Path | None = None) -> list[Task]:
-    """Return the list of the last build.
-
-    Raises
-    ------
-    RestatedError
-        If no book was built yet.
-    """
+    """Return the list of the last build; without one, say how to build."""
     built = built or paths.BUILD / "entries.json"
     if not built.is_file():
         raise RestatedError("there is no built book to read the list from", file=built, remedy="run `make book` first")

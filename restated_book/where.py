@@ -8,23 +8,30 @@ import ast
 import importlib
 import inspect
 import json
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from restated.errors import RestatedError
 from restated_book import code, entries, ledger, paths, register
 from restated_book.chapters import codecells
 
 #: Modules that load, store and show numbers; their functions do not compute them.
-_NO_RESULTS = ("restated_book.ledger", "restated_book.show", "restated_book.studies", "restated_book.sources")
+_NO_RESULTS = (
+    "restated_book.ledger",
+    "restated_book.recording",
+    "restated_book.show",
+    "restated_book.studies",
+    "restated_book.sources",
+)
 
 
-@dataclass(frozen=True)
-class Function:
-    """A function that took part in computing a number."""
+class Function(NamedTuple):
+    """A function that took part in computing a number; its name is ``module:function``."""
 
-    name: str  # module:function
+    name: str
     file: str
     line: int
 
@@ -32,22 +39,13 @@ class Function:
         return f"{self.name}  {self.file}:{self.line}"
 
 
-@dataclass
 class Names:
-    """Imports and bindings of the names in a notebook.
+    """Imports and bindings of the names in the code cells of a notebook."""
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-        The notebook's code cells.
-    """
-
-    cells: tuple[codecells.Cell, ...]
-    imports: dict[str, str] = field(default_factory=dict)
-    bound: dict[str, list[tuple[int, int, ast.AST]]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for number, cell in enumerate(self.cells, 1):
+    def __init__(self, cells: tuple[codecells.Cell, ...]) -> None:
+        self.imports: dict[str, str] = {}
+        self.bound: defaultdict[str, list[tuple[int, int, ast.AST]]] = defaultdict(list)
+        for number, cell in enumerate(cells, 1):
             try:
                 tree = ast.parse(cell.source)
             except SyntaxError:  # a magic command
@@ -62,7 +60,7 @@ class Names:
         elif isinstance(node, ast.ImportFrom) and node.module:
             self.imports |= {a.asname or a.name: f"{node.module}.{a.name}" for a in node.names}
         elif isinstance(node, ast.FunctionDef):
-            self.bound.setdefault(node.name, []).append((cell, node.lineno, node))
+            self.bound[node.name].append((cell, node.lineno, node))
         elif isinstance(node, ast.Assign):
             for target in node.targets:
                 self._bind(cell, target, node.value)
@@ -80,7 +78,7 @@ class Names:
         elif isinstance(target, (ast.Subscript, ast.Attribute, ast.Starred)):
             self._bind(cell, target.value, value)
         elif isinstance(target, ast.Name):
-            self.bound.setdefault(target.id, []).append((cell, target.lineno, value))
+            self.bound[target.id].append((cell, target.lineno, value))
 
     def before(self, name: str, place: tuple[int, int]) -> list[tuple[int, int, ast.AST]]:
         """Return the bindings of `name` that reach a place: those of its cell up to it, else those of the last cell."""
@@ -91,14 +89,8 @@ class Names:
 def functions(cells: tuple[codecells.Cell, ...], cell: int, line: int, id: str) -> list[Function]:
     """Return the functions behind a ledger entry, those nearest to its recording statement first.
 
-    Parameters
-    ----------
-    cells : tuple of Cell
-        The notebook's code cells.
-    cell, line : int
-        Number of the cell, and a line of it.
-    id : str
-        The entry; of a table of entries only its own row is followed.
+    `cell` and `line` are the number of the cell and a line of it; of a table of entries only the row of `id` is
+    followed.
     """
     statement = codecells.statement(cells[cell - 1].source, line)
     if statement is None:
@@ -128,23 +120,15 @@ def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Fu
 
 def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
     """Parts of a statement that the value of an entry can come from, the narrowest first."""
-    calls = [
-        n.value
-        for n in ast.walk(statement)
-        if isinstance(n, ast.Expr) and isinstance(n.value, ast.Call) and n.lineno <= line <= (n.end_lineno or 0)
-    ]
-    rows: list[ast.AST] = [
-        n for n in ast.walk(statement) if isinstance(n, ast.Tuple) and any(_is(e, id) for e in n.elts)
-    ]
+    here = (n for n in ast.walk(statement) if isinstance(n, ast.Expr) and n.lineno <= line <= (n.end_lineno or 0))
+    calls = [n.value for n in here if isinstance(n.value, ast.Call)]
+    tuples = (n for n in ast.walk(statement) if isinstance(n, ast.Tuple))
+    rows: list[ast.AST] = [n for n in tuples if any(isinstance(e, ast.Constant) and e.value == id for e in n.elts)]
     if rows:
         # The other rows of a table are other numbers; a fit that its parts share is the first argument.
         yield [*rows, *(a for c in calls for a in c.args[:1] if not isinstance(a, (ast.List, ast.Tuple)))]
     yield list(calls[-1:])
     yield [statement]
-
-
-def _is(node: ast.AST, id: str) -> bool:
-    return isinstance(node, ast.Constant) and node.value == id
 
 
 def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
@@ -168,22 +152,16 @@ def _function(dotted: str) -> Function | None:
     top = dotted.partition(".")[0]
     if top not in code.packages() or dotted.startswith(_NO_RESULTS):
         return None
-    module, _, rest = dotted.rpartition(".")
-    target = None
-    while module:
-        try:
-            target = importlib.import_module(module)
-            break
-        except ModuleNotFoundError:
-            module, _, last = module.rpartition(".")
-            rest = f"{last}.{rest}"
-    for name in rest.split("."):
-        deeper = getattr(target, name, None)
-        if deeper is None or inspect.ismodule(deeper):
-            target = deeper
-            continue
-        target = deeper
-        if callable(deeper):
+    module, target = dotted, None
+    rest: list[str] = []
+    while target is None and module:
+        module, _, last = module.rpartition(".")
+        rest.insert(0, last)
+        with suppress(ModuleNotFoundError):
+            target = importlib.import_module(module) if module else None
+    for name in rest:
+        target = getattr(target, name, None)
+        if callable(target):
             break
     target = inspect.unwrap(target) if callable(target) else None  # type: ignore[arg-type]
     if target is None or not getattr(target, "__module__", "").startswith(top):
@@ -193,21 +171,10 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a number comes from.
+    """Describe where a recomputed or printed number comes from.
 
-    Parameters
-    ----------
-    id : str
-        Of a recomputed or a printed number.
-    rows : mapping
-        Rows of the joined ledger by id.
-    files : mapping
-        Files that each page read.
-
-    Raises
-    ------
-    RestatedError
-        Unknown id; names the nearest ones.
+    `rows` are those of the joined ledger by id, `files` what each page read. An unknown id is refused with the nearest
+    ones.
     """
     if id not in rows:
         close = entries.close_matches(id, rows)

@@ -1,11 +1,12 @@
 """The words each file carries for a reader who finds it alone: title, status, citation, licence."""
 
 from functools import cache
+from pathlib import Path
 
 from restated_book import paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
-from restated_book.export.archive import contents
+from restated_book.export.archive import places
 
 LICENCE = "Creative Commons Attribution 4.0 International (CC BY 4.0)"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
@@ -26,15 +27,8 @@ def title(page: str) -> str:
 
 
 def citation_text(page: str = "", part: dict | None = None) -> str:
-    """Return the citation of the book, a chapter, or one figure or table of it.
-
-    Parameters
-    ----------
-    page : str
-        Name of the notebook without ending; empty for the book.
-    part : dict, optional
-        ``kind``, ``id`` and ``caption`` of the figure or table.
-    """
+    """Return the citation of the book, of the chapter `page`, or of a figure or table in it: `part` has its ``kind``,
+    ``id`` and ``caption``."""
     if not page:
         return citation.written(citation.item(book(), "book"), STYLE)
     _, entry = citation.of_page(book(), f"notebooks/{page}", title(page), [part] if part else [])[-1]
@@ -54,7 +48,7 @@ def words(page: str, handed: dict) -> dict[str, str]:
     }
 
 
-def terms() -> dict[str, bytes]:
+def terms() -> dict[str, Path]:
     """Return the files every archive holds: licences, and how to cite the book."""
     root = paths.ROOT
-    return contents(root, files=[root / "LICENSE", root / "CITATION.cff", *(root / "LICENSES").glob("*")])
+    return places(root, files=[root / "LICENSE", root / "CITATION.cff", *(root / "LICENSES").glob("*")])

@@ -23,16 +23,9 @@ def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:
 
 
 def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int) -> None:
-    """Write a zip archive of `files`, sorted by name, every file of one date.
+    """Write a zip archive of `files`, sorted by name, every file of one date, `epoch` in seconds since 1970.
 
-    Parameters
-    ----------
-    out : Path or file
-        Where to write it.
-    files : mapping of str to bytes or Path
-        Content by name inside the archive, or the file to read it from when its turn comes.
-    epoch : int
-        Date in seconds since 1970.
+    `files` has by name inside the archive the content, or the file to read it from when its turn comes.
     """
     date = time.gmtime(max(epoch, EARLIEST))[:6]
     with zipfile.ZipFile(out, "w") as archive:
@@ -46,29 +39,17 @@ def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int)
 
 
 def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, Path]:
-    """Return the files of `folder` by their names in an archive.
+    """Return the files of `folder` by their names in an archive, where they are put `within` a folder.
 
-    Parameters
-    ----------
-    folder : Path
-    within : str
-        Folder of the archive to put them in.
-    files : iterable of Path, optional
-        Those to take; all below `folder` by default. Missing files, caches and hidden files are left out.
+    Of `files`, by default all below `folder`, missing ones, caches and hidden ones are left out.
     """
     listed = folder.rglob("*") if files is None else files
     named = {f.relative_to(folder): f for f in listed if f.is_file()}
-    prefix = f"{within}/" if within else ""
     return {
-        f"{prefix}{name.as_posix()}": f
+        (Path(within) / name).as_posix(): f
         for name, f in named.items()
         if not any(part.startswith(".") or part == "__pycache__" for part in name.parts)
     }
-
-
-def contents(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, bytes]:
-    """Return the contents of the files of :func:`places`."""
-    return {name: file.read_bytes() for name, file in places(folder, within, files=files).items()}
 
 
 def below(top: str, files: Mapping[str, bytes | Path]) -> dict[str, bytes | Path]:

@@ -11,11 +11,7 @@ from restated_book.export import about, chapter, originals
 from restated_book.export.archive import below, places, write
 from restated_book.sources import dictionary
 
-DATA, RESULTS, OFFLINE = (
-    "downloads/restated-data.zip",
-    "downloads/restated-results.zip",
-    "downloads/restated-offline.zip",
-)
+DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", "results", "offline"))
 
 #: The page that lists all downloads.
 PAGE = "book/downloads.html"
@@ -76,23 +72,23 @@ _LINK = re.compile(
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
 
-def _readme(text: str) -> dict[str, bytes]:
-    return {"README.md": text.format(book=about.book().title, citation=about.citation_text()).encode()}
+def _pack(target: Path, folder: str, files: Mapping[str, bytes | Path], readme: str, epoch: int) -> None:
+    """Write `files` with the terms of use and a file about them into one `folder` of the archive `target`."""
+    about_it = {"README.md": readme.format(book=about.book().title, citation=about.citation_text()).encode()}
+    write(target, below(folder, {**files, **about.terms(), **about_it}), epoch)
 
 
 def write_data(target: Path, epoch: int) -> None:
     """Write the data with their description; nothing a reader has supplied."""
-    files: dict[str, bytes | Path] = {
-        name.removeprefix("data/"): file for name, file in originals.public_data().items()
-    }
+    public = {name.removeprefix("data/"): file for name, file in originals.public_data().items()}
     out = io.StringIO()
     writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
     writer.writeheader()
     writer.writerows(dictionary.rows())
-    files["dictionary.csv"] = out.getvalue().encode()
+    described: dict[str, bytes | Path] = {**public, "dictionary.csv": out.getvalue().encode()}
     if paths.BIBLIOGRAPHY.exists():
-        files["references.bib"] = paths.BIBLIOGRAPHY
-    write(target, below("restated-data", files | about.terms() | _readme(README_DATA)), epoch)
+        described["references.bib"] = paths.BIBLIOGRAPHY
+    _pack(target, "restated-data", described, README_DATA, epoch)
 
 
 def results(pages: Sequence[str], extra: Path) -> dict[str, Path]:
@@ -107,19 +103,17 @@ def results(pages: Sequence[str], extra: Path) -> dict[str, Path]:
 
 def write_results(target: Path, files: Mapping[str, Path], epoch: int) -> None:
     """Write what :func:`results` returned."""
-    write(target, below("restated-results", {**files} | about.terms() | _readme(README_RESULTS)), epoch)
+    _pack(target, "restated-results", files, README_RESULTS, epoch)
 
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:
     """Write the finished site, without the larger downloads and without links to them."""
-    files: dict[str, bytes | Path] = {
-        name: file for name, file in places(site).items() if not NOT_OFFLINE.fullmatch(name)
-    }
+    files: dict[str, bytes | Path] = {n: file for n, file in places(site).items() if not NOT_OFFLINE.fullmatch(n)}
     for name in [name for name in files if name.endswith(".html")]:
         text = (site / name).read_bytes()
         if b"downloads/" in text:
             files[name] = _LINK.sub(_unlinked, text.decode("utf-8")).encode()
-    write(target, below("restated-offline", files | about.terms() | _readme(README_OFFLINE)), epoch)
+    _pack(target, "restated-offline", files, README_OFFLINE, epoch)
 
 
 def _unlinked(found: re.Match) -> str:
@@ -128,9 +122,7 @@ def _unlinked(found: re.Match) -> str:
 
 def human(size: int) -> str:
     """Return a size in bytes for a reader, in kB or MB of a thousand."""
-    if size < 1_000_000:
-        return f"{max(1, round(size / 1000)):,} kB"
-    return f"{size / 1_000_000:.1f} MB"
+    return f"{max(1, round(size / 1000)):,} kB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
 
 
 def fill_sizes(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from restated_book.export.tables import Table
 
 #: The module by which an unpacked chapter is run again.
 RERUN = "restated_book.build.rerun"
-
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 
@@ -103,18 +103,9 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
     return {name: file for name, file in originals.public_data().items() if file not in left_out}
 
 
-def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, bytes | Path]:
-    """Return what the notebook needs to run by its place in the repository: code, data and texts.
-
-    Parameters
-    ----------
-    page : str
-        Name of the notebook.
-    modules : collection of str
-        Modules it imported.
-    of : collection of str, optional
-        Findings whose printed numbers it needs; all if left out.
-    """
+def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
+    """Return what the notebook `page`, which imported `modules`, needs to run, by its place in the repository: code,
+    data and texts; of the printed numbers those of the findings `of`, by default all."""
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
     return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
@@ -123,13 +114,11 @@ def sources(page: str, modules: Collection[str], of: Collection[str] | None = No
 def texts(page: str) -> list[Path]:
     """Return the notebook's file and what it reads besides data and bibliography."""
     file = paths.NOTEBOOKS / f"{page}.md"
-    text = file.read_text(encoding="utf-8")
-    also = [pattern for module, patterns in ALSO_READ.items() if _imports(text, module) for pattern in patterns]
-    return [file, *(f for pattern in also for f in sorted(paths.ROOT.glob(pattern)))]
-
-
-def _imports(text: str, module: str) -> bool:
-    return re.search(rf"^from \S+ import .*\b{module}\b", text, re.M) is not None
+    text, found = file.read_text(encoding="utf-8"), [file]
+    for module, patterns in ALSO_READ.items():
+        if re.search(rf"^from \S+ import .*\b{module}\b", text, re.M):
+            found += (f for pattern in patterns for f in sorted(paths.ROOT.glob(pattern)))
+    return found
 
 
 def made(page: str, extra: Path) -> dict[str, Path]:
@@ -143,14 +132,6 @@ def made(page: str, extra: Path) -> dict[str, Path]:
     )
 
 
-def statuses(tables: Sequence[Table]) -> str:
-    """List what the figures and tables of a page were made from."""
-    found: dict[str, list[str]] = {}
-    for table in tables:
-        found.setdefault(table.status, []).append(table.id)
-    return "\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in found.items())
-
-
 def files(
     page: str,
     notebook: str,
@@ -160,36 +141,26 @@ def files(
     extra: Path,
     of: Collection[str] | None = None,
 ) -> dict[str, bytes | Path]:
-    """Return all files of a chapter's zip by name.
+    """Return all files of the zip of a chapter by name.
 
-    Parameters
-    ----------
-    page : str
-        Name of the notebook.
-    notebook : str
-        The executed notebook as its reader gets it.
-    modules : collection of str
-        Modules it imported.
-    records : sequence of Record
-        What the chapter enters in the ledger.
-    tables : sequence of Table
-    extra : Path
-        The staged files of the site, with figures and tables of the page.
-    of : collection of str, optional
-        Findings whose printed numbers it needs, by :func:`findings`; all if left out.
+    `notebook` is its executed text as its reader gets it, which imported `modules`; `records` are what it enters in the
+    ledger, `tables` what it shows, `extra` the staged files of the site, and `of` the :func:`findings` whose printed
+    numbers it needs, by default all.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
+    made_from: defaultdict[str, list[str]] = defaultdict(list)
+    for table in tables:
+        made_from[table.status].append(table.id)
+    packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
     readme = README.format(
         title=about.title(page),
         book=about.book().title,
         citation=about.citation_text(page),
         page=page,
         count=len(records),
-        status=statuses(tables),
+        status="\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in made_from.items()),
         original=WITH_ORIGINAL if supplied else "",
-        packages=", ".join(
-            f"`{name}/`" for name in sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
-        ),
+        packages=", ".join(f"`{name}/`" for name in packages),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
     written = {"README.md": readme, "Makefile": MAKEFILE, paths.EXPECTED.name: expected, f"{page}.ipynb": notebook}

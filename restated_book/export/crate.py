@@ -39,31 +39,19 @@ def _of(file: Path) -> dict:
 def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
     """Return the files a page offers of each figure and table: path below the site, and what it shows."""
     name = page.rsplit("/", 1)[-1]
-    found = {}
+    found: dict[str, Mapping] = {}
     for part in shown:
-        found[f"downloads/{name}/{part['id']}.csv"] = part
-        if part["kind"] == "figure":
-            found[f"downloads/{name}/{part['id']}.png"] = part
-            found[f"figures/{name}/{part['id']}.svg"] = part
+        drawn = (f"downloads/{name}/{part['id']}.png", f"figures/{name}/{part['id']}.svg")
+        files = [f"downloads/{name}/{part['id']}.csv", *(drawn if part["kind"] == "figure" else ())]
+        found |= dict.fromkeys(files, part)
     return found
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """Describe the finished site as a crate.
+    """Describe the finished site as a crate, in JSON-LD.
 
-    Parameters
-    ----------
-    site : Path
-        Files are described as they are there.
-    parts : mapping
-        By page: ``title``, ``shown`` and ``files`` of its notebook.
-    epoch : int
-        Date of the run: that of the commit, so that two builds of it agree.
-
-    Returns
-    -------
-    dict
-        JSON-LD.
+    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook; `epoch` is the date of the run: that of the
+    commit, so that two builds of it agree.
     """
     run = _Run(site, epoch)
     run.crate.root_dataset["mentions"] = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
@@ -74,7 +62,6 @@ class _Run:
     """A crate of the run of all notebooks: at first the book and its software, then an action for each notebook."""
 
     def __init__(self, site: Path, epoch: int):
-
         book = about.book()
         self.site, self.when = site, datetime.fromtimestamp(epoch, UTC).isoformat()
         self.crate = crate = ROCrate()
@@ -83,19 +70,14 @@ class _Run:
         crate.datePublished = self.when
         profile = self.known(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
         crate.root_dataset["conformsTo"], crate.root_dataset["version"] = profile, book.version
-        crate.root_dataset["author"] = [
-            self.known(
-                f"#{citation.spelled(a)}", "Organization" if "literal" in a else "Person", name=citation.spelled(a)
-            )
-            for a in book.authors
-        ]
+        kinds = {citation.spelled(a): "Organization" if "literal" in a else "Person" for a in book.authors}
+        crate.root_dataset["author"] = [self.known(f"#{name}", kind, name=name) for name, kind in kinds.items()]
         lock = _of(paths.ROOT / "requirements.lock")
         environment = self.known("#requirements.lock", "MediaObject", name="the pinned packages", **lock)
         version = ".".join(map(str, sys.version_info[:2]))
         self.needs = [self.known("#python", "SoftwareApplication", name="Python", version=version), environment]
-        self.builder = self.known(
-            "#restated", "SoftwareApplication", name="restated", version=book.version, softwareRequirements=self.needs
-        )
+        about_it = {"name": "restated", "version": book.version, "softwareRequirements": self.needs}
+        self.builder = self.known("#restated", "SoftwareApplication", **about_it)
 
     def known(self, id: str, kind: str, **properties):
         """Return the entity `id`, added if it is new."""
@@ -112,9 +94,8 @@ class _Run:
 
     def action(self, name: str, part: Mapping):
         """Add the run of the notebook `name`."""
-        notebook = self.file(
-            f"downloads/{name}/{name}.ipynb", **{"@type": ["File", "SoftwareSourceCode"], "name": part["title"]}
-        )
+        kind = {"@type": ["File", "SoftwareSourceCode"], "name": part["title"]}
+        notebook = self.file(f"downloads/{name}/{name}.ipynb", **kind)
         notebook["softwareRequirements"] = self.needs
         shown = []
         for file, what in results(name, part["shown"]).items():
@@ -129,8 +110,5 @@ class _Run:
 
 def text(graph: dict) -> str:
     """Return the text of the crate's file, entities sorted by name: the library keeps them in no fixed order."""
-    entities = sorted(graph["@graph"], key=lambda e: e["@id"])
-    return (
-        json.dumps({**graph, "@graph": entities}, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True)
-        + "\n"
-    )
+    content = {**graph, "@graph": sorted(graph["@graph"], key=lambda e: e["@id"])}
+    return json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True) + "\n"

@@ -53,16 +53,8 @@ def _lines(shape: str, tile) -> str:
 def drawn_out(svg: str) -> str:
     """Return `svg` with its hatched paths drawn as lines, clipped at the outline of the path.
 
-    Parameters
-    ----------
-    svg : str
-        A picture as :mod:`restated.plots.render` writes it: coordinates of hatched paths are absolute, patterns start
-        at the origin.
-
-    Returns
-    -------
-    str
-        The picture; areas filled with anything but straight lines stay as they are.
+    In a picture of :mod:`restated.plots.render` coordinates of hatched paths are absolute and patterns start at the
+    origin. Areas filled with anything but straight lines stay as they are.
     """
     ET.register_namespace("", SVG[1:-1])
     root = ET.fromstring(svg)

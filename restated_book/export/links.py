@@ -4,24 +4,12 @@ from html import escape
 
 
 def added(block: str, page: str, handed: dict) -> str:
-    """Add its downloads to the HTML block of a figure or table.
-
-    Parameters
-    ----------
-    block : str
-        Made by :mod:`restated_book.show`.
-    page : str
-        Name of the notebook.
-    handed : dict
-        What was handed over with the block.
-    """
+    """Add its downloads to the HTML block of a figure or table of the notebook `page`; `handed` is what
+    :mod:`restated_book.show` handed over with the block."""
     id, root = handed["id"], f"../downloads/{page}"
     if handed["kind"] == "figure":
-        files = [
-            (f"{root}/{id}.png", "PNG (300 dpi)"),
-            (f"../figures/{page}/{id}.svg", "SVG"),
-            (f"{root}/{id}.csv", "data as CSV"),
-        ]
+        files = [(f"{root}/{id}.png", "PNG (300 dpi)"), (f"../figures/{page}/{id}.svg", "SVG")]
+        files.append((f"{root}/{id}.csv", "data as CSV"))
         # Between the caption and the data.
         place, of = "</figcaption>", "figure"
     else:

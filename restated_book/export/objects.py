@@ -14,10 +14,8 @@ from restated.errors import RestatedError
 
 #: Tags of PDF 2.0 that Chromium uses, and what a reader of PDF 1.7 takes them for.
 ROLES = {"Em": "Span", "Strong": "Span", "Title": "P", "Aside": "Note", "FENote": "Note"}
-
 #: Parts of a file whose absence a reader would miss, and what they are.
 PARTS = {"/StructTreeRoot": "tags", "/Outlines": "bookmarks"}
-
 #: Name by which the cells of a table refer to its headings.
 _NODE = re.compile(rb"\(node(\d{8})\)")
 
@@ -33,20 +31,8 @@ def page_numbers(file: Path) -> tuple[dict[str, int], int]:
 
 
 def repack(printed: bytes, facts: dict[str, str]) -> bytes:
-    """Return the file `printed` as PDF 1.7, smaller, with `facts` for what Chromium wrote about itself.
-
-    Parameters
-    ----------
-    printed : bytes
-        As Chromium writes it.
-    facts : dict
-        The document information: ``/Title`` and the like.
-
-    Raises
-    ------
-    RestatedError
-        If it is not a PDF, or has no tags or bookmarks.
-    """
+    """Return the file `printed` by Chromium as PDF 1.7, smaller, with `facts` (``/Title`` and the like) for what it
+    wrote about itself; refuse one that is not a PDF, or has no tags or bookmarks."""
     out = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(_renumbered(printed))) as pdf:
@@ -59,13 +45,8 @@ def repack(printed: bytes, facts: dict[str, str]) -> bytes:
             del pdf.trailer["/Info"]
             for name, text in facts.items():
                 pdf.docinfo[name] = text
-            pdf.save(
-                out,
-                object_stream_mode=pikepdf.ObjectStreamMode.generate,
-                recompress_flate=True,
-                deterministic_id=True,
-                force_version="1.7",
-            )
+            packed = pikepdf.ObjectStreamMode.generate
+            pdf.save(out, object_stream_mode=packed, recompress_flate=True, deterministic_id=True, force_version="1.7")
     except pikepdf.PdfError as error:
         raise RestatedError(f"Chromium wrote a PDF that cannot be read: {error}") from None
     return out.getvalue()

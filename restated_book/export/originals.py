@@ -13,9 +13,7 @@ TO_FILL = ("mean", "sd")
 
 def may_leave(file: Path) -> bool:
     """Return True for a data file that may be given to anyone."""
-    if paths.ORIGINALS not in file.parents:
-        return True
-    if file == paths.ORIGINALS / "README.md":
+    if paths.ORIGINALS not in file.parents or file == paths.ORIGINALS / "README.md":
         return True
     return file.parent == paths.ORIGINALS / "templates" and _is_empty(file)
 

@@ -9,6 +9,7 @@ import os
 import posixpath
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -35,25 +36,15 @@ MOST_ROWS = 12
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
-
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
 GONE_ELEMENTS = {"script", "template", "button"}
 GONE_CLASSES = {
-    "headerlink",
-    "rs-tip",
-    "rs-filters",
-    "rs-count",
-    "rs-downloads",
-    "rs-code",
-    "rs-dark",
-    "toctree-wrapper",
-    "rs-work",
-    "rs-tocite",
+    *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
+    *("toctree-wrapper", "rs-work", "rs-tocite"),
 }
 
 #: Headings that the contents list.
 CONTENTS = ("h1", "h2")
-
 #: Attributes that hold ids of the same page.
 ID_LISTS = ("aria-labelledby", "aria-controls", "headers", "for")
 
@@ -87,34 +78,10 @@ class Document:
     note: str = ""
 
 
-def about_the_book() -> dict:
-    """Return the content of CITATION.cff, with the authors as one text and the address of the site, if there is one."""
-    book = citation.about()
-    name, _, subtitle = book.title.partition(": ")
-    return {
-        "title": book.title,
-        "name": name,
-        "subtitle": subtitle,
-        "by": book.byline,
-        "version": book.version,
-        "baseurl": book.address,
-        "date-released": book.released.isoformat(),
-        "license": list(book.licences),
-        "keywords": list(book.keywords),
-    }
-
-
-def _classes(element: HtmlElement) -> list[str]:
-    return element.get("class", "").split()
-
-
-def _add_class(element: HtmlElement, name: str) -> None:
-    element.set("class", " ".join([*_classes(element), name]))
-
-
-def _elements(within: HtmlElement) -> list[HtmlElement]:
-    """Return all elements of a part of a page in order, without comments."""
-    return list(within.iterdescendants(etree.Element))
+def names(about: citation.About) -> tuple[str, str]:
+    """Return the name of the book and its subtitle, which its title has after a colon."""
+    name, _, subtitle = about.title.partition(": ")
+    return name, subtitle
 
 
 def text(element: HtmlElement) -> str:
@@ -129,34 +96,27 @@ def inside(element: HtmlElement) -> str:
 
 def _screen_only(element: HtmlElement) -> bool:
     """Return True for an element without a use on paper."""
-    classes = set(_classes(element))
     return bool(
         element.tag in GONE_ELEMENTS
-        or classes & GONE_CLASSES
-        or ("rs-hidden" in classes and _within(element, "rs-number"))
+        or GONE_CLASSES & set(element.classes)
+        or ("rs-hidden" in element.classes and _within(element, "rs-number"))
         or (element.tag == "details" and _within(element, "rs-cite"))
     )
 
 
 def _within(element: HtmlElement, name: str) -> bool:
-    return any(name in _classes(above) for above in element.iterancestors())
+    return any(name in above.classes for above in element.iterancestors())
 
 
 def read(site: Path, path: str) -> Page:
-    """Read one finished page.
-
-    Raises
-    ------
-    RestatedError
-        If it has no article.
-    """
+    """Read one finished page; refuse one without an article."""
     file = site / f"{path}.html"
     html = document_fromstring(file.read_text(encoding="utf-8"))
     article = html.find(".//article")
     heading = None if article is None else article.find(".//h1")
     if heading is None:
         raise RestatedError("this page has no article with a title", file=file)
-    for gone in [x for x in _elements(article) if _screen_only(x)]:
+    for gone in [x for x in article.iterdescendants(etree.Element) if _screen_only(x)]:
         gone.drop_tree()
     about = html.find(".//meta[@name='description']")
     statuses = {x.get("data-status") for x in article.iterfind(".//*[@data-status]")}
@@ -167,14 +127,12 @@ def works_cited(page: Page, references: Page) -> Page | None:
     """Return the entries of `references` that `page` links to as one more page; None without any."""
     links = (a.get("href", "") for a in page.article.iterfind(".//a"))
     cited = {href.partition("#")[2] for href in links if "#cite-" in href}
-    entries = [e for e in _elements(references.article) if "citation" in _classes(e) and e.get("id") in cited]
+    entries = [e for e in references.article.find_class("citation") if e.get("id") in cited]
     if not entries:
         return None
     listed = "".join(tostring(e, encoding="unicode", with_tail=False) for e in entries)
-    article = (
-        f'<article><section id="works-cited"><h1>Works cited</h1><div role="list">{listed}</div></section></article>'
-    )
-    return Page(REFERENCES, "Works cited", "", fragment_fromstring(article))
+    section = f'<section id="works-cited"><h1>Works cited</h1><div role="list">{listed}</div></section>'
+    return Page(REFERENCES, "Works cited", "", fragment_fromstring(f"<article>{section}</article>"))
 
 
 def _open(article: HtmlElement) -> None:
@@ -184,7 +142,7 @@ def _open(article: HtmlElement) -> None:
         summary = details.find("summary")
         summary.tag = "p"
         summary.set("class", "rs-folded-name")
-        if "rs-data" in _classes(details) and rows > MOST_ROWS:
+        if "rs-data" in details.classes and rows > MOST_ROWS:
             note = f": {rows:,} rows, in the page of the book and its CSV file, not printed here"
             if len(summary):
                 summary[-1].tail = (summary[-1].tail or "") + note
@@ -201,10 +159,10 @@ def _size_tables(article: HtmlElement) -> None:
         columns = max((len(row.findall("td")) + len(row.findall("th")) for row in table.iter("tr")), default=0)
         figure = next(table.iterancestors("figure"), table)
         # A figure remains upright with its picture; its data are set small.
-        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in _classes(figure):
-            _add_class(figure, "paper-turned")
+        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in figure.classes:
+            figure.classes.add("paper-turned")
         elif columns >= MANY_COLUMNS:
-            _add_class(table, "paper-small")
+            table.classes.add("paper-small")
 
 
 def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
@@ -241,16 +199,16 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
     article = page.article
     _open(article)
     _size_tables(article)
-    for element in _elements(article):
+    for element in article.iterdescendants(etree.Element):
         attrs = element.attrib
-        attrs.pop("tabindex", None)
-        attrs.pop("aria-describedby", None)
+        gone = ["tabindex", "aria-describedby"]
         if attrs.get("role") == "region":
-            del attrs["role"]
-            attrs.pop("aria-label", None)
+            gone += ["role", "aria-label"]
         # A mark next to a number is read aloud here: its words on the screen are removed with the tooltip.
-        if "rs-mark" in _classes(element):
-            attrs.pop("aria-hidden", None)
+        if "rs-mark" in element.classes:
+            gone.append("aria-hidden")
+        for attribute in gone:
+            attrs.pop(attribute, None)
         if "id" in attrs:
             attrs["id"] = f"{page.name}--{attrs['id']}"
         for attribute in ID_LISTS:
@@ -270,7 +228,7 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
                 attrs["href"] = to
 
 
-def _contents(document: Document, numbers: dict[str, int]) -> str:
+def _contents(document: Document, numbers: Mapping[str, int]) -> str:
     lines = []
     for page in document.pages:
         if page.path in document.parts:
@@ -294,14 +252,13 @@ def _running_heads(document: Document) -> str:
     """Return one named page for each chapter, with its head as fixed text: browsers have no running strings."""
     rules = []
     for page in document.pages:
-        head = (
-            f"@top-left {{ content: {_css_text(document.head)}; }} @top-right {{ content: {_css_text(page.title)}; }}"
-        )
-        rules.append(f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}")
-        rules.append(
+        tops = {"left": document.head, "right": page.title}
+        head = " ".join(f"@top-{side} {{ content: {_css_text(words)}; }}" for side, words in tops.items())
+        rules += [
+            f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}",
             f"@page turned-{page.name} {{ size: A4 landscape; {head} }} "
-            f"#{page.name} .paper-turned {{ page: turned-{page.name}; }}"
-        )
+            f"#{page.name} .paper-turned {{ page: turned-{page.name}; }}",
+        ]
     return "\n".join(rules)
 
 
@@ -323,41 +280,22 @@ def _fonts(folder: Path) -> str:
         for ending, kind in variants.items():
             file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
             weight, slope = "bold" if "bold" in kind else "normal", "italic" if "italic" in kind else "normal"
-            faces.append(
-                f'@font-face {{ font-family: "{family}"; font-weight: {weight}; font-style: {slope}; '
-                f'src: url("{file}"); }}'
-            )
+            look = f'font-family: "{family}"; font-weight: {weight}; font-style: {slope}'
+            faces.append(f'@font-face {{ {look}; src: url("{file}"); }}')
     return "\n".join(faces)
 
 
 def _samples() -> str:
     """Return a letter in each font, for the screen: a browser loads a font when something on the screen needs it."""
-    letters = (
-        f"<span style='font: {kind} 1em \"{family}\"'>a</span>"
-        for family, _, variants in FONTS
-        for kind in variants.values()
-    )
-    return f'<p class="paper-samples">{"".join(letters)}</p>'
-
-
-def _legend() -> str:
-    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
-    verdicts = ", ".join(escape(words) for words in SHORT.values())
-    return (
-        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
-        f"words ({verdicts}).</p>"
-    )
+    fonts = (f'{kind} 1em "{family}"' for family, _, variants in FONTS for kind in variants.values())
+    letters = "".join(f"<span style='font: {font}'>a</span>" for font in fonts)
+    return f'<p class="paper-samples">{letters}</p>'
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
-    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`.
-
-    Returns
-    -------
-    dict
-        For each target of the contents the page number, which is not known yet: 0.
-    """
-    baseurl = about_the_book()["baseurl"]
+    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`; return the targets
+    of its contents with the page number 0, as it is not known yet."""
+    baseurl = citation.about().address
     present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:
         _place(page, site, folder, present, baseurl)
@@ -388,13 +326,17 @@ def write(
 
     Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
     """
-    about = about_the_book()
+    about = citation.about()
     look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
-    licences = ", ".join(about["license"])
-    address = f'<p><a href="{escape(about["baseurl"])}">{escape(about["baseurl"])}</a></p>' if about["baseurl"] else ""
-    chapters = "".join(
-        f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>'
-        for p in (document.pages if pages is None else pages)
+    where, version = escape(about.address), f"{about.version}, {about.released.isoformat()}"
+    address = f'<p><a href="{where}">{where}</a></p>' if where else ""
+    written = document.pages if pages is None else pages
+    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
+    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
+    verdicts = ", ".join(escape(words) for words in SHORT.values())
+    legend = (
+        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
+        f"words ({verdicts}).</p>"
     )
     if not pictures:
         chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
@@ -408,7 +350,7 @@ def write(
 <style>
 {_fonts(folder)}
 {STYLE.read_text(encoding="utf-8")}
-@page {{ @bottom-left {{ content: {_css_text(f"Version {about['version']}, {about['date-released']}")}; }} }}
+@page {{ @bottom-left {{ content: {_css_text(f"Version {version}")}; }} }}
 {_running_heads(document)}
 </style>
 </head>
@@ -416,12 +358,12 @@ def write(
 <header class="paper-title">
 <p class="paper-name">{escape(document.title)}</p>
 <p class="paper-subtitle">{escape(document.subtitle)}</p>
-<p class="paper-by">{escape(about["by"])}</p>
-<p>Version {escape(about["version"])}, {escape(str(about["date-released"]))}. Licence: {escape(licences)}.</p>{address}
+<p class="paper-by">{escape(about.byline)}</p>
+<p>Version {escape(version)}. Licence: {escape(", ".join(about.licences))}.</p>{address}
 </header>
 <section class="paper-contents" id="paper-contents"><h1>Contents</h1>
 <div class="paper-lines">{_contents(document, numbers)}</div>
-<div class="paper-note">{_legend()}{document.note}</div>
+<div class="paper-note">{legend}{document.note}</div>
 </section>
 {chapters}
 </article></body>

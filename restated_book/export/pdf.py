@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from restated.errors import RestatedError
 from restated_book import paths
+from restated_book.cite import citation
 from restated_book.export import objects, paper
 from restated_book.sources import settings
 
@@ -43,7 +44,6 @@ BROWSERS = (
 
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
-
 #: Flags without which a browser calls its maker.
 _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 
@@ -51,7 +51,6 @@ REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
-
 #: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
 FRONT_PAGES = 1
 
@@ -61,13 +60,7 @@ MOST_PRINTINGS = 3
 
 
 def browser() -> str:
-    """Return the path of the Chromium that prints.
-
-    Raises
-    ------
-    RestatedError
-        If there is none, or an old one.
-    """
+    """Return the path of the Chromium that prints; refuse a machine without one, or with an old one."""
     named = os.environ.get("CHROMIUM", "")
     found = next((path for name in ([named] if named else BROWSERS) if (path := shutil.which(name))), None)
     if found is None:
@@ -102,13 +95,7 @@ def opened(chromium: str) -> Iterator[playwright.Page]:
 
 
 def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = True) -> None:
-    """Print one HTML file, on request without tags, which take time and are not needed to count pages.
-
-    Raises
-    ------
-    RestatedError
-        If nothing was printed.
-    """
+    """Print one HTML file, on request without tags, which take time and are not needed to count pages."""
     from playwright.sync_api import Error
 
     try:
@@ -146,62 +133,26 @@ def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterabl
     return [made[i] for i in sorted(made)]
 
 
-def finish(printed: Path, target: Path, facts: dict[str, str], epoch: int) -> None:
-    """Give a printed file its metadata, and dates that do not depend on the clock.
-
-    Parameters
-    ----------
-    printed, target : pathlib.Path
-    facts : dict
-        Title, Author, Subject and Keywords.
-    epoch : int
-        Date of creation and of the last change, in seconds.
-
-    Raises
-    ------
-    RestatedError
-        If the browser has left out structure or bookmarks.
-    """
-    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
-    info = {f"/{k}": v for k, v in facts.items()} | {"/CreationDate": date, "/ModDate": date, "/Producer": "Chromium"}
-    try:
-        target.write_bytes(objects.repack(printed.read_bytes(), info))
-    except RestatedError as error:
-        raise RestatedError(
-            f"{target.name} cannot be finished: {error}", remedy=f"use Chromium {OLDEST} or newer"
-        ) from None
-
-
-def _facts(document: paper.Document, about: dict, page: paper.Page | None) -> dict[str, str]:
-    statuses = sorted({s for p in document.pages for s in p.statuses})
+def _facts(document: paper.Document, page: paper.Page | None) -> dict[str, str]:
+    """Return the metadata of a file: of the chapter that is `page`, or of the book."""
+    about = citation.about()
+    name, subtitle = paper.names(about)
     words = [
-        *about["keywords"],
-        *(f"status: {s}" for s in statuses),
-        *(f"licence: {x}" for x in about["license"]),
-        f"version {about['version']}",
+        *about.keywords,
+        *(f"status: {s}" for s in sorted({s for p in document.pages for s in p.statuses})),
+        *(f"licence: {x}" for x in about.licences),
+        f"version {about.version}",
     ]
-    title = f"{page.title} ({about['name']})" if page else about["title"]
     return {
-        "Title": title,
-        "Author": about["by"],
-        "Subject": page.about if page else about["subtitle"],
+        "Title": f"{page.title} ({name})" if page else about.title,
+        "Author": about.byline,
+        "Subject": page.about if page else subtitle,
         "Keywords": ", ".join(words),
     }
 
 
-def printing(
-    document: paper.Document, site: Path, folder: Path, stem: str, tab: playwright.Page, numbers: dict[str, int]
-) -> dict[str, int]:
-    """Print `document`, laid out before, with `numbers` in its contents; return the page numbers it then has."""
-    html, printed = folder / f"{stem}.html", folder / f"{stem}.printed.pdf"
-    paper.write(document, site, folder, html, numbers)
-    print_page(tab, html, printed)
-    found, _ = objects.page_numbers(printed)
-    return {name: found[name] for name in numbers}
-
-
 def measured(
-    document: paper.Document, site: Path, folder: Path, stem: str, chromium: str, numbers: dict[str, int]
+    document: paper.Document, site: Path, folder: Path, chromium: str, numbers: dict[str, int]
 ) -> dict[str, int]:
     """Return the page numbers of a long document, laid out before, found by printing parts of it side by side.
 
@@ -209,9 +160,8 @@ def measured(
     """
     # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
     lengths = [len(paper.inside(page.article)) for page in document.pages]
-    share = sum(lengths) / (os.cpu_count() or 1)
+    share, filled = sum(lengths) / (os.cpu_count() or 1), 0
     parts: list[list[paper.Page]] = [[], []]
-    filled = 0
     for page, length in zip(document.pages, lengths, strict=True):
         if parts[-1] and filled > share * (len(parts) - 1):
             parts.append([])
@@ -219,7 +169,7 @@ def measured(
         filled += length
 
     def one(i: int, tab: playwright.Page) -> tuple[dict[str, int], int]:
-        html, printed = folder / f"{stem}-{i}.html", folder / f"{stem}-{i}.printed.pdf"
+        html, printed = folder / f"restated-{i}.html", folder / f"restated-{i}.printed.pdf"
         paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
         print_page(tab, html, printed, tags=False)
         return objects.page_numbers(printed)
@@ -247,18 +197,28 @@ def settle(
     """Print `document`, laid out before, into `target` until its contents name the right pages; return their numbers.
 
     Right `numbers` of the targets of the contents save a printing; unknown ones are 0. `page` is the chapter, unless it
-    is the whole book. Files needed on the way are put into `folder`.
+    is the whole book. `epoch` is the date of the file, so that it does not depend on the clock. Files needed on the way
+    are put into `folder`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
     for _ in range(MOST_PRINTINGS):
-        found = printing(document, site, folder, target.stem, tab, numbers)
+        paper.write(document, site, folder, html, numbers)
+        print_page(tab, html, printed)
+        places, _ = objects.page_numbers(printed)
+        found = {name: places[name] for name in numbers}
         if found == numbers:
             break
         numbers = found
     else:
         raise RestatedError(f"the page numbers in the contents of {target.name} do not settle")
-    printed = folder / f"{target.stem}.printed.pdf"
-    finish(printed, target, _facts(document, paper.about_the_book(), page), epoch)
+    date = time.strftime("D:%Y%m%d%H%M%S+00'00'", time.gmtime(epoch))
+    facts = _facts(document, page) | {"CreationDate": date, "ModDate": date, "Producer": "Chromium"}
+    try:
+        target.write_bytes(objects.repack(printed.read_bytes(), {f"/{key}": text for key, text in facts.items()}))
+    except RestatedError as error:
+        remedy = f"use Chromium {OLDEST} or newer"
+        raise RestatedError(f"{target.name} cannot be finished: {error}", remedy=remedy) from None
     return numbers
 
 
@@ -292,28 +252,28 @@ def _parts() -> dict[str, str]:
 
 def book(site: Path, pages: list[str]) -> paper.Document:
     """Lay out the whole book, without the pages that list every number."""
-    about = paper.about_the_book()
-    where = about["baseurl"] or "the site of the book"
+    about = citation.about()
     note = (
         "<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and "
         "ledger.json; the list of what is still to be verified, in to-verify.csv; and the dictionary of the data, "
-        "which comes with them. "
-        f"All are part of {where}. The code of the chapters is in their notebooks.</p>"
+        f"which comes with them. All are part of {about.address or 'the site of the book'}. The code of the chapters "
+        "is in their notebooks.</p>"
     )
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
-    return paper.Document(about["name"], about["subtitle"], about["name"], read, _parts(), note)
+    name, subtitle = paper.names(about)
+    return paper.Document(name, subtitle, name, read, _parts(), note)
 
 
 def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:
     """Lay out one chapter with the works it cites."""
-    about = paper.about_the_book()
-    read = paper.read(site, page)
+    about, read = citation.about(), paper.read(site, page)
     cited = references and paper.works_cited(read, references)
     note = (
-        f"<p>One chapter of: {about['title']}. Numbers are listed in ledger.csv, "
+        f"<p>One chapter of: {about.title}. Numbers are listed in ledger.csv, "
         "the code is in the notebook of the chapter.</p>"
     )
-    return paper.Document(read.title, about["title"], about["name"], [read, *([cited] if cited else [])], note=note)
+    pages = [read, *([cited] if cited else [])]
+    return paper.Document(read.title, about.title, paper.names(about)[0], pages, note=note)
 
 
 def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
@@ -327,7 +287,7 @@ def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: i
 
     folder.mkdir(parents=True)
     whole = book(site, pages)
-    numbers = measured(whole, site, folder, "restated", chromium, paper.lay_out(whole, site, folder))
+    numbers = measured(whole, site, folder, chromium, paper.lay_out(whole, site, folder))
     starts = sorted(numbers[page.name] for page in whole.pages)
 
     def one(page: str | None, tab: playwright.Page) -> Path:

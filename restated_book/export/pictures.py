@@ -27,16 +27,8 @@ def pictures_of(executed: Path) -> Path:
 
 
 def described_png(picture: bytes, page: str, handed: dict) -> bytes:
-    """Add text about itself to a PNG.
-
-    Parameters
-    ----------
-    picture : bytes
-    page : str
-        Name of the notebook.
-    handed : dict
-        What :func:`restated_book.show.figure` handed over.
-    """
+    """Add text about itself to a PNG of the notebook `page`; `handed` is what :func:`restated_book.show.figure` handed
+    over."""
     text = PngInfo()
     for key, words in about.words(page, handed).items():
         text.add_itxt(key, words)

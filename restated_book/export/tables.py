@@ -76,31 +76,20 @@ def as_csv(table: Table) -> str:
 
 def sheet_names(ids: Sequence[str]) -> list[str]:
     """Return names of sheets for `ids`: cut to what a workbook allows, and different whatever their case."""
-    names, used = [], {ABOUT.lower()}
+    names = [ABOUT]
     for id in ids:
         name, count = id[:SHEET_NAME], 1
-        while name.lower() in used:
+        while name.lower() in map(str.lower, names):
             count += 1
             name = f"{id[: SHEET_NAME - len(str(count)) - 1]}-{count}"
-        used.add(name.lower())
         names.append(name)
-    return names
+    return names[1:]
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
-    """Return one workbook: a sheet about it, and a sheet for each table.
-
-    Parameters
-    ----------
-    page : str
-        Name of the notebook.
-    tables : sequence of Table
-    epoch : int
-        Date written into the file, in seconds since 1970.
-    """
-    book = Workbook()
-    title = about.title(page)
-    names = sheet_names([t.id for t in tables])
+    """Return one workbook of a notebook: a sheet about it, and a sheet for each table; `epoch`, in seconds since 1970,
+    is the date written into the file."""
+    book, title, names = Workbook(), about.title(page), sheet_names([t.id for t in tables])
     first = book.active
     first.title = ABOUT
     lines = [

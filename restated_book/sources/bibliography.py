@@ -44,37 +44,31 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 
 
 class Bibliography(Mapping[str, Entry]):
-    """Entries by key, in file order, with the short labels the book prints."""
+    """Entries by key, in file order, with their lines in the file and the short labels the book prints."""
 
-    def __init__(self, data: BibliographyData) -> None:
-        self.data = data
-        self._keys = dict.fromkeys(data.entries)
+    def __init__(self, data: BibliographyData, lines: Mapping[str, int]) -> None:
+        self.data, self.lines = data, lines
         self._short: dict[str, str] = {}
 
     def __getitem__(self, key: str) -> Entry:
         watch.works.add(key)
-        if key not in self._keys:
+        if key not in self.lines:
             raise KeyError(key)
         return self.data.entries[key]
 
     def __iter__(self) -> Iterator[str]:
         watch.works.add(watch.EVERY)
-        return iter(self._keys)
+        return iter(self.lines)
 
     def __len__(self) -> int:
         watch.works.add(watch.EVERY)
-        return len(self._keys)
+        return len(self.lines)
 
     def short(self, key: str) -> str:
-        """Label of a work in running text.
+        """Return the label of a work in running text; refuse an unknown key.
 
         One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A letter after
         the year in the key is kept ("Groh et al. 2017a"), "data" is added in brackets; a work without a year is "n.d.".
-
-        Raises
-        ------
-        RestatedError
-            If the key is unknown.
         """
         watch.works.add(key)
         if key not in self._short:
@@ -82,17 +76,13 @@ class Bibliography(Mapping[str, Entry]):
         return self._short[key]
 
     def _label(self, key: str) -> str:
-        if key not in self._keys:
+        if key not in self.lines:
             raise RestatedError(f"the bibliography has no key '{key}'", remedy="add the work or correct the key")
         entry = self.data.entries[key]
         people = entry.persons.get("author") or entry.persons.get("editor")
         names = [str(Text.from_latex(" ".join(p.prelast_names + p.last_names))) for p in people]
-        if len(names) == 1:
-            label = names[0]
-        elif len(names) == 2 and names[1] != "others":
-            label = " & ".join(names)
-        else:
-            label = f"{names[0]} et al."
+        few = len(names) == 1 or (len(names) == 2 and names[1] != "others")
+        label = " & ".join(names) if few else f"{names[0]} et al."
         year, suffix = entry.fields.get("year"), _SUFFIX.search(key)
         letter = suffix[1] if suffix else ""
         if letter == "data":
@@ -101,13 +91,8 @@ class Bibliography(Mapping[str, Entry]):
 
 
 def keys(path: Path | str | None = None) -> dict[str, int]:
-    """Return the keys of a BibTeX file and their line numbers, without parsing the entries.
-
-    Raises
-    ------
-    RestatedError
-        If a key occurs twice, in whatever case.
-    """
+    """Return the keys of a BibTeX file and their lines, without parsing the entries; refuse a key that occurs twice, in
+    whatever case."""
     path, text = _source(path)
     return _keys(text, path)
 
@@ -128,13 +113,12 @@ def _keys(text: str, path: Path) -> dict[str, int]:
         kind, key = match[1].lower(), match[2]
         if kind in _NO_ENTRIES:
             continue
-        line += text.count("\n", position, match.start(1))
-        position = match.start(1)
+        line, position = line + text.count("\n", position, match.start(1)), match.start(1)
         if not _KEY.fullmatch(key):
             refuse(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter", row=line)
         if first := folded.get(key.casefold()):
-            message = f"the key '{key}' occurs already in line {found[first]}"
-            message += f" as '{first}'" if first != key else ""
+            spelt = f" as '{first}'" if first != key else ""
+            message = f"the key '{key}' occurs already in line {found[first]}{spelt}"
             refuse(message, "keep one entry per work or rename one key", row=line)
         folded[key.casefold()] = key
         found[key] = line
@@ -142,13 +126,7 @@ def _keys(text: str, path: Path) -> dict[str, int]:
 
 
 def load(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``.
-
-    Raises
-    ------
-    RestatedError
-        If the file cannot be read, has a syntax error (with its line) or a key twice.
-    """
+    """Read a BibTeX file, default ``references.bib``; refuse one with a syntax error or a key twice."""
     return _parsed(*_source(path))
 
 
@@ -159,21 +137,16 @@ def _parsed(path: Path, text: str) -> Bibliography:
     try:
         data = parse_string(text, "bibtex")
     except PybtexError as error:
-        message = f"not readable as BibTeX ({_one_line(error)})"
-        refuse(message, "check braces and commas there", row=getattr(error, "lineno", None))
+        fault = " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
+        refuse(f"not readable as BibTeX ({fault})", "check braces and commas there", row=getattr(error, "lineno", None))
     for key in found:
         if key not in data.entries:
-            message = "the entry swallows or is swallowed by another"
-            refuse(message, "close its braces", row=found[key], field=key)
+            refuse("the entry swallows or is swallowed by another", "close its braces", row=found[key], field=key)
     for key in data.entries:
         if key not in found:
             message = f"the entry '{key}' begins in the middle of a line, where its key is not looked at"
             refuse(message, "begin each entry on a line of its own", field=key)
-    return Bibliography(data)
-
-
-def _one_line(error: PybtexError) -> str:
-    return " ".join(re.sub(r"^.*?line \d+:\s*", "", str(error)).split())
+    return Bibliography(data, found)
 
 
 def _texts(entry: Entry) -> Iterator[tuple[str, str]]:
@@ -197,23 +170,16 @@ def _printable(text: str) -> bool:
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``, and refuse what would print badly or count a work twice.
-
-    Raises
-    ------
-    RestatedError
-        As `load`; and if an entry is of an unknown type, lacks a required field, has a text that LaTeX does not read,
-        or has a DOI that is not a bare DOI or belongs to another entry too.
-    """
-    path = BIBLIOGRAPHY if path is None else Path(path)
-    bibliography, lines, refuse = load(path), keys(path), files.refuser(path)
+    """Read a BibTeX file, default ``references.bib``, and refuse what would print badly or count a work twice: as
+    `load`; and an entry of an unknown type, without a required field, with a text that LaTeX does not read, or with a
+    DOI that is not a bare DOI or belongs to another entry too."""
+    bibliography, refuse = load(path), files.refuser(path or BIBLIOGRAPHY)
     owner: dict[str, str] = {}
     for key, entry in bibliography.items():
-        row = lines[key]
+        row = bibliography.lines[key]
         if entry.type not in REQUIRED:
-            refuse(
-                f"'{key}' is of the unknown type '{entry.type}'", f"use one of {', '.join(sorted(REQUIRED))}", row=row
-            )
+            remedy = f"use one of {', '.join(sorted(REQUIRED))}"
+            refuse(f"'{key}' is of the unknown type '{entry.type}'", remedy, row=row)
         for field in REQUIRED[entry.type]:
             present = entry.persons.get("author") or entry.persons.get("editor") if field == "author" else None
             if not (present or entry.fields.get(field, "").strip()):

@@ -4,7 +4,6 @@ import re
 
 #: First characters of a text that spreadsheets run as a formula.
 FORMULA_STARTS = tuple("=+-@\t\r\n")
-
 #: A plain number.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 

@@ -36,16 +36,12 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
 
 #: Separators that spreadsheets of some countries put between cells.
 OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
-
 #: The description of the data.
 PACKAGE = "datapackage.json"
-
 #: Folder of tables that readers supply; they are not described.
 READERS_OWN = "originals"
-
 #: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
 MOST_DIGITS = 15
-
 #: Names of resources become file names of originals; paths are below the folder of the data.
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
@@ -54,7 +50,7 @@ _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 
 @dataclass(frozen=True)
 class Field:
-    """One column: name, type, title, description, unit and constraints as the schema gives them."""
+    """One column, as the schema gives it."""
 
     name: str
     type: str
@@ -87,20 +83,9 @@ class Resource:
 
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file strictly, as text.
-
-    Returns
-    -------
-    header : list of str
-    rows : list of (int, dict)
-        Row number as a spreadsheet counts (the header is row 1) and the cells by column name.
-
-    Raises
-    ------
-    RestatedError
-        As :func:`restated_book.sources.files.text`; and if the table repeats a column name, has a broken quotation or a
-        row of another length than the header.
-    """
+    """Read a CSV file strictly, as text: the header, and for each row its number as a spreadsheet counts (the header is
+    row 1) and the cells by column name. A repeated column name, a broken quotation or a row of another length than the
+    header is refused."""
     refuse = files.refuser(path)
     reader = csv.reader(io.StringIO(files.text(path), newline=""), strict=True)
     rows, number = [], 1
@@ -108,9 +93,8 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
         header = next(reader)
         if len(header) == 1 and (mark := next((m for m in OTHER_MARKS if m in header[0]), "")):
             refuse(f"cells are separated by {OTHER_MARKS[mark]}, not by commas", "save it as CSV with commas", row=1)
-        for name in header:
-            if header.count(name) > 1:
-                refuse("the column occurs twice", "remove one", row=1, field=name)
+        if twice := [name for name in header if header.count(name) > 1]:
+            refuse("the column occurs twice", "remove one", row=1, field=twice[0])
         for number, cells in enumerate(reader, start=2):
             if len(cells) != len(header):
                 remedy = "put cells that hold a comma in quotation marks and leave no empty line"
@@ -122,33 +106,22 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
-    """Refuse a header that is not exactly `columns`.
-
-    Raises
-    ------
-    RestatedError
-        Naming the first missing, unexpected or misplaced column.
-    """
+    """Refuse a header that is not exactly `columns`, with its first missing, unexpected or misplaced column."""
     refuse = files.refuser(path)
-    for name in columns:
-        if name not in header:
-            refuse("the column is missing", "add it, empty if need be", row=1, field=name)
-    for name in header:
-        if name not in columns:
-            refuse("the column is not known", "remove it or correct its name", row=1, field=name)
+    if missing := [name for name in columns if name not in header]:
+        refuse("the column is missing", "add it, empty if need be", row=1, field=missing[0])
+    if unknown := [name for name in header if name not in columns]:
+        refuse("the column is not known", "remove it or correct its name", row=1, field=unknown[0])
     for name, expected in zip(header, columns, strict=True):
         if name != expected:
-            remedy = f"order the columns: {', '.join(columns)}"
-            refuse(f"the column is where '{expected}' belongs", remedy, row=1, field=name)
+            order = f"order the columns: {', '.join(columns)}"
+            refuse(f"the column is where '{expected}' belongs", order, row=1, field=name)
 
 
 def load(path: Path | str | None = None) -> dict[str, Resource]:
     """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data.
 
-    Raises
-    ------
-    RestatedError
-        If the file is not JSON, a property is missing, or a type, constraint or rule is unknown.
+    A missing property is refused, and an unknown type, constraint or rule.
     """
     if path is None and not (DATA / PACKAGE).exists():
         return {}
@@ -169,26 +142,19 @@ def _package(path: Path, text: str) -> dict[str, Resource]:
 
 
 def schema(name: str) -> Resource:
-    """Read the description of a table that only readers can supply, from ``data/schemas/<name>.json``.
-
-    Raises
-    ------
-    RestatedError
-        As :func:`load`.
-    """
+    """Read the description of a table that only readers can supply, ``data/schemas/<name>.json``, as `load` does."""
     path = DATA / "schemas" / f"{name}.json"
     return _resource(files.json(path), name, path)
 
 
-def _property(entry: Any, key: str, kind: type, path: Path, owner: str):
+def _property(entry: Any, key: str, kind: type, path: Path, owner: str, otherwise: Any = None):
+    """Return a property of a part of a description, which `owner` names in messages, or what it is `otherwise`."""
+    if otherwise is not None and key not in entry:
+        return otherwise
     if not isinstance(entry, dict) or not isinstance(entry.get(key), kind):
         remedy = "write it as in the other descriptions"
         files.refuser(path)(f"{owner} lacks the property, or has one of another kind", remedy, field=key)
     return entry[key]
-
-
-def _optional(entry: dict, key: str, kind: type, otherwise, path: Path, owner: str):
-    return _property(entry, key, kind, path, owner) if key in entry else otherwise
 
 
 def _names(entry: dict, key: str, name: str, path: Path, owner: str) -> tuple[str, ...]:
@@ -217,8 +183,8 @@ def _field(item: Any, path: Path, owner: str) -> Field:
     name = _property(item, "name", str, path, f"a field of {owner}")
     where = f"field '{name}' of {owner}"
     kind, title, description = (_property(item, key, str, path, where) for key in ("type", "title", "description"))
-    unit = _optional(item, "unit", str, "", path, where)
-    constraints = _optional(item, "constraints", dict, {}, path, where)
+    unit = _property(item, "unit", str, path, where, "")
+    constraints = _property(item, "constraints", dict, path, where, {})
     if kind not in TYPES:
         refuse(f"{where} has the unknown type '{kind}'", f"use one of {', '.join(TYPES)}")
     for constraint, given in constraints.items():
@@ -246,8 +212,8 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
             refuse(f"{owner} has two fields '{field.name}'", "rename one", field=field.name)
         fields[field.name] = field
     key = schema.get("primaryKey", [])
-    key = [key] if isinstance(key, str) else _optional(schema, "primaryKey", list, [], path, owner)
-    missing = _optional(schema, "missingValues", list, [""], path, owner)
+    key = [key] if isinstance(key, str) else _property(schema, "primaryKey", list, path, owner, [])
+    missing = _property(schema, "missingValues", list, path, owner, [""])
     if not all(isinstance(text, str) for text in missing):
         refuse(f"the missing values of {owner} are not all texts", "put them in quotation marks", field="missingValues")
     for column in key:
@@ -255,7 +221,7 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
             remedy = "name columns of the table"
             refuse(f"the primary key of {owner} names no field '{column}'", remedy, field="primaryKey")
     listed = [field.name for field in fields.values() if "enum" in field.constraints]
-    given = _optional(entry, "rules", dict, {}, path, owner)
+    given = _property(entry, "rules", dict, path, owner, {})
     title, description, status = (_property(entry, key, str, path, owner) for key in ("title", "description", "status"))
     return Resource(
         name=name,
@@ -273,23 +239,9 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
 
 
 def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
-    """Read a table and check it against the description of `resource`.
+    """Read a table, which may be elsewhere than its `resource` says, and refuse the first thing that does not fit it.
 
-    Parameters
-    ----------
-    path : path-like
-        The table, which may be elsewhere than the resource says.
-    resource : Resource
-
-    Returns
-    -------
-    list of (int, dict)
-        Row number and typed cells by column: str, int or float; None where a value is missing.
-
-    Raises
-    ------
-    RestatedError
-        At the first cell, row, column or rule that does not fit.
+    Returns row numbers and typed cells by column: str, int or float; None where a value is missing.
     """
     path = Path(path)
     header, rows = read_table(path)
@@ -303,10 +255,11 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
         for number, cells in typed if columns else []:
             value = tuple(cells[column] for column in columns)
             if value in seen:
-                message = (
-                    f"'{', '.join('' if v is None else str(v) for v in value)}' occurs already in row {seen[value]}"
+                texts = ", ".join("" if v is None else str(v) for v in value)
+                message, remedy = (
+                    f"'{texts}' occurs already in row {seen[value]}",
+                    "keep one row or give the other its own name",
                 )
-                remedy = "keep one row or give the other its own name"
                 files.refuser(path)(message, remedy, row=number, field=" + ".join(columns))
             seen[value] = number
     rules.check(typed, resource.rules, {f.name: f.constraints.get("enum", []) for f in resource.fields}, path)
@@ -346,13 +299,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
     """Check every table of a data folder, default ``data/``, against its ``datapackage.json``; return the rows per
-    resource.
-
-    Raises
-    ------
-    RestatedError
-        If a table is not described, a described table is missing, or a table does not fit its description.
-    """
+    resource. A table that is not described, is missing or does not fit its description is refused."""
     folder = DATA if folder is None else Path(folder)
     tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
     if not tables and not (folder / PACKAGE).exists():

@@ -2,8 +2,7 @@
 
 Missing, oversized and non-text files raise their errors here. Grammar is the concern of the module that knows it:
 tables and descriptions of :mod:`restated_book.sources.dictionary`, YAML of :mod:`restated_book.sources.settings`,
-BibTeX of
-:mod:`restated_book.sources.bibliography`.
+BibTeX of :mod:`restated_book.sources.bibliography`.
 """
 
 import json as _json
@@ -43,15 +42,8 @@ def refuser(file: Path | str) -> Refuse:
 
 
 def content(file: Path | str) -> bytes:
-    """Return the bytes of a file.
-
-    Raises
-    ------
-    RestatedError
-        If it does not exist, cannot be opened, is not an ordinary file (reading a pipe would never end), or is larger
-        than
-        :data:`LARGEST`.
-    """
+    """Return the bytes of a file; refuse one that does not exist, cannot be opened, is not an ordinary file (reading a
+    pipe would never end), or is larger than :data:`LARGEST`."""
     file = Path(file)
     refuse = refuser(file)
     try:
@@ -65,10 +57,8 @@ def content(file: Path | str) -> bytes:
     if not stat.S_ISREG(found.st_mode):
         refuse("this is a pipe or a device, not a file", "put the file in its place")
     if found.st_size > LARGEST:
-        size, most = found.st_size / 1e6, LARGEST / 1e6
-        refuse(
-            f"the file has {size:,.0f} MB, more than the {most:.0f} MB that are read", "check that it is the right file"
-        )
+        sizes = f"{found.st_size / 1e6:,.0f} MB, more than the {LARGEST / 1e6:.0f} MB"
+        refuse(f"the file has {sizes} that are read", "check that it is the right file")
     try:
         return file.read_bytes()
     except OSError as error:
@@ -80,13 +70,8 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def decoded(raw: bytes, file: Path | str) -> str:
-    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; `file` is named in errors.
-
-    Raises
-    ------
-    RestatedError
-        If it is empty, not UTF-8, or holds a NUL byte.
-    """
+    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it, naming `file`, if it is empty,
+    not UTF-8, or holds a NUL byte."""
     refuse = refuser(file)
     raw = raw.removeprefix(_MARK)
     if raw.startswith(_UTF_16):
@@ -108,13 +93,7 @@ def text(file: Path | str) -> str:
 
 
 def json(file: Path | str, source: str | None = None):
-    """Return the content of a JSON file, whose text may be given as `source`.
-
-    Raises
-    ------
-    RestatedError
-        As :func:`text`; and if it is not JSON.
-    """
+    """Return the content of a JSON file, whose text may be given as `source`, or refuse it; see :func:`text`."""
     source, refuse = text(file) if source is None else source, refuser(file)
     try:
         return _json.loads(source)

@@ -29,9 +29,8 @@ def _sums(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault
         if all(count is None for count in counts):
             continue
         if None in counts:
-            empty = parts[counts.index(None)]
             message = "the count is missing while others of the table are given"
-            yield number, empty, message, "give all counts of the row or none"
+            yield number, parts[counts.index(None)], message, "give all counts of the row or none"
         elif sum(counts) != cells[total] and SAID_SO not in (cells.get("note") or ""):
             message = f"the counts {parts[0]} to {parts[-1]} add up to {sum(counts)}, not to {cells[total]}"
             yield number, total, message, f"correct them, or note what the '{SAID_SO}' if the source is so"
@@ -42,12 +41,8 @@ def _parts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Faul
     for number, cells in rows:
         if None not in (cells[part], cells[whole]) and cells[part] > cells[whole]:
             message = f"{cells[part]} is more than {cells[whole]}, the value of {whole}"
-            yield (
-                number,
-                part,
-                message,
-                "count cases, not events or percentages, and give the cases they are counted among",
-            )
+            remedy = "count cases, not events or percentages, and give the cases they are counted among"
+            yield number, part, message, remedy
 
 
 def _spreads(rows: Sequence[Row], column: str, values: Mapping) -> Iterator[Fault]:
@@ -74,12 +69,8 @@ def _amounts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fa
             message = (
                 f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most {most:.0f}"
             )
-            yield (
-                number,
-                rule["sd"],
-                f"{message}, not {sd:g}",
-                "check mean, standard deviation and number in the source",
-            )
+            remedy = "check mean, standard deviation and number in the source"
+            yield number, rule["sd"], f"{message}, not {sd:g}", remedy
 
 
 def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
@@ -88,12 +79,8 @@ def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[F
     # A table without rows gets a message of its own.
     for wanted in product(*(values[name] for name in by)) if rows else ():
         if wanted not in found:
-            yield (
-                None,
-                column,
-                f"there is no row '{value}' for {', '.join(wanted)}",
-                "add the row: the book needs all of them",
-            )
+            message = f"there is no row '{value}' for {', '.join(wanted)}"
+            yield None, column, message, "add the row: the book needs all of them"
 
 
 #: Check of each rule and the properties of its items, each the kind of one column or, in brackets, of several:
@@ -112,15 +99,10 @@ RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = 
 def read(
     given: Mapping, columns: Mapping[str, str], listed: Collection[str], owner: str, path: Path
 ) -> dict[str, list]:
-    """Check the property ``rules`` of a resource.
+    """Check the property ``rules`` of a resource: names of rules, and columns of the kind that each of them needs.
 
     `columns` gives the type of each column, `listed` the columns whose values an enum lists; `owner` names the resource
     in messages, `path` is the description.
-
-    Raises
-    ------
-    RestatedError
-        If a rule is unknown or not a list, or an item of it is incomplete or names no column of the kind it needs.
     """
     refuse = files.refuser(path)
     fits = {

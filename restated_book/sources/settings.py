@@ -34,19 +34,13 @@ class _Loader(yaml.SafeLoader):
 
 
 def read(file: Path) -> dict:
-    """Return the named values of a YAML file; see :func:`restated_book.sources.files.text` and :func:`parse` for
-    errors."""
+    """Return the named values of a YAML file; see :func:`parse`."""
     return parse(files.text(file), file)
 
 
 def parse(text: str, file: Path, *, first: int = 1) -> dict:
-    """Return the named values of YAML text that begins in line `first` of `file`.
-
-    Raises
-    ------
-    RestatedError
-        If it is not YAML, holds an alias or a name twice, or something other than named values.
-    """
+    """Return the named values of YAML text that begins in line `first` of `file`; refuse anything else, an alias, and a
+    name that is there twice."""
     refuse = files.refuser(file)
     try:
         content = yaml.load(text, _Loader)
@@ -67,15 +61,8 @@ def parse(text: str, file: Path, *, first: int = 1) -> dict:
 
 
 def value(content: Mapping, name: str, kind: type, file: Path) -> Any:
-    """Return the value of `content`, read from `file`, under `name` (levels separated by full stops).
-
-    An empty value of its `kind` stands for a missing one.
-
-    Raises
-    ------
-    RestatedError
-        If it is of another kind than dict, list or str.
-    """
+    """Return the value of `content`, read from `file`, under `name` (levels separated by full stops), empty if missing;
+    refuse one that is not of the `kind` dict, list or str."""
     found: Any = content
     *above, last = name.split(".")
     for part in above:

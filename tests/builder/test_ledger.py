@@ -16,7 +16,8 @@ import pytest
 from restated.errors import RestatedError
 from restated.estimate import meta
 from restated_book import ledger, register
-from restated_book.ledger import Ledger, Record
+from restated_book.ledger import Record
+from restated_book.recording import Ledger
 
 
 @pytest.fixture(scope="module")

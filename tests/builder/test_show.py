@@ -12,7 +12,7 @@ import pytest
 from restated.errors import RestatedError
 from restated.plots import style
 from restated_book import outputs, register, show
-from restated_book.ledger import Ledger
+from restated_book.recording import Ledger
 
 
 class Drawn:

@@ -32,5 +32,7 @@ def test_caches_and_hidden_files_stay_out(tmp_path):
     for name in ("a.txt", ".hidden", "__pycache__/a.pyc", "b/.ipynb_checkpoints/c.md", "b/c.md"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
-    assert set(archive.contents(tmp_path)) == {"a.txt", "b/c.md"}
-    assert archive.contents(tmp_path, "in", files=[tmp_path / "a.txt", tmp_path / "not-there"]) == {"in/a.txt": b"x"}
+    assert set(archive.places(tmp_path)) == {"a.txt", "b/c.md"}
+    assert archive.places(tmp_path, "in", files=[tmp_path / "a.txt", tmp_path / "not-there"]) == {
+        "in/a.txt": tmp_path / "a.txt"
+    }

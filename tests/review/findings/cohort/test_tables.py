@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import ledger, paths, register
+from restated_book import paths, register
+from restated_book.recording import Ledger
 from review.findings.cohort import design, effects, model, records, stored, tables
 
 NUMBERS = register.load()
@@ -27,7 +28,7 @@ def test_the_counts_in_circulation_are_all_there_and_none_is_unverified():
 
 
 def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
-    book = ledger.Ledger("externalizing-growth", "cohort", NUMBERS)
+    book = Ledger("externalizing-growth", "cohort", NUMBERS)
     for row in records.share_records(stored.shares(TABLE), SCENARIOS):
         book.record(basis="assumed", interval="95 % Monte Carlo interval (Wilson)", unit=" %", **row)
     for row in records.number_records(TABLE):

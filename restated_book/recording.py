@@ -1,0 +1,228 @@
+"""The records of a notebook, entered while it runs; see :mod:`restated_book.ledger` for their way into the ledger."""
+
+import math
+import re
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from restated import verdict as rules
+from restated.errors import RestatedError
+from restated_book import ledger
+from restated_book.ledger import RECALLED, Record
+from restated_book.register import Register
+
+#: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
+ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+#: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
+_FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
+
+
+def _place() -> tuple[int | None, int | None]:
+    """Return execution count and line of the notebook cell that is running; a pair of None outside a notebook.
+
+    The outermost frame of the user's namespace counts: for a helper defined in an earlier cell, the line that calls it.
+    """
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    if shell is None:
+        return None, None
+    frame, line = sys._getframe(1), None
+    while frame is not None:
+        if frame.f_globals is shell.user_ns:
+            line = frame.f_lineno
+        frame = frame.f_back  # type: ignore[assignment]
+    # The shell's own counter is one ahead in some versions; its list of inputs always ends with the running cell.
+    return (None, None) if line is None else (len(shell.history_manager.input_hist_parsed) - 1, line)
+
+
+def _number(x, what: str, id: str) -> float | None:
+    if x is None:
+        return None
+    try:
+        x = float(x)
+    except (TypeError, ValueError):
+        raise RestatedError(f"{what} of ledger entry '{id}' is {x!r}, not a number") from None
+    if not math.isfinite(x):
+        remedy = "leave it out and give a reason, or record a bound"
+        raise RestatedError(f"{what} of ledger entry '{id}' is {x}, not a finite number", remedy=remedy)
+    return x
+
+
+class Ledger:
+    """The records of one notebook, `page` without its ending.
+
+    Records belong to `finding` unless they say otherwise; one that restates a number that is not in the `register` is
+    refused at once.
+    """
+
+    def __init__(self, page: str, finding: str, register: Register):
+        self.page = page
+        self.finding = finding
+        self.register = register
+        self._by_id: dict[str, Record] = {}
+
+    @property
+    def records(self) -> list[Record]:
+        """All records so far, in order."""
+        return list(self._by_id.values())
+
+    def record(
+        self,
+        id: str,
+        value=None,
+        *,
+        basis: str,
+        quantity: str = "",
+        low=None,
+        high=None,
+        interval: str = "set",
+        published: str | None = None,
+        by_construction: bool = False,
+        reason: str = "",
+        digits: int = 2,
+        unit: str = "",
+        finding: str | None = None,
+    ) -> None:
+        """Enter one recomputed number.
+
+        Parameters
+        ----------
+        id : str
+            Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
+        value, low, high : float, optional
+            The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
+        basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
+            Source of the number. A number computed from any recalled (grade U) number is ``recalled``: it is unverified
+            wherever it appears.
+        quantity : str
+            Meaning of the number in words; taken from the printed number when left out.
+        interval : str
+            ``"set"``, or the name of the interval from `low` to `high`.
+        published : str, optional
+            Id of the printed number this restates.
+        by_construction : bool
+            True when the printed number was an input, so that agreement proves nothing.
+        reason : str
+            One neutral sentence: the reason for a difference, or the assumptions.
+        digits, unit : int, str
+            Decimals to show in prose, and unit after the number.
+
+        Raises
+        ------
+        RestatedError
+            Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
+            recalled number that would restate a printed one.
+        """
+        self._check(id, basis, published)
+        if published is not None and not quantity:
+            quantity = self.register[published].quantity
+        if not quantity:
+            raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
+        value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
+        if value is None and low is None and high is None and not reason:
+            raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
+        if low is not None and high is not None and low > high:
+            order = "give the lower end first"
+            raise RestatedError(f"ledger entry '{id}' runs from {low} down to {high}", remedy=order)
+        about = (finding or self.finding, quantity, basis, self.page, value, low, high, interval, published)
+        more = (bool(by_construction), reason.strip(), digits, unit, *_place())
+        self._by_id[id] = Record(id, *about, *more)
+
+    def _check(self, id: str, basis: str, published: str | None) -> None:
+        """Refuse an id, a basis or a printed number that a record cannot have."""
+        entry, remedy = f"ledger entry '{id}'", None
+        if not ID.fullmatch(id):
+            fault, remedy = f"'{id}' is not a ledger id", "use lower-case letters and digits in words joined by hyphens"
+        elif basis not in rules.BASES:
+            fault = f"{entry}: basis '{basis}' is not one of {', '.join(rules.BASES)}"
+        elif published is not None and published not in self.register:
+            fault = f"{entry} restates '{published}', which is not in the register"
+            remedy = "see data/published for the ids, and data/published/merged_ids.csv for ids that were merged"
+        elif basis == RECALLED and published is not None and self.register[published].grade != "U":
+            fault = f"{entry} rests on recalled numbers and cannot restate '{published}', which was seen in print"
+            remedy = "leave out published=..."
+        elif id in self.register:
+            fault, remedy = f"'{id}' is the id of a printed number", "give the recomputed number its own id"
+        elif id in self._by_id:
+            fault = f"{entry} is recorded twice in {self.page}"
+        else:
+            return
+        raise RestatedError(fault, remedy=remedy)
+
+    def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
+        """Enter several recomputed numbers from a table of id, result and quantity.
+
+        A result is a number, a pair of ends, or a tuple of a number and its two ends; `common` are arguments of
+        :meth:`record` that all share.
+        """
+        for id, result, quantity in rows:
+            value, *ends = result if isinstance(result, tuple) else (result,)
+            value, low, high = (None, value, *ends) if len(ends) == 1 else (value, *(ends or (None, None)))
+            self.record(id, value, low=low, high=high, quantity=quantity, **common)
+
+    def record_fit(
+        self,
+        fit,
+        *,
+        basis: str,
+        back: Callable[[float], float] = float,
+        factor: float = 1.0,
+        published: str | None = None,
+        reason: str = "",
+        digits: int = 2,
+        unit: str = "",
+        finding: str | None = None,
+        **parts: str | tuple[str, str],
+    ) -> None:
+        """Enter a pooled fit: its estimate and other results, each under an id of its own and in the order given.
+
+        Parameters
+        ----------
+        fit : restated.estimate.meta.MetaFit or similar
+            Has the attributes that `parts` ask for.
+        back, factor : callable, float
+            From the scale of the analysis to the recorded one, and a multiplier applied afterwards.
+        basis, finding, published, reason, digits, unit
+            As for :meth:`record`. The printed number and the reason belong to the estimate, digits and unit to it and
+            to the prediction interval.
+        **parts : (str, str) or str
+            Id and quantity, or the id alone, of ``estimate`` (with its 95 % interval), ``prediction`` (interval for a
+            new study), ``i2`` (I² from Q, percent), ``tau2``, ``tau`` or ``k``.
+        """
+
+        def scaled(attribute: str) -> float:
+            return factor * float(back(getattr(fit, attribute)))
+
+        for part, named in parts.items():
+            id, quantity = (named, "") if isinstance(named, str) else named
+            value, low, high, interval = None, None, None, "set"
+            more: dict[str, Any] = {"digits": digits, "unit": unit}
+            if part == "estimate":
+                method = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
+                value, low, high = scaled("estimate"), scaled("ci_low"), scaled("ci_high")
+                interval, more = (
+                    f"95 % confidence interval ({method})",
+                    more | {"published": published, "reason": reason},
+                )
+            elif part == "prediction":
+                low, high = scaled("pi_low"), scaled("pi_high")
+                interval = "95 % prediction interval, k - 2 degrees of freedom"
+            elif part in _FIT_PARTS:
+                field, decimals, sign = _FIT_PARTS[part]
+                value, more = getattr(fit, field), {"digits": decimals, "unit": sign}
+            else:
+                known = ", ".join(("estimate", "prediction", *_FIT_PARTS))
+                raise RestatedError(f"'{part}' is not a part of a fit", remedy=f"use one of {known}")
+            more |= {"low": low, "high": high, "interval": interval}
+            self.record(id, value, basis=basis, finding=finding, quantity=quantity, **more)
+
+    def entries(self, *ids: str) -> list[dict]:
+        """Return the joined ledger rows of records (all by default), as the ledger page will show them."""
+        return [self.entry(i) for i in (ids or self._by_id)]
+
+    def entry(self, id: str) -> dict:
+        """Return the joined ledger row of one record."""
+        if id not in self._by_id:
+            raise RestatedError(f"no ledger entry '{id}' has been recorded in {self.page} so far")
+        record = self._by_id[id]
+        return ledger.entry(record, self.register.get(record.published) if record.published else None)
