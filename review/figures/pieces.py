@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from restated.plots.legend import Key
 from restated.plots.marks import Fill
-from restated.plots.rows import Chart
+from restated.plots.rows import Chart, Column, row_chart
 from restated.plots.style import BASE, colour
 
 #: Inches from the base line of the words under the axis to the middle of their samples.
@@ -27,10 +27,20 @@ def without_y(ax: Axes) -> None:
     ax.spines["left"].set_visible(False)
 
 
+def columns(cells: Mapping[str, Sequence[str]], align: str = "left") -> list[Column]:
+    """Text columns of a row chart by their headings."""
+    return [Column(heading, own, align) for heading, own in cells.items()]
+
+
+def keyed_chart(left: Mapping[str, Sequence[str]], right: Mapping[str, Sequence[str]], **settings: Any) -> Chart:
+    """Row chart of words at the left and numbers at the right, by their headings, with a line for a key."""
+    return row_chart(columns(left), columns(right, "right"), foot_lines=1, **settings)
+
+
 def stacked_bars(chart: Chart, lengths: np.ndarray, fills: Sequence[Fill], gids: Sequence[str]) -> None:
     """Draw a bar in each row, its parts from left to right; `lengths` has one row a bar and one column a part."""
     starts = np.cumsum(lengths, axis=1) - lengths
-    for length, start, fill, gid in zip(lengths.T, starts.T, fills, gids, strict=True):
+    for length, start, fill, gid in zip(lengths.T, starts.T, fills, gids):
         chart.ax.barh(np.arange(len(lengths)), length, left=start, height=0.62, zorder=2, gid=gid, **fill.style())
 
 
