@@ -16,6 +16,7 @@ from restated.plots.rows import MARGIN
 from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, wrap_to
 from restated.plots.words import alt_text, plural
 from restated_book.claims import VERDICTS
+from review.figures.pieces import LINE
 from review.figures.tables import checked, known
 
 #: Mark of a verdict on a claim.
@@ -35,7 +36,6 @@ BOX = Fill("page", width=1.0)
 
 UNIT = 0.046  # inches of height for one claim
 SPACE = 0.9  # inches between two columns of boxes
-LINE = 1.25 * BASE / POINTS  # inches between two lines of text
 PAD = 0.07  # inches between a box and its text
 BETWEEN = 0.06  # least inches between boxes
 HEADING = 0.27  # inches for the heading of a group

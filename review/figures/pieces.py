@@ -1,24 +1,38 @@
-"""Pieces of several figures: labels on axes, and bars of parts with a key under the axis."""
+"""Pieces of several figures: labels, boxes, columns of words, and bars of parts with a key under the axis."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyBboxPatch
 
 from restated.plots.legend import Key
 from restated.plots.marks import Fill
 from restated.plots.rows import Chart, Column, row_chart
-from restated.plots.style import BASE, colour
+from restated.plots.style import BASE, POINTS, colour, write
 
 #: Inches from the base line of the words under the axis to the middle of their samples.
 LIFT = 0.045
+#: Inches between two lines of text.
+LINE = 1.25 * BASE / POINTS
 
 
 def label(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:
     """Text at a place of the axes, centred on the height of its letters."""
     look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center_baseline"}
     ax.text(x, y, text, **look | style)
+
+
+def box(
+    fig: Figure, x: float, y: float, size: tuple[float, float], lines: Sequence[str], fill: Fill, shape: str
+) -> None:
+    """Box with lines of words, both centred on a place in inches; `shape` is a box style of matplotlib."""
+    corner, style = (x - size[0] / 2, y - size[1] / 2), fill.style() | {"boxstyle": shape}
+    fig.add_artist(FancyBboxPatch(corner, *size, transform=fig.dpi_scale_trans, **style))
+    for i, line in enumerate(lines):
+        write(fig, x, y + ((len(lines) - 1) / 2 - i) * LINE, line, ha="center")
 
 
 def without_y(ax: Axes) -> None:
