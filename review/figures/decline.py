@@ -13,7 +13,7 @@ from restated.plots.spread import spread
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct, ensure, rows
+from review.figures.tables import checked, completed, distinct, ensure, rows
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
 LEFT = 0.7
@@ -33,11 +33,10 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     (digits as printed), `series` (at most three). `window` is the first and last year to mark with the words for them.
     `joined` joins the estimates of a series: not for estimates of different kinds.
     """
-    table = checked(table, "label", finite=("year", "value"))
-    table = pd.DataFrame(OPTIONAL, index=table.index).assign(**{str(name): table[name] for name in table})
+    table = completed(checked(table, "label", finite=("year", "value")), OPTIONAL)
     looks = series(distinct(table, "series"), most=3, field="series")
     across = max(np.ptp(table["year"]), 1)
-    table = _completed(table, across)
+    table = _described(table, across)
     has, year = table["has"], table["year"]
     room = max(text_width(words, BASE) for words in table["words"]) + 0.42
     ensure(room <= WIDTH - 4.0, "a label is too long for the margin", field="label", remedy="Shorten it")
@@ -66,7 +65,7 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     return Drawn(fig, _alt(table, window), pd.DataFrame(data))
 
 
-def _completed(table: pd.DataFrame, across: float) -> pd.DataFrame:
+def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:
     """The table with plain numbers and text, whether an interval was printed, the words of labels and places in years.
 
     Estimates of one year are side by side.

@@ -32,6 +32,11 @@ def known(table: pd.DataFrame, column: str, allowed: Collection[str]) -> None:
         raise RestatedError(f"unknown {column} '{unknown}'", field=column, remedy="Use one of " + ", ".join(allowed))
 
 
+def completed(table: pd.DataFrame, optional: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `table` with the columns of `optional` that it lacks, filled with their values."""
+    return table.assign(**{name: value for name, value in optional.items() if name not in table})
+
+
 def rows(table: pd.DataFrame) -> Iterator[Any]:
     """Rows of `table` with its columns as attributes."""
     return table.itertuples()
