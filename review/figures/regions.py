@@ -36,8 +36,8 @@ ABOVE = 1.3  # inches of it above and below the plot
 Pair: TypeAlias = tuple[str, str]
 #: Words and the numbers they name.
 Named: TypeAlias = tuple[str, Sequence[float]]
-#: Function of a test, a ratio of means, and the SD/means of both arms.
-PValue: TypeAlias = Callable[[str, float, np.ndarray, np.ndarray], np.ndarray]
+#: p values by the name of a test, a ratio of means, and the SD/means of both arms.
+Test: TypeAlias = Callable[[str, float, np.ndarray, np.ndarray], np.ndarray]
 
 
 @drawing
@@ -103,13 +103,7 @@ def _alt_of_limits(curves: pd.DataFrame, bands: pd.DataFrame) -> str:
 
 @drawing
 def planes(
-    p_value: PValue,
-    tests: Sequence[str],
-    ratios: Sequence[float],
-    *,
-    arms: Pair,
-    marks: Mapping[str, float],
-    top: float,
+    p_value: Test, tests: Sequence[str], ratios: Sequence[float], *, arms: Pair, marks: Mapping[str, float], top: float
 ) -> Drawn:
     """Draw the line p = .05 over the SD/mean of both arms, one line for each ratio of means, one panel a test.
 
