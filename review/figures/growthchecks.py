@@ -1,6 +1,6 @@
 """Checks of a growth model: spread by grade, correlation by distance, residuals against the normal distribution."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -30,38 +30,28 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     shown = [0, len(grades) // 2, len(grades) - 1]
     axes[0].set_xticks(shown, [grades[i] for i in shown])
     _pair(axes[1], correlation["lag"], correlation)
-    axes[1].set_ylim(0, 1)
-    axes[1].set_xticks(correlation["lag"])
+    axes[1].set(ylim=(0, 1), xticks=correlation["lag"])
     ends = [residuals.to_numpy().min(), residuals.to_numpy().max()]
     axes[2].plot(ends, ends, color=colour("muted"), linewidth=1.2, zorder=1)
     _dots(axes[2], residuals["normal"], residuals["observed"], 3)
-    for ax in axes:
-        plain_ticks(ax.yaxis, *ax.get_ylim(), most=7)
     plain_ticks(axes[2].xaxis, *axes[2].get_xlim(), most=6)
-    for ax, (title, below) in zip(axes, PANELS, strict=True):
+    for ax, (title, below) in zip(axes, PANELS):
+        plain_ticks(ax.yaxis, *ax.get_ylim(), most=7)
         panel_title(ax, title, 1.04)
         ax.set_xlabel(below)
     write(fig, LEFT, 0.16, "dots: in the data; lines: implied by the model", color=colour("muted"))
     off, far = (float(np.abs(part["observed"] - part["implied"]).max()) for part in (spread, correlation))
-    observed, normal = residuals["observed"], residuals["normal"]
+    first, last = (residuals.map(number).iloc[end] for end in (0, -1))
     alt = alt_text(
         f"The growth model beside the data: standard deviations by grade differ by at most {number(off)}, "
         f"correlations by distance by at most {number(far)}",
-        f"Residual percentiles run from {number(observed.iloc[0])} to {number(observed.iloc[-1])}, "
-        f"normal ones from {number(normal.iloc[0])} to {number(normal.iloc[-1])}",
+        f"Residual percentiles run from {first['observed']} to {last['observed']}, "
+        f"normal ones from {first['normal']} to {last['normal']}",
     )
-    rows = (
-        _rows([f"SD, {grades[i]}" for i in spread["wave"]], spread["observed"], spread["implied"]),
-        _rows(
-            [f"correlation, {lag} apart" for lag in correlation["lag"]], correlation["observed"], correlation["implied"]
-        ),
-        _rows([f"residual percentile {p}" for p in range(1, 100)], observed, normal),
-    )
-    return Drawn(fig, alt, pd.concat(rows, ignore_index=True))
-
-
-def _rows(names: Sequence[str], observed: pd.Series, implied: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame({"check": names, "in the data": observed, "implied": implied})
+    data = pd.concat([spread, correlation, residuals.rename(columns={"normal": "implied"})], ignore_index=True)
+    names = [f"SD, {grades[i]}" for i in spread["wave"]] + [f"correlation, {lag} apart" for lag in correlation["lag"]]
+    names += [f"residual percentile {p}" for p in range(1, 100)]
+    return Drawn(fig, alt, pd.DataFrame({"check": names, "in the data": data["observed"], "implied": data["implied"]}))
 
 
 def _pair(ax: Axes, x: pd.Series, table: pd.DataFrame) -> None:
