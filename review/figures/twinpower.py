@@ -22,7 +22,7 @@ from restated.plots.style import (
 )
 from restated.plots.words import alt_text, number
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct
+from review.figures.tables import checked, distinct, parts
 
 #: Power that studies usually plan for.
 WANTED = 0.80
@@ -32,41 +32,38 @@ APART = 0.024
 
 
 @drawing
-def power_by_split(
-    table: pd.DataFrame, *, x: str = "mz_share", x_axis: str = "identical pairs, percent of all"
-) -> Drawn:
+def power_by_split(table: pd.DataFrame) -> Drawn:
     """Draw power by division, a panel per true effect, a line per measurement, with 95 % intervals of the simulation.
 
-    `table`: `panel`, `series`, column `x` (a proportion), `power`, `low`, `high`. Raises `RestatedError` if a column is
-    missing, the table is empty, a value is not finite or there are more than four series.
+    `table`: `panel`, `series` (at most four), `mz_share` (a proportion), `power`, `low`, `high`.
     """
-    table = checked(table, "panel", "series", finite=(x, "power", "low", "high"))
-    panels, looks = distinct(table, "panel"), series(distinct(table, "series"), field="series")
+    table = checked(table, "panel", "series", finite=("mz_share", "power", "low", "high"))
+    panels, looks = parts(table, "panel"), series(distinct(table, "series"), field="series")
     width = 3.75 if len(panels) > 1 else 6.0
     fig = new_figure(LEFT + len(panels) * width + (len(panels) - 1) * GAP + 0.15, HEIGHT + 1.35)
-    marks, percents = sorted(set(table[x])), np.linspace(0, 1, 6)
-    for i, panel in enumerate(panels):
+    marks, percents = np.unique(table["mz_share"]), np.linspace(0, 1, 6)
+    words = []
+    for i, (panel, part) in enumerate(panels.items()):
         ax = axes_in_inches(fig, LEFT + i * (width + GAP), 0.95, width, HEIGHT)
         _frame(ax, marks[0], marks[-1])
         panel_title(ax, panel, 1.0 + 0.09 / HEIGHT)
-        _lines(ax, table[table["panel"].astype(str) == panel], x, looks, marks[-1] - marks[0] or 1)
+        _lines(ax, part, looks, np.ptp(marks) or 1)
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
         ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
-        ax.set_xlabel(x_axis)
-        if i == 0:
-            ax.set_ylabel("power, percent")
+        ax.set(xlabel="identical pairs, percent of all", ylabel="" if i else "power, percent")
+        spans = [
+            (name, *map(_percent, powers["power"].agg(["min", "max"])))
+            for name, powers in parts(part, "series").items()
+        ]
+        words.append(f"{panel}: " + ", ".join(f"{name} {low} to {high}" for name, low, high in spans))
     _key(fig, looks)
-    words = []
-    for panel in panels:
-        powers = table[table["panel"].astype(str) == panel].groupby("series", sort=False)["power"]
-        words.append(f"{panel}: " + ", ".join(f"{n} {_percent(p.min())} to {_percent(p.max())}" for n, p in powers))
     most = table["power"].max()
     alt = alt_text(
         f"Simulated power, percent. {'. '.join(words)}",
         f"The highest is {_percent(most)}, {'below' if most < WANTED else 'not below'} 80",
     )
-    data = table[["panel", "series", x, "power", "low", "high"]]
-    return Drawn(fig, alt, data.rename(columns={x: x_axis.split(",")[0], "low": "lower", "high": "upper"}))
+    data = table[["panel", "series", "mz_share", "power", "low", "high"]]
+    return Drawn(fig, alt, data.rename(columns={"mz_share": "identical pairs", "low": "lower", "high": "upper"}))
 
 
 def _frame(ax: Axes, low: float, high: float) -> None:
@@ -77,10 +74,10 @@ def _frame(ax: Axes, low: float, high: float) -> None:
     label(ax, low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
 
 
-def _lines(ax: Axes, table: pd.DataFrame, x: str, looks: Mapping[str, Series], reach: float) -> None:
+def _lines(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series], reach: float) -> None:
     for i, (name, look) in enumerate(looks.items()):
-        mine = table[table["series"].astype(str) == name].sort_values(x)
-        at = mine[x].to_numpy(float) + APART * (i - (len(looks) - 1) / 2) * reach
+        mine = table[table["series"].astype(str) == name].sort_values("mz_share")
+        at = mine["mz_share"].to_numpy(float) + APART * (i - (len(looks) - 1) / 2) * reach
         ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
         ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
 

@@ -196,7 +196,7 @@ def trial_reports() -> pd.DataFrame:
             ("three", "Third 2021", "another treatment", "carers", np.nan, 2021, "protocol", "not known"),
         ],
         columns=["family", "label", "group", "population", "n", "year", "relation", "developer"],
-    )
+    ).assign(report="A report")
 
 
 def ratios() -> pd.DataFrame:
