@@ -16,11 +16,9 @@ from review.figures.tables import checked, numbers, texts
 LEFT, PLOT, HEIGHT = 0.85, 5.6, 3.9  # inches
 #: Recomputed values this near to the end of a rounding interval count as inside: floating-point division is no better.
 ROUNDOFF = 1e-9
-#: Below this the axis counts in powers of ten.
-SMALL = 1e-3
+SMALL = 1e-3  # below this the axis counts in powers of ten
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-#: Most rows outside rounding that the picture names; the data table has all.
-NAMED = 8
+NAMED = 8  # most rows outside rounding that the picture names; the data table has all
 AGREE, DIFFER = Mark("o", True, "accent"), Mark("D", True, "warn")
 ROUNDING = Fill("band", "none")
 #: Scale of differences, which may be small.

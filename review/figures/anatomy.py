@@ -25,10 +25,8 @@ from review.figures.tables import checked, ensure
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
-#: Side of a callout's number in points.
-BADGE = 15.0
-#: Leaders shorter than this, in inches from the middle of the number, would be hidden by it.
-SHORTEST = 0.14
+BADGE = 15.0  # side of a callout's number in points
+SHORTEST = 0.14  # leaders shorter than this, in inches from the middle of the number, would be hidden by it
 
 #: A place in a figure, in inches from its lower left corner.
 Place = Callable[[Figure], tuple[float, float]]
@@ -115,8 +113,7 @@ def _add(fig: Figure, x: Sequence[float], y: Sequence[float], **style: Any) -> N
     fig.add_artist(Line2D(x, y, transform=fig.dpi_scale_trans, **style))
 
 
-#: From a text to a number close above it: no leader is needed.
-ABOVE = (0.0, 0.14)
+ABOVE = (0.0, 0.14)  # from a text to a number close above it: no leader is needed
 #: Parts of a forest plot whose first row shows all of them.
 FOREST = (
     Callout("Study", text_at("Study", y=1.0), ABOVE),

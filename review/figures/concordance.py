@@ -13,8 +13,7 @@ from review.figures.pieces import LIFT, columns, fill_key, keyed_chart
 from review.figures.tables import checked, ensure, numbers, texts
 
 PERCENT = Scale("%", decimals=1, steps=(5, 10, 20, 25, 50))
-#: Least percent of agreement of two children of two classes whose classes are unrelated.
-UNRELATED = 50.0
+UNRELATED = 50.0  # least percent of agreement of two children of two classes whose classes are unrelated
 PARTS = {"in the same class": Fill("ramp2", "accent"), "in different classes": Fill("page", "muted", "////")}
 #: Words, first column of values, shift in rows and mark of the two scales.
 SCALES = (

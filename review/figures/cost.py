@@ -89,9 +89,7 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
         left = i * column + 0.72
         ax = axes_in_inches(fig, left, foot, column - 0.92, PANEL_HEIGHT)
         _logarithmic(ax, np.log10([part["size"].min(), part["size"].max()]), seconds)
-        ax.set_xlabel(title)
-        if i == 0:
-            ax.set_ylabel("seconds")
+        ax.set(xlabel=title, ylabel="" if i else "seconds")
         key = Key(ax, left - 0.45, foot - 0.68, mark=(4.5, 1.0))
         for (work, lines), (mark, line) in zip(words[title].items(), LOOKS):
             x, y = np.log10(numbers(part[part["work"] == work].sort_values("size"), "size", "seconds"))

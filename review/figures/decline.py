@@ -17,12 +17,10 @@ from review.figures.tables import checked, completed, distinct, ensure, rows
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
 LEFT = 0.7
-#: Distance of estimates of one year, as a share of all years: the width of a mark.
-STEP = 0.018
+STEP = 0.018  # distance of estimates of one year, as a share of all years: the width of a mark
 NONE_PRINTED = "no interval printed"
 YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
-#: Columns that a table may lack, with their values.
-OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}
+OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns that a table may lack, with their values
 
 
 @drawing

@@ -11,16 +11,12 @@ from review.figures.tables import checked, ensure, numbers, parts
 
 WIDTH = 9.0  # inches
 PANEL = 1.75  # inches, height of one panel
-#: Inches left of, between, above and below panels.
-LEFT, BETWEEN, ABOVE, BELOW = 0.62, 0.72, 0.55, 0.62
+LEFT, BETWEEN, ABOVE, BELOW = 0.62, 0.72, 0.55, 0.62  # inches left of, between, above and below panels
 ACROSS = 2
-#: Inches between lines of panels, for the tick labels.
-BETWEEN_LINES = 0.3
-#: Share of a panel's width for a title measured in normal weight: bold letters are up to a seventh wider.
-BOLD = 0.87
+BETWEEN_LINES = 0.3  # inches between lines of panels, for the tick labels
+BOLD = 0.87  # share of a panel's width for a title measured in normal weight: bold letters are up to a seventh wider
 RHO = Scale("", leading_zero=False)
-#: Columns of the data.
-NAMES = {"rho": "correlation of the estimates", "z_low": "z, lowest", "z_high": "z, highest"}
+NAMES = {"rho": "correlation of the estimates", "z_low": "z, lowest", "z_high": "z, highest"}  # columns of the data
 BAND, LIMIT = Fill("band", "accent", width=1.1), Line("second", DASHES, 1.3)
 
 
@@ -52,10 +48,9 @@ def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
         ax.plot([rho[0], rho[-1]], [critical] * 2, zorder=3, gid="critical", **LIMIT.style())
         plain_ticks(ax.xaxis, rho[0], rho[-1], most=6, scale=RHO)
         ax.set_yticks(marks, [number(m, 0) for m in marks])
-        if place == 0:
-            ax.set_ylabel("z of the difference")
-        if line == down - 1 or i + ACROSS >= len(comparisons):
-            ax.set_xlabel("correlation of the two estimates")
+        lowest = line == down - 1 or i + ACROSS >= len(comparisons)
+        ax.set_xlabel("correlation of the two estimates" if lowest else "")
+        ax.set_ylabel("" if place else "z of the difference")
         for j, text in enumerate(reversed(wrap_to(name, BOLD * width, BASE))):
             write(fig, x, y + PANEL + 0.1 + 0.19 * j, text, fontweight="bold", va="baseline")
         if i == 0:

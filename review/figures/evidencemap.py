@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise, permutations, product
 
 import numpy as np
@@ -34,6 +35,7 @@ RIBBONS = {"own research": Fill("band", "ramp3", width=0.5), "not independent": 
 OTHER_RIBBONS = Fill("zone3", "muted", width=0.5)
 BOX = Fill("page", width=1.0)
 
+_write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
 SPACE = 0.9  # inches between two columns of boxes
 PAD = 0.07  # inches between a box and its text
@@ -41,12 +43,11 @@ BETWEEN = 0.06  # least inches between boxes
 HEADING = 0.27  # inches for the heading of a group
 MARKS_AT, MARK_STEP, MARKS_IN_ROW = 0.74, 0.115, 9  # inches, inches, number
 MARK_ROW = 0.135  # inches
-#: Ribbons of fewer claims are too thin for their number.
-NUMBERED = 3
+NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
 KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches
+LEFT, MIDDLE, RIGHT = 1.34, 1.86, 1.62  # inches, widths of boxes
 #: Left edge and width in inches, and heading of the columns of boxes.
-LEFT, MIDDLE, RIGHT = 1.34, 1.86, 1.62
 COLUMNS = (
     (MARGIN, LEFT, "Section of the case study"),
     (MARGIN + LEFT + SPACE, MIDDLE, "Source named, by independence"),
@@ -124,7 +125,7 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
         _certainty(ax, x2 + PAD, y + len(box.lines) * LINE, about["certainty"][box.name])
     _key(ax, bottom, key)
     keys = ["section", "reference", "independence", "chapter", "title", "certainty"]
-    data = links.groupby(keys)["claim"].nunique().reset_index().drop(columns="chapter")
+    data = links.groupby(keys, dropna=False)["claim"].nunique().reset_index().drop(columns="chapter")
     names = ["section", "source", "independence of the source", "chapter", "certainty", "claims"]
     return Drawn(fig, _alt(links), data.set_axis(names, axis=1))
 
@@ -225,10 +226,6 @@ def _ribbons(ax: Axes, pairs: pd.Series, sides: tuple[Column, Column], x: tuple[
             _write(ax, place, y + wide / 2, str(claims), ha=align)
 
 
-def _write(ax: Axes, x: float, middle: float, text: str, **style) -> None:
-    on_canvas(ax, x, middle, text, zorder=4, **style)
-
-
 def _title(ax: Axes, x: float, width: float, box: _Box, first: float) -> None:
     """Lines of a box, with its number of claims next to the first."""
     for i, line in enumerate(box.lines):
@@ -259,7 +256,8 @@ def _mark(ax: Axes, x: ArrayLike, y: ArrayLike, verdict: str, size: float, gid: 
 def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
     """Four circles, as many filled as the certainty has steps, and the word."""
     if word not in CERTAINTY_CIRCLES:
-        return _write(ax, x, middle, word, color=colour("muted"))
+        _write(ax, x, middle, word, color=colour("muted"))
+        return
     number, at = CERTAINTY_CIRCLES[word], [x + 0.05 + 0.13 * i for i in range(4)]
     for circles, filled, gid in ((at[:number], True, "certainty-ink"), (at[number:], False, "certainty-page")):
         dots(ax, circles, [middle] * len(circles), Mark("o", filled, "ink"), edge=1.1, gid=gid, clip_on=True)

@@ -14,8 +14,7 @@ from review.figures.tables import checked, distinct, ensure
 
 #: Marks of the first to fourth event: distinct without colour.
 MARKS = (Mark("o", True, "accent"), Mark("s", False, "second"), Mark("D", True, "ink"), Mark("^", False, "third"))
-#: Vertical distance between the marks of one row, in rows.
-STEP = 0.22
+STEP = 0.22  # vertical distance between the marks of one row, in rows
 PERCENT = Scale("share", decimals=0)
 #: Percent below which shares other than 0 are written in tenths, and below which only the bound is written.
 FINE, FINEST = 1.0, 0.1

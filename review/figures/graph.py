@@ -26,8 +26,8 @@ MARGIN = 0.12
 HEAD = (0.055, 0.12)  # half width and length of an arrowhead in inches
 PORT = 0.2  # inches between two arrows at one side of a box
 KEY_COLUMN, KEY_ROW = 3.0, 0.26  # inches
-#: Boxes of the theory, and those added as another explanation.
 RIVAL = "rival cause"
+#: Boxes of the theory, and those added as another explanation.
 KINDS = {
     "theory": (Fill("band", dash=SOLID), "round,pad=0,rounding_size=0.08"),
     RIVAL: (Fill("page", "ink", width=1.2, dash=SHORT_DASHES), "square,pad=0"),

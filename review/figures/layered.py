@@ -21,18 +21,13 @@ from scipy.optimize import linprog
 from restated.errors import RestatedError
 from review.figures.tables import ensure
 
-#: Sweeps up and down per start; orders stop changing after a handful.
-SWEEPS = 8
-#: Starting orders tried: the given one and shuffled ones with fixed seeds.
-STARTS = 16
-#: Number of orders with the fewest crossings that are placed, to take the one with the straightest arrows.
-PLACED = 8
-#: Inches an arrow needs where it passes a row.
-PASSAGE = 0.10
+SWEEPS = 8  # sweeps up and down per start; orders stop changing after a handful
+STARTS = 16  # starting orders tried: the given one and shuffled ones with fixed seeds
+PLACED = 8  # number of orders with the fewest crossings that are placed, to take the one with the straightest arrows
+PASSAGE = 0.10  # inches an arrow needs where it passes a row
 #: Weight of a straight line between boxes, between a box and a passage, and between passages (Gansner et al., 1993).
 STRAIGHT = {0: 1.0, 1: 2.0, 2: 8.0}
-#: Weight of the total width against straight lines: enough to keep the picture together.
-COMPACT = 4.0
+COMPACT = 4.0  # weight of the total width against straight lines: enough to keep the picture together
 
 #: A box (name,) or a passage (arrow, row).
 Item = tuple

@@ -14,8 +14,7 @@ from restated.plots.words import CORRELATION, Scale, alt_text
 from review.figures.pieces import box
 from review.figures.tables import checked, completed, ensure, known, parts
 
-#: Edges of the diagram: a leads to the mediator, b from it to the outcome, direct past it.
-EDGES = ("a", "b", "direct")
+EDGES = ("a", "b", "direct")  # edges of the diagram: a leads to the mediator, b from it to the outcome, direct past it
 SUMS = ("indirect", "total")
 PANEL, HEIGHT = 4.4, 3.35  # inches
 BOX_WIDTH, BOX_HEIGHT = 1.34, 0.62  # inches
@@ -23,8 +22,7 @@ BOX_WIDTH, BOX_HEIGHT = 1.34, 0.62  # inches
 PLACES = ((0.78, 1.25), (PANEL / 2, 2.62), (PANEL - 0.78, 1.25))
 NOT_PRINTED = "not printed"
 FINER = Scale("r", leading_zero=False, decimals=3)
-#: Columns that a table may lack, with their values.
-OPTIONAL = {"low": np.nan, "high": np.nan, "text": ""}
+OPTIONAL = {"low": np.nan, "high": np.nan, "text": ""}  # columns that a table may lack, with their values
 
 #: Value and range of each edge as text.
 Words = Mapping[str, tuple[str, str]]

@@ -13,12 +13,9 @@ from restated.plots.marks import Fill
 from restated.plots.rows import Chart, Column, row_chart
 from restated.plots.style import BASE, HALF_DIGIT, POINTS, colour, write
 
-#: Inches from the base line of the words under the axis to the middle of their samples.
-LIFT = 0.045
-#: Inches between two lines of text.
-LINE = 1.25 * BASE / POINTS
-#: Inches from the middle of a line of text to its base line.
-DROP = HALF_DIGIT * BASE / POINTS
+LIFT = 0.045  # inches from the base line of the words under the axis to the middle of their samples
+LINE = 1.25 * BASE / POINTS  # inches between two lines of text
+DROP = HALF_DIGIT * BASE / POINTS  # inches from the middle of a line of text to its base line
 
 
 def label(ax: Axes, x: float, y: float, text: str, **style: Any) -> None:

@@ -12,8 +12,7 @@ from restated.plots.style import BASE, POINTS, Drawn, canvas, drawing, on_canvas
 from restated.plots.words import alt_text, plural
 from review.figures.tables import checked, parts
 
-#: Inches; the width fits a narrow screen without scrolling.
-WIDTH = 4.35
+WIDTH = 4.35  # inches; the width fits a narrow screen without scrolling
 ROW = 1.5 * BASE / POINTS
 #: Marks of the columns, in their order.
 MARKS = (

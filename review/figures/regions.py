@@ -22,13 +22,14 @@ from review.figures.tables import checked, distinct, ensure, parts, rows
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
 BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
-#: Mark of something weaker than the rest of the figure.
-HOLLOW = Mark("D", False, "second")
+HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
 #: The ramp darkens as the share of data sets rises, in five equal steps.
 STEPS = dict(zip(pairwise(np.linspace(0, 1, len(RAMP) + 1)), RAMP))
 NO_DATA_SET = Fill("none", "zone1", "////", 0)
 #: Ranges over shapes at the lower and the higher SD/mean.
 RANGES = (Fill("band", "accent", width=1.2), Fill("none", "second", "////", 1.2))
+#: Title of each panel of `detection`.
+PANELS = dict(power="chance to find it", sign="wrong direction,\nif found", magnitude="exaggeration,\nif found (times)")
 LEVEL = 0.05  # of significance, in planes
 HEIGHT = 5.1  # inches of the figure of limits
 ABOVE = 1.3  # inches of it above and below the plot
@@ -135,10 +136,9 @@ def planes(
                 dots(ax, [cv], [cv], HOLLOW, edge=1.5, clip_on=True)
                 label(ax, cv + 0.06 * top / 3, cv - 0.16 * top / 3, letter, va="center", zorder=5)
         ax.set(xlim=(0, top), ylim=(0, top), xlabel=f"SD/mean, {arms[0]}", yticks=[])
-        plain_ticks(ax.xaxis, 0, top, most=7)
-        if k == 0:
-            plain_ticks(ax.yaxis, 0, top, most=7)
-            ax.set_ylabel(f"SD/mean, {arms[1]}")
+        ax.set_ylabel("" if k else f"SD/mean, {arms[1]}")
+        for axis in (ax.xaxis,) if k else (ax.xaxis, ax.yaxis):
+            plain_ticks(axis, 0, top, most=7)
         write(fig, left, side + 0.82, test, fontweight="bold")
     listed = [
         f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, r, cv in group if np.isfinite(cv))
@@ -173,10 +173,8 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float) -> Drawn:
             _cells(ax, table[(table["test"] == test) & (table["shape"] == shape)], cvs)
             ax.set_xticks(ticks, names if last else blank)
             ax.set_yticks(ticks, blank if c else names)
-            if last and c == len(shapes) // 2:
-                ax.set_xlabel(f"SD/mean, {arms[0]}")
-            if c == 0:
-                ax.set_ylabel(f"{test}\nSD/mean, {arms[1]}")
+            ax.set_xlabel(f"SD/mean, {arms[0]}" if last and c == len(shapes) // 2 else "")
+            ax.set_ylabel("" if c else f"{test}\nSD/mean, {arms[1]}")
             if r == 0:
                 write(fig, x, height - 0.68, shape, fontweight="bold")
     key = Key(fig, 0.1, height - 0.2)
@@ -186,13 +184,10 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float) -> Drawn:
         key.add(words, fill, width=0.2, space=0.06, gap=0.12)
     equal = table[np.isclose(table["cv1"], table["cv2"])]
     listed = []
-    for test in tests:
-        spans = equal[equal["test"] == test].groupby("cv1")["share"].agg(["min", "max"])
-        ends = [
-            f"{100 * low:.0f} to {100 * high:.0f} % at SD/mean {number(cv, 1)}"
-            for cv, low, high in spans[spans.index.isin([1.0, 2.0])].itertuples()
-        ]
-        listed.append(f"{test}, equal SD/mean, over shapes: " + ", ".join(ends) if ends else "")
+    for test, part in parts(equal[equal["cv1"].isin([1.0, 2.0])], "test").items():
+        spans = part.groupby("cv1")["share"].agg(["min", "max"]).itertuples()
+        ends = [f"{100 * low:.0f} to {100 * high:.0f} % at SD/mean {number(cv, 1)}" for cv, low, high in spans]
+        listed.append(f"{test}, equal SD/mean, over shapes: {', '.join(ends)}")
     what = f"Share of compatible data sets in which a mean ratio of {number(ratio, 2)} is significant"
     data = equal.pivot_table(index=["test", "shape"], columns="cv1", values="share")
     data.columns = [f"SD/mean {number(cv, 1)} in both" for cv in data.columns.to_numpy(float)]
@@ -223,14 +218,6 @@ def _squares(ax: Axes, cells: pd.DataFrame, step: float, fill: Fill) -> None:
         ax.add_patch(PathPatch(Path(corners, codes), **fill.style()))
 
 
-#: Title of each panel of `detection`.
-PANELS = {
-    "power": "chance to find it",
-    "sign": "wrong direction,\nif found",
-    "magnitude": "exaggeration,\nif found (times)",
-}
-
-
 @drawing
 def detection(table: pd.DataFrame) -> Drawn:
     """Draw power, sign error and magnitude error by the true ratio of means, as ranges over assumed shapes.
@@ -252,8 +239,7 @@ def detection(table: pd.DataFrame) -> Drawn:
             ax.fill_between(spans.index, spans["min"], spans["max"], zorder=3 if fill.hatch else 2, **fill.style())
             found += [(name, cv, *span) for span in spans.itertuples()]
         _frame(ax, name, table)
-        if k == 1:
-            ax.set_xlabel("true mean cost, partial hospitalization over general care")
+        ax.set_xlabel("true mean cost, partial hospitalization over general care" if k == 1 else "")
         for i, line in enumerate(title.split("\n")):
             write(fig, left, 3.3 - 0.2 * i, line, fontweight="bold")
     key = Key(fig, 0.65, height - 0.2, right=WIDE)
@@ -263,11 +249,9 @@ def detection(table: pd.DataFrame) -> Drawn:
     at = ratios[np.argmin(np.abs(ratios - 0.5))]
     listed = []
     for cv in cvs:
-        power, exaggeration = 100 * ranges.loc[(cv, at), "power"], ranges.loc[(cv, at), "magnitude"]
-        listed.append(
-            f"at SD/mean {number(cv, 1)}: power {number(power['min'], 0)} to {number(power['max'], 0)} %, "
-            f"exaggeration {number(exaggeration['min'], 1)} to {number(exaggeration['max'], 1)} times"
-        )
+        power = " to ".join(number(100 * end, 0) for end in ranges.loc[(cv, at), "power"])
+        exaggeration = " to ".join(number(end, 1) for end in ranges.loc[(cv, at), "magnitude"])
+        listed.append(f"at SD/mean {number(cv, 1)}: power {power} %, exaggeration {exaggeration} times")
     alt = alt_text(
         f"What trials of this size find when the true ratio of mean costs is {number(at, 1)}: " + "; ".join(listed),
         "Closer to 1 power falls and exaggeration grows",

@@ -9,13 +9,10 @@ from restated.plots.words import alt_text, count, number
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, ensure, numbers
 
-#: Inches; the width fits a narrow screen without scrolling.
-WIDTH, HEIGHT = 4.35, 4.4
+WIDTH, HEIGHT = 4.35, 4.4  # inches; the width fits a narrow screen without scrolling
 LEFT, BOTTOM, RIGHT = 0.62, 1.2, 0.28
-#: Lines of the bounds of each item.
-LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))
-#: Response rates with a tick, percent.
-TICKS = (100, 75, 50, 25, 10)
+LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))  # lines of the bounds of each item
+TICKS = (100, 75, 50, 25, 10)  # response rates with a tick, percent
 HALF = 50  # percent
 #: Columns of the data.
 NAMES = dict(rate="percent who replied", invited="number asked", low="lowest percent", high="highest percent")

@@ -23,13 +23,11 @@ LANES = {
     "policy": ("policy", "funding"),
     "later": ("later",),
 }
-#: Events that bound a period: their mark is on the bar of the period and not in a lane.
-FRAME = "frame"
+FRAME = "frame"  # events that bound a period: their mark is on the bar of the period and not in a lane
 #: Marks by the source of the date.
 BASIS_MARKS = {"outside source": Mark("o", True, "accent"), "case study": Mark("s", False, "second")}
 BASIS_WORDS = {"outside source": "date from an outside source", "case study": "date from the case study"}
-#: Fills of the bars of periods, in their order.
-PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))
+PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))  # fills of the bars of periods, in their order
 
 ROW = 0.205  # inches
 YEAR, BAR, LANE = 0.44, 0.25, 0.24  # inches of a column

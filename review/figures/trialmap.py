@@ -16,8 +16,7 @@ REPORT_MARKS = {
     "sub-sample": Mark("D", False, "second"),
     "protocol": Mark("x", True, "muted"),
 }
-#: Sideways shift, in years, of reports of one sample and year, which would hide each other.
-SHIFT = 0.35
+SHIFT = 0.35  # sideways shift, in years, of reports of one sample and year, which would hide each other
 #: Columns of the data.
 NAMES = {
     "report": "report",

@@ -24,8 +24,7 @@ from restated.plots.words import alt_text, number
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, parts
 
-#: Power that studies usually plan for.
-WANTED = 0.80
+WANTED = 0.80  # power that studies usually plan for
 LEFT, GAP, HEIGHT = 0.75, 0.35, 3.5  # inches
 #: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
 APART = 0.024

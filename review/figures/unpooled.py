@@ -23,8 +23,7 @@ from review.figures.tables import checked, known, numbers
 
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
 
-#: Headings of the columns that a table may have.
-TITLES = {"printed": "Printed", "n": "n"}
+TITLES = {"printed": "Printed", "n": "n"}  # headings of the columns that a table may have
 
 
 @drawing
