@@ -46,7 +46,10 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     ax.set_ylim(ends.min() - pad * (ends.min() < 0), ends.max() + pad)
     ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
     if window:
-        _window(ax, *window)
+        # A band over the years of a statement.
+        ax.axvspan(window[0] - 0.5, window[1] + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
+        low, high = ax.get_ylim()
+        label(ax, window[0] - 0.7, low + 0.03 * (high - low), window[2], ha="right", va="bottom")
     _points(ax, table, looks, joined=joined)
     _labels(ax, table, looks)
     plain_ticks(ax.yaxis, *ax.get_ylim(), scale=CORRELATION)
@@ -78,13 +81,6 @@ def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:
     table["words"] = table["label"] + ": " + table["digits"] + intervals
     same = table.groupby("year")["year"]
     return table.assign(at=table["year"] + STEP * across * (same.cumcount() - (same.transform("size") - 1) / 2))
-
-
-def _window(ax: Axes, first: float, last: float, words: str) -> None:
-    """Band over the years of a statement."""
-    ax.axvspan(first - 0.5, last + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
-    low, high = ax.get_ylim()
-    label(ax, first - 0.7, low + 0.03 * (high - low), words, ha="right", va="bottom")
 
 
 def _points(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series], *, joined: bool) -> None:

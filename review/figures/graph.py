@@ -1,5 +1,6 @@
 """Graph of a theory: boxes, arrows drawn by the design of the studies of each link, and a key."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -61,7 +62,9 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
         Arrow(edge, start, end, max(text_width(text, BASE, weight) for text, weight in words[edge]) + 0.06)
         for edge, start, end in zip(edges["edge"], edges["from"], edges["to"])
     ]
-    boxes = {name: _box_width(name, arrows) for name in nodes}
+    sides = Counter((end, a[end]) for a in arrows for end in (1, 2))
+    # A box needs room for the arrows on its busier side.
+    boxes = {name: max(BOX_WIDTH, PORT * (max(sides[1, name], sides[2, name]) + 1)) for name in nodes}
     plan = layout(boxes, arrows)
     ports = _ports(plan, arrows)
     key = [name for name in DESIGNS if name in set(edges["design"])] + ([RIVAL] if RIVAL in nodes.values() else [])
@@ -91,12 +94,6 @@ def _label(edge: Any) -> list[tuple[str, str]]:
     """Two lines: id, sign and estimate; the design in short."""
     first = f"{edge.edge} ({edge.sign}) {edge.estimate}".strip()
     return [(first, "bold" if edge.estimate else "normal"), (DESIGNS[edge.design].short, "normal")]
-
-
-def _box_width(name: str, arrows: Sequence[Arrow]) -> float:
-    """Inches a box needs for the arrows on its busier side."""
-    busier = max(sum(a.source == name for a in arrows), sum(a.target == name for a in arrows))
-    return max(BOX_WIDTH, PORT * (busier + 1))
 
 
 def _rows(plan: Layout, arrows: Sequence[Arrow], ports: Ports) -> Spans:

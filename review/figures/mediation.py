@@ -50,10 +50,16 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str]) -> Drawn:
             ensure(edge in words, f"panel '{panel}' has no edge '{edge}'", field="edge", remedy=remedy)
     fig = new_figure(PANEL * len(panels), HEIGHT)
     for i, (panel, words) in enumerate(panels.items()):
-        write(fig, i * PANEL + 0.1, HEIGHT - 0.2, panel, fontweight="bold")
-        _boxes(fig, i * PANEL, nodes)
-        _arrows(fig, i * PANEL, words)
-        _sums(fig, i * PANEL, words)
+        left = i * PANEL
+        write(fig, left + 0.1, HEIGHT - 0.2, panel, fontweight="bold")
+        for (x, y), node in zip(PLACES, nodes):
+            lines = wrap_to(node, BOX_WIDTH - 0.12, BASE)
+            ensure(len(lines) <= 3, f"the node name '{node}' does not fit its box", field="nodes", remedy="Shorten it")
+            box(fig, left + x, y, (BOX_WIDTH, BOX_HEIGHT), lines, Fill("band"), "round,pad=0,rounding_size=0.07")
+        _arrows(fig, left, words)
+        for j, name in enumerate(name for name in SUMS if name in words):
+            whole = f"{name}{' (a × b)' if name == 'indirect' else ''}: " + " ".join(filter(None, words[name]))
+            write(fig, left + PANEL / 2 - text_width(whole, BASE) / 2, 0.56 - 0.24 * j, whole, va="baseline")
     listed = [
         f"{panel}: " + ", ".join(f"{e} {' '.join(filter(None, words[e]))}" for e in (*EDGES, *SUMS) if e in words)
         for panel, words in panels.items()
@@ -75,13 +81,6 @@ def _words(row: Mapping[Any, Any]) -> tuple[str, str]:
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return value, ""
     return value, FINER.write_interval(float(row["low"]), float(row["high"]))
-
-
-def _boxes(fig: Figure, left: float, nodes: Sequence[str]) -> None:
-    for (x, y), node in zip(PLACES, nodes):
-        lines = wrap_to(node, BOX_WIDTH - 0.12, BASE)
-        ensure(len(lines) <= 3, f"the node name '{node}' does not fit its box", field="nodes", remedy="Shorten it")
-        box(fig, left + x, y, (BOX_WIDTH, BOX_HEIGHT), lines, Fill("band"), "round,pad=0,rounding_size=0.07")
 
 
 def _arrows(fig: Figure, left: float, words: Words) -> None:
@@ -106,10 +105,3 @@ def _arrows(fig: Figure, left: float, words: Words) -> None:
         write(fig, x, y + lift, value, ha=align, va="baseline", **look)
         if span:
             write(fig, x, y + drop, span, ha=align, va="baseline", color=colour("muted"))
-
-
-def _sums(fig: Figure, left: float, words: Words) -> None:
-    """Indirect and total effects under the diagram."""
-    for i, name in enumerate(name for name in SUMS if name in words):
-        whole = f"{name}{' (a × b)' if name == 'indirect' else ''}: " + " ".join(filter(None, words[name]))
-        write(fig, left + PANEL / 2 - text_width(whole, BASE) / 2, 0.56 - 0.24 * i, whole, va="baseline")

@@ -66,7 +66,11 @@ def limits(
         ax.fill_between(here["ratio"], low, high, zorder=1.5 if fill.hatch else 1, **fill.style())
     for here, line in zip(parts(curves, "test").values(), LINES):
         ax.plot(here["ratio"], here["cv"], zorder=3, **line.style())
-    _levels(ax, marks, 0.21 * top / (HEIGHT - ABOVE))
+    levels = sorted(marks, key=marks.__getitem__)
+    for name, place in zip(levels, spread([marks[name] for name in levels], 0.21 * top / (HEIGHT - ABOVE))):
+        ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
+        ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
+        label(ax, 1.02, place, name, clip_on=False)
     words, at = ratios
     dots(ax, at, np.full(len(at), 0.035 * top), HOLLOW, edge=1.5, zorder=5, clip_on=True)
     ticks = np.arange(1, 11) / 10
@@ -80,15 +84,6 @@ def limits(
     data = pd.concat([shown, bands.assign(cv=np.nan).replace(np.inf, np.nan)], ignore_index=True)
     names = {"cv": "largest SD/mean", "low": "lowest over shapes", "high": "highest over shapes"}
     return Drawn(fig, _alt_of_limits(curves, bands), data.rename(columns=names))
-
-
-def _levels(ax: Axes, marks: Mapping[str, float], apart: float) -> None:
-    """Horizontal lines with their words in the right margin, kept apart."""
-    words = sorted(marks, key=marks.__getitem__)
-    for name, place in zip(words, spread([marks[name] for name in words], apart)):
-        ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
-        ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
-        label(ax, 1.02, place, name, clip_on=False)
 
 
 def _alt_of_limits(curves: pd.DataFrame, bands: pd.DataFrame) -> str:

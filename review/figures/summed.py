@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from restated.plots.marks import DASHES, SOLID, Line, Mark
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
@@ -40,7 +39,10 @@ def summed(
     ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - room, HEIGHT - 0.75)
     ax.set(xlim=(month[0], month[-1]), ylim=(0, top))
     ax.set(xlabel="months from randomisation", ylabel="US dollars per patient, summed")
-    _windows(ax, month, windows, top)
+    for i, (name, start, end) in enumerate(zip(windows, month, month[1:])):
+        if i % 2:
+            ax.axvspan(start, end, facecolor=colour("zone3"), linewidth=0, zorder=0)
+        label(ax, (start + end) / 2, 0.97 * top, name, ha="center", va="top", color=colour("muted"))
     if mark:
         middle = (month[0] + month[-1]) / 2
         label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
@@ -62,12 +64,3 @@ def summed(
         f"The lines cross at month {months}" if months else "The lines do not cross",
     )
     return Drawn(fig, alt, path.rename(columns={**arms, "month": "months from randomisation"}))
-
-
-def _windows(ax: Axes, month: np.ndarray, windows: Sequence[str], top: float) -> None:
-    """Names of the windows, every second one on a band."""
-    for i, name in enumerate(windows):
-        if i % 2:
-            ax.axvspan(month[i], month[i + 1], facecolor=colour("zone3"), linewidth=0, zorder=0)
-        middle = (month[i] + month[i + 1]) / 2
-        label(ax, middle, 0.97 * top, name, ha="center", va="top", color=colour("muted"))

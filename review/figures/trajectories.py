@@ -11,7 +11,7 @@ from restated.plots.legend import Key
 from restated.plots.marks import DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, figure_of, new_figure, panel_title, write
 from restated.plots.words import alt_text, number, plain_ticks
-from review.figures.tables import checked, completed, distinct, ensure
+from review.figures.tables import checked, distinct, ensure
 
 
 class Look(NamedTuple):
@@ -40,22 +40,18 @@ GROUP_LINE = 0.3  # inches for the heading of a row of panels
 def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     """Draw expected lines by attachment in panels of sex and risk, one row of panels per scenario.
 
-    `table`: `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`, and optionally `scenario`, which names the
-    rows of panels. `grades` are short names of the times, `axis` the title of the vertical axis.
+    `table`: `scenario` (names the rows of panels), `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`.
+    `grades` are short names of the times, `axis` the title of the vertical axis.
     """
-    columns = ["attachment", "sex", "risk", "time", "estimate", "low", "high"]
+    columns = ["scenario", "attachment", "sex", "risk", "time", "estimate", "low", "high"]
     table = checked(table, *columns)
-    headed = "scenario" in table
-    data = table[["scenario"] * headed + columns]
-    table = completed(table, {"scenario": ""})
     names, times = distinct(table, "scenario"), np.sort(table["time"].unique())
     ensure(len(times) == len(grades), f"{len(times)} times but {len(grades)} names", field="grades")
-    fig, axes = _panels(len(names), GROUP_LINE * headed)
+    fig, axes = _panels(len(names), GROUP_LINE)
     low, high = table["low"].min(), table["high"].max()
     ends: dict[str, str] = {}
     for i, name in enumerate(names):
-        if headed:
-            _heading(fig, axes[i][0], name)
+        _heading(fig, axes[i][0], name)
         for ax, (sex, risk) in zip(axes[i], PANELS):
             here = table[(table["scenario"] == name) & (table["sex"] == sex) & (table["risk"] == risk)]
             ends = _lines(ax, here)
@@ -69,10 +65,10 @@ def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     alt = alt_text(
         f"Expected ratings over {len(grades)} grades by attachment, sex and risk: "
         + ("; ".join(listed) or f"{number(low)} to {number(high)}"),
-        f"Rows of panels: {'; '.join(names)}" if headed else "",
+        f"Rows of panels: {'; '.join(names)}",
         "Bands: 95 % intervals of secure and disorganized children",
     )
-    return Drawn(fig, alt, data)
+    return Drawn(fig, alt, table[columns])
 
 
 def _lines(ax: Axes, table: pd.DataFrame) -> dict[str, str]:

@@ -1,25 +1,12 @@
 """Power of a twin design by its division into identical and fraternal pairs, with Monte Carlo error."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from restated.plots.marks import SHORT_DASHES, Line, Series, series
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    new_figure,
-    panel_title,
-    text_width,
-    write,
-)
+from restated.plots.legend import Key
+from restated.plots.marks import SHORT_DASHES, Line, series
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, panel_title
 from restated.plots.words import alt_text, number
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, parts
@@ -41,21 +28,34 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     width = 3.75 if len(panels) > 1 else 6.0
     fig = new_figure(LEFT + len(panels) * width + (len(panels) - 1) * GAP + 0.15, HEIGHT + 1.35)
     marks, percents = np.unique(table["mz_share"]), np.linspace(0, 1, 6)
+    reach = np.ptp(marks) or 1
+    pad = 0.09 * reach
+    limits, wanted = (marks[0] - pad, marks[-1] + pad), Line("muted", SHORT_DASHES, 0.9).style()
     words = []
     for i, (panel, part) in enumerate(panels.items()):
         ax = axes_in_inches(fig, LEFT + i * (width + GAP), 0.95, width, HEIGHT)
-        _frame(ax, marks[0], marks[-1])
+        ax.set(xlim=limits, ylim=(0, 1), xlabel="identical pairs, percent of all", ylabel="" if i else "power, percent")
+        ax.plot(limits, [WANTED] * 2, zorder=1, **wanted)
+        label(ax, marks[0] - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
         panel_title(ax, panel, 1.0 + 0.09 / HEIGHT)
-        _lines(ax, part, looks, np.ptp(marks) or 1)
+        for j, (name, look) in enumerate(looks.items()):
+            mine = part[part["series"].astype(str) == name].sort_values("mz_share")
+            at = mine["mz_share"].to_numpy(float) + APART * (j - (len(looks) - 1) / 2) * reach
+            ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
+            ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
         ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
-        ax.set(xlabel="identical pairs, percent of all", ylabel="" if i else "power, percent")
         spans = [
             (name, *map(_percent, powers["power"].agg(["min", "max"])))
             for name, powers in parts(part, "series").items()
         ]
         words.append(f"{panel}: " + ", ".join(f"{name} {low} to {high}" for name, low, high in spans))
-    _key(fig, looks)
+    key = Key(fig, LEFT, 0.2)
+    for name, look in looks.items():
+        # Each series is one line with a mark in its middle.
+        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
+        fig.add_artist(Line2D([key.x, key.x + 0.18, key.x + 0.36], [key.y] * 3, **style))
+        key.add(name, width=0.36, space=0.09, gap=0.35)
     most = table["power"].max()
     alt = alt_text(
         f"Simulated power, percent. {'. '.join(words)}",
@@ -65,31 +65,5 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     return Drawn(fig, alt, data.rename(columns={"mz_share": "identical pairs", "low": "lower", "high": "upper"}))
 
 
-def _frame(ax: Axes, low: float, high: float) -> None:
-    """Limits of a panel, and the line of the power usually wanted."""
-    pad = 0.09 * (high - low or 1)
-    ax.set(xlim=(low - pad, high + pad), ylim=(0, 1))
-    ax.plot([low - pad, high + pad], [WANTED] * 2, zorder=1, **Line("muted", SHORT_DASHES, 0.9).style())
-    label(ax, low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
-
-
-def _lines(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series], reach: float) -> None:
-    for i, (name, look) in enumerate(looks.items()):
-        mine = table[table["series"].astype(str) == name].sort_values("mz_share")
-        at = mine["mz_share"].to_numpy(float) + APART * (i - (len(looks) - 1) / 2) * reach
-        ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
-        ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
-
-
 def _percent(share: float) -> str:
     return number(100 * share, 0)
-
-
-def _key(fig: Figure, looks: Mapping[str, Series]) -> None:
-    """Each series as one line with a mark in its middle."""
-    x = LEFT
-    for name, look in looks.items():
-        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
-        fig.add_artist(Line2D([x, x + 0.18, x + 0.36], [0.2] * 3, **style))
-        write(fig, x + 0.45, 0.2, name)
-        x += 0.45 + text_width(name, BASE) + 0.35

@@ -49,7 +49,7 @@ def unpooled(
     shown = np.full((3, rows), np.nan)
     shown[:, at] = y, low, high
     ends = [*y, *low, *high, scale.forward(scale.null)]
-    key = _key_lines([name for name in DESIGNS if name in set(table["design"])])
+    designs = [name for name in DESIGNS if name in set(table["design"])]
     chart = row_chart(
         [Column(column, labels, free=strong), *columns(words, "right")],
         interval_columns(scale.symbol, scale, *shown, missing="no CI"),
@@ -57,17 +57,15 @@ def unpooled(
         scale=scale,
         axis=axis or scale.symbol,
         strong=strong,
-        foot_lines=len(key),
+        foot_lines=_key_lines(designs),
     )
     null_line(chart, scale)
     whiskers(chart, at, low, high, role="ink", width=1.3)
     for row, value, design in zip(at, y, table["design"]):
         dots(chart.ax, [value], [row], DESIGNS[design].mark, size=7, edge=1.3)
-    samples = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.3))
-    for line in key:
-        for name in line:
-            samples.add(name, DESIGNS[name].mark, width=0.0, space=0.14, gap=0.31)
-        samples.newline()
+    key = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.3), right=MARGIN + 0.1 + KEY_WIDTH)
+    for name in designs:
+        key.add(name, DESIGNS[name].mark, width=0.0, space=0.14, gap=0.31)
     data = table[["label", *["group"] * bool(groups), *extra]].rename(columns={"label": "estimate"})
     data[[scale.symbol, "lower", "upper"]] = scale.back(np.transpose([y, low, high]))
     top, bottom = (f"{table['label'][i]}: {scale.write(y[i])}" for i in (int(y.argmax()), int(y.argmin())))
@@ -75,15 +73,9 @@ def unpooled(
     return Drawn(chart.fig, alt, data.assign(design=table["design"]))
 
 
-def _key_lines(names: list[str]) -> list[list[str]]:
-    """Names of the key, line by line."""
-    lines: list[list[str]] = [[]]
-    x = 0.0
-    for name in names:
-        need = text_width(name, BASE) + 0.45
-        if lines[-1] and x + need > KEY_WIDTH:
-            lines.append([])
-            x = 0.0
-        lines[-1].append(name)
-        x += need
+def _key_lines(names: list[str]) -> int:
+    """Number of lines of the key."""
+    lines, x = 1, 0.0
+    for need in (text_width(name, BASE) + 0.45 for name in names):
+        lines, x = (lines + 1, need) if x + need > KEY_WIDTH else (lines, x + need)
     return lines

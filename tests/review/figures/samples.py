@@ -98,7 +98,8 @@ def school_lines() -> pd.DataFrame:
         for s, r in trajectories.PANELS
         for t in SCHOOL
     ]
-    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+    table = pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+    return table.assign(scenario="one")
 
 
 def school_children() -> pd.DataFrame:
