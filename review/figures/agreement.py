@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, Line, Mark, dots
@@ -47,7 +46,13 @@ def differences(table: pd.DataFrame, *, statistic: str = "r") -> Drawn:
     ax.plot(ax.get_xlim(), [0, 0], color=colour("ink"), linewidth=0.9, zorder=1)
     dots(ax, x[inside], y[inside], AGREE, size=5, edge=0.6, zorder=3, gid="agree", markeredgecolor=colour("page"))
     dots(ax, x[outside], y[outside], DIFFER, size=5.5, edge=1.0, gid="differ")
-    _name(ax, [(x[i], y[i], names[i]) for i in order], room - 0.2)
+    # Names in the right margin, kept apart, each with a thin line to its mark.
+    across, up = per_inch(ax)
+    right, gap, thin = ax.get_xlim()[1], 0.19 * up, Line("muted", width=0.6).style()
+    order = order[np.argsort(y[order], kind="stable")]
+    for i, place in zip(order, spread(y[order].tolist(), gap, high=ax.get_ylim()[1] - 0.3 * gap)):
+        ax.plot([x[i], right, right + 0.1 * across], [y[i], place, place], zorder=2, clip_on=False, **thin)
+        label(ax, right + 0.15 * across, place, shortened(names[i], room - 0.2, BASE), clip_on=False)
     scale = Scale(statistic, leading_zero=False)
     power = int(np.floor(np.log10(span))) if span < SMALL else 0
     plain_ticks(ax.xaxis, *ax.get_xlim(), most=7, scale=scale)
@@ -68,15 +73,3 @@ def differences(table: pd.DataFrame, *, statistic: str = "r") -> Drawn:
     alt = alt_text(f"Recomputed minus printed {statistic} for {plural(len(x), 'row')}: {counted}", closing)
     data = {"row": names, "printed": x, "printed low": low, "printed high": high, "recomputed": again}
     return Drawn(fig, alt, pd.DataFrame(data | {"difference": y, "within rounding": inside}))
-
-
-def _name(ax: Axes, points: list[tuple[float, float, str]], room: float) -> None:
-    """Names in the right margin of `room` inches, kept apart, each with a thin line to its mark."""
-    across, up = per_inch(ax)
-    right, gap = ax.get_xlim()[1], 0.19 * up
-    points = sorted(points, key=lambda point: point[1])
-    at = spread([y for _, y, _ in points], gap, high=ax.get_ylim()[1] - 0.3 * gap)
-    line = Line("muted", width=0.6).style()
-    for (x, y, name), place in zip(points, at):
-        ax.plot([x, right, right + 0.1 * across], [y, place, place], zorder=2, clip_on=False, **line)
-        label(ax, right + 0.15 * across, place, shortened(name, room, BASE), clip_on=False)

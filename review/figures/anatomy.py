@@ -157,9 +157,7 @@ INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line
 LINES_AT = MARGIN + INDENT + WORDS
 END = LINES_WIDTH - 0.3
-LANE = 0.27  # inches
-TICKS = 0.36  # inches under a number line
-TITLE = 0.3
+LANE, TICKS, TITLE = 0.27, 0.36, 0.3  # inches of a lane, under a number line and of its title
 EACH = TITLE + 2 * LANE + TICKS + 0.12
 PRINTED = Fill("band2", "second", width=1.2)
 
@@ -173,10 +171,8 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     `decimals` (of the restated number in words), `from`, `to` (ends of the line). The verdict is assigned here, by the
     rule of the book.
     """
-    table = checked(
-        table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low", "high"
-    )
-    table = checked(table, "grade", "decimals", "from", "to")
+    table = checked(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low")
+    table = checked(table, "high", "grade", "decimals", "from", "to")
     height = EACH * len(table) + 2 * MARGIN
     fig = new_figure(LINES_WIDTH, height)
     left, bold = MARGIN + INDENT, {"fontweight": "bold", "va": "baseline"}
@@ -232,9 +228,7 @@ def _number_line(ax: Axes, i: int, row: Mapping[Any, Any], mark: Mark) -> None:
         dots(ax, [row["restated"]], [0.5], mark, size=8, gid=f"restated-{i}")
 
 
-DOTS_WIDTH = 5.2  # inches
-DOT = 0.085  # inches
-LANES = 1.0  # inches of the two intervals under the dots
+DOTS_WIDTH, DOT, LANES = 5.2, 0.085, 1.0  # inches of the picture, a dot, and the two intervals under the dots
 CONFIDENCE, PREDICTION = Fill("accent", "accent", width=1.0), Fill("band", "accent", width=1.1)
 
 
@@ -268,8 +262,7 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     middle, tall = 0.72, 0.11
     corners = [(ci_low, middle), (average, middle + tall), (ci_high, middle), (average, middle - tall)]
     ax.add_patch(Polygon(corners, closed=True, zorder=3, gid="diamond", **CONFIDENCE.style()))
-    bar = Rectangle((pi_low, 0.2), pi_high - pi_low, 0.16, zorder=3, gid="prediction", **PREDICTION.style())
-    ax.add_patch(bar)
+    ax.add_patch(Rectangle((pi_low, 0.2), pi_high - pi_low, 0.16, zorder=3, gid="prediction", **PREDICTION.style()))
     inside = int(((values >= pi_low) & (values <= pi_high)).sum())
     alt = alt_text(
         f"{plural(len(values), noun)} as dots; their average {scale.write(fit.estimate)} with a narrow confidence "

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, SOLID, Line, Mark
@@ -88,8 +87,12 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
     for i, (title, part) in enumerate(panels.items()):
         left = i * column + 0.72
         ax = axes_in_inches(fig, left, foot, column - 0.92, PANEL_HEIGHT)
-        _logarithmic(ax, np.log10([part["size"].min(), part["size"].max()]), seconds)
-        ax.set(xlabel=title, ylabel="" if i else "seconds")
+        low, high = sizes = np.log10([part["size"].min(), part["size"].max()])
+        ax.set(xlim=(low - 0.08 * (high - low), high + 0.08 * (high - low)), xlabel=title)
+        ax.set(ylim=(seconds[0] - 0.15, seconds[1] + 0.15), ylabel="" if i else "seconds")
+        for axis, ends in ((ax.xaxis, sizes), (ax.yaxis, seconds)):
+            at = _ticks(*ends)
+            axis.set_ticks(np.log10(at), [f"{x:,.0f}" if x >= 1 else f"{x:.6f}".strip("0") for x in at])
         key = Key(ax, left - 0.45, foot - 0.68, mark=(4.5, 1.0))
         for (work, lines), (mark, line) in zip(words[title].items(), LOOKS):
             x, y = np.log10(numbers(part[part["work"] == work].sort_values("size"), "size", "seconds"))
@@ -109,15 +112,6 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
         "A slope of 1 means cost in proportion to the work",
     )
     return Drawn(fig, alt, table)
-
-
-def _logarithmic(ax: Axes, sizes: np.ndarray, seconds: np.ndarray) -> None:
-    """Limits and ticks of a panel for ranges of decimal logarithms."""
-    ax.set_xlim(sizes[0] - 0.08 * np.ptp(sizes), sizes[1] + 0.08 * np.ptp(sizes))
-    ax.set_ylim(seconds[0] - 0.15, seconds[1] + 0.15)
-    for axis, ends in ((ax.xaxis, sizes), (ax.yaxis, seconds)):
-        at = _ticks(*ends)
-        axis.set_ticks(np.log10(at), [f"{x:,.0f}" if x >= 1 else f"{x:.6f}".strip("0") for x in at])
 
 
 def _ticks(low: float, high: float) -> np.ndarray:

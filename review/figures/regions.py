@@ -1,7 +1,7 @@
 """Significance of comparisons of skewed costs: limits, regions, shares of data sets, and the power of a trial."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import pairwise
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -83,18 +83,15 @@ def limits(
     shown = curves[np.isclose(curves["ratio"] * 20 % 1, 0, atol=1e-6)].assign(low=np.nan, high=np.nan)
     data = pd.concat([shown, bands.assign(cv=np.nan).replace(np.inf, np.nan)], ignore_index=True)
     names = {"cv": "largest SD/mean", "low": "lowest over shapes", "high": "highest over shapes"}
-    return Drawn(fig, _alt_of_limits(curves, bands), data.rename(columns=names))
-
-
-def _alt_of_limits(curves: pd.DataFrame, bands: pd.DataFrame) -> str:
     values = [f"{t} {number(np.interp(0.5, p['ratio'], p['cv']), 2)}" for t, p in parts(curves, "test").items()]
     half = bands[np.isclose(bands["ratio"], 0.5) & np.isfinite(bands[["low", "high"]]).all(axis=1)]
     over = ", ".join(f"{row.test} {number(row.low, 2)} to {number(row.high, 2)}" for row in rows(half))
-    return alt_text(
+    alt = alt_text(
         f"Largest SD/mean at which half the cost is still significant: {', '.join(values)}",
         f"Over assumed shapes: {over}" if over else "",
         "All limits fall to 0 as the ratio nears 1",
     )
+    return Drawn(fig, alt, data.rename(columns=names))
 
 
 @drawing
@@ -135,12 +132,12 @@ def planes(
         for axis in (ax.xaxis,) if k else (ax.xaxis, ax.yaxis):
             plain_ticks(axis, 0, top, most=7)
         write(fig, left, side + 0.82, test, fontweight="bold")
-    listed = [
-        f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, r, cv in group if np.isfinite(cv))
-        for test, group in groupby(found, key=lambda row: row[0])
-    ]
     what = "largest SD/mean if equal in both arms"
     data = pd.DataFrame(found, columns=["test", "ratio of means", what])
+    listed = [
+        f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, _, r, cv in rows(part.dropna()))
+        for test, part in parts(data, "test").items()
+    ]
     return Drawn(fig, alt_text(f"Below and left of a line a ratio of means is significant; {what}", *listed), data)
 
 

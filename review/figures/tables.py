@@ -52,11 +52,6 @@ def texts(table: pd.DataFrame, *columns: str) -> list[list[str]]:
     return [table[name].astype(str).tolist() for name in columns]
 
 
-def renamed(table: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
-    """Columns of `table` under other names, its rows numbered from 0."""
-    return table[list(names)].rename(columns=names).reset_index(drop=True)
-
-
 def parts(table: pd.DataFrame, column: str) -> dict[str, pd.DataFrame]:
     """Rows of `table` by the values of a column, in order of appearance."""
     return {str(name): part for name, part in table.groupby(column, sort=False)}

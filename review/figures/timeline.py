@@ -76,7 +76,12 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     for i, (name, (start, end)) in enumerate(periods.items()):
         inside = table.loc[table["year"].between(start, end), "y"]
         ensure(len(inside), f"period '{name}' has no event", field="periods")
-        _bar(ax, i, f"{name}, {start}–{end}", inside.iloc[0] - ROW / 2, inside.iloc[-1] + ROW / 2)
+        words, first, last = f"{name}, {start}–{end}", inside.iloc[0] - ROW / 2, inside.iloc[-1] + ROW / 2
+        fits = text_width(words, BASE) <= last - first - 2.6 * ROW  # the marks at both ends need room too
+        ensure(fits, f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
+        x, style = BARS_AT + BAR * i, PERIOD_FILLS[i].style() | {"zorder": 2, "gid": f"period-{i}"}
+        ax.add_patch(Rectangle((x + 0.015, first), BAR - 0.03, last - first, **style))
+        label(ax, x + BAR / 2, first + 1.3 * ROW, words, ha="center", va="top", rotation=90, zorder=3)
     for row in rows(table):
         if row.kind == FRAME:
             for i, period in enumerate(periods.values()):
@@ -99,16 +104,6 @@ def _ordered(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> pd
         raise RestatedError(f"'{stray}' bounds no period", field="kind")
     place = np.where(frame, 2 * events["year"].isin(ends), 1)
     return events.assign(place=place).sort_values(["year", "place", "date"], ignore_index=True).drop(columns="place")
-
-
-def _bar(ax: Axes, i: int, words: str, top: float, bottom: float) -> None:
-    """Bar of period `i`, with its name."""
-    fits = text_width(words, BASE) <= bottom - top - 2.6 * ROW  # the marks at both ends need room too
-    ensure(fits, f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
-    x = BARS_AT + BAR * i
-    style = PERIOD_FILLS[i].style() | {"zorder": 2, "gid": f"period-{i}"}
-    ax.add_patch(Rectangle((x + 0.015, top), BAR - 0.03, bottom - top, **style))
-    label(ax, x + BAR / 2, top + 1.3 * ROW, words, ha="center", va="top", rotation=90, zorder=3)
 
 
 def _mark(ax: Axes, x: float, y: float, basis: str) -> None:

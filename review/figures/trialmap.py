@@ -16,17 +16,9 @@ REPORT_MARKS = {
     "sub-sample": Mark("D", False, "second"),
     "protocol": Mark("x", True, "muted"),
 }
+#: Names of the columns of the data.
+NAMES = ["report", "sample of", "compared with", "relation", "year", "n", "developer among the authors"]
 SHIFT = 0.35  # sideways shift, in years, of reports of one sample and year, which would hide each other
-#: Columns of the data.
-NAMES = {
-    "report": "report",
-    "family": "sample of",
-    "group": "compared with",
-    "relation": "relation",
-    "year": "year",
-    "n": "n",
-    "developer": "developer among the authors",
-}
 
 
 @drawing
@@ -37,8 +29,8 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     `relation` (one of `REPORT_MARKS`), `developer` (words for the last column). The columns on the sample are read from
     the first row of a family; groups and families keep their order.
     """
-    columns = ("family", "report", "label", "group", "population", "n", "year", "relation", "developer")
-    reports = checked(reports, *columns)
+    columns = ["report", "family", "group", "relation", "year", "n", "developer"]
+    reports = checked(reports, *columns, "label", "population")
     known(reports, "relation", REPORT_MARKS)
     samples = [own for part in parts(reports, "group").values() for own in parts(part, "family").values()]
     first = pd.DataFrame([own.iloc[0] for own in samples])
@@ -72,7 +64,7 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     data = reports.astype({"report": str, "group": str, "relation": str, "year": str, "developer": str})
     data["family"] = reports["family"].map(first.set_index("family")["label"])
     data["n"] = reports["n"].astype(float).round().astype("Int64")
-    return Drawn(chart.fig, _alt(reports), data[list(NAMES)].rename(columns=NAMES))
+    return Drawn(chart.fig, _alt(reports), data[columns].set_axis(NAMES, axis=1))
 
 
 def _alt(reports: pd.DataFrame) -> str:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from scipy.spatial import ConvexHull
 
@@ -39,7 +38,14 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     low = min(-0.1, values.min() - 0.05)
     ax.set(xlim=(low, 1.0), ylim=(low, 1.0))
     ax.set(xlabel="correlation of identical twins", ylabel="correlation of fraternal twins")
-    _model(ax, low)
+    # The triangle of correlations that the model allows, with its edges named, and lines at 0.
+    corners = [(0, 0), (1, 0.5), (1, 1)]
+    ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
+    for ends in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
+        ax.plot(*ends, color=colour("grid"), linewidth=0.8, zorder=0.4)
+    slanted = {"ha": "center", "rotation_mode": "anchor"}
+    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
+    label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
     x = LEFT + SIDE + 0.28
     key = Key(fig, x, BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
     for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values), start=1):
@@ -70,14 +76,3 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     alt = alt_text("Plane of the correlations of identical and fraternal twins", *listed, hatched)
     names = ["study", "correlation of", "identical, low", "identical, high", "fraternal, low", "fraternal, high"]
     return Drawn(fig, alt, table[["label", "kind", *columns]].set_axis(names, axis=1))
-
-
-def _model(ax: Axes, low: float) -> None:
-    """Triangle of correlations that the model allows, with its edges named, and lines at 0."""
-    corners = [(0, 0), (1, 0.5), (1, 1)]
-    ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
-    for x, y in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
-        ax.plot(x, y, color=colour("grid"), linewidth=0.8, zorder=0.4)
-    slanted = {"ha": "center", "rotation_mode": "anchor"}
-    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-    label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
