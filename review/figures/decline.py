@@ -57,7 +57,14 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     ax.set_xticks(marks, [str(int(t)) for t in marks])
     ax.set(xlabel="year of publication", ylabel=CORRELATION.symbol)
     if key:
-        _key(ax, looks, has, joined=joined)
+        samples = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
+        for name, look in looks.items() if len(looks) > 1 else ():
+            line = [look.line()] if joined else []
+            samples.add(name, *line, look.mark._replace(filled=False), space=0.1, gap=0.25)
+        if not has.all():
+            samples.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
+            if has.any() and len(looks) == 1:
+                samples.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
     data: dict[str, Any] = {"estimate": table["label"]}
     if table["series"].any():
         data["series"] = table["series"]
@@ -106,17 +113,6 @@ def _labels(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series]) -> None:
         mark = looks[e.series].mark._replace(filled=e.has)
         dots(ax, [right + 0.19 * across], [y], mark, size=5, edge=1.2, zorder=2)
         label(ax, right + 0.28 * across, y, e.words, clip_on=False)
-
-
-def _key(ax: Axes, looks: Mapping[str, Series], has: pd.Series, *, joined: bool) -> None:
-    key = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
-    for name, look in looks.items() if len(looks) > 1 else ():
-        samples: list[Line | Mark] = [look.line()] if joined else []
-        key.add(name, *samples, look.mark._replace(filled=False), space=0.1, gap=0.25)
-    if not has.all():
-        key.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
-        if has.any() and len(looks) == 1:
-            key.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
 
 
 def _alt(table: pd.DataFrame, window: tuple[float, float, str] | None) -> str:

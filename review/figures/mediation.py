@@ -75,9 +75,8 @@ def _words(row: Mapping[Any, Any]) -> tuple[str, str]:
     """Value and range as text; the ends of rounding intervals need one digit more."""
     if pd.isna(row["value"]):
         return NOT_PRINTED, ""
-    value = row["text"]
-    if not (isinstance(value, str) and value):
-        value = CORRELATION.write(float(row["value"]))
+    text = row["text"]
+    value = text if isinstance(text, str) and text else CORRELATION.write(float(row["value"]))
     if pd.isna(row["low"]) or pd.isna(row["high"]):
         return value, ""
     return value, FINER.write_interval(float(row["low"]), float(row["high"]))

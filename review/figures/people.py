@@ -51,7 +51,14 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         base -= deep
         for j, line in enumerate(mine):
             write(fig, GRIDS[0], base + deep - 0.2 - LINE * j, line, **(plain if j else bold))
-        _curves(fig, base, row.d)
+        ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
+        x = np.linspace(-3.2, 3.2 + abs(row.d), 81)
+        curves = norm.pdf(x), norm.pdf(x - row.d)
+        ax.fill_between(x, np.minimum(*curves), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
+        ax.plot(x, curves[0], zorder=2, **Line("accent", width=1.6).style())
+        ax.plot(x, curves[1], zorder=3, **Line("second", DASHES, 1.6).style())
+        ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
+        without_y(ax)
         overlap = number(100 * row.overlap, 0)
         write(fig, CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {overlap}\u00a0%", ha="center", **plain)
         risks = {left: 100 * risk for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher))}
@@ -64,18 +71,6 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         table[["label", "d"]].rename(columns={"label": "outcome"}).join((100 * table[SHARES]).set_axis(names, axis=1))
     )
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
-
-
-def _curves(fig: Figure, base: float, d: float) -> None:
-    """The two distributions with the part they share."""
-    ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
-    x = np.linspace(-3.2, 3.2 + abs(d), 81)
-    first, second = norm.pdf(x), norm.pdf(x - d)
-    ax.fill_between(x, np.minimum(first, second), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
-    ax.plot(x, first, zorder=2, **Line("accent", width=1.6).style())
-    ax.plot(x, second, zorder=3, **Line("second", DASHES, 1.6).style())
-    ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
-    without_y(ax)
 
 
 def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:

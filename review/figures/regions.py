@@ -222,6 +222,8 @@ def detection(table: pd.DataFrame) -> Drawn:
     width, height = 2.18, 3.9
     fig = new_figure(WIDE, height)
     ranges: Any = table.groupby(["cv", "ratio"])[list(PANELS)].agg(["min", "max"])
+    ratios = np.unique(table["ratio"])
+    ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if ratios[0] - 1e-9 <= t <= ratios[-1] + 1e-9]
     found = []
     for k, (name, title) in enumerate(PANELS.items()):
         left = 0.65 + k * (width + 0.68)
@@ -230,38 +232,29 @@ def detection(table: pd.DataFrame) -> Drawn:
             spans = ranges.loc[cv, name]
             ax.fill_between(spans.index, spans["min"], spans["max"], zorder=3 if fill.hatch else 2, **fill.style())
             found += [(name, cv, *span) for span in spans.itertuples()]
-        _frame(ax, name, table)
+        top = 1 if name == "power" else 1.05 * table[name].max()
+        ax.set(xlim=(ratios[0], ratios[-1]), ylim=(0, top), xticks=ticks, xticklabels=PLAIN.tick_labels(ticks))
         ax.set_xlabel("true mean cost, partial hospitalization over general care" if k == 1 else "")
+        if name == "magnitude":
+            plain_ticks(ax.yaxis, 0, top, most=7)
+            ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)
+        else:
+            at = (0, 0.2, 0.4, 0.6, 0.8, 1) if name == "power" else [abs(t) for t in PLAIN.ticks(0, top, most=6)]
+            ax.set_yticks(at, [f"{100 * t:.0f} %" for t in at])
         for i, line in enumerate(title.split("\n")):
             write(fig, left, 3.3 - 0.2 * i, line, fontweight="bold")
     key = Key(fig, 0.65, height - 0.2, right=WIDE)
     for cv, fill in zip(cvs, RANGES):
         key.add(f"SD/mean {number(cv, 1)}, range over shapes", fill._replace(width=0.8), gap=0.31)
-    ratios = table["ratio"].unique()
-    at = ratios[np.argmin(np.abs(ratios - 0.5))]
+    half = ratios[np.argmin(np.abs(ratios - 0.5))]
     listed = []
     for cv in cvs:
-        power = " to ".join(number(100 * end, 0) for end in ranges.loc[(cv, at), "power"])
-        exaggeration = " to ".join(number(end, 1) for end in ranges.loc[(cv, at), "magnitude"])
+        power = " to ".join(number(100 * end, 0) for end in ranges.loc[(cv, half), "power"])
+        exaggeration = " to ".join(number(end, 1) for end in ranges.loc[(cv, half), "magnitude"])
         listed.append(f"at SD/mean {number(cv, 1)}: power {power} %, exaggeration {exaggeration} times")
     alt = alt_text(
-        f"What trials of this size find when the true ratio of mean costs is {number(at, 1)}: " + "; ".join(listed),
+        f"What trials of this size find when the true ratio of mean costs is {number(half, 1)}: " + "; ".join(listed),
         "Closer to 1 power falls and exaggeration grows",
     )
     columns = ["what", "SD/mean", "true ratio", "lowest over shapes", "highest over shapes"]
     return Drawn(fig, alt, pd.DataFrame(found, columns=columns))
-
-
-def _frame(ax: Axes, name: str, table: pd.DataFrame) -> None:
-    """Limits and ticks of a panel of `detection`."""
-    top = 1 if name == "power" else 1.05 * table[name].max()
-    low, high = table["ratio"].min(), table["ratio"].max()
-    ax.set(xlim=(low, high), ylim=(0, top))
-    ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if low - 1e-9 <= t <= high + 1e-9]
-    ax.set_xticks(ticks, PLAIN.tick_labels(ticks))
-    if name == "magnitude":
-        plain_ticks(ax.yaxis, 0, top, most=7)
-        ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)
-    else:
-        at = (0, 0.2, 0.4, 0.6, 0.8, 1) if name == "power" else [abs(t) for t in PLAIN.ticks(0, top, most=6)]
-        ax.set_yticks(at, [f"{100 * t:.0f} %" for t in at])

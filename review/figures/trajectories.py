@@ -51,7 +51,10 @@ def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     low, high = table["low"].min(), table["high"].max()
     ends: dict[str, str] = {}
     for i, name in enumerate(names):
-        _heading(fig, axes[i][0], name)
+        # Over the first row of panels the heading is above their titles.
+        box, height = axes[i][0].get_position(), fig.get_size_inches()[1]
+        up = 0.1 if i else 0.34
+        fig.text(box.x0, box.y1 + up / height, name, fontsize=BASE, color=colour("muted"), va="bottom")
         for ax, (sex, risk) in zip(axes[i], PANELS):
             here = table[(table["scenario"] == name) & (table["sex"] == sex) & (table["risk"] == risk)]
             ends = _lines(ax, here)
@@ -156,10 +159,3 @@ def _inner(axes: list[list[Axes]], text: str) -> None:
     fig = figure_of(axes[0][0])
     middle = (axes[0][0].get_position().y1 + axes[-1][0].get_position().y0) / 2 * fig.get_size_inches()[1]
     write(fig, 0.08, middle, text, rotation=90, va="center")
-
-
-def _heading(fig: Figure, ax: Axes, text: str) -> None:
-    """Heading over a row of panels; in the first row it is above the titles of the panels."""
-    box, height = ax.get_position(), fig.get_size_inches()[1]
-    up = 0.34 if box.y1 * height > height - TOP - GROUP_LINE - 0.2 else 0.1
-    fig.text(box.x0, box.y1 + up / height, text, fontsize=BASE, color=colour("muted"), va="bottom")

@@ -52,9 +52,9 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     for i, own in zip(at, samples):
         ax.plot(ax.get_xlim(), [i, i], color=colour("grid"), linewidth=0.7, zorder=0, clip_on=False)
         own = own.sort_values("year", kind="stable")
-        years = own["year"].astype(float) + SHIFT * own.groupby("year").cumcount()
-        ax.plot(years, [i] * len(years), color=colour("accent"), linewidth=1.6, zorder=2, gid="family")
-        for x, relation in zip(years, own["relation"]):
+        at_years = own["year"].astype(float) + SHIFT * own.groupby("year").cumcount()
+        ax.plot(at_years, [i] * len(own), color=colour("accent"), linewidth=1.6, zorder=2, gid="family")
+        for x, relation in zip(at_years, own["relation"]):
             gid = f"report-{relation.replace(' ', '-')}"
             dots(ax, [x], [i], REPORT_MARKS[relation], size=7, edge=1.6, zorder=3, gid=gid)
     key = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.6))
@@ -64,16 +64,13 @@ def trial_map(reports: pd.DataFrame) -> Drawn:
     data = reports.astype({"report": str, "group": str, "relation": str, "year": str, "developer": str})
     data["family"] = reports["family"].map(first.set_index("family")["label"])
     data["n"] = reports["n"].astype(float).round().astype("Int64")
-    return Drawn(chart.fig, _alt(reports), data[columns].set_axis(NAMES, axis=1))
-
-
-def _alt(reports: pd.DataFrame) -> str:
-    families = reports.groupby("family", sort=False)
-    linked = families.filter(lambda rows: len(rows) > 1)
-    several, years = linked["family"].nunique(), reports["year"]
-    return alt_text(
+    families, years = reports.groupby("family", sort=False), reports["year"]
+    linked = families.filter(lambda own: len(own) > 1)
+    several = linked["family"].nunique()
+    alt = alt_text(
         f"Timeline of {plural(len(reports), 'report')} on {plural(families.ngroups, 'sample')} of patients, "
         f"{years.min()} to {years.max()}",
         f"{plural(several, 'sample')} {'stands' if several == 1 else 'stand'} behind {plural(len(linked), 'report')}",
         *[f"{group}: {plural(part['family'].nunique(), 'sample')}" for group, part in parts(reports, "group").items()],
     )
+    return Drawn(chart.fig, alt, data[columns].set_axis(NAMES, axis=1))
