@@ -38,11 +38,12 @@ BOX = Fill("page", width=1.0)
 _write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
 SPACE = 0.9  # inches between two columns of boxes
-PAD = 0.07  # inches between a box and its text
-BETWEEN = 0.06  # least inches between boxes
-HEADING = 0.27  # inches for the heading of a group
-MARKS_AT, MARK_STEP, MARKS_IN_ROW = 0.74, 0.115, 9  # inches, inches, number
-MARK_ROW = 0.135  # inches
+PAD, BETWEEN, HEADING = (
+    0.07,
+    0.06,
+    0.27,
+)  # inches: from a box to its text, between boxes at least, for a group's heading
+MARKS_AT, MARK_STEP, MARK_ROW, MARKS_IN_ROW = 0.74, 0.115, 0.135, 9  # inches, the last a number
 NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
 KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches

@@ -57,7 +57,9 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     for name, parts in lines.items():
         fits = len(parts) <= 2 and max(text_width(part, BASE) for part in parts) <= BOX_WIDTH - 0.1
         ensure(fits, f"the name '{name}' does not fit its box", field="nodes", remedy="Shorten it")
-    words = {e.edge: _label(e) for e in rows(edges)}
+    # Two lines: id, sign and estimate; the design in short.
+    firsts = [(f"{e.edge} ({e.sign}) {e.estimate}".strip(), "bold" if e.estimate else "normal") for e in rows(edges)]
+    words = {e.edge: [first, (DESIGNS[e.design].short, "normal")] for first, e in zip(firsts, rows(edges))}
     arrows = [
         Arrow(edge, start, end, max(text_width(text, BASE, weight) for text, weight in words[edge]) + 0.06)
         for edge, start, end in zip(edges["edge"], edges["from"], edges["to"])
@@ -87,13 +89,14 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
             write(fig, x, middle + (0.5 - i) * LINE, text, fontweight=weight, ha="center", color=tone)
     _key(fig, key, columns_of_key, foot)
     data = edges[columns].assign(estimate=edges["estimate"].replace("", "–"))
-    return Drawn(fig, _alt(nodes, edges), data)
-
-
-def _label(edge: Any) -> list[tuple[str, str]]:
-    """Two lines: id, sign and estimate; the design in short."""
-    first = f"{edge.edge} ({edge.sign}) {edge.estimate}".strip()
-    return [(first, "bold" if edge.estimate else "normal"), (DESIGNS[edge.design].short, "normal")]
+    kinds = edges["design"].value_counts()
+    alt = alt_text(
+        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
+        "the line of an arrow says how the link was studied, not that it is causal",
+        "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
+        *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],
+    )
+    return Drawn(fig, alt, data)
 
 
 def _rows(plan: Layout, arrows: Sequence[Arrow], ports: Ports) -> Spans:
@@ -166,13 +169,3 @@ def _key(fig: Figure, names: Sequence[str], columns: int, height: float) -> None
         else:
             _line(fig, Path([(x, y), (x + 0.5, y)], [Path.MOVETO, Path.LINETO]), name)
         write(fig, x + 0.6, y, "box: another explanation" if name == RIVAL else name)
-
-
-def _alt(nodes: Mapping[str, str], edges: pd.DataFrame) -> str:
-    kinds = edges["design"].value_counts()
-    return alt_text(
-        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
-        "the line of an arrow says how the link was studied, not that it is causal",
-        "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
-        *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],
-    )

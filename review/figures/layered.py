@@ -60,7 +60,6 @@ class Layout:
     routes: dict[str, list[tuple[int, float]]]
     label: dict[str, int]
     width: float
-    crossings: int
 
 
 def ranks(nodes: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
@@ -105,8 +104,8 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
     rows: list[list[Item]] = [[] for _ in range(2 * max(rank.values()) + 1)]
     for item in width:
         rows[item[1] if len(item) == 2 else 2 * rank[item[0]]].append(item)
-    placed = [(*_place(order, links, width, gap), order) for order in _orders(rows, links)]
-    _, place, order = min(placed, key=lambda one: one[0])
+    placed = [_place(order, links, width, gap) for order in _orders(rows, links)]
+    _, place = min(placed, key=lambda one: one[0])
     return Layout(
         rows=len(rows),
         row={box: 2 * r for box, r in rank.items()},
@@ -114,7 +113,6 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
         routes={name: [(item[1], place[item]) for item in chain[1:-1]] for name, chain in chains.items()},
         label=label,
         width=max(place[item] + w / 2 for item, w in width.items()),
-        crossings=crossings(order, links),
     )
 
 

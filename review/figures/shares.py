@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restated.plots.marks import Fill, Line, Mark, dots
-from restated.plots.rows import Chart, whiskers
+from restated.plots.rows import whiskers
 from restated.plots.style import Drawn, colour, drawing
 from restated.plots.words import Scale, alt_text
 from review.figures.pieces import LIFT, fill_key, keyed_chart, label
@@ -90,7 +90,16 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     left = {"Age": shown, "Study": studies, "Measure": measures, "Scale": scales}
     chart = keyed_chart(left, {}, limits=(0, 1), scale=SHARE, axis="share of the variance")
     for i, (row, text) in enumerate(zip(shares, words)):
-        _bar(chart, i, row, text)
+        start = 0.0
+        for name, share in zip(NAMES, row):
+            if share > 0:
+                chart.ax.barh(i, share, left=start, height=0.64, zorder=2, gid=name, **PARTS[name].style())
+                start += share
+        # Words for a result without numbers, or for a rest that was not printed.
+        if text:
+            label(chart.ax, 0.01, i, text, fontsize=chart.size, color=colour("muted"), clip_on=False)
+        elif start < 1 - 1e-6:
+            label(chart.ax, start + 0.02, i, "rest not printed", fontsize=chart.size, color=colour("muted"))
     fill_key(chart, {NAMES[name]: fill for name, fill in PARTS.items()})
     listed = [
         f"{study} ({age}): " + ", ".join(f"{n} {SHARE.write(v)}" for n, v in zip(NAMES.values(), row) if v == v)
@@ -101,16 +110,3 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     data: dict[str, Any] = {"study": studies, "age": ages, "measure": measures, "scale": table["scale"].tolist()}
     data |= dict(zip(NAMES.values(), shares.T)) | {"in words": words}
     return Drawn(chart.fig, alt, pd.DataFrame(data))
-
-
-def _bar(chart: Chart, row: int, shares: np.ndarray, words: str) -> None:
-    """Parts of one bar, and words for a result without numbers or a rest that was not printed."""
-    start = 0.0
-    for name, share in zip(NAMES, shares):
-        if share > 0:
-            chart.ax.barh(row, share, left=start, height=0.64, zorder=2, gid=name, **PARTS[name].style())
-            start += share
-    if words:
-        label(chart.ax, 0.01, row, words, fontsize=chart.size, color=colour("muted"), clip_on=False)
-    elif start < 1 - 1e-6:
-        label(chart.ax, start + 0.02, row, "rest not printed", fontsize=chart.size, color=colour("muted"))

@@ -45,11 +45,9 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
             ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
         ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
-        spans = [
-            (name, *map(_percent, powers["power"].agg(["min", "max"])))
-            for name, powers in parts(part, "series").items()
-        ]
-        words.append(f"{panel}: " + ", ".join(f"{name} {low} to {high}" for name, low, high in spans))
+        powers = {name: 100 * own["power"] for name, own in parts(part, "series").items()}
+        listed = [f"{name} {number(power.min(), 0)} to {number(power.max(), 0)}" for name, power in powers.items()]
+        words.append(f"{panel}: " + ", ".join(listed))
     key = Key(fig, LEFT, 0.2)
     for name, look in looks.items():
         # Each series is one line with a mark in its middle.
@@ -59,11 +57,7 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     most = table["power"].max()
     alt = alt_text(
         f"Simulated power, percent. {'. '.join(words)}",
-        f"The highest is {_percent(most)}, {'below' if most < WANTED else 'not below'} 80",
+        f"The highest is {number(100 * most, 0)}, {'below' if most < WANTED else 'not below'} 80",
     )
     data = table[["panel", "series", "mz_share", "power", "low", "high"]]
     return Drawn(fig, alt, data.rename(columns={"mz_share": "identical pairs", "low": "lower", "high": "upper"}))
-
-
-def _percent(share: float) -> str:
-    return number(100 * share, 0)
