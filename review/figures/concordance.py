@@ -49,7 +49,7 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
     chart.ax.lines[-1].set_zorder(3)
     key = fill_key(chart, PARTS)
     key.add("least for unrelated children, two classes", Line("ink", SHORT_DASHES, 0.9), width=0.28)
-    names = _groups(table)
+    names = list(map(" ".join, zip(*_named(table).values())))
     below = ", ".join(name for name, s in zip(names, share) if s < UNRELATED)
     alt = alt_text(
         f"Concordant pairs in {len(table)} groups; the print determines the count in {int((low == high).sum())}",
@@ -84,7 +84,7 @@ def two_scales(table: pd.DataFrame) -> Drawn:
         for row, ends in enumerate(values[:, column : column + 2]):
             chart.ax.plot(ends, [row + lift] * 2, zorder=2, clip_on=False, **style)
         key.add(words, mark, width=0.0, space=0.16, gap=0.4)
-    top, groups = int(np.argmax(values[:, 3])), _groups(table)
+    top, groups = int(np.argmax(values[:, 3])), list(map(" ".join, zip(*_named(table).values())))
     below = ", ".join(name for name, high in zip(groups, values[:, 3]) if high < 0)
     alt = alt_text(
         f"Resemblance of {len(table)} groups of pairs on two scales; highest: {groups[top]}, classes {classes[top]}, "
@@ -99,7 +99,3 @@ def two_scales(table: pd.DataFrame) -> Drawn:
 def _named(table: pd.DataFrame, write: Callable[[str], str] = str) -> dict[str, list[str]]:
     """Study and group of each row, by their names in the data table as `write` gives them."""
     return dict(zip(map(write, ("study", "pairs of")), texts(table, "label", "group")))
-
-
-def _groups(table: pd.DataFrame) -> list[str]:
-    return list(map(" ".join, zip(*_named(table).values())))

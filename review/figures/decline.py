@@ -70,7 +70,17 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
         data["series"] = table["series"]
     data |= {"year": year.astype(int).astype(str), CORRELATION.symbol: table["value"]}
     data |= {"lower": table["low"], "upper": table["high"], "interval": np.where(has, "printed", NONE_PRINTED)}
-    return Drawn(fig, _alt(table, window), pd.DataFrame(data))
+    extremes = table.loc[[table["value"].idxmax(), table["value"].idxmin()]]
+    top, bottom = (f"{e.digits} ({e.label})" for e in rows(extremes))
+    listed = "; ".join(f"{int(e.year)}, {e.words}" for e in rows(table.sort_values("year", kind="stable")))
+    alt = alt_text(
+        f"{plural(len(table), 'published estimate')} of {CORRELATION.symbol}, {year.min():.0f} to {year.max():.0f}: "
+        f"from {top} to {bottom}",
+        listed if len(listed) < 260 else "",
+        "" if has.all() else f"{(~has).sum()} have {NONE_PRINTED}",
+        f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
+    )
+    return Drawn(fig, alt, pd.DataFrame(data))
 
 
 def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:
@@ -113,18 +123,3 @@ def _labels(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series]) -> None:
         mark = looks[e.series].mark._replace(filled=e.has)
         dots(ax, [right + 0.19 * across], [y], mark, size=5, edge=1.2, zorder=2)
         label(ax, right + 0.28 * across, y, e.words, clip_on=False)
-
-
-def _alt(table: pd.DataFrame, window: tuple[float, float, str] | None) -> str:
-    top, bottom = (
-        f"{e.digits} ({e.label})" for e in rows(table.loc[[table["value"].idxmax(), table["value"].idxmin()]])
-    )
-    listed = "; ".join(f"{int(e.year)}, {e.words}" for e in rows(table.sort_values("year", kind="stable")))
-    year, without = table["year"].astype(int), int((~table["has"]).sum())
-    return alt_text(
-        f"{plural(len(table), 'published estimate')} of {CORRELATION.symbol}, {year.min()} to {year.max()}: "
-        f"from {top} to {bottom}",
-        listed if len(listed) < 260 else "",
-        f"{without} have {NONE_PRINTED}" if without else "",
-        f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
-    )

@@ -40,9 +40,9 @@ def without_y(ax: Axes) -> None:
     ax.spines["left"].set_visible(False)
 
 
-def columns(cells: Mapping[str, Sequence[str]], align: str = "left") -> list[Column]:
+def columns(cells: Mapping[str, Sequence[str]], align: str = "left", **more: Any) -> list[Column]:
     """Text columns of a row chart by their headings."""
-    return [Column(heading, own, align) for heading, own in cells.items()]
+    return [Column(heading, own, align, **more) for heading, own in cells.items()]
 
 
 def keyed_chart(left: Mapping[str, Sequence[str]], right: Mapping[str, Sequence[str]], **settings: Any) -> Chart:

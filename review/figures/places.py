@@ -1,9 +1,9 @@
 """Names by role: one row a name (a place, a study), one column a role, each role with its own shape."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import pandas as pd
-from matplotlib.axes import Axes
 
 from restated.errors import RestatedError
 from restated.plots.marks import Line, Mark, dots, limited
@@ -23,6 +23,7 @@ MARKS = (
     Mark("v", True, "third"),
     Mark("P", False, "warn"),
 )
+_dot = partial(dots, size=7.5, zorder=3, clip_on=True)
 #: Rows under the places: the number of names, and the total the source prints.
 LISTED, PRINTED = "names listed", "total printed"
 
@@ -58,19 +59,19 @@ def place_matrix(
     columns = {role: (MARGIN + left + (j + 0.5) * step, mark) for j, (role, mark) in enumerate(zip(roles, MARKS))}
     for j, (role, (x, mark)) in enumerate(columns.items()):
         y = MARGIN + (j + 0.5) * ROW
-        _dot(ax, MARGIN + 0.1, y, mark)
+        _dot(ax, [MARGIN + 0.1], [y], mark)
         on_canvas(ax, MARGIN + 0.3, y, role)
-        _dot(ax, x, MARGIN + head - 0.6 * ROW, mark)
-    top = MARGIN + head
+        _dot(ax, [x], [MARGIN + head - 0.6 * ROW], mark)
+    top, across = MARGIN + head, [MARGIN, WIDTH - MARGIN]
     for i, (title, mine) in enumerate(plan):
         y = top + (i + 0.5) * ROW
-        _rule(ax, y - ROW / 2, "grid", 0.8)
+        ax.plot(across, [y - ROW / 2] * 2, zorder=1, **Line("grid", width=0.8).style())
         on_canvas(ax, MARGIN, y, title, fontweight="bold" if mine is None else "normal")
         for role, (x, mark) in columns.items():
             if role in (mine or ()):
-                _dot(ax, x, y, mark)
+                _dot(ax, [x], [y], mark)
     top += ROW * len(plan)
-    _rule(ax, top, "muted", 1.0)
+    ax.plot(across, [top, top], zorder=1, **Line("muted", width=1.0).style())
     for i, (title, cells) in enumerate(foot.items()):
         y = top + (i + 0.7) * ROW
         on_canvas(ax, MARGIN, y, title, fontweight="bold")
@@ -85,11 +86,3 @@ def place_matrix(
         for (heading, row), mine in table.groupby(["part", "place"], sort=False)
     ] + [{name: title, part: "", **{role: cells.get(role, "–") for role in roles}} for title, cells in foot.items()]
     return Drawn(fig, alt, pd.DataFrame(data))
-
-
-def _rule(ax: Axes, y: float, role: str, width: float) -> None:
-    ax.plot([MARGIN, WIDTH - MARGIN], [y, y], zorder=1, **Line(role, width=width).style())
-
-
-def _dot(ax: Axes, x: float, y: float, mark: Mark) -> None:
-    dots(ax, [x], [y], mark, size=7.5, zorder=3, clip_on=True)

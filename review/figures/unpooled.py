@@ -4,17 +4,7 @@ import numpy as np
 import pandas as pd
 
 from restated.plots.marks import dots
-from restated.plots.rows import (
-    MARGIN,
-    Column,
-    cells,
-    interval_columns,
-    null_line,
-    padded,
-    row_chart,
-    under_headings,
-    whiskers,
-)
+from restated.plots.rows import MARGIN, cells, interval_columns, null_line, padded, row_chart, under_headings, whiskers
 from restated.plots.style import BASE, Drawn, drawing, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
 from review.figures.designs import DESIGNS, NONE
@@ -51,7 +41,7 @@ def unpooled(
     ends = [*y, *low, *high, scale.forward(scale.null)]
     designs = [name for name in DESIGNS if name in set(table["design"])]
     chart = row_chart(
-        [Column(column, labels, free=strong), *columns(words, "right")],
+        columns({column: labels}, free=strong) + columns(words, "right"),
         interval_columns(scale.symbol, scale, *shown, missing="no CI"),
         limits=padded(np.nanmin(ends), np.nanmax(ends)),
         scale=scale,
