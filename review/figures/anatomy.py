@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,51 +14,30 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Polygon, Rectangle
 from matplotlib.text import Text
 
-from restated.errors import RestatedError
 from restated.plots.marks import GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN, padded
-from restated.plots.style import (
-    BASE,
-    HALF_DIGIT,
-    POINTS,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    new_figure,
-    require,
-    text_width,
-    write,
-)
+from restated.plots.style import BASE, POINTS, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
-from review.figures.pieces import without_y
+from review.figures.pieces import DROP, without_y
+from review.figures.tables import checked, ensure
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
 
-#: Side of a callout's number in points.
-BADGE = 15.0
-#: Leaders shorter than this, in inches from the middle of the number, would be hidden by it.
-SHORTEST = 0.14
-#: From the middle of a line of text to its base line, inches.
-DROP = HALF_DIGIT * BASE / POINTS
+BADGE = 15.0  # side of a callout's number in points
+SHORTEST = 0.14  # leaders shorter than this, in inches from the middle of the number, would be hidden by it
 
 #: A place in a figure, in inches from its lower left corner.
 Place = Callable[[Figure], tuple[float, float]]
 
 
-@dataclass(frozen=True)
-class Callout:
-    """A number on a picture.
+class Callout(NamedTuple):
+    """A number on a picture."""
 
-    `name` is what it points at, and begins the item of the list under the picture; `at`, from `text_at` or `shape_at`,
-    is the target; `away` leads from there to the middle of the number, in inches to the right and up.
-    """
-
-    name: str
-    at: Place
-    away: tuple[float, float]
+    name: str  # what it points at; it begins the item of the list under the picture
+    at: Place  # the target, from `text_at` or `shape_at`
+    away: tuple[float, float]  # from the target to the middle of the number, inches to the right and up
 
 
 def text_at(words: str, x: float = 0.5, y: float = 0.5) -> Place:
@@ -67,8 +45,7 @@ def text_at(words: str, x: float = 0.5, y: float = 0.5) -> Place:
 
     def place(fig: Figure) -> tuple[float, float]:
         found = fig.findobj(lambda artist: isinstance(artist, Text) and artist.get_text() == words)
-        if not found:
-            raise RestatedError(f"the figure has no text '{words}'")
+        ensure(found, f"the figure has no text '{words}'")
         return _inside(fig, found[0], x, y)
 
     return place
@@ -80,8 +57,7 @@ def shape_at(gid: str, index: int = 0, x: float = 0.5, y: float = 0.5) -> Place:
     def place(fig: Figure) -> tuple[float, float]:
         kinds = (Patch, Text, Line2D, PathCollection, LineCollection)
         found = fig.findobj(lambda artist: artist.get_gid() == gid and isinstance(artist, kinds))
-        if not found:
-            raise RestatedError(f"the figure has no shape '{gid}'")
+        ensure(found, f"the figure has no shape '{gid}'")
         one: Any = found[0]
         if isinstance(one, (Patch, Text)):
             return _inside(fig, one, x, y)
@@ -109,14 +85,13 @@ def _inside(fig: Figure, artist: Artist, x: float, y: float) -> tuple[float, flo
 def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> Drawn:
     """Add callouts, numbered from 1, to a figure, which is changed, and name them in its alternative text.
 
-    `top` is the height in inches added above the figure, for numbers over its headings. Raises `RestatedError` if the
-    target of a callout is missing.
+    `top` is the height in inches added above the figure, for numbers over its headings.
     """
     fig = drawn.fig
     width, height = fig.get_size_inches()
-    places = [ax.get_position().bounds for ax in fig.axes]
     fig.set_size_inches(width, height + top)
-    for ax, (left, bottom, wide, high) in zip(fig.axes, places, strict=True):
+    for ax in fig.axes:
+        left, bottom, wide, high = ax.get_position().bounds
         ax.set_position((left, bottom * height / (height + top), wide, high * height / (height + top)))
     fig.canvas.draw()
     style = {"fontweight": "bold", "color": colour("page"), "ha": "center", "va": "baseline", "gid": "callout"}
@@ -138,8 +113,7 @@ def _add(fig: Figure, x: Sequence[float], y: Sequence[float], **style: Any) -> N
     fig.add_artist(Line2D(x, y, transform=fig.dpi_scale_trans, **style))
 
 
-#: From a text to a number close above it: no leader is needed.
-ABOVE = (0.0, 0.14)
+ABOVE = (0.0, 0.14)  # from a text to a number close above it: no leader is needed
 #: Parts of a forest plot whose first row shows all of them.
 FOREST = (
     Callout("Study", text_at("Study", y=1.0), ABOVE),
@@ -183,9 +157,7 @@ INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line
 LINES_AT = MARGIN + INDENT + WORDS
 END = LINES_WIDTH - 0.3
-LANE = 0.27  # inches
-TICKS = 0.36  # inches under a number line
-TITLE = 0.3
+LANE, TICKS, TITLE = 0.27, 0.36, 0.3  # inches of a lane, under a number line and of its title
 EACH = TITLE + 2 * LANE + TICKS + 0.12
 PRINTED = Fill("band2", "second", width=1.2)
 
@@ -197,65 +169,47 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     `table`, one row a line: `title`, `printed` (the digits), `printed_value`, `printed_low`, `printed_high` (what they
     stand for), `restated` (missing if only a range is known), `low`, `high` (of the restated set, or missing), `grade`,
     `decimals` (of the restated number in words), `from`, `to` (ends of the line). The verdict is assigned here, by the
-    rule of the book. Raises `RestatedError` if a column is missing.
+    rule of the book.
     """
-    require(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low", "high")
-    require(table, "grade", "decimals", "from", "to")
+    table = checked(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low")
+    table = checked(table, "high", "grade", "decimals", "from", "to")
     height = EACH * len(table) + 2 * MARGIN
     fig = new_figure(LINES_WIDTH, height)
+    left, bold = MARGIN + INDENT, {"fontweight": "bold", "va": "baseline"}
     rows = []
     for i, row in enumerate(table.to_dict("records")):
         verdict, restated = _verdict(row), _restated(row)
-        top = height - MARGIN - i * EACH
+        words, top = SHORT[verdict], height - MARGIN - i * EACH
         ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, END - LINES_AT, 2 * LANE)
         _number_line(ax, i, row, MARKS[verdict])
-        left, middle = MARGIN + INDENT, top - TITLE / 2
-        bold: dict[str, Any] = {"fontweight": "bold", "va": "baseline"}
+        middle = top - TITLE / 2
         write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
-        write(fig, END, middle - DROP, SHORT[verdict], ha="right", **bold)
-        _add(fig, [END - 1.05 * text_width(SHORT[verdict], BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
+        write(fig, END, middle - DROP, words, ha="right", **bold)
+        _add(fig, [END - 1.05 * text_width(words, BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
         write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
         whole = f"restated {restated}"
         for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["restated", restated]):
             write(fig, left, top - TITLE - LANE * (1.5 + 0.75 * j) - DROP, line, va="baseline")
-        rows.append(
-            {
-                "number": row["title"],
-                "printed": row["printed"],
-                "stands for, from": float(row["printed_low"]),
-                "stands for, to": float(row["printed_high"]),
-                "restated": restated,
-                "verdict": SHORT[verdict],
-            }
-        )
-    listed = [f"{r['number']}: printed {r['printed']}, restated {r['restated']}, {r['verdict']}" for r in rows]
+        ends = (float(row["printed_low"]), float(row["printed_high"]))
+        rows.append((row["title"], row["printed"], *ends, restated, words))
+    listed = [f"{title}: printed {printed}, restated {again}, {words}" for title, printed, _, _, again, words in rows]
     alt = alt_text(f"{plural(len(table), 'number line')} with a printed and a restated number", *listed)
-    return Drawn(fig, alt, pd.DataFrame(rows))
+    columns = ["number", "printed", "stands for, from", "stands for, to", "restated", "verdict"]
+    return Drawn(fig, alt, pd.DataFrame(rows, columns=columns))
 
 
 def _verdict(row: Mapping[Any, Any]) -> str:
-    low, high, restated = (None if pd.isna(row[name]) else float(row[name]) for name in ("low", "high", "restated"))
-    return assign(
-        grade=row["grade"],
-        printed=row["printed_value"],
-        printed_low=row["printed_low"],
-        printed_high=row["printed_high"],
-        restated=restated,
-        restated_low=low,
-        restated_high=high,
-    )
+    given: dict[str, Any] = {name: row[name] for name in ("grade", "printed_low", "printed_high")}
+    for end, name in (("", "restated"), ("_low", "low"), ("_high", "high")):
+        given[f"restated{end}"] = None if pd.isna(row[name]) else float(row[name])
+    return assign(printed=row["printed_value"], **given)
 
 
 def _restated(row: Mapping[Any, Any]) -> str:
     """Restated number, or its range, in words."""
-    if pd.isna(row["restated"]):
-        return f"{_write(row['low'], row)} to {_write(row['high'], row)}"
-    return _write(row["restated"], row)
-
-
-def _write(x: float, row: Mapping[Any, Any]) -> str:
-    decimals = int(row["decimals"])
-    return count(x) if decimals == 0 else number(float(x), decimals, leading_zero=abs(row["to"]) >= 1)
+    decimals, zero = int(row["decimals"]), abs(row["to"]) >= 1
+    numbers = [row["low"], row["high"]] if pd.isna(row["restated"]) else [row["restated"]]
+    return " to ".join(number(float(x), decimals, leading_zero=zero) if decimals else count(x) for x in numbers)
 
 
 def _number_line(ax: Axes, i: int, row: Mapping[Any, Any], mark: Mark) -> None:
@@ -266,40 +220,35 @@ def _number_line(ax: Axes, i: int, row: Mapping[Any, Any], mark: Mark) -> None:
     ticks = scale.ticks(row["from"], row["to"], most=5)
     ax.set_xticks(ticks, [f"{t:,.0f}" for t in ticks] if abs(row["to"]) >= 1000 else scale.tick_labels(ticks))
     ax.axvspan(row["printed_low"], row["printed_high"], zorder=1, gid=f"printed-{i}", **PRINTED.style())
-    if not (pd.isna(row["low"]) and pd.isna(row["high"])):
-        ends = [row["low"], row["high"]]
-        line = Line("accent", width=2.6).style()
-        ax.plot(ends, [0.5, 0.5], solid_capstyle="butt", zorder=3, gid=f"set-{i}", **line)
+    ends = [row["low"], row["high"]]
+    if not all(map(pd.isna, ends)):
+        ax.plot(ends, [0.5, 0.5], solid_capstyle="butt", zorder=3, gid=f"set-{i}", **Line("accent", width=2.6).style())
         dots(ax, ends, [0.5, 0.5], Mark("|", True, "accent"), size=11, edge=1.8, zorder=3, clip_on=True)
     if not pd.isna(row["restated"]):
         dots(ax, [row["restated"]], [0.5], mark, size=8, gid=f"restated-{i}")
 
 
-DOTS_WIDTH = 5.2  # inches
-DOT = 0.085  # inches
-LANES = 1.0  # inches of the two intervals under the dots
+DOTS_WIDTH, DOT, LANES = 5.2, 0.085, 1.0  # inches of the picture, a dot, and the two intervals under the dots
 CONFIDENCE, PREDICTION = Fill("accent", "accent", width=1.0), Fill("band", "accent", width=1.1)
 
 
 @drawing
-def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: str, noun: str = "study") -> Drawn:
+def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: str, noun: str = "result") -> Drawn:
     """Draw estimates as stacked dots, with the confidence and the prediction interval of their average below.
 
     `estimates` and `fit` (with estimate, ci_low, ci_high, pi_low, pi_high) are on the scale of analysis, which `scale`
-    takes to that of the axis; `axis` is its title, `noun` names a dot. Raises `RestatedError` if there is no estimate
-    or one is not finite.
+    takes to that of the axis; `axis` is its title, `noun` names a dot.
     """
     values = np.sort(scale.back(np.asarray(estimates, float)))
-    if not len(values) or not np.isfinite(values).all():
-        raise RestatedError("an estimate is missing or not finite", field="estimates")
+    ensure(len(values) and np.isfinite(values).all(), "an estimate is missing or not finite", field="estimates")
     names = ("estimate", "ci_low", "ci_high", "pi_low", "pi_high")
     average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))
     low, high = min(low, pi_low), max(high, pi_high)
     plot = DOTS_WIDTH - 0.5
     step = (high - low) / plot * DOT
-    columns = np.round((values - low) / step).astype(int)
-    heights = np.array([int((columns[:i] == c).sum()) for i, c in enumerate(columns)])
+    columns = pd.Series(np.round((values - low) / step).astype(int))
+    heights = columns.groupby(columns).cumcount()
     top = DOT * (heights.max() + 1) + 0.1 + LANES
     fig = new_figure(DOTS_WIDTH, 0.45 + top + 0.62)
     ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
@@ -307,20 +256,18 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     without_y(ax)
     plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))
     ax.plot([average] * 2, [0, top], zorder=1, **Line("accent", GUIDE, 0.9).style())
-    at = low + columns * step
-    order = np.lexsort((at, heights))
-    size, y = DOT * POINTS * 0.85, LANES + DOT * (heights[order] + 0.5)
-    dots(ax, at[order], y, Mark("o", True, "muted"), size=size, edge=0, zorder=2, gid="estimates")
+    heights = heights.sort_values(kind="stable")
+    at, y = low + columns[heights.index] * step, LANES + DOT * (heights + 0.5)
+    dots(ax, at, y, Mark("o", True, "muted"), size=DOT * POINTS * 0.85, edge=0, zorder=2, gid="estimates")
     middle, tall = 0.72, 0.11
     corners = [(ci_low, middle), (average, middle + tall), (ci_high, middle), (average, middle - tall)]
     ax.add_patch(Polygon(corners, closed=True, zorder=3, gid="diamond", **CONFIDENCE.style()))
-    bar = Rectangle((pi_low, 0.2), pi_high - pi_low, 0.16, zorder=3, gid="prediction", **PREDICTION.style())
-    ax.add_patch(bar)
+    ax.add_patch(Rectangle((pi_low, 0.2), pi_high - pi_low, 0.16, zorder=3, gid="prediction", **PREDICTION.style()))
     inside = int(((values >= pi_low) & (values <= pi_high)).sum())
     alt = alt_text(
-        f"{plural(len(values), noun, 'studies' if noun == 'study' else None)} as dots; their average "
-        f"{scale.write(fit.estimate)} with a narrow confidence interval {scale.write_interval(fit.ci_low, fit.ci_high)}"
-        f" and a wide prediction interval {scale.write_interval(fit.pi_low, fit.pi_high)}",
+        f"{plural(len(values), noun)} as dots; their average {scale.write(fit.estimate)} with a narrow confidence "
+        f"interval {scale.write_interval(fit.ci_low, fit.ci_high)} and a wide prediction interval "
+        f"{scale.write_interval(fit.pi_low, fit.pi_high)}",
         f"{inside} of {len(values)} lie in the prediction interval",
     )
     rows = [(f"{noun} {i}", v, np.nan, np.nan) for i, v in enumerate(values, start=1)]

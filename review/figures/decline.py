@@ -1,194 +1,125 @@
 """Published estimates of one quantity over the years."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, Line, Mark, Series, dots, series
 from restated.plots.spread import spread
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct
+from review.figures.tables import checked, completed, distinct, ensure, rows
 
 WIDTH, HEIGHT = 9.0, 4.6  # inches
 LEFT = 0.7
-#: Distance of estimates of one year, as a share of all years: the width of a mark.
-STEP = 0.018
+STEP = 0.018  # distance of estimates of one year, as a share of all years: the width of a mark
 NONE_PRINTED = "no interval printed"
 YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
-
-
-@dataclass(frozen=True)
-class _Estimates:
-    """Columns of the table, one entry per estimate."""
-
-    labels: list[str]
-    series: list[str]
-    year: np.ndarray
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    digits: list[str]
-
-    @property
-    def has(self) -> np.ndarray:
-        """True where an interval was printed."""
-        return np.isfinite(self.low) & np.isfinite(self.high)
+OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns that a table may lack, with their values
 
 
 @drawing
-def over_time(
-    table: pd.DataFrame,
-    *,
-    scale: Scale = CORRELATION,
-    axis: str | None = None,
-    window: tuple[float, float, str] | None = None,
-    joined: bool = True,
-) -> Drawn:
-    """Draw estimates by year of publication, with printed intervals.
+def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = None, joined: bool = True) -> Drawn:
+    """Draw correlations by year of publication, with printed intervals.
 
     `table`: `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text`
-    (digits as printed), `series` (at most three). Values are in axis units, and `scale` formats them; `axis` is the
-    title of the vertical axis, `window` the first and last year to mark with the words for them. `joined` joins the
-    estimates of a series: not for estimates of different kinds. Raises `RestatedError` if a column is missing, a value
-    is not finite, there are more than three series or a label is too long.
+    (digits as printed), `series` (at most three). `window` is the first and last year to mark with the words for them.
+    `joined` joins the estimates of a series: not for estimates of different kinds.
     """
-    table = checked(table, "label", finite=("year", "value"))
-    for name, default in (("low", np.nan), ("high", np.nan), ("text", None), ("series", "")):
-        if name not in table:
-            table[name] = default
+    table = completed(checked(table, "label", finite=("year", "value")), OPTIONAL)
     looks = series(distinct(table, "series"), most=3, field="series")
-    found = _read(table, scale)
-    has, year = found.has, found.year
-    words = [f"{label}: {digits}" for label, digits in zip(found.labels, found.digits, strict=True)]
-    for i in np.flatnonzero(has):
-        words[i] += f" [{_write(scale, found.low[i])}, {_write(scale, found.high[i])}]"
-    room = max(text_width(word, BASE) for word in words) + 0.42
-    if room > WIDTH - 4.0:
-        raise RestatedError("a label is too long for the margin", field="label", remedy="Shorten it")
+    across = max(np.ptp(table["year"]), 1)
+    table = _described(table, across)
+    has, year = table["has"], table["year"]
+    room = max(text_width(words, BASE) for words in table["words"]) + 0.42
+    ensure(room <= WIDTH - 4.0, "a label is too long for the margin", field="label", remedy="Shorten it")
     key = len(looks) > 1 or not has.all()
     fig = new_figure(WIDTH, HEIGHT)
     ax = axes_in_inches(fig, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.3 if key else 0.0))
-    ends = np.concatenate([found.value, found.low[has], found.high[has], [scale.null]])
-    pad = 0.06 * (ends.max() - ends.min())
-    ax.set_ylim(ends.min() - pad * (ends.min() < scale.null), ends.max() + pad)
-    across = max(year.max() - year.min(), 1)
+    ends = np.array([*table["value"], *table["low"][has], *table["high"][has], 0.0])
+    pad = 0.06 * np.ptp(ends)
+    ax.set_ylim(ends.min() - pad * (ends.min() < 0), ends.max() + pad)
     ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
     if window:
-        _window(ax, *window)
-    at = year + _shifts(year, across)
-    _points(ax, found, at, looks, joined=joined)
-    _labels(ax, found, at, words, looks)
-    plain_ticks(ax.yaxis, *ax.get_ylim(), scale=scale)
+        # A band over the years of a statement.
+        ax.axvspan(window[0] - 0.5, window[1] + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
+        low, high = ax.get_ylim()
+        label(ax, window[0] - 0.7, low + 0.03 * (high - low), window[2], ha="right", va="bottom")
+    _points(ax, table, looks, joined=joined)
+    _labels(ax, table, looks)
+    plain_ticks(ax.yaxis, *ax.get_ylim(), scale=CORRELATION)
     marks = YEARS.ticks(*ax.get_xlim(), most=8)
     ax.set_xticks(marks, [str(int(t)) for t in marks])
-    ax.set(xlabel="year of publication", ylabel=axis or scale.symbol)
+    ax.set(xlabel="year of publication", ylabel=CORRELATION.symbol)
     if key:
-        _key(ax, looks, has, joined=joined)
-    return Drawn(fig, _alt(found, words, axis or scale.symbol, window), _data(found, scale))
+        samples = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
+        for name, look in looks.items() if len(looks) > 1 else ():
+            line = [look.line()] if joined else []
+            samples.add(name, *line, look.mark._replace(filled=False), space=0.1, gap=0.25)
+        if not has.all():
+            samples.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
+            if has.any() and len(looks) == 1:
+                samples.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
+    data: dict[str, Any] = {"estimate": table["label"]}
+    if table["series"].any():
+        data["series"] = table["series"]
+    data |= {"year": year.astype(int).astype(str), CORRELATION.symbol: table["value"]}
+    data |= {"lower": table["low"], "upper": table["high"], "interval": np.where(has, "printed", NONE_PRINTED)}
+    extremes = table.loc[[table["value"].idxmax(), table["value"].idxmin()]]
+    top, bottom = (f"{e.digits} ({e.label})" for e in rows(extremes))
+    listed = "; ".join(f"{int(e.year)}, {e.words}" for e in rows(table.sort_values("year", kind="stable")))
+    alt = alt_text(
+        f"{plural(len(table), 'published estimate')} of {CORRELATION.symbol}, {year.min():.0f} to {year.max():.0f}: "
+        f"from {top} to {bottom}",
+        listed if len(listed) < 260 else "",
+        "" if has.all() else f"{(~has).sum()} have {NONE_PRINTED}",
+        f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
+    )
+    return Drawn(fig, alt, pd.DataFrame(data))
 
 
-def _read(table: pd.DataFrame, scale: Scale) -> _Estimates:
-    year, value, low, high = (table[name].to_numpy(float) for name in ("year", "value", "low", "high"))
-    digits = [
-        text if isinstance(text, str) and text else _write(scale, v)
-        for text, v in zip(table["text"], value, strict=True)
+def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:
+    """The table with plain numbers and text, whether an interval was printed, the words of labels and places in years.
+
+    Estimates of one year are side by side.
+    """
+    numbers, names = ["year", "value", "low", "high"], ["label", "series"]
+    table = table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(names, str))
+    table["has"] = table[["low", "high"]].notna().all(axis=1)
+    table["digits"] = [
+        e.text if isinstance(e.text, str) and e.text else CORRELATION.write(e.value) for e in rows(table)
     ]
-    labels, names = (table[name].astype(str).tolist() for name in ("label", "series"))
-    return _Estimates(labels, names, year, value, low, high, digits)
+    intervals = [f" {CORRELATION.write_interval(e.low, e.high)}" if e.has else "" for e in rows(table)]
+    table["words"] = table["label"] + ": " + table["digits"] + intervals
+    same = table.groupby("year")["year"]
+    return table.assign(at=table["year"] + STEP * across * (same.cumcount() - (same.transform("size") - 1) / 2))
 
 
-def _write(scale: Scale, value: float) -> str:
-    """A value in axis units."""
-    return scale.write(float(scale.forward(value)))
-
-
-def _shifts(year: np.ndarray, across: float) -> np.ndarray:
-    """Shifts that put estimates of one year side by side, in years."""
-    shift = np.zeros(len(year))
-    for same in (np.flatnonzero(year == y) for y in np.unique(year)):
-        shift[same] = STEP * across * (np.arange(len(same)) - (len(same) - 1) / 2)
-    return shift
-
-
-def _window(ax: Axes, first: float, last: float, words: str) -> None:
-    """Band over the years of a statement."""
-    ax.axvspan(first - 0.5, last + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
-    low, high = ax.get_ylim()
-    label(ax, first - 0.7, low + 0.03 * (high - low), words, ha="right", va="bottom")
-
-
-def _points(ax: Axes, found: _Estimates, at: np.ndarray, looks: dict[str, Series], *, joined: bool) -> None:
+def _points(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series], *, joined: bool) -> None:
     """Marks, hollow where no interval was printed, with intervals and the lines of series."""
     for name, look in looks.items():
-        here = np.array([i for i, own in enumerate(found.series) if own == name])
-        here = here[np.argsort(found.year[here], kind="stable")]
+        own = table[table["series"] == name].sort_values("year", kind="stable")
         if joined and (len(looks) > 1 or name):
-            ax.plot(at[here], found.value[here], zorder=2, **look.line().style())
-        for i in here:
-            if found.has[i]:
-                ax.plot([at[i]] * 2, [found.low[i], found.high[i]], color=colour(look.role), linewidth=1.6, zorder=2.5)
-            dots(ax, [at[i]], [found.value[i]], _mark(look, found.has[i]), size=7, edge=1.5, zorder=3)
+            ax.plot(own["at"], own["value"], zorder=2, **look.line().style())
+        for e in rows(own):
+            if e.has:
+                ax.plot([e.at] * 2, [e.low, e.high], color=colour(look.role), linewidth=1.6, zorder=2.5)
+            dots(ax, [e.at], [e.value], look.mark._replace(filled=e.has), size=7, edge=1.5, zorder=3)
 
 
-def _mark(look: Series, filled: bool) -> Mark:
-    return look.mark._replace(filled=bool(filled))
-
-
-def _labels(ax: Axes, found: _Estimates, at: np.ndarray, words: list[str], looks: dict[str, Series]) -> None:
+def _labels(ax: Axes, table: pd.DataFrame, looks: Mapping[str, Series]) -> None:
     """Label of each point in the right margin at its height, kept apart, joined to it by a thin line."""
     across, up = per_inch(ax)
     right = ax.get_xlim()[1]
-    order = np.lexsort((-at, found.value))
-    places = spread(found.value[order].tolist(), 0.21 * up, high=ax.get_ylim()[1])
+    table = table.sort_values(["value", "at"], ascending=[True, False])
     line = Line("grid", width=0.8).style()
-    for i, place in zip(order, places, strict=True):
-        ax.plot([at[i], right, right + 0.12 * across], [found.value[i], place, place], zorder=1, clip_on=False, **line)
-        mark = _mark(looks[found.series[i]], found.has[i])
-        dots(ax, [right + 0.19 * across], [place], mark, size=5, edge=1.2, zorder=2)
-        label(ax, right + 0.28 * across, place, words[i], clip_on=False)
-
-
-def _key(ax: Axes, looks: dict[str, Series], has: np.ndarray, *, joined: bool) -> None:
-    key = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
-    if len(looks) > 1:
-        for name, look in looks.items():
-            samples: list[Line | Mark] = [look.line()] if joined else []
-            key.add(name, *samples, _mark(look, False), space=0.1, gap=0.25)
-    if not has.all():
-        key.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
-        if has.any() and len(looks) == 1:
-            key.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
-
-
-def _data(found: _Estimates, scale: Scale) -> pd.DataFrame:
-    data = pd.DataFrame(
-        {
-            "estimate": found.labels,
-            "series": found.series,
-            "year": found.year.astype(int).astype(str),
-            scale.symbol: found.value,
-            "lower": found.low,
-            "upper": found.high,
-            "interval": np.where(found.has, "printed", NONE_PRINTED),
-        }
-    )
-    return data if any(found.series) else data.drop(columns="series")
-
-
-def _alt(found: _Estimates, words: list[str], axis: str, window: tuple[float, float, str] | None) -> str:
-    year, top, bottom = found.year, int(found.value.argmax()), int(found.value.argmin())
-    listed = "; ".join(f"{int(year[i])}, {words[i]}" for i in np.argsort(year, kind="stable"))
-    without = int((~found.has).sum())
-    return alt_text(
-        f"{plural(len(year), 'published estimate')} of {axis}, {int(year.min())} to {int(year.max())}: "
-        f"from {found.digits[top]} ({found.labels[top]}) to {found.digits[bottom]} ({found.labels[bottom]})",
-        listed if len(listed) < 260 else "",
-        f"{without} have {NONE_PRINTED}" if without else "",
-        f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
-    )
+    for e, y in zip(rows(table), spread(table["value"].tolist(), 0.21 * up, high=ax.get_ylim()[1])):
+        ax.plot([e.at, right, right + 0.12 * across], [e.value, y, y], zorder=1, clip_on=False, **line)
+        mark = looks[e.series].mark._replace(filled=e.has)
+        dots(ax, [right + 0.19 * across], [y], mark, size=5, edge=1.2, zorder=2)
+        label(ax, right + 0.28 * across, y, e.words, clip_on=False)

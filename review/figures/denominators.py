@@ -4,12 +4,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from restated.errors import RestatedError
 from restated.plots.marks import Fill
-from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, require, text_width
+from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
 from restated.plots.words import alt_text
-from review.figures.pieces import label
-from review.figures.tables import rows
+from review.figures.pieces import label, without_y
+from review.figures.tables import checked, ensure, rows
 
 ROW = 0.34  # inches
 POSSIBLE = Fill("band", "accent", width=1)
@@ -20,46 +19,37 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     """Draw a cell for every denominator up to `largest`: the count that gives the percentage, or empty.
 
     `table`: `label`, `percent` (as printed), `arm` (the size in question: outlined) and `counts` (dict of denominator
-    to count). Raises `RestatedError` if a column is missing or an arm is larger than `largest`.
+    to count).
     """
-    require(table, "label", "percent", "arm", "counts")
-    if table["arm"].max() > largest:
-        raise RestatedError("an arm is larger than the denominators shown", field="arm")
+    table = checked(table, "label", "percent", "arm", "counts")
+    ensure(table["arm"].max() <= largest, "an arm is larger than the denominators shown", field="arm")
     labels = [f"{r.label}: {r.percent} %" for r in rows(table)]
     left = max(text_width(label, BASE) for label in labels) + 0.25
     height = ROW * len(table)
     fig = new_figure(WIDE, height + 0.75)
     ax = axes_in_inches(fig, left, 0.6, WIDE - left - 0.1, height)
     ax.set(xlim=(0.5, largest + 0.5), ylim=(len(table) - 0.5, -0.5))
-    ax.spines["left"].set_visible(False)
+    without_y(ax)
     for y, row in enumerate(rows(table)):
         ax.plot([0.5, row.arm + 0.5], [y, y], color=colour("grid"), linewidth=1, zorder=0)
         for n, count in row.counts.items():
             _cell(ax, n, y, POSSIBLE)
-            label(ax, n, y, f"{count}", ha="center")
+            label(ax, n, y, str(count), ha="center")
         dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
         _cell(ax, row.arm, y, Fill("none", "warn", width=1.8, dash=dash), zorder=3)
     ax.set_yticks(range(len(table)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
     ax.set_xlabel("denominator (framed: arm of the cost analysis)")
-    fits = [row.arm in row.counts for row in rows(table)]
+    fits = ["yes" if row.arm in row.counts else "no" for row in rows(table)]
     lists = [", ".join(f"{count} of {n}" for n, count in row.counts.items()) or "none" for row in rows(table)]
-    data = pd.DataFrame(
-        {
-            "outcome and arm": table["label"],
-            "percent": table["percent"],
-            "counts that give it": lists,
-            "arm": table["arm"],
-            "attainable with the arm": ["yes" if f else "no" for f in fits],
-        }
-    )
     alt = alt_text(
         f"Denominators up to {largest} that can give {len(table)} printed percentages: "
-        f"{sum(fits)} fit the arm of the cost analysis",
-        "; ".join(f"{label}: {found}" for label, found in zip(labels, lists, strict=True)),
+        f"{fits.count('yes')} fit the arm of the cost analysis",
+        "; ".join(map(": ".join, zip(labels, lists))),
     )
-    return Drawn(fig, alt, data)
+    data = {"outcome and arm": table["label"], "percent": table["percent"], "counts that give it": lists}
+    return Drawn(fig, alt, pd.DataFrame(data | {"arm": table["arm"], "attainable with the arm": fits}))
 
 
 def _cell(ax: Axes, n: int, y: int, fill: Fill, zorder: float = 1) -> None:

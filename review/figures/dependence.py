@@ -3,23 +3,20 @@
 import numpy as np
 import pandas as pd
 
-from restated.errors import RestatedError
 from restated.plots.marks import DASHES, Fill, Line
 from restated.plots.style import BASE, Drawn, axes_in_inches, drawing, new_figure, wrap_to, write
 from restated.plots.words import Scale, alt_text, number, plain_ticks
 from review.figures.pieces import label
-from review.figures.tables import checked, parts
+from review.figures.tables import checked, ensure, numbers, parts
 
 WIDTH = 9.0  # inches
 PANEL = 1.75  # inches, height of one panel
-#: Inches left of, between, above and below panels.
-LEFT, BETWEEN, ABOVE, BELOW = 0.62, 0.72, 0.55, 0.62
+LEFT, BETWEEN, ABOVE, BELOW = 0.62, 0.72, 0.55, 0.62  # inches left of, between, above and below panels
 ACROSS = 2
-#: Inches between lines of panels, for the tick labels.
-BETWEEN_LINES = 0.3
-#: Share of a panel's width for a title measured in normal weight: bold letters are up to a seventh wider.
-BOLD = 0.87
+BETWEEN_LINES = 0.3  # inches between lines of panels, for the tick labels
+BOLD = 0.87  # share of a panel's width for a title measured in normal weight: bold letters are up to a seventh wider
 RHO = Scale("", leading_zero=False)
+NAMES = {"rho": "correlation of the estimates", "z_low": "z, lowest", "z_high": "z, highest"}  # columns of the data
 BAND, LIMIT = Fill("band", "accent", width=1.1), Line("second", DASHES, 1.3)
 
 
@@ -27,50 +24,38 @@ BAND, LIMIT = Fill("band", "accent", width=1.1), Line("second", DASHES, 1.3)
 def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
     """Draw z over the correlation of two estimates, one panel a comparison, with the band that rounding leaves open.
 
-    `table`, long: `comparison`, `rho` (increasing within each), `z_low`, `z_high`; `critical` is the value of z drawn
-    as the limit of significance. Raises `RestatedError` if a column is missing, a comparison has fewer than two
-    correlations, or a value is not finite.
+    `table`, long: `comparison`, `rho` (increasing within each, at least two), `z_low`, `z_high`; `critical` is the
+    value of z drawn as the limit of significance.
     """
     table = checked(table, "comparison", finite=("rho", "z_low", "z_high"))
     comparisons = parts(table, "comparison")
-    if any(len(part) < 2 or (np.diff(part["rho"]) <= 0).any() for part in comparisons.values()):
-        raise RestatedError("correlations must increase within each comparison, over at least two rows", field="rho")
+    rising = all(len(part) > 1 and (np.diff(part["rho"]) > 0).all() for part in comparisons.values())
+    ensure(rising, "correlations must increase within each comparison, over at least two rows", field="rho")
     down = -(-len(comparisons) // ACROSS)
     width = (WIDTH - LEFT - 0.15 - (ACROSS - 1) * BETWEEN) / ACROSS
     height = down * (PANEL + ABOVE) + BELOW + (down - 1) * BETWEEN_LINES
     fig = new_figure(WIDTH, height)
-    top = max(table["z_high"].max(), critical) * 1.08
-    bottom = min(0.0, table["z_low"].min() * 1.05)
+    bottom, top = min(0.0, table["z_low"].min() * 1.05), max(table["z_high"].max(), critical) * 1.08
+    marks = Scale("", steps=(1, 2, 5)).ticks(bottom, top, most=7)
     words = []
     for i, (name, part) in enumerate(comparisons.items()):
         line, place = divmod(i, ACROSS)
         x, y = LEFT + place * (width + BETWEEN), height - (line + 1) * (PANEL + ABOVE) - line * BETWEEN_LINES
         ax = axes_in_inches(fig, x, y, width, PANEL)
-        rho, low, high = (part[c].to_numpy(float) for c in ("rho", "z_low", "z_high"))
+        rho, low, high = numbers(part, "rho", "z_low", "z_high")
         ax.set(xlim=(rho[0], rho[-1]), ylim=(bottom, top))
         ax.fill_between(rho, low, high, zorder=2, gid="band", **BAND.style())
         ax.plot([rho[0], rho[-1]], [critical] * 2, zorder=3, gid="critical", **LIMIT.style())
         plain_ticks(ax.xaxis, rho[0], rho[-1], most=6, scale=RHO)
-        marks = Scale("", steps=(1, 2, 5)).ticks(bottom, top, most=7)
         ax.set_yticks(marks, [number(m, 0) for m in marks])
-        if place == 0:
-            ax.set_ylabel("z of the difference")
-        if line == down - 1 or i + ACROSS >= len(comparisons):
-            ax.set_xlabel("correlation of the two estimates")
+        lowest = line == down - 1 or i + ACROSS >= len(comparisons)
+        ax.set_xlabel("correlation of the two estimates" if lowest else "")
+        ax.set_ylabel("" if place else "z of the difference")
         for j, text in enumerate(reversed(wrap_to(name, BOLD * width, BASE))):
             write(fig, x, y + PANEL + 0.1 + 0.19 * j, text, fontweight="bold", va="baseline")
         if i == 0:
             label(ax, rho[-1], critical - 0.04 * top, f"z = {number(critical, 2)}", ha="right", va="top", zorder=5)
-        words.append(
-            f"{name}: z {number(low[0], 1)} to {number(high[0], 1)} at 0, "
-            f"{number(low[-1], 1)} to {number(high[-1], 1)} at {number(rho[-1], 1, leading_zero=False)}"
-        )
-    data = pd.DataFrame(
-        {
-            "comparison": table["comparison"].astype(str),
-            "correlation of the estimates": table["rho"].to_numpy(float),
-            "z, lowest": table["z_low"].to_numpy(float),
-            "z, highest": table["z_high"].to_numpy(float),
-        }
-    )
+        first, last = (f"{number(low[end], 1)} to {number(high[end], 1)}" for end in (0, -1))
+        words.append(f"{name}: z {first} at 0, {last} at {number(rho[-1], 1, leading_zero=False)}")
+    data = table[["comparison", *NAMES]].rename(columns=NAMES)
     return Drawn(fig, alt_text("The z of a difference grows with the correlation of the two estimates", *words), data)

@@ -1,21 +1,24 @@
 """Claims as ribbons: from their section, through the source they name, to the chapter that checks them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, permutations
+from functools import partial
+from itertools import pairwise, permutations, product
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+from numpy.typing import ArrayLike
 
 from restated.plots.marks import Fill, Mark, dots
 from restated.plots.rows import MARGIN
-from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, require, wrap_to
+from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, wrap_to
 from restated.plots.words import alt_text, plural
 from restated_book.claims import VERDICTS
-from review.figures.tables import known
+from review.figures.pieces import LINE
+from review.figures.tables import checked, known
 
 #: Mark of a verdict on a claim.
 CLAIM_MARKS = {
@@ -27,31 +30,31 @@ CLAIM_MARKS = {
 }
 #: Number of filled circles, of four, for each certainty; a chapter with any other word has none.
 CERTAINTY_CIRCLES = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
-CIRCLES = 4
 #: Ribbons at a source by its independence; the heading over the source repeats it in words.
 RIBBONS = {"own research": Fill("band", "ramp3", width=0.5), "not independent": Fill("band2", "second", width=0.5)}
 OTHER_RIBBONS = Fill("zone3", "muted", width=0.5)
 BOX = Fill("page", width=1.0)
 
+_write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
 SPACE = 0.9  # inches between two columns of boxes
-LINE = 1.25 * BASE / POINTS  # inches between two lines of text
-PAD = 0.07  # inches between a box and its text
-BETWEEN = 0.06  # least inches between boxes
-HEADING = 0.27  # inches for the heading of a group
-MARKS_AT, MARK_STEP, MARKS_IN_ROW = 0.74, 0.115, 9  # inches, inches, number
-MARK_ROW = 0.135  # inches
-#: Ribbons of fewer claims are too thin for their number.
-NUMBERED = 3
+PAD, BETWEEN, HEADING = (
+    0.07,
+    0.06,
+    0.27,
+)  # inches: from a box to its text, between boxes at least, for a group's heading
+MARKS_AT, MARK_STEP, MARK_ROW, MARKS_IN_ROW = 0.74, 0.115, 0.135, 9  # inches, the last a number
+NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
 KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches
+LEFT, MIDDLE, RIGHT = 1.34, 1.86, 1.62  # inches, widths of boxes
 #: Left edge and width in inches, and heading of the columns of boxes.
-LEFT, MIDDLE, RIGHT = 1.34, 1.86, 1.62
 COLUMNS = (
     (MARGIN, LEFT, "Section of the case study"),
     (MARGIN + LEFT + SPACE, MIDDLE, "Source named, by independence"),
     (MARGIN + LEFT + MIDDLE + 2 * SPACE, RIGHT, "Chapter, and certainty of its finding"),
 )
+PAIRS = (["section", "reference"], ["reference", "chapter"])
 
 
 @dataclass
@@ -61,14 +64,9 @@ class _Box:
     name: str
     lines: list[str]
     claims: int
-    ribbons: int  # claims times ends on the busier side
-    group: str = ""
-    need: float = 0.0
+    height: float
+    group: str
     top: float = 0.0
-
-    @property
-    def height(self) -> float:
-        return max(self.need, UNIT * self.ribbons)
 
     @property
     def middle(self) -> float:
@@ -88,21 +86,15 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
 
     Groups of sources are in the order with the fewest crossings of ribbons, weighted by claims, of all their orders;
     sources of a group, sections and chapters in the order of the mean place of what they are joined to.
-
-    Raises `RestatedError` if a column is missing, or a reference, chapter or verdict is unknown.
     """
-    require(links, "claim", "section", "reference", "chapter", "verdict")
-    require(references, "reference", "independence")
-    require(chapters, "chapter", "title", "certainty")
-    known(links, "reference", list(references["reference"]))
-    known(links, "chapter", list(chapters["chapter"]))
+    links = checked(links, "claim", "section", "reference", "chapter", "verdict")
+    known(links, "reference", references["reference"].tolist())
+    known(links, "chapter", chapters["chapter"].tolist())
     known(links, "verdict", CLAIM_MARKS)
     group = references.set_index("reference")["independence"]
-    about = chapters.set_index("chapter")
-    first, second = (
-        links.groupby(pair, sort=True)["claim"].nunique()
-        for pair in (["section", "reference"], ["reference", "chapter"])
-    )
+    about = chapters.set_index("chapter")[["title", "certainty"]]
+    links = links.assign(independence=links["reference"].map(group)).join(about, on="chapter")
+    first, second = (links.groupby(pair)["claim"].nunique() for pair in PAIRS)
     sections, sources, named = columns = _columns(links, first, second, group, about["title"])
     tall = max(map(_least, columns))
     # Bold type is about a tenth wider than wrap_to measures.
@@ -111,20 +103,19 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
     key = [v for v in CLAIM_MARKS if (links["verdict"] == v).any()]
     bottom = top + tall + 0.16
     fig, ax = canvas(COLUMNS[2][0] + RIGHT + MARGIN, bottom + KEY * (2 + -(-len(key) // len(KEY_COLUMNS))) + MARGIN)
-    for column, (x, _, _), lines in zip(columns, COLUMNS, heads, strict=True):
+    for column, (x, _, _), lines in zip(columns, COLUMNS, heads):
         _place(column, top, tall)
         for i, line in enumerate(lines):
             _write(ax, x, MARGIN + (i + 0.5) * LINE, line, fontweight="bold")
-    tones = {name: RIBBONS.get(group[name], OTHER_RIBBONS) for name in sources}
-    (x0, _, _), (x1, _, _), (x2, _, _) = COLUMNS
-    _ribbons(ax, first, sections, sources, (x0 + LEFT, x1), tones, source=1)
-    _ribbons(ax, second, sources, named, (x1 + MIDDLE, x2), tones, source=0)
-    for column, (x, width, _) in zip(columns, COLUMNS, strict=True):
+    x0, x1, x2 = (x for x, _, _ in COLUMNS)
+    _ribbons(ax, first, (sections, sources), (x0 + LEFT, x1), source=1)
+    _ribbons(ax, second, (sources, named), (x1 + MIDDLE, x2), source=0)
+    for column, (x, width, _) in zip(columns, COLUMNS):
         for box in column.values():
             ax.add_patch(Rectangle((x, box.top), width, box.height, zorder=3, gid="box", **BOX.style()))
     for box in sections.values():
         _title(ax, x0, LEFT, box, box.middle - (len(box.lines) - 1) / 2 * LINE)
-    for box, heading in zip(sources.values(), _headings(sources), strict=True):
+    for box, heading in zip(sources.values(), _headings(sources)):
         if heading:
             _write(ax, x1, box.top - HEADING / 2 + 0.02, box.group, color=colour("muted"))
         _title(ax, x1, MARKS_AT - 0.02, box, box.middle)
@@ -134,63 +125,58 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
         _title(ax, x2, RIGHT, box, y)
         _certainty(ax, x2 + PAD, y + len(box.lines) * LINE, about["certainty"][box.name])
     _key(ax, bottom, key)
-    return Drawn(fig, _alt(links, group, about), _data(links, group, about))
+    keys = ["section", "reference", "independence", "chapter", "title", "certainty"]
+    data = links.groupby(keys, dropna=False)["claim"].nunique().reset_index().drop(columns="chapter")
+    names = ["section", "source", "independence of the source", "chapter", "certainty", "claims"]
+    return Drawn(fig, _alt(links), data.set_axis(names, axis=1))
 
 
 def _columns(
     links: pd.DataFrame, first: pd.Series, second: pd.Series, group: pd.Series, titles: pd.Series
 ) -> tuple[Column, Column, Column]:
     """Boxes of sections, sources and chapters, in their order."""
+
+    def boxes(column: str, names: Sequence[str], width: float, least: Callable, *sides: pd.Series) -> Column:
+        counted, made = links.groupby(column)["claim"].nunique(), {}
+        for name in names:
+            lines, claims = wrap_to(titles.get(name, name), width - 2 * PAD - 0.25, BASE), int(counted[name])
+            busier = max(int(side.groupby(level=column).sum()[name]) for side in sides)
+            made[name] = _Box(name, lines, claims, max(least(len(lines), claims), UNIT * busier), group.get(name, ""))
+        return made
+
     sections, sources, chapters = _order(first, second, group)
-
-    def boxes(
-        names: Sequence[str], column: str, words: Callable[[str], list[str]], sides: Sequence[pd.Series]
-    ) -> Column:
-        counted = links.groupby(column)["claim"].nunique()
-        busier = {name: max(int(side.groupby(level=column).sum()[name]) for side in sides) for name in names}
-        return {name: _Box(name, words(name), int(counted[name]), busier[name]) for name in names}
-
-    lefts = boxes(sections, "section", lambda name: wrap_to(name, LEFT - 2 * PAD - 0.25, BASE), [first])
-    middles = boxes(sources, "reference", lambda name: [name], [first, second])
-    rights = boxes(chapters, "chapter", lambda name: wrap_to(titles[name], RIGHT - 2 * PAD - 0.25, BASE), [second])
-    for box in lefts.values():
-        box.need = len(box.lines) * LINE + 2 * PAD
-    for box in middles.values():
-        box.group = group[box.name]
-        box.need = max(LINE, -(-box.claims // MARKS_IN_ROW) * MARK_ROW) + PAD
-    for box in rights.values():
-        box.need = (len(box.lines) + 1) * LINE + 2 * PAD
-    return lefts, middles, rights
+    return (
+        boxes("section", sections, LEFT, lambda lines, _: lines * LINE + 2 * PAD, first),
+        boxes(
+            "reference", sources, np.inf, lambda _, n: max(LINE, -(-n // MARKS_IN_ROW) * MARK_ROW) + PAD, first, second
+        ),
+        boxes("chapter", chapters, RIGHT, lambda lines, _: (lines + 1) * LINE + 2 * PAD, second),
+    )
 
 
 def _order(first: pd.Series, second: pd.Series, group: pd.Series) -> tuple[list[str], list[str], list[str]]:
     """Sections, sources and chapters in an order with few crossings."""
-    at = {name: i for i, name in enumerate(sorted(first.index.get_level_values("section").unique()))}
-    names = _by_mean(first, "reference", "section", at)
-    orders = []
-    for order in permutations(sorted({group[name] for name in names})):
-        middle = [name for one in order for name in names if group[name] == one]
-        place = {name: i for i, name in enumerate(middle)}
-        left, right = _by_mean(first, "section", "reference", place), _by_mean(second, "chapter", "reference", place)
-        orders.append((_crossings(first, left, middle) + _crossings(second, middle, right), (left, middle, right)))
-    return min(orders, key=lambda pair: pair[0])[1]
+    names = _by_mean(first, "reference", "section", sorted(set(first.index.get_level_values("section"))))
+
+    def order(groups: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+        middle = [name for one in groups for name in names if group[name] == one]
+        left, right = (_by_mean(*pair, "reference", middle) for pair in ((first, "section"), (second, "chapter")))
+        return left, middle, right
+
+    orders = map(order, permutations(sorted({group[name] for name in names})))
+    return min(orders, key=lambda one: _crossings(first, *one[:2]) + _crossings(second, *one[1:]))
 
 
-def _by_mean(pairs: pd.Series, level: str, other: str, place: Mapping[str, int]) -> list[str]:
+def _by_mean(pairs: pd.Series, level: str, other: str, place: Sequence[str]) -> list[str]:
     """Names of a level in the order of the mean place of what they are joined to, weighted by claims."""
-    names, ends = (pairs.index.get_level_values(name) for name in (level, other))
-    sums: dict[str, list[float]] = {}
-    for name, end, n in zip(names, ends, pairs, strict=True):
-        total = sums.setdefault(name, [0.0, 0.0])
-        total[0] += place[end] * n
-        total[1] += n
-    return sorted(sums, key=lambda name: (sums[name][0] / sums[name][1], name))
+    places = pairs * pairs.index.get_level_values(other).map(place.index)
+    means = places.groupby(level=level).sum() / pairs.groupby(level=level).sum()
+    return means.sort_values(kind="stable").index.tolist()
 
 
 def _crossings(pairs: pd.Series, starts: list[str], ends: list[str]) -> int:
     """Number of pairs of claims whose ribbons cross."""
-    places = [(starts.index(a), ends.index(b)) for a, b in pairs.index]
-    (from_, to), n = np.array(places).T, pairs.to_numpy()
+    (from_, to), n = np.array([(starts.index(a), ends.index(b)) for a, b in pairs.index]).T, pairs.to_numpy()
     across = np.subtract.outer(from_, from_) * np.subtract.outer(to, to) < 0
     return int((np.outer(n, n) * across).sum() // 2)
 
@@ -198,7 +184,7 @@ def _crossings(pairs: pd.Series, starts: list[str], ends: list[str]) -> int:
 def _headings(column: Column) -> list[float]:
     """Inches above each box that its group's heading takes."""
     groups = ["", *[box.group for box in column.values()]]
-    return [HEADING if one != last else 0.0 for last, one in pairwise(groups)]
+    return [HEADING * (one != last) for last, one in pairwise(groups)]
 
 
 def _least(column: Column) -> float:
@@ -208,51 +194,37 @@ def _least(column: Column) -> float:
 def _place(column: Column, top: float, tall: float) -> None:
     """Set the boxes from the top, spread over the height of the tallest column."""
     gap = BETWEEN + (tall - _least(column)) / max(len(column) - 1, 1)
-    for box, heading in zip(column.values(), _headings(column), strict=True):
+    for box, heading in zip(column.values(), _headings(column)):
         box.top = top + heading
         top = box.top + box.height + gap
 
 
-def _ribbons(
-    ax: Axes,
-    pairs: pd.Series,
-    starts: Column,
-    ends: Column,
-    x: tuple[float, float],
-    tones: Mapping[str, Fill],
-    *,
-    source: int,
-) -> None:
+def _ribbons(ax: Axes, pairs: pd.Series, sides: tuple[Column, Column], x: tuple[float, float], *, source: int) -> None:
     """Ribbons of one side, each end as wide as its claims, in the order of the boxes at the other end.
 
     `source` is the end at a source, 0 or 1; the numbers of claims are at the other end of it, inside the gap.
     """
-    order = [(a, b) for a in starts for b in ends if (a, b) in pairs.index]
-    at: dict[tuple[str, str], list[float]] = {pair: [0.0, 0.0] for pair in order}
-    for side, column in enumerate((starts, ends)):
-        others = list((ends, starts)[side])
+    order = [pair for pair in product(sides[0], sides[1]) if pair in pairs.index]
+    at: dict[tuple[str, str], list[float]] = {pair: [] for pair in order}
+    for side, column in enumerate(sides):
+        others = list(sides[1 - side])
         for box in column.values():
             mine = sorted((p for p in order if p[side] == box.name), key=lambda p: others.index(p[1 - side]))
             y = box.top + (box.height - UNIT * sum(int(pairs[pair]) for pair in mine)) / 2
             for pair in mine:
-                at[pair][side] = y
+                at[pair].append(y)
                 y += UNIT * int(pairs[pair])
     (x0, x1), bend = x, sum(x) / 2
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    for pair in order:
+    for pair, (y0, y1) in at.items():
         claims = int(pairs[pair])
-        (y0, y1), wide = at[pair], UNIT * claims
+        wide, fill = UNIT * claims, RIBBONS.get(sides[source][pair[source]].group, OTHER_RIBBONS)
         there = [(x0, y0), (bend, y0), (bend, y1), (x1, y1)]
         back = [(x1, y1 + wide), (bend, y1 + wide), (bend, y0 + wide), (x0, y0 + wide), (x0, y0)]
-        gid = f"ribbon:{pair[0]}:{pair[1]}"
-        ax.add_patch(PathPatch(Path(there + back, codes), zorder=1, gid=gid, **tones[pair[source]].style()))
+        ax.add_patch(PathPatch(Path(there + back, codes), zorder=1, gid=":".join(("ribbon", *pair)), **fill.style()))
         if claims >= NUMBERED:
             place, y, align = (x0 + 0.06, y0, "left") if source else (x1 - 0.06, y1, "right")
             _write(ax, place, y + wide / 2, str(claims), ha=align)
-
-
-def _write(ax: Axes, x: float, middle: float, text: str, **style) -> None:
-    on_canvas(ax, x, middle, text, zorder=4, **style)
 
 
 def _title(ax: Axes, x: float, width: float, box: _Box, first: float) -> None:
@@ -264,19 +236,19 @@ def _title(ax: Axes, x: float, width: float, box: _Box, first: float) -> None:
 
 def _marks(ax: Axes, x: float, boxes: Column, claims: pd.DataFrame) -> None:
     """One mark per claim, in rows in the box of its source, sorted by verdict."""
-    x_of, y_of = ({verdict: list[float]() for verdict in CLAIM_MARKS} for _ in range(2))
+    at: dict[str, list[tuple[float, float]]] = {verdict: [] for verdict in CLAIM_MARKS}
     for name, box in boxes.items():
         here = sorted(claims.loc[claims["reference"] == name, "verdict"], key=list(CLAIM_MARKS).index)
         rows = -(-len(here) // MARKS_IN_ROW)
         for i, verdict in enumerate(here):
             row, place = divmod(i, MARKS_IN_ROW)
-            x_of[verdict].append(x + (place + 0.5) * MARK_STEP)
-            y_of[verdict].append(box.middle + (row - (rows - 1) / 2) * MARK_ROW)
-    for verdict in filter(x_of.get, CLAIM_MARKS):
-        _mark(ax, x_of[verdict], y_of[verdict], verdict, 5, gid=f"claim-{verdict}")
+            at[verdict].append((x + (place + 0.5) * MARK_STEP, box.middle + (row - (rows - 1) / 2) * MARK_ROW))
+    for verdict in filter(at.get, CLAIM_MARKS):
+        x_of, y_of = zip(*at[verdict])
+        _mark(ax, x_of, y_of, verdict, 5, gid=f"claim-{verdict}")
 
 
-def _mark(ax: Axes, x: list[float], y: list[float], verdict: str, size: float, gid: str | None = None) -> None:
+def _mark(ax: Axes, x: ArrayLike, y: ArrayLike, verdict: str, size: float, gid: str | None = None) -> None:
     mark = CLAIM_MARKS[verdict]
     smaller = 0.8 if mark.shape in "Ds" else 1.0  # squares look larger than circles
     dots(ax, x, y, mark, size=smaller * size, edge=1.1, gid=gid, clip_on=True)
@@ -284,21 +256,19 @@ def _mark(ax: Axes, x: list[float], y: list[float], verdict: str, size: float, g
 
 def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
     """Four circles, as many filled as the certainty has steps, and the word."""
-    number = CERTAINTY_CIRCLES.get(word)
-    if number is None:
+    if word not in CERTAINTY_CIRCLES:
         _write(ax, x, middle, word, color=colour("muted"))
         return
-    at = [x + 0.05 + 0.13 * i for i in range(CIRCLES)]
+    number, at = CERTAINTY_CIRCLES[word], [x + 0.05 + 0.13 * i for i in range(4)]
     for circles, filled, gid in ((at[:number], True, "certainty-ink"), (at[number:], False, "certainty-page")):
         dots(ax, circles, [middle] * len(circles), Mark("o", filled, "ink"), edge=1.1, gid=gid, clip_on=True)
-    _write(ax, x + 0.13 * CIRCLES + 0.06, middle, word)
+    _write(ax, x + 0.13 * len(at) + 0.06, middle, word)
 
 
 def _key(ax: Axes, top: float, verdicts: list[str]) -> None:
     """Key of the marks and of the widths."""
-    tone = colour("muted")
+    tone, y = colour("muted"), top + 1.5 * KEY
     _write(ax, MARGIN, top + KEY / 2, "One mark is one claim, by its verdict:", color=tone)
-    y = top + 1.5 * KEY
     for i, verdict in enumerate(verdicts):
         row, place = divmod(i, len(KEY_COLUMNS))
         x = MARGIN + KEY_COLUMNS[place]
@@ -309,31 +279,17 @@ def _key(ax: Axes, top: float, verdicts: list[str]) -> None:
     _write(ax, MARGIN + 0.4, y, f"5 claims; ribbons of fewer than {NUMBERED} carry no number", color=tone)
 
 
-def _data(links: pd.DataFrame, group: pd.Series, about: pd.DataFrame) -> pd.DataFrame:
-    table = links.groupby(["section", "reference", "chapter"])["claim"].nunique().rename("claims").reset_index()
-    return pd.DataFrame(
-        {
-            "section": table["section"],
-            "source": table["reference"],
-            "independence of the source": table["reference"].map(group),
-            "chapter": table["chapter"].map(about["title"]),
-            "certainty": table["chapter"].map(about["certainty"]),
-            "claims": table["claims"],
-        }
-    )
-
-
-def _alt(links: pd.DataFrame, group: pd.Series, about: pd.DataFrame) -> str:
-    def tally(words: pd.Series) -> str:
-        counted = links.groupby(words, sort=False)["claim"].nunique().sort_values(ascending=False, kind="stable")
+def _alt(links: pd.DataFrame) -> str:
+    def tally(column: str) -> str:
+        counted = links.groupby(column, sort=False)["claim"].nunique().sort_values(ascending=False, kind="stable")
         return ", ".join(f"{word} {n}" for word, n in counted.items())
 
     verdicts = links.drop_duplicates("claim")["verdict"].value_counts()
-    sections, sources, chapters = (links[name].nunique() for name in ("section", "reference", "chapter"))
+    claims, sections, sources, chapters = links[["claim", "section", "reference", "chapter"]].nunique()
     return alt_text(
-        f"Map of {plural(links['claim'].nunique(), 'claim')}: from {plural(sections, 'section')} through "
+        f"Map of {plural(claims, 'claim')}: from {plural(sections, 'section')} through "
         f"{plural(sources, 'box', 'boxes')} of sources to {plural(chapters, 'chapter')}",
-        f"Claims by independence of the source: {tally(links['reference'].map(group))}",
-        f"By certainty of the chapter: {tally(links['chapter'].map(about['certainty']))}",
+        f"Claims by independence of the source: {tally('independence')}",
+        f"By certainty of the chapter: {tally('certainty')}",
         "Verdicts: " + ", ".join(f"{v.replace('-', ' ')} {verdicts[v]}" for v in VERDICTS if v in verdicts),
     )

@@ -8,8 +8,10 @@ Transactions on Software Engineering 19, 214-230.
 """
 
 import random
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 
@@ -17,25 +19,21 @@ import numpy as np
 from scipy.optimize import linprog
 
 from restated.errors import RestatedError
+from review.figures.tables import ensure
 
-#: Sweeps up and down per start; orders stop changing after a handful.
-SWEEPS = 8
-#: Starting orders tried: the given one and shuffled ones with fixed seeds.
-STARTS = 16
-#: Number of orders with the fewest crossings that are placed, to take the one with the straightest arrows.
-PLACED = 8
-#: Inches an arrow needs where it passes a row.
-PASSAGE = 0.10
+SWEEPS = 8  # sweeps up and down per start; orders stop changing after a handful
+STARTS = 16  # starting orders tried: the given one and shuffled ones with fixed seeds
+PLACED = 8  # number of orders with the fewest crossings that are placed, to take the one with the straightest arrows
+PASSAGE = 0.10  # inches an arrow needs where it passes a row
 #: Weight of a straight line between boxes, between a box and a passage, and between passages (Gansner et al., 1993).
 STRAIGHT = {0: 1.0, 1: 2.0, 2: 8.0}
-#: Weight of the total width against straight lines: enough to keep the picture together.
-COMPACT = 4.0
-
+COMPACT = 4.0  # weight of the total width against straight lines: enough to keep the picture together
 
 #: A box (name,) or a passage (arrow, row).
 Item = tuple
-Order = list[list[Item]]
+Order = Sequence[Sequence[Item]]
 Link = tuple[Item, Item]
+Neighbours = Mapping[Item, Sequence[Item]]
 
 
 class Arrow(NamedTuple):
@@ -62,7 +60,6 @@ class Layout:
     routes: dict[str, list[tuple[int, float]]]
     label: dict[str, int]
     width: float
-    crossings: int
 
 
 def ranks(nodes: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
@@ -71,23 +68,21 @@ def ranks(nodes: Sequence[str], arrows: Sequence[Arrow]) -> dict[str, int]:
     Boxes without an incoming arrow are just above their first target. Raises `RestatedError` if an arrow names an
     unknown box or the arrows form a circle.
     """
+    above: dict[str, list[str]] = {node: [] for node in nodes}
     for arrow in arrows:
         for end in (arrow.source, arrow.target):
-            if end not in nodes:
-                raise RestatedError(f"arrow '{arrow.name}' has the unknown end '{end}'", field="arrows")
-    rank = dict.fromkeys(nodes, 0)
-    for _ in range(len(rank) + 1):
-        late = [arrow for arrow in arrows if rank[arrow.target] < rank[arrow.source] + 1]
-        if not late:
-            break
-        for arrow in late:
-            rank[arrow.target] = max(rank[arrow.target], rank[arrow.source] + 1)
-    else:
-        raise RestatedError("the arrows form a circle: a box cannot be above all of its targets", field="arrows")
-    for node in set(nodes) - {arrow.target for arrow in arrows}:
-        rank[node] = min((rank[arrow.target] for arrow in arrows if arrow.source == node), default=1) - 1
-    lowest = min(rank.values())
-    return {node: r - lowest for node, r in rank.items()}
+            ensure(end in above, f"arrow '{arrow.name}' has the unknown end '{end}'", field="arrows")
+        above[arrow.target].append(arrow.source)
+    try:
+        order = list(TopologicalSorter(above).static_order())
+    except CycleError as error:
+        problem = "the arrows form a circle: a box cannot be above all of its targets"
+        raise RestatedError(problem, field="arrows") from error
+    rank: dict[str, int] = {}
+    for node in order:
+        rank[node] = max((rank[source] + 1 for source in above[node]), default=0)
+    first = {node: min((rank[a.target] for a in arrows if a.source == node), default=1) - 1 for node in nodes}
+    return {node: rank[node] if above[node] else first[node] for node in nodes}
 
 
 def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 0.14) -> Layout:
@@ -96,8 +91,7 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
     The result is the same for the same input: shuffled starts have fixed seeds. Raises `RestatedError` as `ranks` does,
     or if two arrows have one name.
     """
-    if len({arrow.name for arrow in arrows}) != len(arrows):
-        raise RestatedError("two arrows have one name", field="arrows")
+    ensure(len({arrow.name for arrow in arrows}) == len(arrows), "two arrows have one name", field="arrows")
     rank = ranks(list(boxes), arrows)
     label = _label_rows(rank, arrows)
     width: dict[Item, float] = {(box,): w for box, w in boxes.items()}
@@ -107,16 +101,11 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
         width |= {p: arrow.label if p[1] == label[arrow.name] else PASSAGE for p in passages}
         chains[arrow.name] = [(arrow.source,), *passages, (arrow.target,)]
     links = [pair for chain in chains.values() for pair in pairwise(chain)]
-    rows: Order = [[] for _ in range(2 * max(rank.values()) + 1)]
+    rows: list[list[Item]] = [[] for _ in range(2 * max(rank.values()) + 1)]
     for item in width:
         rows[item[1] if len(item) == 2 else 2 * rank[item[0]]].append(item)
-    best: tuple[float, dict[Item, float], Order] | None = None
-    for order in _orders(rows, links):
-        cost, place = _place(order, links, width, gap)
-        if best is None or cost < best[0] - 1e-9:
-            best = cost, place, order
-    assert best is not None, "there is at least one order"
-    _, place, order = best
+    placed = [_place(order, links, width, gap) for order in _orders(rows, links)]
+    _, place = min(placed, key=lambda one: one[0])
     return Layout(
         rows=len(rows),
         row={box: 2 * r for box, r in rank.items()},
@@ -124,87 +113,68 @@ def layout(boxes: Mapping[str, float], arrows: Sequence[Arrow], *, gap: float = 
         routes={name: [(item[1], place[item]) for item in chain[1:-1]] for name, chain in chains.items()},
         label=label,
         width=max(place[item] + w / 2 for item, w in width.items()),
-        crossings=crossings(order, links),
     )
 
 
 def _label_rows(rank: Mapping[str, int], arrows: Sequence[Arrow]) -> dict[str, int]:
     """Row of each label: for a long arrow the one least filled so far."""
-    filled: dict[int, float] = {}
+    filled: dict[int, float] = defaultdict(float)
     rows = {}
     for arrow in sorted(arrows, key=lambda a: rank[a.target] - rank[a.source]):
         choice = range(2 * rank[arrow.source] + 1, 2 * rank[arrow.target], 2)
-        rows[arrow.name] = min(choice, key=lambda row: (filled.get(row, 0.0), row))
-        filled[rows[arrow.name]] = filled.get(rows[arrow.name], 0.0) + arrow.label
+        rows[arrow.name] = min(choice, key=lambda row: (filled[row], row))
+        filled[rows[arrow.name]] += arrow.label
     return rows
 
 
-def crossings(rows: Sequence[Sequence[Item]], links: Sequence[Link]) -> int:
+def crossings(rows: Order, links: Sequence[Link]) -> int:
     """Return the number of pairs of lines that cross, given the order of the items in each row."""
-    at = {item: (i, j) for i, row in enumerate(rows) for j, item in enumerate(row)}
-    by_row: dict[int, list[tuple[int, int]]] = {}
+    row, at = {item: i for i, items in enumerate(rows) for item in items}, _places(rows)
+    by_row = defaultdict(list)
     for upper, lower in links:
-        by_row.setdefault(at[upper][0], []).append((at[upper][1], at[lower][1]))
+        by_row[row[upper]].append((at[upper], at[lower]))
     return sum((a[0] - b[0]) * (a[1] - b[1]) < 0 for pairs in by_row.values() for a, b in combinations(pairs, 2))
+
+
+def _places(rows: Order) -> dict[Item, int]:
+    return {item: j for row in rows for j, item in enumerate(row)}
 
 
 def _orders(rows: Order, links: Sequence[Link]) -> list[Order]:
     """Different orders with the fewest crossings found."""
-    up, down = _neighbours(links)
-    found: dict[str, tuple[int, Order]] = {}
+    up, down = ({item: list[Item]() for row in rows for item in row} for _ in range(2))
+    for upper, lower in links:
+        up[lower].append(upper)
+        down[upper].append(lower)
+    found: dict[Order, int] = {}
     for start in range(STARTS):
         order = [list(row) for row in rows]
-        if start:
-            shuffler = random.Random(start)
-            for row in order:
-                shuffler.shuffle(row)
+        shuffler = random.Random(start)
+        for row in order if start else ():
+            shuffler.shuffle(row)
         for sweep in range(SWEEPS):
             _sweep(order, down if sweep % 2 else up, down=sweep % 2 == 0)
             _swap(order, up, down)
-            found.setdefault(repr(order), (crossings(order, links), [list(row) for row in order]))
-    fewest = min(count for count, _ in found.values())
-    return [order for count, order in found.values() if count == fewest][:PLACED]
+            found.setdefault(tuple(map(tuple, order)), crossings(order, links))
+    return [order for order, count in found.items() if count == min(found.values())][:PLACED]
 
 
-Neighbours = dict[Item, list[Item]]
+def _sweep(order: list[list[Item]], near: Neighbours, *, down: bool) -> None:
+    """Sort each row by the mean place of the neighbours in the row before it, as a share of that row."""
+    for before, row in pairwise(order if down else order[::-1]):
+        at = _places([before, row])
+        share = {item: at[item] / len(row) for item in row}
+        share |= {item: float(np.mean([at[n] for n in near[item]])) / len(before) for item in row if near[item]}
+        row.sort(key=share.__getitem__)
 
 
-def _neighbours(links: Sequence[Link]) -> tuple[Neighbours, Neighbours]:
-    """Items above and below each item that lines lead to."""
-    up: Neighbours = {}
-    down: Neighbours = {}
-    for upper, lower in links:
-        up.setdefault(lower, []).append(upper)
-        down.setdefault(upper, []).append(lower)
-    return up, down
-
-
-def _places(row: Sequence[Item]) -> dict[Item, int]:
-    return {item: i for i, item in enumerate(row)}
-
-
-def _sweep(order: Order, near: Neighbours, *, down: bool) -> None:
-    """Sort each row by the mean place of the neighbours in the row before it."""
-    for i in range(1, len(order)) if down else range(len(order) - 2, -1, -1):
-        before, own = _places(order[i - 1 if down else i + 1]), _places(order[i])
-
-        def mean(item: Item, before: dict[Item, int] = before, own: dict[Item, int] = own) -> float:
-            at = [before[n] for n in near.get(item, ()) if n in before]
-            return float(np.mean(at)) / max(len(before), 1) if at else own[item] / max(len(own), 1)
-
-        order[i].sort(key=mean)
-
-
-def _swap(order: Order, up: Neighbours, down: Neighbours) -> None:
+def _swap(order: list[list[Item]], up: Neighbours, down: Neighbours) -> None:
     """Exchange neighbours as long as that removes crossings."""
-    for i, row in enumerate(order):
-        sides = ((_places(order[i - 1]) if i else {}, up), (_places(order[i + 1]) if i + 1 < len(order) else {}, down))
-
-        def lines(left: Item, right: Item, sides: tuple = sides) -> int:
-            return sum(at[a] > at[b] for at, near in sides for a in near.get(left, ()) for b in near.get(right, ()))
-
+    for row in order:
+        at = _places(order)
         for j in range(len(row) - 1):
-            if lines(row[j + 1], row[j]) < lines(row[j], row[j + 1]):
+            ends = [(at[a], at[b]) for near in (up, down) for a in near[row[j]] for b in near[row[j + 1]]]
+            if sum(a > b for a, b in ends) > sum(a < b for a, b in ends):
                 row[j], row[j + 1] = row[j + 1], row[j]
 
 
@@ -212,31 +182,17 @@ def _place(
     rows: Order, links: Sequence[Link], width: Mapping[Item, float], gap: float
 ) -> tuple[float, dict[Item, float]]:
     """Cost and places of the straightest lines: a linear programme in places, bends and the total width."""
-    items = [item for row in rows for item in row]
-    index = {item: i for i, item in enumerate(items)}
-    n, m = len(items), len(links)
-    total = n + m  # the variable that holds the width
-    costs = np.zeros(total + 1)
-    costs[n:total] = [STRAIGHT[(len(a) == 2) + (len(b) == 2)] for a, b in links]
-    costs[total] = COMPACT
-    table, limit = [], []
-
-    def at_most(terms: dict[int, float], bound: float) -> None:
-        line = np.zeros(total + 1)
-        for i, factor in terms.items():
-            line[i] += factor
-        table.append(line)
-        limit.append(bound)
-
-    for j, (a, b) in enumerate(links):
-        at_most({index[a]: 1.0, index[b]: -1.0, n + j: -1.0}, 0.0)
-        at_most({index[b]: 1.0, index[a]: -1.0, n + j: -1.0}, 0.0)
+    index = {item: i for i, item in enumerate(item for row in rows for item in row)}
+    n, last = len(index), len(index) + len(links)  # after the places the bends, then the total width
+    costs = [0.0] * n + [STRAIGHT[(len(a) == 2) + (len(b) == 2)] for a, b in links] + [COMPACT]
+    most = [({index[a]: s, index[b]: -s, n + j: -1.0}, 0.0) for j, (a, b) in enumerate(links) for s in (1.0, -1.0)]
     for row in rows:
-        for a, b in pairwise(row):
-            at_most({index[a]: 1.0, index[b]: -1.0}, -(width[a] + width[b]) / 2 - gap)
-    for item in items:
-        at_most({index[item]: 1.0, total: -1.0}, -width[item] / 2)
-    bounds = [(width[item] / 2, None) for item in items] + [(0, None)] * (m + 1)
-    found: Any = linprog(costs, A_ub=np.array(table), b_ub=np.array(limit), bounds=bounds, method="highs")
+        most += [({index[a]: 1.0, index[b]: -1.0}, -(width[a] + width[b]) / 2 - gap) for a, b in pairwise(row)]
+    most += [({i: 1.0, last: -1.0}, -width[item] / 2) for item, i in index.items()]
+    table = np.zeros((len(most), last + 1))
+    for line, (terms, _) in zip(table, most):
+        line[list(terms)] = list(terms.values())
+    bounds = [(width[item] / 2, None) for item in index] + [(0, None)] * (len(links) + 1)
+    found: Any = linprog(costs, A_ub=table, b_ub=[bound for _, bound in most], bounds=bounds, method="highs")
     # Hundredths of an inch: the last digits of a solver must not reach the file.
-    return round(float(found.fun), 6), {item: round(float(x), 2) for item, x in zip(items, found.x)}
+    return round(float(found.fun), 6), {item: round(float(x), 2) for item, x in zip(index, found.x)}

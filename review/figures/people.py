@@ -5,12 +5,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy.stats import norm
 
-from restated.errors import RestatedError
 from restated.plots.marks import DASHES, Line, Mark, dots
 from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
 from restated.plots.words import alt_text, number
 from review.figures.pieces import without_y
-from review.figures.tables import checked, rows
+from review.figures.tables import checked, ensure, rows
 
 WIDTH = 7.6  # inches
 HEAD, LINE = 0.55, 0.2  # inches: headings, one line of words
@@ -20,6 +19,7 @@ GRIDS = (0.1, 2.1)
 CURVES = (4.2, 3.2)  # left edge and width
 SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
+SHARES = ["overlap", "risk_lower", "risk_higher"]
 OTHER, MARKED = Mark("o", False, "muted"), Mark("s", True, "second")
 
 
@@ -28,59 +28,49 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     """Draw for each effect the two distributions, and the outermost of a hundred children of each group.
 
     `table`: `label` (outcome), `text` (effect in words), `d`, `overlap`, `risk_lower`, `risk_higher` (0 to 1). `lower`
-    and `higher` name the groups, `outermost` what the marked children have in common. Raises `RestatedError` if a
-    column is missing, the table is empty, or a share is not between 0 and 1.
+    and `higher` name the groups, `outermost` what the marked children have in common.
     """
-    table = checked(table, "label", "text", "d", "overlap", "risk_lower", "risk_higher")
-    shares = table[["overlap", "risk_lower", "risk_higher"]].to_numpy(float)
-    if not ((shares >= 0) & (shares <= 1)).all():
-        raise RestatedError("a share is not between 0 and 1", field="risk_higher")
+    table = checked(table, "label", "text", "d", *SHARES)
+    ensure(
+        ((table[SHARES] >= 0) & (table[SHARES] <= 1)).all(axis=None),
+        "a share is not between 0 and 1",
+        field="risk_higher",
+    )
     lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in rows(table)]
     tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
-    height = HEAD + sum(tall)
+    base = height = HEAD + sum(tall)
     fig = new_figure(WIDTH, height)
     bold, plain = ({"va": "baseline", "fontweight": weight} for weight in ("bold", "normal"))
-    write(fig, CURVES[0], height - 0.24, f"solid: {lower}", **bold)
-    write(fig, CURVES[0], height - 0.44, f"dashed: {higher}", **bold)
-    for left, group in zip(GRIDS, (lower, higher), strict=True):
-        write(fig, left, height - 0.24, "of 100", **bold)
-        write(fig, left, height - 0.44, group, **bold)
+    heads = (f"solid: {lower}", f"dashed: {higher}"), ("of 100", lower), ("of 100", higher)
+    for left, (first, second) in zip((CURVES[0], *GRIDS), heads):
+        write(fig, left, height - 0.24, first, **bold)
+        write(fig, left, height - 0.44, second, **bold)
+    base -= HEAD
     words = []
-    base = height - HEAD
-    for row, mine, deep in zip(rows(table), lines, tall, strict=True):
+    for row, mine, deep in zip(rows(table), lines, tall):
         base -= deep
         for j, line in enumerate(mine):
             write(fig, GRIDS[0], base + deep - 0.2 - LINE * j, line, **(plain if j else bold))
-        _curves(fig, base, row.d)
+        ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
+        x = np.linspace(-3.2, 3.2 + abs(row.d), 81)
+        curves = norm.pdf(x), norm.pdf(x - row.d)
+        ax.fill_between(x, np.minimum(*curves), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
+        ax.plot(x, curves[0], zorder=2, **Line("accent", width=1.6).style())
+        ax.plot(x, curves[1], zorder=3, **Line("second", DASHES, 1.6).style())
+        ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
+        without_y(ax)
         overlap = number(100 * row.overlap, 0)
         write(fig, CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {overlap}\u00a0%", ha="center", **plain)
-        risks = [number(100 * risk, 1) for risk in (row.risk_lower, row.risk_higher)]
-        for left, risk, text in zip(GRIDS, (row.risk_lower, row.risk_higher), risks, strict=True):
-            _grid(fig, left, base + BELOW, round(100 * risk))
-            write(fig, left, base + 0.2, f"{text} {outermost}", **plain)
-        words.append(f"{row.label}: {risks[0]} against {risks[1]}, overlap {overlap} %")
-    data = pd.DataFrame(
-        {
-            "outcome": table["label"].astype(str),
-            "d": table["d"].to_numpy(float),
-            "overlap in %": 100 * shares[:, 0],
-            f"{outermost}, of 100 {lower}": 100 * shares[:, 1],
-            f"{outermost}, of 100 {higher}": 100 * shares[:, 2],
-        }
+        risks = {left: 100 * risk for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher))}
+        for left, risk in risks.items():
+            _grid(fig, left, base + BELOW, round(risk))
+            write(fig, left, base + 0.2, f"{number(risk, 1)} {outermost}", **plain)
+        words.append(f"{row.label}: {' against '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
+    names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
+    data = (
+        table[["label", "d"]].rename(columns={"label": "outcome"}).join((100 * table[SHARES]).set_axis(names, axis=1))
     )
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
-
-
-def _curves(fig: Figure, base: float, d: float) -> None:
-    """The two distributions with the part they share."""
-    ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
-    x = np.linspace(-3.2, 3.2 + abs(d), 81)
-    first, second = norm.pdf(x), norm.pdf(x - d)
-    ax.fill_between(x, np.minimum(first, second), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
-    ax.plot(x, first, zorder=2, **Line("accent", width=1.6).style())
-    ax.plot(x, second, zorder=3, **Line("second", DASHES, 1.6).style())
-    ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
-    without_y(ax)
 
 
 def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:
@@ -88,7 +78,7 @@ def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:
     ax = axes_in_inches(fig, left, bottom, SIDE, SIDE)
     ax.set_axis_off()
     ax.set(xlim=(-0.5, SIDES - 0.5), ylim=(-0.5, SIDES - 0.5))
-    x, y = np.arange(SIDES**2) % SIDES, np.arange(SIDES**2) // SIDES
+    y, x = np.divmod(np.arange(SIDES**2), SIDES)
     is_marked = np.arange(SIDES**2) < marked
     dots(ax, x[~is_marked], y[~is_marked], OTHER, size=4, edge=0.8, gid="others")
     dots(ax, x[is_marked], y[is_marked], MARKED, size=6.5, edge=0, gid="marked")

@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
-from restated.errors import RestatedError
 from restated.plots.marks import DASHES, SOLID, Line, Mark
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, require, text_width
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
 from restated.plots.words import PLAIN, alt_text, count
 from review.figures.pieces import label
+from review.figures.tables import checked, ensure, numbers
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
 #: Line and mark of the two arms: distinct without colour.
@@ -28,35 +27,36 @@ def summed(
 
     `path` has `month` (0 is randomisation) and one column per arm, a row for the start and for each end of a window.
     `arms` has the words of each column's line, `windows` the names between the rows, `crossings` months; `mark` is
-    written across the picture when the amounts are not verified. Raises `RestatedError` if a column is missing or the
-    number of windows does not fit.
+    written across the picture when the amounts are not verified.
     """
-    require(path, "month", *arms)
-    month = path["month"].to_numpy(float)
-    if len(windows) != len(month) - 1:
-        raise RestatedError(f"{len(month)} months bound {len(month) - 1} windows, not {len(windows)}", field="windows")
-    top = 1.12 * max(path[arm].max() for arm in arms)
-    ends = {arm: count(path[arm].iloc[-1]) for arm in arms}
-    room = max(text_width(f"{words}: {ends[arm]}", BASE) for arm, words in arms.items()) + 0.3
+    (month,) = numbers(checked(path, "month", *arms), "month")
+    fits = len(windows) == len(month) - 1
+    ensure(fits, f"{len(month)} months bound {len(month) - 1} windows, not {len(windows)}", field="windows")
+    top = 1.12 * path[list(arms)].to_numpy(float).max()
+    ends = {arm: f"{words}: {count(path[arm].iloc[-1])}" for arm, words in arms.items()}
+    room = max(text_width(end, BASE) for end in ends.values()) + 0.3
     fig = new_figure(WIDTH, HEIGHT)
     ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - room, HEIGHT - 0.75)
     ax.set(xlim=(month[0], month[-1]), ylim=(0, top))
     ax.set(xlabel="months from randomisation", ylabel="US dollars per patient, summed")
-    _windows(ax, month, windows, top)
+    for i, (name, start, end) in enumerate(zip(windows, month, month[1:])):
+        if i % 2:
+            ax.axvspan(start, end, facecolor=colour("zone3"), linewidth=0, zorder=0)
+        label(ax, (start + end) / 2, 0.97 * top, name, ha="center", va="top", color=colour("muted"))
     if mark:
         middle = (month[0] + month[-1]) / 2
         label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
     right = month[-1] + 0.12 * per_inch(ax)[0]
-    for (arm, words), (line, look) in zip(arms.items(), LOOKS, strict=True):
+    for (arm, end), (line, look) in zip(ends.items(), LOOKS):
         ax.plot(month, path[arm], zorder=3, clip_on=False, **line.style(), **look.style(6, 1.0))
-        label(ax, right, path[arm].iloc[-1], f"{words}: {ends[arm]}", clip_on=False)
+        label(ax, right, path[arm].iloc[-1], end, clip_on=False)
     first = next(iter(arms))
     for at in crossings:
         ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=colour("warn"), zorder=4)
     ax.set_xticks(month, [f"{int(m)}".replace("-", "−") for m in month])
     ticks = [t for t in PLAIN.ticks(0, top, most=6) if t <= top]
     ax.set_yticks(ticks, [count(t) for t in ticks])
-    listed = "; ".join(f"{words} {ends[arm]}" for arm, words in arms.items())
+    listed = "; ".join(f"{words} {count(path[arm].iloc[-1])}" for arm, words in arms.items())
     months = ", ".join(f"{at:.0f}" for at in crossings)
     alt = alt_text(
         f"Summed cost per patient over {month[-1] - month[0]:.0f} months: {listed}",
@@ -64,12 +64,3 @@ def summed(
         f"The lines cross at month {months}" if months else "The lines do not cross",
     )
     return Drawn(fig, alt, path.rename(columns={**arms, "month": "months from randomisation"}))
-
-
-def _windows(ax: Axes, month: np.ndarray, windows: Sequence[str], top: float) -> None:
-    """Names of the windows, every second one on a band."""
-    for i, name in enumerate(windows):
-        if i % 2:
-            ax.axvspan(month[i], month[i + 1], facecolor=colour("zone3"), linewidth=0, zorder=0)
-        middle = (month[i] + month[i + 1]) / 2
-        label(ax, middle, 0.97 * top, name, ha="center", va="top", color=colour("muted"))

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.patches import Polygon, Rectangle
 from scipy.spatial import ConvexHull
 
@@ -29,7 +28,6 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
 
     `table`: `label`, `kind` ("score": correlation of a continuous score; "liability"), `mz_low`, `mz_high`, `dz_low`,
     `dz_high`. The convex hull of `region`, shape (m, 2), points (r_mz, r_dz), is drawn hatched; `region_words` name it.
-    Raises `RestatedError` if a column is missing, the table is empty, a value is not finite or a kind is unknown.
     """
     columns = ["mz_low", "mz_high", "dz_low", "dz_high"]
     table = checked(table, "label", "kind", finite=columns)
@@ -40,13 +38,17 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     low = min(-0.1, values.min() - 0.05)
     ax.set(xlim=(low, 1.0), ylim=(low, 1.0))
     ax.set(xlabel="correlation of identical twins", ylabel="correlation of fraternal twins")
-    _model(ax, low)
-    if region is not None:
-        hull = region[ConvexHull(region).vertices]
-        ax.add_patch(Polygon(hull, closed=True, zorder=1, gid="region", **REGION.style()))
+    # The triangle of correlations that the model allows, with its edges named, and lines at 0.
+    corners = [(0, 0), (1, 0.5), (1, 1)]
+    ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
+    for ends in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
+        ax.plot(*ends, color=colour("grid"), linewidth=0.8, zorder=0.4)
+    slanted = {"ha": "center", "rotation_mode": "anchor"}
+    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
+    label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
     x = LEFT + SIDE + 0.28
     key = Key(fig, x, BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
-    for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values, strict=True), start=1):
+    for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values), start=1):
         _, mark, fill = KINDS[row.kind]
         ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, zorder=2, gid="box", **fill.style()))
         centre = ((x0 + x1) / 2, (y0 + y1) / 2)
@@ -61,29 +63,16 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
         key.add(words, mark, width=0.2, space=0.12)
         key.newline(0.26)
     if region is not None:
+        hull = region[ConvexHull(region).vertices]
+        ax.add_patch(Polygon(hull, closed=True, zorder=1, gid="region", **REGION.style()))
         key.add(wrap_to(region_words, RIGHT - 0.7, BASE), REGION, width=0.22, space=0.1)
     for axis in (ax.xaxis, ax.yaxis):
         plain_ticks(axis, low, 1.0, scale=CORRELATION)
-    written = [[CORRELATION.write(value) for value in box] for box in values]
-    alt = alt_text(
-        "Plane of the correlations of identical and fraternal twins",
-        *[
-            f"{label}: identical {a} to {b}, fraternal {c} to {d}"
-            for label, (a, b, c, d) in zip(table["label"], written, strict=True)
-        ],
-        f"Hatched: {region_words}" if region is not None else "",
-    )
-    names = ("identical, low", "identical, high", "fraternal, low", "fraternal, high")
-    data = {"study": table["label"], "correlation of": table["kind"]} | dict(zip(names, values.T, strict=True))
-    return Drawn(fig, alt, pd.DataFrame(data))
-
-
-def _model(ax: Axes, low: float) -> None:
-    """Triangle of correlations that the model allows, with its edges named, and lines at 0."""
-    corners = [(0, 0), (1, 0.5), (1, 1)]
-    ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
-    for x, y in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
-        ax.plot(x, y, color=colour("grid"), linewidth=0.8, zorder=0.4)
-    slanted = {"ha": "center", "rotation_mode": "anchor"}
-    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-    label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
+    listed = [
+        "{}: identical {} to {}, fraternal {} to {}".format(name, *map(CORRELATION.write, box))
+        for name, box in zip(table["label"], values)
+    ]
+    hatched = f"Hatched: {region_words}" if region is not None else ""
+    alt = alt_text("Plane of the correlations of identical and fraternal twins", *listed, hatched)
+    names = ["study", "correlation of", "identical, low", "identical, high", "fraternal, low", "fraternal, high"]
+    return Drawn(fig, alt, table[["label", "kind", *columns]].set_axis(names, axis=1))

@@ -1,99 +1,63 @@
 """Power of a twin design by its division into identical and fraternal pairs, with Monte Carlo error."""
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from restated.plots.marks import SHORT_DASHES, Line, Series, series
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    new_figure,
-    panel_title,
-    text_width,
-    write,
-)
+from restated.plots.legend import Key
+from restated.plots.marks import SHORT_DASHES, Line, series
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, panel_title
 from restated.plots.words import alt_text, number
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct
+from review.figures.tables import checked, distinct, parts
 
-#: Power that studies usually plan for.
-WANTED = 0.80
+WANTED = 0.80  # power that studies usually plan for
 LEFT, GAP, HEIGHT = 0.75, 0.35, 3.5  # inches
 #: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
 APART = 0.024
 
 
 @drawing
-def power_by_split(
-    table: pd.DataFrame, *, x: str = "mz_share", x_axis: str = "identical pairs, percent of all"
-) -> Drawn:
+def power_by_split(table: pd.DataFrame) -> Drawn:
     """Draw power by division, a panel per true effect, a line per measurement, with 95 % intervals of the simulation.
 
-    `table`: `panel`, `series`, column `x` (a proportion), `power`, `low`, `high`. Raises `RestatedError` if a column is
-    missing, the table is empty, a value is not finite or there are more than four series.
+    `table`: `panel`, `series` (at most four), `mz_share` (a proportion), `power`, `low`, `high`.
     """
-    table = checked(table, "panel", "series", finite=(x, "power", "low", "high"))
-    panels, looks = distinct(table, "panel"), series(distinct(table, "series"), field="series")
+    table = checked(table, "panel", "series", finite=("mz_share", "power", "low", "high"))
+    panels, looks = parts(table, "panel"), series(distinct(table, "series"), field="series")
     width = 3.75 if len(panels) > 1 else 6.0
     fig = new_figure(LEFT + len(panels) * width + (len(panels) - 1) * GAP + 0.15, HEIGHT + 1.35)
-    marks, percents = sorted(set(table[x])), np.linspace(0, 1, 6)
-    for i, panel in enumerate(panels):
+    marks, percents = np.unique(table["mz_share"]), np.linspace(0, 1, 6)
+    reach = np.ptp(marks) or 1
+    pad = 0.09 * reach
+    limits, wanted = (marks[0] - pad, marks[-1] + pad), Line("muted", SHORT_DASHES, 0.9).style()
+    words = []
+    for i, (panel, part) in enumerate(panels.items()):
         ax = axes_in_inches(fig, LEFT + i * (width + GAP), 0.95, width, HEIGHT)
-        _frame(ax, marks[0], marks[-1])
+        ax.set(xlim=limits, ylim=(0, 1), xlabel="identical pairs, percent of all", ylabel="" if i else "power, percent")
+        ax.plot(limits, [WANTED] * 2, zorder=1, **wanted)
+        label(ax, marks[0] - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
         panel_title(ax, panel, 1.0 + 0.09 / HEIGHT)
-        _lines(ax, table[table["panel"].astype(str) == panel], x, looks, marks[-1] - marks[0] or 1)
+        for j, (name, look) in enumerate(looks.items()):
+            mine = part[part["series"].astype(str) == name].sort_values("mz_share")
+            at = mine["mz_share"].to_numpy(float) + APART * (j - (len(looks) - 1) / 2) * reach
+            ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
+            ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
         ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
-        ax.set_xlabel(x_axis)
-        if i == 0:
-            ax.set_ylabel("power, percent")
-    _key(fig, looks)
-    words = []
-    for panel in panels:
-        powers = table[table["panel"].astype(str) == panel].groupby("series", sort=False)["power"]
-        words.append(f"{panel}: " + ", ".join(f"{n} {_percent(p.min())} to {_percent(p.max())}" for n, p in powers))
+        powers = {name: 100 * own["power"] for name, own in parts(part, "series").items()}
+        listed = [f"{name} {number(power.min(), 0)} to {number(power.max(), 0)}" for name, power in powers.items()]
+        words.append(f"{panel}: " + ", ".join(listed))
+    key = Key(fig, LEFT, 0.2)
+    for name, look in looks.items():
+        # Each series is one line with a mark in its middle.
+        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
+        fig.add_artist(Line2D([key.x, key.x + 0.18, key.x + 0.36], [key.y] * 3, **style))
+        key.add(name, width=0.36, space=0.09, gap=0.35)
     most = table["power"].max()
     alt = alt_text(
         f"Simulated power, percent. {'. '.join(words)}",
-        f"The highest is {_percent(most)}, {'below' if most < WANTED else 'not below'} 80",
+        f"The highest is {number(100 * most, 0)}, {'below' if most < WANTED else 'not below'} 80",
     )
-    data = table[["panel", "series", x, "power", "low", "high"]]
-    return Drawn(fig, alt, data.rename(columns={x: x_axis.split(",")[0], "low": "lower", "high": "upper"}))
-
-
-def _frame(ax: Axes, low: float, high: float) -> None:
-    """Limits of a panel, and the line of the power usually wanted."""
-    pad = 0.09 * (high - low or 1)
-    ax.set(xlim=(low - pad, high + pad), ylim=(0, 1))
-    ax.plot([low - pad, high + pad], [WANTED] * 2, zorder=1, **Line("muted", SHORT_DASHES, 0.9).style())
-    label(ax, low - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
-
-
-def _lines(ax: Axes, table: pd.DataFrame, x: str, looks: Mapping[str, Series], reach: float) -> None:
-    for i, (name, look) in enumerate(looks.items()):
-        mine = table[table["series"].astype(str) == name].sort_values(x)
-        at = mine[x].to_numpy(float) + APART * (i - (len(looks) - 1) / 2) * reach
-        ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
-        ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
-
-
-def _percent(share: float) -> str:
-    return number(100 * share, 0)
-
-
-def _key(fig: Figure, looks: Mapping[str, Series]) -> None:
-    """Each series as one line with a mark in its middle."""
-    x = LEFT
-    for name, look in looks.items():
-        style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
-        fig.add_artist(Line2D([x, x + 0.18, x + 0.36], [0.2] * 3, **style))
-        write(fig, x + 0.45, 0.2, name)
-        x += 0.45 + text_width(name, BASE) + 0.35
+    data = table[["panel", "series", "mz_share", "power", "low", "high"]]
+    return Drawn(fig, alt, data.rename(columns={"mz_share": "identical pairs", "low": "lower", "high": "upper"}))

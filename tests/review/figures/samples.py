@@ -98,7 +98,8 @@ def school_lines() -> pd.DataFrame:
         for s, r in trajectories.PANELS
         for t in SCHOOL
     ]
-    return pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+    table = pd.DataFrame(rows, columns=["attachment", "sex", "risk", "time", "estimate", "low", "high"])
+    return table.assign(scenario="one")
 
 
 def school_children() -> pd.DataFrame:
@@ -196,7 +197,7 @@ def trial_reports() -> pd.DataFrame:
             ("three", "Third 2021", "another treatment", "carers", np.nan, 2021, "protocol", "not known"),
         ],
         columns=["family", "label", "group", "population", "n", "year", "relation", "developer"],
-    )
+    ).assign(report="A report")
 
 
 def ratios() -> pd.DataFrame:

@@ -10,6 +10,7 @@ from review.figures import denominators, regions, summed
 from tests.review.figures.samples import cost_path, detected, drawn, limit_bands, limit_curves, percents, share_rows
 
 ARMS = {"a": "first arm", "b": "second arm"}
+SHOWN = {"marks": {}, "ratios": ("unverified", []), "top": 3}
 WINDOWS = ["before", "treatment", "follow-up"]
 
 
@@ -60,11 +61,9 @@ def test_cells_without_data_are_hatched_not_shaded():
         ),
         (lambda: denominators.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
         (lambda: denominators.denominators(percents(), largest=20), "larger than the denominators"),
-        (lambda: regions.limits(limit_curves().drop(columns="cv"), limit_bands(), marks={}, top=3), "no column 'cv'"),
+        (lambda: regions.limits(limit_curves().drop(columns="cv"), limit_bands(), **SHOWN), "no column 'cv'"),
         (
-            lambda: regions.limits(
-                limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), marks={}, top=3
-            ),
+            lambda: regions.limits(limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), **SHOWN),
             "3 curves and 2 bands can be distinguished",
         ),
         (lambda: regions.planes(lambda *a: 1, [], [0.5], arms=("a", "b"), marks={}, top=3), "nothing to draw"),
