@@ -1,16 +1,17 @@
 """Study tables that a number rests on: the tables its statement reads, followed through the notebook's assignments.
 
 A notebook loads tables in some cells and records numbers in others. :func:`loaded` notes at which statement a table was
-read; names assigned by that statement then carry the table, and so do names assigned from those. Calls may change what
-they are called on, so they hand tables on as well. The result can name a table too many, never one too few, unless a
-function keeps a table out of sight of the notebook.
+read; names assigned by that statement then carry the table, and so do names assigned from those. A method may fill the
+container it is called on, which then carries the table too. The result can name a table too many, never one too few,
+unless a function keeps a table out of sight of the notebook.
 """
 
 import ast
+import symtable
 import sys
-from collections.abc import Iterator
-from types import ModuleType
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 #: Tables read so far: the cell and line that read each, its name and its status.
 _loads: list[tuple[int, int, str, str]] = []
@@ -53,23 +54,100 @@ def behind() -> dict[str, str]:
     if cell is None or line is None or not _loads:
         return {}
     shell = _shell()
-    carried: dict[str, set[str]] = {}
+    notebook = _Notebook(shell.user_ns, cell, line)
     for number, source in enumerate(_inputs(shell)[: cell + 1]):
-        for statement in _statements(source):
-            rows = range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)
-            reads, writes = _names(statement)
-            tables = {table for at, row, table, _ in _loads if at == number and row in rows}
-            tables = tables.union(*(carried.get(name, ()) for name in reads))
-            if number == cell and line in rows:
-                return {table: status for _, _, table, status in _loads if table in tables}
-            for name in writes:
-                # A ledger collects numbers and hands none on.
-                if not isinstance(value := shell.user_ns.get(name), ModuleType) and not hasattr(value, "record_fit"):
-                    # An assignment replaces what a name held; anything else may add to it.
-                    carried[name] = tables | (set() if name in _replaced(statement) else carried.get(name, set()))
-    return {}
+        notebook.run(number, _statements(source))
+    return {table: status for _, _, table, status in _loads if table in notebook.found}
 
 
+class _Notebook:
+    """The tables that each name of a notebook carries, followed up to the statement at `line` of `cell`."""
+
+    def __init__(self, names: Mapping[str, object], cell: int, line: int) -> None:
+        self.names, self.place = names, (cell, line)
+        self.carried: dict[str, set[str]] = {}
+        self.found: set[str] = set()
+
+    def run(self, cell: int, statements: Iterable[ast.stmt]) -> None:
+        """Follow `statements` of a cell in order."""
+        for statement in statements:
+            parts = _parts(statement)
+            head = statement if not parts else _head(statement)
+            if head is not None:
+                self.step(cell, statement if parts else head, _use(head))
+            if isinstance(statement, ast.For | ast.While | ast.With | ast.AsyncFor | ast.AsyncWith):
+                # The second time round a loop, names carry what the first put into them.
+                for part in (*parts, *parts):
+                    self.run(cell, part)
+            else:
+                self.branch(cell, parts)
+
+    def branch(self, cell: int, parts: Iterable[Sequence[ast.stmt]]) -> None:
+        """Follow parts of which only some run: afterwards a name carries what any of them, or none, gave it."""
+        before, after = self.carried, dict(self.carried)
+        for part in parts:
+            self.carried = dict(before)
+            self.run(cell, part)
+            for name, tables in self.carried.items():
+                after[name] = after.get(name, set()) | tables
+        self.carried = after
+
+    def step(self, cell: int, statement: ast.stmt, use: "_Use") -> None:
+        """Follow one statement without parts, or the head of one with parts."""
+        last = statement.end_lineno if not _parts(statement) else _parts(statement)[0][0].lineno - 1
+        lines = range(statement.lineno, max(last or 0, statement.lineno) + 1)
+        tables = {table for at, row, table, _ in _loads if at == cell and row in lines}
+        tables = tables.union(*(self.carried.get(name, ()) for name in use.reads))
+        if cell == self.place[0] and self.place[1] in lines:
+            self.found = tables
+        for name in use.assigns | {name for name in use.calls if _can_be_filled(self.names.get(name))}:
+            kept = set() if name in use.replaces else self.carried.get(name, set())
+            self.carried[name] = tables | kept
+
+
+def _parts(statement: ast.stmt) -> list[list[ast.stmt]]:
+    """Return the bodies of a loop, a condition or the like; a definition is one statement."""
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return []
+    handled = [handler.body for handler in getattr(statement, "handlers", ())]
+    cases = [case.body for case in getattr(statement, "cases", ())]
+    return [p for p in (*(getattr(statement, n, []) for n in ("body", "orelse", "finalbody")), *handled, *cases) if p]
+
+
+@lru_cache(maxsize=10_000)
+def _head(statement: ast.stmt) -> ast.stmt | None:
+    """Return what a statement with parts reads and assigns before them, as an assignment."""
+    if isinstance(statement, ast.For | ast.AsyncFor):
+        made: ast.stmt = ast.Assign([statement.target], statement.iter)
+    elif isinstance(statement, ast.With | ast.AsyncWith):
+        targets = [item.optional_vars for item in statement.items if item.optional_vars]
+        value = ast.Tuple([item.context_expr for item in statement.items], ast.Load())
+        made = ast.Assign([ast.Tuple(targets, ast.Store())], value)
+    elif isinstance(statement, ast.If | ast.While):
+        made = ast.Expr(statement.test)
+    elif isinstance(statement, ast.Match):
+        made = ast.Expr(statement.subject)
+    else:
+        return None
+    return ast.fix_missing_locations(ast.copy_location(made, statement))
+
+
+def _can_be_filled(value: object) -> bool:
+    """Return whether a method can put something into a value; records and results are not changed by calls."""
+    owner = type(value).__module__.partition(".")[0]
+    return isinstance(value, list | dict | set | bytearray) or owner in ("collections", "pandas", "__main__")
+
+
+class _Use(NamedTuple):
+    """Names that a statement reads, assigns to, calls a method of, and assigns to outright."""
+
+    reads: set[str]
+    assigns: set[str]
+    calls: set[str]
+    replaces: set[str]
+
+
+@lru_cache(maxsize=1000)
 def _statements(source: str) -> list[ast.stmt]:
     try:
         return ast.parse(source).body
@@ -77,26 +155,39 @@ def _statements(source: str) -> list[ast.stmt]:
         return []
 
 
-def _names(statement: ast.stmt) -> tuple[set[str], set[str]]:
-    """Return the names a statement reads, and those it assigns to or calls a method of."""
-    reads: set[str] = set()
-    writes: set[str] = set()
+@lru_cache(maxsize=10_000)
+def _use(statement: ast.stmt) -> _Use:
+    scope = symtable.symtable(ast.unparse(statement), "cell", "exec")
+    assigns = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_assigned()}
+    calls: set[str] = set()
     for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            (reads if isinstance(node.ctx, ast.Load) else writes).add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            writes.add(node.name)
-        elif isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            writes.update(_base(node))
+        if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+            assigns.update(_base(node))
         elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            writes.update(_base(node.func))
-    return reads, writes
+            calls.update(_base(node.func))
+    return _Use(_free(scope), assigns, calls, _replaced(statement))
+
+
+def _free(scope: symtable.SymbolTable) -> set[str]:
+    """Return the names that a scope and those inside it take from the notebook; not the variables of comprehensions."""
+    outermost = scope.get_type() == "module"
+    found = {s.get_name() for s in scope.get_symbols() if s.is_referenced() and (outermost or s.is_global())}
+    return found.union(*map(_free, scope.get_children()))
 
 
 def _replaced(statement: ast.stmt) -> set[str]:
-    """Return the names whose earlier value an assignment drops."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else ()
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+    """Return the names of which an assignment or a definition drops the earlier value."""
+    targets: list[ast.expr] = []
+    if isinstance(statement, ast.Assign):
+        targets = statement.targets
+    elif isinstance(statement, ast.AnnAssign):
+        targets = [statement.target]
+    elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+        return {statement.name}
+    # Names inside an index or before a dot are read, not replaced.
+    return {
+        n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
 
 
 def _base(node: ast.AST) -> Iterator[str]:

@@ -2,37 +2,41 @@
 
 import math
 import re
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from restated import verdict as rules
 from restated.errors import RestatedError
-from restated_book import ledger
+from restated_book import flow, ledger
 from restated_book.ledger import RECALLED, Record
 from restated_book.register import Register
+from restated_book.status import SUPPLIED
 
 #: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+#: Statuses of tables, the one that asks for most caution first: a number has that of the weakest table it rests on.
+CAUTION = ("recalled, not verified", SUPPLIED, "assumed", "moment-matched", "enumerated", ledger.PRINTED)
 #: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
 _FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
 
 
-def _place() -> tuple[int | None, int | None]:
-    """Return execution count and line of the notebook cell that is running; a pair of None outside a notebook.
-
-    The outermost frame of the user's namespace counts: for a helper defined in an earlier cell, the line that calls it.
-    """
-    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    if shell is None:
-        return None, None
-    frame, line = sys._getframe(1), None
-    while frame is not None:
-        if frame.f_globals is shell.user_ns:
-            line = frame.f_lineno
-        frame = frame.f_back  # type: ignore[assignment]
-    # The shell's own counter is one ahead in some versions; its list of inputs always ends with the running cell.
-    return (None, None) if line is None else (len(shell.history_manager.input_hist_parsed) - 1, line)
+def _observed(id: str, basis: str | None) -> str:
+    """Return the basis of a number by the study tables it was seen to rest on, which win over what was written."""
+    tables = flow.behind()
+    statuses = set(tables.values())
+    if basis is None:
+        if not statuses:
+            remedy = f"pass basis=..., one of {', '.join(rules.BASES)}"
+            raise RestatedError(f"ledger entry '{id}' has no basis, and no study table was read for it", remedy=remedy)
+        return ledger.basis_of(next((status for status in CAUTION if status in statuses), min(statuses)))
+    if SUPPLIED in statuses and basis not in (RECALLED, "assumed"):
+        return "original"
+    if basis in ("open-data", "original") and ledger.STATUS_OF_BASIS[basis] not in statuses and flow.place()[0]:
+        read = "; ".join(f"'{name}' is {status}" for name, status in tables.items()) or "no study table was read for it"
+        raise RestatedError(
+            f"ledger entry '{id}' says basis '{basis}', but {read}", remedy="leave the basis out: it is observed"
+        )
+    return basis
 
 
 def _number(x, what: str, id: str) -> float | None:
@@ -71,7 +75,7 @@ class Ledger:
         id: str,
         value=None,
         *,
-        basis: str,
+        basis: str | None = None,
         quantity: str = "",
         low=None,
         high=None,
@@ -92,8 +96,9 @@ class Ledger:
         value, low, high : float, optional
             The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
         basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
-            Source of the number. A number computed from any recalled (grade U) number is ``recalled``: it is unverified
-            wherever it appears.
+            Source of the number. Leave it out for a number computed from study tables: it follows from their status. A
+            table that a reader supplied makes it ``original`` unless assumptions are needed as well. A number computed
+            from any recalled (grade U) number is ``recalled``: it is unverified wherever it appears.
         quantity : str
             Meaning of the number in words; taken from the printed number when left out.
         interval : str
@@ -113,6 +118,7 @@ class Ledger:
             Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
             recalled number that would restate a printed one.
         """
+        basis = _observed(id, basis)
         self._check(id, basis, published)
         if published is not None and not quantity:
             quantity = self.register[published].quantity
@@ -125,7 +131,7 @@ class Ledger:
             order = "give the lower end first"
             raise RestatedError(f"ledger entry '{id}' runs from {low} down to {high}", remedy=order)
         about = (finding or self.finding, quantity, basis, self.page, value, low, high, interval, published)
-        more = (bool(by_construction), reason.strip(), digits, unit, *_place())
+        more = (bool(by_construction), reason.strip(), digits, unit, *flow.place())
         self._by_id[id] = Record(id, *about, *more)
 
     def _check(self, id: str, basis: str, published: str | None) -> None:
@@ -164,7 +170,7 @@ class Ledger:
         self,
         fit,
         *,
-        basis: str,
+        basis: str | None = None,
         back: Callable[[float], float] = float,
         factor: float = 1.0,
         published: str | None = None,

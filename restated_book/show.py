@@ -22,12 +22,12 @@ from IPython.display import display
 from restated.errors import RestatedError
 from restated.plots import render, rows
 from restated.verdict import SHORT
-from restated_book import provenance, register
+from restated_book import flow, provenance, register
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, PICTURES
 from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
-from restated_book.status import STATUSES
+from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
@@ -50,13 +50,21 @@ def _esc(x) -> str:
     return html.escape(str(x), quote=True)
 
 
-def _checked(id: str, status: str, caption: str) -> None:
+def _checked(id: str, status: str, caption: str) -> str:
+    """Return the status of a figure or table; that of the study tables it rests on wins over what was written."""
     if not ID.fullmatch(id):
         raise RestatedError(f"'{id}' is not an id", remedy="use lower-case words joined by hyphens")
     if status not in STATUSES:
         raise RestatedError(f"'{id}' has the status '{status}'", remedy=f"use one of: {'; '.join(STATUSES)}")
     if not caption.strip():
         raise RestatedError(f"'{id}' has no caption")
+    observed = set(flow.behind().values())
+    if SUPPLIED in observed and status in FROM_ROWS:
+        return SUPPLIED
+    if observed and status not in observed and status in (OPEN, SUPPLIED):
+        fault = f"'{id}' has the status '{status}', but rests on rows that are {'; '.join(sorted(observed))}"
+        raise RestatedError(fault, remedy="pass status=show.status_of(rows)")
+    return status
 
 
 def badge(status: str) -> str:
@@ -95,7 +103,7 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
     plain text and `status` one of :data:`restated_book.status.STATUSES`.
     """
-    _checked(id, status, caption)
+    status = _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
@@ -130,7 +138,7 @@ def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int
     The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
     others are as for :func:`figure`; the anchor is ``tab-<id>``.
     """
-    _checked(id, status, caption)
+    status = _checked(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
     block = _tablefig(inside, id=id, status=status, badge=badge(status), caption=caption)
     _hand(block, data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)

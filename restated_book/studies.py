@@ -9,11 +9,9 @@ import os
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import paths, watch
+from restated_book import flow, paths, watch
 from restated_book.sources import dictionary, files
-
-#: Status of a table a reader supplied.
-SUPPLIED = "observed, original file supplied by the reader"
+from restated_book.status import SUPPLIED
 
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64"}
 
@@ -52,6 +50,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:
         frame["status"] = SUPPLIED
+    flow.loaded(name, status)
     frame.attrs = {"status": status, "source": "; ".join(resource.sources), "file": paths.shown(path)}
     return frame
 

@@ -12,6 +12,7 @@ from restated_book import ledger, provenance
 from restated_book.export import archive, book, chapter, crate, notebook, pictures, tables
 from restated_book.export.archive import below
 from restated_book.sources import bibliography
+from restated_book.status import SUPPLIED
 
 #: The workbook of a chapter, which has one if it shows a figure or a table.
 TABLES = "downloads/{page}/{page}-tables.xlsx"
@@ -65,7 +66,7 @@ def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoc
     drawn = pictures.pictures_of(executed)
     folder = extra / "downloads" / page
     shown = tables.collect(content)
-    for table in shown:
+    for table in (table for table in shown if table.status != SUPPLIED):
         if table.kind == "figure":
             picture = (drawn / f"{table.id}.png").read_bytes()
             (folder / f"{table.id}.png").write_bytes(pictures.described_png(picture, page, asdict(table)))

@@ -10,6 +10,7 @@ from restated_book import paths
 from restated_book.export import about, chapter, originals
 from restated_book.export.archive import below, places, write
 from restated_book.sources import dictionary
+from restated_book.status import SUPPLIED, WITHHELD
 
 DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", "results", "offline"))
 
@@ -69,6 +70,9 @@ NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf
 _LINK = re.compile(
     r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S
 )
+#: A figure or table of rows that a reader supplied, which only the site itself shows.
+_SUPPLIED = re.compile(rf'(<figure class="rs-[a-z]+" id="[^"]+" data-status="{re.escape(SUPPLIED)}").*?</figure>', re.S)
+_WITHHELD = rf"\1><figcaption>{WITHHELD}</figcaption></figure>"
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
 
@@ -108,11 +112,15 @@ def write_results(target: Path, files: Mapping[str, Path], epoch: int) -> None:
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:
     """Write the finished site, without the larger downloads and without links to them."""
-    files: dict[str, bytes | Path] = {n: file for n, file in places(site).items() if not NOT_OFFLINE.fullmatch(n)}
+    files: dict[str, bytes | Path] = {
+        name: file
+        for name, file in places(site).items()
+        if not NOT_OFFLINE.fullmatch(name) and not (name.endswith(".svg") and chapter.is_supplied(file))
+    }
     for name in [name for name in files if name.endswith(".html")]:
         text = (site / name).read_bytes()
         if b"downloads/" in text:
-            files[name] = _LINK.sub(_unlinked, text.decode("utf-8")).encode()
+            files[name] = _SUPPLIED.sub(_WITHHELD, _LINK.sub(_unlinked, text.decode("utf-8"))).encode()
     _pack(target, "restated-offline", files, README_OFFLINE, epoch)
 
 

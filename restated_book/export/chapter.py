@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from restated_book import code, config, ledger, paths, provenance, register, studies, watch
+from restated_book import code, config, ledger, paths, provenance, register, watch
 from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
+from restated_book.status import SUPPLIED
 
 #: The module by which an unpacked chapter is run again.
 RERUN = "restated_book.build.rerun"
@@ -122,14 +123,19 @@ def texts(page: str) -> list[Path]:
 
 
 def made(page: str, extra: Path) -> dict[str, Path]:
-    """Return the figures and tables of a page, from the staged site."""
+    """Return the figures and tables of a page that may leave it, from the staged site."""
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
-        places(drawn, "figures", files=sorted(drawn.glob("*.svg")))
+        places(drawn, "figures", files=[f for f in sorted(drawn.glob("*.svg")) if not is_supplied(f)])
         | places(folder, "figures", files=sorted(folder.glob("*.png")))
         | places(folder, "tables", files=tables)
     )
+
+
+def is_supplied(picture: Path) -> bool:
+    """Return whether an SVG shows rows of a table that a reader supplied: it says so in its description."""
+    return f"Status: {SUPPLIED}".encode() in picture.read_bytes()
 
 
 def files(
@@ -147,7 +153,7 @@ def files(
     ledger, `tables` what it shows, `extra` the staged files of the site, and `of` the :func:`findings` whose printed
     numbers it needs, by default all.
     """
-    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == studies.SUPPLIED for r in records)
+    supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)
     for table in tables:
         made_from[table.status].append(table.id)

@@ -19,6 +19,7 @@ from rocrate.rocrate import ROCrate
 from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import about
+from restated_book.status import SUPPLIED
 
 #: Name the specification gives the file, which is in the root of the site.
 NAME = "ro-crate-metadata.json"
@@ -40,7 +41,7 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
     """Return the files a page offers of each figure and table: path below the site, and what it shows."""
     name = page.rsplit("/", 1)[-1]
     found: dict[str, Mapping] = {}
-    for part in shown:
+    for part in (part for part in shown if part["status"] != SUPPLIED):
         drawn = (f"downloads/{name}/{part['id']}.png", f"figures/{name}/{part['id']}.svg")
         files = [f"downloads/{name}/{part['id']}.csv", *(drawn if part["kind"] == "figure" else ())]
         found |= dict.fromkeys(files, part)

@@ -10,6 +10,7 @@ from restated_book import entries, ledger, outputs, provenance
 from restated_book.export import about
 from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
+from restated_book.status import SUPPLIED, WITHHELD
 
 #: MIME types for what notebooks hand over to the build.
 PRIVATE = (ledger.MIME, ledger.MIME_READS, provenance.MIME, outputs.MIME_TABLE)
@@ -48,6 +49,8 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
 
 
 def _public(output: Mapping) -> Mapping:
+    if output.get("metadata", {}).get(outputs.MARK, {}).get("status") == SUPPLIED:
+        return {**output, "data": {"text/plain": WITHHELD}, "metadata": {}}
     data = {kind: value for kind, value in output.get("data", {}).items() if kind not in PRIVATE}
     return {**output, "data": data, "metadata": {}} if "data" in output else output
 

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from openpyxl import Workbook
@@ -18,6 +18,7 @@ from restated_book.export import about
 from restated_book.export.archive import zipped
 from restated_book.outputs import MIME_TABLE
 from restated_book.sources.cells import FORMULA_STARTS, guarded
+from restated_book.status import SUPPLIED, WITHHELD
 
 #: Characters a sheet's name may have.
 SHEET_NAME = 31
@@ -49,9 +50,10 @@ class Table:
 
 
 def collect(notebook: Mapping) -> list[Table]:
-    """Return the tables in the outputs of an executed notebook, in order."""
+    """Return the tables in the outputs of an executed notebook, in order; those of rows a reader supplied are empty."""
     outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
-    return [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(MIME_TABLE))]
+    found = [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(MIME_TABLE))]
+    return [replace(t, columns=("Note",), rows=((WITHHELD,),)) if t.status == SUPPLIED else t for t in found]
 
 
 def _text(value: Value) -> str:

@@ -115,3 +115,19 @@ def test_the_chapter_says_that_its_numbers_need_that_table(built):
     files = dict(archives(html / "downloads"))
     readme = files["service-costs.zip:restated-service-costs/README.md"].decode()
     assert "That table is not in this" in " ".join(readme.split("\n")) and SUPPLIED in readme
+
+
+def test_figures_and_tables_of_the_readers_rows_are_on_the_page_only(built):
+    page, _, html = built
+    withheld = re.findall(rf'<figure class="rs-([a-z]+)" id="(?:fig|tab)-([a-z-]+)" data-status="{SUPPLIED}"', page)
+    assert {"totals", "summed", "differences", "statements"} <= {name for _, name in withheld}
+    offered = {path.name for path in (html / "downloads").rglob("*.*")}
+    files = dict(archives(html / "downloads"))
+    offline = files["restated-offline.zip:restated-offline/notebooks/service-costs.html"].decode()
+    for _, name in withheld:
+        assert not {f"{name}.csv", f"{name}.png"} & offered
+        assert not [file for file in files if re.search(rf"/{name}\.(?:csv|png|svg)$", file)]
+        assert re.search(rf'id="(fig|tab)-{name}" data-status="{SUPPLIED}"><figcaption>Not for download', offline)
+    executed = (html / "downloads" / "service-costs" / "service-costs.ipynb").read_text(encoding="utf-8")
+    assert executed.count("Not for download") == len(withheld) and "data-status" in executed
+    assert page.count("Not for download") == len(withheld)

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from restated.errors import RestatedError
-from restated_book import paths, watch
+from restated_book import flow, paths, watch
 from restated_book.sources import dictionary
+from restated_book.status import SUPPLIED
 from review.findings.cohort import model, statements
 from review.findings.cohort.design import CELLS, CLASSES, GRADES, TIMES, cell_covariates
 from review.findings.cohort.runs import LEAST_IN_CELL
@@ -93,6 +94,7 @@ def load() -> Original | None:
     watch.file(path)
     if not os.path.lexists(path):
         return None
+    flow.loaded(NAME, SUPPLIED)
     rows = dictionary.validate(path, dictionary.schema(NAME))
     table = pd.DataFrame([cells for _, cells in rows])
     if table.empty:
