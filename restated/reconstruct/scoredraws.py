@@ -35,8 +35,12 @@ MAX_PROPOSED = 200_000_000
 QUICKER = 4
 # Samples found before their number is estimated from the share of proposals that fit: a standard error of 2 %.
 LEAST_FOUND = 2_500
+# Proposals beyond those that are expected to be needed; a second, smaller batch is rarely necessary then.
+RESERVE = 1.1
 # Newton steps to the largest entropy; it takes about ten, more only where the SD is nearly the smallest or largest.
 STEPS = 60
+# Share of a Newton step below which no step improves: the end of precision.
+LEAST_STEP = 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,14 +87,15 @@ def draw(targets: Targets, draws: int, rng: np.random.Generator, *, count: bool)
     """Draw from all samples that fit, and estimate their number; to `count`, find `LEAST_FOUND` at least."""
     levels = targets.top + 1
     tilt = fit_tilt(targets)
-    summed = _Windows(targets).cells <= MAX_CELLS
+    # Even the limits of the sums take too much memory where n is so large.
+    summed = levels * targets.n < MAX_CELLS // 8 and _Windows(targets).cells <= MAX_CELLS
     propose, log_weight = (_by_sum if summed else _by_size)(targets, tilt, rng)
     most = (1 if summed else QUICKER) * MAX_PROPOSED // levels
-    size, proposed, enough = BATCH // levels + 1, 0, max(draws, LEAST_FOUND if count else 0)
+    size, proposed, enough = BATCH // levels + 1, 0, max(draws, LEAST_FOUND if count else 1)
     found: list[Ints] = []
     while (kept := sum(len(part) for part in found)) < enough and proposed < most:
         # The first batch is small: it shows how many proposals are needed.
-        wanted = (enough - kept) * proposed / max(1, kept) * 1.1 if proposed else enough
+        wanted = (enough - kept) * proposed / max(1, kept) * RESERVE if proposed else enough
         step = int(min(size, wanted + LEAST_FOUND))
         found.append(propose(step))
         proposed += step
@@ -139,9 +144,9 @@ def _newton(theta: Floats, basis: Floats, wanted: Floats) -> Floats:
         curvature = (basis * (mean * (1 + mean))) @ basis.T
         step = -np.linalg.lstsq(curvature, gradient, rcond=None)[0]
         scale = 1.0
-        while scale > 1e-9 and not (new := dual(theta + scale * step)) < value:
+        while scale > LEAST_STEP and not (new := dual(theta + scale * step)) < value:
             scale /= 2
-        if scale <= 1e-9:
+        if scale <= LEAST_STEP:
             break
         theta, value = theta + scale * step, new
     return theta

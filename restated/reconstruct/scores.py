@@ -49,7 +49,7 @@ class ScoreSet:
         The scores, from the lower to the upper end of the scale.
     total : float
         Number of samples that exist (exact up to 2**53); an estimate where `error` is not 0, nan where there are some
-        but none was drawn.
+        but none came up.
     method : str
         'exhaustive': `counts` are all samples; 'sampled': even, independent draws from all, with replacement.
     message : str
@@ -138,7 +138,7 @@ def score_samples(
         message = f"{total:,.0f} sample{'s' * (total != 1)} of whole scores fit{'s' * (total == 1)} {asked}"
         return ScoreSet(_all_paths(counted[0], counted[2], n, span + 1), scores, total, "exhaustive", message)
     found = scoredraws.draw(targets, draws, np.random.default_rng(seed), count=counted is None)
-    if counted is None and len(found.counts):
+    if counted is None and found.error < math.inf:
         total = math.exp(found.log_total) if found.log_total < LARGEST else math.inf
     error = 0.0 if counted is not None else found.error
     message = f"{_amount(total, found.log_total, error)} samples of whole scores fit {asked}"

@@ -87,3 +87,14 @@ def test_the_same_seed_gives_the_same_draws():
     targets = Targets(40, 20, np.array([400]), np.array([4_900]), np.array([5_100]))
     first, again = (draw(targets, 50, np.random.default_rng(7), count=True) for _ in range(2))
     assert np.array_equal(first.counts, again.counts) and first.log_total == again.log_total
+
+
+def test_without_draws_the_number_is_still_estimated():
+    found = score_samples("12.4", "6.3", 80, 0, 27, draws=0)
+    assert found.counts.shape == (0, 28) and found.total > 1e15 and "came up" not in found.message
+
+
+def test_weights_by_size_alone_where_sums_would_not_fit_into_memory():
+    found = score_samples("3.1", "1.2", 200_000, 1, 5, draws=10)
+    v = np.arange(1, 6)
+    assert np.all(np.abs(found.counts @ v / 200_000 - 3.1) <= 0.05) and len(found) == 10
