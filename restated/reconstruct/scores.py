@@ -22,8 +22,8 @@ from restated.reconstruct import scoredraws
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.scoresums import Targets, attainable, square_ends
 
-# Partial samples looked at for one score before the exact count is given up: about 0.2 s and 100 MB.
-MAX_STATES = 1_000_000
+# Partial samples looked at for one score before the exact count is given up: about 0.1 s and 50 MB.
+MAX_STATES = 500_000
 # Places of states before a state that are looked up at once: 30 MB.
 BLOCK = 500_000
 # Whole numbers up to here are exact as floats.
