@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -12,10 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from restated.audit.scores import grim, sd_bound
 from restated.errors import RestatedError
 from restated.printed import parse
 from restated.reconstruct import scores as module
 from restated.reconstruct.scores import score_samples
+from tests.reference import FOLDER
+
+with (FOLDER / "data" / "closure.csv").open(encoding="utf-8") as file:
+    CLOSURE = list(csv.DictReader(file))
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
 
@@ -110,10 +116,59 @@ def test_large_problem_is_drawn_with_the_printed_summaries():
     assert np.all(np.abs(rows.std(axis=1, ddof=1) - 1.1) <= 0.05 + 1e-12)
 
 
-def test_too_large_a_problem_is_refused(monkeypatch):
-    monkeypatch.setattr(module, "MAX_STATES", 100)
-    with pytest.raises(RestatedError, match="too many partial sums"):
-        score_samples("3.4", "1.1", 100, 1, 7)
+INSTRUMENTS = [
+    ("24.5", "8.1", 60, 0, 63),
+    ("12.4", "6.3", 80, 0, 27),
+    ("62", "21", 38, 0, 100),
+    ("4.1", "1.6", 400, 1, 7),
+    ("3.1", "1.2", 2000, 1, 5),
+    ("4.1", "1.6", 10_000, 1, 7),
+]
+
+
+@pytest.mark.parametrize("request_", INSTRUMENTS)
+def test_usual_instruments_are_drawn_with_the_printed_summaries(request_):
+    mean, sd, n, low, high = request_
+    found = score_samples(*request_, draws=100)
+    assert found.method == "sampled" and len(found) == 100 and found.total > 1e9 and 0 < found.error < 0.03
+    assert all(_fits(found.rows(i).tolist(), mean, sd) for i in range(0, 100, 10))
+    assert found.counts.shape == (100, high - low + 1) and np.all(found.counts.sum(axis=1) == n)
+    assert re.fullmatch(r"about \S+ × 10\^\d+ \(standard error \S+ %\) samples of whole scores fit .*", found.message)
+
+
+def test_a_list_with_many_cases_is_looked_up_in_parts(monkeypatch):
+    request = ("2.2", "1.3", 14, 1, 5)
+    whole = score_samples(*request)
+    monkeypatch.setattr(module, "BLOCK", 50)
+    assert np.array_equal(score_samples(*request).counts, whole.counts)
+
+
+@pytest.mark.parametrize("case", CLOSURE, ids=lambda case: case["call"])
+def test_as_many_samples_as_closure_finds(case):
+    n, low, high, count = (int(case[key]) for key in ("n", "low", "high", "count"))
+    assert score_samples(case["mean"], case["sd"], n, low, high).total == count
+
+
+@modest
+@given(st.integers(2, 300), st.integers(0, 400), st.integers(0, 3), st.sampled_from([(1, 5), (0, 27), (0, 63)]))
+def test_a_sample_passes_grim_and_the_largest_sd(n, mean, sd, scale):
+    """Whatever an audit check refutes has no sample."""
+    low, high = scale
+    printed = f"{mean / 100:.2f}", f"{sd / 2:.2f}"
+    if score_samples(*printed, n, low, high, draws=1).empty:
+        return
+    assert grim(parse(printed[0]), [n]).fits
+    assert sd_bound(parse(printed[0]), parse(printed[1]), [n], low, high).fits
+
+
+@modest
+@given(st.lists(st.integers(0, 5), min_size=2, max_size=6))
+def test_the_sd_with_divisor_n(sample):
+    n, (mean, sd) = len(sample), (f"{np.mean(sample):.2f}", f"{np.std(sample):.2f}")
+    found = score_samples(mean, sd, n, 0, 5, ddof=0)
+    assert tuple(sorted(sample)) in _as_set(found)
+    squares = np.array([np.std(found.rows(i)) for i in range(len(found))])
+    assert np.all(np.abs(squares - float(sd)) <= 0.005 + 1e-9)
 
 
 @pytest.mark.parametrize(
@@ -121,7 +176,10 @@ def test_too_large_a_problem_is_refused(monkeypatch):
     [
         (("3.0", "1.0", 1, 1, 5), "at least 2 cases"),
         (("3.0", "1.0", 10.0, 1, 5), "not a whole number"),
-        (("3.0", "1.0", 10, 5, 5), "the scale from 5 to 5 is empty"),
+        (("3.0", "1.0", 10, 5, 5), "the scale from 5 to 5 is empty: it has a single score"),
+        (("3.0", "1.0", 10, 5, 1), "the scale from 5 to 1 is upside down. Give the lower end first"),
+        (("3.0", "1.0", 10, 0.5, 5), "0.5 is not a whole number. Count in steps: divide mean, SD"),
+        (("3.0", "1.0", 10, 1, 5.5), "field 'high': 5.5 is not a whole number"),
         (("<3.0", "1.0", 10, 1, 5), "no end on one side"),
         (("3.0", "-1.0", 10, 1, 5), "not negative"),
         ((3.0, "1.0", 10, 1, 5), "digits printed for 3.0 are unknown"),
@@ -130,3 +188,8 @@ def test_too_large_a_problem_is_refused(monkeypatch):
 def test_bad_input(arguments, message):
     with pytest.raises(RestatedError, match=message):
         score_samples(*arguments)
+
+
+def test_bad_divisor():
+    with pytest.raises(RestatedError, match=r"the divisor of an SD is n - 1 or n, not n - 2\. Use 1 or 0"):
+        score_samples("3.0", "1.0", 10, 1, 5, ddof=2)
