@@ -284,8 +284,12 @@ def _addresses(fields: dict[str, str]) -> None:
             text = re.sub(r"^(?:\\url\s*\{(.*)\}|<(.*)>)$", r"\1\2", fields[name])
             fields[name] = latex.address(text).strip()
         if name == "doi":
-            bare = _RESOLVER.sub("", fields[name], count=1) if _RESOLVER.match(fields[name]) else fields[name]
-            fields[name] = unquote(bare) if re.search("%[0-9A-Fa-f]{2}", bare) else bare
+            fields[name] = bare_doi(fields[name])
+
+
+def bare_doi(text: str) -> str:
+    """Return a DOI without its resolver and the escapes of its address."""
+    return unquote(_RESOLVER.sub("", text, count=1) if _RESOLVER.match(text) else text)
 
 
 def people(text: str, report: Report) -> tuple[list[Person], list[str]]:

@@ -119,6 +119,11 @@ def doi_address(doi: str) -> str:
     return "https://doi.org/" + quote(doi, safe="/:;()<>[],.@!$&'*+=~_-")
 
 
+def is_doi(text: str) -> bool:
+    """Return whether a text is a bare DOI, long or short."""
+    return _DOI.fullmatch(text) is not None
+
+
 class _Faults:
     """What is wrong with a file, found in one reading."""
 
@@ -323,7 +328,7 @@ def _addresses(key: str, entry: Entry, owner: dict[str, str]) -> Iterator[tuple[
         yield "url", f"'{shorten(url, LONG)}' of '{key}' is not a web address", remedy
     if doi is None:
         return
-    if not _DOI.fullmatch(doi):
+    if not is_doi(doi):
         bare = _DOI.search(doi)
         remedy = f"write it as {bare[0] if bare else '10.1037/bul0000038'}"
         yield "doi", f"'{shorten(doi, LONG)}' of '{key}' is not a bare DOI", remedy

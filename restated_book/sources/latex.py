@@ -17,6 +17,9 @@ from pybtex.richtext import HRef, Protected, String, Tag, Text
 #: Text without any of these reads the same in LaTeX, in HTML and as it is.
 _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
 
+#: What latexcodec changes; it takes most of the time.
+_CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
+
 # Noncharacters, which no text holds (Unicode 23.7), stand for characters that a later step would read as markup, and
 # mark what a group in braces is.
 _LITERAL = "\\{}$%^~"
@@ -212,7 +215,8 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
     text = re.sub(
         r"\\(\w+)\s*\{", lambda m: "{" + _MARKS.get(_WITH_ARGUMENT[m[1]], "") if m[1] in _WITH_ARGUMENT else m[0], text
     )
-    text = codecs.decode(text, "ulatex")
+    if _CODED.search(text):
+        text = codecs.decode(text, "ulatex")
     text = re.sub(r"\\([`'^~\"=.]|[dbcktruvHhGU](?![A-Za-z]))\s*(?:\{([^\W\d_]{1,2})\}|([^\W\d_]))", _accent, text)
     if left := re.search(r"\\(?:[A-Za-z]+|.|$)", text):
         message = f"'{left[0]}' is no command that is printed here"
