@@ -51,7 +51,7 @@ _NAMES = {
     "note": ("addendum",),
 }
 #: The same for the type printed.
-_NAMES_OF_TYPE = {
+_NAMES_OF_TYPE: dict[str, dict[str, tuple[str, ...]]] = {
     "mastersthesis": {"school": ("institution", "publisher")},
     "phdthesis": {"school": ("institution", "publisher")},
     "techreport": {"institution": ("organization", "publisher", "school")},
@@ -85,7 +85,10 @@ _OWN |= {"file", "annotation", "annote", "ids", "label", "options", "related", "
 _MONTHS = {name.casefold(): name for name in calendar.month_name[1:]}
 _MONTHS |= {name[:length].casefold(): name for name in _MONTHS.values() for length in (3, 4)}
 _MONTHS |= {form: name for i, name in enumerate(calendar.month_name[1:], 1) for form in (str(i), f"{i:02}")}
-_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-\d\d(?:T[\d:.+Z-]*)?)?)?[?~%]?", re.ASCII)
+#: A date of BibLaTeX (ISO 8601-2): months above 20 are seasons.
+_DATE = re.compile(
+    r"(\d{4})(?:-(0[1-9]|1[0-2]|2[1-9]|3\d|4[01])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.+Z-]*)?)?)?[?~%]?", re.ASCII
+)
 _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)", re.ASCII | re.I)
 _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.IGNORECASE)
 _PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
@@ -100,6 +103,11 @@ _GROUPS = re.compile(
     r"Initiative|Institut\w*|Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|"
     r"Programme|Project|Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
 )
+
+#: Most parents of parents; BibTeX knows one.
+_DEEPEST = 20
+#: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
+_END = re.compile(r"\s+(?=\}*$)")
 
 Report = Callable[..., None]
 
@@ -130,14 +138,15 @@ def inherited(works: Mapping[str, Work], report: Report) -> Iterator[Work]:
         fields, rows = dict(work.fields), dict(work.rows)
         for link in ("xdata", "crossref"):
             for key in filter(None, map(str.strip, work.fields.get(link, "").split(","))):
-                parent, place = works.get(key.lower()), {"row": rows.get(link, work.row), "field": link}
-                if parent is None or parent.key.lower() in (*heirs, name):
-                    what = "does not exist" if parent is None else "inherits from it"
-                    report(f"'{work.key}' refers to '{key}', which {what}", "correct the key or add the entry", **place)
+                parent, row = works.get(key.lower()), rows.get(link, work.row)
+                if parent is None or parent.key.lower() in (*heirs, name) or len(heirs) > _DEEPEST:
+                    what = "does not exist" if parent is None else "inherits from it, directly or through others"
+                    remedy = "correct the key or add the entry"
+                    report(f"'{work.key}' refers to '{key}', which {what}", remedy, row=row, field=link)
                     continue
                 for field, text in _handed(complete(parent, (*heirs, name)), work, whole=link == "xdata"):
-                    if field not in fields:
-                        fields[field], rows[field] = text, place["row"]
+                    if not fields.get(field, "").strip(" {}"):
+                        fields[field], rows[field] = text, row
         done[name] = Work(work.key, work.type, work.row, fields, rows)
         return done[name]
 
@@ -174,7 +183,7 @@ def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
     A field without text is absent. An address is the one that is meant, without escapes and without the resolver of a
     DOI; whether it leads anywhere is not looked at here.
     """
-    fields = {name: text.strip() for name, text in work.fields.items() if text.strip(' {}\t"')}
+    fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)
     for printed, names in (*_NAMES.items(), *_NAMES_OF_TYPE.get(kind, {}).items()):
         if source := next((name for name in names if name in fields), None) if printed not in fields else None:
@@ -185,7 +194,9 @@ def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
             fields[title] = f"{fields[title]}{mark} {fields[more]}"
     if "title" in fields and "titleaddon" in fields:
         fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
-    _dates(fields)
+    if not _dates(fields):
+        remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
+        report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
     _numbers(fields)
     _addresses(fields)
     persons: dict[str, list[Person]] = {}
@@ -234,18 +245,18 @@ def _kind(given: str, fields: dict[str, str]) -> str:
     return "phdthesis" if kind == "mastersthesis" and "type" in fields else kind
 
 
-def _dates(fields: dict[str, str]) -> None:
-    """Fill year and month from the date of BibLaTeX, and spell out a month."""
+def _dates(fields: dict[str, str]) -> bool:
+    """Fill year and month from the date of BibLaTeX, and spell out a month; return whether the date is one."""
     if "year" not in fields and "date" in fields:
         dates = [_DATE.fullmatch(part.strip()) for part in fields["date"].split("/")]
         first, last = dates[0], dates[-1]
-        if len(dates) > 2 or first is None:
+        if len(dates) > 2 or first is None or (last is None and fields["date"].rpartition("/")[2].strip(" .")):
             fields["year"] = fields["date"]
-        else:
-            to = last[1] if last is not None and last[1] != first[1] else ""
-            fields["year"] = f"{first[1]}–{to}" if to else first[1]
-            if first[2] and not to and first[2] in _MONTHS:
-                fields.setdefault("month", first[2])
+            return False
+        to = last[1] if last is not None and last[1] != first[1] else ""
+        fields["year"] = f"{first[1]}–{to}" if to else first[1]
+        if first[2] in _MONTHS and not to:
+            fields.setdefault("month", first[2])
     if "year" not in fields and "pubstate" in fields:
         fields["year"] = _WORDS.get(fields["pubstate"], fields["pubstate"])
     with suppress(latex.Unprintable):  # the check will say so
@@ -255,6 +266,7 @@ def _dates(fields: dict[str, str]) -> None:
         fields["month"] = _MONTHS.get(fields["month"].strip("{}. ").casefold(), fields["month"])
         if "year" not in fields:
             del fields["month"]
+    return True
 
 
 def _numbers(fields: dict[str, str]) -> None:
@@ -268,8 +280,8 @@ def _numbers(fields: dict[str, str]) -> None:
         fields["edition"] = edition
     # The styles print every number of an archive as one of arXiv.
     archive = fields.get("eprinttype", fields.get("archiveprefix", "arxiv")).casefold()
-    found = _ARXIV.fullmatch(fields.pop("eprint", "")) if archive == "arxiv" else None
-    if found:
+    found = _ARXIV.fullmatch(fields.pop("eprint", ""))
+    if found and archive == "arxiv":
         fields["eprint"] = found[1]
     if not fields.get("pubmed", "").isdigit():
         fields.pop("pubmed", None)
@@ -302,15 +314,16 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
     except latex.Unprintable as error:
         report(f"'{text}' cannot be printed ({error})", error.remedy)
         return [], []
-    found, warnings = [], []
+    found: list[Person] = []
+    warnings: list[str] = []
     for name in split_name_list(text):
         parts = [part.strip() for part in split(name, ",")]
         if _EXTENDED.match(name):
             person = _extended(name, report)
         elif len(parts) > 3:
-            report(f"'{name}' has more commas than a name", "separate authors by ' and '")
+            report(f"'{name}' has more commas than a name", "separate authors by ' and ', not by commas or semicolons")
             continue
-        elif not all(parts) or not parts:
+        elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
             report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
             continue
         elif re.search(r"\bet\.? al\b", outside := _outside(name)):

@@ -143,6 +143,8 @@ class _Faults:
 class _Scanner(LowLevelParser):
     """The parser of pybtex; it notes the lines of fields, and goes on after a fault where the next entry begins."""
 
+    pos: int
+
     def __init__(self, text: str, report: _Faults) -> None:
         super().__init__(text, macros=CaseInsensitiveDict(month_names), handle_error=self.fault)
         self.report, self.broken = report, False
@@ -329,8 +331,8 @@ def _addresses(key: str, entry: Entry, owner: dict[str, str]) -> Iterator[tuple[
     if doi is None:
         return
     if not is_doi(doi):
-        bare = _DOI.search(doi)
-        remedy = f"write it as {bare[0] if bare else '10.1037/bul0000038'}"
+        bare = re.search(rf"({_DOI.pattern})\W*$", doi, _DOI.flags)
+        remedy = f"write it as {bare[1] if bare else '10.1037/bul0000038'}"
         yield "doi", f"'{shorten(doi, LONG)}' of '{key}' is not a bare DOI", remedy
     elif first := owner.get(doi.casefold()):
         yield "doi", f"'{key}' and '{first}' have the same DOI {doi}", "keep one entry per work"

@@ -93,7 +93,7 @@ _TAGS = {
     "tt": "tt",
     "sup": "sup",
     **dict.fromkeys(("sub", "inf"), "sub"),
-    **dict.fromkeys(("sc", "scp", "span", "p", "title", "roman", "monospace"), ""),
+    **dict.fromkeys(("sc", "scp", "span", "p", "roman", "monospace"), ""),
 }
 _ACCENTS = dict(
     zip("`'^~\"=.dbcktruvHhGU", "\u0300\u0301\u0302\u0303\u0308\u0304\u0307\u0323\u0331\u0327\u0328\u0361\u030a"
@@ -116,6 +116,8 @@ _URL = re.compile(rf"\\(?:url|nolinkurl|path)\s*{_GROUP}|\\href\s*{_GROUP}\s*{_G
 _DROPPED = re.compile(rf"\\(?:noopsort|SortNoop|nocite|label|vphantom|hspace\*?|vspace\*?)\s*{_GROUP}")
 _LANGUAGE = re.compile(r"\\(?:foreignlanguage|selectlanguage|textcolor)\s*\{[^{}]*\}\s*(?=\{)")
 _MATHS = re.compile(rf"(?<!\\)\$\$?(.*?)(?<!\\)\$\$?|\\\((.*?)\\\)|\\ensuremath\s*{_GROUP}", re.DOTALL)
+#: A tag as Crossref writes it into BibTeX; LaTeX would swallow the blank after it.
+_TYPED_TAG = re.compile(r"\\textless(?:\{\}|\s*)(/?)(\w+)\s*\\textgreater(?:\{\}|(\s*))")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ELEMENT = r"(?:[a-z]+:)?([a-z]+)"
 _PAIR = re.compile(rf"<{_ELEMENT}(?:\s+[^<>]*)?>([^<>]*)</(?:[a-z]+:)?\1\s*>", re.IGNORECASE)
@@ -208,6 +210,7 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
 
     text = _DROPPED.sub("", _URL.sub(link, text))
     text = _MATHS.sub(_maths, _LANGUAGE.sub("", text))
+    text = _TYPED_TAG.sub(lambda m: f"<{m[1]}{m[2]}>{(m[3] or '') if m[1] else ''}", text)
     text = _COMMANDS.sub(_command, text)
     if "%" in text:
         raise Unprintable("LaTeX leaves out what follows a percent sign", "write a percent sign as \\%")
@@ -216,7 +219,7 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
         r"\\(\w+)\s*\{", lambda m: "{" + _MARKS.get(_WITH_ARGUMENT[m[1]], "") if m[1] in _WITH_ARGUMENT else m[0], text
     )
     if _CODED.search(text):
-        text = codecs.decode(text, "ulatex")
+        text = _unicode(text)
     text = re.sub(r"\\([`'^~\"=.]|[dbcktruvHhGU](?![A-Za-z]))\s*(?:\{([^\W\d_]{1,2})\}|([^\W\d_]))", _accent, text)
     if left := re.search(r"\\(?:[A-Za-z]+|.|$)", text):
         message = f"'{left[0]}' is no command that is printed here"
@@ -226,6 +229,14 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
     if left := re.search(r"[$^]", text):
         raise Unprintable(f"a '{left[0]}' has no partner", "write maths as $x^2$, and a dollar sign as \\$")
     return _untagged(_unescaped(re.sub(r"\{([<>&;]|</?\w+/?>)\}", r"\1", text)))
+
+
+def _unicode(text: str) -> str:
+    """Return accents and symbols as latexcodec reads them."""
+    try:
+        return codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]  # from text to text
+    except ValueError:
+        raise Unprintable("a backslash has nothing after it", "remove it") from None
 
 
 def _command(match: re.Match) -> str:
@@ -269,7 +280,8 @@ def _maths(match: re.Match) -> str:
     if formula in ("<", ">"):  # what reference managers write for these characters
         return formula
     after = match.string[match.end() : match.end() + 1]
-    if after.isdigit() or formula[:1].isspace() != formula[-1:].isspace():
+    uneven = after.isdigit() or formula[:1].isspace() != formula[-1:].isspace()
+    if uneven and not re.search(r"[\\_^=]", formula):
         raise Unprintable(f"'{match[0]}' is maths, though it looks like sums of money", "write a dollar sign as \\$")
     text = _formula(formula.strip())
     return text if not text or text[0] == "{" else f"{{{text}}}"
@@ -278,9 +290,7 @@ def _maths(match: re.Match) -> str:
 def _formula(formula: str) -> str:
     """Return a simple formula as text with groups; raise :class:`Unprintable` for another."""
     pieces, rest = [], formula
-    token = re.compile(
-        rf"\\([A-Za-z]+|.)\s*|([_^])\s*(?:{_GROUP}|(\\[A-Za-z]+|[^\s\\{{}}]))|{_GROUP}|([^\\{{}}_^$&#%~])"
-    )
+    token = re.compile(rf"\\([A-Za-z]+|.)|([_^])\s*(?:{_GROUP}|(\\[A-Za-z]+|[^\s\\{{}}]))|{_GROUP}|([^\\{{}}_^$&#%~])")
     while rest:
         found = token.match(rest)
         if not found:
@@ -312,7 +322,7 @@ def _symbol(word: str, formula: str) -> str:
         return _SPACES[word]
     if word in "%$&#_{}":
         return word.translate(_KEEP)
-    found = _SYMBOLS.get(word) or codecs.decode(f"$\\{word}$", "ulatex")
+    found = _SYMBOLS.get(word) or _unicode(f"$\\{word}$")
     if "\\" not in found:
         return found.strip("$")
     try:

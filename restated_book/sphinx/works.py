@@ -16,10 +16,10 @@ from restated_book.sources import bibliography
 _format, _parse = BaseStyle.format_entry, bibfile.parse_bibdata
 
 
-def parse(files: list[Path], encoding: str) -> bibfile.BibData:
+def parse(bibfilenames: list[Path], encoding: str) -> bibfile.BibData:
     """Read works by :mod:`restated_book.sources.bibliography`; a file that is missing remains a warning."""
-    data, read = BibliographyData(), {}
-    for file in files:
+    data, read = BibliographyData(), dict[Path, bibfile.BibFile]()
+    for file in bibfilenames:
         if not file.is_file():
             read |= _parse([file], encoding).bibfiles
             continue

@@ -114,7 +114,7 @@ def test_a_repeated_key_is_refused_in_any_case(bib, second):
 def test_a_syntax_error_names_its_line(bib):
     message = refusal(bib(ONE + TWO.replace("{A guideline},", "{A guideline}\n  year 2015,")))
     assert "references.bib, row" in message and "not readable as BibTeX" in message
-    row = int(message.split("row ")[1].split(":")[0])
+    row = int(message.split("row ")[1].split(",")[0])
     assert 10 <= row <= 13
 
 
@@ -134,7 +134,12 @@ def test_an_unclosed_entry_is_refused(bib):
         ("{Psychological Bulletin}", "{ }", "field 'journal': 'verhage2016' (article) lacks the field"),
         ("  author = {Verhage, Marije L. and Schuengel, Carlo and others},\n", "", "field 'author'"),
         ("@article", "@artikel", "is of the unknown type 'artikel'"),
-        ("{10.1037/", "{https://doi.org/10.1037/", "is not a bare DOI. Write it as 10.1037/bul0000038"),
+        ("{10.1037/bul0000038}", "{see 10.1037/bul0000038.}", "is not a bare DOI. Write it as 10.1037/bul0000038"),
+        (
+            "  doi =",
+            "  url = {www.x.org/a},\n  doi =",
+            "row 6, field 'url': 'www.x.org/a' of 'verhage2016' is not a web",
+        ),
         ("{10.1037/bul0000038}", "{10.1037/bul 38}", "is not a bare DOI"),
     ],
 )
