@@ -1,8 +1,8 @@
 """Works as reference managers write them, as the types, fields and names that pybtex prints.
 
 BibLaTeX, which Zotero, Better BibTeX and JabRef write, has more types and other fields than BibTeX; both inherit fields
-by ``crossref``. Each work is brought to what the styles of pybtex print. What they never print is left out, so whatever
-an abstract or the path of a file holds is no fault.
+by ``crossref``. Each work is brought to what the styles of pybtex print. What they never print is left out, so markup
+in an abstract or in the path of a file does no harm.
 """
 
 import calendar
@@ -39,7 +39,7 @@ PRINTED = (
     *("year", "month", "address", "organization", "institution", "school", "type", "howpublished", "note", "isbn"),
     *("url", "urldate", "doi", "eprint", "pubmed"),
 )
-#: Addresses, which are no LaTeX.
+#: Addresses, which are not LaTeX.
 ADDRESSES = ("url", "doi", "eprint", "pubmed")
 #: Names of fields in BibLaTeX, of which the first that is filled counts.
 _NAMES = {
@@ -305,7 +305,7 @@ def bare_doi(text: str) -> str:
 
 
 def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
-    """Return the names of a field, and warnings about what looks like something else; `report` what is no name.
+    """Return the names of a field, and warnings about what looks like something else; `report` what cannot be a name.
 
     Names are in Unicode and keep their braces; those of Better BibTeX (``family=IJzendoorn, prefix=van``) are read.
     """

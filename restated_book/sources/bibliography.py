@@ -125,7 +125,7 @@ def is_doi(text: str) -> bool:
 
 
 class _Faults:
-    """What is wrong with a file, found in one reading."""
+    """Faults of a file, collected in one reading."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

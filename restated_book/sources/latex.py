@@ -222,7 +222,7 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
         text = _unicode(text)
     text = re.sub(r"\\([`'^~\"=.]|[dbcktruvHhGU](?![A-Za-z]))\s*(?:\{([^\W\d_]{1,2})\}|([^\W\d_]))", _accent, text)
     if left := re.search(r"\\(?:[A-Za-z]+|.|$)", text):
-        message = f"'{left[0]}' is no command that is printed here"
+        message = f"'{left[0]}' is a command that is not read here"
         if left[0][1:] in _WITH_ARGUMENT or left[0][1:] in _SWITCHES:
             message = f"what '{left[0]}' applies to is not in braces"
         raise Unprintable(message, "write the character itself, or emphasis as \\emph{word}")

@@ -42,8 +42,8 @@ READ = {
 #: Markup that has no meaning here, and what the refusal says.
 REFUSED = {
     r"\emph Tristram": "not in braces",
-    r"\foo{x}": "'\\foo' is no command",
-    r"\'{} x\'": "no command",
+    r"\foo{x}": "'\\foo' is a command",
+    r"\'{} x\'": "a command that",
     "50% of them": "percent sign",
     "x^2": "'^' has no partner",
     "a $5 book": "'$' has no partner",
