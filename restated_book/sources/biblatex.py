@@ -98,10 +98,11 @@ _LINEAGE = re.compile(
 )
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
 _GROUPS = re.compile(
-    r"\b(?:Academy|Administration|Agency|Alliance|Association|Authority|Board|Bureau|Cent(?:er|re)s?|Collaborat\w+|"
-    r"College|Commission|Committee|Consortium|Corporation|Council|Department|Federation|Foundation|Government|Group|Inc|"
-    r"Initiative|Institut\w*|Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|"
-    r"Programme|Project|Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
+    r"^(?:The|World|National|International|European|American|British|United) |\b(?:Academy|Administration|Agency|"
+    r"Alliance|Association|Authority|Board|Bureau|Cent(?:er|re)s?|Collaborat\w+|College|Commission|Committee|"
+    r"Consortium|Corporation|Council|Department|Federation|Foundation|Government|Group|Inc|Initiative|Institut\w*|"
+    r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
+    r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
 )
 
 #: Most parents of parents; BibTeX knows one.

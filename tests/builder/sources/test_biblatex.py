@@ -132,6 +132,7 @@ def test_names(read, name, printed, label):
         "Muster A., Beispiel B.",
         "Muster, A., Beispiel",
         "World Health Organization",
+        "National Health Service",
         "Centers for Disease Control and Prevention",
     ],
 )
