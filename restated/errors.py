@@ -1,12 +1,15 @@
 """The one exception for bad input."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 #: Longest run of characters without a blank that a message repeats: a longer one got into a field by mistake, and its
 #: beginning identifies it.
 LONGEST = 200
+
+#: Most faults that one message lists: more than a screen of them is rarely corrected in one go.
+LISTED = 100
 
 #: How a message names a file. Whoever knows which folder the reader works in replaces it.
 show_file: Callable[[Path], str] = str
@@ -38,6 +41,15 @@ class RestatedError(ValueError):
             place.append(f"field '{field}'")
         text = f"{', '.join(place)}{': ' if place else ''}{message.rstrip('.')}."
         super().__init__(printable(f"{text} {remedy[0].upper()}{remedy[1:].rstrip('.')}." if remedy else text))
+
+
+def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError:
+    """Return the faults of a file as one error: each on a line of its own, the first :data:`LISTED` of them."""
+    if len(faults) == 1:
+        return faults[0]
+    more = f"\n  and {len(faults) - LISTED} more" if len(faults) > LISTED else ""
+    listed = "".join(f"\n  {fault}" for fault in faults[:LISTED])
+    return RestatedError(f"{len(faults)} faults:{listed}{more}", file=file)
 
 
 def printable(text: str) -> str:

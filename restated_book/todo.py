@@ -19,7 +19,7 @@ from restated_book import entries as ledger_entries
 from restated_book.chapters.toc import toc
 from restated_book.register import Register
 from restated_book.sources import bibliography, files
-from restated_book.sources.bibliography import Bibliography
+from restated_book.sources.bibliography import Bibliography, doi_address
 from restated_book.sources.cells import guarded
 
 #: Kinds of entries, the most useful first, and what each is.
@@ -69,7 +69,7 @@ def link(works: Bibliography, key: str) -> str:
     if key not in works:
         return ""
     entry = works[key].fields
-    return f"https://doi.org/{entry['doi']}" if entry.get("doi") else entry.get("url", "")
+    return doi_address(entry["doi"]) if entry.get("doi") else entry.get("url", "")
 
 
 def _page(name: str) -> str:

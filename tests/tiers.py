@@ -15,6 +15,7 @@ FULL = {
     "builder": False,
     "builder/build/test_build.py": True,
     "builder/build/test_interruptions.py": True,
+    "builder/sources/test_biblatex.py": True,
     "builder/sphinx/test_build.py": True,
     "builder/export/test_rerun.py": True,
     "builder/test_faults.py": True,

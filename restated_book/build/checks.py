@@ -1,6 +1,7 @@
 """Check everything a reader can have broken, before anything is executed."""
 
 import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 
@@ -14,7 +15,7 @@ from restated_book.sources import bibliography, dictionary, settings
 
 
 def check() -> tuple[register.Register, list[str]]:
-    """Load and check everything a reader can have broken, before anything is executed.
+    """Load and check everything a reader can have broken, before anything is executed; print warnings about the rest.
 
     Returns
     -------
@@ -27,6 +28,8 @@ def check() -> tuple[register.Register, list[str]]:
     epoch()
     refuse_tracked_originals()
     works = bibliography.check(paths.BIBLIOGRAPHY)
+    for words in works.warnings:
+        print(f"warning: {words}", file=sys.stderr, flush=True)
     numbers = register.load(bibliography=works)
     dictionary.check(paths.DATA)
     check_originals()

@@ -20,7 +20,7 @@ from citeproc.source.json import CiteProcJSON
 from pybtex.database import BibliographyData, Entry, Person
 
 from restated_book import paths
-from restated_book.sources import bibliography, files, settings
+from restated_book.sources import biblatex, bibliography, files, settings
 
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
 STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
@@ -38,7 +38,7 @@ KINDS = {
 KEY = "restated"
 
 #: Placeholders for title and address in a text that is filled in later.
-_TITLE, _URL = "Qtitle", "https://q.example/qaddress"
+_TITLE, _URL, _DOI = "Qtitle", "https://q.example/qaddress", "10.9999/qdoi"
 #: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
 
@@ -51,7 +51,7 @@ _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
 class About:
     """The book as in ``CITATION.cff`` and ``_config.yml``.
 
-    `authors` are CSL names; addresses are empty if not configured.
+    `authors` are CSL names; addresses are empty if not configured, and so is a `doi`.
     """
 
     title: str
@@ -63,6 +63,7 @@ class About:
     keywords: tuple[str, ...]
     address: str = ""
     repository: str = ""
+    doi: str = ""
 
     @property
     def byline(self) -> str:
@@ -71,8 +72,28 @@ class About:
 
 
 def spelled(name: Mapping[str, str]) -> str:
-    """Return a CSL name as catalogues write it: family name, comma, given name; the name of a group unchanged."""
-    return name["literal"] if "literal" in name else f"{name['family']}, {name['given']}"
+    """Return a CSL name as catalogues and RIS write it: "van IJzendoorn, Marinus H." or "King, Martin, Jr."; that of
+    a group unchanged."""
+    return name.get("literal") or ", ".join(filter(None, (family(name), name.get("given"), name.get("suffix"))))
+
+
+def shown(name: Mapping[str, str]) -> str:
+    """Return a CSL name as texts write it: "Marinus H. van IJzendoorn" or "Martin King, Jr."."""
+    whole = name.get("literal") or " ".join(filter(None, (name.get("given"), family(name))))
+    return ", ".join(filter(None, (whole, name.get("suffix"))))
+
+
+def family(name: Mapping[str, str]) -> str:
+    """Return the family name of a person with its particle."""
+    return " ".join(filter(None, (name.get("non-dropping-particle"), name["family"])))
+
+
+def person(name: Mapping[str, str]) -> dict[str, str]:
+    """Return a CSL name in the vocabulary of schema.org, without its display name; a person or a group."""
+    if "literal" in name:
+        return {"@type": "Organization", "name": name["literal"]}
+    parts = {"givenName": name.get("given"), "familyName": family(name), "honorificSuffix": name.get("suffix")}
+    return {"@type": "Person", **{part: text for part, text in parts.items() if text}}
 
 
 def about(root: Path | None = None) -> About:
@@ -106,6 +127,12 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
     for i, author in enumerate(authors, start=1):
         if _name(author) is None:
             refuse(f"author {i} has no name", "give family-names and given-names, or name", field="authors")
+        for part in set(_NAMES) & set(author):
+            if not isinstance(author[part], str):
+                refuse(f"'{part}' of author {i} is not a text", "put it in quotation marks", field="authors")
+    doi = _doi(given)
+    if doi and not bibliography.is_doi(doi):
+        refuse(f"'{doi}' is not a bare DOI", "write it as 10.5281/zenodo.1234567", field="doi")
     licences = given["license"] if isinstance(given["license"], list) else [given["license"]]
     config, addresses = settings.read(book), {}
     for field in ("html.baseurl", "repository.url"):
@@ -124,7 +151,29 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
         tuple(map(str, keywords)),
         address and f"{address}/",
         repository,
+        doi,
     )
+
+
+def _doi(given: Mapping) -> str:
+    """Return the DOI of the book in ``CITATION.cff``, without its resolver: its own, the first of its
+    identifiers, or that of its preferred citation."""
+    listed = given.get("identifiers") if isinstance(given.get("identifiers"), list) else ()
+    dois = (i.get("value") for i in listed or () if isinstance(i, dict) and i.get("type") == "doi")
+    preferred = given.get("preferred-citation")
+    found = given.get("doi") or next(filter(None, dois), "")
+    if not found and isinstance(preferred, dict):
+        found = preferred.get("doi", "")
+    return biblatex.bare_doi(str(found).strip())
+
+
+#: Parts of a person's name in ``CITATION.cff``, and in CSL.
+_NAMES = {
+    "family-names": "family",
+    "given-names": "given",
+    "name-particle": "non-dropping-particle",
+    "name-suffix": "suffix",
+}
 
 
 def _name(author: object) -> dict[str, str] | None:
@@ -133,8 +182,11 @@ def _name(author: object) -> dict[str, str] | None:
     name = {key: text for key, text in given.items() if isinstance(text, str) and text.strip()}
     if "name" in name:
         return {"literal": name["name"]}
-    if "family-names" in name and "given-names" in name:
-        return {"family": name["family-names"], "given": name["given-names"]}
+    if "family-names" in name or "given-names" in name:
+        # A person with one name only has it as family name: styles print no given name alone.
+        if "family-names" not in name:
+            name["family-names"] = name.pop("given-names")
+        return {csl: name[part].strip() for part, csl in _NAMES.items() if part in name}
     return None
 
 
@@ -165,6 +217,9 @@ def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = 
         "issued": {"date-parts": [[book.released.year, book.released.month, book.released.day]]},
         "version": book.version,
         "language": "en",
+        # The DOI is that of the book: a part of it has its own address, and says of which book it is.
+        "DOI": book.doi if kind == "book" or not book.address else "",
+        "note": f"DOI of the book: {book.doi}" if book.doi and kind != "book" and book.address else "",
         "URL": book.address and book.address + (f"{page}.html" if page else "") + (f"#{anchor}" if anchor else ""),
     }
     return {field: value for field, value in entry.items() if value}
@@ -206,24 +261,34 @@ def bibtex(entries: Iterable[tuple[str, Mapping]]) -> str:
             # BibTeX.
             "title": _ACRONYM.sub(r"{\g<0>}", entry["title"].replace("{", "(").replace("}", ")")),
             "booktitle": entry.get("container-title"),
-            "publisher": "; ".join(a.get("literal") or f"{a['given']} {a['family']}" for a in entry["author"]),
+            "publisher": "; ".join(map(shown, entry["author"])),
             **dict(zip(("year", "month", "day"), map(str, entry["issued"]["date-parts"][0]), strict=True)),
             "version": entry["version"],
             "language": entry["language"],
+            "note": entry.get("note"),
+            "doi": entry.get("DOI") and _DOI,
             "url": entry.get("URL") and _URL,
         }
-        people = [
-            Person("{" + a["literal"] + "}") if "literal" in a else Person(last=a["family"], first=a["given"])
-            for a in entry["author"]
-        ]
+        people = [_person(a) for a in entry["author"]]
         filled = [(k, v) for k, v in fields.items() if v]
         made[entry["id"]] = Entry(KINDS[kind][1], fields=filled, persons={"author": people})
-        addresses.append(entry.get("URL", ""))
+        addresses += [(_DOI, entry.get("DOI", "")), (_URL, entry.get("URL", ""))]
     text = BibliographyData(entries=made).to_string("bibtex")
     # pybtex would write an address as LaTeX text, with # and _ escaped; programs need it unchanged.
-    for address in filter(None, addresses):
-        text = text.replace(_URL, address, 1)
+    for blank, address in addresses:
+        text = text.replace(blank, address, 1) if address else text
     return text
+
+
+def _person(name: Mapping[str, str]) -> Person:
+    """Return a CSL name as pybtex writes it into BibTeX, from which it is read back the same."""
+    if "literal" in name:
+        return Person("{" + name["literal"] + "}")
+    # Without a comma the last of several words would be read as the family name, and "and" parts names.
+    alone = len(name) == 1 and " " in name["family"]
+    last = f"{{{name['family']}}}" if alone or re.search(r"\band\b|,", name["family"]) else name["family"]
+    parts = {"prelast": "non-dropping-particle", "first": "given", "lineage": "suffix"}
+    return Person(last=last, **{part: name.get(csl, "") for part, csl in parts.items()})
 
 
 def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
@@ -241,6 +306,8 @@ def ris(entries: Iterable[tuple[str, Mapping]]) -> str:
             "date": f"{day:%Y/%m/%d}",
             "edition": entry["version"],
             "language": entry["language"],
+            "notes": [entry["note"]] if "note" in entry else None,
+            "doi": entry.get("DOI"),
             "urls": [entry["URL"]] if "URL" in entry else None,
         }
         made.append({k: v for k, v in fields.items() if v})

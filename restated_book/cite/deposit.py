@@ -19,6 +19,8 @@ def zenodo(root: Path | None = None) -> dict:
     works = bibliography.load()
     dois = (works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works)
     related = [{"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(dois) if doi]
+    if about.doi:
+        related.append({"identifier": about.doi, "relation": "isIdenticalTo", "scheme": "doi"})
     if about.repository:
         related.append({"identifier": about.repository, "relation": "isSupplementedBy", "scheme": "url"})
     return {
@@ -48,19 +50,13 @@ def codemeta(root: Path | None = None) -> dict:
         fault = "it has no part [project]" if isinstance(error, KeyError) else error
         remedy = "restore it from the repository"
         files.refuser(file)(f"not readable as a description of the package ({fault})", remedy)
-    people = [
-        {"@type": "Organization", "name": a["literal"]}
-        if "literal" in a
-        else {"@type": "Person", "givenName": a["given"], "familyName": a["family"]}
-        for a in about.authors
-    ]
     record = {
         "@context": "https://doi.org/10.5063/schema/codemeta-2.0",
         "@type": "SoftwareSourceCode",
-        "identifier": project["name"],
+        "identifier": bibliography.doi_address(about.doi) if about.doi else project["name"],
         "name": about.title,
         "description": about.abstract,
-        "author": people,
+        "author": [citation.person(a) for a in about.authors],
         "version": about.version,
         "datePublished": about.released.isoformat(),
         "license": [f"https://spdx.org/licenses/{name}" for name in about.licences],

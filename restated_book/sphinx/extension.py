@@ -1,12 +1,10 @@
 """The extension: configuration, templates, static files, and what each module registers."""
 
-from functools import cache
 from pathlib import Path
 
 from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
-from pybtex.richtext import Text
 from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
@@ -33,9 +31,6 @@ from restated_book.sphinx import (
 )
 
 HERE = Path(__file__).parent
-
-# The same few names and titles are decoded again for each field of each style; texts are never changed in place.
-Text.from_latex = cache(Text.from_latex)
 
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (

@@ -43,14 +43,11 @@ def restates(page: str) -> str:
     keys = listed.loc[listed["id"] == head.reference, "source_key"]
     work = bibliography.load().get(keys.iloc[0]) if len(keys) else None
     doi = work.fields.get("doi", "") if work is not None else ""
-    return f"https://doi.org/{doi}" if doi else ""
+    return bibliography.doi_address(doi) if doi else ""
 
 
 def _person(author: Mapping[str, str]) -> dict:
-    if "literal" in author:
-        return {"@type": "Organization", "name": author["literal"]}
-    family, given = author["family"], author["given"]
-    return {"@type": "Person", "familyName": family, "givenName": given, "name": f"{given} {family}"}
+    return {**citation.person(author), "name": citation.shown(author)}
 
 
 def _book(about: citation.About, address: str) -> dict:
@@ -59,6 +56,7 @@ def _book(about: citation.About, address: str) -> dict:
         "@id": f"{address}#book",
         "name": about.title,
         "url": address,
+        **({"identifier": bibliography.doi_address(about.doi)} if about.doi else {}),
         **_common(about, "author", "version", "datePublished", "inLanguage", "license"),
     }
 
@@ -163,6 +161,7 @@ def tags(about: citation.About, page: str, title: str, text: str, front: str) ->
         ("property", "og:site_name", about.title),
         ("property", "og:locale", "en_GB"),
         ("property", "og:type", "book" if is_front else ""),
+        ("name", "citation_doi", about.doi if is_front else ""),
         ("name", "citation_public_url", here),
         ("name", "citation_fulltext_html_url", here),
         ("property", "og:url", here),

@@ -11,6 +11,7 @@ from pybtex.backends.plaintext import Backend
 from sphinx import addnodes
 
 from restated_book import claims, entries
+from restated_book.sources import bibliography
 from restated_book.sphinx import ledgerpage, ledgerparts
 
 #: Name of the script that holds the data.
@@ -26,7 +27,7 @@ def works(env, uri) -> dict[str, tuple[str, str, str]]:
     plain = Backend()  # made once: a look-up by name for every fragment takes seconds
     found = {}
     for c in domain.citations if domain else ():
-        names = [" ".join(p.prelast_names + p.last_names) for p in c.entry.persons.get("author", ())]
+        names = [bibliography.surname(p) for p in c.entry.persons.get("author", ())]
         who = " & ".join(names) if len(names) < 3 else f"{names[0]} et al."
         name = " ".join(filter(None, [who or c.entry.fields.get("title", c.key), c.entry.fields.get("year", "")]))
         text = c.formatted_entry.text.render(plain)

@@ -493,10 +493,10 @@ FAULTS = {
         CHECK,
         [BIB, "row 1", "unknown type 'paper'"],
     ),
-    "a DOI as an address": (
-        edit(BIB, "doi = {", "doi = {https://doi.org/"),
+    "a DOI with a full stop": (
+        edit(BIB, "10.1080/10673220490447218", "10.1080/10673220490447218."),
         CHECK,
-        [BIB, "row 1", "'doi'", "bare DOI"],
+        [BIB, "row 9", "'doi'", "bare DOI", "as 10.1080/10673220490447218."],
     ),
     "a key of markup": (edit(BIB, "agrawal2004", HOSTILE), CHECK, [BIB, "row 1", "is not a key"]),
     "a bibliography in Latin-1": (edit(BIB, "Agrawal", b"Agr\xe1wal"), CHECK, [BIB, "row ", "not UTF-8"]),

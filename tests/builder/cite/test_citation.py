@@ -19,13 +19,21 @@ from restated_book.chapters import heads
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
 from restated_book.sources import bibliography
+from restated_book.sphinx import metadata
 
 PEOPLE = (
     {"family": "Müller & Söhne", "given": "Anna Maria"},
     {"family": "van der Berg", "given": "Jan"},
+    {"family": "IJzendoorn", "given": "Marinus H.", "non-dropping-particle": "van"},
+    {"family": "King", "given": "Martin Luther", "suffix": "Jr."},
+    {"family": "Cruz", "given": "Juan", "non-dropping-particle": "de la"},
+    {"family": "O'Brien and Sons", "given": "Ann"},
+    {"family": "Plato"},
+    {"family": "Mary Jane"},
     {"literal": "A Group of 5 %"},
 )
-BOOK = dataclasses.replace(citation.about(), address="https://example.org/a_b/~c/", authors=PEOPLE)
+DOI = "10.5281/zenodo.1234_5"
+BOOK = dataclasses.replace(citation.about(), address="https://example.org/a_b/~c/", authors=PEOPLE, doi=DOI)
 CHAPTERS = [p for p in toc() if p.startswith("notebooks/")]
 SHOWN = [
     {"kind": "figure", "id": "forest", "caption": "Pooled r of 16 samples. More about it."},
@@ -52,16 +60,18 @@ def test_bibtex_parses_back_to_the_same_authors_title_date_and_address(kind, ent
     (made,) = parse_string(citation.bibtex([(kind, entry)]), "bibtex").entries.values()
     people = []
     for person in made.persons["author"]:
-        family, given = (
-            " ".join([*person.prelast_names, *person.last_names]),
-            " ".join([*person.first_names, *person.middle_names]),
+        parts = (
+            [*person.prelast_names, *person.last_names],
+            [*person.first_names, *person.middle_names],
+            person.lineage_names,
         )
-        people.append(plain(f"{family}, {given}" if given else family))
+        people.append(plain(", ".join(" ".join(part) for part in parts if part)))
     assert people == names(entry["author"])
     assert plain(made.fields["title"]) == entry["title"]
     assert plain(made.fields.get("booktitle", "")) == entry.get("container-title", "")
     assert [[int(made.fields[x]) for x in ("year", "month", "day")]] == entry["issued"]["date-parts"]
     assert made.fields["url"] == entry["URL"]
+    assert made.fields.get("doi", "") == (DOI if kind == "book" else "") and DOI in plain(made.fields.get("note", DOI))
     assert set(bibliography.REQUIRED[made.type]) - {"author"} <= set(made.fields)
 
 
@@ -73,6 +83,7 @@ def test_ris_parses_back_to_the_same_authors_title_date_and_address(kind, entry)
     assert made.get("secondary_title") == entry.get("container-title")
     assert [[int(x) for x in made["date"].split("/")]] == entry["issued"]["date-parts"]
     assert made["urls"] == [entry["URL"]]
+    assert made.get("doi") == (DOI if kind == "book" else None) and DOI in str(made)
 
 
 def test_csl_json_parses_back_and_is_what_the_texts_were_made_from():
@@ -101,7 +112,9 @@ def test_no_title_breaks_a_record(title):
 def test_texts_name_authors_year_title_book_and_address(style):
     for _, entry in entries():
         text = citation.written(entry, style)
-        assert text.startswith("Müller & Söhne") and "2026" in text and entry["title"] in text and entry["URL"] in text
+        assert text.startswith("Müller & Söhne") and "2026" in text and entry["title"] in text
+        assert entry["URL"] in text or f"https://doi.org/{DOI}" in text
+        assert "van IJzendoorn" in text and "de la Cruz" in text and "Jr." in text
         assert entry.get("container-title", "") in text
         assert not text.startswith("1.")
 
@@ -130,7 +143,7 @@ def test_a_chapter_is_cited_by_its_heading(page):
 
 
 def test_without_an_address_no_citation_claims_one():
-    entry = citation.item(dataclasses.replace(BOOK, address=""), "chapter", "T", "notebooks/x")
+    entry = citation.item(dataclasses.replace(BOOK, address="", doi=""), "chapter", "T", "notebooks/x")
     assert (
         "URL" not in entry
         and "http" not in citation.written(entry, "APA")
@@ -146,6 +159,43 @@ def test_the_headline_of_a_caption_is_its_first_sentence():
     assert citation.headline("One only.") == "One only"
 
 
+def test_names_in_other_vocabularies_keep_particle_and_suffix():
+    assert citation.person(PEOPLE[2]) == {"@type": "Person", "givenName": "Marinus H.", "familyName": "van IJzendoorn"}
+    assert citation.person(PEOPLE[3])["honorificSuffix"] == "Jr."
+    assert [citation.shown(PEOPLE[i]) for i in (2, 3, 6)] == [
+        "Marinus H. van IJzendoorn",
+        "Martin Luther King, Jr.",
+        "Plato",
+    ]
+    assert ("name", "citation_doi", DOI) in metadata.tags(BOOK, "book/index", "T", "x", "book/index")
+
+
+def test_without_an_address_the_doi_of_the_book_is_that_of_its_parts():
+    entry = citation.item(dataclasses.replace(BOOK, address=""), "chapter", "T", "notebooks/x")
+    assert entry["DOI"] == DOI and DOI in citation.written(entry, "APA")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        'doi: "10.5281/zenodo.1234567"',
+        "doi: https://doi.org/10.5281/zenodo.1234567",
+        "identifiers:\n  - {type: url, value: x}\n  - {type: doi, value: 10.5281/zenodo.1234567}",
+    ],
+)
+def test_names_and_doi_of_the_citation_file_are_kept(root, typed):
+    text = (root / "CITATION.cff").read_text(encoding="utf-8")
+    people = """  - {family-names: IJzendoorn, name-particle: van, given-names: Marinus H.}
+  - {family-names: King, given-names: Martin Luther, name-suffix: Jr.}
+  - {given-names: Plato}
+"""
+    made = text.replace('  - name: "The Restated contributors"\n', people, 1) + f"{typed}\n"
+    (root / "CITATION.cff").write_text(made, encoding="utf-8")
+    about = citation.about(root)
+    assert about.byline == "van IJzendoorn, Marinus H.; King, Martin Luther, Jr.; Plato"
+    assert about.doi == "10.5281/zenodo.1234567"
+
+
 @pytest.fixture
 def root(tmp_path):
     for name in ("CITATION.cff", "_config.yml"):
@@ -159,6 +209,13 @@ def root(tmp_path):
         ("CITATION.cff", 'date-released: "2026', 'date-released: "20-26', "is not a date"),
         ("CITATION.cff", 'version: "0.1.0"\ndate', "date", "version"),
         ("CITATION.cff", '  - name: "The', '  - nickname: "The', "has no name"),
+        (
+            "CITATION.cff",
+            '  - name: "The',
+            '  - name-suffix: 3\n    name: "The',
+            "'name-suffix' of author 1 is not a text",
+        ),
+        ("CITATION.cff", "license:", "doi: 10.5281\nlicense:", "field 'doi': '10.5281' is not a bare DOI"),
         ("CITATION.cff", "title:", "title: [", "YAML"),
         ("_config.yml", "html:\n", "html:\n  baseurl: example.org\n", "not a web address"),
         ("_config.yml", "html:\n", "html:\n  baseurl: 'https://a\"b'\n", "not a web address"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from restated_book import provenance, register
+from restated_book import provenance, register, watch
 from restated_book.export import chapter
 
 ROWS = {"a": {"finding": "stability"}, "b": {"finding": "twins"}, "c": {"finding": "theory"}}
@@ -19,7 +19,7 @@ def published(files) -> set[str]:
 def test_the_findings_are_those_of_the_numbers_looked_up_or_all():
     assert chapter.findings(notebook("a", "b", "in no file"), ROWS) == {"stability", "twins"}
     assert chapter.findings(notebook(), ROWS) == set()
-    assert chapter.findings(notebook(provenance.EVERY), ROWS) is None
+    assert chapter.findings(notebook(watch.EVERY), ROWS) is None
 
 
 def test_files_of_other_findings_are_left_out_and_a_register_has_at_least_one():

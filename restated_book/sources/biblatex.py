@@ -1,0 +1,374 @@
+"""Works as reference managers write them, as the types, fields and names that pybtex prints.
+
+BibLaTeX, which Zotero, Better BibTeX and JabRef write, has more types and other fields than BibTeX; both inherit fields
+by ``crossref``. Each work is brought to what the styles of pybtex print. What they never print is left out, so markup
+in an abstract or in the path of a file does no harm.
+"""
+
+import calendar
+import dataclasses
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from pybtex.bibtex.utils import split_name_list
+from pybtex.bibtex.utils import split_tex_string as split
+from pybtex.database import Entry, Person
+
+from restated_book.sources import latex
+
+#: The type of pybtex that prints works of a type of BibLaTeX, of a reference manager, or of BibTeX itself.
+TYPES = {
+    **dict.fromkeys(("article", "periodical", "suppperiodical", "review"), "article"),
+    **dict.fromkeys(("book", "mvbook", "collection", "mvcollection", "reference", "mvreference"), "book"),
+    **dict.fromkeys(("incollection", "suppcollection", "inreference", "bookinbook", "suppbook"), "incollection"),
+    **dict.fromkeys(("inproceedings", "conference"), "inproceedings"),
+    **dict.fromkeys(("proceedings", "mvproceedings"), "proceedings"),
+    **dict.fromkeys(("phdthesis", "thesis"), "phdthesis"),
+    **dict.fromkeys(("techreport", "report"), "techreport"),
+    **{kind: kind for kind in ("booklet", "inbook", "manual", "mastersthesis", "unpublished")},
+    **dict.fromkeys(("misc", "online", "electronic", "www", "dataset", "data", "software", "patent"), "misc"),
+    **dict.fromkeys(("standard", "artwork", "audio", "image", "movie", "music", "performance", "video"), "misc"),
+    **dict.fromkeys(("legislation", "jurisdiction", "legal", "letter", "commentary"), "misc"),
+}
+#: What a style of pybtex prints of any type; nothing else is kept.
+PRINTED = (
+    *("title", "booktitle", "journal", "publisher", "volume", "number", "pages", "chapter", "series", "edition"),
+    *("year", "month", "address", "organization", "institution", "school", "type", "howpublished", "note", "isbn"),
+    *("url", "urldate", "doi", "eprint", "pubmed"),
+)
+#: Addresses, which are not LaTeX.
+ADDRESSES = ("url", "doi", "eprint", "pubmed")
+#: Names of fields in BibLaTeX, of which the first that is filled counts.
+_NAMES = {
+    "journal": ("journaltitle",),
+    "address": ("location", "venue"),
+    "series": ("maintitle",),
+    "pages": ("eid", "articleno", "article-number"),
+    "number": ("issue",),
+    "note": ("addendum",),
+}
+#: The same for the type printed.
+_NAMES_OF_TYPE: dict[str, dict[str, tuple[str, ...]]] = {
+    "mastersthesis": {"school": ("institution", "publisher")},
+    "phdthesis": {"school": ("institution", "publisher")},
+    "techreport": {"institution": ("organization", "publisher", "school")},
+    "manual": {"organization": ("institution", "publisher")},
+    "inproceedings": {"booktitle": ("eventtitle", "journal")},
+    "proceedings": {"title": ("eventtitle", "booktitle")},
+    "book": {"title": ("booktitle",)},
+}
+#: Types whose style prints the editors; elsewhere they print as authors if there is none.
+_EDITED = ("book", "inbook", "proceedings")
+#: Titles that a subtitle or an addition belongs to.
+_SUBTITLES = {"title": "subtitle", "booktitle": "booksubtitle", "journal": "journalsubtitle", "series": "mainsubtitle"}
+_SUBTITLES["issuetitle"] = "issuesubtitle"
+#: Words of BibLaTeX for kinds of theses and reports, and for works that are not yet published.
+_WORDS = {
+    "mathesis": "Master's thesis",
+    "phdthesis": "PhD thesis",
+    "bathesis": "Bachelor's thesis",
+    "candthesis": "Candidate thesis",
+    "techreport": "Technical report",
+    "resreport": "Research report",
+    "software": "Computer software",
+    "inpress": "in press",
+    "inpreparation": "in preparation",
+}
+#: Fields that a work never inherits: they belong to the parent itself.
+_OWN = {"title", "subtitle", "titleaddon", "shorttitle", "booktitle", "booksubtitle", "crossref", "xref", "xdata"}
+_OWN |= {"doi", "url", "urldate", "eprint", "eprinttype", "pubmed", "pages", "note", "abstract", "key", "keywords"}
+_OWN |= {"file", "annotation", "annote", "ids", "label", "options", "related", "addendum", "author", "editor"}
+
+_MONTHS = {name.casefold(): name for name in calendar.month_name[1:]}
+_MONTHS |= {name[:length].casefold(): name for name in _MONTHS.values() for length in (3, 4)}
+_MONTHS |= {form: name for i, name in enumerate(calendar.month_name[1:], 1) for form in (str(i), f"{i:02}")}
+#: A date of BibLaTeX (ISO 8601-2): months above 20 are seasons.
+_DATE = re.compile(
+    r"(\d{4})(?:-(0[1-9]|1[0-2]|2[1-9]|3\d|4[01])(?:-(?:0[1-9]|[12]\d|3[01])(?:T[\d:.+Z-]*)?)?)?[?~%]?", re.ASCII
+)
+_ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d+)?)", re.ASCII | re.I)
+_RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.IGNORECASE)
+_PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
+_EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
+_LINEAGE = re.compile(
+    r"(?:jr|sr|junior|senior|[ivx]+|\d(?:nd|rd|th)|ph\.?\s?d|m\.?d|esq|fils|père|filho|neto)\.?", re.I
+)
+_INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
+_GROUPS = re.compile(
+    r"^(?:The|World|National|International|European|American|British|United) |\b(?:Academy|Administration|Agency|"
+    r"Alliance|Association|Authority|Board|Bureau|Cent(?:er|re)s?|Collaborat\w+|College|Commission|Committee|"
+    r"Consortium|Corporation|Council|Department|Federation|Foundation|Government|Group|Inc|Initiative|Institut\w*|"
+    r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
+    r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
+)
+
+#: Most parents of parents; BibTeX knows one.
+_DEEPEST = 20
+#: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
+_END = re.compile(r"\s+(?=\}*$)")
+
+Report = Callable[..., None]
+
+
+@dataclass
+class Work:
+    """A work as typed: fields by name in lower case, and the line of each."""
+
+    key: str
+    type: str
+    row: int
+    fields: dict[str, str] = dataclasses.field(default_factory=dict)
+    rows: dict[str, int] = dataclasses.field(default_factory=dict)
+
+
+def inherited(works: Mapping[str, Work], report: Report) -> Iterator[Work]:
+    """Yield works with what they inherit by ``xdata`` and ``crossref``; `report` a parent that is missing.
+
+    `works` have keys in lower case. A parent may come before or after its children and may itself inherit. The title of
+    a book is the book title of its chapters (BibLaTeX); its own address and pages are not theirs.
+    """
+    done: dict[str, Work] = {}
+
+    def complete(work: Work, heirs: tuple[str, ...]) -> Work:
+        name = work.key.lower()
+        if name in done:
+            return done[name]
+        fields, rows = dict(work.fields), dict(work.rows)
+        for link in ("xdata", "crossref"):
+            for key in filter(None, map(str.strip, work.fields.get(link, "").split(","))):
+                parent, row = works.get(key.lower()), rows.get(link, work.row)
+                if parent is None or parent.key.lower() in (*heirs, name) or len(heirs) > _DEEPEST:
+                    what = "does not exist" if parent is None else "inherits from it, directly or through others"
+                    remedy = "correct the key or add the entry"
+                    report(f"'{work.key}' refers to '{key}', which {what}", remedy, row=row, field=link)
+                    continue
+                for field, text in _handed(complete(parent, (*heirs, name)), work, whole=link == "xdata"):
+                    if not fields.get(field, "").strip(" {}"):
+                        fields[field], rows[field] = text, row
+        done[name] = Work(work.key, work.type, work.row, fields, rows)
+        return done[name]
+
+    for work in works.values():
+        yield complete(work, ())
+
+
+def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, str]]:
+    """Yield what a parent hands to its child: all of it (``xdata``), or what belongs to both."""
+    if whole:
+        yield from ((name, text) for name, text in parent.fields.items() if name not in ("xdata", "ids"))
+        return
+    part = child.type in ("incollection", "inbook", "inproceedings", "conference", "suppbook", "suppcollection")
+    part |= child.type in ("bookinbook", "inreference")
+    for name, text in parent.fields.items():
+        if name not in _OWN:
+            yield name, text
+    if part:
+        yield from ((name, parent.fields[name]) for name in ("booktitle", "booksubtitle") if name in parent.fields)
+        yield from ((f"book{n}", parent.fields[n]) for n in ("title", "subtitle") if n in parent.fields)
+    elif child.type in ("article", "suppperiodical") and "title" in parent.fields:
+        yield "journal", parent.fields["title"]
+    elif child.type in ("book", "collection", "proceedings", "reference") and "title" in parent.fields:
+        yield "maintitle", parent.fields["title"]
+    for role in ("author", "editor"):
+        # The authors of a collected volume are not those of a contribution.
+        if role in parent.fields and (role == "editor" or not part or child.type == "inbook"):
+            yield role, parent.fields[role]
+
+
+def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
+    """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
+
+    A field without text is absent. An address is the one that is meant, without escapes and without the resolver of a
+    DOI; whether it leads anywhere is not looked at here.
+    """
+    fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
+    kind = _kind(work.type, fields)
+    for printed, names in (*_NAMES.items(), *_NAMES_OF_TYPE.get(kind, {}).items()):
+        if source := next((name for name in names if name in fields), None) if printed not in fields else None:
+            fields[printed] = fields.pop(source)
+    for title, more in _SUBTITLES.items():
+        if title in fields and more in fields:
+            mark = "" if fields[title].rstrip("} ")[-1:] in ("?", "!", ":", ".") else ":"
+            fields[title] = f"{fields[title]}{mark} {fields[more]}"
+    if "title" in fields and "titleaddon" in fields:
+        fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
+    if not _dates(fields):
+        remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
+        report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
+    _numbers(fields)
+    _addresses(fields)
+    persons: dict[str, list[Person]] = {}
+    warnings: list[str] = []
+    for role in ("author", "editor"):
+        if role in fields:
+            place = {"row": work.rows.get(role, work.row), "field": role}
+            persons[role], found = people(fields[role], lambda *said, place=place: report(*said, **place))
+            warnings += [f"row {place['row']}, field '{role}': '{work.key}' has {words}" for words in found]
+    if kind not in _EDITED and "author" not in persons and "editor" in persons:
+        persons["author"] = persons.pop("editor")
+    if not persons and kind in ("manual", "misc", "techreport", "proceedings"):
+        group = next((name for name in ("organization", "institution", "publisher") if name in fields), None)
+        if group:
+            persons["author"] = [Person(last=f"{{{fields[group]}}}")]
+            if kind in ("manual", "misc"):
+                del fields[group]
+    version = f"Version {fields['version']}" if "version" in fields else ""
+    if kind == "misc":
+        names = ("type", "number", "eventtitle", "journal", "organization", "institution", "school", "publisher")
+        words = (fields.get("howpublished"), version, *map(fields.get, names))
+        fields["howpublished"] = ", ".join(dict.fromkeys(filter(None, words)))
+    elif version and kind not in ("article", "unpublished"):
+        fields["note"] = ". ".join(filter(None, (version, fields.get("note"))))
+    made = Entry(kind, {name: text for name, text in fields.items() if name in PRINTED and text})
+    made.persons.update(persons)
+    return made, warnings
+
+
+def _kind(given: str, fields: dict[str, str]) -> str:
+    """Return the type of pybtex that prints a work of the type `given`, and spell out the kind of thesis or report."""
+    kind = TYPES[given]
+    if (word := fields.get("type", "")).casefold() in _WORDS:
+        fields["type"] = _WORDS[word.casefold()]
+    if kind == "inbook" and "booktitle" in fields:
+        return "incollection"
+    if kind == "unpublished" and "note" not in fields:
+        fields.setdefault("howpublished", "Unpublished")
+        return "misc"
+    if given in ("thesis", "mastersthesis") and fields.get("type", "").casefold() in (
+        "master's thesis",
+        "masters thesis",
+    ):
+        return "mastersthesis"
+    # The style prints "Master's thesis" whatever the type says.
+    return "phdthesis" if kind == "mastersthesis" and "type" in fields else kind
+
+
+def _dates(fields: dict[str, str]) -> bool:
+    """Fill year and month from the date of BibLaTeX, and spell out a month; return whether the date is one."""
+    if "year" not in fields and "date" in fields:
+        dates = [_DATE.fullmatch(part.strip()) for part in fields["date"].split("/")]
+        first, last = dates[0], dates[-1]
+        if len(dates) > 2 or first is None or (last is None and fields["date"].rpartition("/")[2].strip(" .")):
+            fields["year"] = fields["date"]
+            return False
+        to = last[1] if last is not None and last[1] != first[1] else ""
+        fields["year"] = f"{first[1]}–{to}" if to else first[1]
+        if first[2] in _MONTHS and not to:
+            fields.setdefault("month", first[2])
+    if "year" not in fields and "pubstate" in fields:
+        fields["year"] = _WORDS.get(fields["pubstate"], fields["pubstate"])
+    with suppress(latex.Unprintable):  # the check will say so
+        if "year" in fields:
+            fields["year"] = latex.plain(fields["year"]).strip()
+    if "month" in fields:
+        fields["month"] = _MONTHS.get(fields["month"].strip("{}. ").casefold(), fields["month"])
+        if "year" not in fields:
+            del fields["month"]
+    return True
+
+
+def _numbers(fields: dict[str, str]) -> None:
+    """Write the edition as the styles expect it, before the word "edition", and leave out numbers of other archives."""
+    if "edition" in fields:
+        edition = re.sub(r"[\s~]*\b(?:edition|edn?\.?|aufl(?:age|\.)?)\s*$", "", fields["edition"], flags=re.IGNORECASE)
+        if edition.isdigit():
+            n = int(edition)
+            ending = {1: "st", 2: "nd", 3: "rd"}.get(n % 10 if n // 10 % 10 != 1 else 0, "th")
+            edition = f"{n}{ending}"
+        fields["edition"] = edition
+    # The styles print every number of an archive as one of arXiv.
+    archive = fields.get("eprinttype", fields.get("archiveprefix", "arxiv")).casefold()
+    found = _ARXIV.fullmatch(fields.pop("eprint", ""))
+    if found and archive == "arxiv":
+        fields["eprint"] = found[1]
+    if not fields.get("pubmed", "").isdigit():
+        fields.pop("pubmed", None)
+
+
+def _addresses(fields: dict[str, str]) -> None:
+    """Write DOI and URL as they lead there."""
+    for name in ("doi", "url"):
+        if name not in fields:
+            continue
+        with suppress(latex.Unprintable):  # the check will refuse it
+            text = re.sub(r"^(?:\\url\s*\{(.*)\}|<(.*)>)$", r"\1\2", fields[name])
+            fields[name] = latex.address(text).strip()
+        if name == "doi":
+            fields[name] = bare_doi(fields[name])
+
+
+def bare_doi(text: str) -> str:
+    """Return a DOI without its resolver and the escapes of its address."""
+    return unquote(_RESOLVER.sub("", text, count=1) if _RESOLVER.match(text) else text)
+
+
+def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
+    """Return the names of a field, and warnings about what looks like something else; `report` what cannot be a name.
+
+    Names are in Unicode and keep their braces; those of Better BibTeX (``family=IJzendoorn, prefix=van``) are read.
+    """
+    try:
+        text = latex.unaccented(text)
+    except latex.Unprintable as error:
+        report(f"'{text}' cannot be printed ({error})", error.remedy)
+        return [], []
+    found: list[Person] = []
+    warnings: list[str] = []
+    for name in split_name_list(text):
+        parts = [part.strip() for part in split(name, ",")]
+        if _EXTENDED.match(name):
+            person = _extended(name, report)
+        elif len(parts) > 3:
+            report(f"'{name}' has more commas than a name", "separate authors by ' and ', not by commas or semicolons")
+            continue
+        elif not all(parts) or not parts or re.search(r"^and\b|\band$", name, re.IGNORECASE):
+            report(f"'{name}' is only a part of a name", "write Family, Given, and separate authors by one ' and '")
+            continue
+        elif re.search(r"\bet\.? al\b", outside := _outside(name)):
+            report(f"'{name}' would print as a name", "write 'and others' for further authors")
+            continue
+        elif len(parts) > 1 and re.search(r"\s\\?&\s", outside):
+            report(f"'{name}' are several names", "separate authors by ' and '")
+            continue
+        else:
+            person = Person(name)
+            warnings += _doubts(name, outside, parts)
+        if person is not None:
+            found.append(person)
+    return found, warnings
+
+
+def _outside(name: str) -> str:
+    """Return what of a name is not in braces."""
+    while (less := re.sub(r"\{[^{}]*\}", "", name)) != name:
+        name = less
+    return name
+
+
+def _doubts(name: str, outside: str, parts: list[str]) -> Iterator[str]:
+    """Yield what a name looks like that is not read as one is meant to be."""
+    if ";" in outside:
+        yield f"'{name}' as one name; separate authors by ' and ', not by semicolons"
+    elif len(parts) == 3 and not _LINEAGE.fullmatch(parts[1]):
+        yield f"'{parts[1]}' as suffix of '{parts[0]}'; separate authors by ' and ', not by commas"
+    elif len(parts) == 2 and all(_INITIALS.fullmatch(part) for part in parts):
+        yield f"'{name}' as one name; separate authors by ' and ', not by commas"
+    elif _GROUPS.search(outside) and " " in parts[0]:
+        yield f"'{name}' as a person; put the name of a group in braces: {{{{{name}}}}}"
+
+
+def _extended(name: str, report: Report) -> Person | None:
+    """Return a name given by its parts, as Better BibTeX writes it."""
+    given, at = {}, 0
+    while at < len(name) and (part := _PART.match(name, at)):
+        given[part[1].casefold()] = part[2].strip('"')
+        at = part.end()
+    known = {"family", "given", "prefix", "suffix", "useprefix", "juniorcomma", "nametype"}
+    if at < len(name) or not given.get("family") or {n.removesuffix("-i") for n in given} - known:
+        report(f"'{name}' is not a name given by its parts", "write it as: van IJzendoorn, Marinus H.")
+        return None
+    first, prefix, suffix = (given.get(n, "") for n in ("given", "prefix", "suffix"))
+    return Person(first=first, prelast=prefix, last=given["family"], lineage=suffix)
