@@ -16,6 +16,7 @@ FULL = {
     "builder/build/test_build.py": True,
     "builder/build/test_interruptions.py": True,
     "builder/sources/test_biblatex.py": True,
+    "builder/sources/test_biblatex_files.py": True,
     "builder/sphinx/test_build.py": True,
     "builder/export/test_rerun.py": True,
     "builder/test_faults.py": True,
