@@ -142,7 +142,13 @@ class _Images(HTMLParser):
 
 
 def _html(text: str, line: int) -> list[Fault]:
-    return [fault for at, source, alt in _Images(text).found for fault in _image(line + at, source, alt)]
+    found = []
+    for at, source, alt in _Images(text).found:
+        found += _image(line + at, source, alt)
+        if not re.match(r"[a-z]+:", source):
+            message = f"the image '{source[:60]}' is named in HTML only, so its file would not be in the book"
+            found.append((line + at, message, "write it as ![words](file) or with {figure}"))
+    return found
 
 
 def _in_line(token: Token, line: int) -> list[Fault]:
