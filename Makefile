@@ -54,7 +54,7 @@ diagram: $(STAMP) ## Draw docs/architecture.svg from the imports
 	@$(RUN) -m docs.diagram
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
-	@$(RUN) -m jupyterlab notebooks
+	@$(RUN) -m restated_book lab
 
 where: $(STAMP) ## Show the code behind a number: make where ID=stability-secure-r
 	@$(RUN) -m restated_book where $(ID)

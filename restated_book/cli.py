@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | serve``."""
+"""The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | lab | serve``."""
 
 import argparse
 import sys
@@ -9,7 +9,8 @@ from typing import Any
 
 from restated.errors import RestatedError
 from restated_book import config, paths, todo, where
-from restated_book.build import book, checks, rerun
+from restated_book.build import book, checks, lab, rerun
+from restated_book.chapters import saving
 from restated_book.cite import deposit
 from restated_book.faults import of_system
 from restated_book.sources import files
@@ -17,6 +18,9 @@ from restated_book.sources import files
 
 def _check() -> str:
     numbers, pages = checks.check()
+    for page in (f"{page}.md" for page in pages if page.startswith("notebooks/")):
+        if change := saving.rewritten(paths.ROOT / page):
+            print(f"note: {page}, {change}. Save it there once, or write it so.")
     return f"{len(numbers)} printed numbers, {len(pages)} pages: no fault found"
 
 
@@ -90,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     help = "show the cell and the functions behind a number, and the files its chapter read"
     add("where", lambda args: where.last(args.id), help).add_argument("id", help="an id of the ledger")
     add("rerun", lambda args: rerun.rerun(), "run an unpacked chapter again and compare its numbers")
+    add("lab", lambda args: lab.lab(), "open JupyterLab on the notebooks, with kernels as the build has them")
     serve = add("serve", lambda args: _serve(args.port), "serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
     return parser

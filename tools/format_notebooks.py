@@ -1,4 +1,4 @@
-"""Format the code cells of the notebooks with ruff, or check that they are formatted.
+"""Format the notebooks: their code with ruff, the rest as JupyterLab saves it; or check that they are so.
 
     python tools/format_notebooks.py [--check] [NOTEBOOK ...]
 
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from restated_book.chapters import codecells
+from restated_book.chapters import codecells, saving
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 100
@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> int:
             too_long = [n for n, line in enumerate(source.splitlines(), cell.first) if len(line) > WIDTH]
             faults += [f"{file}:{n}: longer than {WIDTH} characters" for n in too_long]
             lines[cell.first - 1 : end] = source.splitlines()
-        if (changed := "\n".join(lines) + "\n") != text:
+        if (changed := saving.saved("\n".join(lines) + "\n", file.parent)) != text:
             if args.check:
                 faults.append(f"{file}: not formatted")
             else:

@@ -7,7 +7,7 @@ from functools import partial
 
 from restated.errors import RestatedError
 from restated_book import claims, config, paths, register, studies
-from restated_book.chapters import frame, glossary, heads, prose
+from restated_book.chapters import frame, glossary, heads, prose, saving
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
 from restated_book.epoch import epoch
@@ -40,6 +40,7 @@ def check() -> tuple[register.Register, list[str]]:
         heads.front_matter(file, needed=notebook)
         prose.check(file)
         if notebook:
+            saving.check_kernel(file)
             frame.check(file)
             heads.read(file)
     glossary.load()

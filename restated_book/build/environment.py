@@ -20,7 +20,8 @@ def environment() -> dict[str, str]:
         "SOURCE_DATE_EPOCH": epoch(),
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
-        "MPLBACKEND": "agg",
+        # As in JupyterLab: a figure that a cell leaves open becomes an output, and outputs are checked.
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         # One thread per kernel: sums do not depend on the number of cores, and kernels do not fight over them.
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

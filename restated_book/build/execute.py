@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 
 from restated_book import freshness, outputs, paths, provenance
-from restated_book.build import fork, run, swap
+from restated_book.build import fork, outputcheck, run, swap
 from restated_book.build.environment import environment
 from restated_book.export.pictures import pictures_of
 
@@ -26,7 +26,7 @@ async def _execute(notebook: Path, target: Path, sources: freshness.Sources, zyg
     # Before it runs: what its author changes meanwhile is not in the outputs.
     text = freshness.digest(notebook.read_bytes())
     content = await run.run(notebook, drawn, zygote=zygote)
-    outputs.check_outputs(content, paths.shown(notebook))
+    outputcheck.check(content, notebook)
     content.metadata[RESTS_ON] = {"text": text, **_rests_on(content, sources)}
     swap.clear(pictures)
     drawn.rename(pictures)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyter_client.utils import ensure_async
@@ -43,3 +45,13 @@ class Client(NotebookClient):
             self.flooded = cell.source
             self._ending = asyncio.ensure_future(ensure_async(self.km.shutdown_kernel(now=True)))
         return None
+
+    async def end(self) -> None:
+        """End what is left of the kernel.
+
+        A client that is cancelled, or has lost its kernel, leaves that to the end of Python, and fails over it there.
+        """
+        atexit.unregister(self._cleanup_kernel)
+        if self.km is not None and self.km.has_kernel:
+            with suppress(Exception):  # it may be gone, or half started
+                await ensure_async(self.km.shutdown_kernel(now=True))

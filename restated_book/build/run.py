@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +13,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 from restated.errors import RestatedError
 from restated_book import outputs
-from restated_book.build import kernel
+from restated_book.build import kernel, outputcheck
 from restated_book.build.environment import environment
 from restated_book.sources import files
 
@@ -24,8 +23,9 @@ if TYPE_CHECKING:
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
 
-#: What a kernel runs before the first cell: it observes what the notebook reads.
-WATCH = "__import__('restated_book.watch').watch.start()"
+#: What a kernel runs before the first cell: it lists the fonts, which on a new machine writes on standard error, and it
+#: observes what the notebook reads.
+WATCH = "__import__('matplotlib.font_manager'); __import__('restated_book.watch').watch.start()"
 
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
 KERNEL_STARTS = 3
@@ -62,6 +62,8 @@ async def run(
         content,
         timeout=NOTEBOOK_SECONDS,
         kernel_name="python3",
+        # Widgets do not run on a page, and their ids are random.
+        store_widget_state=False,
         # As in JupyterLab: what lies next to a notebook is found by its name.
         resources={"metadata": {"path": str(notebook.parent)}},
         # A kernel warns at each start that its local port is not encrypted, and reports a fault when it is stopped
@@ -77,8 +79,6 @@ async def run(
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise _failure(notebook, client, error) from error
         except Exception as error:  # the client fails in several ways over a kernel that is gone
-            # The client would fail over its lost kernel once more, when Python ends.
-            atexit.unregister(client._cleanup_kernel)
             stderr.seek(0)
             lines = stderr.read().decode(errors="replace").strip().splitlines()
             reason = next((x for x in reversed(lines) if "Error" in x), lines[-1] if lines else error)
@@ -86,6 +86,8 @@ async def run(
                 return await run(notebook, pictures, zygote=zygote, starts=starts - 1)
             remedy = f"try `{sys.executable} -m ipykernel_launcher`"
             raise RestatedError(f"its kernel did not start: {reason}", file=notebook, remedy=remedy) from error
+        finally:
+            await client.end()
     for cell in content.cells:
         cell.metadata.pop("execution", None)
     set_ids(content)
@@ -119,7 +121,7 @@ def _failure(notebook: Path, client: kernel.Client, error: Exception) -> Restate
     """Turn the fault of a cell into a message."""
     if client.flooded:
         return RestatedError(
-            f"{_first(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB",
+            f"{outputcheck.first_line(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB",
             file=notebook,
             remedy="Let it print less: it may not come to an end",
         )
@@ -130,13 +132,7 @@ def _failure(notebook: Path, client: kernel.Client, error: Exception) -> Restate
     index = (failed or started[-1:] or [0])[0]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
     return RestatedError(
-        f"code cell {index + 1} ({_first(code[index].source)}) failed: {name}: {value}",
+        f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}",
         file=notebook,
         remedy="run the notebook with `make lab` to look into it",
     )
-
-
-def _first(source: str) -> str:
-    """First line of a cell that is not a comment, by which its author knows it."""
-    lines = [x for x in source.splitlines() if x.strip() and not x.startswith("#")]
-    return f"'{lines[0].strip()[:60]}'" if lines else "empty"

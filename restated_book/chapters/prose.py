@@ -7,6 +7,7 @@ number is still better named through a role.
 import re
 from pathlib import Path
 
+from restated_book.chapters import markup
 from restated_book.sources import files
 
 #: Everything but prose, in the order in which it is blanked: front matter, code and directive blocks, formulas (where
@@ -61,7 +62,7 @@ def open_block(text: str) -> int | None:
 
 
 def check(page: Path) -> None:
-    """Refuse a page with a block that is not closed, or with a typed decimal.
+    """Refuse a page with a block that is not closed, a typed decimal, or markup that would be lost.
 
     Raises
     ------
@@ -75,3 +76,5 @@ def check(page: Path) -> None:
     for line, number in typed_numbers(text):
         remedy = "name its ledger row with {published}`…` or {restated}`…`; write an assumption as a formula, $…$"
         refuse(f"the number {number} is typed by hand", remedy, row=line)
+    for line, message, remedy in markup.faults(text):
+        refuse(message, remedy, row=line)

@@ -39,6 +39,13 @@ def toc() -> list[str]:
         refuse("the front page is not named", "write 'root: book/index'", field="root")
     walk(content, "root")
     for at, page in enumerate(pages):
+        stem = re.sub(r"\.(ipynb|md|rst|txt)$", "", page) if isinstance(page, str) else ""
+        if _PAGE.fullmatch(stem) and not (paths.ROOT / f"{stem}.md").is_file():
+            for other in (".ipynb", ".rst", ".txt"):
+                if page == stem + other or (paths.ROOT / (stem + other)).is_file():
+                    way = f"`jupytext --to md:myst {stem}.ipynb`" if other == ".ipynb" else "MyST Markdown"
+                    remedy = f"convert it with {way}, and name it here without suffix"
+                    refuse(f"page '{stem}{other}' is not text in Markdown", remedy, field="file")
         if not isinstance(page, str) or not _PAGE.fullmatch(page):
             remedy = "write it as book/<name> or notebooks/<name>, without suffix"
             refuse(f"'{page}' is not a valid page name", remedy, field="file")

@@ -12,8 +12,8 @@ from restated_book.export.archive import places
 from restated_book.export.tables import Table
 from restated_book.status import SUPPLIED
 
-#: The module by which an unpacked chapter is run again.
-RERUN = "restated_book.build.rerun"
+#: The modules by which an unpacked chapter is run again and opened.
+RERUN, LAB = "restated_book.build.rerun", "restated_book.build.lab"
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 
@@ -30,7 +30,7 @@ rerun:
 \t.venv/bin/python -m restated_book.build.rerun
 
 lab:
-\tPYTHONPATH=. .venv/bin/python -m jupyterlab .
+\t.venv/bin/python -m restated_book.build.lab
 """
 
 README = """\
@@ -57,8 +57,8 @@ python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r req
 ```
 
 `make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers
-count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens JupyterLab on
-this folder.
+count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens
+`notebooks/` in JupyterLab; a notebook runs in that folder, as in `make rerun`.
 {original}
 ## What is here
 
@@ -109,7 +109,8 @@ def sources(page: str, modules: Collection[str], of: Collection[str] | None = No
     data and texts; of the printed numbers those of the findings `of`, by default all."""
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
-    return places(root, files=listed) | code.files_of([*modules, RERUN]) | _data(of) | about.terms()
+    listed += filter(Path.is_file, [paths.NOTEBOOKS / "jupytext.toml"])
+    return places(root, files=listed) | code.files_of([*modules, RERUN, LAB]) | _data(of) | about.terms()
 
 
 def texts(page: str) -> list[Path]:
@@ -157,7 +158,7 @@ def files(
     made_from: defaultdict[str, list[str]] = defaultdict(list)
     for table in tables:
         made_from[table.status].append(table.id)
-    packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN])})
+    packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN, LAB])})
     readme = README.format(
         title=about.title(page),
         book=about.book().title,

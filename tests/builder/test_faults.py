@@ -600,6 +600,33 @@ FAULTS = {
         CHECK,
         ["_toc.yml", "notebooks/reech", "Correct its name"],
     ),
+    "contents with a notebook in JSON": (
+        lambda root: [
+            write("notebooks/new.ipynb", "{}")(root),
+            edit("_toc.yml", "notebooks/reach", "notebooks/new.ipynb")(root),
+        ],
+        CHECK,
+        ["_toc.yml", "'file'", "notebooks/new.ipynb", "jupytext --to md:myst notebooks/new.ipynb"],
+    ),
+    "contents with a notebook in JSON, without its suffix": (
+        lambda root: [
+            write("notebooks/new.ipynb", "{}")(root),
+            edit("_toc.yml", "notebooks/reach", "notebooks/new")(root),
+        ],
+        CHECK,
+        ["_toc.yml", "'file'", "notebooks/new.ipynb", "jupytext --to md:myst notebooks/new.ipynb"],
+    ),
+    "a notebook for another kernel": (
+        edit(PAGE, "  language: python\n  name: python3", "  language: R\n  name: ir"),
+        CHECK,
+        [PAGE, "'kernelspec.language'", "kernel 'R'", "Python only"],
+    ),
+    "a cell in another language": (
+        edit(PAGE, "```{code-cell} ipython3", "```{code-cell} julia"),
+        CHECK,
+        [PAGE, "row ", "'julia'", "Python only"],
+    ),
+    "a footnote without its text": (edit(PROSE, "\n\n", "\n\nSo it is.[^why]\n\n"), CHECK, [PROSE, "row ", "[^why]"]),
     "contents that climb": (
         edit("_toc.yml", "notebooks/reach", "../../etc/passwd"),
         CHECK,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html.parser
 import json
 
-import nbformat
 import pandas as pd
 import pytest
 
@@ -141,37 +140,6 @@ def test_verdicts_show_printed_and_restated(shown):
     block = shown[0][0]["text/html"]
     for part in (">.31 <small>(P)", ">0.35<", "rs-v-differs", "by construction", "A &lt;reason&gt;", "ledger.html#x-r"):
         assert part in block
-
-
-def cell(*outputs):
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", outputs=list(outputs))])
-
-
-def output(mime, **metadata):
-    return nbformat.v4.new_output("display_data", data={mime: "x"}, metadata=metadata)
-
-
-@pytest.mark.parametrize("mime", ["image/png", "image/svg+xml", "text/html", "text/latex"])
-def test_outputs_without_status_are_refused_naming_the_cell(mime):
-    with pytest.raises(RestatedError, match=r"code cell 1 of notebooks/n\.md"):
-        outputs.check_outputs(cell(output(mime)), "notebooks/n.md")
-
-
-def test_a_bare_value_is_refused():
-    bare = nbformat.v4.new_output("execute_result", data={"text/plain": "0.1234"}, execution_count=1)
-    with pytest.raises(RestatedError, match=r"code cell 1 of n shows a bare value: 0\.1234"):
-        outputs.check_outputs(cell(bare), "n")
-
-
-def test_one_id_cannot_be_shown_twice():
-    mark = {"kind": "figure", "id": "a", "status": "assumed"}
-    with pytest.raises(RestatedError, match="both show 'a'"):
-        outputs.check_outputs(cell(output("text/html", restated=mark), output("text/html", restated=mark)), "n")
-
-
-def test_marked_outputs_and_plain_text_pass():
-    mark = {"kind": "figure", "id": "a", "status": "assumed"}
-    assert outputs.check_outputs(cell(output("text/html", restated=mark), output("text/plain")), "n") is None
 
 
 def test_a_frame_without_status_is_refused():

@@ -117,6 +117,16 @@ def test_where_only_prose_has_changed_one_page_is_read_and_the_book_is_the_one_b
     assert found == tree(scratch / "_build" / "html")
 
 
+def test_front_matter_that_is_removed_does_not_stay_on_the_page(calls, scratch):
+    note = scratch / "notebooks" / "small.md"
+    edit(note, "\n---\n\n# A small", "\nmyst: {html_meta: {description: A remark of old.}}\n---\n\n# A small")
+    assert calls("build").returncode == 0 and "A remark of old." in page(scratch)
+    edit(note, "myst: {html_meta: {description: A remark of old.}}\n", "")
+    result = calls("build")
+    assert result.returncode == 0 and "0 to execute" in result.stdout
+    assert "A remark of old." not in page(scratch)
+
+
 def test_a_heading_that_goes_is_missed_by_the_page_that_links_to_it(calls, scratch):
     """The page with the link has not changed: where anchors change, all pages are written and their links looked up."""
     with (scratch / "notebooks" / "small.md").open("a") as file:
@@ -147,7 +157,19 @@ FAULTS = {
     "a failing cell": (faulty_notebook("1 / 0"), ["notebooks/small.md", "code cell 2", "'1 / 0'", "ZeroDivisionError"]),
     "a figure without a status": (
         faulty_notebook("import pandas as pd\npd.DataFrame({'a': [1]})"),
-        ["code cell 2 of notebooks/small.md", "without a status"],
+        ["notebooks/small.md", "code cell 2 ('import pandas as pd') shows a table without a status"],
+    ),
+    "a figure of pyplot": (
+        faulty_notebook("import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"),
+        ["notebooks/small.md", "code cell 2 ('import matplotlib", "shows a figure without a status", "show.figure("],
+    ),
+    "a figure that is left open": (
+        faulty_notebook("import pandas as pd\naxes = pd.Series([1, 2]).plot()"),
+        ["notebooks/small.md", "shows a figure without a status", "plt.close()"],
+    ),
+    "a warning": (
+        faulty_notebook("import warnings\nwarnings.warn('old')"),
+        ["notebooks/small.md", "code cell 2", "UserWarning: old (line 2 of the cell)", "filterwarnings"],
     ),
     # One build for three faults: every warning of a page is listed, not only the first.
     "a number, a citation and a page that do not exist": (

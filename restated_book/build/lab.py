@@ -1,0 +1,86 @@
+"""JupyterLab on the notebooks of the book or of an unpacked chapter, with kernels as the build has them.
+
+The zip of a chapter starts this module by ``python -m restated_book.build.lab``.
+"""
+
+import json
+import os
+import sys
+import webbrowser
+from importlib.util import find_spec
+
+from restated.errors import RestatedError
+from restated_book import paths
+from restated_book.build.environment import environment
+
+#: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
+SETTINGS = paths.BUILD / "lab"
+#: A double click on a notebook in Markdown opens it as a notebook.
+VIEWERS = {
+    "@jupyterlab/docmanager-extension:plugin": {
+        "defaultViewers": dict.fromkeys(("markdown", "myst"), "Jupytext Notebook")
+    }
+}
+#: What only kernels of the build have: these do not end with their notebook.
+_BUILD_ONLY = ("RESTATED_WATCH",)
+
+
+def command() -> list[str]:
+    """Return the command that opens JupyterLab on the notebooks, as this user and on this machine."""
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    return [sys.executable, "-m", "jupyterlab", *root, *([] if _browser() else ["--no-browser"]), str(paths.NOTEBOOKS)]
+
+
+def _browser() -> bool:
+    """Tell whether there is a browser with a screen: one in the terminal would keep the server waiting."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    if sys.platform not in ("darwin", "win32") and not any(os.environ.get(name) for name in screens):
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def variables() -> dict[str, str]:
+    """Return the environment of JupyterLab and its kernels; write the settings it names."""
+    file = SETTINGS / "labconfig" / "default_setting_overrides.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(VIEWERS, indent=1), encoding="utf-8")
+    found = {name: value for name, value in environment().items() if name not in _BUILD_ONLY}
+    named = filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
+    return found | {"JUPYTER_CONFIG_PATH": os.pathsep.join(named)}
+
+
+def lab() -> None:
+    """Become JupyterLab on the notebooks.
+
+    Raises
+    ------
+    RestatedError
+        If there are no notebooks, or no JupyterLab.
+    """
+    if not paths.NOTEBOOKS.is_dir():
+        raise RestatedError("there are no notebooks here", file=paths.NOTEBOOKS, remedy="start it in a book's folder")
+    for name in ("jupyterlab", "jupytext"):
+        if find_spec(name) is None:
+            raise RestatedError(f"the package {name} is not installed", remedy="install what requirements.lock lists")
+    python, *arguments = command()
+    os.execve(python, [python, *arguments], variables())
+
+
+def main() -> int:
+    """Run the command; return its exit code."""
+    try:
+        lab()
+    except (RestatedError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

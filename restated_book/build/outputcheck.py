@@ -1,0 +1,187 @@
+"""Refuse outputs of an executed notebook that would not appear properly on its page."""
+
+import re
+import sys
+import tempfile
+import time
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import ledger, paths, provenance
+from restated_book.outputs import MARK
+
+#: Longest text that a cell may print as it is, in characters: what is longer belongs in the prose.
+PLAIN = 500
+#: A moment this near to now, in seconds, is that of the run: a notebook may run for minutes, and clocks have zones.
+NOW = 86_400
+#: Parts of an output that are not read: markup with pictures, whose words are in the plain text too, and the trace.
+_NOT_READ = ("text/html", "image/svg+xml", "image/png", ledger.MIME_READS, provenance.MIME)
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,}|\b0x[0-9a-fA-F]{8,}")
+#: Moments as programs print them: 2026-01-31 12:30, Jan 31 12:30:00 2026.
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)|([A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d) (?:[A-Z]+ )?(\d{4})")
+#: A line that is only a value, without digits.
+_BARE = re.compile(r"^\s*[-+]?(?:nan|inf|True|False|None|NaT|<NA>)\s*$", re.M | re.I)
+#: What matplotlib returns for a figure or a part of one.
+_DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|.{0,20}<(?:Figure|Axes|\w+Container)")
+#: A line of a warning: its file, line, kind and words.
+_WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
+
+#: What is wrong with an output, and what to write instead.
+Fault = tuple[str, str]
+_VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
+_FIGURE = "shows a figure without a status", "show it with restated_book.show.figure(...), or close it with plt.close()"
+_TABLE = "shows a table without a status", "show it with restated_book.show.table(...)"
+_MARKUP = "shows text with markup", "write it as text of the page; numbers come from the ledger, {restated}`…`"
+_PROGRESS = "draws a progress bar", "leave it out: a page is read when all is done"
+_TIME = "shows the time of this run", "leave it out: it differs in every build"
+#: Kinds of outputs by their MIME types; the first that fits counts, since programs add pictures and HTML for others.
+_KINDS: dict[str, Fault] = {
+    "jupyter.widget": ("shows a widget, which needs a running kernel", "show what it holds with show.table(...)"),
+    "plotly|vega|bokeh": (
+        "shows a figure that needs a script",
+        "draw it with matplotlib, show it with show.figure(...)",
+    ),
+    "javascript": ("runs a script", "leave it out: pages run none of a notebook"),
+    "text/latex": ("shows a formula", "write it as text of the page: $…$"),
+    "image/": _FIGURE,
+}
+
+
+def check(notebook: Mapping, file: Path) -> None:
+    """Refuse outputs of an executed notebook that would not appear properly on its page.
+
+    Raises
+    ------
+    RestatedError
+        For data without a status, for an id that is shown twice, and for what only this machine or this run prints. It
+        names `file`, the code cell and its first line.
+    """
+    seen: dict[str, int] = {}
+    code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")
+    for number, cell in enumerate(code, 1):
+        for output in cell["outputs"]:
+            mark = output.get("metadata", {}).get(MARK)
+            if fault := (None if mark else _unmarked(output)) or _of_this_run(output):
+                message = f"code cell {number} ({first_line(cell['source'])}) {fault[0]}"
+                raise RestatedError(message, file=file, remedy=fault[1])
+            if mark and mark["kind"] != "records":
+                if mark["id"] in seen:
+                    message = f"code cells {seen[mark['id']]} and {number} both show '{mark['id']}'"
+                    raise RestatedError(message, file=file, remedy="give each figure and table its own id")
+                seen[mark["id"]] = number
+
+
+def first_line(source: str) -> str:
+    """Return the first line of a cell that is not a comment, by which its author knows it."""
+    lines = [x for x in source.splitlines() if x.strip() and not x.startswith("#")]
+    return f"'{lines[0].strip()[:60]}'" if lines else "empty"
+
+
+def _unmarked(output: Mapping) -> Fault | None:
+    """Refuse an output that :mod:`restated_book.show` did not make, unless it is plain printed text."""
+    if output["output_type"] == "error":
+        return f"shows a traceback: {output['ename']}: {output['evalue']}", "correct the cell, or catch the exception"
+    if output["output_type"] == "stream":
+        text = "".join(output["text"])
+        return _warned(text) if output["name"] == "stderr" else _printed(text)
+    data = output["data"]
+    for pattern, fault in _KINDS.items():
+        if any(re.search(pattern, mime) for mime in data):
+            return fault
+    text = "".join(data.get("text/plain", ""))
+    if _DRAWN.match(text):
+        return _FIGURE
+    for mime in ("text/html", "text/markdown"):
+        if mime in data:
+            return _TABLE if re.search(r"<table|^.*\|.*\n[\s|:]*-+[-\s|:]*$", "".join(data[mime]), re.M) else _MARKUP
+    if others := sorted({*data} - {"text/plain"}):
+        return f"shows {', '.join(others)}, which a page cannot hold", _TABLE[1]
+    if output["output_type"] == "execute_result" and not _ADDRESS.search(text):
+        return f"shows a bare value: {' '.join(text.split())[:60]}", _VALUE
+    return _printed(text)
+
+
+def _warned(text: str) -> Fault:
+    """Describe text on standard error."""
+    text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
+    if re.search(r"\r(?!\n)|\x08", text):
+        return _PROGRESS
+    lines = text.strip().splitlines() or [""]
+    said = lines[-1]
+    if named := next(filter(None, map(_WARNING.match, lines)), None):
+        where = f" (line {named[2]} of the cell)" if "ipykernel_" in named[1] else ""
+        said = f"{named[3]}: {named[4]}{where}"
+    said = _paths().sub("…", said)[:200].strip()
+    remedy = "correct what it warns of; where it is harmless, filter it: warnings.filterwarnings('ignore', …)"
+    return f"writes on standard error: {said}", remedy
+
+
+def _printed(text: str) -> Fault | None:
+    """Refuse printed text that is more than a plain remark."""
+    if re.search(r"\r(?!\n)|\x08", text):
+        return _PROGRESS
+    if re.search(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]", text):
+        return "prints colours or other signals for a terminal", "print plain text"
+    if fault := _in_words(text):
+        return fault
+    if re.search(r"[\t|\u2500-\u257f]|[^\s.!?:] {2,}\S", text):
+        return _TABLE
+    if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
+        return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
+    if len(text) > PLAIN:
+        return f"prints {len(text):,} characters", "write them as text of the page"
+    return None
+
+
+def _of_this_run(output: Mapping) -> Fault | None:
+    """Find a process, a memory address, a path or the time of the run in what an output shows."""
+    shown = {mime: part for mime, part in output.get("data", {}).items() if mime not in _NOT_READ}
+    for found in _texts(shown):
+        if isinstance(found, str):
+            if fault := _in_words(found):
+                return fault
+        elif abs(found - time.time()) < NOW:
+            return _TIME
+    return None
+
+
+def _texts(part: object) -> Iterator[str | float]:
+    """Return the texts and numbers in a part of an output."""
+    if isinstance(part, str) or (isinstance(part, int | float) and not isinstance(part, bool)):
+        yield part
+    elif isinstance(part, Mapping | list):
+        for inside in part.values() if isinstance(part, Mapping) else part:
+            yield from _texts(inside)
+
+
+def _in_words(text: str) -> Fault | None:
+    """Find in a text what another machine or run would print differently."""
+    if _ADDRESS.search(text):
+        return "shows a memory address, which differs in every run", "show what the object holds instead"
+    if re.search(r"ipykernel_\d+", text):
+        return "shows the id of a process, which differs in every run", "leave it out"
+    if place := _paths().search(text):
+        return f"shows a path of this machine, {place[0][:60]}", "name the file from the folder of the book"
+    return _TIME if any(_is_now(*found.groups()) for found in _MOMENT.finditer(text)) else None
+
+
+@cache
+def _paths() -> re.Pattern:
+    """Return the pattern of a path on a machine: on this one, and as systems write them."""
+    here = (paths.ROOT, Path.home(), tempfile.gettempdir(), sys.prefix, sys.base_prefix)
+    own = [re.escape(str(place)) for place in here if len(Path(place).parts) > 1]
+    usual = r"/(?:home|Users|root|tmp|var|usr|opt|mnt|private)/\w[\w./-]*"
+    return re.compile(rf"(?<![\w./:-])(?:(?:{'|'.join(own)})[\w./-]*|{usual}|[A-Za-z]:\\\w+\\[\w.\\-]*)")
+
+
+def _is_now(date: str | None, clock: str | None, day: str | None, year: str | None) -> bool:
+    """Tell whether a moment is that of the run; kernels are in UTC."""
+    text, form = (f"{date} {clock}", "%Y-%m-%d %H:%M") if date else (f"{year} {day}", "%Y %b %d %H:%M:%S")
+    try:
+        return abs(datetime.strptime(text, form).replace(tzinfo=UTC).timestamp() - time.time()) < NOW
+    except ValueError:  # 2026-02-30, a Max 12
+        return False

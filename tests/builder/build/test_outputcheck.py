@@ -1,0 +1,158 @@
+"""Outputs that would not appear properly are refused in one message; plain remarks and marked outputs pass."""
+
+from __future__ import annotations
+
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import nbformat
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from restated.errors import RestatedError
+from restated_book import ledger, outputs, paths, provenance
+from restated_book.build import outputcheck
+
+FILE = paths.NOTEBOOKS / "n.md"
+NOW = datetime.now(UTC)
+
+
+def book(*found):
+    empty = nbformat.v4.new_code_cell("")
+    return nbformat.v4.new_notebook(cells=[empty, nbformat.v4.new_code_cell("# note\nf(x)", outputs=list(found))])
+
+
+def data(metadata=None, **parts):
+    named = {name.replace("__", "/"): part for name, part in parts.items()}
+    return nbformat.v4.new_output("display_data", data=named, metadata=metadata or {})
+
+
+def mime(name, text="x"):
+    return nbformat.v4.new_output("display_data", data={name: text, "text/plain": "x", "text/html": "<b>x</b>"})
+
+
+def result(text):
+    return nbformat.v4.new_output("execute_result", data={"text/plain": text}, execution_count=1)
+
+
+def printed(text, name="stdout"):
+    return nbformat.v4.new_output("stream", name=name, text=text)
+
+
+def marked(id="a", **parts):
+    return data({outputs.MARK: {"kind": "table", "id": id, "status": "assumed"}}, **parts)
+
+
+def refused(*found):
+    with pytest.raises(RestatedError) as error:
+        outputcheck.check(book(*found), FILE)
+    text = str(error.value)
+    assert text.startswith("notebooks/n.md: code cell 2 ('f(x)') ") and "\n" not in text
+    return text.partition("('f(x)') ")[2]
+
+
+REFUSED = {
+    "a picture": (mime("image/png"), ["figure without a status", "show.figure("]),
+    "a drawing": (data(**{"image__svg+xml": "<svg/>"}), ["figure without a status"]),
+    "an axes": (result("<Axes: >"), ["figure without a status", "plt.close()"]),
+    "a figure": (result("<Figure size 640x480 with 1 Axes>"), ["figure without a status"]),
+    "lines": (result("[<matplotlib.lines.Line2D at 0x7f0a1b2c3d4e>]"), ["figure without a status"]),
+    "axes": (result("array([[<Axes: >, <Axes: >]], dtype=object)"), ["figure without a status"]),
+    "a frame": (data(text__html="<table><tr><td>1</td></tr></table>"), ["table without a status", "show.table("]),
+    "a table in Markdown": (data(text__markdown="| a | b |\n|---|---|\n| c | d |"), ["table without a status"]),
+    "a table without bars at its sides": (data(text__markdown="a | b\n--- | ---\nc | d"), ["table without a status"]),
+    "text in Markdown": (data(text__markdown="**so**"), ["text with markup", "text of the page"]),
+    "HTML": (data(text__html="<b>so</b>"), ["text with markup"]),
+    "a formula": (mime("text/latex"), ["formula", "$…$"]),
+    "a script": (mime("application/javascript"), ["script"]),
+    "JSON": (mime("application/json"), ["text with markup"]),
+    "a map": (data(**{"application__geo+json": "{}"}), ["application/geo+json, which a page cannot hold"]),
+    "plotly": (mime("application/vnd.plotly.v1+json"), ["needs a script", "matplotlib"]),
+    "altair": (mime("application/vnd.vegalite.v5+json"), ["needs a script"]),
+    "bokeh": (mime("application/vnd.bokehjs_exec.v0+json"), ["needs a script"]),
+    "a widget": (mime("application/vnd.jupyter.widget-view+json"), ["widget", "show.table("]),
+    "a value": (result("0.1234"), ["bare value: 0.1234", "ledger.record("]),
+    "a word": (result("'so'"), ["bare value: 'so'"]),
+    "an object": (result("<object object at 0x7f0a1b2c3d4e>"), ["memory address"]),
+    "a printed object": (printed("<object at 0x7F0A1B2C>"), ["memory address"]),
+    "a printed number": (printed("r is .31\n"), ["result: r is .31", "ledger.record("]),
+    "another printed number": (printed("It is ½ or ٣."), ["result"]),
+    "a printed truth": (printed("True\n"), ["result: True"]),
+    "a printed nothing": (printed("so\nnan\n"), ["result: so nan"]),
+    "a printed frame": (printed("  study  r\n0     a  1\n"), ["table without a status"]),
+    "a printed frame of words": (printed("study   place\nbelow   here\n"), ["table without a status"]),
+    "a printed box": (printed("┌──┐\n│a │\n└──┘"), ["table without a status"]),
+    "much text": (printed("word " * 200), ["1,000 characters", "text of the page"]),
+    "colours": (printed("\x1b[31mred\x1b[0m"), ["colours", "plain text"]),
+    "a bar": (printed("a\rb\rc"), ["progress bar"]),
+    "a bar on standard error": (printed("\r 10%|█ | 1/10", "stderr"), ["progress bar"]),
+    "a bar of an old kind": (printed("a\x08b"), ["progress bar"]),
+    "a path": (printed("/home/me/file"), ["path of this machine, /home/me/file", "folder of the book"]),
+    "a path on Windows": (printed(r"C:\Users\me"), ["path of this machine"]),
+    "a path of the book": (printed(f"in {paths.ROOT}/data"), ["path of this machine"]),
+    "a path of Python": (printed(sys.prefix), ["path of this machine"]),
+    "a traceback": (nbformat.v4.new_output("error", ename="E", evalue="v", traceback=["t"]), ["traceback: E: v"]),
+    "a warning of a cell": (
+        printed("/tmp/ipykernel_77/123.py:3: UserWarning: old\n  warn()\n", "stderr"),
+        ["standard error: UserWarning: old (line 3 of the cell)", "filterwarnings("],
+    ),
+    "a warning of a package": (
+        printed("/usr/lib/x.py:3: FutureWarning: use /tmp/y z\n  warn()\n", "stderr"),
+        ["standard error: FutureWarning: use … z"],
+    ),
+    "a log in colours": (printed("\x1b[33mslow\x1b[0m\n", "stderr"), ["standard error: slow."]),
+    "an address in a table": (marked(text__plain="<A object at 0x7f0a1b2c>"), ["memory address"]),
+    "a process in a table": (marked(text__plain="ipykernel_1234"), ["id of a process"]),
+    "a path in a table": (marked(text__plain="see /tmp/x/y"), ["path of this machine, /tmp/x/y"]),
+    "a time in a table": (marked(text__plain=f"{NOW:%Y-%m-%d %H:%M:%S.%f}"), ["time of this run"]),
+    "another time in a table": (marked(text__plain=time.asctime(NOW.timetuple())), ["time of this run"]),
+    "seconds in a table": (marked(application__json={"rows": [[1, [time.time()]]]}), ["time of this run"]),
+    "a path in a record": (
+        data({outputs.MARK: {"kind": "records"}}, **{ledger.MIME: [{"reason": "/root/x/y"}]}),
+        ["path of this machine"],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_would_not_appear_properly_is_refused_naming_the_cell(case):
+    found, says = REFUSED[case]
+    text = refused(found)
+    assert all(part in text for part in says), text
+    assert "0x7" not in text and "ipykernel" not in text
+
+
+TAKEN = {
+    "nothing": [],
+    "a remark": [printed("There is no data/originals/x.csv here: see https://example.org/home/x.\n")],
+    "sentences": [printed("So it is.  And so:  it ends, and/or stops.\r\n")],
+    "two tables": [marked("a", text__plain="1"), marked("b", text__plain="2016-01-31 12:30 to ratio a:b")],
+    "a table with pictures and HTML": [marked(text__html="<img src='/tmp/x/y'>", text__plain="x")],
+    "a time of another day": [marked(text__plain=f"{NOW - timedelta(days=3):%Y-%m-%d %H:%M}, 2026-02-30 10:10")],
+    "seconds of another day": [marked(application__json=[time.time() - 3e5, True, None])],
+    "the trace": [data({outputs.MARK: {"kind": "records"}}, **{provenance.MIME: {"files": ["/root/x"]}})],
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_plain_remarks_and_marked_outputs_pass(case):
+    assert outputcheck.check(book(*TAKEN[case]), FILE) is None
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=40), st.sampled_from(["stdout", "stderr"]))
+def test_any_printed_text_passes_without_a_number_or_is_refused_in_one_line(text, name):
+    try:
+        outputcheck.check(book(printed(text, name)), FILE)
+    except RestatedError as error:
+        assert "code cell 2 ('f(x)')" in str(error) and "\n" not in str(error)
+    else:
+        assert name == "stdout" and not any(sign.isdigit() or sign in "|\t\x1b\x08" for sign in text)
+
+
+def test_one_id_cannot_be_shown_twice():
+    cells = [nbformat.v4.new_code_cell("x", outputs=[marked(text__plain="x")]) for _ in range(2)]
+    with pytest.raises(RestatedError, match="code cells 1 and 2 both show 'a'"):
+        outputcheck.check(nbformat.v4.new_notebook(cells=cells), Path("n.md"))
