@@ -136,7 +136,8 @@ def trace() -> dict[str, list[str]]:
         "numbers": _all(watch.numbers),
         "works": _all(watch.works),
         "heads": sorted(map(paths.shown, watch.heads)),
-        "variables": sorted(watch.variables),
+        # Jupyter leaves word to its kernels in some, a process id for example.
+        "variables": sorted(name for name in watch.variables if not name.startswith("JPY_")),
         "sources": _places(watch.sources),
         "unobserved": sorted(watch.unobserved | unseen),
     }
