@@ -192,7 +192,12 @@ def nothing(root):
 CHECK = ("check",)
 FAULTS = {
     # the register
-    "register in UTF-16": (recoded(REGISTER, "utf-16"), CHECK, [REGISTER, "UTF-16, not UTF-8", "Save it as UTF-8"]),
+    "register in half a UTF-16": (
+        lambda root: write(REGISTER, (root / REGISTER).read_text(encoding="utf-8").encode("utf-16")[:-1])(root),
+        CHECK,
+        [REGISTER, "UTF-16", "damaged", "Save it as UTF-8"],
+    ),
+    "register with an empty row": (edit(REGISTER, ROW, " ,\xa0,,\n" + ROW), CHECK, [REGISTER, "row ", "is empty"]),
     "register in Latin-1": (edit(REGISTER, ROW, b"caf\xe9,"), CHECK, [REGISTER, "row ", "not UTF-8"]),
     "register with a NUL": (edit(REGISTER, ROW, b"\0" + ROW.encode()), CHECK, [REGISTER, "row ", "NUL byte"]),
     "register of a gigabyte": (huge(REGISTER), CHECK, [REGISTER, "1,000 MB", "right file"]),
@@ -218,10 +223,10 @@ FAULTS = {
         CHECK,
         [REGISTER, "row 1", "'locator'", "missing"],
     ),
-    "register with semicolons": (
-        lambda root: write(REGISTER, (root / REGISTER).read_text(encoding="utf-8").replace(",", ";"))(root),
+    "register with semicolons in part": (
+        edit(REGISTER, "id,finding", "id;finding"),
         CHECK,
-        [REGISTER, "row 1", "semicolons", "with commas"],
+        [REGISTER, "row 1", "commas and semicolons", "with commas only"],
     ),
     "an id twice": (again(REGISTER, 2), CHECK, [REGISTER, "row ", "'id'", "occurs already"]),
     "an id in two files": (
@@ -423,7 +428,11 @@ FAULTS = {
         CHECK,
         [COSTS, "no such file"],
     ),
-    "an original in UTF-16": (original(lambda text: text.encode("utf-16")), CHECK, [COSTS, "UTF-16"]),
+    "an original in Windows-1252": (
+        original(lambda text: text.replace("US dollars", "\u00a3", 1).encode("cp1252")),
+        CHECK,
+        [COSTS, "row 2", "Windows-1252", "CSV UTF-8"],
+    ),
     "an original with a header only": (
         original(lambda text: text.splitlines()[0]),
         CHECK,
