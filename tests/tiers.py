@@ -17,6 +17,7 @@ FULL = {
     "builder/build/test_interruptions.py": True,
     "builder/sphinx/test_build.py": True,
     "builder/export/test_rerun.py": True,
+    "builder/test_add.py": True,
     "builder/test_faults.py": True,
     "builder/test_freshness.py": True,
     "builder/test_watch.py": True,

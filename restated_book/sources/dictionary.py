@@ -43,7 +43,7 @@ READERS_OWN = "originals"
 #: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
 MOST_DIGITS = 15
 #: Names of resources become file names of originals; paths are below the folder of the data.
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -135,7 +135,7 @@ def layout(path: Path | str) -> tuple[str, str]:
     found = named or [mark for mark, header in headers.items() if len(header) > 1]
     if len(found) > 1:
         marks = " and ".join(MARKS[mark] for mark in found)
-        refuse(f"the names of the columns are parted by {marks}", "save it as CSV with commas only", row=1)
+        refuse(f"the names of the columns are separated by {marks}", "save it as CSV with commas only", row=1)
     whole = "".join(headers[","])
     if not found and any(mark in whole for mark in MARKS):
         refuse(f"the whole row is in one cell, '{whole}'", "remove the quotation marks around each row", row=1)
@@ -267,7 +267,7 @@ def _field(item: Any, path: Path, owner: str) -> Field:
 
 def _resource(entry: dict, name: str, path: Path) -> Resource:
     refuse, owner = files.refuser(path), f"resource '{name}'"
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         refuse(f"'{name}' is not a valid table name", "use lower-case letters, digits and hyphens", field="name")
     table = _property(entry, "path", str, path, owner)
     if not _PATH.fullmatch(table):

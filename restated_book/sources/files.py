@@ -18,8 +18,8 @@ LARGEST = 250_000_000
 
 #: First bytes of text in UTF-16.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Mark that Excel and some editors put before UTF-8; it is dropped.
-_MARK = b"\xef\xbb\xbf"
+#: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped.
+_MARK = "\ufeff"
 _SAVE = "save it as UTF-8 (a table: as CSV UTF-8)"
 
 
@@ -81,11 +81,10 @@ def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
             raw = raw.decode("utf-16").encode("utf-8")
         except UnicodeDecodeError:
             refuse("the file begins as UTF-16 and is damaged", _SAVE)
-    raw = raw.removeprefix(_MARK)
     if (at := raw.find(b"\0")) >= 0:
         refuse("the file holds a NUL byte", _SAVE, row=_line(raw, at))
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8").lstrip(_MARK)
     except UnicodeDecodeError as error:
         # Which of the many older encodings it is cannot be seen, and a wrong guess would change names.
         refuse("the file is not UTF-8, perhaps Windows-1252", _SAVE, row=_line(raw, error.start))

@@ -190,6 +190,7 @@ def nothing(root):
 
 
 CHECK = ("check",)
+ADD = ("add", "number", "--quantity=q", "--statistic=r", "--value=.3", "--source-key=verhage2016", "--grade=P")
 FAULTS = {
     # the register
     "register in half a UTF-16": (
@@ -664,6 +665,32 @@ FAULTS = {
     "no command": (nothing, (), ["usage:", "required: command"]),
     "an unknown command": (nothing, ("bild",), ["usage:", "invalid choice: 'bild'", "build"]),
     "an unknown option": (nothing, ("check", "--fast"), ["usage:", "unrecognized arguments: --fast"]),
+    "nothing named to add": (nothing, ("add",), ["usage:", "required: kind"]),
+    "a number without its values": (
+        nothing,
+        ("add", "number", "new-r", "--finding", "transmission"),
+        ["a number needs --quantity, --statistic, --source-key, --grade, --value, --study", "Give each"],
+    ),
+    "a number that is there": (
+        nothing,
+        (*ADD, "verhage2016-secure-r", "--finding=transmission"),
+        [REGISTER, "'id'", "occurs already"],
+    ),
+    "a number for a finding that climbs": (
+        nothing,
+        (*ADD, "new-r", "--finding=../claims/claims"),
+        ["no finding '../claims/claims'", "Use one of"],
+    ),
+    "a number in a book with a fault": (
+        edit(REGISTER, ROW, "Verhage,"),
+        (*ADD, "new-r", "--finding=transmission"),
+        [REGISTER, "row ", "'Verhage' "],
+    ),
+    "a table outside the data": (
+        nothing,
+        ("add", "table", "../x", *(f"--{name}=x" for name in ("title", "description", "status", "license", "source"))),
+        ["'../x' is not a name", "Use lower-case"],
+    ),
     "a port that is a word": (nothing, ("serve", "--port", "http"), ["usage:", "--port", "'http'"]),
     "a port beyond all ports": (nothing, ("serve", "--port", "99999"), ["usage:", "--port", "between 0 and 65535"]),
     "a port of 5,000 digits": (nothing, ("serve", "--port", DIGITS), ["usage:", "--port"]),

@@ -300,7 +300,7 @@ def test_a_table_is_read_as_it_was_saved_by_whichever_program(tmp_path_factory, 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("id;r,n\n", "row 1: the names of the columns are parted by commas and semicolons"),
+        ("id;r,n\n", "row 1: the names of the columns are separated by commas and semicolons"),
         ('"id,r,n"\n"x,.5,3"\n', "row 1: the whole row is in one cell, 'id,r,n'"),
         ("sep=|\nid|r\n", "row 1: '|' separates the cells. Save it as CSV with commas"),
         ("sep=;\n", "row 1: the row is empty, and names of columns belong there"),
