@@ -1,7 +1,6 @@
 """Add a number, a finding, a study table or a work to the book: ``restated add``.
 
-The row, its description in ``datapackage.json`` and the entry of its work are checked in a copy of the data, and then
-written together or not at all.
+All that belongs together is checked in a copy of the data, and then written at once or not at all.
 """
 
 import argparse
@@ -26,7 +25,7 @@ FIELDS = (
     *("author", "editor", "title", "journal", "booktitle", "publisher", "school", "institution", "year", "volume"),
     *("number", "pages", "doi", "url", "howpublished", "note"),
 )
-#: Descriptions of the columns of the register, for the first finding of a book; later ones take over its description.
+#: Columns of the register, for the command line and the first finding of a book; later ones take over its description.
 REGISTER = """Name of the printed number, one over all findings.|The finding, named like its file.|The work it is about.
 Whom the number describes.|What was measured or counted.|Kind of number; text for a direction in words.
 The number exactly as printed.|Lower end of the printed interval.|Upper end of the printed interval.
@@ -34,6 +33,7 @@ Level of the interval in percent.|p value as printed.|Studies or effects it rest
 Size of the first group.|Size of the second group.|Unit of the value.|What the sign means.
 Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: how it was seen.
 The copy that was read.|Cautions, in our words."""
+WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]", REGISTER), strict=True))
 #: Properties of every table.
 FORMAT = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
 #: What every table is described with, and a study table too.
@@ -63,7 +63,8 @@ def options(parser: argparse.ArgumentParser) -> None:
         one.set_defaults(make=make, needed=needed)
         one.add_argument("name", metavar=first)
         for option in others:
-            one.add_argument(f"--{option.replace('_', '-')}", default="")
+            words = WORDS[option] if make is _number else None
+            one.add_argument(f"--{option.replace('_', '-')}", default="", help=words)
         return one
 
     required = [column for column in register.REQUIRED if column not in ("id", "study")]
@@ -127,14 +128,7 @@ class Draft(Changes):
 
     def work(self, key: str, type: str, fields: Mapping[str, str]) -> None:
         """Add an entry; fields that are empty are to be filled in."""
-        if not re.fullmatch(r"[A-Za-z][\w:.+-]*", key, re.ASCII):
-            _refuse(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter")
-        for name, text in fields.items():
-            depths = [text[:at].count("{") - text[:at].count("}") for at in range(len(text) + 1)]
-            if min(depths) < 0 or depths[-1]:
-                _refuse(f"the braces of '{text}' do not match", "close every brace", name)
-        body = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
-        self.entry(paths.BIBLIOGRAPHY, key, f"@{type}{{{key},\n{body}}}\n")
+        self.entry(paths.BIBLIOGRAPHY, type, key, fields)
         if empty := [name for name, text in fields.items() if not text]:
             self.to_fill.append(f"To fill in, in {paths.shown(paths.BIBLIOGRAPHY)}: {', '.join(empty)} of '{key}'.")
 
@@ -190,9 +184,8 @@ def _finding(args: argparse.Namespace, draft: Draft) -> str:
     ours = next((s for s in schemas if [f["name"] for f in s["fields"]] == register.COLUMNS), None)
     if ours is None:
         # The register has stricter checks than a schema could state.
-        words = zip(register.COLUMNS, re.split(r"[|\n]", REGISTER), strict=True)
         types = dict.fromkeys(register.COUNT_COLUMNS, "integer")
-        fields = [_field(name, description, types.get(name, "string")) for name, description in words]
+        fields = [_field(name, description, types.get(name, "string")) for name, description in WORDS.items()]
         ours = {"fields": fields, "missingValues": [""], "primaryKey": "id"}
     draft.insert(file, 0, as_csv([register.COLUMNS]))
     _describe(draft, file, args, "printed", "CC-BY-4.0", "the printed works named in source_key", ours)

@@ -15,6 +15,7 @@ from restated_book.sources import dictionary, files
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ENTRY = re.compile(r"^@(?!comment|preamble|string)\w+[ \t]*\{[ \t]*([^,\s]+)", re.MULTILINE | re.IGNORECASE)
+_KEY = re.compile(r"[A-Za-z][\w:.+-]*", re.ASCII)
 _COMMENTS = re.compile(r"(?:^%[^\n]*\n)+\Z", re.MULTILINE)
 _INDENT = re.compile(r"[\r\n]([ \t]+)\"")
 _BLANKS = " \t\r\n\u00a0"
@@ -65,8 +66,17 @@ class Changes:
         first = at == start + 1
         self.insert(path, at, f"{'' if first else ','}\n{step * 2}{body}" + (f"\n{step}" if first else ""))
 
-    def entry(self, path: Path, key: str, new: str) -> None:
+    def entry(self, path: Path, type: str, key: str, fields: Mapping[str, str]) -> None:
         """Put an entry into a bibliography: where the order of its keys wants it, or at the end if they have none."""
+        refuse = files.refuser(path)
+        if not _KEY.fullmatch(key):
+            refuse(f"'{key}' is not a key", "use letters, digits and hyphens, beginning with a letter")
+        for name, text in fields.items():
+            depths = [text[:at].count("{") - text[:at].count("}") for at in range(len(text) + 1)]
+            if min(depths) < 0 or depths[-1]:
+                refuse(f"the braces of '{text}' do not match", "close every brace", field=name)
+        body = "".join(f"  {name} = {{{text}}},\n" for name, text in fields.items())
+        new = f"@{type}{{{key},\n{body}}}\n"
         text, _, _ = self._text(path)
         places = [(entry[1].casefold(), entry.start()) for entry in _ENTRY.finditer(text)]
         later = [at for other, at in places if other > key.casefold()]

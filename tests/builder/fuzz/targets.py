@@ -124,7 +124,8 @@ def table(data: bytes) -> None:
     assert [number for number, _ in rows] == list(range(2, len(rows) + 2))
     assert all("".join(row.values()).strip() for _, row in rows)
     plain = dictionary.plain(file)
-    if isinstance(plain, bytes):
+    # A name that holds a mark may look like several where it is the only one.
+    if isinstance(plain, bytes) and not any(mark in name for name in header for mark in dictionary.MARKS):
         assert dictionary.read_table(put("tables/plain.csv", plain)) == (header, rows)
 
 
