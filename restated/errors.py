@@ -45,6 +45,7 @@ class RestatedError(ValueError):
 
 def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError:
     """Return the faults of a file as one error: each on a line of its own, the first :data:`LISTED` of them."""
+    faults = list({str(fault): fault for fault in faults}.values())
     if len(faults) == 1:
         return faults[0]
     more = f"\n  and {len(faults) - LISTED} more" if len(faults) > LISTED else ""

@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | todo | where | ensembles | deposit | rerun | lab | serve``."""
+"""The command line: ``restated build | check | add | todo | where | ensembles | deposit | rerun | lab | serve``."""
 
 import argparse
 import sys
@@ -8,6 +8,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from restated.errors import RestatedError
+from restated_book import add as additions
 from restated_book import config, paths, todo, where
 from restated_book.build import book, checks, lab, rerun
 from restated_book.chapters import saving
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
         "--pdf", action="store_true", help="also print the book and each chapter as PDF (needs Chromium)"
     )
     add("check", lambda args: _check(), "check register, bibliography and data only")
+    additions.options(add("add", additions.add, "add a number, a finding, a study table or a work"))
     add("ensembles", lambda args: _ensembles(), "compute the stored results over simulated cohorts")
     written = "written from CITATION.cff and pyproject.toml: "
     help = "write .zenodo.json and codemeta.json from CITATION.cff"

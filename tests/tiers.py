@@ -19,6 +19,7 @@ FULL = {
     "builder/sources/test_biblatex_files.py": True,
     "builder/sphinx/test_build.py": True,
     "builder/export/test_rerun.py": True,
+    "builder/test_add.py": True,
     "builder/test_faults.py": True,
     "builder/test_freshness.py": True,
     "builder/test_watch.py": True,

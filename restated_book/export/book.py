@@ -84,7 +84,7 @@ def _pack(target: Path, folder: str, files: Mapping[str, bytes | Path], readme: 
 
 def write_data(target: Path, epoch: int) -> None:
     """Write the data with their description; nothing a reader has supplied."""
-    public = {name.removeprefix("data/"): file for name, file in originals.public_data().items()}
+    public = {name.removeprefix("data/"): content for name, content in originals.described_data().items()}
     out = io.StringIO()
     writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
     writer.writeheader()

@@ -30,3 +30,8 @@ def _is_empty(template: Path) -> bool:
 def public_data() -> dict[str, Path]:
     """Return the data files that may be given away by their place in the repository."""
     return places(paths.DATA, "data", files=[f for f in paths.DATA.rglob("*") if f.is_file() and may_leave(f)])
+
+
+def described_data() -> dict[str, Path | bytes]:
+    """Return the same files as the data dictionary describes them: each table in UTF-8 with commas."""
+    return {name: dictionary.plain(file) if file.suffix == ".csv" else file for name, file in public_data().items()}

@@ -34,8 +34,8 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
     "pattern": (str, "a pattern"),
 }
 
-#: Separators that spreadsheets of some countries put between cells.
-OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
+#: Marks between cells; spreadsheets of some countries put semicolons.
+MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 #: The description of the data.
 PACKAGE = "datapackage.json"
 #: Folder of tables that readers supply; they are not described.
@@ -43,9 +43,14 @@ READERS_OWN = "originals"
 #: Most digits of a whole number: as a float it keeps all of them, and it fits 64 bits.
 MOST_DIGITS = 15
 #: Names of resources become file names of originals; paths are below the folder of the data.
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _PATH = re.compile(r"(?:[a-z0-9]+(?:[-_][a-z0-9]+)*/)*[a-z0-9]+(?:[-_][a-z0-9]+)*\.csv", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+#: First line by which Excel finds the mark between cells.
+_SEPARATOR = re.compile(r'"?sep=(.)"?[,;\t ]*(?:\n|$)', re.IGNORECASE)
+#: Nothing to see: blanks, no-break and others, and characters without width.
+_BLANK = re.compile(r"[\s\u200b\u2060\ufeff]*")
 
 
 @dataclass(frozen=True)
@@ -84,25 +89,89 @@ class Resource:
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Read a CSV file strictly, as text: the header, and for each row its number as a spreadsheet counts (the header is
-    row 1) and the cells by column name. A repeated column name, a broken quotation or a row of another length than the
-    header is refused."""
+    row 1) and the cells by column name.
+
+    Cells are separated as the header shows, or a first line such as ``sep=;`` says. Empty rows and columns at the end
+    are dropped. An empty row before the last, a column without a name or with that of another, a broken quotation or a
+    row of another length than the header is refused.
+    """
     refuse = files.refuser(path)
-    reader = csv.reader(io.StringIO(files.text(path), newline=""), strict=True)
-    rows, number = [], 1
+    text, mark = layout(path)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    rows, number, empty = [], 1, 0
     try:
-        header = next(reader)
-        if len(header) == 1 and (mark := next((m for m in OTHER_MARKS if m in header[0]), "")):
-            refuse(f"cells are separated by {OTHER_MARKS[mark]}, not by commas", "save it as CSV with commas", row=1)
-        if twice := [name for name in header if header.count(name) > 1]:
-            refuse("the column occurs twice", "remove one", row=1, field=twice[0])
+        given = next(reader, [])
+        header = given[: max((n for n, name in enumerate(given, start=1) if not _BLANK.fullmatch(name)), default=0)]
+        _check_names(header, refuse)
         for number, cells in enumerate(reader, start=2):
-            if len(cells) != len(header):
-                remedy = "put cells that hold a comma in quotation marks and leave no empty line"
+            if _BLANK.fullmatch("".join(cells)):
+                empty = empty or number
+                continue
+            if empty:
+                refuse("the row is empty", "remove it, or the rows after it", row=empty)
+            spare = "".join(cells[len(header) :])
+            if len(header) <= len(cells) <= len(given) and not _BLANK.fullmatch(spare):
+                refuse(f"'{spare.strip()}' is in a column without a name", "name the column in row 1", row=number)
+            if len(cells) < len(header) or not _BLANK.fullmatch(spare):
+                remedy = f"put cells that hold {MARKS[mark]} in quotation marks, and give all rows the same cells"
                 refuse(f"the row has {len(cells)} cells, the header {len(header)}", remedy, row=number)
-            rows.append((number, dict(zip(header, cells, strict=True))))
+            rows.append((number, dict(zip(header, cells, strict=False))))
     except csv.Error as error:
         refuse(f"not readable as CSV ({error})", "check the quotation marks", row=number + 1)
     return header, rows
+
+
+def layout(path: Path | str) -> tuple[str, str]:
+    """Return the text of a CSV file, without a first line such as ``sep=;``, and the mark between its cells; refuse
+    one whose header has several such marks or a whole row in one cell."""
+    text, refuse = files.text(path, table=True), files.refuser(path)
+    if declared := _SEPARATOR.match(text):
+        if declared[1] not in MARKS:
+            refuse(f"'{declared[1]}' separates the cells", "save it as CSV with commas", row=1)
+        return text[declared.end() :], declared[1]
+    headers = {mark: _first_row(text, mark) for mark in MARKS}
+    # A column at the end may hold nothing but a blank, which a tab is too: names count first.
+    named = [mark for mark, header in headers.items() if sum(bool(re.search(r"\w", name)) for name in header) > 1]
+    found = named or [mark for mark, header in headers.items() if len(header) > 1]
+    if len(found) > 1:
+        marks = " and ".join(MARKS[mark] for mark in found)
+        refuse(f"the names of the columns are separated by {marks}", "save it as CSV with commas only", row=1)
+    whole = "".join(headers[","])
+    if not found and any(mark in whole for mark in MARKS):
+        refuse(f"the whole row is in one cell, '{whole}'", "remove the quotation marks around each row", row=1)
+    return text, found[0] if found else ","
+
+
+def _first_row(text: str, mark: str) -> list[str]:
+    """Cells of the first row if `mark` separates them; none if it cannot."""
+    lines = (line[0] for line in _LINE.finditer(text))
+    try:
+        return next(csv.reader(lines, delimiter=mark, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def _check_names(header: Sequence[str], refuse: files.Refuse) -> None:
+    if not header:
+        refuse("the row is empty, and names of columns belong there", "remove it, or name the columns", row=1)
+    for number, name in enumerate(header, start=1):
+        if _BLANK.fullmatch(name):
+            refuse(f"column {number} has no name", "name it or remove it", row=1)
+        if header.index(name) < number - 1:
+            refuse("the column occurs twice", "remove one", row=1, field=name)
+
+
+def plain(path: Path) -> Path | bytes:
+    """Return a CSV file as its description promises, in UTF-8 with commas: the file itself where it is so, otherwise
+    what it should hold."""
+    header, rows = read_table(path)
+    cells = [header, *(list(row.values()) for _, row in rows)]
+    raw = files.content(path)
+    if list(csv.reader(io.StringIO(raw.decode("utf-8", "replace"), newline=""))) == cells:
+        return path
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(cells)
+    return out.getvalue().encode()
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
@@ -198,7 +267,7 @@ def _field(item: Any, path: Path, owner: str) -> Field:
 
 def _resource(entry: dict, name: str, path: Path) -> Resource:
     refuse, owner = files.refuser(path), f"resource '{name}'"
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         refuse(f"'{name}' is not a valid table name", "use lower-case letters, digits and hyphens", field="name")
     table = _property(entry, "path", str, path, owner)
     if not _PATH.fullmatch(table):

@@ -18,8 +18,9 @@ LARGEST = 250_000_000
 
 #: First bytes of text in UTF-16.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-#: Mark that Excel and some editors put before UTF-8; it is dropped.
-_MARK = b"\xef\xbb\xbf"
+#: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped.
+_MARK = "\ufeff"
+_SAVE = "save it as UTF-8 (a table: as CSV UTF-8)"
 
 
 class Refuse(Protocol):
@@ -69,27 +70,37 @@ def _unreadable(error: OSError | ValueError) -> str:
     return f"the file cannot be read ({getattr(error, 'strerror', None) or error})"
 
 
-def decoded(raw: bytes, file: Path | str) -> str:
+def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
     """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it, naming `file`, if it is empty,
-    not UTF-8, or holds a NUL byte."""
+    not UTF-8, or holds a NUL byte. A `table` may also be UTF-16 with its mark, as spreadsheets write it."""
     refuse = refuser(file)
-    raw = raw.removeprefix(_MARK)
     if raw.startswith(_UTF_16):
-        refuse("the file is UTF-16, not UTF-8", "save it as UTF-8 (a table: as CSV UTF-8)")
+        if not table:
+            refuse("the file is UTF-16, not UTF-8", _SAVE)
+        try:
+            raw = raw.decode("utf-16").encode("utf-8")
+        except UnicodeDecodeError:
+            refuse("the file begins as UTF-16 and is damaged", _SAVE)
     if (at := raw.find(b"\0")) >= 0:
-        refuse("the file holds a NUL byte", "save it again as plain text", row=raw.count(b"\n", 0, at) + 1)
+        refuse("the file holds a NUL byte", _SAVE, row=_line(raw, at))
     try:
-        text = raw.decode("utf-8")
+        text = raw.decode("utf-8").lstrip(_MARK)
     except UnicodeDecodeError as error:
-        refuse("the file is not UTF-8", "save it as UTF-8", row=raw.count(b"\n", 0, error.start) + 1)
+        # Which of the many older encodings it is cannot be seen, and a wrong guess would change names.
+        refuse("the file is not UTF-8, perhaps Windows-1252", _SAVE, row=_line(raw, error.start))
     if not text.strip():
         refuse("the file is empty", "restore its content, or remove it")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def text(file: Path | str) -> str:
+def _line(raw: bytes, at: int) -> int:
+    """Return the line of a byte, whichever line ends the file has."""
+    return raw.count(b"\n", 0, at) + raw.count(b"\r", 0, at) - raw.count(b"\r\n", 0, at) + 1
+
+
+def text(file: Path | str, *, table: bool = False) -> str:
     """Return the text of a file; see :func:`content` and :func:`decoded`, also for the errors raised."""
-    return decoded(content(file), file)
+    return decoded(content(file), file, table=table)
 
 
 def json(file: Path | str, source: str | None = None):

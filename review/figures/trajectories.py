@@ -40,14 +40,16 @@ GROUP_LINE = 0.3  # inches for the heading of a row of panels
 def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     """Draw expected lines by attachment in panels of sex and risk, one row of panels per scenario.
 
-    `table`: `scenario` (names the rows of panels), `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`.
+    `table`: `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`, and perhaps `scenario`, which names the rows
+    of panels; a reader's own data have none.
     `grades` are short names of the times, `axis` the title of the vertical axis.
     """
     columns = ["scenario", "attachment", "sex", "risk", "time", "estimate", "low", "high"]
-    table = checked(table, *columns)
+    table = checked(table.assign(scenario=table.get("scenario", "")), *columns)
     names, times = distinct(table, "scenario"), np.sort(table["time"].unique())
     ensure(len(times) == len(grades), f"{len(times)} times but {len(grades)} names", field="grades")
-    fig, axes = _panels(len(names), GROUP_LINE)
+    named = any(names)
+    fig, axes = _panels(len(names), GROUP_LINE if named else 0.0)
     low, high = table["low"].min(), table["high"].max()
     ends: dict[str, str] = {}
     for i, name in enumerate(names):
@@ -68,10 +70,10 @@ def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     alt = alt_text(
         f"Expected ratings over {len(grades)} grades by attachment, sex and risk: "
         + ("; ".join(listed) or f"{number(low)} to {number(high)}"),
-        f"Rows of panels: {'; '.join(names)}",
+        f"Rows of panels: {'; '.join(names)}" if named else "",
         "Bands: 95 % intervals of secure and disorganized children",
     )
-    return Drawn(fig, alt, table[columns])
+    return Drawn(fig, alt, table[columns if named else columns[1:]])
 
 
 def _lines(ax: Axes, table: pd.DataFrame) -> dict[str, str]:

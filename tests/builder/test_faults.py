@@ -190,9 +190,15 @@ def nothing(root):
 
 
 CHECK = ("check",)
+ADD = ("add", "number", "--quantity=q", "--statistic=r", "--value=.3", "--source-key=verhage2016", "--grade=P")
 FAULTS = {
     # the register
-    "register in UTF-16": (recoded(REGISTER, "utf-16"), CHECK, [REGISTER, "UTF-16, not UTF-8", "Save it as UTF-8"]),
+    "register in half a UTF-16": (
+        lambda root: write(REGISTER, (root / REGISTER).read_text(encoding="utf-8").encode("utf-16")[:-1])(root),
+        CHECK,
+        [REGISTER, "UTF-16", "damaged", "Save it as UTF-8"],
+    ),
+    "register with an empty row": (edit(REGISTER, ROW, " ,\xa0,,\n" + ROW), CHECK, [REGISTER, "row ", "is empty"]),
     "register in Latin-1": (edit(REGISTER, ROW, b"caf\xe9,"), CHECK, [REGISTER, "row ", "not UTF-8"]),
     "register with a NUL": (edit(REGISTER, ROW, b"\0" + ROW.encode()), CHECK, [REGISTER, "row ", "NUL byte"]),
     "register of a gigabyte": (huge(REGISTER), CHECK, [REGISTER, "1,000 MB", "right file"]),
@@ -218,10 +224,10 @@ FAULTS = {
         CHECK,
         [REGISTER, "row 1", "'locator'", "missing"],
     ),
-    "register with semicolons": (
-        lambda root: write(REGISTER, (root / REGISTER).read_text(encoding="utf-8").replace(",", ";"))(root),
+    "register with semicolons in part": (
+        edit(REGISTER, "id,finding", "id;finding"),
         CHECK,
-        [REGISTER, "row 1", "semicolons", "with commas"],
+        [REGISTER, "row 1", "commas and semicolons", "with commas only"],
     ),
     "an id twice": (again(REGISTER, 2), CHECK, [REGISTER, "row ", "'id'", "occurs already"]),
     "an id in two files": (
@@ -423,7 +429,11 @@ FAULTS = {
         CHECK,
         [COSTS, "no such file"],
     ),
-    "an original in UTF-16": (original(lambda text: text.encode("utf-16")), CHECK, [COSTS, "UTF-16"]),
+    "an original in Windows-1252": (
+        original(lambda text: text.replace("US dollars", "\u00a3", 1).encode("cp1252")),
+        CHECK,
+        [COSTS, "row 2", "Windows-1252", "CSV UTF-8"],
+    ),
     "an original with a header only": (
         original(lambda text: text.splitlines()[0]),
         CHECK,
@@ -682,6 +692,32 @@ FAULTS = {
     "no command": (nothing, (), ["usage:", "required: command"]),
     "an unknown command": (nothing, ("bild",), ["usage:", "invalid choice: 'bild'", "build"]),
     "an unknown option": (nothing, ("check", "--fast"), ["usage:", "unrecognized arguments: --fast"]),
+    "nothing named to add": (nothing, ("add",), ["usage:", "required: kind"]),
+    "a number without its values": (
+        nothing,
+        ("add", "number", "new-r", "--finding", "transmission"),
+        ["a number needs --quantity, --statistic, --source-key, --grade, --value, --study", "Give each"],
+    ),
+    "a number that is there": (
+        nothing,
+        (*ADD, "verhage2016-secure-r", "--finding=transmission"),
+        [REGISTER, "'id'", "occurs already"],
+    ),
+    "a number for a finding that climbs": (
+        nothing,
+        (*ADD, "new-r", "--finding=../claims/claims"),
+        ["no finding '../claims/claims'", "Use one of"],
+    ),
+    "a number in a book with a fault": (
+        edit(REGISTER, ROW, "Verhage,"),
+        (*ADD, "new-r", "--finding=transmission"),
+        [REGISTER, "row ", "'Verhage' "],
+    ),
+    "a table outside the data": (
+        nothing,
+        ("add", "table", "../x", *(f"--{name}=x" for name in ("title", "description", "status", "license", "source"))),
+        ["'../x' is not a name", "Use lower-case"],
+    ),
     "a port that is a word": (nothing, ("serve", "--port", "http"), ["usage:", "--port", "'http'"]),
     "a port beyond all ports": (nothing, ("serve", "--port", "99999"), ["usage:", "--port", "between 0 and 65535"]),
     "a port of 5,000 digits": (nothing, ("serve", "--port", DIGITS), ["usage:", "--port"]),

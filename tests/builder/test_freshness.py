@@ -26,9 +26,11 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 FATHERS = """
 ```{code-cell} ipython3
 from restated_book import register, show, studies
+from restated_book.sources import bibliography
 from restated.estimate import effects
 
 number = register.load()["opie2021-secure-insecure-r"]
+label = bibliography.load().short("opie2021")
 rows = studies.load("paternal-sensitivity")
 table = rows[["study", "r"]].assign(z=effects.fisher_z(rows["r"]), printed=number.value.text)
 show.table(table, id="rows", caption="The rows", status=show.status_of(rows))
@@ -127,6 +129,7 @@ CHANGES = {
         append("\n@misc{new2020,\n  author = {A, B},\n  title = {T},\n}\n"),
         set(),
     ),
+    "a work they name": ("references.bib", edit("@article{opie2021,", "@article{opie2021,\n  annote = {new},"), BOTH),
     "prose of one": ("notebooks/first.md", edit("# Chapter first", "# Chapter one\n\nNew prose."), set()),
     "code of one": ("notebooks/first.md", edit("The rows", "All rows"), {"first"}),
     "a page of the book": ("book/glossary.md", append("\nMore.\n"), set()),

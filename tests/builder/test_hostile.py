@@ -46,7 +46,7 @@ hostile, formula = {MARKUP!r}, {FORMULA!r}
 rows = studies.load("paternal-sensitivity")
 ledger = show.open_ledger("claims", "paternal-sensitivity")
 ledger.record("evil-mean", rows["r"].mean(), quantity=f"mean {{hostile}}", basis="original", digits=4)
-ledger.record("evil-reason", reason=formula + hostile, quantity=formula, basis="original")
+ledger.record("evil-reason", reason=formula + hostile, quantity=formula, basis="assumed")
 more = {{"plus": "+1+1", "at": "@SUM(A1)", "minus": "-2+3", "number": rows["r"]}}
 shown = pd.DataFrame({{hostile: rows["study"], formula: formula, **more}})
 show.table(shown, id="evil", caption=f"The rows {{hostile}}", status=show.status_of(rows))

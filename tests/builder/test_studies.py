@@ -206,7 +206,7 @@ def test_a_supplied_table_that_cannot_be_right(originals, name, old, new, messag
 def test_a_supplied_table_in_another_encoding(originals):
     originals("transmission-samples", encoding="latin-1")
     with pytest.raises(
-        RestatedError, match=r"transmission-samples.csv, row 12: the file is not UTF-8. Save it as UTF-8"
+        RestatedError, match=r"transmission-samples.csv, row 12: the file is not UTF-8, perhaps Windows-1252. Save it"
     ):
         studies.load("transmission-samples")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -61,7 +62,9 @@ def save(folder, name):
                 cell.update(execution_count=1, outputs=[{"output_type": "stream", "name": "stdout", "text": "x"}])
         await manager.save({"type": "notebook", "format": "json", "content": content}, name)
 
-    asyncio.run(both())
+    # In a thread of its own: a browser test of the same process may have left a loop running in this one.
+    with ThreadPoolExecutor(1) as alone:
+        alone.submit(asyncio.run, both()).result()
 
 
 @pytest.fixture

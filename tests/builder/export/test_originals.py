@@ -53,3 +53,12 @@ def test_no_archive_holds_a_table_of_a_reader(data, monkeypatch, tmp_path):
     assert "data/originals/README.md" in chapters and "restated-data/datapackage.json" in whole
     for files in (chapters, whole):
         assert not [name for name, content in files.items() if SECRET.encode() in content]
+
+
+def test_a_table_leaves_as_its_description_promises(data, tmp_path):
+    file = data / "studies" / "paternal-sensitivity.csv"
+    ours = file.read_bytes()
+    file.write_bytes((ours.decode() + "," * 11 + "\n").replace("\n", "\r\n").encode("utf-16"))
+    left = originals.described_data()
+    assert left["data/studies/paternal-sensitivity.csv"] == ours
+    assert left["data/studies/stability.csv"] == data / "studies" / "stability.csv"

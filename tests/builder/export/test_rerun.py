@@ -15,6 +15,7 @@ import pytest
 from restated_book import freshness, ledger, paths, provenance, register
 from restated_book.build import execute, rerun
 from restated_book.build import run as running
+from restated_book.build.environment import environment
 from restated_book.export import chapter
 from restated_book.export.archive import below, zipped
 
@@ -38,7 +39,7 @@ def test_a_difference_is_one_line():
 def content():
     """The executed chapter of the built book; without a built book it is run here."""
     notebook, executed = paths.NOTEBOOKS / f"{PAGE}.md", paths.BUILD / "executed" / f"{PAGE}.ipynb"
-    if execute.refreshed(notebook, executed, freshness.Sources()):
+    if execute.refreshed(notebook, executed, freshness.Sources(environment())):
         return json.loads(executed.read_text(encoding="utf-8"))
     return asyncio.run(running.run(notebook))
 

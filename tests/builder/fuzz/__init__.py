@@ -1,1 +1,1 @@
-"""Fuzzing of everything that reads what people write: `python -m tests.fuzz`, and the inputs it once failed on."""
+"""Fuzzing of all that reads what people write, `python -m tests.builder.fuzz`, and the inputs it once failed on."""

@@ -1,4 +1,4 @@
-"""Fuzz the parsers: ``python -m tests.fuzz [--runs N] [target ...]``.
+"""Fuzz the parsers: ``python -m tests.builder.fuzz [--runs N] [target ...]``.
 
 Input that raises anything but :class:`RestatedError` is kept in ``tests/builder/fuzz/corpus/<target>/`` for the tests.
 """
@@ -21,7 +21,7 @@ CORPUS = Path(__file__).with_name("corpus")
 #: Runs of each target by default: a million over all of them, with some to spare for those that are slow.
 RUNS = 60_000
 #: Targets that take milliseconds a run, since they read several tables, and the part of the runs they get.
-SLOW = {"claim": 0.1, "study": 0.3, "children": 0.2}
+SLOW = {"added": 0.05, "claim": 0.1, "study": 0.3, "children": 0.2}
 #: Longest input in bytes: a page of text, or a table with some rows. Longer ones are slow, and hold nothing else.
 LONGEST = 4096
 #: An input that takes longer hangs: the slowest takes a tenth of a second.
@@ -40,7 +40,7 @@ def fuzz(name: str, runs: int) -> tuple[int, str]:
             f"-artifact_prefix={known}/found-",
             "-print_final_stats=1",
         ]
-        call = [sys.executable, "-m", "tests.fuzz.one", name, found, str(known), *flags]
+        call = [sys.executable, "-m", "tests.builder.fuzz.one", name, found, str(known), *flags]
         result = subprocess.run(call, cwd=paths.ROOT, capture_output=True, text=True, errors="replace", check=False)
     told = result.stdout + result.stderr
     ran = re.search(r"number_of_executed_units: (\d+)", told)
@@ -53,7 +53,7 @@ def fuzz(name: str, runs: int) -> tuple[int, str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m tests.builder.fuzz", description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=RUNS, help="runs of each target; the slow ones get a part of them")
     parser.add_argument("targets", nargs="*", metavar="target", help=f"one of {', '.join(TARGETS)}; default all")
     args = parser.parse_args()

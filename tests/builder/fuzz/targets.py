@@ -5,12 +5,14 @@ A target also asserts what must hold of accepted input: intervals in the right o
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import csv
 import io
 import shutil
 import tempfile
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 from pathlib import Path
 from unittest import mock
@@ -18,7 +20,7 @@ from unittest import mock
 from lxml import html
 
 from restated import errors, printed
-from restated_book import claims, entries, paths, register, studies
+from restated_book import add, claims, config, entries, paths, register, studies
 from restated_book.build import rerun
 from restated_book.chapters import frame, glossary, heads, prose
 from restated_book.chapters.toc import toc
@@ -28,6 +30,7 @@ from restated_book.sources import bibliography, dictionary, files, settings
 from restated_book.sources.cells import FORMULA_STARTS, NUMBER
 from restated_book.sphinx import markup
 from review.findings.cohort import original
+from tests.builder import books
 from tests.printing import contains, interval
 
 #: Target by name; filled by :func:`target`.
@@ -110,6 +113,56 @@ def bibtex(data: bytes) -> None:
     assert list(found) == list(bibliography.keys(file))
     for key in found:
         found.short(key)
+
+
+@target
+def table(data: bytes) -> None:
+    """A table as any program saves it; as its description promises it, it holds the same."""
+    file = put("tables/table.csv", data)
+    header, rows = dictionary.read_table(file)
+    assert header and all(name.strip() for name in header) and len(set(header)) == len(header)
+    assert [number for number, _ in rows] == list(range(2, len(rows) + 2))
+    assert all("".join(row.values()).strip() for _, row in rows)
+    plain = dictionary.plain(file)
+    # A name that holds a mark may look like several where it is the only one.
+    if isinstance(plain, bytes) and not any(mark in name for name in header for mark in dictionary.MARKS):
+        assert dictionary.read_table(put("tables/plain.csv", plain)) == (header, rows)
+
+
+@target
+def added(data: bytes) -> None:
+    """Arguments of ``restated add``, one a line: what is refused changes nothing, what is added passes the checks."""
+    book = room() / "book"
+    shutil.rmtree(book, ignore_errors=True)
+    put("book/references.bib", b"@misc{known,\n  author = {A},\n  title = {T},\n  year = {2014},\n}\n")
+    places = {"ROOT": book, "DATA": book / "data", "PUBLISHED": book / "data" / "published"}
+    with (
+        mock.patch.multiple(paths, **places, BIBLIOGRAPHY=book / "references.bib"),
+        mock.patch.object(config, "load", config.Config),
+        mock.patch("sys.stdin", None),
+    ):
+        _add("finding", "known", "--title=t", "--description=d")
+        before = books.tree(book)
+        try:
+            _add(*lossy(data).split("\n"))
+        except errors.RestatedError:
+            assert books.tree(book) == before
+            raise
+        after = books.tree(book)
+        assert all(name in after and len(after[name]) >= len(raw) for name, raw in before.items())
+        dictionary.check(paths.DATA)
+
+
+def _add(*arguments: str) -> None:
+    """Run a command; what is no command is refused like the rest."""
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    add.options(parser)
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        try:
+            args = parser.parse_args(arguments)
+        except (argparse.ArgumentError, SystemExit):
+            raise errors.RestatedError("not a command") from None
+    add.add(args)
 
 
 @target

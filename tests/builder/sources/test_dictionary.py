@@ -1,9 +1,14 @@
 from __future__ import annotations
 
 import copy
+import csv
+import io
 import json
+import shutil
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated_book import paths, register
@@ -153,8 +158,10 @@ def test_an_optional_cell_may_be_missing(folder):
     [
         (b"", "the file is empty"),
         (b" \n", "the file is empty"),
-        (GOOD.encode("utf-16"), "UTF-16"),
+        (GOOD.encode("utf-16") + b"\n", "begins as UTF-16 and is damaged"),
+        (GOOD.encode("utf-16-le"), "row 1: the file holds a NUL byte. Save it as UTF-8 (a table: as CSV UTF-8)"),
         (GOOD.replace("x,", "\xe9,").encode("latin-1"), "row 2: the file is not UTF-8"),
+        (GOOD.replace("x,", "\xe9,").replace("\n", "\r").encode("cp1252"), "row 2: the file is not UTF-8, perhaps"),
         (GOOD.replace("y,", "\0,").encode(), "row 3: the file holds a NUL byte"),
     ],
 )
@@ -253,19 +260,85 @@ def test_a_description_nothing_can_be_held_against_is_refused(folder, change, me
     assert message in refusal(folder, package=_changed(change))
 
 
-def test_a_table_as_spreadsheets_of_other_countries_write_it(folder):
-    assert "table.csv, row 1: cells are separated by semicolons, not by commas" in refusal(
-        folder, GOOD.replace(",", ";")
-    )
-    assert "cells are separated by tabs" in refusal(folder, GOOD.replace(",", "\t"))
+#: What a cell shows nothing with, and how a spreadsheet saves it.
+BLANKS = ("", " ", "\u00a0", "\u202f", "\t", "\u200b", "\ufeff")
 
 
-def test_a_table_as_excel_writes_it_is_taken(folder):
-    (folder / "table.csv").write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
-    assert dictionary.check(folder) == {"table": 2}
+@st.composite
+def saved(draw):
+    """A table, and the bytes one of the usual programs saves it as."""
+    width = draw(st.integers(2, 4))
+    texts = st.text(st.characters(exclude_categories=("C", "Zl", "Zp")) | st.sampled_from(',;"\n'), max_size=6)
+    rows = draw(st.lists(st.lists(texts, min_size=width, max_size=width), max_size=4))
+    rows = [["x" + row[0], *row[1:]] for row in rows]
+    table = [[f"c{n}" for n in range(width)], *rows]
+    spare, below = draw(st.integers(0, 3)), draw(st.integers(0, 3))
+    blank = draw(st.sampled_from(BLANKS))
+    all_cells = [row + [blank] * spare for row in table] + [[blank] * (width + spare)] * below
+    mark, end = draw(st.sampled_from(",;\t")), draw(st.sampled_from(("\n", "\r\n", "\r")))
+    out = io.StringIO()
+    quoting = draw(st.sampled_from((csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
+    csv.writer(out, delimiter=mark, lineterminator="\n", quoting=quoting).writerows(all_cells)
+    text = (f"sep={mark}\n" if draw(st.booleans()) else "") + out.getvalue() + "\n" * draw(st.integers(0, 2))
+    encoding = draw(st.sampled_from(("utf-8", "utf-8-sig", "utf-16")))
+    return table, text.replace("\n", end).encode(encoding)
+
+
+@given(saved())
+def test_a_table_is_read_as_it_was_saved_by_whichever_program(tmp_path_factory, given_table):
+    table, raw = given_table
+    file = tmp_path_factory.getbasetemp() / "saved.csv"
+    file.write_bytes(raw)
+    header, rows = dictionary.read_table(file)
+    assert [header, *(list(cells.values()) for _, cells in rows)] == table
+    assert [number for number, _ in rows] == list(range(2, len(table) + 1))
+    promised = dictionary.plain(file)
+    text = (promised.read_bytes() if promised == file else promised).decode()
+    assert list(csv.reader(io.StringIO(text, newline=""))) == table
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("id;r,n\n", "row 1: the names of the columns are separated by commas and semicolons"),
+        ('"id,r,n"\n"x,.5,3"\n', "row 1: the whole row is in one cell, 'id,r,n'"),
+        ("sep=|\nid|r\n", "row 1: '|' separates the cells. Save it as CSV with commas"),
+        ("sep=;\n", "row 1: the row is empty, and names of columns belong there"),
+        (",,\nid,r\n", "row 1: the row is empty, and names"),
+        ("id,,r\nx,,1\n", "row 1: column 2 has no name"),
+        ("id,r,,\nx,1, ,note\n", "row 2: 'note' is in a column without a name"),
+        ("id,r\nx,1\n\u00a0,\n\ny,2\n", "row 3: the row is empty. Remove it, or the rows after it"),
+        ("id;r\nx;1;2\n", "row 2: the row has 3 cells, the header 2. Put cells that hold semicolons"),
+        ("id\tr\nx\n", "row 2: the row has 1 cells, the header 2. Put cells that hold tabs"),
+    ],
+)
+def test_a_table_whose_cells_cannot_be_told_apart(tmp_path, text, message):
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(RestatedError) as caught:
+        dictionary.read_table(tmp_path / "table.csv")
+    assert f"table.csv, {message}" in str(caught.value)
+
+
+def test_empty_cells_in_a_row_are_no_empty_row(folder):
+    assert "row 3, field 'id': the value is missing" in refusal(folder, GOOD.replace("y,,4", ",,4"))
 
 
 def test_a_whole_number_has_digits_that_are_kept(folder):
     assert "9999999999999999 is too large for a whole number" in refusal(
         folder, GOOD.replace(".5,10", ".5," + "9" * 16)
     )
+
+
+def test_every_table_may_come_from_a_spreadsheet(tmp_path):
+    copy = tmp_path / "data"
+    shutil.copytree(paths.DATA, copy, ignore=shutil.ignore_patterns("originals"))
+    for file in copy.rglob("*.csv"):
+        out = io.StringIO()
+        header, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8"), newline=""))
+        widened = [[*row, "", "\u00a0"] for row in (header, *rows, *[[" "] * len(header)] * 3)]
+        csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(widened)
+        file.write_bytes(("sep=;\r\n" + out.getvalue()).encode("utf-16"))
+    assert dictionary.check(copy) == dictionary.check()
+    read, ours = register.load(copy / "published"), register.load()
+    assert list(read) == list(ours)
+    assert all(read[name].value == ours[name].value and read[name].note == ours[name].note for name in ours)

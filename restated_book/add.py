@@ -1,0 +1,253 @@
+"""Add a number, a finding, a study table or a work to the book: ``restated add``.
+
+All that belongs together is checked in a copy of the data, and then written at once or not at all.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from restated.errors import RestatedError
+from restated_book import config, paths, register
+from restated_book.sources import bibliography, dictionary, files
+from restated_book.sources.changes import Changes, as_csv
+from restated_book.status import STATUSES
+from restated_book.studies import SUPPLIED
+
+#: Fields of a work that have an option, in the order in which they are written.
+FIELDS = (
+    *("author", "editor", "title", "journal", "booktitle", "publisher", "school", "institution", "year", "volume"),
+    *("number", "pages", "doi", "url", "howpublished", "note"),
+)
+#: Columns of the register, for the command line and the first finding of a book; later ones take over its description.
+REGISTER = """Name of the printed number, one over all findings.|The finding, named like its file.|The work it is about.
+Whom the number describes.|What was measured or counted.|Kind of number; text for a direction in words.
+The number exactly as printed.|Lower end of the printed interval.|Upper end of the printed interval.
+Level of the interval in percent.|p value as printed.|Studies or effects it rests on.|Participants it rests on.
+Size of the first group.|Size of the second group.|Unit of the value.|What the sign means.
+Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: how it was seen.
+The copy that was read.|Cautions, in our words."""
+WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]", REGISTER), strict=True))
+#: Properties of every table.
+FORMAT = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+#: What every table is described with, and a study table too.
+ABOUT, OF_STUDIES = ("title", "description"), ("status", "license", "source")
+#: Columns of a study table that need no description: the field without name and title.
+USUAL: dict[str, dict[str, Any]] = {
+    "row_id": {"description": "Name of the row.", "constraints": {"required": True, "unique": True}},
+    "study": {"description": "Authors, as the source lists them.", "constraints": {"required": True}},
+    "year": {"type": "integer", "description": "Year of publication.", "unit": "year"},
+    "source_key": {"description": "Key of the work in references.bib.", "constraints": {"required": True}},
+    "grade": {"description": "P, S or U: how the row was seen.", "constraints": {"enum": list(register.GRADES)}},
+    "note": {"description": "Cautions, in our words."},
+}
+#: How a column is described on the command line.
+_HOW = "'n=integer in children: Size of the sample.'"
+#: A field that is not filled in; an address that is empty is a fault.
+_EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
+_COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
+
+
+def options(parser: argparse.ArgumentParser) -> None:
+    """Give the parser of ``restated add`` its four kinds, and each an option for every value."""
+    kinds = parser.add_subparsers(dest="kind", required=True)
+
+    def kind(make: Callable, help: str, first: str, *others: str, needed: Collection[str]) -> argparse.ArgumentParser:
+        one = kinds.add_parser(make.__name__.strip("_"), help=help, allow_abbrev=False)
+        one.set_defaults(make=make, needed=needed)
+        one.add_argument("name", metavar=first)
+        for option in others:
+            words = WORDS[option] if make is _number else None
+            one.add_argument(f"--{option.replace('_', '-')}", default="", help=words)
+        return one
+
+    required = [column for column in register.REQUIRED if column not in ("id", "study")]
+    number = kind(_number, "a printed number: a row of the register", *register.COLUMNS, needed=required)
+    kind(_finding, "a finding: a file of the register", "name", *ABOUT, needed=ABOUT)
+    table = kind(_table, "a study table", "name", *ABOUT, *OF_STUDIES, "rows", needed=ABOUT + OF_STUDIES)
+    table.add_argument("--column", action="append", default=[], metavar="'NAME=TYPE in UNIT: DESCRIPTION.'")
+    for one in (number, table):
+        one.add_argument("--new-work", choices=sorted(bibliography.REQUIRED), help="begin the entry of an unknown work")
+    work = kind(_work, "a work: an entry of references.bib", "key", *FIELDS, needed=())
+    work.add_argument("--type", choices=sorted(bibliography.REQUIRED), default="article")
+
+
+def add(args: argparse.Namespace) -> str:
+    """Add what the arguments of :func:`options` give, and return what was written and what comes next.
+
+    A missing value is asked for at a terminal, and refused elsewhere; so is what exists or cannot be right.
+    """
+    config.load()  # refuses to run outside a book
+    draft = Draft()
+    needed = list(args.needed)
+    if args.kind == "number":
+        needed += ["value"] * (not (args.value or args.ci_low or args.ci_high))
+        needed += ["study"] * (args.source_key not in draft.works)
+    if args.kind == "work":
+        needed += [field for field in bibliography.REQUIRED[args.type] if field != "author" or not args.editor]
+    for name in needed if sys.stdin and sys.stdin.isatty() else ():
+        with suppress(EOFError):
+            setattr(args, name, getattr(args, name) or input(f"{name.replace('_', ' ')}: ").strip())
+    if missing := [f"--{name.replace('_', '-')}" for name in needed if not getattr(args, name)]:
+        _refuse(f"a {args.kind} needs {', '.join(missing)}", "give each as an option")
+    for name, given in vars(args).items():
+        if isinstance(given, str | list) and not "".join(given).isprintable():
+            _refuse("the text holds a line end or a control character", "give it in one line", name)
+    following = args.make(args, draft)
+    draft.check()
+    draft.write()
+    return "\n".join([f"Wrote {', '.join(map(paths.shown, draft.after))}.", *draft.to_fill, f"Next: {following}"])
+
+
+def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
+    raise RestatedError(message, remedy=remedy, field=field)
+
+
+class Draft(Changes):
+    """Changes; also the keys of works, what is to be filled in by hand, and where a new table was copied from."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.works = set(bibliography.keys(paths.BIBLIOGRAPHY)) if paths.BIBLIOGRAPHY.exists() else set()
+        self.to_fill: list[str] = []
+        self.copied: dict[Path, Path] = {}
+
+    def cite(self, keys: Sequence[str], type: str | None) -> None:
+        """Begin entries for the works that the bibliography lacks; refuse them without a `type`."""
+        for key in dict.fromkeys(key for key in keys if key not in self.works):
+            if type is None:
+                remedy = f"add it with `restated add work {key}`, or begin its entry with --new-work"
+                _refuse(f"'{key}' is not in the bibliography", remedy, "source_key")
+            self.work(key, type, dict.fromkeys(bibliography.REQUIRED[type], ""))
+
+    def work(self, key: str, type: str, fields: Mapping[str, str]) -> None:
+        """Add an entry; fields that are empty are to be filled in."""
+        self.entry(paths.BIBLIOGRAPHY, type, key, fields)
+        if empty := [name for name, text in fields.items() if not text]:
+            self.to_fill.append(f"To fill in, in {paths.shown(paths.BIBLIOGRAPHY)}: {', '.join(empty)} of '{key}'.")
+
+    def check(self) -> None:
+        """Check the bibliography, the register and the tables as they would be, in a copy."""
+        with tempfile.TemporaryDirectory() as folder:
+            room = Path(folder)
+            works, data = room / paths.BIBLIOGRAPHY.name, room / paths.DATA.name
+            if paths.DATA.exists():
+                shutil.copytree(paths.DATA, data, ignore=shutil.ignore_patterns(dictionary.READERS_OWN))
+            old = paths.BIBLIOGRAPHY.read_bytes() if paths.BIBLIOGRAPHY.exists() else b"%"
+            for path, raw in ({paths.BIBLIOGRAPHY: old} | self.after).items():
+                copy = room / path.relative_to(paths.ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                copy.write_bytes(raw)
+            try:
+                # Entries and findings begun before this one, or with it, wait to be filled in.
+                works.write_bytes(_EMPTY.sub(rb"\1{2000}", works.read_bytes()))
+                keys = bibliography.check(works)
+                dictionary.check(data)
+                for file in register.files(data / paths.PUBLISHED.name):
+                    if not dictionary.read_table(file)[1]:
+                        file.unlink()
+                if register.files(data / paths.PUBLISHED.name):
+                    register.load(data / paths.PUBLISHED.name, bibliography=keys)
+            except RestatedError as error:
+                if error.file is None:
+                    raise
+                place = paths.ROOT / error.file.relative_to(room)
+                refuse = files.refuser(self.copied.get(place, place))
+                refuse(error.message, error.remedy, row=error.row, field=error.field)
+
+
+def _number(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft a number; like the functions of the other kinds, return the next step."""
+    known = [file.stem for file in register.files(paths.PUBLISHED)]
+    if args.finding not in known:
+        remedy = f"use one of {', '.join(known)}, or add it with `restated add finding`"
+        _refuse(f"there is no finding '{args.finding}'", remedy, "finding")
+    cells = {column: getattr(args, column, "") for column in register.COLUMNS} | {"id": args.name}
+    if not cells["study"]:
+        cells["study"] = bibliography.check(paths.BIBLIOGRAPHY).short(args.source_key)
+    draft.row(paths.PUBLISHED / f"{args.finding}.csv", list(cells.values()))
+    draft.cite([args.source_key], args.new_work)
+    return f'print it with {{published}}`{args.name}`, or compare a result with it: published="{args.name}".'
+
+
+def _finding(args: argparse.Namespace, draft: Draft) -> str:
+    file = _new("published", args.name)
+    package = paths.DATA / dictionary.PACKAGE
+    resources = files.json(package)["resources"] if package.exists() and dictionary.load(package) else []
+    schemas = (r["schema"] for r in resources if r["path"].startswith("published/"))
+    ours = next((s for s in schemas if [f["name"] for f in s["fields"]] == register.COLUMNS), None)
+    if ours is None:
+        # The register has stricter checks than a schema could state.
+        types = dict.fromkeys(register.COUNT_COLUMNS, "integer")
+        fields = [_field(name, description, types.get(name, "string")) for name, description in WORDS.items()]
+        ours = {"fields": fields, "missingValues": [""], "primaryKey": "id"}
+    draft.insert(file, 0, as_csv([register.COLUMNS]))
+    _describe(draft, file, args, "printed", "CC-BY-4.0", "the printed works named in source_key", ours)
+    return f"`restated add number ID --finding {args.name}`; until then `restated check` refuses the empty finding."
+
+
+def _table(args: argparse.Namespace, draft: Draft) -> str:
+    file = _new("studies", args.name)
+    if args.status not in STATUSES:
+        _refuse(f"'{args.status}' is not a status", f"use one of {'; '.join(STATUSES)}", "status")
+    enum = {"enum": [args.status, SUPPLIED]}
+    columns = USUAL | {"status": {"description": "Where the row comes from.", "constraints": enum}}
+    given: dict[str, dict[str, Any]] = dict(map(_column, args.column))
+    header, rows = dictionary.read_table(args.rows) if args.rows else (list(given), [])
+    for name in given.keys() - set(header):
+        _refuse(f"the table has no column '{name}'", f"its columns are {', '.join(header)}", "column")
+    if not header or len(given) < len(args.column):
+        _refuse("a table needs columns, each described once", "give --rows, or --column for each", "column")
+    if unknown := [name for name in header if name not in columns | given]:
+        remedy = f"give --column {_HOW.replace('n', unknown[0], 1)}"
+        _refuse(f"the column '{unknown[0]}' is not described", remedy, "column")
+    fields = [_field(name, **(columns | given)[name]) for name in header]
+    schema = {"fields": fields, "missingValues": [""]} | ({"primaryKey": "row_id"} if "row_id" in header else {})
+    draft.insert(file, 0, as_csv([header, *(list(cells.values()) for _, cells in rows)]))
+    _describe(draft, file, args, args.status, args.license, args.source, schema)
+    draft.cite([cells["source_key"] for _, cells in rows if cells.get("source_key")], args.new_work)
+    draft.copied[file] = Path(args.rows or file)
+    draft.to_fill += [] if rows else [f"To fill in: the rows of {paths.shown(file)}."]
+    return f'load it in a notebook: studies.load("{args.name}").'
+
+
+def _work(args: argparse.Namespace, draft: Draft) -> str:
+    draft.work(args.name, args.type, {field: text for field in FIELDS if (text := getattr(args, field))})
+    return f"cite it with {{cite:p}}`{args.name}`, or add a number that it prints: `restated add number`."
+
+
+def _new(folder: str, name: str) -> Path:
+    """Place of a new table; refuse a name that is none, or is taken."""
+    file = paths.DATA / folder / f"{name}.csv"
+    if not dictionary.NAME.fullmatch(name):
+        _refuse(f"'{name}' is not a name", "use lower-case letters, digits and hyphens")
+    if file.exists() or file.name in register.NOT_FINDINGS:
+        raise RestatedError("the table exists", file=file, remedy="choose another name, or add rows to it")
+    return file
+
+
+def _column(text: str) -> tuple[str, dict[str, Any]]:
+    found = _COLUMN.fullmatch(text)
+    if not found or (found[2] == "number" and not found[3]):
+        _refuse(f"'{text}' does not describe a column", f"write it as {_HOW}; the unit of a number is needed", "column")
+    return found[1], {"type": found[2], "description": found[4]} | ({"unit": found[3]} if found[3] else {})
+
+
+def _field(name: str, description: str, type: str = "string", **others: Any) -> dict[str, Any]:
+    about = {"title": name.replace("_", " ").capitalize(), "description": description}
+    return {"name": name, "type": type, **about, **others}
+
+
+def _describe(draft: Draft, file: Path, args: argparse.Namespace, status: str, licence: str, source: str, schema: Any):
+    """Put the description of a new table into the data package."""
+    name = f"published-{args.name}" if file.parent == paths.PUBLISHED else args.name
+    resource = {"name": name, "path": file.relative_to(paths.DATA).as_posix(), **FORMAT}
+    resource |= {"title": args.title, "description": args.description, "status": status}
+    resource |= {"licenses": [{"name": licence}], "sources": [{"title": source}], "schema": schema}
+    draft.resource(paths.DATA / dictionary.PACKAGE, resource)
