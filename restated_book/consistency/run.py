@@ -135,7 +135,7 @@ def _with_interval(row: PublishedNumber, interval: tuple[Printed, Printed]) -> s
 
 
 def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Printed, scales: Sequence[str]) -> Result:
-    level = float((row.ci_level or USUAL_LEVEL).rstrip("%")) / 100
+    level = float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
     df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
     found = intervals.p_of_interval(row.value, *interval, p, scales, level=level, df=df)
     assumed = "" if row.ci_level else ", level taken as 95 %"
