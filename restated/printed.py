@@ -52,7 +52,7 @@ _ALIKE = {
     "%": "\u066a",
     "\u2013": "\u2014",  # both dashes: a minus before a number, "to" between two
 }
-_TRANSLATE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
+_TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
 _TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
 _RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")
 _RAISED_RUN = re.compile(f"[{''.join(map(chr, _RAISED))}]+")

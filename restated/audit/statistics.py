@@ -5,6 +5,7 @@ References
 Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I²).
 """
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -24,7 +25,7 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
 
     Digits of p cut off, or a one-sided p, are mentioned where only they would fit.
     """
-    low, high = p_of_statistic(kind, box(statistic), df)
+    low, high = p_of_statistic(kind, statistic, df)
     found = compare_p(p, low, high, f"the statistic implies p = {span(low, high)}")
     if found.fits:
         return found
@@ -41,9 +42,15 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
 
 def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
     """Check if a printed I² (percent) follows from Q and its degrees of freedom: max(0, (Q - df) / Q)."""
-    low, high = (100 * max(0.0, (x - df) / x) if x > 0 else 0.0 for x in box(q))
+    low, high = (100 * _share_above(x, df) for x in box(q))
     text = f"Q and its {df} degrees of freedom imply I² = {span(low, high)} %"
     return compare(i2, [(low, high)], 0, 100, text)
+
+
+def _share_above(q: float, df: int) -> float:
+    if math.isinf(q):
+        return float(q > 0)
+    return max(0.0, (q - df) / q) if q > 0 else 0.0
 
 
 def parse_df(text: str) -> tuple[float, ...]:

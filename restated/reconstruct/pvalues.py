@@ -17,7 +17,7 @@ from scipy import stats
 from restated.arguments import check_option
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
-from restated.printed import float_ends
+from restated.printed import Printed, float_ends, parse
 
 #: Degrees of freedom each kind of statistic has.
 DEGREES = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
@@ -33,7 +33,8 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
     ----------
     kind : {'z', 't', 'F', 'chi2', 'Q'}
     statistic : str, Printed, or pair of numbers
-        As printed, or its lowest and highest value.
+        As printed, or its lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" stands
+        for all values from -1.96 to 1.96, whose p is .05 or more.
     df : sequence of float
         As many as `DEGREES` has for the kind.
 
@@ -43,7 +44,10 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
         If the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
+    statistic = parse(statistic) if isinstance(statistic, str) else statistic
     low, high = float_ends(*closed_interval(statistic, "statistic"))
+    if kind in SIGNED and isinstance(statistic, Printed) and statistic.kind == "below":
+        low = -high if high > 0 else low
     if kind in SIGNED:
         least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
         return float(2 * distribution.sf(max(abs(low), abs(high)))), float(2 * distribution.sf(least))

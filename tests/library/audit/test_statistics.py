@@ -84,3 +84,45 @@ def test_i2_power_by_brute_force_and_a_violation():
     accepted = sum(statistics.i2_of_q(parse("99.66"), 33, p).fits for p in all_prints(0, 100, 1))
     assert found.power == pytest.approx(1 - accepted / 1001)
     assert not statistics.i2_of_q(parse("99.66"), 33, parse("76.9")).fits
+
+
+@pytest.mark.parametrize(
+    ("kind", "statistic", "df", "low", "high"),
+    [
+        ("z", "< 1.96", (), 0.0499, 1),  # |z| < 1.96
+        ("t", "< 2", (40,), 0.0523, 1),
+        ("z", "> 1.96", (), 0, 0.05),
+        ("z", "> -1.96", (), 0, 1),
+        ("z", "< -1.96", (), 0, 0.05),
+        ("z", "1.0 to 2.0", (), 0.0404, 0.3421),
+        ("z", "-1.0 to 2.0", (), 0.0404, 1),
+        ("chi2", "< 3.84", (1,), 0.05, 1),
+        ("F", "< 1", (2, 57), 0.374, 1),
+        ("Q", "> 50", (33,), 0, 0.0295),
+    ],
+)
+def test_a_bound_allows_the_p_of_all_values_it_stands_for(kind, statistic, df, low, high):
+    found = statistics.statistic_against_p(kind, parse(statistic), df, parse(".99"))
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4))
+
+
+@modest
+@given(st.floats(-6, 6), st.sampled_from(["<", ">"]), st.floats(0.1, 5))
+def test_an_honest_p_fits_the_bound_of_its_statistic(z, sign, bound):
+    bound = round(bound, 2)
+    p = printed(2 * stats.norm.sf(abs(z)), 4)
+    if (abs(z) < bound) if sign == "<" else (abs(z) > bound):
+        assert statistics.statistic_against_p("z", parse(f"{sign} {bound}"), (), p).fits
+
+
+def test_a_bound_and_p_on_different_sides():
+    found = statistics.statistic_against_p("z", parse("< 1.96"), (), parse(".02"))
+    assert not found.fits and "different sides" not in found.detail and "p = 0.05 to 1" in found.detail
+    assert statistics.statistic_against_p("z", parse("< 1.96"), (), parse(".20")).fits
+    assert not statistics.statistic_against_p("z", parse("> 1.96"), (), parse(".20")).fits
+    assert statistics.statistic_against_p("z", parse("3.29"), (), parse("0,001")).fits
+
+
+@pytest.mark.parametrize(("q", "i2", "fits"), [("> 50", "90.0", True), ("> 50", "12.0", False), ("< 50", "12.0", True)])
+def test_i2_of_a_bound_on_q(q, i2, fits):
+    assert statistics.i2_of_q(parse(q), 33, parse(i2)).fits == fits
