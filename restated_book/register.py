@@ -44,10 +44,15 @@ STATISTICS: dict[str, Limits] = {
     "proportion": (Decimal(0), Decimal(1)),
     "mean": (None, None),
     "sd": (Decimal(0), None),
+    "median": (None, None),
+    "IQR": (None, None),  # its width, or both quartiles as a range
     "r": (Decimal(-1), Decimal(1)),
+    "rho": (Decimal(-1), Decimal(1)),  # Spearman's
     "kappa": (Decimal(-1), Decimal(1)),
     "icc": (Decimal(-1), Decimal(1)),
     "path": (None, None),  # a standardized coefficient may pass 1
+    "beta": (None, None),  # likewise
+    "b": (None, None),  # a coefficient in units of the outcome
     "d": (None, None),
     "g": (None, None),
     "SMD": (None, None),
@@ -56,10 +61,14 @@ STATISTICS: dict[str, Limits] = {
     "RR": (Decimal(0), None),
     "logRR": (None, None),  # natural logarithm of a risk ratio
     "HR": (Decimal(0), None),
+    "IRR": (Decimal(0), None),
+    "AUC": (Decimal(0), Decimal(1)),
     "Q": (Decimal(0), None),
     "I2": (Decimal(0), Decimal(100)),
     "chi2": (Decimal(0), None),
     "z": (None, None),
+    "t": (None, None),
+    "F": (Decimal(0), None),
     "a2": (Decimal(0), Decimal(1)),
     "c2": (Decimal(0), Decimal(1)),
     "e2": (Decimal(0), Decimal(1)),

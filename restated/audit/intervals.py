@@ -20,9 +20,9 @@ from restated.printed import Printed
 #: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are
 #: printed both ways, with or without Fisher's transformation, and the source seldom names one: either is enough.
 SCALES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("OR", "RR", "HR"), ("log",)),
-    **dict.fromkeys(("r", "icc"), ("plain", "fisher-z")),
-    **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "kappa", "a2", "c2", "e2"), ("plain",)),
+    **dict.fromkeys(("OR", "RR", "HR", "IRR"), ("log",)),
+    **dict.fromkeys(("r", "rho", "icc"), ("plain", "fisher-z")),
+    **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "b", "beta", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
 
 #: Where the degrees of freedom of an interval are unknown, anything from this many to the normal limit is allowed:

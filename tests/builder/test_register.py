@@ -133,7 +133,7 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
     [
         ({"grade": "X"}, "grade", "'X' is not a grade. Use P, S or U"),
         ({"grade": ""}, "grade", "the value is missing"),
-        ({"statistic": "rho"}, "statistic", "'rho' is not a known statistic"),
+        ({"statistic": "omega"}, "statistic", "'omega' is not a known statistic"),
         ({"source_key": "nobody1900"}, "source_key", "'nobody1900' is not in the bibliography"),
         ({"finding": "twins"}, "finding", "'twins' is in the file of 'transmission'"),
         ({"id": "Verhage 2016"}, "id", "'Verhage 2016' is not an id"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from restated.audit import statistics
+from restated.errors import RestatedError
 from restated.printed import parse
 from tests.library.audit.honest import all_prints, modest, printed, roundings
 
@@ -18,14 +19,18 @@ P = {
     "chi2": lambda x, df: stats.chi2.sf(x, *df),
     "Q": lambda x, df: stats.chi2.sf(x, *df),
     "F": lambda x, df: stats.f.sf(x, *df),
+    "r": lambda x, df: (
+        2 * stats.beta.sf(abs(x), df[0] / 2, df[0] / 2, loc=-1, scale=2)
+    ),  # its own distribution, without t
 }
-DF = {"z": (), "t": (40,), "chi2": (3,), "Q": (33,), "F": (2, 57)}
+DF = {"z": (), "t": (40,), "chi2": (3,), "Q": (33,), "F": (2, 57), "r": (48,)}
 
 
 @modest
 @given(st.sampled_from(sorted(P)), st.floats(0, 40), st.booleans(), st.integers(1, 3), roundings)
 def test_honest_p_fits_its_statistic(kind, x, negative, decimals, rounding):
-    x = -x if negative and kind in ("z", "t") else x
+    x = x / 50 if kind == "r" else x
+    x = -x if negative and kind in ("z", "t", "r") else x
     p = P[kind](x, DF[kind])
     shown = parse("< .001") if p < 0.001 else printed(p, 3, rounding)
     found = statistics.statistic_against_p(kind, printed(x, decimals, rounding), DF[kind], shown)
@@ -69,6 +74,10 @@ def test_degrees_of_freedom_in_words():
     assert statistics.parse_df("chi-square, df = 9") == (9,)
     assert statistics.parse_df("F, df = 2, 57") == (2, 57)
     assert statistics.parse_df("chi-square") == ()
+    assert statistics.parse_df("t, df = 34,5", 1) == statistics.parse_df("t, df = 34.5") == (34.5,)
+    assert statistics.parse_df("t", 1) == ()
+    with pytest.raises(RestatedError, match=r"1\.234 or 1234"):
+        statistics.parse_df("t, df = 1,234", 1)
 
 
 @modest
