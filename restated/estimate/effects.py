@@ -19,6 +19,9 @@ from scipy.special import gammaln
 from restated.arguments import FloatOrArray, Floats
 from restated.errors import RestatedError
 
+#: A d beyond this is a correlation of 1 to the last digit for any share that is not below 1e-200; its square is finite.
+FARTHEST_D = 1e120
+
 
 def fisher_z(r: ArrayLike) -> FloatOrArray:
     """Return Fisher's z = artanh(r) of correlations strictly between -1 and 1."""
@@ -58,9 +61,10 @@ def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
 
 
 def d_to_r(d: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
-    """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4)."""
+    """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4). +-inf gives +-1."""
     d, share = np.asarray(d, dtype=float), _proportion(proportion)
-    return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
+    near = np.clip(d, -FARTHEST_D, FARTHEST_D)
+    return (near / np.sqrt(near**2 + 1 / (share * (1 - share))))[()]
 
 
 def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
