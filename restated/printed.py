@@ -141,7 +141,7 @@ def _is_numeric(clean: str) -> bool:
 def _digits(numeral: str, mark: str) -> str | None:
     """Digits and point of a numeral whose decimals follow `mark`; None if it cannot be read so.
 
-    Thousands are groups of three behind one to three digits that do not begin with 0, all parted by the same mark.
+    Thousands are groups of three behind one to three digits that do not begin with 0, with the same mark between all.
     """
     mark = _DOT if _DOT in numeral else mark
     whole, found, decimals = numeral.partition(mark)
@@ -176,7 +176,7 @@ def _marks(clean: str) -> set[str]:
 
 @dataclass(frozen=True)
 class _Reader:
-    """What is known of the marks in a printed text."""
+    """The reading of one printed text, with all that is known of its marks."""
 
     text: str
     exact: bool
@@ -218,7 +218,7 @@ class _Reader:
             return value, value - half, value + half, decimals
 
     def bound(self, rest: str) -> tuple[Decimal, int | None] | None:
-        """Value and printed decimals of what follows a word such as "below"; None if it is no number."""
+        """Value and printed decimals of what follows a word such as "below"; None if that is a word."""
         if number := _PLAIN.fullmatch(rest):
             return self.value(number[1])
         digits = _words(rest)
@@ -241,7 +241,7 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
         As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
         "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
         powers ("1.2e-3", "1.2 \u00d7 10\u207b\u00b3"), digits of any script. Decimals follow a point, comma or dot at
-        mid-height; thousands are parted by a comma, point, space or apostrophe. Anything else becomes kind ``text``
+        mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
         with empty ends.
     exact : bool
         The number is a count or a year: its digits stand for themselves and not for a rounding interval, and a mark
@@ -254,7 +254,7 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     ------
     RestatedError
         If `text` is not a string (a float has already lost its trailing zeros), a range runs downwards, a comma can
-        part decimals or thousands, or `text` is made of digits and signs and is no number.
+        part decimals or thousands, or `text` is made of digits and signs in no order that numbers have.
 
     Notes
     -----

@@ -304,7 +304,7 @@ def checked(folder: Path, sources: Collection[str]) -> Iterator[PublishedNumber]
 
 
 class Marks:
-    """What a comma parts in a row of the register: decimals or thousands.
+    """The meaning of commas in the rows of a file of the register: decimals or thousands.
 
     The note of the row decides, then what its other numbers show, then those of the same work, then the file as far as
     it holds commas that can be only one of them. Numbers that disagree decide nothing.

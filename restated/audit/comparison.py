@@ -86,7 +86,7 @@ def exact_ends(printed: Printed) -> tuple[Fraction, Fraction]:
 
 def overlap(first: Interval, second: Interval) -> bool:
     """Return True if two closed intervals share a point, up to `SLACK`."""
-    slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
+    slack = SLACK * max([1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x))])
     return first[0] <= second[1] + slack and second[0] <= first[1] + slack
 
 

@@ -26,6 +26,8 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 
     `sizes` are the possible n; `items` whole numbers are averaged into one score, 1 for a single rating or a sum score.
     """
+    if min(sizes, default=0) < 1 or items < 1:
+        raise RestatedError("a mean needs at least one case and one item", field="n")
     grains = [n * items for n in sizes]
     ends = exact_ends(mean)
 
@@ -54,6 +56,7 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
         If a sample size is below 2.
     """
     inflate = _inflation(sizes)
+    _check_scale(minimum, maximum)
     low, high = box(mean)
     best = min(max((minimum + maximum) / 2, low), high)
     if not minimum <= best <= maximum:
@@ -79,6 +82,10 @@ def grimmer(
         If a sample size is below 2.
     """
     inflate = _inflation(sizes)
+    if items < 1:
+        raise RestatedError("a score is the mean of at least one item", field="items")
+    if scale is not None:
+        _check_scale(*scale)
     samples = [sample for n in sizes for sample in _sums(mean, n, items, scale)]
     if not samples:
         return Comparison(False, math.nan, math.nan, 1.0, "no whole scores have the mean")
@@ -159,6 +166,11 @@ def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     allowed = [(min(spreads[:2]) * _inflation([n]), max(spreads) * _inflation([n])) for n in sizes]
     found = compare(sd, allowed, 0, largest, "")
     return replace(found, detail=f"the mean implies an SD of {span(found.low, found.high)}")
+
+
+def _check_scale(minimum: float, maximum: float) -> None:
+    if not -math.inf < minimum < maximum < math.inf:
+        raise RestatedError(f"a scale from {minimum} to {maximum} has no room for scores", field="minimum")
 
 
 def _inflation(sizes: Sequence[int]) -> float:

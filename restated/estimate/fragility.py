@@ -97,7 +97,7 @@ def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLi
     given = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
     if any(x.shape != given[0].shape or x.ndim != 1 for x in given):
         raise RestatedError("events and patients have different lengths", field="events")
-    if any((~np.isfinite(x) | (x % 1 != 0)).any() for x in given):
+    if not all(np.isfinite(x).all() and (x % 1 == 0).all() for x in given):
         raise RestatedError("events and patients must be whole numbers", field="events")
     a, first, c, second = (x.astype(np.int64) for x in given)
     arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])

@@ -33,9 +33,10 @@ MINIMUM_K_PREDICTION = 3
 LARGEST = 1e50
 #: Weights further apart than this leave fewer than six of 16 digits for the light studies.
 LEAST_SHARE = 1e-10
-#: Columns of the tables with one row per study.
-DEFAULTS = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
+#: Defaults of `fit`, for the tables that pass its options on.
+DEFAULTS: dict[str, Any] = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
 USE_WALD = "Use ci='wald'"
+#: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
 
 

@@ -34,8 +34,8 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
     ----------
     kind : {'z', 't', 'r', 'F', 'chi2', 'Q'}
     statistic : str, Printed, or pair of numbers
-        As printed, or its lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" stands
-        for all values from -1.96 to 1.96, whose p is .05 or more.
+        As printed, or its lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" means
+        all values from -1.96 to 1.96, whose p is .05 or more.
     df : sequence of float
         As many as `DEGREES` has for the kind.
 

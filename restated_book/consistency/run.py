@@ -221,8 +221,8 @@ def _of_group(group: Group) -> Iterator[Result]:
             text += f"{items} items averaged" if items > 1 else "whole-number scores"
         case "grimmer":
             sizes, items = [ref.count for ref in whole], group.items or 1
-            scale = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
-            found = scores.grimmer(first, shown[1], sizes, items, scale)
+            ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
+            found = scores.grimmer(first, shown[1], sizes, items, ends)
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, "
             text += f"{items} items averaged" if items > 1 else "whole-number scores"
         case "debit":
