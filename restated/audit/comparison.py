@@ -32,7 +32,8 @@ class Comparison:
     fits : bool
         Some value inside every rounding interval satisfies the rule.
     low, high : float
-        Range that the other numbers allow for the checked one; the nearest possible values where it is empty.
+        Range that the other numbers allow for the checked one, infinite where they set no end; the nearest possible
+        values where it is empty, nan where there are none.
     power : float
         Share of the possible printed values that the check rejects.
     detail : str

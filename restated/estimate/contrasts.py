@@ -2,7 +2,8 @@
 
 Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
 s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes, pairs
-of floats: closed intervals of all values that would have been printed with the same digits.
+of floats: closed intervals of all values that would have been printed with the same digits. `absolute`, `interval` and
+`two_sided_p` take ends that are missing (nan) or infinite, and pass them on.
 
 References
 ----------

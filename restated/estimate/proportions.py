@@ -66,6 +66,7 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
 
 def most_invited(count: int) -> int:
     """Return the largest number of people invited at which `count` in favour are at least half of all of them."""
+    check_sizes(0, count=count)
     return 2 * count
 
 

@@ -29,6 +29,7 @@ from restated.verdict import ROUNDOFF
 
 def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
     """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`."""
+    check_finite(d=d)
     if not 0 < share < 1:
         raise RestatedError("a group's share must be between 0 and 1", field="share")
     return 1 / (share * (1 - share)) + d * d / 2
