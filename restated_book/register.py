@@ -462,6 +462,10 @@ def _check_range(printed: Printed | None, statistic: str, unit: str, field: str,
     if printed is None:
         return
     for end in _ends(printed):
+        if statistic in EXACT and end % 1:
+            refuse(
+                field, f"'{printed.text}' is not a whole number", f"correct it, or use another kind than {statistic}"
+            )
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:
