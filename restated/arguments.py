@@ -23,6 +23,21 @@ def floats(values: ArrayLike, field: str | None = None, *, problem: str = "value
         raise RestatedError(problem, field=field) from None
 
 
+def check_finite(**values: ArrayLike) -> None:
+    """Raise a RestatedError, with the name as field, if a value is missing or infinite."""
+    for field, value in values.items():
+        if not np.isfinite(floats(value, field)).all():
+            raise RestatedError("a value is missing or not finite", field=field)
+
+
+def check_sizes(least: int, **sizes: ArrayLike) -> None:
+    """Raise a RestatedError, with the name as field, if a sample size is infinite, missing or below `least`."""
+    for field, size in sizes.items():
+        number = floats(size, field)
+        if not (np.isfinite(number) & (number >= least)).all():
+            raise RestatedError(f"the size {number} is not a number of at least {least}", field=field)
+
+
 def is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
     """Return True for an integer of Python or numpy that is not a truth value."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 from pathlib import Path
 
+from restated.arguments import check_option
 from restated.errors import RestatedError
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
@@ -37,15 +39,34 @@ _WORDS |= {"once": 1, "twice": 2, "none": 0}
 _FRACTIONS = {"half": ".5", "one half": ".5", "a quarter": ".25", "one quarter": ".25", "three quarters": ".75"}
 _FRACTIONS |= {"one fifth": ".2", "two fifths": ".4", "three fifths": ".6", "four fifths": ".8"}
 
-_SPACES = "\u00a0\u2007\u2008\u2009\u200a\u202f"  # no-break, figure, punctuation, thin, hair, narrow no-break
-_MINUSES = "\u2212\u2010\u2011\u2012\ufe63\uff0d"  # typographic minus, hyphens, dash, small, full-width
-_TILDES = "\u223c\u2248\u02dc\uff5e"  # similar to, almost equal, small tilde, full-width tilde
-_TRANSLATE = {ord(c): " " for c in _SPACES} | {ord(c): "-" for c in _MINUSES} | {ord(c): "~" for c in _TILDES}
-_TRANSLATE[ord("\u2014")] = "\u2013"  # both dashes: a minus before a number, "to" between two
+#: Marks by what they mean in a number.
+_ALIKE = {
+    " ": "\u00a0\u2007\u2008\u2009\u200a\u202f",  # no-break, figure, punctuation, thin, hair, narrow no-break
+    "-": "\u2212\u2010\u2011\u2012\ufe63",  # typographic minus, hyphens, dash, small minus
+    "~": "\u223c\u2248\u02dc",  # similar to, almost equal, small tilde
+    ".": "\ufe52",  # small full stop
+    ",": "\u060c\ufe50",  # Arabic and small comma
+    "'": "\u2018\u2019\u02bc\u066c",  # apostrophes, Arabic thousands mark
+    "\u00b7": "\u066b\u2219\u22c5\u2027\u0387",  # Arabic decimal mark, other dots at mid-height
+    "\u00d7": "\u2715\u2a2f",  # other crosses
+    "%": "\u066a",
+    "\u2013": "\u2014",  # both dashes: a minus before a number, "to" between two
+}
+_TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # full-width forms of ASCII
+_TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
+_RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")
+_RAISED_RUN = re.compile(f"[{''.join(map(chr, _RAISED))}]+")
 
-# Thousands marks: comma or space, always in groups of three.
-_DIGITS = r"(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+|\d+)"
-_NUMBER = rf"(?:[-+\u2013]?\s?(?:{_DIGITS}(?:\.\d+)?|\.\d+))"
+#: Marks that can part the decimals, as `parse` is given them. A dot at mid-height can be nothing else.
+DECIMAL_MARKS = (".", ",")
+_DOT = "\u00b7"
+
+# The shape of a number; `_digits` decides what its marks mean.
+_NUMERAL = rf"[.,{_DOT}]?\d+(?:[ .,'{_DOT}]\d+)*"
+_TIMES = rf"\s?(?:e|[\u00d7x*{_DOT}]\s?10\s?\^)"
+_POWER = r"(?:-[12]?\d{1,2}|\+?\d{1,2})"  # what a float can hold
+_NUMBER = rf"(?:[-+\u2013]?\s?(?:10\^{_POWER}|{_NUMERAL}(?:{_TIMES}{_POWER})?))"
+_PARTS = re.compile(rf"([-+\u2013]?)\s?(?:10\^({_POWER})|({_NUMERAL})(?:{_TIMES}({_POWER}))?)", re.ASCII)
 _PERCENT = r"(?:\s?%|\s?percent|\s?per cent)?"
 _PLAIN = re.compile(rf"=?\s*({_NUMBER}){_PERCENT}", re.ASCII)
 _RATIO = re.compile(r"(\d+)\s?/\s?(\d+)", re.ASCII)
@@ -53,6 +74,9 @@ _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER})
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
+
+#: How a caller of the library says what a mark means.
+_SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.')"
 
 
 @dataclass(frozen=True)
@@ -71,7 +95,7 @@ class Printed:
     kind : str
         ``exact`` (a count), ``rounded``, ``truncated``, ``below``, ``above``, ``range``, ``about`` or ``text``.
     decimals : int or None
-        Printed decimals; None where no digits are printed.
+        Printed decimals, negative for a number such as 1.2e5; None where no digits are printed.
     """
 
     text: str
@@ -102,22 +126,103 @@ class Printed:
         return replace(self, low=low, high=high, kind="truncated")
 
 
-def _decimal(number: str) -> tuple[Decimal, int]:
-    """Value and printed decimals of a bare number such as ``-.21`` or ``4,819``."""
-    digits = "".join(number.split()).replace(",", "").replace("\u2013", "-")
-    return Decimal(digits), len(digits.partition(".")[2])
+def _clean(text: str) -> str:
+    """One spelling of every mark, digit and sign that looks alike; raised digits follow a ``^``."""
+    text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_RAISED), text).translate(_TRANSLATE).strip().casefold()
+    return "".join(c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in text)
 
 
-def _rounding(number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
-    """Value, low, high, decimals: half a unit of the last digit on either side."""
-    value, decimals = _decimal(number)
-    last = -decimals
-    if not whole_zeros_count and decimals == 0 and value != 0:
-        digits = str(abs(value))
-        last = len(digits) - len(digits.rstrip("0"))
-    half = Decimal((0, (5,), last - 1))
-    with localcontext(Context(prec=len(number) + 10)):
-        return value, value - half, value + half, decimals
+def _is_numeric(clean: str) -> bool:
+    """True for digits and signs without a word: whoever wrote them meant a number."""
+    rest = re.sub(r"(?<=[\d\s])[ex](?=[-+\d\s^])", "", clean)
+    return any(c.isnumeric() for c in rest) and not any(c.isalpha() for c in rest)
+
+
+def _digits(numeral: str, mark: str) -> str | None:
+    """Digits and point of a numeral whose decimals follow `mark`; None if it cannot be read so.
+
+    Thousands are groups of three behind one to three digits that do not begin with 0, with the same mark between all.
+    """
+    mark = _DOT if _DOT in numeral else mark
+    whole, found, decimals = numeral.partition(mark)
+    apart = next((c for c in whole if not c.isdigit()), "")
+    if apart and not re.fullmatch(rf"[1-9]\d{{0,2}}(?:{re.escape(apart)}\d{{3}})+", whole):
+        return None
+    if found and not decimals.isdigit():
+        return None
+    return whole.replace(apart, "") + (f".{decimals}" if found else "")
+
+
+def _readings(numeral: str) -> dict[str, str]:
+    """Digits and point of a numeral, by the decimal mark with which it can be read."""
+    found = {mark: _digits(numeral, mark) for mark in DECIMAL_MARKS}
+    return {mark: digits for mark, digits in found.items() if digits is not None}
+
+
+def decimal_mark(*texts: str) -> str | None:
+    """Return the decimal mark that printed numbers give away, one of `DECIMAL_MARKS`.
+
+    ``0,31`` and ``1.234.567`` can only have a decimal comma; ``.31`` and ``1,234.5`` only a point. None if no number
+    gives it away, as ``1,250`` or ``12``, or if they differ.
+    """
+    found = {mark for text in texts for mark in _marks(_clean(text))}
+    return found.pop() if len(found) == 1 else None
+
+
+def _marks(clean: str) -> set[str]:
+    readings = (_readings(match[3]) for match in _PARTS.finditer(clean) if match[3])
+    return {next(iter(one)) for one in readings if len(one) == 1}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """The reading of one printed text, with all that is known of its marks."""
+
+    text: str
+    exact: bool
+    decimal: str | None
+
+    def value(self, number: str) -> tuple[Decimal, int]:
+        """Value and printed decimals of a number such as ``-.21`` or ``4,819``; raise RestatedError if it has none."""
+        sign, power_alone, numeral, power = _PARTS.fullmatch(number).groups()  # type: ignore[union-attr]
+        digits = "1" if numeral is None else self._chosen(numeral)
+        value = Decimal(f"{sign}{digits}e{power_alone or power or 0}".replace("\u2013", "-"))
+        return value, -int(value.as_tuple().exponent)
+
+    def _chosen(self, numeral: str) -> str:
+        readings = _readings(numeral)
+        if len(set(readings.values())) == 1:
+            return next(iter(readings.values()))
+        if not readings:
+            remedy = "Thousands are groups of three digits; decimals follow one comma or point"
+            raise RestatedError(f"'{self.text}' is not a number", remedy=remedy)
+        if self.exact:
+            return next(digits for digits in readings.values() if "." not in digits)
+        mark = self.decimal or decimal_mark(self.text) or ("." if "." in numeral else None)
+        if mark is None:
+            shown = " or ".join(sorted(readings.values()))
+            raise RestatedError(
+                f"the comma of '{self.text}' can part decimals or thousands: {shown}", remedy=_SAY_WHICH
+            )
+        return readings[mark]
+
+    def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
+        """Value, low, high, decimals: half a unit of the last digit on either side."""
+        value, decimals = self.value(number)
+        last = -decimals
+        if not whole_zeros_count and decimals == 0 and value != 0:
+            digits = str(abs(value))
+            last = len(digits) - len(digits.rstrip("0"))
+        half = Decimal((0, (5,), last - 1))
+        with localcontext(Context(prec=len(number) + 10)):
+            return value, value - half, value + half, decimals
+
+    def bound(self, rest: str) -> tuple[Decimal, int | None] | None:
+        """Value and printed decimals of what follows a word such as "below"; None if that is a word."""
+        if number := _PLAIN.fullmatch(rest):
+            return self.value(number[1])
+        digits = _words(rest)
+        return (Decimal(digits), None) if digits else None
 
 
 def _words(text: str) -> str | None:
@@ -127,22 +232,29 @@ def _words(text: str) -> str | None:
     return _FRACTIONS.get(word) or (None if number is None else str(number))
 
 
-def parse(text: str, *, exact: bool = False) -> Printed:
+def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Printed:
     """Read a printed number.
 
     Parameters
     ----------
     text : str
-        As printed. Understood: missing leading zero, typographic minus, comma or thin space as thousands mark, percent
-        sign, number words up to ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to
-        45"), "about 40", ranges ("0.46 to 0.59"). Anything else becomes kind ``text`` with empty ends.
+        As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
+        "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
+        powers ("1.2e-3", "1.2 \u00d7 10\u207b\u00b3"), digits of any script. Decimals follow a point, comma or dot at
+        mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
+        with empty ends.
     exact : bool
-        The number is a count or a year: its digits stand for themselves and not for a rounding interval.
+        The number is a count or a year: its digits stand for themselves and not for a rounding interval, and a mark
+        before three digits parts thousands.
+    decimal : {".", ",", None}
+        Mark before decimals, for numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and
+        a comma before three digits ("1,250") is refused unless another number of `text` shows what it is.
 
     Raises
     ------
     RestatedError
-        If `text` is not a string (a float has already lost its trailing zeros) or a range runs downwards.
+        If `text` is not a string (a float has already lost its trailing zeros), a range runs downwards, a comma can
+        part decimals or thousands, or `text` is made of digits and signs in no order that numbers have.
 
     Notes
     -----
@@ -154,45 +266,44 @@ def parse(text: str, *, exact: bool = False) -> Printed:
             f"a printed number must be a string, not {type(text).__name__} {text!r}",
             remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.",
         )
-    if re.search(rf"[0-9](?:[ ,.]?[0-9]){{{MOST_DIGITS}}}", text):
+    if decimal is not None:
+        check_option("decimal mark", decimal, DECIMAL_MARKS, field="decimal")
+    clean = _clean(text)
+    if re.search(rf"[0-9](?:[ .,'{_DOT}]?[0-9]){{{MOST_DIGITS}}}", clean):
         raise RestatedError(f"'{text}' has more than {MOST_DIGITS} digits", remedy="Give the number as it is printed.")
-    clean = text.translate(_TRANSLATE).strip().casefold()
+    read = _Reader(text, exact, decimal)
     if match := _PLAIN.fullmatch(clean):
-        value, low, high, decimals = _rounding(match[1])
+        value, low, high, decimals = read.rounding(match[1])
         if exact:
             return Printed(text, value, value, value, "exact", decimals)
         return Printed(text, low, high, value, "rounded", decimals)
     if match := _RATIO.fullmatch(clean):
         return _ratio(text, int(match[1]), int(match[2]))
     if match := _RANGE.fullmatch(clean):
-        first, low, _, decimals = _rounding(match[1])
-        last, _, high, more = _rounding(match[2])
+        first, low, _, decimals = read.rounding(match[1])
+        last, _, high, more = read.rounding(match[2])
         if first > last:
             raise RestatedError(f"the printed range '{text}' runs downwards", remedy="Print the lower end first.")
         return Printed(text, first if exact else low, last if exact else high, None, "range", max(decimals, more))
     if digits := _words(clean):
         if "." in digits:
-            value, low, high, _ = _rounding(digits)
+            value, low, high, _ = read.rounding(digits)
             return Printed(text, low, high, value, "about", None)
         value = Decimal(digits)
         return Printed(text, value, value, value, "exact", None)
-    if (match := _BELOW.fullmatch(clean)) and (bound := _bound(match[1])):
+    if (match := _BELOW.fullmatch(clean)) and (bound := read.bound(match[1])):
         return Printed(text, None, bound[0], None, "below", bound[1])
-    if (match := _ABOVE.fullmatch(clean)) and (bound := _bound(match[1])):
+    if (match := _ABOVE.fullmatch(clean)) and (bound := read.bound(match[1])):
         return Printed(text, bound[0], None, None, "above", bound[1])
     if match := _ABOUT.fullmatch(clean):
         number = _PLAIN.fullmatch(match[1])
         if digits := number[1] if number else _words(match[1]):
-            value, low, high, decimals = _rounding(digits, whole_zeros_count=False)
+            value, low, high, decimals = read.rounding(digits, whole_zeros_count=False)
             return Printed(text, low, high, value, "about", decimals if number else None)
+    if _is_numeric(clean):
+        remedy = "Write it as printed, for example .31, 4,819 or <.001"
+        raise RestatedError(f"'{text}' is not a number", remedy=remedy)
     return Printed(text, None, None, None, "text", None)
-
-
-def _bound(rest: str) -> tuple[Decimal, int | None] | None:
-    if number := _PLAIN.fullmatch(rest):
-        return _decimal(number[1])
-    digits = _words(rest)
-    return (Decimal(digits), None) if digits else None
 
 
 def _ratio(text: str, numerator: int, denominator: int) -> Printed:
@@ -210,13 +321,14 @@ def parse_number(
     text: str,
     *,
     exact: bool = False,
+    decimal: str | None = None,
     file: Path | str | None = None,
     row: int | str | None = None,
     field: str | None = None,
 ) -> Printed:
     """Read a printed number as `parse` does; raise a RestatedError that names its place if `text` is not one."""
     try:
-        printed = parse(text, exact=exact)
+        printed = parse(text, exact=exact, decimal=decimal)
     except RestatedError as error:
         raise RestatedError(error.message, file=file, row=row, field=field, remedy=error.remedy) from None
     if not printed.is_number:

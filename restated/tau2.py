@@ -31,6 +31,10 @@ METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
 STEP_TOLERANCE = 1e-12
 #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 MAX_ITERATIONS = 200
+#: A sum of squares below the square of this share of the squares it is a difference of is rounding, that is zero.
+ROUNDOFF = 1e-12
+#: With weights further apart than this, sums of squared weights lose more than eight of their 16 digits.
+WEIGHTS_APART = 1e4
 #: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound first:
 #: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over about one unit of
 #: the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
@@ -154,6 +158,12 @@ def traces(fit: Weighted, X: Floats) -> tuple[Floats, Floats]:
     m3 = fit.covariance @ _cross(w2 * fit.w, X)
     first = fit.w.sum(axis=1) - np.einsum("bii->b", m2)
     second = w2.sum(axis=1) - 2 * np.einsum("bii->b", m3) + np.einsum("bij,bji->b", m2, m2)
+    apart = fit.w.max(axis=1) > WEIGHTS_APART * fit.w.min(axis=1)
+    if apart.any():  # the squares cancel: P = W^1/2 N N' W^1/2, with N an orthonormal basis of what W^1/2 X leaves free
+        w = fit.w[apart]
+        free = np.linalg.qr(np.sqrt(w)[:, :, None] * X, mode="complete")[0][:, :, X.shape[1] :]
+        inner = np.einsum("bki,bk,bkj->bij", free, w, free)
+        first[apart], second[apart] = np.einsum("bii->b", inner), (inner**2).sum(axis=(1, 2))
     return first, second
 
 

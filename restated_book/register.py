@@ -6,15 +6,16 @@ never be shown as published.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cached_property
 from math import inf, isfinite, nan
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
-from restated.printed import Printed, parse, parse_number
+from restated.printed import DECIMAL_MARKS, Printed, decimal_mark, parse, parse_number
 from restated_book import config, paths, watch
 from restated_book.paths import PUBLISHED
 from restated_book.sources import bibliography as bib
@@ -22,14 +23,18 @@ from restated_book.sources import dictionary
 from restated_book.sources import files as reading
 from restated_book.sources.dictionary import check_header, read_table
 
+#: Lowest and highest possible value; None for no limit.
+Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
+
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
-_ANY, _FROM_0 = (None, None), (Decimal(0), None)
+_ANY: Limits = (None, None)
+_FROM_0: Limits = (Decimal(0), None)
 _SHARE, _PERCENT = (Decimal(0), Decimal(1)), (Decimal(0), Decimal(100))
 #: General statistics and the values each can take (lowest, highest; None for no limit); ``restated.toml`` may add
 #: others.
-STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
+STATISTICS: dict[str, Limits] = {
     "text": _ANY,  # a direction in words, no number
     "count": _FROM_0,
     "year": (Decimal(1900), Decimal(2100)),
@@ -38,14 +43,19 @@ STATISTICS: dict[str, tuple[Decimal | None, Decimal | None]] = {
     "proportion": _SHARE,
     "mean": _ANY,
     "sd": _FROM_0,
-    **dict.fromkeys(("r", "kappa", "icc"), (Decimal(-1), Decimal(1))),
-    **dict.fromkeys(("path", "d", "g", "SMD", "MD"), _ANY),  # a standardized path may pass 1
+    "median": _ANY,
+    "IQR": _ANY,  # its width, or both quartiles as a range
+    **dict.fromkeys(("r", "rho", "kappa", "icc"), (Decimal(-1), Decimal(1))),  # rho is Spearman's
+    **dict.fromkeys(("path", "beta"), _ANY),  # a standardized coefficient may pass 1
+    **dict.fromkeys(("b", "d", "g", "SMD", "MD"), _ANY),  # b is a coefficient in units of the outcome
     **dict.fromkeys(("OR", "RR"), _FROM_0),
     "logRR": _ANY,  # natural logarithm of a risk ratio
-    **dict.fromkeys(("HR", "Q"), _FROM_0),
+    **dict.fromkeys(("HR", "IRR", "Q"), _FROM_0),
+    "AUC": _SHARE,
     "I2": _PERCENT,
     "chi2": _FROM_0,
-    "z": _ANY,
+    **dict.fromkeys(("z", "t"), _ANY),
+    "F": _FROM_0,
     **dict.fromkeys(("a2", "c2", "e2"), _SHARE),
 }
 #: Statistics that are never rounded.
@@ -55,6 +65,13 @@ PERCENT = "percent"
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
 #: Files of the folder that are not findings: records of what was merged and corrected on the way from the notes.
 NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
+
+#: Words in the note of a row that say what a comma parts, where it could be either, and the decimal mark they mean.
+SAID_SO = {"decimal comma": ",", "thousands comma": "."}
+_PROBABILITY = Decimal(0), Decimal(1)
+_SAY_SO = "say which in the note: 'decimal comma' or 'thousands comma'"
+#: Columns whose numbers are printed by the source.
+_PRINTED = ("value", "ci_low", "ci_high", "p")
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9.]+)*", re.ASCII)
 _STARS = re.compile(r"\*+")
@@ -172,7 +189,7 @@ def is_register_file(name: str) -> bool:
     return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
 
 
-def statistics() -> dict[str, tuple[Decimal | None, Decimal | None]]:
+def statistics() -> dict[str, Limits]:
     """Return all statistics of this book: the general ones and those of ``restated.toml``."""
 
     def limit(value: float) -> Decimal | None:
@@ -202,8 +219,9 @@ def _checked(folder: Path, sources: Collection[str]) -> dict[str, PublishedNumbe
         check_header(header, COLUMNS, path)
         if not rows:
             refuse("the file has a header and no rows", "add rows or remove the file")
+        marks = Marks(cells for _, cells in rows)
         for row, cells in rows:
-            number = read_row(cells, path, row, sources)
+            number = read_row(cells, path, row, sources, marks)
             if first := numbers.get(number.id):
                 message = f"the id '{number.id}' occurs already in {first.file.name}, row {first.row}"
                 refuse(message, "keep one row per printed number: remove the copy or rename it", row=row, field="id")
@@ -216,10 +234,13 @@ class _Rows(Mapping[str, PublishedNumber]):
 
     def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]) -> None:
         self._rows = rows
+        self._marks: dict[Path, Marks] = {}
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
         cells, file, row = self._rows[number_id]
-        return read_row(cells, file, row, (cells["source_key"],))
+        if file not in self._marks:
+            self._marks[file] = Marks(cells for cells, other, _ in self._rows.values() if other == file)
+        return read_row(cells, file, row, (cells["source_key"],), self._marks[file])
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
@@ -239,44 +260,101 @@ def open() -> Register:
     return Register(_Rows(rows))
 
 
+class Marks:
+    """The meaning of commas in the rows of a file of the register: decimals or thousands.
+
+    The note of the row decides, then what its other numbers show, then those of the same work, then the file as far as
+    it holds commas that can be only one of them. Numbers that disagree decide nothing.
+    """
+
+    def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
+        self._rows = list(rows)
+
+    @cached_property
+    def _seen(self) -> dict[str, set[str]]:
+        """Decimal marks that the rows give away, by work; under an empty key those of commas in the file."""
+        seen: dict[str, set[str]] = {"": set()}
+        for cells in self._rows:
+            for text in _texts(cells):
+                # A comma in a count parts thousands.
+                found = "." if "," in text and cells["statistic"] in EXACT else decimal_mark(text)
+                if found:
+                    seen.setdefault(cells["source_key"], set()).add(found)
+                if found and "," in text and cells["statistic"] not in EXACT:
+                    seen[""].add(found)
+        return seen
+
+    def of(self, cells: Mapping[str, str]) -> set[str]:
+        """Return the decimal marks that the numbers of a row may have: one, both where they disagree, or none shown."""
+        if said := {mark for words, mark in SAID_SO.items() if words in cells["note"]}:
+            return said
+        texts = _texts(cells)
+        if own := {found for text in texts if (found := decimal_mark(text))}:
+            return own
+        if not any("," in text or "." in text for text in texts):
+            return set()
+        if of_work := self._seen.get(cells["source_key"]):
+            return of_work
+        # Commas elsewhere say what a comma is here; they make a point doubtful.
+        return self._seen[""] | (set() if any("," in text for text in texts) or not self._seen[""] else {"."})
+
+
+def _texts(cells: Mapping[str, str]) -> list[str]:
+    return [cells[column] for column in _PRINTED if cells["statistic"] != "text" and cells[column]]
+
+
 #: Refuse a field with a message and a remedy.
 _Refuse = Callable[[str, str, str], NoReturn]
 
 
-def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str]) -> PublishedNumber:
-    """Parse and check the cells of a row, by column; `path` and `row` are its place, `sources` the keys of works."""
+def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:
+    """Parse and check the cells of a row, by column.
+
+    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography; `marks` says what commas
+    part in its file.
+    """
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
         reading.refuser(path)(message, remedy, row=row, field=field)
 
-    def number(field: str, *, exact: bool = False) -> Printed | None:
-        text = cells[field]
-        return parse_number(text, exact=exact, field=field, file=path, row=row) if text else None
-
     _check_texts(cells, path, sources, refuse)
-    statistic, exact = cells["statistic"], cells["statistic"] in EXACT
+    place: dict[str, Any] = {"file": path, "row": row}
+    statistic = cells["statistic"]
+    exact = statistic in EXACT
+    found = marks.of(cells)
+    limits = _limits(statistic, cells["unit"])
+
+    def number(field: str, limits: Limits, **more: Any) -> Printed:
+        return _number(cells[field], found, limits, refuse, field, **place, **more)
+
     if statistic == "text":
         if not cells["value"]:
             refuse("value", "the value is missing", "give the direction in one word")
-        value: Printed | None = Printed(cells["value"], None, None, None, "text", None)
-    elif not (cells["value"] or cells["ci_low"] or cells["ci_high"]):
-        refuse("value", "the number is missing", "give it as printed, or its interval")
+        value = Printed(cells["value"], None, None, None, "text", None)
+    elif cells["value"]:
+        value = number("value", limits, exact=exact)
+    elif cells["ci_low"] or cells["ci_high"]:
+        value = parse("")  # only the interval was printed
     else:
-        value = number("value", exact=exact) or parse("")  # only the interval was printed
-    low, high = number("ci_low", exact=exact), number("ci_high", exact=exact)
+        refuse("value", "the number is missing", "give it as printed, or its interval")
+    ends = {field: number(field, limits, exact=exact) if cells[field] else None for field in ("ci_low", "ci_high")}
+    low, high = ends["ci_low"], ends["ci_high"]
     if low and high and low.value is not None and high.value is not None and low.value > high.value:
         refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "exchange its ends")
-    level = number("ci_level")
-    if level and (level.value is None or not 0 < level.value < 100):
-        refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
-    for field, printed in {"value": value, "ci_low": low, "ci_high": high}.items():
-        if printed is not None:
-            _check_range(printed, statistic, cells["unit"], field, refuse)
-    stars = _STARS.fullmatch(cells["p"])  # whose footnote was not seen
-    p = parse(cells["p"]) if stars else number("p")
-    if p and not all(0 <= end <= 1 for end in _ends(p)):
-        refuse("p", f"{cells['p']} is not a probability", "give a p value between 0 and 1")
-    given: dict[str, Any] = {**cells, "value": value, "ci_low": low, "ci_high": high, "p": p}
+    if cells["ci_level"]:
+        level = parse_number(cells["ci_level"], field="ci_level", **place)
+        if level.value is None or not 0 < level.value < 100:
+            refuse("ci_level", f"'{cells['ci_level']}' is not a level of confidence", "give percent, such as 95")
+    for field, printed in {"value": value, **ends}.items():
+        _check_range(printed, statistic, cells["unit"], field, refuse)
+    p = None
+    if _STARS.fullmatch(cells["p"]):
+        p = parse(cells["p"])  # stars whose footnote was not seen
+    elif cells["p"]:
+        p = number("p", _PROBABILITY)
+        if not _within(p, _PROBABILITY):
+            refuse("p", f"{cells['p']} is not a probability", "give a p value between 0 and 1")
+    given: dict[str, Any] = {**cells, **ends, "value": value, "p": p}
     return PublishedNumber(**given, file=path, row=row)
 
 
@@ -305,17 +383,46 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
             refuse(field, f"{cells[field]} is too large for a count", "check the source")
 
 
+def _limits(statistic: str, unit: str) -> Limits:
+    lowest, highest = statistics()[statistic]
+    return lowest, Decimal(100) if highest == 1 and unit.startswith(PERCENT) else highest
+
+
+def _number(text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, **more: Any) -> Printed:
+    """Read a printed number whose decimals follow one of `marks`; of two readings, only one may be in the limits."""
+    readings = {mark: parse_number(text, decimal=mark, field=field, **more) for mark in DECIMAL_MARKS}
+    point, comma = readings["."], readings[","]
+    if _ends(point) == _ends(comma):
+        return point
+    possible = marks if len(marks) == 1 else {m for m, printed in readings.items() if _within(printed, limits)}
+    if len(possible) == 1:
+        return readings[next(iter(possible))]
+    if "," not in text and not marks:
+        return point
+    shown = " or ".join(f"{_ends(printed)[0]:f}" for printed in (comma, point))
+    refuse(field, f"'{text}' can be {shown}", _SAY_SO)
+
+
 def _ends(printed: Printed) -> list[Decimal]:
-    """Return the number that a text spells, or else the limits it sets."""
+    """The number, or the ends of a bound or range."""
     ends = (printed.low, printed.high) if printed.value is None else (printed.value,)
     return [end for end in ends if end is not None]
 
 
-def _check_range(printed: Printed, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
-    lowest, highest = statistics()[statistic]
-    if highest == 1 and unit.startswith(PERCENT):
-        highest = Decimal(100)
+def _within(printed: Printed, limits: Limits) -> bool:
+    lowest, highest = limits
+    return all((lowest is None or end >= lowest) and (highest is None or end <= highest) for end in _ends(printed))
+
+
+def _check_range(printed: Printed | None, statistic: str, unit: str, field: str, refuse: _Refuse) -> None:
+    lowest, highest = _limits(statistic, unit)
+    if printed is None:
+        return
     for end in _ends(printed):
+        if statistic in EXACT and end % 1:
+            refuse(
+                field, f"'{printed.text}' is not a whole number", f"correct it, or use another kind than {statistic}"
+            )
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:

@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 #: Folders and files of the suite, whether all their tests are of the full tier. The longest name that fits counts.
 FULL = {
     "library": False,
+    "library/test_odd_inputs.py": True,
     "reference": False,
     "small": False,
     "builder": False,

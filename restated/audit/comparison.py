@@ -15,6 +15,9 @@ from restated.printed import Printed, float_ends
 #: digit.
 SLACK = 1e-11
 
+#: Prints that are tried one by one for the power of a check: enough for three digits of a share, quick enough to wait.
+MOST_PRINTS = 20_000
+
 #: An end that is read exactly: give a Decimal or Fraction where it is itself a printed value.
 Exact: TypeAlias = Fraction | Decimal | float
 Interval: TypeAlias = tuple[float, float]
@@ -29,7 +32,8 @@ class Comparison:
     fits : bool
         Some value inside every rounding interval satisfies the rule.
     low, high : float
-        Range that the other numbers allow for the checked one; the nearest possible values where it is empty.
+        Range that the other numbers allow for the checked one, infinite where they set no end; the nearest possible
+        values where it is empty, nan where there are none.
     power : float
         Share of the possible printed values that the check rejects.
     detail : str
@@ -83,15 +87,18 @@ def exact_ends(printed: Printed) -> tuple[Fraction, Fraction]:
 
 def overlap(first: Interval, second: Interval) -> bool:
     """Return True if two closed intervals share a point, up to `SLACK`."""
-    slack = SLACK * max(1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x)))
+    slack = SLACK * max([1.0, *(abs(x) for x in (*first, *second) if math.isfinite(x))])
     return first[0] <= second[1] + slack and second[0] <= first[1] + slack
 
 
 def printable(printed: Printed, low: Exact, high: Exact) -> tuple[list[Fraction], Fraction]:
-    """List all values from `low` to `high` that could have been printed with the same digits, and half a unit."""
+    """List the values from `low` to `high` that could have been printed with the same digits, and half a unit.
+
+    Of more than `MOST_PRINTS` values a share, evenly spread.
+    """
     unit, half = _step(printed)
     first, last = _numbers(low, high, unit)
-    return [i * unit for i in range(first, last + 1)], half
+    return [i * unit for i in range(first, last + 1, max(1, (last - first) // MOST_PRINTS))], half
 
 
 def share_refused(printed: Printed, low: Exact, high: Exact, allowed: Sequence[Interval]) -> float:

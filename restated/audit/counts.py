@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from restated.audit.comparison import Comparison, exact_ends, printable, share_refused, show, span
+from restated.errors import RestatedError
 from restated.printed import Printed
 
 #: Counts named one by one in a sentence; more are given as a range.
@@ -23,6 +24,8 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
 
     The range is that of the counts that fit, or the nearest below and above, in percent.
     """
+    if min(denominators, default=0) < 1:
+        raise RestatedError("a percentage needs denominators of 1 or more", field="denominators")
     ends, tried = exact_ends(percent), sorted(set(denominators))
 
     def fitting(low: Fraction, high: Fraction) -> Iterator[tuple[int, int]]:
@@ -70,6 +73,8 @@ def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | 
     `scales` are 1 for a share in percent and 100 for a proportion. With a common denominator `n`, the counts behind the
     shares must add up to it. The range is that of the sum, in percent.
     """
+    if not percents or len(percents) != len(scales) or (n is not None and n < 1):
+        raise RestatedError("shares need one scale each, and a denominator of 1 or more", field="percents")
     ends = zip(map(exact_ends, percents), scales, strict=True)
     boxes = [(first * scale, last * scale) for (first, last), scale in ends]
     low, high = (sum(ends) for ends in zip(*boxes, strict=True))
@@ -100,6 +105,8 @@ def _sums(choices: Sequence[Sequence[int]]) -> set[int]:
 
 def percents_of_subgroups(parts: Sequence[Printed], sizes: Sequence[int], whole: Printed, total: int) -> Comparison:
     """Check if the counts of subgroup percentages add up to one of the overall percentage, and of which."""
+    if len(parts) != len(sizes) or min(sizes, default=0) < 1 or total < 1:
+        raise RestatedError("subgroups need one size each, and all of them cases", field="sizes")
     sums = _sums([_whole(*exact_ends(p), n) for p, n in zip(parts, sizes, strict=True)])
     shares = sorted(Fraction(100 * s, total) for s in sums if s <= total)
     if not shares:
@@ -118,6 +125,8 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
     The range is that of the nearest possible totals at or below and at or above the printed one, nan where none is
     found between 2 and twice the total.
     """
+    if total < 2:
+        raise RestatedError("two groups have a total of at least 2", field="total")
     sizes = range(1, 2 * total)
     ok = [np.array([False] + [bool(_whole(*exact_ends(p), n)) for n in sizes]) for p in (first, second)]
     # Number of ways to make each total out of one possible size of either group.
@@ -139,6 +148,8 @@ def percents_of_arms(first: Printed, second: Printed, total: int) -> Comparison:
 
 def total(parts: Sequence[tuple[int, Printed]], whole: Printed) -> Comparison:
     """Check if parts, each with its sign (1 or -1), can add up to a printed whole; the range is that of the sum."""
+    if not parts:
+        raise RestatedError("a sum needs parts", field="parts")
     boxes = [sorted(sign * end for end in exact_ends(p)) for sign, p in parts]
     low, high = (sum(ends) for ends in zip(*boxes, strict=True))
     ends = exact_ends(whole)

@@ -13,16 +13,18 @@ from typing import TypeAlias
 
 from scipy import stats
 
+from restated.arguments import check_level
 from restated.audit.comparison import Comparison, box, compare, compare_p, span
+from restated.errors import RestatedError
 from restated.estimate.contrasts import absolute
 from restated.printed import Printed
 
 #: The scale on which an interval is symmetrical when estimate and standard error made it. Pooled correlations are
 #: printed both ways, with or without Fisher's transformation, and the source seldom names one: either is enough.
 SCALES: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("OR", "RR", "HR"), ("log",)),
-    **dict.fromkeys(("r", "icc"), ("plain", "fisher-z")),
-    **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "kappa", "a2", "c2", "e2"), ("plain",)),
+    **dict.fromkeys(("OR", "RR", "HR", "IRR"), ("log",)),
+    **dict.fromkeys(("r", "rho", "icc"), ("plain", "fisher-z")),
+    **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "b", "beta", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
 
 #: Where the degrees of freedom of an interval are unknown, anything from this many to the normal limit is allowed:
@@ -65,6 +67,13 @@ def centred(estimate: Printed, low: Printed, high: Printed, scales: Sequence[str
     return replace(found, detail=text)
 
 
+def _ratio(size: float, width: float) -> float:
+    """Size of an estimate in half widths of its interval; 0 where the interval may be endless."""
+    if math.isinf(width):
+        return 0.0
+    return size / (width / 2) if width > 0 else math.inf
+
+
 def p_of_interval(
     estimate: Printed, low: Printed, high: Printed, p: Printed, scales: Sequence[str], *, level: float, df: float | None
 ) -> Comparison:
@@ -83,11 +92,14 @@ def p_of_interval(
     df : float or None
         Degrees of freedom where they are known; `FEWEST_DF` otherwise.
     """
+    check_level(level)
+    if df is not None and not 0 < df < math.inf:
+        raise RestatedError(f"{df} are not degrees of freedom", field="df")
     values = []
     for to, _ in (_ROUTES[scale] for scale in scales):
         least, most = absolute((to(box(estimate)[0]), to(box(estimate)[1])))
         width = to(box(high)[0]) - to(box(low)[1]), to(box(high)[1]) - to(box(low)[0])
-        ratios = least / (width[1] / 2), most / (width[0] / 2) if width[0] > 0 else math.inf
+        ratios = _ratio(least, width[1]), _ratio(most, width[0])
         for dist in (stats.norm, stats.t(FEWEST_DF if df is None else df)):
             values += [float(2 * dist.sf(dist.ppf((1 + level) / 2) * ratio)) for ratio in ratios]
     first, last = min(values), max(values)

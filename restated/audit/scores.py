@@ -3,16 +3,20 @@
 References
 ----------
 Brown & Heathers (2017), Social Psychological and Personality Science 8, 363-369 (GRIM).
+Anaya (2016), PeerJ Preprints 4, e2400v1 (GRIMMER); Allard (2018), "Analytic-GRIMMER" (its test of parity).
+Heathers & Brown (2019), "DEBIT: a simple consistency test for binary data", osf.io/5vb3u.
 Bhatia & Davis (2000), American Mathematical Monthly 107, 353-357: variance <= (max - mean)(mean - min).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from typing import TypeAlias
 
 import numpy as np
 
-from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, show
+from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, show, span
 from restated.errors import RestatedError
 from restated.printed import Printed
 
@@ -22,6 +26,8 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 
     `sizes` are the possible n; `items` whole numbers are averaged into one score, 1 for a single rating or a sum score.
     """
+    if min(sizes, default=0) < 1 or items < 1:
+        raise RestatedError("a mean needs at least one case and one item", field="n")
     grains = [n * items for n in sizes]
     ends = exact_ends(mean)
 
@@ -49,13 +55,126 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
     RestatedError
         If a sample size is below 2.
     """
-    if min(sizes) < 2:
-        raise RestatedError("a standard deviation needs at least two cases", field="n")
+    inflate = _inflation(sizes)
+    _check_scale(minimum, maximum)
     low, high = box(mean)
-    inflate = max(math.sqrt(n / (n - 1)) for n in sizes)
     best = min(max((minimum + maximum) / 2, low), high)
     if not minimum <= best <= maximum:
         return Comparison(False, math.nan, math.nan, 1.0, f"the mean lies outside the scale {minimum:g} to {maximum:g}")
     largest = inflate * math.sqrt((maximum - best) * (best - minimum))
     text = f"on the scale {minimum:g} to {maximum:g} the SD can be at most {show(largest)}"
     return compare(sd, [(0.0, largest)], 0, inflate * (maximum - minimum) / 2, text)
+
+
+def grimmer(
+    mean: Printed, sd: Printed, sizes: Sequence[int], items: int = 1, scale: tuple[float, float] | None = None
+) -> Comparison:
+    """Check if a printed SD is possible for whole scores with a printed mean.
+
+    In units of 1 / items all scores are whole, and so are their sum S and their sum of squares. The latter is even or
+    odd as S is, at least that of scores next to S / n, and at most that of scores at the ends of the scale, where it is
+    known. `sizes` and `items` are those of `grim`, `scale` is the lowest and the highest score; SDs have the divisor
+    n - 1. The range is that of the nearest possible SDs.
+
+    Raises
+    ------
+    RestatedError
+        If a sample size is below 2.
+    """
+    inflate = _inflation(sizes)
+    if items < 1:
+        raise RestatedError("a score is the mean of at least one item", field="items")
+    if scale is not None:
+        _check_scale(*scale)
+    samples = [sample for n in sizes for sample in _sums(mean, n, items, scale)]
+    if not samples:
+        return Comparison(False, math.nan, math.nan, 1.0, "no whole scores have the mean")
+
+    def possible(low: Fraction, high: Fraction) -> bool:
+        ends = (max(low, Fraction(0)) * items) ** 2, (high * items) ** 2
+        return high >= 0 and any(first <= last for first, last in (_squares(sample, *ends) for sample in samples))
+
+    low, high = exact_ends(sd)
+    widest = inflate * (scale[1] - scale[0]) / 2 if scale else 2 * high
+    values, half = printable(sd, 0, widest)
+    power = float(1 - np.mean([possible(v - half, v + half) for v in values]))
+    middle = ((low + high) / 2 * items) ** 2
+    below = [(sample, _squares(sample, Fraction(0), middle)) for sample in samples]
+    above = [(sample, _squares(sample, middle, None)) for sample in samples]
+    nearest = (
+        max((_spread(sample, last) / items for sample, (first, last) in below if first <= last), default=math.nan),
+        min((_spread(sample, first) / items for sample, (first, last) in above if first <= last), default=math.nan),
+    )
+    named = " and ".join(show(x, 6) for x in nearest if not math.isnan(x))
+    return Comparison(possible(low, high), *nearest, power, f"the nearest possible SDs are {named}")
+
+
+#: Cases, sum of their whole scores, and least and greatest sum of squares that these can have (None for no limit).
+_Sample: TypeAlias = tuple[int, int, int, int | None]
+
+
+def _sums(mean: Printed, n: int, items: int, scale: tuple[float, float] | None) -> Iterator[_Sample]:
+    """Samples of n scores in units of 1 / items whose mean is printed so."""
+    low, high = exact_ends(mean)
+    for total in range(math.ceil(low * n * items), math.floor(high * n * items) + 1):
+        whole, over = divmod(total, n)
+        least = (n - over) * whole**2 + over * (whole + 1) ** 2
+        if scale is None:
+            yield n, total, least, None
+            continue
+        bottom, top = math.ceil(scale[0] * items), math.floor(scale[1] * items)
+        if n * bottom <= total <= n * top:
+            at_top, rest = divmod(total - n * bottom, max(top - bottom, 1))
+            most = (n - at_top) * bottom**2 + at_top * top**2
+            yield n, total, least, most if not rest else most - bottom**2 + (bottom + rest) ** 2
+
+
+def _squares(sample: _Sample, low: Fraction, high: Fraction | None) -> tuple[int, int]:
+    """First and last sum of squares, odd or even as the sum is, with the variance from low to high; or first > last."""
+    n, total, least, most = sample
+    mean_square = Fraction(total**2, n)
+    first = max(least, math.ceil(mean_square + (n - 1) * low))
+    first += (first - total) % 2
+    if high is None:  # the first one is enough
+        return first, first if most is None else most
+    last = math.floor(mean_square + (n - 1) * high)
+    last = last if most is None else min(last, most)
+    return first, last - (last - total) % 2
+
+
+def _spread(sample: _Sample, squares: int) -> float:
+    n, total, _, _ = sample
+    return math.sqrt((squares - Fraction(total**2, n)) / (n - 1))
+
+
+def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
+    """Check if the printed mean and SD of scores 0 and 1 belong together: SD^2 = n / (n - 1) mean (1 - mean).
+
+    The mean is a proportion. Several `sizes` are possible, one that fits is enough; the range is that of the SD.
+
+    Raises
+    ------
+    RestatedError
+        If a sample size is below 2.
+    """
+    largest = _inflation(sizes) / 2
+    low, high = box(mean)
+    if high < 0 or low > 1:
+        return Comparison(False, math.nan, math.nan, 1.0, "the mean of scores 0 and 1 lies outside 0 to 1")
+    low, high = max(low, 0.0), min(high, 1.0)
+    spreads = [math.sqrt(x * (1 - x)) for x in (low, high, min(max(0.5, low), high))]
+    allowed = [(min(spreads[:2]) * _inflation([n]), max(spreads) * _inflation([n])) for n in sizes]
+    found = compare(sd, allowed, 0, largest, "")
+    return replace(found, detail=f"the mean implies an SD of {span(found.low, found.high)}")
+
+
+def _check_scale(minimum: float, maximum: float) -> None:
+    if not -math.inf < minimum < maximum < math.inf:
+        raise RestatedError(f"a scale from {minimum} to {maximum} has no room for scores", field="minimum")
+
+
+def _inflation(sizes: Sequence[int]) -> float:
+    """Greatest ratio of an SD with the divisor n - 1 to one with the divisor n."""
+    if min(sizes, default=0) < 2:
+        raise RestatedError("a standard deviation needs at least two cases", field="n")
+    return max(math.sqrt(n / (n - 1)) for n in sizes)

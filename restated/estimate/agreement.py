@@ -81,9 +81,11 @@ def tetrachoric(tables: ArrayLike) -> FloatOrArray:
 def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray:
     """Return P(X <= h, Y <= k) of standard normals with correlation rho, -1 < rho < 1, by Owen's T function.
 
-    The arguments are finite and broadcast.
+    The arguments are finite and broadcast; others raise a RestatedError.
     """
     h, k, rho = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (h, k, rho)))
+    if not (np.isfinite(h + k) & (np.abs(rho) < 1)).all():
+        raise RestatedError("limits must be finite and the correlation between -1 and 1", field="rho")
     root = np.sqrt((1 - rho) * (1 + rho))
     with np.errstate(divide="ignore", invalid="ignore"):
         slope_h = np.where(h == 0, np.copysign(np.inf, k), (k - rho * h) / (h * root))

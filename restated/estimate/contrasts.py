@@ -2,7 +2,8 @@
 
 Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
 s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes, pairs
-of floats: closed intervals of all values that would have been printed with the same digits.
+of floats: closed intervals of all values that would have been printed with the same digits. `absolute`, `interval` and
+`two_sided_p` take ends that are missing (nan) or infinite, and pass them on.
 
 References
 ----------
@@ -20,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy import stats
 
-from restated.arguments import check_level
+from restated.arguments import check_finite, check_level
 from restated.errors import RestatedError
 
 Box: TypeAlias = tuple[float, float]
@@ -63,11 +64,12 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
     Raises
     ------
     RestatedError
-        If rho is outside its range, a box runs downwards or a standard error is not positive.
+        If rho is outside its range, a box runs downwards or is not finite, or a standard error is not positive.
     """
     if not -1 <= rho < 1:
         problem = f"a correlation of {rho} between estimates cannot be tested"
         raise RestatedError(problem, field="rho", remedy="Use at least -1 and less than 1")
+    check_finite(first=first, second=second, se_first=se_first, se_second=se_second)
     for box in (first, second, se_first, se_second):
         if box[0] > box[1]:
             raise RestatedError(f"the box {box} runs downwards", remedy="Give the lower end first")

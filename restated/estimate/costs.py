@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import FloatOrArray, Floats, check_level, check_option, floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_option, check_sizes, floats
 from restated.errors import RestatedError
 
 #: Resamples of the bootstrap: the Monte Carlo error of a 95 % limit is then about 2 % of its standard error.
@@ -63,13 +63,22 @@ class BootstrapInterval:
 def error_of_difference(
     variance1: ArrayLike, n1: float, variance2: ArrayLike, n2: float, *, equal_variances: bool
 ) -> tuple[Floats, Floats]:
-    """Return the standard error of a difference of two means and its degrees of freedom, by Student or by Welch."""
+    """Return the standard error of a difference of two means and its degrees of freedom, by Student or by Welch.
+
+    Without any variance Welch's degrees of freedom are nan. Sizes below 2 and variances that are negative or not finite
+    raise a RestatedError.
+    """
     v1, v2 = np.asarray(variance1, dtype=float), np.asarray(variance2, dtype=float)
+    check_sizes(2, n1=n1, n2=n2)
+    if not ((v1 >= 0) & np.isfinite(v1)).all() or not ((v2 >= 0) & np.isfinite(v2)).all():
+        raise RestatedError("a variance is negative, missing or not finite", field="variance")
     if equal_variances:
         df = np.asarray(n1 + n2 - 2.0)
         return np.sqrt(((n1 - 1) * v1 + (n2 - 1) * v2) / df * (1 / n1 + 1 / n2)), df
     first, second = v1 / n1, v2 / n2
-    return np.sqrt(first + second), (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
+    with np.errstate(invalid="ignore"):
+        df = (first + second) ** 2 / (first**2 / (n1 - 1) + second**2 / (n2 - 1))
+    return np.sqrt(first + second), df
 
 
 def t_test_from_moments(

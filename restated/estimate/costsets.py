@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Bools, Floats, check_option
+from restated.arguments import Bools, Floats, check_finite, check_option
 from restated.errors import RestatedError
 from restated.estimate.costs import error_of_difference
 
@@ -34,9 +34,13 @@ def standard_error(
 ) -> tuple[Floats, Floats]:
     """Return standard error and degrees of freedom of the effect of a test; `ratio`, `cv1` and `cv2` broadcast.
 
-    The effect is the mean difference in units of the mean of group 2, for the gamma model the log ratio.
+    The effect is the mean difference in units of the mean of group 2, for the gamma model the log ratio. Ratios that
+    are not positive, or SD/means that are negative or not finite, raise a RestatedError.
     """
     check_option("test", method, BY_MOMENTS, field="method")
+    check_finite(ratio=ratio, cv1=cv1, cv2=cv2)
+    if not (np.asarray(ratio, dtype=float) > 0).all():
+        raise RestatedError("a ratio of two means is not positive", field="ratio")
     scale = 1.0 if method == "gamma model" else np.asarray(ratio, dtype=float)
     v1, v2 = (scale * np.asarray(cv1, dtype=float)) ** 2, np.asarray(cv2, dtype=float) ** 2
     return error_of_difference(v1, n1, v2, n2, equal_variances=method != "Welch")
@@ -45,6 +49,8 @@ def standard_error(
 def p_by_moments(ratio: ArrayLike, cv1: ArrayLike, cv2: ArrayLike, n1: int, n2: int, method: str) -> Floats:
     """Return the two-sided p value of a test that the moments determine; parameters as `standard_error`."""
     se, df = standard_error(ratio, cv1, cv2, n1, n2, method)
+    if not (se > 0).all():
+        raise RestatedError("costs without any spread have no test", field="cv1, cv2")
     return 2 * np.asarray(stats.t.sf(_size(ratio, method) / se, df))
 
 
@@ -103,6 +109,9 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
     RestatedError
         If so many zeros need a larger SD/mean, or the kind is unknown.
     """
+    check_finite(cv=cv)
+    if not 0 <= zeros < 1:
+        raise RestatedError(f"{zeros} is not a probability below 1", field="zeros")
     keep = 1 - zeros
     cv2 = (1 + cv**2) * keep - 1  # squared SD/mean of the positive part
     if cv2 <= 0:
@@ -123,7 +132,7 @@ def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: fl
     ----------
     values1, values2 : array_like, shapes (trials, n1) and (trials, n2)
     true_difference : float
-        Difference of the population means; not 0.
+        Difference of the population means; 0 raises a RestatedError.
 
     Returns
     -------
@@ -132,6 +141,9 @@ def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: fl
         ``magnitude``: mean absolute difference of those over the true one. The last two are nan if no trial is.
     """
     x, y = np.asarray(values1, dtype=float), np.asarray(values2, dtype=float)
+    check_finite(values1=x, values2=y, true_difference=true_difference)
+    if true_difference == 0:
+        raise RestatedError("a true difference of 0 has no sign or size to miss", field="true_difference")
     difference = x.mean(axis=-1) - y.mean(axis=-1)
     v1, v2 = (values.var(axis=-1, ddof=1) for values in (x, y))
     with np.errstate(divide="ignore", invalid="ignore"):  # a trial in which nobody has a cost is not significant

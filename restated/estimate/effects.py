@@ -19,6 +19,9 @@ from scipy.special import gammaln
 from restated.arguments import FloatOrArray, Floats
 from restated.errors import RestatedError
 
+#: A d beyond this is a correlation of 1 to the last digit for any share that is not below 1e-200; its square is finite.
+FARTHEST_D = 1e120
+
 
 def fisher_z(r: ArrayLike) -> FloatOrArray:
     """Return Fisher's z = artanh(r) of correlations strictly between -1 and 1."""
@@ -58,9 +61,10 @@ def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
 
 
 def d_to_r(d: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
-    """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4)."""
+    """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4). +-inf gives +-1."""
     d, share = np.asarray(d, dtype=float), _proportion(proportion)
-    return (d / np.sqrt(d**2 + 1 / (share * (1 - share))))[()]
+    near = np.clip(d, -FARTHEST_D, FARTHEST_D)
+    return (near / np.sqrt(near**2 + 1 / (share * (1 - share))))[()]
 
 
 def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
@@ -70,8 +74,8 @@ def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
     logistic distribution (Hasselblad & Hedges, 1995).
     """
     odds_ratio = np.asarray(odds_ratio, dtype=float)
-    if (odds_ratio <= 0).any():
-        raise RestatedError("an odds ratio of 0 or less has no finite d", field="odds_ratio")
+    if ((odds_ratio <= 0) | np.isinf(odds_ratio)).any():
+        raise RestatedError("an odds ratio of 0 or less, or an infinite one, has no finite d", field="odds_ratio")
     return (np.log(odds_ratio) * np.sqrt(3) / np.pi)[()]
 
 
@@ -82,6 +86,8 @@ def hedges_correction(df: ArrayLike, *, exact: bool = True) -> FloatOrArray:
     n1 + n2 - 2), above 1. Not `exact` gives 1 - 3 / (4 df - 1), the approximation that many programs use.
     """
     df = np.asarray(df, dtype=float)
+    if np.isinf(df).any():
+        raise RestatedError("degrees of freedom are infinite", field="df", remedy="Use d itself: the factor is 1")
     if (df <= 1).any():
         raise RestatedError("Hedges' correction needs more than one degree of freedom", field="df")
     if not exact:
@@ -105,7 +111,9 @@ def hedges_g(
     1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD"). Standard deviations are above 0, sizes
     at least 2.
     """
-    mean1, sd1, n1, mean2, sd2, n2 = (np.asarray(x, dtype=float) for x in (mean1, sd1, n1, mean2, sd2, n2))
+    mean1, sd1, n1, mean2, sd2, n2 = given = [np.asarray(x, dtype=float) for x in (mean1, sd1, n1, mean2, sd2, n2)]
+    if any(np.isinf(x).any() for x in given):
+        raise RestatedError("a mean, standard deviation or size is infinite")
     if (sd1 <= 0).any() or (sd2 <= 0).any():
         raise RestatedError("a standard deviation is not positive", field="sd")
     if (n1 < 2).any() or (n2 < 2).any():

@@ -37,6 +37,7 @@ from scipy.special import expit, gammaln, roots_hermite
 
 from restated.arguments import Bools, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
+from restated.tau2 import ROUNDOFF
 
 MEASURES = ("OR", "RR", "RD")
 #: Correction in proportion to the size of an arm, so that unequal arms alone do not make an effect.
@@ -102,7 +103,7 @@ def effect_sizes(
     if correction == TREATMENT_ARM:
         arms = cells[[0, 2]] + cells[[1, 3]]
         add = np.repeat(arms / cells.sum(axis=0), 2, axis=0)
-    elif not isinstance(correction, str) and correction > 0:
+    elif not isinstance(correction, str) and np.isfinite(correction) and correction > 0:
         add = np.asarray(correction, dtype=float)
     else:
         remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
@@ -136,6 +137,11 @@ def mantel_haenszel(
         p = (first**2 * c - second**2 * a + first * second * (second - first) / 2) / n**2
         q = (a * (second - c) + c * (first - a)) / (2 * n)
         variance = (estimate * p.sum() + q.sum()) / weight**2
+        if variance <= ROUNDOFF / weight:  # rounding: a single event among n patients gives about 1 / n^2
+            problem = (
+                "the standard error of the pooled risk difference is zero: within each arm all had the same outcome"
+            )
+            raise RestatedError(problem, remedy="Use effect_sizes with a correction, or say that there were no events")
         return _result(measure, "Mantel-Haenszel", estimate, np.sqrt(variance), 0.0, len(a), left_out, level)
     r, s = (a * d / n, b * c / n) if measure == "OR" else (a * second / n, c * first / n)
     sums = r.sum(), s.sum()
@@ -212,7 +218,14 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
 
     Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
     compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
+
+    Raises
+    ------
+    RestatedError
+        If the risk difference is missing or outside its interval.
     """
+    if not low <= rd <= high:
+        raise RestatedError(f"the risk difference {rd} is not between {low} and {high}", field="rd")
     if not rd < 0:
         return np.nan, np.nan, np.nan
     return -1 / rd, -1 / low, -1 / high if high < 0 else np.inf

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Bools, Floats, Ints
+from restated.arguments import Bools, Floats, Ints, floats
 from restated.errors import RestatedError
 from restated.estimate import events, meta
 
@@ -50,7 +50,10 @@ class Fragility:
 
 
 def of_trial(events1: int, n1: int, events2: int, n2: int) -> Fragility:
-    """Return the fragility of one trial under Fisher's exact test; impossible counts raise a RestatedError."""
+    """Return the fragility of one trial under Fisher's exact test; impossible counts raise a RestatedError.
+
+    A trial without events has p = 1: it is not significant.
+    """
 
     def significant(a: Ints, c: Ints) -> Bools:
         tables = (np.array([[x, n1 - x], [y, n2 - y]]) for x, y in zip(a[:, 0], c[:, 0], strict=True))
@@ -73,7 +76,8 @@ def of_pooled(
     Raises
     ------
     RestatedError
-        If the counts are impossible.
+        If the counts are impossible, or a trial has no information on the measure: no change of status alone would
+        bring it into the model.
     """
 
     def significant(a: Ints, c: Ints) -> Floats:
@@ -90,13 +94,23 @@ def of_pooled(
 
 
 def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, significant: _Test) -> Fragility:
-    a, first, c, second = (np.asarray(x, dtype=np.int64) for x in (events1, n1, events2, n2))
-    if not (a.shape == first.shape == c.shape == second.shape and a.ndim == 1):
+    given = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
+    if any(x.shape != given[0].shape or x.ndim != 1 for x in given):
         raise RestatedError("events and patients have different lengths", field="events")
+    if not all(np.isfinite(x).all() and (x % 1 == 0).all() for x in given):
+        raise RestatedError("events and patients must be whole numbers", field="events")
+    a, first, c, second = (x.astype(np.int64) for x in given)
     arms, sizes = np.concatenate([a, c]), np.concatenate([first, second])
-    if (arms < 0).any() or (arms > sizes).any():
-        raise RestatedError("events must be between 0 and the patients of an arm", field="events")
-    now = bool(significant(a[None, :], c[None, :])[0])
+    if (arms < 0).any() or (arms > sizes).any() or (sizes < 1).any():
+        problem = "events must be between 0 and the patients of an arm, who are one or more"
+        raise RestatedError(problem, field="events")
+    verdict_now = significant(a[None, :], c[None, :])[0]
+    if np.isnan(verdict_now):
+        remedy = "Leave out the trials without events (or without others), or use the risk difference"
+        raise RestatedError(
+            "a trial has no information on the measure, so there is no verdict to change", remedy=remedy
+        )
+    now = bool(verdict_now)
     for number in range(1, MAX_CHANGES + 1):
         every = _steps(len(arms), number)
         while block := list(islice(every, CHUNK)):

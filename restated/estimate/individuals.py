@@ -29,6 +29,10 @@ from restated.errors import RestatedError
 REACH = 10.0
 
 
+#: No two groups differ by more standard deviations; beyond about 1e15 the two ends of the search are the same float.
+FARTHEST = 1e6
+
+
 class Risks(NamedTuple):
     """Risk of belonging to the outermost share of all people, in the lower and in the higher group."""
 
@@ -44,12 +48,12 @@ class Risks(NamedTuple):
 
 
 def overlap(d: ArrayLike) -> FloatOrArray:
-    """Return the share of the two distributions that overlaps; float or array."""
+    """Return the share of the two distributions that overlaps; float or array, nan where d is."""
     return (2 * ndtr(-np.abs(np.asarray(d, dtype=float)) / 2))[()]
 
 
 def superiority(d: ArrayLike) -> FloatOrArray:
-    """Return the probability that a random member of the higher group is above a random member of the lower one."""
+    """Return the probability that a random member of the higher group is above one of the lower; nan where d is."""
     return ndtr(np.asarray(d, dtype=float) / np.sqrt(2))[()]
 
 
@@ -59,13 +63,13 @@ def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     Raises
     ------
     RestatedError
-        If a share is not between 0 and 1 or d is not finite.
+        If a share is not between 0 and 1 or d is not finite or beyond `FARTHEST`.
     """
     for name, value in (("base", base), ("share", share)):
         if not 0 < value < 1:
             raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)
-    if not np.isfinite(d):
-        raise RestatedError("the difference is not a finite number", field="d")
+    if not abs(d) <= FARTHEST:
+        raise RestatedError(f"the difference is not a number from {-FARTHEST:g} to {FARTHEST:g}", field="d")
     threshold = brentq(
         lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share,
         min(0.0, d) - REACH,

@@ -29,6 +29,13 @@ from restated.errors import RestatedError
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
+#: Effects and variances beyond this, or variances below its inverse, overflow when weights are multiplied.
+LARGEST = 1e50
+#: Weights further apart than this leave fewer than six of 16 digits for the light studies.
+LEAST_SHARE = 1e-10
+#: Defaults of `fit`, for the tables that pass its options on.
+DEFAULTS: dict[str, Any] = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
+USE_WALD = "Use ci='wald'"
 #: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
 
@@ -131,8 +138,17 @@ def fit(
     Raises
     ------
     RestatedError
-        If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown.
+        If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown; under
+        Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
     """
+    found = _fit(y, v, method, ci, level, pi_df)
+    if np.isnan(found.se):
+        raise RestatedError("all effects are the same, so Knapp-Hartung has no standard error", remedy=USE_WALD)
+    return found
+
+
+def _fit(y: ArrayLike, v: ArrayLike, method: str, ci: str, level: float, pi_df: str) -> MetaFit:
+    """`fit`, with nan where Knapp-Hartung has no standard error."""
     y, v = check_effects(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
     shared = {field.name: getattr(batch, field.name) for field in fields(batch)}
@@ -161,7 +177,7 @@ def fit_batch(
     Y : array_like, shape (draws, k)
     V : array_like, shape (draws, k) or (k,)
     method, ci, level, pi_df
-        As in `fit`, with the same errors.
+        As in `fit`, with the same errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
     """
     Y, V = check_effects(Y, V, batch=True)
     check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
@@ -225,7 +241,8 @@ def fit_regression(
     Raises
     ------
     RestatedError
-        As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df.
+        As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung
+        also if the moderators predict all effects exactly.
     """
     y, v = check_effects(y, v)
     design, names = design_matrix(X, len(y), names)
@@ -233,6 +250,9 @@ def fit_regression(
     Y, V = y[None, :], v[None, :]
     tau2, test_df, batch = _coefficients(Y, V, design, method, ci, level)
     found = {name: values[0] for name, values in batch.items()}
+    if np.isnan(found["se"]).any():
+        problem = "the moderators predict all effects exactly, so Knapp-Hartung has no standard errors"
+        raise RestatedError(problem, remedy=USE_WALD)
     slopes = found["estimate"][1:]
     qm = float(slopes @ np.linalg.solve(found["covariance"][1:, 1:], slopes))
     if ci == "knapp-hartung":
@@ -275,10 +295,11 @@ def _coefficients(
     model = between.weighted(Y, V, X, tau2)
     estimate, covariance, df = model.beta, model.covariance, np.inf
     if ci == "knapp-hartung":
-        covariance, df = covariance * model.q[:, None, None] / (k - p), float(k - p)
+        exact = model.q <= between.ROUNDOFF**2 * (model.w * Y**2).sum(axis=1)
+        spread = np.where(exact, np.nan, model.q)  # effects without any spread: no variance to scale with
+        covariance, df = covariance * spread[:, None, None] / (k - p), float(k - p)
     se = np.sqrt(np.einsum("bii->bi", covariance))
-    with np.errstate(divide="ignore", invalid="ignore"):  # identical effects: Knapp-Hartung se = 0
-        statistic = estimate / se
+    statistic = estimate / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
     ends = {"ci_low": estimate - margin, "ci_high": estimate + margin}
     tests = {"statistic": statistic, "p": 2 * stats.t.sf(np.abs(statistic), df)}
@@ -296,12 +317,13 @@ def leave_one_out(
     labels : sequence, optional
         Index of the result; default 0, 1, ...
     **options
-        As in `fit`, with the same errors.
+        As in `fit`, with the same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    rows = [_row(fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
+    options = DEFAULTS | options
+    rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
     return _summary(rows, labels)
 
 
@@ -325,15 +347,23 @@ def cumulative(
     labels : sequence, optional
         Labels of the studies in their given order; the index of the result.
     **options
-        As in `fit`, with the same errors.
+        As in `fit`, with the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
     if key.shape != y.shape:
         raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
-    sequence = np.argsort(key, kind="stable")
+    if (missing := pd.isna(key)).any():
+        remedy = "Give its year, or leave it out"
+        raise RestatedError(f"study {int(missing.argmax()) + 1} has no sort key", field="order", remedy=remedy)
+    labels = _checked_labels(labels, len(y))
+    try:
+        sequence = np.argsort(key, kind="stable")
+    except TypeError:
+        raise RestatedError("the sort keys cannot be compared with each other", field="order") from None
+    options = DEFAULTS | options
     y, v = y[sequence], v[sequence]
-    pooled = [fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
+    pooled = [_fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
     se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
     margin = stats.norm.ppf((1 + pooled[0].level) / 2) * se
     alone = [y[0], se, y[0] - margin, y[0] + margin, 2 * stats.norm.sf(abs(y[0] / se)), 0.0, 0.0, 0.0, 1]
@@ -350,10 +380,10 @@ def estimator_matrix(
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> pd.DataFrame:
-    """Pool the same data under each combination of tau2 estimator and interval method, all as in `fit`: a row each."""
+    """Pool data under each combination of tau2 estimator and interval method, as `fit_batch` does: a row each."""
     columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
     index = pd.MultiIndex.from_product([methods, cis], names=["method", "ci"])
-    rows = [_row(fit(y, v, method=method, ci=ci, level=level, pi_df=pi_df), columns) for method, ci in index]
+    rows = [_row(_fit(y, v, method, ci, level, pi_df), columns) for method, ci in index]
     return pd.DataFrame(rows, columns=columns, index=index)
 
 
@@ -362,9 +392,14 @@ def _row(found: MetaFit, columns: Sequence[str]) -> list[Any]:
 
 
 def _summary(rows: Sequence[Sequence[Any]], labels: Sequence[object] | None) -> pd.DataFrame:
-    if labels is not None and len(labels) != len(rows):
-        raise RestatedError(f"{len(rows)} studies but {len(labels)} labels", field="labels")
+    labels = _checked_labels(labels, len(rows))
     return pd.DataFrame(rows, columns=SUMMARY, index=None if labels is None else pd.Index(list(labels), name="study"))
+
+
+def _checked_labels(labels: Sequence[object] | None, k: int) -> Sequence[object] | None:
+    if labels is not None and len(labels) != k:
+        raise RestatedError(f"{k} studies but {len(labels)} labels", field="labels")
+    return labels
 
 
 def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:
@@ -379,10 +414,21 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
     if y.shape[-1] < 2:
         raise RestatedError("pooling needs at least two studies", field="y")
     missing, remedy = "a value that is missing or not finite", "Leave the study out, and report that"
+    units = "Check the value and its unit"
+    rounding = (between.ROUNDOFF * np.clip(np.nan_to_num(y), -LARGEST, LARGEST)) ** 2
     for field, bad, problem, advice in (
         ("y", ~np.isfinite(y), missing, remedy),
         ("v", ~np.isfinite(v), missing, remedy),
         ("v", v <= 0, "a sampling variance that is not positive", None),
+        ("y", np.abs(y) > LARGEST, f"an effect beyond {LARGEST:g}", units),
+        ("v", (v > LARGEST) | (v < 1 / LARGEST), f"a variance outside {1 / LARGEST:g} to {LARGEST:g}", units),
+        (
+            "v",
+            v < LEAST_SHARE * v.max(axis=-1, keepdims=True),
+            f"a variance below {LEAST_SHARE:g} of the largest",
+            units,
+        ),
+        ("v", v < rounding, "a standard error within the rounding error of the effects", units),
     ):
         if bad.any():
             raise RestatedError(f"study {np.argwhere(bad)[0][-1] + 1} has {problem}", field=field, remedy=advice)

@@ -20,7 +20,7 @@ Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(
 import numpy as np
 from numpy.typing import ArrayLike
 
-from restated.arguments import FloatOrArray, Floats
+from restated.arguments import FloatOrArray, Floats, check_finite
 from restated.errors import RestatedError
 from restated.estimate.agreement import percent_agreement, phi, tetrachoric
 
@@ -28,9 +28,11 @@ from restated.estimate.agreement import percent_agreement, phi, tetrachoric
 def symmetrised(tables: ArrayLike) -> Floats:
     """Return the 2x2 tables a, b, c, d with the discordant pairs halved into their two orders, shape (..., 4).
 
-    The last axis must hold three counts (RestatedError).
+    The last axis must hold three counts that are not negative (RestatedError).
     """
     tables = np.asarray(tables, dtype=float)
+    if not (np.isfinite(tables) & (tables >= 0)).all():
+        raise RestatedError("a count of pairs is negative, missing or not finite", field="tables")
     if tables.ndim == 0 or tables.shape[-1] != 3:
         remedy = "Give pairs with both, one and no member affected along the last axis"
         raise RestatedError(f"tables of pairs have shape {tables.shape}", field="tables", remedy=remedy)
@@ -45,7 +47,7 @@ def agreement(tables: ArrayLike) -> FloatOrArray:
 def affected(tables: ArrayLike) -> FloatOrArray:
     """Return the share of affected members."""
     a, b, _, d = np.moveaxis(symmetrised(tables), -1, 0)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore"):
         return ((a + b) / (a + 2 * b + d))[()]
 
 
@@ -80,9 +82,10 @@ def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
     RestatedError
         If no table has that share and that correlation (it would need a negative share of pairs).
     """
+    check_finite(affected=affected, score=score)
     p, r = np.broadcast_arrays(np.asarray(affected, dtype=float), np.asarray(score, dtype=float))
     one = 2 * p * (1 - p) * (1 - r)
     tables = np.stack([p - one / 2, one, 1 - p - one / 2], axis=-1)
-    if not (tables >= 0).all():
+    if not (np.isfinite(tables) & (tables >= 0)).all():
         raise RestatedError("no pairs have that share affected and that correlation", field="score")
     return tables

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from statsmodels.stats.proportion import proportion_confint
 
-from restated.arguments import FloatOrArray, Floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_sizes
 from restated.errors import RestatedError
 
 LEVEL = 0.95
@@ -58,6 +58,7 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
     """
     favour, answers = _checked(count, n)
     invited = np.asarray(invited, dtype=float)
+    check_sizes(1, invited=invited)
     if not np.all(invited >= answers):
         raise RestatedError("fewer people were invited than answered", field="invited")
     return (favour / invited)[()], ((favour + invited - answers) / invited)[()]
@@ -65,6 +66,7 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
 
 def most_invited(count: int) -> int:
     """Return the largest number of people invited at which `count` in favour are at least half of all of them."""
+    check_sizes(0, count=count)
     return 2 * count
 
 
@@ -80,6 +82,7 @@ def without_replacement(n: int, population: int) -> float:
 
 
 def _interval(count: ArrayLike, n: ArrayLike, level: float, method: str) -> tuple[FloatOrArray, FloatOrArray]:
+    check_level(level)
     count, n = _checked(count, n)
     low, high = proportion_confint(count, n, alpha=1 - level, method=method)
     # At 0 and 1 the interval ends at the share itself, up to rounding.
@@ -88,6 +91,7 @@ def _interval(count: ArrayLike, n: ArrayLike, level: float, method: str) -> tupl
 
 def _checked(count: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
     count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
+    check_sizes(1, n=n)
     if not (np.all(n > 0) and np.all(count >= 0) and np.all(count <= n)):
         raise RestatedError("a count must be between 0 and its denominator", field="count")
     return count, n

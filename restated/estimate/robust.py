@@ -22,6 +22,7 @@ from scipy import stats
 from restated.arguments import FloatOrArray, Floats, Ints, check_level
 from restated.errors import RestatedError
 from restated.estimate.meta import check_effects, design_matrix
+from restated.tau2 import ROUNDOFF
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
 #: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
@@ -79,8 +80,8 @@ def fit(
     Raises
     ------
     RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], or there
-        are fewer than two clusters.
+        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], there
+        are fewer than two clusters, or they do not differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
@@ -101,7 +102,7 @@ def fit_regression(
     """Fit a meta-regression of clustered effects; parameters and errors as for `fit`.
 
     `X`, of shape (k,) or (k, m), holds the moderators without the intercept, which is added. It must not be collinear
-    and must leave residual degrees of freedom.
+    and must leave residual degrees of freedom, without any one of the clusters too.
     """
     y, v = check_effects(y, v)
     return _solve(y, v, cluster, design_matrix(X, len(y), None)[0], rho, small, level)
@@ -115,6 +116,11 @@ def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, smal
     check_level(level)
     if count <= p:
         raise RestatedError(f"{count} clusters cannot carry {p} coefficients and a robust variance", field="cluster")
+    for rows in members if p > 1 else []:
+        if np.linalg.matrix_rank(np.delete(X, rows, axis=0)) < p:
+            name = np.asarray(cluster)[rows[0]]
+            remedy = "Leave the moderator out: its variance between clusters cannot be estimated"
+            raise RestatedError(f"a moderator differs in cluster '{name}' alone", field="X", remedy=remedy)
     size = np.array([len(rows) for rows in members])
     mean_v = np.array([v[rows].mean() for rows in members])
     tau2, i2 = _moments(y, X, members, size, mean_v, rho)
@@ -138,6 +144,10 @@ def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, smal
         covariance = covariance * count / (count - p)
         df = np.full(p, float(count - p))
     se = np.sqrt(np.diag(covariance))
+    # Residuals at the rounding error of the effects: their sandwich is noise.
+    if np.abs(residual).max() <= ROUNDOFF * np.abs(y).max() or not se.all():
+        problem = "the clusters do not differ, so the robust variance is zero"
+        raise RestatedError(problem, field="y", remedy="Use the variance of a model, such as meta.fit")
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
     return RobustFit(

@@ -264,8 +264,13 @@ def lowest_aic(fit: TwinFit) -> Floats:
 
 
 def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArray, FloatOrArray]:
-    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative."""
+    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
+
+    Infinite values raise a RestatedError.
+    """
     r_mz, r_dz = np.asarray(r_mz, dtype=float), np.asarray(r_dz, dtype=float)
+    if np.isinf(r_mz).any() or np.isinf(r_dz).any():
+        raise RestatedError("a correlation is infinite", field="r_mz, r_dz")
     return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
 
 

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 from scipy.optimize import elementwise
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_option, is_whole
+from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_option, is_whole
 from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
@@ -121,8 +121,12 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
 def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     """Return the limits of the SD of n values with a given mean, of which `zeros` are 0 and the others positive.
 
-    The lower limit has all others equal, the upper one a single value that holds the whole sum.
+    The lower limit has all others equal, the upper one a single value that holds the whole sum. Fewer than two values,
+    or none above 0, raise a RestatedError.
     """
+    check_finite(mean=mean)
+    if not (2 <= n < math.inf and 0 <= zeros < n and mean > 0):
+        raise RestatedError(f"{n} values with {zeros} zeros and the mean {mean:g} have no SD", field="n")
     return mean * math.sqrt(n / (n - 1) * zeros / (n - zeros)), mean * math.sqrt(n)
 
 

@@ -1,7 +1,7 @@
 """p and its test statistic: either, printed with few digits, leaves an interval for the other.
 
-A test statistic is named by its kind: z and t are two-sided and have no sign; F, chi-square and Q are tested in the
-upper tail.
+A test statistic is named by its kind: z, t and r are two-sided and have no sign; F, chi-square and Q are tested in the
+upper tail. A correlation r of n cases is tested by t = r sqrt(df / (1 - r^2)) with df = n - 2.
 
 References
 ----------
@@ -9,6 +9,7 @@ Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Met
 statistic and degrees of freedom).
 """
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,13 +18,13 @@ from scipy import stats
 from restated.arguments import check_option
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
-from restated.printed import float_ends
+from restated.printed import Printed, float_ends, parse
 
 #: Degrees of freedom each kind of statistic has.
-DEGREES = {"z": 0, "t": 1, "chi2": 1, "Q": 1, "F": 2}
+DEGREES = {"z": 0, "t": 1, "r": 1, "chi2": 1, "Q": 1, "F": 2}
 
 #: Kinds whose sign is lost in a two-sided p.
-SIGNED = ("z", "t")
+SIGNED = ("z", "t", "r")
 
 
 def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
@@ -31,9 +32,10 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
 
     Parameters
     ----------
-    kind : {'z', 't', 'F', 'chi2', 'Q'}
+    kind : {'z', 't', 'r', 'F', 'chi2', 'Q'}
     statistic : str, Printed, or pair of numbers
-        As printed, or its lowest and highest value.
+        As printed, or its lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" means
+        all values from -1.96 to 1.96, whose p is .05 or more.
     df : sequence of float
         As many as `DEGREES` has for the kind.
 
@@ -43,7 +45,12 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
         If the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
+    statistic = parse(statistic) if isinstance(statistic, str) else statistic
     low, high = float_ends(*closed_interval(statistic, "statistic"))
+    if kind in SIGNED and isinstance(statistic, Printed) and statistic.kind == "below":
+        low = -high if high > 0 else low
+    if kind == "r":
+        low, high = (_t_of_r(r, df[0]) for r in (low, high))
     if kind in SIGNED:
         least = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
         return float(2 * distribution.sf(max(abs(low), abs(high)))), float(2 * distribution.sf(least))
@@ -67,11 +74,18 @@ def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[
     if low > high:
         raise RestatedError(f"'{describe(p)}' is not a probability", field="p", remedy="Give a p between 0 and 1")
     tails = 2 if kind in SIGNED else 1
-    return float(distribution.isf(high / tails)), float(distribution.isf(low / tails))
+    least, most = float(distribution.isf(high / tails)), float(distribution.isf(low / tails))
+    if kind == "r":
+        least, most = (1.0 if math.isinf(t) else t / math.hypot(t, math.sqrt(df[0])) for t in (least, most))
+    return least, most
+
+
+def _t_of_r(r: float, df: float) -> float:
+    return r * math.sqrt(df / (1 - r * r)) if abs(r) < 1 else math.copysign(math.inf, r)
 
 
 def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
-    if len(df) != DEGREES[kind] or any(not d > 0 for d in df):
+    if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
         raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
-    return {"z": stats.norm, "t": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)
+    return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)

@@ -131,7 +131,7 @@ def square_tables(
 def _margins(values: ArrayLike, name: str) -> Ints:
     given = np.asarray(values)
     numbers = given.dtype.kind in "iuf" and given.ndim == 1 and len(given) >= 2
-    if not numbers or np.any(given < 0) or np.any(given % 1 != 0):
+    if not numbers or not np.isfinite(given).all() or np.any(given < 0) or np.any(given % 1 != 0):
         raise RestatedError("margins are at least two whole, non-negative counts", field=name)
     if given.sum() == 0:
         raise RestatedError("the margins are all zero", field=name)

@@ -31,6 +31,10 @@ from restated.intervals import Constraint, bounded_interval
 SMALLEST_N = 4
 
 
+#: Beyond this spread of logarithms one sample holds everybody, and exponentials overflow.
+WIDEST = 50.0
+
+
 @dataclass(frozen=True)
 class StudySets:
     """Many sets of k studies with the same printed summary.
@@ -84,8 +88,10 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     Raises
     ------
     RestatedError
-        If k samples of at least `min_n` do not fit the total.
+        If k samples of at least `min_n` do not fit the total, or there is no sample.
     """
+    if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:
+        raise RestatedError(f"{k} samples with a spread of {size_shape} cannot be drawn", field="k, size_shape")
     if k * min_n > total_n:
         raise RestatedError(
             f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"

@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from restated.arguments import FloatOrArray, Ints
+from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_sizes
 from restated.errors import RestatedError
 from restated.verdict import ROUNDOFF
 
 
 def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
     """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`."""
+    check_finite(d=d)
     if not 0 < share < 1:
         raise RestatedError("a group's share must be between 0 and 1", field="share")
     return 1 / (share * (1 - share)) + d * d / 2
@@ -48,21 +49,35 @@ def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
     return np.full(k, each) + (np.arange(k) < rest), np.append(np.full(k - 1, min_n), total_n - (k - 1) * min_n)
 
 
+def _sizes(sizes: ArrayLike, c: float) -> Floats:
+    """Sizes as floats, after checks of them and of the variance factor."""
+    if np.shape(sizes)[-1:] < (2,):
+        raise RestatedError("pooling needs at least two samples", field="sizes")
+    check_sizes(1, sizes=sizes)
+    if not 0 < c < np.inf:
+        raise RestatedError(f"the variance factor {c} is not positive", field="c")
+    return np.asarray(sizes, dtype=float)
+
+
 def standard_error(sizes: ArrayLike, c: float, tau2: ArrayLike) -> FloatOrArray:
     """Return the Wald standard error of the pooled mean, variances c / n + tau2; sizes (..., k), tau2 (...)."""
-    n = np.asarray(sizes, dtype=float)
+    n = _sizes(sizes, c)
+    if not (np.isfinite(tau2) & (np.asarray(tau2) >= 0)).all():
+        raise RestatedError("tau2 is negative, missing or not finite", field="tau2")
     return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
 
 
 def tau2_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
     """Return the DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
-    w = np.asarray(sizes, dtype=float) / c
+    check_finite(q=q)
+    w = _sizes(sizes, c) / c
     total = w.sum(axis=-1)
     return np.maximum(0.0, (q - w.shape[-1] + 1) / (total - (w**2).sum(axis=-1) / total))
 
 
 def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
     """Return the tau2 at which the Wald standard error of one set of sizes is `se`; nan if sampling error is larger."""
+    check_finite(se=se)
     alone = float(standard_error(sizes, c, 0.0))
     if alone >= se:
         return 0.0 if alone <= se * (1 + ROUNDOFF) else np.nan

@@ -60,6 +60,18 @@ CHECKS: dict[str, Check] = {
         "means with the printed decimals within one unit of the scale",
         "Brown & Heathers 2017, doi 10.1177/1948550616673876",
     ),
+    "grimmer": Check(
+        "mean and SD of whole-number scores (GRIMMER)",
+        "some whole sum and sum of squares, both even or both odd, round to the mean and the SD",
+        "SDs from 0 to the largest possible on the scale, or to twice the printed one",
+        "Anaya 2016, doi 10.7287/peerj.preprints.2400v1; Allard 2018",
+    ),
+    "debit": Check(
+        "mean and SD of scores 0 and 1 (DEBIT)",
+        "SD² is n / (n − 1) · mean · (1 − mean)",
+        "SDs from 0 to the largest possible",
+        "Heathers & Brown 2019, osf.io/5vb3u",
+    ),
     "sd-bound": Check(
         "largest SD for a mean on a limited scale (umbrella)",
         "SD² is at most n / (n − 1) · (max − mean)(mean − min)",

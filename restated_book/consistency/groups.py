@@ -24,6 +24,8 @@ NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
     "percent-arms": (2, 2, 1, 1, ()),
     "sum": (2, None, 1, 1, ()),
     "grim": (1, 1, 1, None, ("items",)),
+    "grimmer": (2, 2, 1, None, ("items",)),
+    "debit": (2, 2, 1, None, ()),
     "sd-bound": (2, 2, 1, None, ("minimum", "maximum")),
     "statistic-p": (1, 1, 0, 0, ("df",)),
     "correlation-triple": (3, 3, 0, 0, ()),
@@ -95,14 +97,24 @@ def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
         _complete(cells, len(parts), len(whole), path, row)
         if cells["check"] == "statistic-p" and parts[0].row.p is None:
             files.refuser(path)(f"'{parts[0].row.id}' has no printed p", "remove the row", row=row, field="parts")
+        if (cells["minimum"] is None) != (cells["maximum"] is None):
+            files.refuser(path)("a scale has two ends", "give both, or neither", row=row, field="minimum")
     return Group(
         name=cells["group"],
         applies=applies,
         parts=parts,
         whole=whole,
-        df=tuple(float(d) for d in (cells["df"] or "").split()),
+        df=_df(cells["df"] or "", path, row),
         **{column: cells[column] for column in ("check", "minimum", "maximum", "items", "reason")},
     )
+
+
+def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
+    found = [parse(part) for part in text.split()]
+    if any(number.value is None or number.value <= 0 for number in found):
+        remedy = "give positive numbers, two of them separated by a blank for F"
+        files.refuser(path)(f"'{text}' are not degrees of freedom", remedy, row=row, field="df")
+    return tuple(float(number.value or 0) for number in found)
 
 
 def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None:

@@ -12,11 +12,14 @@ import pandas as pd
 
 from restated.audit import correlations, counts, intervals, scores, statistics
 from restated.audit.comparison import Comparison
+from restated.errors import RestatedError
 from restated.printed import Printed, parse
+from restated.reconstruct.pvalues import DEGREES
 from restated_book.consistency import groups as grouping
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.groups import Group
 from restated_book.register import PublishedNumber, Register
+from restated_book.sources import files
 
 #: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
 SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement")
@@ -71,9 +74,9 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
                 yield _result("interval-centre", [row], found, _with_interval(row, interval))
             if p and open_to("interval-p", row):
                 yield _interval_p(row, interval, p, scales)
-        if row.statistic in ("chi2", "Q", "z") and p and open_to("statistic-p", row):
-            df = statistics.parse_df(row.unit) or ((int(row.k) - 1,) if row.statistic == "Q" and row.k else ())
-            if df or row.statistic == "z":
+        if row.statistic in DEGREES and row.is_number and p and open_to("statistic-p", row):
+            df = _df(row)
+            if len(df) == DEGREES[row.statistic]:
                 yield _statistic_p(row, p, df)
 
     for (*_, k, n), members in same.items():
@@ -86,6 +89,20 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
         for r, d in product(_with(members, "r"), _with(members, *MEAN_DIFFERENCES)):
             if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
                 yield from _d_r(r, d)
+
+
+def _df(row: PublishedNumber) -> tuple[float, ...]:
+    """Degrees of freedom as the unit gives them, or of k studies, or of the n cases of a correlation."""
+    try:
+        if found := statistics.parse_df(row.unit, DEGREES[row.statistic]):
+            return found
+    except RestatedError as error:
+        files.refuser(row.file)(error.message, "write them without a mark", row=row.row, field="unit")
+    if row.statistic == "Q" and row.k and int(row.k) > 1:
+        return (int(row.k) - 1,)
+    if row.statistic == "r" and row.n and not row.k and int(row.n) > 2:
+        return (int(row.n) - 2,)
+    return ()
 
 
 def _with(rows: Iterable[PublishedNumber], *statistics: str) -> list[PublishedNumber]:
@@ -135,7 +152,7 @@ def _with_interval(row: PublishedNumber, interval: tuple[Printed, Printed]) -> s
 
 
 def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Printed, scales: Sequence[str]) -> Result:
-    level = float((row.ci_level or USUAL_LEVEL).rstrip("%")) / 100
+    level = float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
     df = float(row.n) - 2 if row.n and not row.k and int(row.n) > 2 else None
     found = intervals.p_of_interval(row.value, *interval, p, scales, level=level, df=df)
     assumed = "" if row.ci_level else ", level taken as 95 %"
@@ -202,6 +219,16 @@ def _of_group(group: Group) -> Iterator[Result]:
             found = scores.grim(first, [ref.count for ref in whole], items)
             text = f"mean {first.text}, n = {' or '.join(str(ref.count) for ref in whole)}, "
             text += f"{items} items averaged" if items > 1 else "whole-number scores"
+        case "grimmer":
+            sizes, items = [ref.count for ref in whole], group.items or 1
+            ends = None if group.minimum is None or group.maximum is None else (group.minimum, group.maximum)
+            found = scores.grimmer(first, shown[1], sizes, items, ends)
+            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, "
+            text += f"{items} items averaged" if items > 1 else "whole-number scores"
+        case "debit":
+            sizes = [ref.count for ref in whole]
+            found = scores.debit(first, shown[1], sizes)
+            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, scores 0 and 1"
         case "sd-bound":
             sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
             found = scores.sd_bound(first, shown[1], sizes, low, high)

@@ -18,6 +18,8 @@ from restated_book.sources import files
 from tests.builder import books
 
 REGISTER = "data/published/transmission.csv"
+#: A row whose numbers disagree on what a comma is.
+EITHER = (("statistic", "MD"), ("value", "1,250"), ("ci_low", "0.9"), ("p", "0,03"))
 STUDY = "data/studies/paternal-sensitivity.csv"
 CLAIMS = "data/claims/claims.csv"
 PACKAGE = "data/datapackage.json"
@@ -254,7 +256,7 @@ FAULTS = {
     ),
     "a row of another finding": (field(REGISTER, 2, "finding", "twins"), CHECK, [REGISTER, "row 2", "'finding'"]),
     "an unknown statistic": (
-        field(REGISTER, 2, "statistic", "rho"),
+        field(REGISTER, 2, "statistic", "omega"),
         CHECK,
         [REGISTER, "row 2", "'statistic'", "Use one of"],
     ),
@@ -264,10 +266,15 @@ FAULTS = {
         CHECK,
         [REGISTER, "row 2", "'source_key'", "bibliography"],
     ),
-    "a decimal comma": (
+    "a printed count with decimals": (
         field(REGISTER, 2, "value", "0,31"),
         CHECK,
-        [REGISTER, "row 2", "'value'", "'0,31' is not a number"],
+        [REGISTER, "row 2", "'value'", "'0,31' is not a whole number"],
+    ),
+    "a comma that can be either": (
+        lambda root: [field(REGISTER, 2, *cell)(root) for cell in EITHER],
+        CHECK,
+        [REGISTER, "row 2", "'value'", "'1,250' can be 1.250 or 1250", "'decimal comma' or 'thousands comma'"],
     ),
     "a value that is NaN": (
         field(REGISTER, 2, "value", "NaN"),

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from lxml import etree, html
 
-from restated_book import paths
 from restated_book.sources import cells
 from tests.builder.books import lay_out, run
 
@@ -45,7 +44,7 @@ from restated.plots import style
 hostile, formula = {MARKUP!r}, {FORMULA!r}
 rows = studies.load("paternal-sensitivity")
 ledger = show.open_ledger("claims", "paternal-sensitivity")
-ledger.record("evil-mean", rows["r"].mean(), quantity=f"mean {{hostile}}", basis="original", digits=4)
+ledger.record("evil-mean", rows["r"].mean(), quantity=f"mean {{hostile}}", digits=4)
 ledger.record("evil-reason", reason=formula + hostile, quantity=formula, basis="assumed")
 more = {{"plus": "+1+1", "at": "@SUM(A1)", "minus": "-2+3", "number": rows["r"]}}
 shown = pd.DataFrame({{hostile: rows["study"], formula: formula, **more}})
@@ -107,10 +106,8 @@ def book(tmp_path_factory):
     (scratch / "_toc.yml").write_text(TOC, encoding="utf-8")
     for name, columns in TEXTS.items():
         spoil(scratch / name, columns)
-    original = scratch / "data" / "originals" / "paternal-sensitivity.csv"
-    original.parent.mkdir()
-    original.write_bytes((paths.STUDIES / original.name).read_bytes())
-    spoil(original, ("study", "note"))
+    # Not as an original of a reader, whose rows no download holds.
+    spoil(scratch / "data" / "studies" / "paternal-sensitivity.csv", ("study", "note"))
     bib = scratch / "references.bib"
     text = bib.read_text(encoding="utf-8")
     at = text.index("title = {", text.index("@article{verhage2016,")) + len("title = {")

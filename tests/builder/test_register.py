@@ -133,7 +133,7 @@ def test_a_bibliography_may_be_a_file_or_keys(tmp_path):
     [
         ({"grade": "X"}, "grade", "'X' is not a grade. Use P, S or U"),
         ({"grade": ""}, "grade", "the value is missing"),
-        ({"statistic": "rho"}, "statistic", "'rho' is not a known statistic"),
+        ({"statistic": "omega"}, "statistic", "'omega' is not a known statistic"),
         ({"source_key": "nobody1900"}, "source_key", "'nobody1900' is not in the bibliography"),
         ({"finding": "twins"}, "finding", "'twins' is in the file of 'transmission'"),
         ({"id": "Verhage 2016"}, "id", "'Verhage 2016' is not an id"),
@@ -223,3 +223,64 @@ def test_files_that_are_no_table(tmp_path):
     ]:
         path.write_bytes(raw)
         assert message in refusal(tmp_path)
+
+
+#: A mean difference in points: any number is possible, so nothing but other numbers says what a comma parts.
+POINTS = {"statistic": "MD", "unit": "points", "ci_low": "", "ci_high": "", "ci_level": "", "p": ""}
+OTHER = POINTS | {"id": "other", "source_key": "other2020"}
+OPEN = {"value": "1,250"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "value"),
+    [
+        ([OPEN | {"ci_low": "0,125", "ci_high": "2,375", "p": "0,001"}], "1.250"),
+        ([OPEN | {"p": "0,03"}], "1.250"),
+        ([OPEN | {"p": ".03"}], "1250"),
+        ([OPEN | {"ci_high": "1,234,567"}], "1250"),
+        ([OPEN | {"ci_high": "1,934.5"}], "1250"),
+        ([OPEN, {"id": "same-work", "value": "0,5"}], "1.250"),
+        ([OPEN, {"id": "same-work", "value": "0.5"}, OTHER | {"value": "0,5"}], "1250"),
+        ([OPEN, {"id": "same-work", "value": "4,819", "statistic": "count"}], "1250"),
+        ([OPEN, OTHER | {"value": "0,5"}], "1.250"),
+        ([OPEN, OTHER | {"value": "10,816.56"}], "1250"),
+        ([OPEN | {"note": "decimal comma", "p": ".03"}], "1.250"),
+        ([OPEN | {"note": "thousands comma"}], "1250"),
+        ([OPEN | {"statistic": "count"}], "1250"),
+        ([{"value": "62,626", "statistic": "percent", "unit": "percent"}], "62.626"),
+        ([{"value": "1.250"}], "1.250"),
+        ([{"value": "1.250", "p": "0,03"}], "1250"),
+        ([{"value": "12", "p": "1,000"}], "12"),
+    ],
+)
+def test_what_a_comma_parts_is_read_from_other_numbers(tmp_path, rows, value):
+    write(tmp_path, [ROW | POINTS | row for row in rows])
+    read = register.load(tmp_path, bibliography={*SOURCES, "other2020"})
+    assert read[ROW["id"]].value.value == Decimal(value)
+
+
+@pytest.mark.parametrize(
+    ("rows", "readings"),
+    [
+        ([OPEN], "'1,250' can be 1.250 or 1250"),
+        ([OPEN, OTHER | {"value": "0.5"}], "'1,250' can be 1.250 or 1250"),
+        ([OPEN | {"ci_low": "1,100", "ci_high": "1,400"}], "'1,250' can be 1.250 or 1250"),
+        ([OPEN | {"p": "0,03", "ci_low": "0.5"}], "'1,250' can be 1.250 or 1250"),
+        ([OPEN | {"note": "thousands comma, no decimal comma"}], "'1,250' can be 1.250 or 1250"),
+        ([{"value": "1.250"}, OTHER | {"value": "0,5"}], "'1.250' can be 1250 or 1.250"),
+        ([{"value": "< 1,250"}], "'< 1,250' can be 1.250 or 1250"),
+    ],
+)
+def test_a_comma_that_nothing_explains_is_refused_with_both_readings(tmp_path, rows, readings):
+    write(tmp_path, [ROW | POINTS | row for row in rows])
+    with pytest.raises(RestatedError) as caught:
+        register.load(tmp_path, bibliography={*SOURCES, "other2020"})
+    assert str(caught.value).endswith(
+        f"row 2, field 'value': {readings}. Say which in the note: 'decimal comma' or 'thousands comma'."
+    )
+
+
+def test_a_number_looked_up_is_read_as_in_the_whole_register(numbers):
+    opened = register.open()
+    for id in (n.id for n in numbers.values() if "," in n.value.text):
+        assert opened[id].value == numbers[id].value

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
-from restated.printed import parse, parse_number
+from restated.printed import decimal_mark, parse, parse_number
 from tests.printing import contains, interval
 
 quick = settings(deadline=None, derandomize=True, max_examples=100)
@@ -29,7 +30,27 @@ numbers = st.decimals(min_value=-1_000_000, max_value=1_000_000, allow_nan=False
         ("62.6%", False, "rounded", "62.55", "62.65", "62.6", 1),
         ("62.6 %", False, "rounded", "62.55", "62.65", "62.6", 1),
         ("4,819", True, "exact", "4819", "4819", "4819", 0),
-        ("4,819", False, "rounded", "4818.5", "4819.5", "4819", 0),
+        ("0,001", False, "rounded", ".0005", ".0015", ".001", 3),
+        ("-0,311", False, "rounded", "-.3115", "-.3105", "-.311", 3),
+        ("< 0,001", False, "below", None, ".001", None, 3),
+        ("12,5", False, "rounded", "12.45", "12.55", "12.5", 1),
+        ("1234,567", False, "rounded", "1234.5665", "1234.5675", "1234.567", 3),
+        ("1,234,567", False, "rounded", "1234566.5", "1234567.5", "1234567", 0),
+        ("1.234.567", False, "rounded", "1234566.5", "1234567.5", "1234567", 0),
+        ("1.234,5", False, "rounded", "1234.45", "1234.55", "1234.5", 1),
+        ("1 234,5", False, "rounded", "1234.45", "1234.55", "1234.5", 1),
+        ("1\u2019234", False, "rounded", "1233.5", "1234.5", "1234", 0),
+        ("1.250", False, "rounded", "1.2495", "1.2505", "1.250", 3),
+        ("1.250", True, "exact", "1250", "1250", "1250", 0),
+        ("0\u00b731", False, "rounded", ".305", ".315", ".31", 2),
+        ("1,250 to 2,5", False, "range", "1.2495", "2.55", None, 3),
+        ("10\u207b\u00b3", False, "rounded", ".0005", ".0015", ".001", 3),
+        ("1.2 \u00d7 10\u207b\u00b3", False, "rounded", ".00115", ".00125", ".0012", 4),
+        ("1,2\u00b710\u207b\u00b3", False, "rounded", ".00115", ".00125", ".0012", 4),
+        ("1.2E\u22123", False, "rounded", ".00115", ".00125", ".0012", 4),
+        ("1.2e3", False, "rounded", "1150", "1250", "1200", -2),
+        ("\uff1c\uff10\uff0c\uff10\uff10\uff11", False, "below", None, ".001", None, 3),
+        ("\u0660\u066b\u0660\u0661", False, "rounded", ".005", ".015", ".01", 2),
         ("286 493", True, "exact", "286493", "286493", "286493", 0),
         ("286\u2009493", True, "exact", "286493", "286493", "286493", 0),
         ("2,987.82", False, "rounded", "2987.815", "2987.825", "2987.82", 2),
@@ -63,16 +84,87 @@ def test_forms_of_print(text, exact, kind, low, high, value, decimals):
     assert (printed.text, printed.kind, printed.decimals) == (text, kind, decimals)
 
 
-@pytest.mark.parametrize(
-    "text", ["", "  ", "positive", "**", "n.s.", "1,23", "12,5", "4.819.2", "1 2345", "3/0", "-", "."]
-)
+@pytest.mark.parametrize("text", ["", "  ", "positive", "**", "n.s.", "3/0", "-", ".", "table 3"])
 def test_text_is_no_number(text):
     printed = parse(text)
     assert (printed.kind, printed.low, printed.high, printed.value) == ("text", None, None, None)
     assert not contains(printed, 0)
 
 
-@pytest.mark.parametrize("text", ["", "n.s.", "12,5"])
+NEAR_NUMBERS = ["4.819.2", "1 2345", "12,34,567", "0 123", "0,123.456", "1'23", "1,2,3", "(5.2)", "95%%", "5."]
+NEAR_NUMBERS += ["1.25\u00b2", "12\u2460", "12\u2083", "\u00bd", "1.2\u00d710-3", "1.2\u00d7103", "1e999", "\u00ad.21"]
+
+
+@pytest.mark.parametrize("text", NEAR_NUMBERS)
+def test_digits_and_signs_that_are_no_number_are_refused(text):
+    with pytest.raises(RestatedError, match="is not a number"):
+        parse(text)
+
+
+@pytest.mark.parametrize("text", ["1,250", "< 1,250", "about 1,250", "1,250 to 2,375", "-1,250 %", "1,250e-3"])
+def test_a_comma_that_can_part_decimals_or_thousands_is_refused_with_both_readings(text):
+    with pytest.raises(RestatedError, match=r"1\.250 or 1250.*decimal=','\) or .*decimal='\.'"):
+        parse(text)
+    assert parse(text, decimal=",") != parse(text, decimal=".")
+
+
+def test_a_mark_is_said_to_part_decimals_or_thousands():
+    assert parse("1,250", decimal=",").value == Decimal("1.250")
+    assert parse("1,250", decimal=".").value == parse("1.250", decimal=",").value == Decimal(1250)
+    assert parse("0.5", decimal=",").value == Decimal(".5")
+    with pytest.raises(RestatedError, match="unknown decimal mark ';'"):
+        parse("1,250", decimal=";")
+
+
+@pytest.mark.parametrize(
+    ("texts", "mark"),
+    [(("1,250", "0,1"), ","), (("1,250", ".1"), "."), (("1,250", "12"), None), (("0,1", ".1"), None), (("**",), None)],
+)
+def test_a_decimal_mark_is_shown_by_numbers_that_can_only_have_it(texts, mark):
+    assert decimal_mark(*texts) == mark
+
+
+#: Marks before decimals and between thousands, by style; digits of scripts and dress.
+STYLES = [
+    (".", ","),
+    (",", "."),
+    (".", " "),
+    (",", " "),
+    (",", "\u202f"),
+    (".", "'"),
+    (",", "\u2019"),
+    (".", ""),
+    (",", ""),
+]
+STYLES += [("\u00b7", ""), ("\u00b7", "\u2009"), ("\u066b", "\u066c"), ("\uff0c", "\uff0e"), ("\uff0e", "\uff0c")]
+ZEROS = ["0", "\uff10", "\u0660", "\u06f0", "\u0966"]
+
+
+@quick
+@given(
+    numbers | st.decimals(1, 9, places=9),
+    st.integers(0, 6),
+    st.sampled_from(STYLES),
+    st.sampled_from(ZEROS),
+    st.booleans(),
+    st.sampled_from([None, *",."]),
+)
+def test_a_number_in_any_style_comes_back_or_is_refused(x, places, style, zero, bare, said):
+    x = x.quantize(Decimal((0, (1,), -places)))
+    plain = f"{x:,f}".replace("0.", ".", 1) if bare and 0 < abs(x) < 1 else f"{x:,f}"
+    text = plain.translate(str.maketrans({".": style[0], ",": style[1], "-": "\u2212"}))
+    text = text.translate({ord("0") + i: chr(ord(zero) + i) for i in range(10)})
+    point = {"\uff0c": ",", "\uff0e": "."}.get(style[0], style[0])
+    if abs(x) >= 1 and (lone := re.fullmatch(r"\D?\d{1,3}([.,\uff0c\uff0e])\d{3}", text)):
+        if said is None and lone[1] in ",\uff0c":
+            with pytest.raises(RestatedError, match="can part decimals or thousands"):
+                parse(text)
+        said = point
+    found = parse(text, decimal=said)
+    assert (found.value, found.decimals) == (x, places)
+
+
+@pytest.mark.parametrize("text", ["", "n.s.", "12,5,"])
 def test_a_required_number_names_its_place(text):
     with pytest.raises(RestatedError) as caught:
         parse_number(text, file="numbers.csv", row=7, field="value")
@@ -145,7 +237,7 @@ def test_dress_does_not_change_the_number(x, places):
     plain = f"{x:.{places}f}"
     bare = parse(plain)
     grouped = f"{Decimal(plain):,f}"
-    dressed = [grouped, plain.replace("-", "\u2212"), plain + "%", f" {plain} ", grouped.replace(",", "\u2009")]
+    dressed = [plain.replace("-", "\u2212"), plain + "%", f" {plain} ", grouped.replace(",", "\u2009")]
     if abs(Decimal(plain)) < 1:
         dressed.append(plain.replace("0.", ".", 1))
     for text in dressed:
@@ -189,7 +281,7 @@ def test_any_string_parses_or_is_refused_clearly(text):
     try:
         printed = parse(text)
     except RestatedError as error:
-        assert "runs downwards" in str(error)
+        assert any(words in str(error) for words in ("runs downwards", "is not a number", "decimals or thousands"))
     else:
         assert printed.text == text
         assert printed.is_number == (printed.low is not None or printed.high is not None)

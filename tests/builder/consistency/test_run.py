@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from restated.errors import RestatedError
 from restated_book import consistency as audit
 from restated_book import register
 from restated_book.consistency import groups
@@ -166,15 +167,60 @@ def test_intervals_and_tests_are_checked_where_printed(tmp_path):
         {"statistic": "Q", "value": "40.0", "k": "21", "p": ".005"},
         {"statistic": "Q", "value": "40.0", "k": "21", "p": "**"},
         {"statistic": "z", "value": "1.96", "p": ".05"},
+        {"statistic": "z", "value": "< 1.96", "p": ".02"},
+        {"statistic": "t", "value": "2,20", "unit": "t, df = 28", "p": "0,036"},
+        {"statistic": "t", "value": "2.20", "unit": "t, df = 28", "p": ".36"},
+        {"statistic": "t", "value": "2.20", "p": ".36"},  # df not printed
+        {"statistic": "F", "value": "4.23", "unit": "F, df = 2, 57", "p": ".019"},
+        {"statistic": "F", "value": "4.23", "unit": "F, df = 57", "p": ".019"},  # one df is missing
+        {"statistic": "r", "value": ".31", "n": "50", "p": ".028"},
+        {"statistic": "r", "value": ".31", "unit": "correlation, df = 48", "p": ".28"},
+        {"statistic": "r", "value": ".31", "n": "50", "k": "4", "p": ".28"},  # pooled
+        {"statistic": "IRR", "value": "2.00", "ci_low": "1.00", "ci_high": "4.00", "p": ".05"},
+        {"statistic": "b", "value": "2.00", "ci_low": "1.00", "ci_high": "4.00"},
     ) == [
+        ("interval-centre", "consistent", True),
+        ("interval-centre", "inconsistent as printed", True),
         ("interval-centre", "consistent", True),
         ("interval-centre", "inconsistent as printed", True),
         ("interval-p", "consistent", True),
         ("interval-p", "inconsistent as printed", True),
+        ("interval-p", "consistent", True),
         ("statistic-p", "inconsistent as printed", True),
         ("statistic-p", "consistent", True),
         ("statistic-p", "consistent", True),
+        ("statistic-p", "inconsistent as printed", True),
+        ("statistic-p", "consistent", True),
+        ("statistic-p", "inconsistent as printed", True),
+        ("statistic-p", "consistent", True),
+        ("statistic-p", "consistent", True),
+        ("statistic-p", "inconsistent as printed", True),
     ]
+
+
+def test_degrees_of_freedom_that_can_be_two_numbers_are_refused_with_their_place(tmp_path):
+    numbers = small(tmp_path, {"statistic": "t", "value": "2.20", "unit": "t, df = 1,234", "p": ".028"})
+    with pytest.raises(RestatedError, match=r"f.csv, row 2, field 'unit': .* 1\.234 or 1234"):
+        audit.run(numbers, groups=[])
+
+
+@pytest.mark.parametrize(
+    ("check", "mean", "sd", "n", "rest", "outcome"),
+    [
+        ("grimmer", "3.44", "2.47", "18", ",,1,", "inconsistent as printed"),
+        ("grimmer", "3.44", "2.48", "18", ",,1,", "consistent"),
+        ("grimmer", "3.44", "2.48", "18", "1,5,1,", "inconsistent as printed"),
+        ("debit", "0.36", "0.11", "20", ",,,", "inconsistent as printed"),
+        ("debit", "0.36", "0.49", "20", ",,,", "consistent"),
+    ],
+)
+def test_means_and_sds_of_declared_scores_are_checked(tmp_path, check, mean, sd, n, rest, outcome):
+    numbers = small(tmp_path, {"statistic": "mean", "value": mean, "n": n}, {"statistic": "sd", "value": sd, "n": n})
+    path = tmp_path / "groups.csv"
+    header = "group,check,applies,parts,whole,minimum,maximum,items,df,reason\n"
+    path.write_text(f"{header}g,{check},yes,a2000-x0 a2000-x1,a2000-x0:n,{rest},declared\n", encoding="utf-8")
+    (result,) = audit.run(numbers, groups.load(numbers, path))
+    assert (result.check, result.outcome) == (check, outcome)
 
 
 def test_q_meets_i2_and_d_meets_r_of_the_same_analysis(tmp_path):

@@ -87,8 +87,8 @@ def json(data: bytes) -> None:
 
 @target
 def number(data: bytes) -> None:
-    for exact in (False, True):
-        found = printed.parse_number(lossy(data), exact=exact)
+    for exact, decimal in ((False, None), (True, None), (False, ","), (True, ",")):
+        found = printed.parse_number(lossy(data), exact=exact, decimal=decimal)
         low, high = interval(lossy(data), exact=exact)
         assert low <= high
         if found.value is not None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from restated.audit import statistics
+from restated.errors import RestatedError
 from restated.printed import parse
 from tests.library.audit.honest import all_prints, modest, printed, roundings
 
@@ -18,14 +19,18 @@ P = {
     "chi2": lambda x, df: stats.chi2.sf(x, *df),
     "Q": lambda x, df: stats.chi2.sf(x, *df),
     "F": lambda x, df: stats.f.sf(x, *df),
+    "r": lambda x, df: (
+        2 * stats.beta.sf(abs(x), df[0] / 2, df[0] / 2, loc=-1, scale=2)
+    ),  # its own distribution, without t
 }
-DF = {"z": (), "t": (40,), "chi2": (3,), "Q": (33,), "F": (2, 57)}
+DF = {"z": (), "t": (40,), "chi2": (3,), "Q": (33,), "F": (2, 57), "r": (48,)}
 
 
 @modest
 @given(st.sampled_from(sorted(P)), st.floats(0, 40), st.booleans(), st.integers(1, 3), roundings)
 def test_honest_p_fits_its_statistic(kind, x, negative, decimals, rounding):
-    x = -x if negative and kind in ("z", "t") else x
+    x = x / 50 if kind == "r" else x
+    x = -x if negative and kind in ("z", "t", "r") else x
     p = P[kind](x, DF[kind])
     shown = parse("< .001") if p < 0.001 else printed(p, 3, rounding)
     found = statistics.statistic_against_p(kind, printed(x, decimals, rounding), DF[kind], shown)
@@ -69,6 +74,10 @@ def test_degrees_of_freedom_in_words():
     assert statistics.parse_df("chi-square, df = 9") == (9,)
     assert statistics.parse_df("F, df = 2, 57") == (2, 57)
     assert statistics.parse_df("chi-square") == ()
+    assert statistics.parse_df("t, df = 34,5", 1) == statistics.parse_df("t, df = 34.5") == (34.5,)
+    assert statistics.parse_df("t", 1) == ()
+    with pytest.raises(RestatedError, match=r"1\.234 or 1234"):
+        statistics.parse_df("t, df = 1,234", 1)
 
 
 @modest
@@ -84,3 +93,45 @@ def test_i2_power_by_brute_force_and_a_violation():
     accepted = sum(statistics.i2_of_q(parse("99.66"), 33, p).fits for p in all_prints(0, 100, 1))
     assert found.power == pytest.approx(1 - accepted / 1001)
     assert not statistics.i2_of_q(parse("99.66"), 33, parse("76.9")).fits
+
+
+@pytest.mark.parametrize(
+    ("kind", "statistic", "df", "low", "high"),
+    [
+        ("z", "< 1.96", (), 0.0499, 1),  # |z| < 1.96
+        ("t", "< 2", (40,), 0.0523, 1),
+        ("z", "> 1.96", (), 0, 0.05),
+        ("z", "> -1.96", (), 0, 1),
+        ("z", "< -1.96", (), 0, 0.05),
+        ("z", "1.0 to 2.0", (), 0.0404, 0.3421),
+        ("z", "-1.0 to 2.0", (), 0.0404, 1),
+        ("chi2", "< 3.84", (1,), 0.05, 1),
+        ("F", "< 1", (2, 57), 0.374, 1),
+        ("Q", "> 50", (33,), 0, 0.0295),
+    ],
+)
+def test_a_bound_allows_the_p_of_all_values_it_stands_for(kind, statistic, df, low, high):
+    found = statistics.statistic_against_p(kind, parse(statistic), df, parse(".99"))
+    assert (found.low, found.high) == (pytest.approx(low, abs=5e-4), pytest.approx(high, abs=5e-4))
+
+
+@modest
+@given(st.floats(-6, 6), st.sampled_from(["<", ">"]), st.floats(0.1, 5))
+def test_an_honest_p_fits_the_bound_of_its_statistic(z, sign, bound):
+    bound = round(bound, 2)
+    p = printed(2 * stats.norm.sf(abs(z)), 4)
+    if (abs(z) < bound) if sign == "<" else (abs(z) > bound):
+        assert statistics.statistic_against_p("z", parse(f"{sign} {bound}"), (), p).fits
+
+
+def test_a_bound_and_p_on_different_sides():
+    found = statistics.statistic_against_p("z", parse("< 1.96"), (), parse(".02"))
+    assert not found.fits and "different sides" not in found.detail and "p = 0.05 to 1" in found.detail
+    assert statistics.statistic_against_p("z", parse("< 1.96"), (), parse(".20")).fits
+    assert not statistics.statistic_against_p("z", parse("> 1.96"), (), parse(".20")).fits
+    assert statistics.statistic_against_p("z", parse("3.29"), (), parse("0,001")).fits
+
+
+@pytest.mark.parametrize(("q", "i2", "fits"), [("> 50", "90.0", True), ("> 50", "12.0", False), ("< 50", "12.0", True)])
+def test_i2_of_a_bound_on_q(q, i2, fits):
+    assert statistics.i2_of_q(parse(q), 33, parse(i2)).fits == fits

@@ -113,3 +113,8 @@ def test_odds_ratios_of_one_and_below():
     assert np.isnan(effects.odds_ratio_to_d(np.nan))
     with pytest.raises(RestatedError, match="0 or less"):
         effects.odds_ratio_to_d([2.0, 0.0])
+
+
+def test_an_endless_or_huge_difference_is_a_perfect_correlation():
+    assert effects.d_to_r([np.inf, -np.inf, 1e200, -1e130]).tolist() == [1, -1, 1, -1]
+    assert np.isnan(effects.d_to_r(np.nan))

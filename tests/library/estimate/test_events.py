@@ -190,3 +190,22 @@ def test_simulated_trials_recover_the_log_odds_ratio():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+@pytest.mark.parametrize("events1", [[0, 0], [10, 20]])
+def test_a_risk_difference_without_any_variance_is_refused(events1):
+    with pytest.raises(RestatedError, match="standard error of the pooled risk difference is zero"):
+        events.mantel_haenszel(events1, [10, 20], [0, 0], [10, 20], measure="RD")
+    assert events.mantel_haenszel([1, 0], [10, 20], [0, 0], [10, 20], measure="RD").se > 0
+
+
+@pytest.mark.parametrize("limits", [(-0.1, 0.0, 0.1), (-0.1, float("nan"), 0.1), (float("nan"), -0.2, 0.1)])
+def test_a_risk_difference_outside_its_interval_has_no_number_needed_to_treat(limits):
+    with pytest.raises(RestatedError, match="is not between"):
+        events.number_needed_to_treat(*limits)
+
+
+@pytest.mark.parametrize("correction", [float("nan"), float("inf"), 0])
+def test_a_correction_is_a_number_above_zero(correction):
+    with pytest.raises(RestatedError, match="not positive"):
+        events.effect_sizes([0], [5], [1], [5], correction=correction)

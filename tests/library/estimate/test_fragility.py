@@ -106,3 +106,25 @@ def test_a_result_out_of_reach_has_no_number():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_a_verdict_that_is_unknown_is_never_significant():
+    for counts in (([0, 0], [10, 10], [0, 0], [10, 10]), ([0, 2], [10, 10], [0, 3], [10, 10])):
+        with pytest.raises(RestatedError, match=r"no information on the measure.*use the risk difference"):
+            fragility.of_pooled(*counts)
+        assert not fragility.of_pooled(*counts, measure="RD").significant
+    assert not fragility.of_trial(0, 5, 0, 5).significant
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ((0, 0, 0, 5), "one or more"),
+        ((2.5, 5, 0, 5), "whole"),
+        ((float("nan"), 5, 0, 5), "whole"),
+        (("x", 5, 0, 5), "not num"),
+    ],
+)
+def test_counts_that_no_trial_has(counts, message):
+    with pytest.raises(RestatedError, match=message):
+        fragility.of_trial(*counts)

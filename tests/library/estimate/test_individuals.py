@@ -56,7 +56,7 @@ def test_pairs_and_risks_by_simulation():
     [
         ({"d": 0.3, "base": 0.0}, "a share of 0.0"),
         ({"d": 0.3, "base": 0.5, "share": 1.0}, "a share of 1.0"),
-        ({"d": np.nan, "base": 0.5}, "not a finite number"),
+        ({"d": np.nan, "base": 0.5}, "difference is not a number from"),
     ],
 )
 def test_impossible_shares_are_named(options, message):

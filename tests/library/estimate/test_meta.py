@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -297,3 +299,59 @@ def test_two_studies_have_no_prediction_interval():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_identical_effects_leave_knapp_hartung_no_variance():
+    y, v = [0.1, 0.1, 0.1], [0.01, 0.02, 0.03]
+    for same in (y, [0.3, 0.3, 0.3 + 5e-17], [0.0, 0.0, 0.0]):
+        with pytest.raises(RestatedError, match=r"all effects are the same.*ci='wald'"):
+            meta.fit(same, v, ci="knapp-hartung")
+    with pytest.raises(RestatedError, match="predict all effects exactly"):
+        meta.fit_regression([0.1, 0.2, 0.3, 0.4], [0.01] * 4, [1, 2, 3, 4], ci="knapp-hartung")
+    batch = meta.fit_batch([y, [0.1, 0.2, 0.4]], v, ci="knapp-hartung")
+    unknown = np.array([getattr(batch, name) for name in ("se", "ci_low", "ci_high", "p", "pi_low", "pi_high")])
+    assert np.isnan(unknown[:, 0]).all() and np.isfinite(unknown[:, 1]).all()
+    assert batch.estimate[0] == pytest.approx(0.1)
+    table = meta.leave_one_out([0.1, 0.1, 0.3], v, ci="knapp-hartung")
+    assert table["p"].isna().tolist() == [False, False, True]
+    assert meta.estimator_matrix(y, v)["p"].isna().tolist() == [False, True] * 3
+
+
+@pytest.mark.parametrize(
+    ("order", "labels", "message"),
+    [
+        ([2000, np.nan, 2001], None, "study 2 has no sort key"),
+        ([2000, "1999", None], None, "study 3 has no sort key"),
+        ([2000, "1999", (1,)], None, "cannot be compared"),
+        ([2000, 1999, 2001], ["a", "b"], "3 studies but 2 labels"),
+        (None, ["a", "b", "c", "d"], "3 studies but 4 labels"),
+    ],
+)
+def test_an_order_or_labels_that_do_not_suit_the_studies(order, labels, message):
+    order = None if order is None else np.array(order, dtype=object)
+    with pytest.raises(RestatedError, match=message):
+        meta.cumulative([0.1, 0.2, 0.3], [0.01, 0.02, 0.03], order, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("y", "v", "message"),
+    [
+        ([0.1, 0.2], [1e-60, 1e-60], "variance outside"),
+        ([0.1, 1e60], [1, 1], "effect beyond"),
+        ([0.1, 0.2], [1e-12, 1], "below 1e-10 of the largest"),
+        ([0.1, 0.1], [1e-40, 1e-40], "within the rounding error"),
+    ],
+)
+def test_numbers_beyond_what_floats_can_weigh_are_refused(y, v, message):
+    with pytest.raises(RestatedError, match=f"study . has .*{message}"):
+        meta.fit(y, v)
+
+
+@pytest.mark.parametrize("least", [1e-2, 1e-5, 1e-9])
+def test_the_standard_error_of_tau2_holds_where_one_variance_is_near_zero(least):
+    v = [least, 1.0, 2.0, 3.0]
+    w = [1 / Fraction(x) for x in v]
+    p = [[(w[i] if i == j else 0) - w[i] * w[j] / sum(w) for j in range(4)] for i in range(4)]
+    information = float(sum(x * x for row in p for x in row))
+    fit = meta.fit([0.1, 0.1, 0.1, 0.1], v)
+    assert fit.tau2 == 0 and fit.tau2_se == pytest.approx(np.sqrt(2 / information), rel=1e-6)

@@ -122,3 +122,19 @@ def test_simulated_clusters_recover_the_mean_and_its_coverage():
 def test_bad_input_is_refused_with_a_reason(call, message):
     with pytest.raises(RestatedError, match=message):
         call()
+
+
+def test_clusters_that_do_not_differ_leave_no_robust_variance():
+    for y in ([0.1] * 5, [0.3, 0.3, 0.3, 0.3, 0.3 + 5e-17]):
+        with pytest.raises(RestatedError, match="clusters do not differ"):
+            robust.fit(y, [0.01, 0.02, 0.03, 0.04, 0.05], list("aabbc"))
+    with pytest.raises(RestatedError, match="clusters do not differ"):
+        robust.fit_regression(np.arange(5) / 10, [0.01] * 5, list("abcde"), np.arange(5))
+
+
+def test_a_moderator_carried_by_one_cluster_is_refused():
+    arguments = [0.1, 0.3, 0.2, 0.5, 0.4], [0.01, 0.02, 0.03, 0.04, 0.05]
+    for cluster, x in (("abcde", [0, 0, 0, 0, 1]), ("abcdd", [0, 0, 0, 1, 2]), ("aabbc", [1, 1, 1, 1, 0])):
+        with pytest.raises(RestatedError, match=f"differs in cluster '{cluster[-1]}' alone"):
+            robust.fit_regression(*arguments, list(cluster), x)
+    assert robust.fit_regression(*arguments, list("abcde"), [0, 0, 0, 1, 1]).se.shape == (2,)
