@@ -50,8 +50,9 @@ STATISTICS: dict[str, Limits] = {
     **dict.fromkeys(("b", "d", "g", "SMD", "MD"), _ANY),  # b is a coefficient in units of the outcome
     **dict.fromkeys(("OR", "RR"), _FROM_0),
     "logRR": _ANY,  # natural logarithm of a risk ratio
-    **dict.fromkeys(("HR", "IRR", "Q"), _FROM_0),
+    **dict.fromkeys(("HR", "IRR"), _FROM_0),
     "AUC": _SHARE,
+    "Q": _FROM_0,
     "I2": _PERCENT,
     "chi2": _FROM_0,
     **dict.fromkeys(("z", "t"), _ANY),

@@ -129,7 +129,7 @@ CHANGES = {
         append("\n@misc{new2020,\n  author = {A, B},\n  title = {T},\n}\n"),
         set(),
     ),
-    "a work they name": ("references.bib", edit("@article{opie2021,", "@article{opie2021,\n  annote = {new},"), BOTH),
+    "a work they name": ("references.bib", edit("@article{opie2021,", "@article{opie2021,\n  note = {new},"), BOTH),
     "prose of one": ("notebooks/first.md", edit("# Chapter first", "# Chapter one\n\nNew prose."), set()),
     "code of one": ("notebooks/first.md", edit("The rows", "All rows"), {"first"}),
     "a page of the book": ("book/glossary.md", append("\nMore.\n"), set()),
