@@ -21,6 +21,7 @@ FULL = {
     "builder/sphinx/test_build.py": True,
     "builder/export/test_rerun.py": True,
     "builder/test_add.py": True,
+    "builder/export/test_sheets.py": True,
     "builder/test_faults.py": True,
     "builder/test_freshness.py": True,
     "builder/test_watch.py": True,

@@ -5,11 +5,12 @@ them, so that articles fit into one document; links whose target is in the docum
 published site or nowhere.
 """
 
+import itertools
 import os
 import posixpath
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -36,6 +37,19 @@ MOST_ROWS = 12
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
+#: Pages break between these.
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")
+
+#: Letters that a line of text holds, and what is too short for a sheet of its own: about ten lines.
+LINE_LETTERS, END_LETTERS = 90, 900
+#: Letters of a box (half a sheet) and of a row from which on too much of a sheet would be empty if the box were not
+#: cut, or the row kept with the next.
+LONG_LETTERS, TALL_LETTERS = 2300, 1800
+#: A picture from about half the height of a sheet on often begins a sheet.
+HIGH_PX = 480
+#: Height of a heading with its space and of a line of a caption, and the letters that such a line holds at least.
+HEADING_MM, CAPTION_MM, CAPTION_LETTERS = 14, 4, 100
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
 GONE_ELEMENTS = {"script", "template", "button"}
 GONE_CLASSES = {
@@ -154,15 +168,79 @@ def _open(article: HtmlElement) -> None:
         details.attrib.pop("open", None)
 
 
-def _size_tables(article: HtmlElement) -> None:
+def _blocks(article: HtmlElement) -> list[HtmlElement]:
+    """Return what pages can break between, in order: rows of tables, pictures, and what has words of its own."""
+    return [
+        block
+        for block in article.iter(*BLOCKS)
+        if block.tag == "tr" or not any(True for _ in block.iterancestors("tr"))
+        if block.tag == "tr" or (block.text or "").strip() or not any(True for _ in block.iterdescendants(*BLOCKS))
+    ]
+
+
+def _letters(blocks: Iterable[HtmlElement]) -> int:
+    """Return how long `blocks` are, in letters: short lines are as high as long ones."""
+    return sum(END_LETTERS if block.tag == "img" else max(len(text(block)), LINE_LETTERS) for block in blocks)
+
+
+def _keep_end(blocks: list[HtmlElement]) -> None:
+    """Keep the last of `blocks`, after which a sheet ends, from coming alone on that sheet."""
+    letters = 0
+    for block in reversed(blocks):
+        own = _letters([block])
+        letters += own
+        if letters >= END_LETTERS or (block.tag in HEADINGS and letters >= END_LETTERS / 2):
+            block.classes.add("paper-begin" if own < 1.5 * END_LETTERS else "paper-rest")
+            break
+        block.classes.add("paper-end")
+        table = next(block.iterancestors("table"), None)
+        if table is not None and block is next(table.iter("tr")):
+            # What is asked of its first row does not reach the text before the table.
+            table.classes.add("paper-end")
+
+
+def _make_room(blocks: list[HtmlElement]) -> None:
+    """Leave room on the sheet of a picture for its caption and the headings before it."""
+    headings = 0
+    for i, block in enumerate(blocks):
+        if block.tag == "img":
+            if int(re.sub(r"\D.*", "", block.get("height", "")) or 0) >= HIGH_PX:
+                _keep_end(blocks[: i - headings])
+            captions = [c for figure in block.iterancestors("figure") for c in figure.iter("figcaption")]
+            lines = sum(1 + len(text(caption)) // CAPTION_LETTERS for caption in captions)
+            block.set("style", f"{block.get('style', '')}; --taken: {headings * HEADING_MM + lines * CAPTION_MM}mm")
+        headings = headings + 1 if block.tag in HEADINGS else 0
+
+
+def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:
+    """Turn the sheet of a wide `table`, with the headings and the few words that would be alone on the sheet before, or
+    after it at the end of the page."""
+    turned = next(table.iterancestors("figure"), table)
+    own = [i for i, block in enumerate(blocks) if turned in block.iterancestors()]
+
+    def run(near: Iterable[HtmlElement]) -> list[HtmlElement]:
+        return list(itertools.takewhile(lambda b: b.tag in {"p", *HEADINGS} and b.getparent().tag == "section", near))
+
+    before, after = run(reversed(blocks[: own[0]])), blocks[own[-1] + 1 :]
+    first = next((i for i, block in enumerate(before) if block.tag in HEADINGS), len(before))
+    above = list(itertools.takewhile(lambda b: b.tag in HEADINGS, before[first:]))
+    along = [*before[:first], *above] if above and _letters(before[:first]) <= END_LETTERS else []
+    _keep_end(blocks[: own[0] - len(along)])
+    along += after if _letters(after) <= END_LETTERS and run(after) == after else []
+    for block in [turned, *along]:
+        block.classes.add("paper-turned")
+
+
+def _size_tables(article: HtmlElement, blocks: list[HtmlElement]) -> None:
     for table in article.iter("table"):
         columns = max((len(row.findall("td")) + len(row.findall("th")) for row in table.iter("tr")), default=0)
-        figure = next(table.iterancestors("figure"), table)
         # A figure remains upright with its picture; its data are set small.
-        if columns >= TOO_MANY_COLUMNS and "rs-figure" not in figure.classes:
-            figure.classes.add("paper-turned")
+        if columns >= TOO_MANY_COLUMNS and not _within(table, "rs-figure"):
+            _turn(table, blocks)
         elif columns >= MANY_COLUMNS:
             table.classes.add("paper-small")
+        if any(len(text(row)) > TALL_LETTERS for row in table.iter("tr")):
+            table.classes.add("paper-tall")
 
 
 def _target(href: str, page: Page, present: dict[str, set[str]], baseurl: str) -> str | None:
@@ -198,7 +276,13 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
     """Make the article of `page` fit for a document in `folder` that holds the pages and ids in `present`."""
     article = page.article
     _open(article)
-    _size_tables(article)
+    blocks = _blocks(article)
+    _size_tables(article, blocks)
+    _make_room(blocks)
+    for box in article.find_class("admonition"):
+        if _letters(_blocks(box)) > LONG_LETTERS:
+            box.classes.add("paper-long")
+    _keep_end(blocks)
     for element in article.iterdescendants(etree.Element):
         attrs = element.attrib
         gone = ["tabindex", "aria-describedby"]
@@ -334,9 +418,10 @@ def write(
     chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
     grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
     verdicts = ", ".join(escape(words) for words in SHORT.values())
-    legend = (
-        f"<p>A printed number carries the grade of its source: {grades}. A restated number carries its verdict in "
-        f"words ({verdicts}).</p>"
+    # After contents that end at the foot of a page it would have a page of its own.
+    note = (
+        f'<div class="paper-note"><p>A printed number carries the grade of its source: {grades}. A restated number '
+        f"carries its verdict in words ({verdicts}).</p>{document.note}</div>"
     )
     if not pictures:
         chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
@@ -359,11 +444,10 @@ def write(
 <p class="paper-name">{escape(document.title)}</p>
 <p class="paper-subtitle">{escape(document.subtitle)}</p>
 <p class="paper-by">{escape(about.byline)}</p>
-<p>Version {escape(version)}. Licence: {escape(", ".join(about.licences))}.</p>{address}
+<p>Version {escape(version)}. Licence: {escape(", ".join(about.licences))}.</p>{address}{note}
 </header>
 <section class="paper-contents" id="paper-contents"><h1>Contents</h1>
 <div class="paper-lines">{_contents(document, numbers)}</div>
-<div class="paper-note">{legend}{document.note}</div>
 </section>
 {chapters}
 </article></body>
