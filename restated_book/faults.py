@@ -2,6 +2,8 @@
 
 import errno
 import re
+import sys
+from collections.abc import Callable
 
 from restated.errors import RestatedError
 from restated_book.paths import BUILD
@@ -34,3 +36,16 @@ def of_system(error: OSError) -> RestatedError:
     return RestatedError(
         what, file=error.filename or BUILD, remedy=REMEDIES.get(error.errno or 0, "fix this and start again")
     )
+
+
+def exit_code(command: Callable[[], str | None]) -> int:
+    """Run a command of an unpacked chapter and print its answer; a fault is one message on standard error."""
+    try:
+        if (words := command()) is not None:
+            print(words)
+    except (RestatedError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0

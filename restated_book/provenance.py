@@ -10,7 +10,7 @@ import re
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import distributions
@@ -156,9 +156,8 @@ def traced(notebook: Mapping) -> dict[str, list[str]]:
     return {kind: [] for kind in KINDS}
 
 
-def together(notebooks: Iterable[Mapping]) -> dict[str, list[str]]:
-    """Return what several executed notebooks read that need not be a source of the book, as one trace."""
-    traces = list(map(traced, notebooks))
+def together(traces: Sequence[Mapping[str, Iterable[str]]]) -> dict[str, list[str]]:
+    """Return, as one trace, what several notebooks read that need not be a source of the book."""
     return {
         kind: sorted({name for trace in traces for name in trace[kind]})
         for kind in ("files", "folders", "asked", "variables", "unobserved")

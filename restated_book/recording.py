@@ -21,7 +21,7 @@ _FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2
 
 
 def _observed(id: str, basis: str | None) -> str:
-    """Return the basis of a number by the study tables it was seen to rest on, which win over what was written."""
+    """Return the basis of a number: that of the study tables it rests on wins over the one that was written."""
     tables = flow.behind()
     statuses = set(tables.values())
     if basis is None:

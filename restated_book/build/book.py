@@ -70,13 +70,12 @@ def build(*, pdf: bool = False) -> str:
             numbers, pages = check()
             notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
             executed = execute(notebooks, EXECUTED, zygote)
-            entries, parts = _stage(executed, notebooks, numbers)
+            entries, parts, trace = _stage(executed, notebooks, numbers)
             typeset_site = _typeset(process, executed, entries, parts, pdf=pdf)
         site = _finish(typeset_site, pages, parts, chromium)
         STATE.unlink(missing_ok=True)
         swap.swap_in(site, HTML)
         line = summary(entries.kinds)
-        trace = provenance.together(Executed(executed).values())
         last = {"key": key, "pdf": pdf, "summary": line, "trace": trace}
         STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
@@ -103,10 +102,11 @@ def _executed() -> list[Path]:
 
 def _stage(
     executed: list[Path], notebooks: list[Path], numbers: register.Register
-) -> tuple[rows_of_site.Rows, dict[str, dict]]:
-    """Join the ledger of all notebooks and lay out what is typeset; return the rows and the parts of each page."""
-    contents, records, reads = Executed(executed), [], {}
+) -> tuple[rows_of_site.Rows, dict[str, dict], dict[str, list[str]]]:
+    """Join the ledger of all notebooks and lay out what is typeset; return rows, parts of pages, and what was read."""
+    contents, records, reads, traces = Executed(executed), [], {}, []
     for page, content in contents.items():
+        traces.append(provenance.traced(content))
         records += ledger.collect(content)
         reads[page] = ledger.reads(content)
     with ledger.lines(ENTRIES) as add:
@@ -118,7 +118,7 @@ def _stage(
     stage(executed, entries, STAGE, EXTRA)
     tasks = todo.entries(entries.values(), numbers, bibliography.load(), notebooks)
     (EXTRA / "to-verify.csv").write_text(todo.as_csv(tasks), encoding="utf-8")
-    return entries, parts
+    return entries, parts, provenance.together(traces)
 
 
 def _typeset(

@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.build.environment import environment
+from restated_book.faults import exit_code
 
 #: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
 SETTINGS = paths.BUILD / "lab"
@@ -72,14 +73,7 @@ def lab() -> None:
 
 def main() -> int:
     """Run the command; return its exit code."""
-    try:
-        lab()
-    except (RestatedError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_code(lab)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import ledger, paths
 from restated_book.build import run
+from restated_book.faults import exit_code
 from restated_book.sources import files
 
 #: Relative difference up to which numbers are the same: processors differ in the last digits of a long sum.
@@ -104,14 +105,7 @@ def rerun() -> str:
 
 def main() -> int:
     """Run the command; return its exit code."""
-    try:
-        print(rerun())
-    except (RestatedError, OSError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    return exit_code(rerun)
 
 
 if __name__ == "__main__":
