@@ -10,7 +10,7 @@ from restated.errors import RestatedError
 from restated_book import paths, register, studies
 from restated_book.sources import bibliography, dictionary
 
-OPEN = {"paternal-sensitivity": 16, "stability": 67, "stability-transitions": 37}
+OPEN = {"paternal-sensitivity": 16, "stability": 67, "stability-transitions": 37, "ismair-families": 40}
 PRINTED = {
     "transmission-samples": 18,
     "theory-graph": 21,
@@ -24,6 +24,12 @@ PRINTED = {
     "mbt-guidelines": 10,
     "economic-evidence": 15,
     "twin-pairs": 21,
+    "transmission-table": 16,
+    "seccyd-classes": 32,
+    "seccyd-risk": 31,
+    "seccyd-measures": 20,
+    "metapsy-response": 22,
+    "stability-files": 19,
 }
 RECALLED = {"service-costs": 6}
 ASSUMED = {"mbt-certainty": 5}
