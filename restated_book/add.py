@@ -27,13 +27,14 @@ FIELDS = (
 )
 #: Columns of the register, for the command line and the first finding of a book; later ones take over its description.
 REGISTER = """Name of the printed number, one over all findings.|The finding, named like its file.|The work it is about.
-Whom the number describes.|What was measured or counted.|Kind of number; text for a direction in words.
+Whom the number describes.|What was measured or counted.|Statistic; text for a direction in words.|
+Result, design fact or statement.
 The number exactly as printed.|Lower end of the printed interval.|Upper end of the printed interval.
 Level of the interval in percent.|p value as printed.|Studies or effects it rests on.|Participants it rests on.
 Size of the first group.|Size of the second group.|Unit of the value.|What the sign means.
 Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: how it was seen.
 The copy that was read.|Cautions, in our words."""
-WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]", REGISTER), strict=True))
+WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]+", REGISTER), strict=True))
 #: Properties of every table.
 FORMAT = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
 #: What every table is described with, and a study table too.
@@ -56,7 +57,7 @@ _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: 
 
 def options(parser: argparse.ArgumentParser) -> None:
     """Give the parser of ``restated add`` its four kinds, and each an option for every value."""
-    kinds = parser.add_subparsers(dest="kind", required=True)
+    kinds = parser.add_subparsers(dest="what", required=True)
 
     def kind(make: Callable, help: str, first: str, *others: str, needed: Collection[str]) -> argparse.ArgumentParser:
         one = kinds.add_parser(make.__name__.strip("_"), help=help, allow_abbrev=False)
@@ -86,16 +87,16 @@ def add(args: argparse.Namespace) -> str:
     config.load()  # refuses to run outside a book
     draft = Draft()
     needed = list(args.needed)
-    if args.kind == "number":
+    if args.what == "number":
         needed += ["value"] * (not (args.value or args.ci_low or args.ci_high))
         needed += ["study"] * (args.source_key not in draft.works)
-    if args.kind == "work":
+    if args.what == "work":
         needed += [field for field in bibliography.REQUIRED[args.type] if field != "author" or not args.editor]
     for name in needed if sys.stdin and sys.stdin.isatty() else ():
         with suppress(EOFError):
             setattr(args, name, getattr(args, name) or input(f"{name.replace('_', ' ')}: ").strip())
     if missing := [f"--{name.replace('_', '-')}" for name in needed if not getattr(args, name)]:
-        _refuse(f"a {args.kind} needs {', '.join(missing)}", "give each as an option")
+        _refuse(f"a {args.what} needs {', '.join(missing)}", "give each as an option")
     for name, given in vars(args).items():
         if isinstance(given, str | list) and not "".join(given).isprintable():
             _refuse("the text holds a line end or a control character", "give it in one line", name)
@@ -171,6 +172,7 @@ def _number(args: argparse.Namespace, draft: Draft) -> str:
     cells = {column: getattr(args, column, "") for column in register.COLUMNS} | {"id": args.name}
     if not cells["study"]:
         cells["study"] = bibliography.check(paths.BIBLIOGRAPHY).short(args.source_key)
+    cells["kind"] = cells["kind"] or register.usual_kind(cells["statistic"])
     draft.row(paths.PUBLISHED / f"{args.finding}.csv", list(cells.values()))
     draft.cite([args.source_key], args.new_work)
     return f'print it with {{published}}`{args.name}`, or compare a result with it: published="{args.name}".'

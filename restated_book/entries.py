@@ -32,7 +32,26 @@ VERDICT_SHAPES = {
     "new": "+",
 }
 
-VERDICT_SHORT = SHORT
+#: What is said of a row in place of its verdict: agreement that was built in is none, and what is not a result has no
+#: verdict. Each with its shape and its words.
+IN_PLACE = {
+    "by-construction": ("↺", "by construction"),
+    "design-fact": ("·", "fact about the study"),
+    "statement": ("“", "statement in words"),
+}
+VERDICT_SHAPES |= {name: shape for name, (shape, _) in IN_PLACE.items()}
+VERDICT_SHORT = SHORT | {"not-recomputable": "data not available to us"}
+VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
+#: All answers to the question whether a number could be recomputed, in the order in which they are listed.
+ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
+#: Answers to the question whether a number agrees with others, the worst first, by their CSS class.
+CHECKED = {
+    "check-inconsistent": "inconsistent as printed",
+    "check-consistent": "consistent as printed",
+    "check-powerless": "the check has no power",
+    "check-none": "no check applies",
+}
+VERDICT_SHORT |= CHECKED
 
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
@@ -56,12 +75,31 @@ class Kind(NamedTuple):
     verdict: str
     basis: str
     grade: str
+    kind: str
+    answer: str
+    check: str
 
 
 def kind(row: Mapping) -> Kind:
     """Return the kind of a row."""
     page, basis = row.get("page") or "", row.get("basis") or ""
-    return Kind(row["finding"], page, is_printed(row), row["verdict"], basis, row["grade"])
+    of, check = row.get("kind") or "", checked(row)
+    return Kind(row["finding"], page, is_printed(row), row["verdict"], basis, row["grade"], of, answer(row), check)
+
+
+def answer(row: Mapping) -> str:
+    """Return one of :data:`ANSWERS` for a row: its verdict, or what is said in place of it."""
+    verdict, of = row["verdict"], row.get("kind")
+    if verdict == "not-recomputable" and of in ("design fact", "statement"):
+        return of.replace(" ", "-")
+    return "by-construction" if row.get("by_construction") and verdict in ledger.AGREES else verdict
+
+
+def checked(row: Mapping) -> str:
+    """Return the key in :data:`CHECKED` of what the audit says of a row; empty where nothing was printed."""
+    if not row["grade"]:
+        return ""
+    return next((name for name, words in CHECKED.items() if words == row.get("check")), "check-none")
 
 
 class Rows(dict[str, dict]):
@@ -149,7 +187,7 @@ def words(kind: str, row: Mapping) -> str:
     if kind == "interval":
         return interval_text(row)
     if kind == "verdict":
-        return VERDICT_SHORT[row["verdict"]]
+        return VERDICT_SHORT[answer(row)]
     return GRADE_WORDS[row["grade"]]
 
 
@@ -158,14 +196,14 @@ def source_text(row: Mapping) -> str:
     return str(row.get("study") or row.get("source_key") or "")
 
 
-def tally(kinds: Mapping[Kind, int], *, printed: bool, **only: str) -> dict[str, int]:
-    """Count the printed (or recomputed) numbers with each verdict, in the order of the rules; of one page or finding if
-    `only` names it."""
-    counts = dict.fromkeys(VERDICTS, 0)
+def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str) -> dict[str, int]:
+    """Count the printed (or recomputed) numbers with each answer, or each ``check``; of one page, finding or kind if
+    `only` names it. Every count on the site comes from here."""
+    counts = dict.fromkeys(ANSWERS if by == "answer" else CHECKED, 0)
     for of, n in kinds.items():
         if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):
-            counts[of.verdict] += n
-    return counts
+            counts[getattr(of, by)] += n
+    return {name: n for name, n in counts.items() if n}
 
 
 def findings(kinds: Iterable[Kind]) -> list[str]:

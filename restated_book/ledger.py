@@ -10,11 +10,12 @@ import json
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import chain, groupby, repeat
 from pathlib import Path
+from typing import Any
 
 from restated import verdict as rules
 from restated.errors import RestatedError
@@ -26,7 +27,7 @@ from restated_book.sources.cells import guarded
 COLUMNS = (
     *("id", "finding", "source_key", "quantity", "published", "published_low", "published_high", "grade"),
     *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "reason"),
-    *("page", "cell", "line", "interval"),
+    *("page", "cell", "line", "interval", "kind", "check", "check_method", "check_power"),
 )
 
 #: MIME types of the records in a notebook's outputs, and of the ids of printed numbers it looked up.
@@ -44,12 +45,16 @@ STATUS_OF_BASIS = {
 
 #: Status of rows that were copied from print: a number computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
+#: What is said of a printed number where the audit says nothing.
+NO_CHECK: Mapping[str, Any] = {"check": "no check applies", "check_method": "", "check_power": None}
+#: Verdicts that say a printed number can be right.
+AGREES = {"identical", "within-rounding", "compatible"}
 #: Basis of a number computed from recalled ones: it stays unverified in every comparison.
 RECALLED = "recalled"
 #: Roles by which a page names a ledger row.
 _NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
 #: Fields of a printed number that its rows repeat.
-_OF_NUMBER = ("source_key", "grade", "statistic", "study", "locator", "seen_in", "note", "unit")
+_OF_NUMBER = ("source_key", "grade", "statistic", "kind", "study", "locator", "seen_in", "note", "unit")
 #: Fields that a printed number takes over from the record that restates it.
 _OF_RECORD = (
     *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page", "cell", "line"),
@@ -119,31 +124,33 @@ def basis_of(status: str) -> str:
     return bases[status]
 
 
-def _range_text(record: Record) -> str:
-    low, high = (in_digits(x, record.digits, record.unit) for x in (record.low, record.high))
+def _range_text(ends: Sequence[float | None], digits: int, unit: str) -> str:
+    low, high = (in_digits(end, digits, unit) for end in ends)
     if low and high:
         return low if low == high else f"{low} to {high}"
     return f"at least {low}" if low else f"at most {high}" if high else ""
 
 
-def _about(number: PublishedNumber | None) -> dict:
-    """Return the fields of a row that describe its printed number; None is an unlimited side of its interval."""
+def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dict[str, Any]:
+    """Return the fields of a row that describe its printed number and what `checks` found of it; None is an unlimited
+    side of its interval."""
     if number is None:
-        return dict.fromkeys((*_OF_NUMBER, "published", "published_text", "ci_text"), "") | dict.fromkeys(
-            ("published_low", "published_high")
-        )
+        texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method")
+        return dict.fromkeys(texts, "") | dict.fromkeys(("published_low", "published_high", "check_power"))
     low, high = (end if math.isfinite(end) else None for end in number.interval)
     interval = ""
     if number.ci_low is not None and number.ci_high is not None:
         level = f"{number.ci_level} % " if number.ci_level else ""
         interval = f"{level}CI {number.ci_low.text} to {number.ci_high.text}"
     text = {"published": number.value.text, "published_text": number.value.text, "ci_text": interval}
-    return {f: getattr(number, f) for f in _OF_NUMBER} | text | {"published_low": low, "published_high": high}
+    ends = {"published_low": low, "published_high": high}
+    return {f: getattr(number, f) for f in _OF_NUMBER} | text | ends | {**(checks.get(number.id) or NO_CHECK)}
 
 
-def entry(record: Record, number: PublishedNumber | None) -> dict:
+def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, Mapping] | None = None) -> dict:
     """Return the ledger row of a record, next to the printed number it restates if there is one."""
-    about, kind, interval = _about(number), record.kind, _range_text(record)
+    about, kind = _about(number, checks or {}), record.kind
+    interval = _range_text((record.low, record.high), record.digits, record.unit)
     low, high = (record.low, record.high) if kind == "set" else (None, None)
     verdict = rules.assign(
         grade=number.grade if number else None,
@@ -178,6 +185,8 @@ def entry(record: Record, number: PublishedNumber | None) -> dict:
         "interval_text": interval,
         "interval_kind": record.interval if interval else "",
         "why": record.reason,
+        "digits": record.digits,
+        "unit_shown": record.unit,
         "status": STATUS_OF_BASIS[record.basis],
     }
 
@@ -185,26 +194,57 @@ def entry(record: Record, number: PublishedNumber | None) -> dict:
 def _why_not(number: PublishedNumber) -> str:
     """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
-        return "recalled only, the source was not seen; carries no conclusion"
-    if not number.is_number:
-        return "a statement in words; no number was printed"
-    if number.statistic in ("count", "year"):
-        return "a fact the source reports about itself; nothing available lets it be recomputed"
-    return "the data behind it were not available for this edition"
+        return "recalled only; we could not read a source of it, and it carries no conclusion"
+    return {
+        "statement": "a statement in words; the source gives no number",
+        "design fact": "a fact the source reports about itself",
+        "result": "the data behind it were not available to us",
+    }[number.kind]
 
 
-def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
-    """Return the ledger row of a printed number, with the restatement that represents it if there is one.
+def _ends(row: Mapping) -> tuple[float, float]:
+    """Return the lowest and highest restated value of a row: the ends of its set, or its point."""
+    if row["interval"] != "set":
+        return row["restated"], row["restated"]
+    low, high = row["restated_low"], row["restated_high"]
+    return -math.inf if low is None else low, math.inf if high is None else high
 
-    Where several records restate one printed number, a held-out check takes precedence over agreement by construction,
-    then the first recorded one: the author of a notebook puts the paper's own method first.
+
+def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
+    """Return the restatement of a printed number that several records make together.
+
+    Records that took the number as an input count only where there are no others. Each of the rest is a choice one can
+    defend, and their results are one set: the printed number is compatible with it if one of them reaches it. The
+    first record, the paper's own method, gives the value; the reason says what each gives.
     """
-    about = _about(number) | {field: getattr(number, field) for field in ("id", "finding", "quantity")}
+    rows = [row for row in rows if not row["by_construction"]] or rows
+    first, verdicts = rows[0], {row["verdict"] for row in rows}
+    if len(rows) == 1 or number.grade == "U":
+        return first | {"reason": f"restated as {first['id']}" + (f": {first['reason']}" if first["reason"] else "")}
+    low, high = min(_ends(row)[0] for row in rows), max(_ends(row)[1] for row in rows)
+    ends = [None if math.isinf(end) else end for end in (low, high)]
+    shown = "; ".join(f"{row['id']}: {row['restated_text']}, {rules.SHORT[row['verdict']]}" for row in rows)
+    joined = {
+        "restated_low": ends[0],
+        "restated_high": ends[1],
+        "interval": "set",
+        "interval_text": _range_text(ends, first["digits"], first["unit_shown"]),
+        "interval_kind": "set",
+        "verdict": verdicts.pop() if len(verdicts) == 1 else "compatible" if verdicts & AGREES else "differs",
+        "reason": f"the set over {len(rows)} choices; {shown}",
+    }
+    return first | joined
+
+
+def _printed_entry(
+    number: PublishedNumber, restatements: list[dict], checks: Mapping[str, Mapping] | None = None
+) -> dict:
+    """Return the ledger row of a printed number, with what its records restate together if there are any."""
+    about = _about(number, checks or {}) | {field: getattr(number, field) for field in ("id", "finding", "quantity")}
     about |= {"anchor": number.id, "restates": "", "restated_by": [e["id"] for e in restatements], "status": PRINTED}
     if restatements:
-        best = min(restatements, key=lambda e: e["by_construction"])
-        reason = f"restated as {best['id']}" + (f": {best['reason']}" if best["reason"] else "")
-        return about | {field: best[field] for field in _OF_RECORD} | {"reason": reason}
+        joined = _joined(number, restatements)
+        return about | {field: joined[field] for field in (*_OF_RECORD, "reason")}
     nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(
         ("restated", "restated_low", "restated_high", "cell", "line")
     )
@@ -213,13 +253,17 @@ def _printed_entry(number: PublishedNumber, restatements: list[dict]) -> dict:
 
 
 def join(
-    register: Register, records: Iterable[Record], reads: Mapping[str, Collection[str]] | None = None
+    register: Register,
+    records: Iterable[Record],
+    reads: Mapping[str, Collection[str]] | None = None,
+    checks: Mapping[str, Mapping] | None = None,
 ) -> Iterator[dict]:
     """Return every printed and every recomputed number as one row: :data:`COLUMNS` plus display fields.
 
     Printed numbers come in register order, each followed by the records that restate it; records that restate nothing
     follow the last row of their finding. `reads` are the ids each page read (:func:`reads`); rows name these pages
-    under ``read_by``. Refused are two records with one id, and one of a printed number that is not in the register.
+    under ``read_by``. `checks` are the answers of the audit by id (:mod:`restated_book.consistency.answers`). Refused
+    are two records with one id, and one of a printed number that is not in the register.
     """
     by_published: defaultdict[str, list[Record]] = defaultdict(list)
     free: defaultdict[str, list[Record]] = defaultdict(list)
@@ -240,8 +284,8 @@ def join(
     def rows() -> Iterator[dict]:
         for finding, numbers in groupby(register.values(), lambda number: number.finding):
             for number in numbers:
-                restatements = [entry(r, number) for r in by_published.get(number.id, ())]
-                yield _printed_entry(number, restatements)
+                restatements = [entry(r, number, checks) for r in by_published.get(number.id, ())]
+                yield _printed_entry(number, restatements, checks)
                 yield from restatements
             yield from (entry(r, None) for r in free.pop(finding, ()))
         # Last, records of findings without a printed number of their own.

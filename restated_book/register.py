@@ -26,6 +26,8 @@ from restated_book.sources.dictionary import check_header, read_table
 #: Lowest and highest possible value; None for no limit.
 Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
 
+#: Kinds of rows: only results are counted as agreeing or not.
+KINDS = ("result", "design fact", "statement")
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
 GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
 
@@ -88,6 +90,7 @@ class PublishedNumber:
     population: str
     quantity: str
     statistic: str
+    kind: str
     value: Printed
     ci_low: Printed | None
     ci_high: Printed | None
@@ -197,6 +200,11 @@ def statistics() -> dict[str, Limits]:
         return Decimal(str(value)) if isfinite(value) else None
 
     return STATISTICS | {name: (limit(low), limit(high)) for name, (low, high) in config.load().statistics.items()}
+
+
+def usual_kind(statistic: str) -> str:
+    """Return the kind of a row that names none: counts and years describe a study, other numbers are its results."""
+    return "statement" if statistic == "text" else "design fact" if statistic in EXACT else "result"
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
@@ -319,6 +327,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         reading.refuser(path)(message, remedy, row=row, field=field)
 
     _check_texts(cells, path, sources, refuse)
+    cells = {**cells, "kind": cells["kind"] or usual_kind(cells["statistic"])}
     place: dict[str, Any] = {"file": path, "row": row}
     statistic = cells["statistic"]
     exact = statistic in EXACT
@@ -373,6 +382,11 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
         refuse("finding", f"'{cells['finding']}' is in the file of '{path.stem}'", "move the row or correct it")
     if cells["statistic"] not in statistics():
         refuse("statistic", f"'{cells['statistic']}' is not a known statistic", f"use one of {', '.join(statistics())}")
+    kind = cells["kind"] or usual_kind(cells["statistic"])
+    if kind not in KINDS:
+        refuse("kind", f"'{kind}' is not a kind of row", f"use one of {', '.join(KINDS)}")
+    if (kind == "statement") != (cells["statistic"] == "text"):
+        refuse("kind", f"a row of the statistic '{cells['statistic']}' is not a '{kind}'", "text is always a statement")
     if cells["grade"] not in GRADES:
         refuse("grade", f"'{cells['grade']}' is not a grade", "use P, S or U")
     if cells["source_key"] not in sources:

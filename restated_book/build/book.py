@@ -16,7 +16,7 @@ from pathlib import Path
 
 from restated_book import config, export, freshness, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
-from restated_book.build import downloads, fingerprints, fork, swap
+from restated_book.build import checked, downloads, fingerprints, fork, swap
 from restated_book.build.checks import check
 from restated_book.build.environment import environment
 from restated_book.build.execute import execute, say
@@ -35,9 +35,10 @@ LOG = paths.BUILD / "typeset.log"
 
 def summary(kinds: Mapping) -> str:
     """Return the last line of a build; `kinds` counts the rows of the ledger as :attr:`entries.Rows.kinds` does."""
-    tally = {verdict: n for verdict, n in rows_of_site.tally(kinds, printed=False).items() if n}
+    tally = rows_of_site.tally(kinds, printed=False)
     count, printed = sum(tally.values()), sum(n for of, n in kinds.items() if of.printed)
-    words = f" ({', '.join(f'{n} {verdict}' for verdict, n in tally.items())})" if tally else ""
+    shown = ", ".join(f"{n} {rows_of_site.VERDICT_SHORT[answer]}" for answer, n in tally.items())
+    words = f" ({shown})" if tally else ""
     return (
         f"The book is in {paths.shown(HTML / 'index.html')}: {_counted(count, 'number')} restated{words}; "
         f"{_counted(printed, 'printed number')} in the register."
@@ -68,9 +69,10 @@ def build(*, pdf: bool = False) -> str:
                 zygote.start()
             say("Checking the register, the bibliography and the data")
             numbers, pages = check()
+            answers = checked.begin()
             notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
             executed = execute(notebooks, EXECUTED, zygote)
-            entries, parts, trace = _stage(executed, notebooks, numbers)
+            entries, parts, trace = _stage(executed, notebooks, numbers, answers())
             typeset_site = _typeset(process, executed, entries, parts, pdf=pdf)
         site = _finish(typeset_site, pages, parts, chromium)
         STATE.unlink(missing_ok=True)
@@ -101,7 +103,7 @@ def _executed() -> list[Path]:
 
 
 def _stage(
-    executed: list[Path], notebooks: list[Path], numbers: register.Register
+    executed: list[Path], notebooks: list[Path], numbers: register.Register, checks: dict[str, dict]
 ) -> tuple[rows_of_site.Rows, dict[str, dict], dict[str, list[str]]]:
     """Join the ledger of all notebooks and lay out what is typeset; return rows, parts of pages, and what was read."""
     contents, records, reads, traces = Executed(executed), [], {}, []
@@ -110,7 +112,7 @@ def _stage(
         records += ledger.collect(content)
         reads[page] = ledger.reads(content)
     with ledger.lines(ENTRIES) as add:
-        for row in ledger.join(numbers, records, reads):
+        for row in ledger.join(numbers, records, reads, checks):
             add(row)
     entries = rows_of_site.load(ENTRIES)
     parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}

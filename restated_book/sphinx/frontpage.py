@@ -98,8 +98,11 @@ def _figure(title: str, link: str, counts: dict[str, int], badge) -> tuple:
 
 def bars(builder) -> str:
     """Return the bars of the printed numbers and, in a book with claims, those of the claims."""
-    numbers = entries.tally(entries.load().kinds, printed=True)
-    shown = [_figure("printed numbers", "ledger.html", {v: n for v, n in numbers.items() if n}, markup.verdict_badge)]
+    kinds = entries.load().kinds
+    shown = []
+    for by, title in (("answer", "results: recomputed?"), ("check", "results: checked?")):
+        counts = entries.tally(kinds, by, printed=True, kind="result")
+        shown.append(_figure(title, "ledger.html?kind=result", counts, markup.verdict_badge))
     counted = claims.load("claims")["verdict"].value_counts()
     if stated := {v: int(counted[v]) for v in claims.VERDICTS if v in counted}:
         title = f"claims of the {config.load().claims.document}"

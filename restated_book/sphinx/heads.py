@@ -88,7 +88,7 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     """Close the head with the verdicts of the numbers this page recomputed."""
     page = self.builder.current_docname + ".html"
     count = entries.tally(entries.load().kinds, printed=False, page=page)
-    items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items() if n)
+    items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items())
     if items:
         label = "Verdicts of the numbers restated on this page"
         items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'

@@ -8,8 +8,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from restated.verdict import BASES, VERDICTS
-from restated_book import entries
+from restated.verdict import BASES
+from restated_book import entries, register
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, citebox, ledgerparts, markup
 
@@ -24,17 +24,20 @@ def anchor_cells(app, doctree: nodes.document) -> None:
 
 
 def facets(row: Mapping) -> list[str]:
-    """Return the fields a number can be filtered by: finding, verdict, basis, grade of its source."""
-    return [row["finding"], row["verdict"], row.get("basis") or "", row["grade"]]
+    """Return the fields a number can be filtered by, in the order of :func:`_lists`."""
+    of = [row["finding"], entries.answer(row), row.get("basis") or "", row["grade"]]
+    return [*of, row.get("kind") or "", entries.checked(row)]
 
 
 def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the lists to filter by, with what occurs: name, label, and pairs of value and words."""
     words = {
         "finding": ("Finding", {f: f for f in entries.findings(kinds)}),
-        "verdict": ("Verdict", {v: entries.VERDICT_SHORT[v] for v in VERDICTS}),
+        "answer": ("Recomputed?", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),
+        "kind": ("Kind", {of: of for of in register.KINDS}),
+        "check": ("Checked?", entries.CHECKED),
     }
     used = {name: {getattr(of, name) for of in kinds} for name in words}
     return [(name, label, [o for o in own.items() if o[0] in used[name]]) for name, (label, own) in words.items()]

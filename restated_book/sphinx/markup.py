@@ -72,7 +72,8 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
         "Printed": f"{printed} ({ci})" if printed and ci else printed,
         "Seen": entries.GRADE_WORDS.get(row["grade"]),
         "Restated": shown,
-        "Verdict": entries.VERDICT_SHORT[row["verdict"]],
+        "Recomputed?": entries.VERDICT_SHORT[entries.answer(row)],
+        "Checked?": f"{row['check']} ({row['check_method']})" if row.get("check_method") else "",
         "Basis": f"{basis}; agreement by construction" if basis and row.get("by_construction") else basis,
         # The ledger adds the kind of interval to the reason; here it is already next to the number.
         "Note": re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or "")),
@@ -86,7 +87,7 @@ def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str
     `kind` is the side of the row that is shown (published, restated or interval), `text` the number as shown, `href`
     the address of the ledger row, `tip_id` an id for the tooltip, unique on the page.
     """
-    grade, verdict = row["grade"], row["verdict"]
+    grade, verdict = row["grade"], entries.answer(row)
     if kind == "published":
         mark = {"css": f"rs-g-{grade}", "sign": "unverified" if grade == "U" else grade, "word": ""}
         words = f"grade: {entries.GRADE_WORDS[grade]}"

@@ -393,7 +393,7 @@ def test_what_was_added_is_read_back_or_nothing_is_there(tmp_path_factory, templ
             assert "\n" not in str(error) and books.tree(paths.ROOT) == before
         else:
             entry = bibliography.check(paths.BIBLIOGRAPHY)["zeta"]
-            assert " ".join(entry.fields["title"].split(" ")) == " ".join(title.split(" "))
+            assert " ".join(entry.fields["title"].split(" ")) == " ".join(title.split(" ")).strip(" ")
 
 
 def test_the_description_for_a_first_finding_is_that_of_this_book(begun):

@@ -56,6 +56,10 @@ def test_the_public_columns_are_the_documented_ones():
         "cell",
         "line",
         "interval",
+        "kind",
+        "check",
+        "check_method",
+        "check_power",
     )
 
 
@@ -82,6 +86,36 @@ def test_a_check_speaks_before_agreement_by_construction(book, numbers):
     book.record("the-check", 0.2, published="verhage2016-secure-r", basis="open-data")
     row = next(r for r in ledger.join(numbers, book.records) if r["id"] == "verhage2016-secure-r")
     assert (row["verdict"], row["by_construction"]) == ("differs", False)
+
+
+def test_several_choices_are_one_set_that_a_printed_number_may_reach(book, numbers):
+    book.record("paper", 0.25, published="verhage2016-secure-r", basis="open-data")
+    book.record("other", 0.31, published="verhage2016-secure-r", basis="open-data")
+    book.record("wide", 0.2, low=0.1, high=0.4, published="verhage2016-secure-r", basis="enumerated")
+    row = next(r for r in ledger.join(numbers, book.records) if r["id"] == "verhage2016-secure-r")
+    assert (row["verdict"], row["restated"]) == ("compatible", 0.25)
+    assert (row["restated_low"], row["restated_high"]) == (0.1, 0.4)
+    assert row["reason"] == (
+        "the set over 3 choices; paper: 0.25, differs; other: 0.31, identical; wide: 0.20, compatible"
+    )
+    assert row["interval"] == "set" and row["restated_by"] == ["paper", "other", "wide"]
+
+
+def test_choices_that_miss_on_both_sides_differ(book, numbers):
+    for name, value in (("low", 0.25), ("high", 0.4)):
+        book.record(name, value, published="verhage2016-secure-r", basis="open-data")
+    row = next(r for r in ledger.join(numbers, book.records) if r["id"] == "verhage2016-secure-r")
+    assert (row["verdict"], row["restated_low"], row["restated_high"]) == ("differs", 0.25, 0.4)
+
+
+def test_a_row_has_the_kind_of_its_number_and_the_answer_of_the_audit(book, numbers):
+    book.record("d", 0.31, published="verhage2016-secure-r", basis="open-data")
+    found = {"check": "consistent as printed", "check_method": "a", "check_power": 0.5}
+    rows = {r["id"]: r for r in ledger.join(numbers, book.records, checks={"verhage2016-secure-r": found})}
+    for id in ("d", "verhage2016-secure-r"):
+        assert rows[id]["kind"] == "result" and found.items() <= rows[id].items()
+    other = rows["verhage2016-total-n"]
+    assert (other["kind"], other["check"], other["check_power"]) == ("design fact", "no check applies", None)
 
 
 def test_a_confidence_interval_makes_nothing_compatible(book):

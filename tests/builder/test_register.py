@@ -89,6 +89,17 @@ def test_print_is_kept_to_the_last_zero(numbers):
     assert numbers["bateman1999-n"].value.value == 38
 
 
+def test_every_row_has_a_kind_and_words_are_statements(numbers, tmp_path):
+    assert {n.kind for n in numbers.values()} == set(register.KINDS)
+    assert all((n.kind == "statement") == (n.statistic == "text") for n in numbers.values())
+    usual = {"text": "statement", "count": "design fact", "year": "design fact", "r": "result"}
+    assert {statistic: register.usual_kind(statistic) for statistic in usual} == usual
+    write(tmp_path, [ROW | {"kind": "fact"}])
+    assert "field 'kind': 'fact' is not a kind of row. Use one of result, design fact, statement" in refusal(tmp_path)
+    write(tmp_path, [ROW | {"kind": "statement"}])
+    assert "is not a 'statement'" in refusal(tmp_path)
+
+
 def test_totals_of_a_review_are_not_attached_to_one_analysis(numbers):
     assert (numbers["verhage2016-secure-r"].k, numbers["verhage2016-secure-r"].n) == ("", "")
 
@@ -218,7 +229,7 @@ def test_files_that_are_no_table(tmp_path):
         (b"", "the file is empty"),
         (good.replace(b"dyads", b"dy\0ds"), "row 2: the file holds a NUL byte"),
         (good.replace(b"dyads", b"dy\xe4ds"), "row 2: the file is not UTF-8"),
-        (good.replace(b",dyads", b""), "row 2: the row has 21 cells, the header 22"),
+        (good.replace(b",dyads", b""), "row 2: the row has 22 cells, the header 23"),
         (good.replace(b"dyads", b'"dyads'), "row 2: not readable as CSV"),
     ]:
         path.write_bytes(raw)

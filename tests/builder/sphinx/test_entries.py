@@ -64,8 +64,9 @@ def test_a_missing_file_tells_the_remedy(tmp_path):
 
 
 def test_every_word_of_the_rules_has_words_on_the_page():
-    assert set(entries.VERDICT_SHAPES) == set(entries.VERDICT_SHORT) == set(VERDICTS)
-    assert len(set(entries.VERDICT_SHAPES.values())) == len(VERDICTS)
+    assert set(VERDICTS) < set(entries.ANSWERS) == set(entries.VERDICT_SHAPES)
+    assert set(entries.VERDICT_SHORT) == {*entries.ANSWERS, *entries.CHECKED}
+    assert len(set(entries.VERDICT_SHAPES.values())) == len(entries.ANSWERS)
     assert set(entries.GRADE_WORDS) == set(GRADES)
     assert set(entries.BASIS_WORDS) == set(BASES)
 
@@ -79,7 +80,30 @@ def test_tally_counts_printed_and_recomputed_apart():
     page = restated()["page"]
     on_page = [r for r in rows if r["page"] == page and r["status"] != "printed"]
     assert 0 < sum(entries.tally(kinds(rows), printed=False, page=page).values()) == len(on_page) < len(rows)
-    assert not any(entries.tally(kinds(rows), printed=False, page="notebooks/none.html").values())
+    assert not entries.tally(kinds(rows), printed=False, page="notebooks/none.html")
+
+
+def test_only_results_agree_and_what_was_put_in_is_no_agreement():
+    rows = [
+        restated("a"),
+        restated("b", by_construction=True),
+        row("c", kind="result"),
+        row("d", kind="design fact"),
+        row("e", kind="statement"),
+        row("f", kind="result", check="inconsistent as printed"),
+    ]
+    assert [entries.answer(r) for r in rows] == [
+        "within-rounding",
+        "by-construction",
+        "not-recomputable",
+        "design-fact",
+        "statement",
+        "not-recomputable",
+    ]
+    results = entries.tally(kinds(rows), printed=True, kind="result")
+    assert results == {"not-recomputable": 2}
+    checked = entries.tally(kinds(rows), "check", printed=True, kind="result")
+    assert checked == {"check-inconsistent": 1, "check-none": 1}
 
 
 def test_close_matches_find_the_slip():

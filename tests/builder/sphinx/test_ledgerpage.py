@@ -70,7 +70,9 @@ def test_the_ledger_lists_its_parts_with_the_id_each_begins_with():
 def test_filters_offer_only_what_occurs():
     html = page([row("a", verdict="unverified", grade="U"), restated("b")])
     form = html[html.index("<form") : html.index("</form>")]
-    assert re.findall(r'value="([^"]+)"', form) == ["stability", "within-rounding", "unverified", "open-data", "P", "U"]
+    assert re.findall(r'value="([^"]+)"', form) == [
+        *("stability", "within-rounding", "unverified", "open-data", "P", "U", "check-none")
+    ]
     for name in re.findall(r'for="([^"]+)"', form):
         assert f'id="{name}"' in form
 

@@ -92,10 +92,17 @@ def test_facts_of_a_restated_number():
         "Printed": ".31 (95 % CI .2 to .4)",
         "Seen": "primary source seen",
         "Restated": "0.31 (possible: 0.28 to 0.34)",
-        "Verdict": "within rounding",
+        "Recomputed?": "by construction",
         "Basis": "open data; agreement by construction",
         "Note": "a note",
     }
+
+
+def test_facts_say_what_the_audit_found():
+    found = {"check": "consistent as printed", "check_method": "sizes of two groups and their total"}
+    facts = dict(markup.facts(restated(**found)))
+    assert facts["Checked?"] == "consistent as printed (sizes of two groups and their total)"
+    assert "Checked?" not in dict(markup.facts(restated(check="no check applies", check_method="")))
 
 
 def test_facts_of_a_new_number_name_no_source():

@@ -1,0 +1,46 @@
+"""What the audit says of each printed number, kept from build to build and computed next to it when it has changed."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import code, paths, register
+from restated_book.build import fingerprints
+from restated_book.build.environment import environment
+
+KEPT = paths.BUILD / "checks.json"
+_COMMAND = [sys.executable, "-m", "restated_book.consistency.answers"]
+
+
+def begin() -> Callable[[], dict[str, dict]]:
+    """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
+    inputs = [*register.files(), paths.DATA / "datapackage.json", *(paths.DATA / "audit").glob("*")]
+    engine = [file for file in code.files() if file.suffix == ".py" and _matters(file)]
+    key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
+    try:
+        kept = json.loads(KEPT.read_text(encoding="utf-8"))
+        if kept["key"] == key:
+            return lambda: kept["answers"]
+    except (OSError, ValueError, KeyError):
+        pass
+    process = subprocess.Popen(
+        _COMMAND, cwd=paths.ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+    def answers() -> dict[str, dict]:
+        out, report = process.communicate()
+        if process.returncode:
+            raise RestatedError(f"the audit of the register failed: {report.strip().splitlines()[-1:]}")
+        found = json.loads(out)
+        KEPT.write_text(json.dumps({"key": key, "answers": found}), encoding="utf-8")
+        return found
+
+    return answers
+
+
+def _matters(file: Path) -> bool:
+    """Return whether the audit may rest on a module: the library's, and those of the builder that read the register."""
+    return "review" not in file.parts and not {"sphinx", "export", "plots", "cite"} & set(file.parts)
