@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from restated.audit.derived import FORMULAS
+
 CONSISTENT = "consistent"
 INCONSISTENT = "inconsistent as printed"
 UNINFORMATIVE = "uninformative"
@@ -123,6 +125,48 @@ CHECKS: dict[str, Check] = {
         "Falconer & Mackay 1996, chapter 10",
     ),
 }
+
+CHECKS |= {
+    "effect-p": Check(
+        "standardised difference, n and p",
+        "the p of t = d √(n1 n2 / n) meets the printed p; where group sizes are unknown, either holds a quarter to "
+        "three quarters",
+        "printable p from 0 to 1; for a printed bound the p values it excludes",
+        "Borenstein et al. 2009, chapter 4",
+    ),
+    "interval-floor": Check(
+        "interval of a pooled effect and its sample",
+        "the interval is not narrower than sampling alone makes it",
+        "half-widths from 0 to twice the printed one",
+        "Borenstein et al. 2009, chapters 4 and 6",
+    ),
+    "counts-p": Check(
+        "events in two groups and p",
+        "the p of Fisher's exact test or of chi-squared, with or without correction, meets the printed p",
+        "printable p from 0 to 1; for a printed bound the p values it excludes",
+        "Agresti 2013, chapter 3",
+    ),
+    "agreement-kappa": Check(
+        "agreement and kappa of one two-way table",
+        "some table of n cases has both",
+        "kappas from −1 to 1 with the printed decimals",
+        "Cohen 1960, doi 10.1177/001316446002000104",
+    ),
+    "difference-centre": Check(
+        "two means and the interval of their difference",
+        "the difference of the means is the middle of the interval",
+        "values inside the interval",
+        "Altman & Bland 2011, doi 10.1136/bmj.d2090",
+    ),
+    "within": Check(
+        "a mean and the range of what it averages",
+        "the mean lies between the least and the greatest value",
+        "values over twice that range",
+        "arithmetic",
+    ),
+}
+_POWER = "values from 0 to twice the recomputed one"
+CHECKS |= {name: Check(f.title, f.rule, _POWER, f.reference) for name, f in FORMULAS.items()}
 
 
 class Result(NamedTuple):

@@ -8,6 +8,7 @@ in front subtracts it.
 from dataclasses import dataclass
 from pathlib import Path
 
+from restated.audit.derived import FORMULAS
 from restated.printed import Printed, parse
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
@@ -15,7 +16,7 @@ from restated_book.sources import dictionary, files
 
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
-FIELDS = ("value", *COUNT_COLUMNS)
+FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
 #: Fewest and most parts, fewest and most wholes, and the columns that each check needs; None for no limit.
 NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
     "percent-count": (1, 2, 1, None, ()),
@@ -26,11 +27,16 @@ NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
     "grim": (1, 1, 1, None, ("items",)),
     "grimmer": (2, 2, 1, None, ("items",)),
     "debit": (2, 2, 1, None, ()),
-    "sd-bound": (2, 2, 1, None, ("minimum", "maximum")),
+    "sd-bound": (2, 2, 0, None, ("minimum", "maximum")),
     "statistic-p": (1, 1, 0, 0, ("df",)),
     "correlation-triple": (3, 3, 0, 0, ()),
     "d-r": (2, 2, 0, 0, ()),
     "falconer": (2, 2, 1, 3, ()),
+    "within": (2, 2, 1, 1, ()),
+    "counts-p": (4, 4, 1, 1, ()),
+    "agreement-kappa": (2, 2, 1, 1, ()),
+    "difference-centre": (2, 2, 2, 2, ()),
+    **{name: (formula.parts, formula.parts, 1, 1, ()) for name, formula in FORMULAS.items()},
 }
 
 
@@ -45,7 +51,8 @@ class Reference:
     @property
     def printed(self) -> Printed:
         """Return the number as printed; counts of a row are exact."""
-        return self.row.value if self.field == "value" else parse(getattr(self.row, self.field), exact=True)
+        found = getattr(self.row, self.field)
+        return found if isinstance(found, Printed) else parse(found or "", exact=True)
 
     @property
     def count(self) -> int:

@@ -5,12 +5,12 @@ does (``_of_group``). That table can also keep a check away from a row it would 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import product
 
 import pandas as pd
 
-from restated.audit import correlations, counts, intervals, scores, statistics
+from restated.audit import correlations, counts, derived, intervals, scores, statistics
 from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.printed import Printed, parse
@@ -22,7 +22,7 @@ from restated_book.register import PublishedNumber, Register
 from restated_book.sources import files
 
 #: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
-SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement")
+SHARES_OF_CASES = ("percent", "percent of pairs", "percent agreement", "percent of dyads")
 #: Statistics on the scale of a standardised mean difference.
 MEAN_DIFFERENCES = ("d", "g", "SMD")
 #: Confidence level of an interval printed without one; used for p only, and noted there.
@@ -74,6 +74,8 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
                 yield _result("interval-centre", [row], found, _with_interval(row, interval))
             if p and open_to("interval-p", row):
                 yield _interval_p(row, interval, p, scales)
+        if row.statistic in ("r", *MEAN_DIFFERENCES):
+            yield from _of_effect(row, interval, p, open_to)
         if row.statistic in DEGREES and row.is_number and p and open_to("statistic-p", row):
             df = _df(row)
             if len(df) == DEGREES[row.statistic]:
@@ -89,6 +91,24 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
         for r, d in product(_with(members, "r"), _with(members, *MEAN_DIFFERENCES)):
             if r.quantity == d.quantity and r.population == d.population and open_to("d-r", r):
                 yield from _d_r(r, d)
+
+
+def _of_effect(
+    row: PublishedNumber,
+    interval: tuple[Printed, Printed] | None,
+    p: Printed | None,
+    open_to: Callable[[str, PublishedNumber], bool],
+) -> Iterator[Result]:
+    """Check the width of a pooled effect's interval, and the p of a difference in one sample."""
+    n, k = int(row.n or 0), int(row.k or 0)
+    if interval and n and k and open_to("interval-floor", row):
+        level = float(parse(row.ci_level or USUAL_LEVEL).value or 0) / 100
+        found = derived.floor("r" if row.statistic == "r" else "d", *interval, n, k, level)
+        yield _result("interval-floor", [row], found, f"{_with_interval(row, interval)}, k = {k}, n = {n}")
+    if p and n > 2 and not k and row.statistic != "r" and _is_point(row.value) and open_to("effect-p", row):
+        sizes = (int(row.n_group1), int(row.n_group2)) if row.n_group1 and row.n_group2 else None
+        found = derived.p_of_difference(row.value, p, n, sizes)
+        yield _result("effect-p", [row], found, f"{row.statistic} {row.value.text}, n = {n}, p {p.text}")
 
 
 def _df(row: PublishedNumber) -> tuple[float, ...]:
@@ -231,8 +251,24 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, scores 0 and 1"
         case "sd-bound":
             sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
-            found = scores.sd_bound(first, shown[1], sizes, low, high)
-            text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}"
+            found = scores.sd_bound(first, shown[1], sizes or derived.GROUP_SIZES[:1], low, high)
+            known = f"n = {' or '.join(map(str, sizes))}" if sizes else f"n from {derived.GROUP_SIZES[0]}"
+            text = f"mean {first.text} with SD {shown[1].text}, {known}"
+        case "within":
+            found = derived.within(totals[0], *shown)
+            text = f"{totals[0].text} with {shown[0].text} to {shown[1].text}"
+        case "counts-p":
+            found = derived.p_of_counts([ref.count for ref in parts], totals[0])
+            text = f"{parts[0].count} of {parts[1].count} and {parts[2].count} of {parts[3].count}, p {totals[0].text}"
+        case "agreement-kappa":
+            found = derived.kappa_of_agreement(first, shown[1], whole[0].count)
+            text = f"{first.text} % and kappa {shown[1].text} of {whole[0].count}"
+        case "difference-centre":
+            found = derived.centre(first, shown[1], *totals)
+            text = f"{first.text} − {shown[1].text} with {totals[0].text} to {totals[1].text}"
+        case name if name in derived.FORMULAS:
+            found = derived.follows(name, shown, totals[0])
+            text = f"{totals[0].text} with {', '.join(part.text for part in shown)}"
         case _:  # correlation-triple
             found = correlations.third(*shown)
             text = ", ".join(part.text for part in shown)

@@ -36,7 +36,7 @@ def test_references_name_a_value_or_a_column(numbers, tmp_path):
     ("line", "message"),
     [
         ("a,sum,yes,nobody2000-n finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "row 2, field 'parts': 'nobody2000-n'"),
-        ("a,sum,yes,finkel2000-n-mz:p finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'p' is not a column"),
+        ("a,sum,yes,finkel2000-n-mz:unit finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'unit' is not a column"),
         ("a,sum,yes,finkel2000-c2 finkel2000-n-dz,finkel2000-a2:n,,,,,arms", "'finkel2000-c2' holds no number"),
         ("a,sum,yes,finkel2000-n-mz,finkel2000-a2:n,,,,,arms", "'sum' needs 2 or more numbers here, not 1"),
         ("a,sum,yes,finkel2000-n-mz finkel2000-n-dz,,,,,,arms", "field 'whole': 'sum' needs 1 numbers here, not 0"),

@@ -1,0 +1,268 @@
+"""Numbers that follow from other printed numbers by a formula, over all values that would print the same.
+
+Each formula is monotone in every argument while the sign of its result holds, so that its range over a box of rounding
+intervals is spanned by the corners. Where a choice is not printed (a correction, a transformation, a test), the
+variants are one set.
+
+References
+----------
+Hedges (1981), Journal of Educational Statistics 6, 107-128 (g).
+Sánchez-Meca, Marín-Martínez & Chacón-Moscoso (2003), Psychological Methods 8, 448-467 (d from two shares).
+Altman (1991), Practical statistics for medical research, chapter 9 (t from means and SDs, risk ratio).
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from scipy import stats
+
+from restated.audit.comparison import (
+    SLACK,
+    Comparison,
+    box,
+    compare,
+    compare_p,
+    overlap,
+    p_interval,
+    share_refused,
+    span,
+)
+from restated.errors import RestatedError
+from restated.printed import Printed
+
+#: Least and greatest share of all cases in one of two groups, where only their total is known.
+SMALLEST_GROUP, LARGEST_GROUP = 0.25, 0.75
+#: Sizes that are tried for each of two groups where neither they nor their total is known.
+GROUP_SIZES = (5, 60)
+#: Decimals by which kappas of different tables are told apart: far below a printed digit.
+KAPPA_DIGITS = 9
+#: Logistic density in standard deviations, and Cox's divisor of the log odds ratio.
+_LOGIT, _COX = math.sqrt(3) / math.pi, 1 / 1.65
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A rule by which one number follows from others.
+
+    ``values`` takes the numbers of one corner and yields one result for each variant; ``signed`` is False where sources
+    differ in which direction they call positive.
+    """
+
+    parts: int
+    values: Callable[..., Iterable[float]]
+    title: str
+    rule: str
+    reference: str
+    signed: bool = True
+
+
+def _pooled(sd1: float, sd2: float, n1: float, n2: float) -> float:
+    return math.sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2))
+
+
+def _d_of_means(m1: float, sd1: float, m2: float, sd2: float, n1: float, n2: float) -> Iterable[float]:
+    d = (m1 - m2) / _pooled(sd1, sd2, n1, n2)
+    yield d
+    yield d * (1 - 3 / (4 * (n1 + n2 - 2) - 1))  # Hedges' correction
+    yield (m1 - m2) / math.sqrt((sd1**2 + sd2**2) / 2)
+
+
+def _t_of_means(m1: float, sd1: float, m2: float, sd2: float, n1: float, n2: float) -> Iterable[float]:
+    yield (m1 - m2) / (_pooled(sd1, sd2, n1, n2) * math.sqrt(1 / n1 + 1 / n2))
+    yield (m1 - m2) / math.sqrt(sd1**2 / n1 + sd2**2 / n2)
+
+
+def _t_of_any_groups(m1: float, sd1: float, m2: float, sd2: float) -> Iterable[float]:
+    for n1, n2 in product(GROUP_SIZES, GROUP_SIZES):
+        yield from _t_of_means(m1, sd1, m2, sd2, n1, n2)
+
+
+def _d_of_percents(first: float, second: float) -> Iterable[float]:
+    p, q = (min(max(x / 100, 1e-9), 1 - 1e-9) for x in (first, second))
+    logit = math.log(p / (1 - p)) - math.log(q / (1 - q))
+    yield from (logit * _LOGIT, logit * _COX, float(stats.norm.ppf(p) - stats.norm.ppf(q)))
+    yield 2 * (math.asin(math.sqrt(p)) - math.asin(math.sqrt(q)))
+
+
+def _log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
+    if a and c:
+        yield math.log(a / n1) - math.log(c / n2)
+    else:
+        yield math.log((a + 0.5) / (n1 + 0.5)) - math.log((c + 0.5) / (n2 + 0.5))
+
+
+def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
+    plus = 0 if a and c else 0.5
+    yield math.sqrt(1 / (a + plus) - 1 / (n1 + plus) + 1 / (c + plus) - 1 / (n2 + plus))
+
+
+FORMULAS: dict[str, Formula] = {
+    "same": Formula(1, lambda x: [x], "one quantity in two places", "both can be the same number", "arithmetic"),
+    "ratio": Formula(
+        2, lambda a, b: [a / b] if b else [], "a total, a count and their average", "first / second", "arithmetic"
+    ),
+    "average-change": Formula(
+        3,
+        lambda before, after, n: [(before - after) / n],
+        "two totals, a count and the average change",
+        "(before − after) / count",
+        "arithmetic",
+    ),
+    "means-d": Formula(
+        6,
+        _d_of_means,
+        "means, SDs and a standardised difference",
+        "d or g of the means and SDs, with either standardiser",
+        "Hedges 1981",
+        signed=False,
+    ),
+    "means-t": Formula(
+        6,
+        _t_of_means,
+        "means, SDs and a test statistic",
+        "Student's or Welch's t of the means and SDs",
+        "Altman 1991, chapter 9",
+        signed=False,
+    ),
+    "means-t-any": Formula(
+        4,
+        _t_of_any_groups,
+        "means, SDs and a test statistic, group sizes unknown",
+        "Student's or Welch's t with 5 to 60 cases in each group",
+        "Altman 1991, chapter 9",
+        signed=False,
+    ),
+    "percents-d": Formula(
+        2,
+        _d_of_percents,
+        "two percentages and a standardised difference",
+        "d by the logit, Cox, probit or arcsine transformation",
+        "Sánchez-Meca et al. 2003",
+        signed=False,
+    ),
+    "counts-logrr": Formula(
+        4,
+        _log_rr,
+        "events in two groups and a log risk ratio",
+        "log((a / n1) / (c / n2)), with ½ added to empty cells",
+        "Altman 1991",
+        signed=False,
+    ),
+    "counts-logrr-se": Formula(
+        4, _se_log_rr, "events in two groups and a standard error", "√(1/a − 1/n1 + 1/c − 1/n2)", "Altman 1991"
+    ),
+}
+
+
+def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
+    """Check if a printed number follows from others by one of :data:`FORMULAS`.
+
+    Power counts the prints from 0 to twice the recomputed number in size. A RestatedError is raised where the number of
+    parts does not fit or the formula has no value.
+    """
+    formula = FORMULAS[name]
+    if len(parts) != formula.parts:
+        raise RestatedError(f"'{name}' needs {formula.parts} numbers, not {len(parts)}")
+    corners = product(*(sorted(set(box(part))) for part in parts))
+    found = [value for corner in corners for value in formula.values(*corner)]
+    if not found or not all(map(math.isfinite, found)):
+        raise RestatedError(f"'{name}' has no value for these numbers")
+    low, high = min(found), max(found)
+    allowed = [(low, high)] if formula.signed else [(low, high), (-high, -low)]
+    reach = 2 * max(abs(low), abs(high)) or 1.0
+    start = 0 if formula.signed and low >= 0 else -reach
+    return compare(whole, allowed, start, 0 if formula.signed and high <= 0 else reach, f"they give {span(low, high)}")
+
+
+def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | None = None) -> Comparison:
+    """Check if a printed p (two-sided) follows from a standardised difference and the size of the sample.
+
+    Without the sizes of the two groups, either may hold a quarter to three quarters of the `n` cases. The p is that of
+    t = d √(n1 n2 / n) with n − 2 degrees of freedom.
+    """
+    shares = [g / n for g in groups[:1]] if groups else [SMALLEST_GROUP, 0.5, LARGEST_GROUP]
+    sizes = [abs(x) for x in box(d)] + [0.0] * (box(d)[0] <= 0 <= box(d)[1])
+    t = [size * math.sqrt(share * (1 - share) * n) for size in sizes for share in shares]
+    low, high = (float(2 * stats.t.sf(x, n - 2)) for x in (max(t), min(t)))
+    return compare_p(p, low, high, f"the difference and n = {n} give p = {span(low, high)}")
+
+
+def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
+    """Check if a printed p follows from events and sizes of two groups (a, n1, c, n2) by a usual two-sided test:
+    Fisher's exact test, or chi-squared with or without Yates' correction."""
+    a, n1, c, n2 = counts
+    table = [[a, n1 - a], [c, n2 - c]]
+    found = [float(stats.fisher_exact(np.array(table)).pvalue)]
+    if 0 < a + c < n1 + n2:
+        found += [float(stats.chi2_contingency(table, correction=yates).pvalue) for yates in (False, True)]
+    text = f"Fisher's test and chi-squared give p = {span(min(found), max(found))}"
+    # Each test is a value of its own; what lies between two of them is the p of none.
+    values = [(value, value) for value in found]
+    start, end = p_interval(p)
+    fits = any(overlap(value, (start, end)) for value in values)
+    power = share_refused(p, 0, 1, values) if p.kind in ("rounded", "about") else 1 - (end - start)
+    return Comparison(fits, min(found), max(found), power, text)
+
+
+def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
+    """Check if a two-way table of `n` cases has the printed percentage of agreement and the printed kappa.
+
+    All tables are tried; power is the share of kappas from −1 to 1 that none of them has. Source: Cohen (1960).
+    """
+    low, high = (end / 100 * n for end in box(percent))
+    found: set[float] = set()
+    for agreed in range(math.ceil(low - SLACK), math.floor(high + SLACK) + 1):
+        both = np.arange(agreed + 1)[:, None]  # cases in the first class for both raters
+        only = np.arange(n - agreed + 1)[None, :]  # in the first class for the first rater alone
+        first, second = both + only, both + n - agreed - only
+        chance = (first * second + (n - first) * (n - second)) / n**2
+        # Chance agreement of 1 leaves kappa undefined.
+        kappas = (agreed / n - chance[chance < 1]) / (1 - chance[chance < 1])
+        found.update(np.unique(kappas.round(KAPPA_DIGITS)).tolist())
+    if not found:
+        return Comparison(False, math.nan, math.nan, 1.0, f"no count of {n} rounds to the percentage")
+    text = f"tables with this agreement have a kappa from {span(min(found), max(found))}"
+    return compare(kappa, [(value, value) for value in sorted(found)], -1, 1, text)
+
+
+def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comparison:
+    """Check if the difference of two printed means is the middle of its printed interval; power is the share of the
+    interval's values that are refused."""
+    (a, b), (c, d) = box(first), box(second)
+    difference = a - d, b - c
+    (l1, l2), (h1, h2) = box(low), box(high)
+    middle = (l1 + h1) / 2, (l2 + h2) / 2
+    power = 1 - (difference[1] - difference[0] + middle[1] - middle[0]) / (h2 - l1)
+    text = f"the means differ by {span(*difference)}; the middle of the interval is {span(*middle)}"
+    if not overlap(difference, middle):
+        text += "; an interval from resampling need not be centred"
+    return Comparison(overlap(difference, middle), *middle, max(0.0, power), text)
+
+
+def within(value: Printed, low: Printed, high: Printed) -> Comparison:
+    """Check if a printed mean lies between the printed least and greatest value; power counts twice that range."""
+    ends = box(low)[0], box(high)[1]
+    reach = ends[1] - ends[0]
+    return compare(value, [ends], ends[0] - reach / 2, ends[1] + reach / 2, f"the range is {span(*ends)}")
+
+
+def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float = 0.95) -> Comparison:
+    """Check if the interval of a pooled effect is at least as wide as sampling alone makes it.
+
+    With all `n` cases in one sample, the standard error is at least 1 / √(n − 3 k) for a correlation (Fisher's z) and
+    2 / √n for a standardised difference; heterogeneity and unequal groups only add to it. Power is the share of
+    half-widths from 0 to twice the printed one that are refused. Source: Borenstein et al. (2009), chapters 4 and 6.
+    """
+    z = float(stats.norm.ppf(0.5 + level / 2))
+    ends = [box(low)[0], box(high)[1]]
+    if scale == "r":
+        ends = [math.atanh(max(-1 + 1e-9, min(1 - 1e-9, x))) for x in ends]
+        least = 1 / math.sqrt(n - 3 * k) if n > 3 * k else 0.0
+    else:
+        least = 2 / math.sqrt(n)
+    se = (ends[1] - ends[0]) / (2 * z)
+    text = f"the interval has an SE of at most {span(se, se)}; sampling alone makes {span(least, least)}"
+    return Comparison(se >= least, least, math.inf, min(1.0, least / (2 * se)) if se else 1.0, text)
