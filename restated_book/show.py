@@ -97,11 +97,17 @@ def _value(x) -> bool | int | float | str | None:
     return None if x is None or x is pd.NA or x is pd.NaT else str(x)
 
 
-def figure(drawn, *, id: str, caption: str, status: str) -> None:
+def _folded(block: str, more: str) -> str:
+    """Return a block behind a line that says what it shows; without that line, the block."""
+    return f'<details class="rs-fold"><summary>{_esc(more)}</summary>{block}</details>' if more else block
+
+
+def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None:
     """Show a figure with alternative text, caption, status and data table.
 
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
-    plain text and `status` one of :data:`restated_book.status.STATUSES`.
+    plain text and `status` one of :data:`restated_book.status.STATUSES`. With `more`, a line that says what the figure
+    shows, it is folded behind that line.
     """
     status = _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
@@ -128,11 +134,20 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
     _hand(
-        block, f"[{status}] {caption}\n{alt}", drawn.data, kind="figure", id=id, caption=caption, status=status, alt=alt
+        _folded(block, more),
+        f"[{status}] {caption}\n{alt}",
+        drawn.data,
+        kind="figure",
+        id=id,
+        caption=caption,
+        status=status,
+        alt=alt,
     )
 
 
-def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:
+def table(
+    data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2, more: str = ""
+) -> None:
     """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
 
     The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
@@ -141,7 +156,7 @@ def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int
     status = _checked(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
     block = _tablefig(inside, id=id, status=status, badge=badge(status), caption=caption)
-    _hand(block, data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
+    _hand(_folded(block, more), data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
 
 
 def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str) -> str:
@@ -192,10 +207,10 @@ def verdict_badge(verdict: str) -> str:
     return f'<span class="rs-verdict rs-v-{verdict}">{_esc(SHORT[verdict])}</span>'
 
 
-def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
+def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -> None:
     """Show recomputed numbers of a ledger (all if no `ids` are given) next to the printed ones, with their verdicts.
 
-    `id` and `caption` are as for :func:`table`.
+    `id`, `caption` and `more` are as for :func:`table`.
     """
     entries = ledger.entries(*ids)
     _checked(id, "printed", caption)
@@ -219,11 +234,11 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
     words = f'<span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span>'
     block = _tablefig(inside, id=id, status="printed", badge=words, caption=caption)
     handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
-    _hand(block, "\n".join(text), handed, kind="verdicts", id=id, caption=caption, status=VERDICT_STATUS)
+    _hand(_folded(block, more), "\n".join(text), handed, kind="verdicts", id=id, caption=caption, status=VERDICT_STATUS)
 
 
-def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
-    """Show printed numbers of a register with source, place and grade; `id` and `caption` are as for :func:`table`."""
+def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more: str = "") -> None:
+    """Show printed numbers of a register with source, place and grade; `id`, `caption`, `more` as for :func:`table`."""
     works = bibliography.load()
     numbers = [register.number(i) for i in ids]
     frame = pd.DataFrame(
@@ -236,7 +251,7 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> N
             "Grade": [n.grade for n in numbers],
         }
     )
-    table(frame, id=id, caption=caption, status="printed")
+    table(frame, id=id, caption=caption, status="printed", more=more)
 
 
 def open_ledger(page: str, finding: str) -> Ledger:
