@@ -8,8 +8,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 #: Folders and files of the suite, whether all their tests are of the full tier. The longest name that fits counts.
+#: A single slow test has the mark `full` itself.
 FULL = {
     "library": False,
+    "library/reconstruct/test_ensemble_dask.py": True,
     "library/test_odd_inputs.py": True,
     "reference": False,
     "small": False,
