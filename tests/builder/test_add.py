@@ -28,7 +28,7 @@ ROWS = "row_id;study;r;n;source_key;grade\r\na;Müller & Søn;.3;12;grote2014;P\
 
 
 def run(*arguments: str) -> str:
-    return add.add(cli._parser().parse_args(["add", *arguments]))
+    return add.add(cli._parser("add").parse_args(["add", *arguments]))
 
 
 def refusal(*arguments: str) -> str:
