@@ -45,9 +45,11 @@ LONGEST = (
     "builder/build/test_build.py",
     "builder/build/test_interruptions.py",
     "browser/test_every_page.py",
+    "builder/export/test_sheets.py",
     "builder/test_freshness.py",
     "builder/test_watch.py",
     "builder/test_faults.py",
+    "library/test_odd_inputs.py",
 )
 
 

@@ -81,16 +81,18 @@ def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | 
     low, high = (sum(ends) for ends in zip(*boxes, strict=True))
     others = _sums([_whole(*ends, n) for ends in boxes[:-1]]) if n else set()
 
-    def holds(first: Fraction, last: Fraction) -> bool:
-        rest_low, rest_high = low - boxes[-1][0], high - boxes[-1][1]
-        if not first + rest_low <= 100 <= last + rest_high:
+    # What the other shares leave for the last one.
+    most, least = 100 - (low - boxes[-1][0]), 100 - (high - boxes[-1][1])
+
+    def holds(first: Fraction | int, last: Fraction | int, most: Fraction | int, least: Fraction | int, g: int) -> bool:
+        if first > most or last < least:
             return False
-        return not n or any(n - s in _whole(first, last, n) for s in others)
+        return not n or any(n - s in _whole(first, last, n, g) for s in others)
 
     values, half, grain = printable(percents[-1], 0, Fraction(100, scales[-1]))
-    unit = Fraction(scales[-1], grain)
-    power = 1 - np.mean([holds((v - half) * unit, (v + half) * unit) for v in values])
-    fits = holds(*boxes[-1])
+    left, scale = (math.floor(most * grain), math.ceil(least * grain), grain), scales[-1]
+    power = 1 - np.mean([holds((v - half) * scale, (v + half) * scale, *left) for v in values])
+    fits = holds(*boxes[-1], most, least, 1)
     text = f"the shares add up to {span(float(low), float(high))} %"
     if n:
         text += f", and whole counts that add up to {n} {'exist' if fits else 'do not exist'}"
