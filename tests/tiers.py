@@ -49,7 +49,6 @@ LONGEST = (
     "builder/test_freshness.py",
     "builder/test_watch.py",
     "builder/test_faults.py",
-    "library/test_odd_inputs.py",
 )
 
 
