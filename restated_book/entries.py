@@ -78,8 +78,10 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows from a JSON list, by default at :func:`location`; refuse anything else, and a row that
-    lacks a required field, has an unknown word or a repeated id."""
+    """Read the ledger's rows from a JSON list, by default at :func:`location`.
+
+    Anything else is refused, and so is a row that lacks a required field, has an unknown word or a repeated id.
+    """
     path = location() if path is None else Path(path)
     if not path.is_file():
         files.refuser(path)("there are no ledger entries to print numbers from", REMEDY)
@@ -159,8 +161,10 @@ def source_text(row: Mapping) -> str:
 
 
 def tally(kinds: Mapping[Kind, int], *, printed: bool, **only: str) -> dict[str, int]:
-    """Count the printed (or recomputed) numbers with each verdict, in the order of the rules; of one page or finding if
-    `only` names it."""
+    """Count the printed (or recomputed) numbers with each verdict, in the order of the rules.
+
+    Where `only` names a page or finding, those of it alone are counted.
+    """
     counts = dict.fromkeys(VERDICTS, 0)
     for of, n in kinds.items():
         if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):

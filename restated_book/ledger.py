@@ -111,8 +111,10 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
 
 
 def basis_of(status: str) -> str:
-    """Return the basis of a number computed from rows of a status, see :func:`restated_book.studies.load`, or refuse a
-    status from whose rows no number can be computed."""
+    """Return the basis of a number computed from rows of a status.
+
+    See :func:`restated_book.studies.load` for the statuses; one from whose rows no number can be computed is refused.
+    """
     bases = {words: basis for basis, words in STATUS_OF_BASIS.items()} | {PRINTED: "arithmetic"}
     if status not in bases:
         raise RestatedError(f"numbers cannot be computed from rows of the status '{status}'")
@@ -185,7 +187,7 @@ def entry(record: Record, number: PublishedNumber | None) -> dict:
 def _why_not(number: PublishedNumber) -> str:
     """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
-        return "recalled only, the source was not seen; carries no conclusion"
+        return "recalled only, we could not obtain the source; carries no conclusion"
     if not number.is_number:
         return "a statement in words; no number was printed"
     if number.statistic in ("count", "year"):
