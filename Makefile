@@ -10,6 +10,10 @@ STAMP := $(VENV)/.installed
 help: ## List the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
+# Bytecode is kept, whatever the environment says: without it each start of Python compiles the rooms again, and each
+# process that runs tests all tests.
+export PYTHONDONTWRITEBYTECODE :=
+
 # The environment is rebuilt when the lock changes. The stamp is written last, so an interrupted install is redone.
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -32,7 +32,7 @@ Result, design fact or statement.
 The number exactly as printed.|Lower end of the printed interval.|Upper end of the printed interval.
 Level of the interval in percent.|p value as printed.|Studies or effects it rests on.|Participants it rests on.
 Size of the first group.|Size of the second group.|Unit of the value.|What the sign means.
-Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: how it was seen.
+Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: primary, secondary or unverified.
 The copy that was read.|Cautions, in our words."""
 WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]+", REGISTER), strict=True))
 #: Properties of every table.
@@ -45,7 +45,10 @@ USUAL: dict[str, dict[str, Any]] = {
     "study": {"description": "Authors, as the source lists them.", "constraints": {"required": True}},
     "year": {"type": "integer", "description": "Year of publication.", "unit": "year"},
     "source_key": {"description": "Key of the work in references.bib.", "constraints": {"required": True}},
-    "grade": {"description": "P, S or U: how the row was seen.", "constraints": {"enum": list(register.GRADES)}},
+    "grade": {
+        "description": "P, S or U: primary source, secondary source or unverified.",
+        "constraints": {"enum": list(register.GRADES)},
+    },
     "note": {"description": "Cautions, in our words."},
 }
 #: How a column is described on the command line.
@@ -168,7 +171,7 @@ def _number(args: argparse.Namespace, draft: Draft) -> str:
     known = [file.stem for file in register.files(paths.PUBLISHED)]
     if args.finding not in known:
         remedy = f"use one of {', '.join(known)}, or add it with `restated add finding`"
-        _refuse(f"there is no finding '{args.finding}'", remedy, "finding")
+        _refuse(f"unknown finding '{args.finding}'", remedy, "finding")
     cells = {column: getattr(args, column, "") for column in register.COLUMNS} | {"id": args.name}
     if not cells["study"]:
         cells["study"] = bibliography.check(paths.BIBLIOGRAPHY).short(args.source_key)

@@ -89,7 +89,7 @@ def _table(name: str) -> pd.DataFrame:
         if name in COLUMNS:
             return pd.DataFrame(columns=list(COLUMNS[name]), dtype=str)
         known = sorted({*names(), *COLUMNS})
-        raise RestatedError(f"there is no table of claims '{name}'", remedy=f"use one of {', '.join(known)}")
+        raise RestatedError(f"unknown table of claims '{name}'", remedy=f"use one of {', '.join(known)}")
     cells = (row for _, row in dictionary.validate(_file(name), found))
     frame = pd.DataFrame([{k: "" if v is None else v for k, v in row.items()} for row in cells], columns=found.columns)
     for column in frame.columns.intersection(list(LISTS)):
@@ -150,7 +150,7 @@ def check(register: Collection[str], works: Collection[str], chapters: Collectio
             files.refuser(_file("claims"))(problem, remedy, row=row, field=field)
     for row, made in enumerate(load("checks").to_dict("records"), start=2):
         if made["grade"] == "U" and made["relation"] != "not settled":
-            remedy = "enter 'not settled', or the grade of what was seen"
+            remedy = "enter 'not settled', or the grade of the source that was read"
             files.refuser(_file("checks"))("an unseen source settles nothing", remedy, row=row, field="relation")
 
 
@@ -199,8 +199,10 @@ def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Colle
 
 
 def standing(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
-    """Return the independence of the sources each claim cites, one of :data:`INDEPENDENCE`: that of the farthest one;
-    empty for a claim that cites none."""
+    """Return the independence of the sources each claim cites, one of :data:`INDEPENDENCE`.
+
+    It is that of the farthest source; empty for a claim that cites none.
+    """
     of = sources.set_index("id")["independence"]
     return claims["cited"].map(lambda cited: min((of[c] for c in cited), key=INDEPENDENCE.index, default=""))
 
@@ -211,7 +213,9 @@ def dependent(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
 
 
 def tally(claims: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Count the claims with each verdict, in the order of :data:`VERDICTS`, in each of `groups`, which has the group of
-    each claim; groups are in order of first occurrence."""
+    """Count the claims with each verdict, in the order of :data:`VERDICTS`, in each group.
+
+    `groups` has the group of each claim; they are in order of first occurrence.
+    """
     table = pd.crosstab(groups.to_numpy(), claims["verdict"].to_numpy())
     return table.reindex(index=pd.unique(groups), columns=list(VERDICTS), fill_value=0)

@@ -1,53 +1,21 @@
-"""The command line: ``restated build | check | add | todo | where | ensembles | deposit | rerun | lab | serve``."""
+"""The command line: ``restated build | check | add | todo | where | ensembles | deposit | rerun | lab | serve``.
+
+A command is named by its function, and loaded when it runs: none waits for the packages of another.
+"""
 
 import argparse
+import pkgutil
 import sys
 from collections.abc import Callable
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from restated.errors import RestatedError
-from restated_book import add as additions
-from restated_book import config, paths, todo, where
-from restated_book.build import book, checks, lab, rerun
-from restated_book.chapters import saving
-from restated_book.cite import deposit
 from restated_book.faults import of_system
-from restated_book.sources import files
 
 
-def _check() -> str:
-    numbers, pages = checks.check()
-    for page in (f"{page}.md" for page in pages if page.startswith("notebooks/")):
-        if change := saving.rewritten(paths.ROOT / page):
-            print(f"note: {page}, {change}. Save it there once, or write it so.")
-    return f"{len(numbers)} printed numbers, {len(pages)} pages: no fault found"
-
-
-def _ensembles() -> str:
-    compute = config.load().commands.get("ensembles")
-    if compute is None:
-        refuse = files.refuser(paths.ROOT / config.NAME)
-        refuse("this book stores no ensembles", "name the function that computes them", field="commands.ensembles")
-    return config.function(compute)()
-
-
-def _todo(id: str | None) -> str:
-    tasks = todo.last()
-    if id:
-        found = next((task for task in tasks if task.id == id), None)
-        if found is None:
-            remedy = "run `restated todo` for the list"
-            raise RestatedError(f"no entry with the id '{id}' is to be verified", remedy=remedy)
-        return todo.recipe(found)
-    lines = []
-    for kind, words in todo.KINDS.items():
-        listed = [task for task in tasks if task.kind == kind]
-        lines.append(f"{len(listed):,} x {kind}: {words}")
-        if kind in todo.TO_DO:
-            lines.append("\n".join(f"  {t.id:48} {t.open} -> {t.file}:{t.line}" for t in listed))
-    return "\n".join([*lines, "Run `restated todo <id>` for what to open and what to type."])
+def _calls(name: str, *takes: str) -> Callable[[argparse.Namespace], Any]:
+    """Return a call of the function ``module:function`` with the arguments it takes."""
+    return lambda args: pkgutil.resolve_name(f"restated_book.{name}")(**{key: getattr(args, key) for key in takes})
 
 
 def _port(text: str) -> int:
@@ -57,21 +25,11 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _serve(port: int) -> None:
-    html = paths.BUILD / "html"
-    if not (html / "index.html").is_file():
-        raise RestatedError("there is no built book yet", remedy="run `make book` first")
-    try:
-        server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=html))
-    except OSError as error:
-        message = f"port {port} cannot be used: {error.strerror}"
-        raise RestatedError(message, remedy="choose another --port") from None
-    print(f"Serving the book on http://127.0.0.1:{server.server_port}/ (end with Ctrl-C)", flush=True)
-    server.serve_forever()
+def _parser(command: str | None = None) -> argparse.ArgumentParser:
+    """Return the parser of the command line; each command has under ``run`` a function of its arguments.
 
-
-def _parser() -> argparse.ArgumentParser:
-    """Return the parser of the command line; each command has under ``run`` a function of its arguments."""
+    The options of ``add`` are there where the `command` is that one.
+    """
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -81,30 +39,33 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    build = add("build", lambda args: book.build(pdf=args.pdf), "build the book into _build/html")
+    build = add("build", _calls("build.start:build", "pdf"), "build the book into _build/html")
     build.add_argument(
         "--pdf", action="store_true", help="also print the book and each chapter as PDF (needs Chromium)"
     )
-    add("check", lambda args: _check(), "check register, bibliography and data only")
-    additions.options(add("add", additions.add, "add a number, a finding, a study table or a work"))
-    add("ensembles", lambda args: _ensembles(), "compute the stored results over simulated cohorts")
-    written = "written from CITATION.cff and pyproject.toml: "
+    add("check", _calls("commands:check"), "check register, bibliography and data only")
+    help = "add a number, a finding, a study table or a work"
+    addition = add("add", lambda args: pkgutil.resolve_name("restated_book.add:add")(args), help)
+    if command == "add":
+        pkgutil.resolve_name("restated_book.add:options")(addition)
+    add("ensembles", _calls("commands:ensembles"), "compute the stored results over simulated cohorts")
     help = "write .zenodo.json and codemeta.json from CITATION.cff"
-    add("deposit", lambda args: written + ", ".join(deposit.write()), help)
+    add("deposit", _calls("commands:deposit"), help)
     help = "list what is still to be verified, or explain how to settle one entry"
-    add("todo", lambda args: _todo(args.id), help).add_argument("id", nargs="?", help="an id of the list")
+    add("todo", _calls("commands:todo", "id"), help).add_argument("id", nargs="?", help="an id of the list")
     help = "show the cell and the functions behind a number, and the files its chapter read"
-    add("where", lambda args: where.last(args.id), help).add_argument("id", help="an id of the ledger")
-    add("rerun", lambda args: rerun.rerun(), "run an unpacked chapter again and compare its numbers")
-    add("lab", lambda args: lab.lab(), "open JupyterLab on the notebooks, with kernels as the build has them")
-    serve = add("serve", lambda args: _serve(args.port), "serve the built book on 127.0.0.1")
+    add("where", _calls("where:last", "id"), help).add_argument("id", help="an id of the ledger")
+    add("rerun", _calls("build.rerun:rerun"), "run an unpacked chapter again and compare its numbers")
+    add("lab", _calls("build.lab:lab"), "open JupyterLab on the notebooks, with kernels as the build has them")
+    serve = add("serve", _calls("commands:serve", "port"), "serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
     return parser
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; return the exit code. A fault is one message on standard error, without a traceback."""
-    args = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    args = _parser(next((word for word in given if not word.startswith("-")), None)).parse_args(given)
     try:
         if (words := args.run(args)) is not None:
             print(words)

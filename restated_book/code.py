@@ -58,8 +58,10 @@ def files() -> list[Path]:
 
 
 def files_of(modules: Iterable[str]) -> dict[str, Path]:
-    """Return the files of `modules` and of all they import, by their place in a folder to import them from, and those
-    of the book's own packages that are not modules: they may be read as data."""
+    """Return the files of `modules` and of all they import, by their place in a folder to import from.
+
+    Files of the book's own packages that are not modules come along: they may be read as data.
+    """
     found = {}
     for module in closure(modules):
         top = module.partition(".")[0]
@@ -108,7 +110,7 @@ def meaning(module: str) -> str:
     """Return the text of a module without docstrings, comments and layout: equal texts compute equal numbers."""
     source = file(module)
     if source is None:
-        raise RestatedError(f"there is no module '{module}'")
+        raise RestatedError(f"unknown module '{module}'")
     text = source.read_text(encoding="utf-8")
     strings = {
         (node.lineno, node.col_offset)

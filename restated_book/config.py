@@ -96,8 +96,11 @@ SCHEMA: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Chapters:
-    """Frame of the chapters: sections in their order, those a chapter may lack, the section that lists what is missing,
-    notebooks without a frame, and pages besides notebooks whose terms are linked to the glossary."""
+    """Frame of the chapters.
+
+    Sections in their order, those a chapter may lack, the section that lists what is missing, notebooks without a
+    frame, and pages besides notebooks whose terms are linked to the glossary.
+    """
 
     sections: list[str] = field(default_factory=list)
     optional: list[str] = field(default_factory=list)
@@ -125,8 +128,11 @@ class Findings:
 
 @dataclass(frozen=True)
 class Claims:
-    """Claims: the document they are from, its parts (letter and title), the parts that only list sources, the strengths
-    of verdicts, and the words for where a claim could be checked."""
+    """Settings of the claims.
+
+    The document they are from, its parts (letter and title), the parts that only list sources, the strengths of
+    verdicts, and the words for where a claim could be checked.
+    """
 
     document: str = "document"
     sections: dict[str, list[str]] = field(default_factory=dict)

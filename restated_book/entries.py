@@ -116,8 +116,10 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows from a JSON list, by default at :func:`location`; refuse anything else, and a row that
-    lacks a required field, has an unknown word or a repeated id."""
+    """Read the ledger's rows from a JSON list, by default at :func:`location`.
+
+    Anything else is refused, and so is a row that lacks a required field, has an unknown word or a repeated id.
+    """
     path = location() if path is None else Path(path)
     if not path.is_file():
         files.refuser(path)("there are no ledger entries to print numbers from", REMEDY)
@@ -197,8 +199,10 @@ def source_text(row: Mapping) -> str:
 
 
 def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str) -> dict[str, int]:
-    """Count the printed (or recomputed) numbers with each answer, or each ``check``; of one page, finding or kind if
-    `only` names it. Every count on the site comes from here."""
+    """Count the printed (or recomputed) numbers with each answer, or each ``check``; every count comes from here.
+
+    Where `only` names a page, finding or kind, those of it alone are counted.
+    """
     counts = dict.fromkeys(ANSWERS if by == "answer" else CHECKED, 0)
     for of, n in kinds.items():
         if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):

@@ -14,8 +14,10 @@ EPOCHS = (315619200, 4354732800)
 
 
 def epoch() -> str:
-    """Return ``SOURCE_DATE_EPOCH``, if it is a time that a zip archive can hold, or the POSIX time of the commit the
-    book is built from: the only date in the output."""
+    """Return the only date in the output, as POSIX time.
+
+    It is ``SOURCE_DATE_EPOCH``, if a zip archive can hold that time, or the time of the commit the book is built from.
+    """
     if named := os.environ.get("SOURCE_DATE_EPOCH"):
         # The number of digits is checked first: Python refuses to read thousands of them.
         if not re.fullmatch("[0-9]{1,10}", named) or not EPOCHS[0] <= int(named) <= EPOCHS[1]:

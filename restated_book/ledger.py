@@ -116,8 +116,10 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
 
 
 def basis_of(status: str) -> str:
-    """Return the basis of a number computed from rows of a status, see :func:`restated_book.studies.load`, or refuse a
-    status from whose rows no number can be computed."""
+    """Return the basis of a number computed from rows of a status.
+
+    See :func:`restated_book.studies.load` for the statuses; one from whose rows no number can be computed is refused.
+    """
     bases = {words: basis for basis, words in STATUS_OF_BASIS.items()} | {PRINTED: "arithmetic"}
     if status not in bases:
         raise RestatedError(f"numbers cannot be computed from rows of the status '{status}'")
@@ -194,7 +196,7 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
 def _why_not(number: PublishedNumber) -> str:
     """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
-        return "recalled only; we could not read a source of it, and it carries no conclusion"
+        return "recalled only, we could not obtain the source; carries no conclusion"
     return {
         "statement": "a statement in words; the source gives no number",
         "design fact": "a fact the source reports about itself",
@@ -221,7 +223,8 @@ def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
     first, verdicts = rows[0], {row["verdict"] for row in rows}
     if len(rows) == 1 or number.grade == "U":
         return first | {"reason": f"restated as {first['id']}" + (f": {first['reason']}" if first["reason"] else "")}
-    low, high = min(_ends(row)[0] for row in rows), max(_ends(row)[1] for row in rows)
+    known = [_ends(row) for row in rows if row["restated"] is not None or row["interval"] == "set"]
+    low, high = min(low for low, _ in known), max(high for _, high in known)
     ends = [None if math.isinf(end) else end for end in (low, high)]
     shown = "; ".join(f"{row['id']}: {row['restated_text']}, {rules.SHORT[row['verdict']]}" for row in rows)
     joined = {

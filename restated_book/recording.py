@@ -145,7 +145,7 @@ class Ledger:
             fault = f"{entry} restates '{published}', which is not in the register"
             remedy = "see data/published for the ids, and data/published/merged_ids.csv for ids that were merged"
         elif basis == RECALLED and published is not None and self.register[published].grade != "U":
-            fault = f"{entry} rests on recalled numbers and cannot restate '{published}', which was seen in print"
+            fault = f"{entry} rests on recalled numbers and cannot restate '{published}', which was read in a source"
             remedy = "leave out published=..."
         elif id in self.register:
             fault, remedy = f"'{id}' is the id of a printed number", "give the recomputed number its own id"

@@ -187,8 +187,10 @@ def files(folder: Path | None = None) -> list[Path]:
 
 
 def is_register_file(name: str) -> bool:
-    """Return whether a path in the book is a file of the register or their folder, whose reading is noted number by
-    number."""
+    """Return True for a file of the register or their folder.
+
+    Reading these is noted number by number.
+    """
     place = paths.ROOT / name
     return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
 
@@ -208,9 +210,12 @@ def usual_kind(statistic: str) -> str:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, by default ``data/published``, and refuse the first file, row or field that cannot be right:
-    encoding, header, a repeated id, an unknown statistic, grade or source, a value no such statistic can take, an
-    interval upside down. `bibliography` is a BibTeX file, by default that of the book, or its keys."""
+    """Read the register, by default ``data/published``.
+
+    The first file, row or field that cannot be right is refused: encoding, header, a repeated id, an unknown statistic,
+    grade or source, a value no such statistic can take, an interval upside down. `bibliography` is a BibTeX file, by
+    default that of the book, or its keys.
+    """
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
     with watch.own():

@@ -275,8 +275,10 @@ def hand_over() -> None:
 
 
 def status_of(frame: pd.DataFrame) -> str:
-    """Return the status a study table was loaded with; refuse a frame that :func:`restated_book.studies.load` did not
-    load."""
+    """Return the status a study table was loaded with.
+
+    A frame that :func:`restated_book.studies.load` did not load is refused.
+    """
     status = frame.attrs.get("status")
     if status not in STATUSES:
         raise RestatedError("this table has no status", remedy="load it with restated_book.studies.load(...)")

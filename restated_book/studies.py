@@ -31,7 +31,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):
         known = f"use one of {', '.join(names())}" if names() else "describe it in data/datapackage.json"
-        raise RestatedError(f"there is no study table '{name}'", remedy=known)
+        raise RestatedError(f"unknown study table '{name}'", remedy=known)
     resource = tables[name]
     path, status = paths.DATA / resource.path, resource.status
     supplied = paths.ORIGINALS / f"{name}.csv"
@@ -45,7 +45,7 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     for number, cells in rows if status == SUPPLIED else ():
         # An original holds what its owner saw in print: a recalled row in it would lose its mark.
         if cells.get("grade") == "U":
-            message = "the row has grade U, recalled and not seen, in a file of originals"
+            message = "the row has grade U, recalled, in a file of originals"
             refuse(message, "compare it with the paper and give grade P, or remove the row", row=number, field="grade")
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:

@@ -1,5 +1,6 @@
-"""The list of what is still to be verified: for each entry what to open, what to type where, and what changes in the
-book.
+"""The list of what is still to be verified.
+
+For each entry it says what to open, what to type where, and what changes in the book.
 
 It follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page,
 the file ``to-verify.csv`` and ``restated todo`` show the same entries.
@@ -216,7 +217,9 @@ def last(built: Path | None = None) -> list[Task]:
     """Return the list of the last build; without one, say how to build."""
     built = built or paths.BUILD / "entries.json"
     if not built.is_file():
-        raise RestatedError("there is no built book to read the list from", file=built, remedy="run `make book` first")
+        raise RestatedError(
+            "the book is not built yet, and the list comes from it", file=built, remedy="run `make book` first"
+        )
     return list(_last(built, built.stat().st_mtime_ns))
 
 

@@ -38,6 +38,12 @@ def pytest_report_header():
     return [f"browser tests {browser}", *left_out]
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Do not import files of the full tier where it is deselected: that takes each process seconds."""
+    quick = config.option.markexpr == "not full"
+    return True if quick and tiers.is_full(collection_path, ()) else None
+
+
 def pytest_collection_modifyitems(items):
     """Mark the tests of the full tier, and put the longest files first: none starts when all others have ended."""
     for item in items:

@@ -8,8 +8,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 #: Folders and files of the suite, whether all their tests are of the full tier. The longest name that fits counts.
+#: A single slow test has the mark `full` itself.
 FULL = {
     "library": False,
+    "library/reconstruct/test_ensemble_dask.py": True,
     "library/test_odd_inputs.py": True,
     "reference": False,
     "small": False,
@@ -43,6 +45,7 @@ LONGEST = (
     "builder/build/test_build.py",
     "builder/build/test_interruptions.py",
     "browser/test_every_page.py",
+    "builder/export/test_sheets.py",
     "builder/test_freshness.py",
     "builder/test_watch.py",
     "builder/test_faults.py",

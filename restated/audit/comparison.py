@@ -91,14 +91,17 @@ def overlap(first: Interval, second: Interval) -> bool:
     return first[0] <= second[1] + slack and second[0] <= first[1] + slack
 
 
-def printable(printed: Printed, low: Exact, high: Exact) -> tuple[list[Fraction], Fraction]:
+def printable(printed: Printed, low: Exact, high: Exact) -> tuple[range, int, int]:
     """List the values from `low` to `high` that could have been printed with the same digits, and half a unit.
 
-    Of more than `MOST_PRINTS` values a share, evenly spread.
+    Both are whole multiples of 1 / grain, which is the last value returned: whole numbers are exact, and many times
+    quicker than fractions. Of more than `MOST_PRINTS` values a share, evenly spread.
     """
     unit, half = _step(printed)
+    grain = math.lcm(unit.denominator, half.denominator)
     first, last = _numbers(low, high, unit)
-    return [i * unit for i in range(first, last + 1, max(1, (last - first) // MOST_PRINTS))], half
+    step, width = max(1, (last - first) // MOST_PRINTS), int(unit * grain)
+    return range(first * width, (last + 1) * width, step * width), int(half * grain), grain
 
 
 def share_refused(printed: Printed, low: Exact, high: Exact, allowed: Sequence[Interval]) -> float:

@@ -28,12 +28,12 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
         raise RestatedError("a percentage needs denominators of 1 or more", field="denominators")
     ends, tried = exact_ends(percent), sorted(set(denominators))
 
-    def fitting(low: Fraction, high: Fraction) -> Iterator[tuple[int, int]]:
-        return ((c, n) for n in tried for c in _whole(low, high, n) if count is None or c == count)
+    def fitting(low: Fraction | int, high: Fraction | int, grain: int = 1) -> Iterator[tuple[int, int]]:
+        return ((c, n) for n in tried for c in _whole(low, high, n, grain) if count is None or c == count)
 
     pairs = list(fitting(*ends))
-    values, half = printable(percent, 0, 100)
-    power = float(1 - np.mean([any(fitting(v - half, v + half)) for v in values]))
+    values, half, grain = printable(percent, 0, 100)
+    power = float(1 - np.mean([any(fitting(v - half, v + half, grain)) for v in values]))
     if pairs:
         shares = [100 * c / n for c, n in pairs]
         named = ", ".join(f"{c} of {n}" for c, n in pairs) if len(pairs) <= FEW else f"{len(pairs)} counts"
@@ -53,9 +53,10 @@ def percent_of_count(percent: Printed, denominators: Sequence[int], count: int |
     return Comparison(False, float(100 * below[0]), float(100 * above[0]), power, text)
 
 
-def _whole(low: Fraction, high: Fraction, n: int) -> range:
-    """Counts out of n whose percentage is between `low` and `high`."""
-    return range(max(0, math.ceil(low * n / 100)), min(n, math.floor(high * n / 100)) + 1)
+def _whole(low: Fraction | int, high: Fraction | int, n: int, grain: int = 1) -> range:
+    """Counts out of n whose percentage is between `low` / grain and `high` / grain."""
+    whole = 100 * grain
+    return range(max(0, int(-(-low * n // whole))), min(n, int(high * n // whole)) + 1)
 
 
 def _cut_off(percent: Printed, denominators: Sequence[int]) -> tuple[int, int] | None:
@@ -80,15 +81,18 @@ def percents_total(percents: Sequence[Printed], scales: Sequence[int], n: int | 
     low, high = (sum(ends) for ends in zip(*boxes, strict=True))
     others = _sums([_whole(*ends, n) for ends in boxes[:-1]]) if n else set()
 
-    def holds(first: Fraction, last: Fraction) -> bool:
-        rest_low, rest_high = low - boxes[-1][0], high - boxes[-1][1]
-        if not first + rest_low <= 100 <= last + rest_high:
-            return False
-        return not n or any(n - s in _whole(first, last, n) for s in others)
+    # What the other shares leave for the last one.
+    most, least = 100 - (low - boxes[-1][0]), 100 - (high - boxes[-1][1])
 
-    values, half = printable(percents[-1], 0, Fraction(100, scales[-1]))
-    power = 1 - np.mean([holds((v - half) * scales[-1], (v + half) * scales[-1]) for v in values])
-    fits = holds(*boxes[-1])
+    def holds(first: Fraction | int, last: Fraction | int, most: Fraction | int, least: Fraction | int, g: int) -> bool:
+        if first > most or last < least:
+            return False
+        return not n or any(n - s in _whole(first, last, n, g) for s in others)
+
+    values, half, grain = printable(percents[-1], 0, Fraction(100, scales[-1]))
+    left, scale = (math.floor(most * grain), math.ceil(least * grain), grain), scales[-1]
+    power = 1 - np.mean([holds((v - half) * scale, (v + half) * scale, *left) for v in values])
+    fits = holds(*boxes[-1], most, least, 1)
     text = f"the shares add up to {span(float(low), float(high))} %"
     if n:
         text += f", and whole counts that add up to {n} {'exist' if fits else 'do not exist'}"

@@ -31,12 +31,12 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
     grains = [n * items for n in sizes]
     ends = exact_ends(mean)
 
-    def possible(low: Fraction, high: Fraction) -> bool:
-        return any(math.ceil(low * grain) <= math.floor(high * grain) for grain in grains)
+    def possible(low: Fraction | int, high: Fraction | int, unit: int = 1) -> bool:
+        return any(-(-low * grain // unit) <= high * grain // unit for grain in grains)
 
     # The pattern of possible means repeats with every whole number: one unit, without its upper end, is all of it.
-    values, half = printable(mean, 0, 1)
-    power = 1 - np.mean([possible(v - half, v + half) for v in values if v < 1])
+    values, half, unit = printable(mean, 0, 1)
+    power = 1 - np.mean([possible(v - half, v + half, unit) for v in values if v < unit])
     middle = (ends[0] + ends[1]) / 2
     below = float(max(Fraction(math.floor(middle * grain), grain) for grain in grains))
     above = float(min(Fraction(math.ceil(middle * grain), grain) for grain in grains))
@@ -90,14 +90,15 @@ def grimmer(
     if not samples:
         return Comparison(False, math.nan, math.nan, 1.0, "no whole scores have the mean")
 
-    def possible(low: Fraction, high: Fraction) -> bool:
-        ends = (max(low, Fraction(0)) * items) ** 2, (high * items) ** 2
-        return high >= 0 and any(first <= last for first, last in (_squares(sample, *ends) for sample in samples))
+    def possible(low: Fraction | int, high: Fraction | int, unit: int = 1) -> bool:
+        ends = (max(low, 0) * items) ** 2, (high * items) ** 2
+        found = (_squares(sample, *ends, unit**2) for sample in samples)
+        return high >= 0 and any(first <= last for first, last in found)
 
     low, high = exact_ends(sd)
     widest = inflate * (scale[1] - scale[0]) / 2 if scale else 2 * high
-    values, half = printable(sd, 0, widest)
-    power = float(1 - np.mean([possible(v - half, v + half) for v in values]))
+    values, half, unit = printable(sd, 0, widest)
+    power = float(1 - np.mean([possible(v - half, v + half, unit) for v in values]))
     middle = ((low + high) / 2 * items) ** 2
     below = [(sample, _squares(sample, Fraction(0), middle)) for sample in samples]
     above = [(sample, _squares(sample, middle, None)) for sample in samples]
@@ -129,15 +130,18 @@ def _sums(mean: Printed, n: int, items: int, scale: tuple[float, float] | None) 
             yield n, total, least, most if not rest else most - bottom**2 + (bottom + rest) ** 2
 
 
-def _squares(sample: _Sample, low: Fraction, high: Fraction | None) -> tuple[int, int]:
-    """First and last sum of squares, odd or even as the sum is, with the variance from low to high; or first > last."""
+def _squares(sample: _Sample, low: Fraction | int, high: Fraction | int | None, unit: int = 1) -> tuple[int, int]:
+    """First and last sum of squares, odd or even as the sum is; first > last if there is none.
+
+    The variance is from `low` / unit to `high` / unit.
+    """
     n, total, least, most = sample
-    mean_square = Fraction(total**2, n)
-    first = max(least, math.ceil(mean_square + (n - 1) * low))
+    shift, scale, whole = unit * total**2, n * (n - 1), unit * n  # the sum of squares is total^2 / n + (n - 1) variance
+    first = max(least, int(-(-(shift + scale * low) // whole)))
     first += (first - total) % 2
     if high is None:  # the first one is enough
         return first, first if most is None else most
-    last = math.floor(mean_square + (n - 1) * high)
+    last = int((shift + scale * high) // whole)
     last = last if most is None else min(last, most)
     return first, last - (last - total) % 2
 

@@ -71,10 +71,10 @@ def most_invited(count: int) -> int:
 
 
 def without_replacement(n: int, population: int) -> float:
-    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn without
-    replacement.
+    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn.
 
-    The square root of the ratio of the hypergeometric to the binomial variance, (population - n) / (population - 1).
+    They are drawn without replacement: it is the square root of the ratio of the hypergeometric to the binomial
+    variance, (population - n) / (population - 1).
     """
     if not 1 <= n <= population or population < 2:
         raise RestatedError(f"{n} cannot be drawn from {population}", field="n")

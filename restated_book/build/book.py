@@ -9,28 +9,21 @@ that has changed since the last build without a warning: then only those chapter
 import json
 import shutil
 import subprocess
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from restated_book import config, export, freshness, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
+from restated_book import export, ledger, paths, provenance, register, todo
 from restated_book.build import checked, downloads, fingerprints, fork, swap
 from restated_book.build.checks import check
-from restated_book.build.environment import environment
-from restated_book.build.execute import execute, say
+from restated_book.build.execute import execute
+from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT, SHOWN, STAGE, STATE, say
 from restated_book.build.stage import Executed, parts_of, stage
-from restated_book.build.typeset import typeset, typesetter
+from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
 from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
-
-HTML, STATE = paths.BUILD / "html", paths.BUILD / "state.json"
-STAGE, OUT, EXTRA, EXECUTED = (paths.BUILD / name for name in ("stage", "out", "extra", "executed"))
-#: What pages are typeset from, as well as their text: the joined ledger, and the figures and tables of each notebook.
-ENTRIES, SHOWN = paths.BUILD / "entries.json", paths.BUILD / "shown.json"
-LOG = paths.BUILD / "typeset.log"
 
 
 def summary(kinds: Mapping) -> str:
@@ -49,53 +42,46 @@ def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def build(*, pdf: bool = False) -> str:
-    """Build the book, with `pdf` also as PDFs; return its one-line summary."""
-    config.load()  # outside the folder of a book nothing is written
-    # Looked for first: nothing is executed for PDFs that cannot be printed.
-    chromium = printer.browser() if pdf else ""
-    with swap.alone(paths.BUILD):
-        swap.recover(HTML)
-        key = fingerprints.book_key()
-        last = _last()
-        is_last = last.get("key") == key and last.get("pdf", False) >= pdf and (HTML / "index.html").is_file()
-        if is_last and last.get("reads") and last["reads"] == _reads(last):
-            say("Nothing has changed since the last build.")
-            return last["summary"]
-        start = time.perf_counter()
-        # Both load what they need while sources are checked.
-        with fork.Zygote() as zygote, typesetter(STAGE, OUT, ENTRIES, LOG, pdf=pdf) as process:
-            if len(_executed()) + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
-                zygote.start()
-            say("Checking the register, the bibliography and the data")
-            numbers, pages = check()
-            answers = checked.begin()
-            notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
-            executed = execute(notebooks, EXECUTED, zygote)
-            entries, parts, trace = _stage(executed, notebooks, numbers, answers())
-            typeset_site = _typeset(process, executed, entries, parts, pdf=pdf)
-        site = _finish(typeset_site, pages, parts, chromium)
-        STATE.unlink(missing_ok=True)
-        swap.swap_in(site, HTML)
-        line = summary(entries.kinds)
-        last = {"key": key, "pdf": pdf, "summary": line, "trace": trace}
-        STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
-        say(f"Built in {time.perf_counter() - start:.0f} s")
-        return line
+def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dict:
+    """Build the book, and put it in the place of the last one.
 
+    Parameters
+    ----------
+    process : Popen
+        Of :func:`restated_book.build.typeset.typesetter`.
+    last : mapping
+        Notes of the last build.
+    chromium : str
+        The browser that prints PDFs; without one there are none.
 
-def _last() -> dict:
-    """Return the notes of the last build; empty without one."""
-    try:
-        return json.loads(STATE.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
-def _reads(last: Mapping) -> dict | None:
-    """Return the state of what notebooks read in the last build, wherever it is; None if that is not known."""
-    trace = last.get("trace") or {"unobserved": ["all"]}
-    return None if trace["unobserved"] else freshness.Sources(environment()).state(trace)
+    Returns
+    -------
+    dict
+        Notes for the next build: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of
+        `pages` without a fault.
+    """
+    # It loads what it needs while sources are checked, as the typesetter does.
+    with fork.Zygote() as zygote:
+        if len(_executed()) + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
+            zygote.start()
+        say("Checking the register, the bibliography and the data")
+        sound = fingerprints.pages()
+        numbers, pages = check(
+            unchanged={page for page, key in last.get("pages", {}).items() if key == sound.get(page)}
+        )
+        answers = checked.begin()
+        notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
+        executed = execute(notebooks, EXECUTED, zygote)
+        entries, parts, trace = _stage(executed, notebooks, numbers, answers())
+        typeset_site = _typeset(process, executed, entries, parts, pdf=bool(chromium))
+    site = _finish(typeset_site, pages, parts, chromium)
+    STATE.unlink(missing_ok=True)
+    swap.swap_in(site, HTML)
+    return {
+        "summary": summary(entries.kinds),
+        "trace": trace,
+        "pages": {page: sound[page] for page in pages if page in sound},
+    }
 
 
 def _executed() -> list[Path]:

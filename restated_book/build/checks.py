@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 
 from restated.errors import RestatedError
@@ -14,8 +14,10 @@ from restated_book.epoch import epoch
 from restated_book.sources import bibliography, dictionary, settings
 
 
-def check() -> tuple[register.Register, list[str]]:
+def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]:
     """Load and check everything a reader can have broken, before anything is executed; print warnings about the rest.
+
+    The text of `unchanged` pages, in which the last build found no fault, is not read again.
 
     Returns
     -------
@@ -38,7 +40,8 @@ def check() -> tuple[register.Register, list[str]]:
     for page in pages:
         file, notebook = paths.ROOT / f"{page}.md", page.startswith("notebooks/")
         heads.front_matter(file, needed=notebook)
-        prose.check(file)
+        if page not in unchanged:
+            prose.check(file)
         if notebook:
             saving.check_kernel(file)
             frame.check(file)

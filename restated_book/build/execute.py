@@ -11,6 +11,7 @@ import nbformat
 from restated_book import freshness, outputs, paths, provenance
 from restated_book.build import fork, outputcheck, run, swap
 from restated_book.build.environment import environment
+from restated_book.build.places import say
 from restated_book.export.pictures import pictures_of
 
 #: Key in the metadata of an executed notebook: fingerprints of what its outputs rest on.
@@ -150,7 +151,3 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
         with asyncio.Runner(loop_factory=_Loop) as runner:
             runner.run(all_due())
     return targets
-
-
-def say(text: str) -> None:
-    print(text, flush=True)

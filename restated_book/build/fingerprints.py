@@ -59,6 +59,15 @@ def book_key() -> str:
     return fingerprint(_sources(), epoch())
 
 
+def pages() -> dict[str, str]:
+    """Return the fingerprint of each page as it is written, and of the code that checks it, by the name of the page."""
+    checked_by = fingerprint(_files(*code.files(), paths.ROOT / "requirements.lock"))
+    written = (file for folder in (paths.BOOK, paths.NOTEBOOKS) for file in sorted(folder.glob("*.md")))
+    return {
+        file.relative_to(paths.ROOT).with_suffix("").as_posix(): fingerprint([file], checked_by) for file in written
+    }
+
+
 def basis(*made: Path, pdf: bool = False) -> str:
     """Return the fingerprint of all that pages can depend on, apart from the text of chapters.
 

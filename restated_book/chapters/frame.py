@@ -19,8 +19,10 @@ _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
 
 
 def fault(text: str) -> tuple[int, str, str] | None:
-    """Find the first departure of a chapter, given as MyST, from the frame: line, fault and remedy; None without
-    one."""
+    """Find the first departure of a chapter from the frame: line, fault and remedy.
+
+    The chapter is given as MyST; None if there is no fault.
+    """
     bare = prose.blanked(text, prose.CODE)
     found = list(_SECTION.finditer(bare))
     sections = [(bare.count("\n", 0, m.start()) + 1, m[1]) for m in found]

@@ -41,8 +41,9 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 
 def open_block(text: str) -> int | None:
-    """Line of the first block of code or directive that is not closed: it would swallow the text up to the end of
-    another.
+    """Return the line of the first block of code or directive that is not closed.
+
+    Such a block would swallow the text up to the end of another.
 
     The fence around a directive in a directive is longer; a directive within a fence of the same length shows that the
     outer block is open.

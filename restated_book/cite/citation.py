@@ -72,8 +72,10 @@ class About:
 
 
 def spelled(name: Mapping[str, str]) -> str:
-    """Return a CSL name as catalogues and RIS write it: "van IJzendoorn, Marinus H." or "King, Martin, Jr."; that of
-    a group unchanged."""
+    """Return a CSL name as catalogues and RIS write it.
+
+    That is "van IJzendoorn, Marinus H." or "King, Martin, Jr."; the name of a group is unchanged.
+    """
     return name.get("literal") or ", ".join(filter(None, (family(name), name.get("given"), name.get("suffix"))))
 
 
@@ -112,8 +114,10 @@ def about(root: Path | None = None) -> About:
 
 @lru_cache(maxsize=4)
 def _about(file: Path, book: Path, stamp: tuple) -> About:
-    """Content of the two files, once per version of them, as every page asks for it; `stamp` is their size and time of
-    change."""
+    """Read the two files once per version of them, as every page asks for them.
+
+    `stamp` is their size and time of change.
+    """
     given, refuse = settings.read(file), files.refuser(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
         if not given.get(key):
@@ -156,8 +160,10 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
 
 
 def _doi(given: Mapping) -> str:
-    """Return the DOI of the book in ``CITATION.cff``, without its resolver: its own, the first of its
-    identifiers, or that of its preferred citation."""
+    """Return the DOI of the book in ``CITATION.cff``, without its resolver.
+
+    It is its own, the first of its identifiers, or that of its preferred citation.
+    """
     listed = given.get("identifiers") if isinstance(given.get("identifiers"), list) else ()
     dois = (i.get("value") for i in listed or () if isinstance(i, dict) and i.get("type") == "doi")
     preferred = given.get("preferred-citation")
@@ -236,8 +242,10 @@ def written(entry: Mapping, style: str) -> str:
 
 @lru_cache(maxsize=64)
 def _written(text: str, style: str) -> str:
-    """Citation of an item given as JSON; cached, as parts of one book share all but title and address, and a text takes
-    20 ms."""
+    """Return the citation of an item given as JSON.
+
+    It is cached: parts of one book share all but title and address, and a text takes 20 ms.
+    """
     entry = json.loads(text)
     made = CitationStylesBibliography(_style(STYLES[style]), CiteProcJSON([entry]), formatter.plain)
     made.register(Citation([CitationItem(entry["id"])]))

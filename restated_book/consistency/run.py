@@ -28,7 +28,7 @@ MEAN_DIFFERENCES = ("d", "g", "SMD")
 #: Confidence level of an interval printed without one; used for p only, and noted there.
 USUAL_LEVEL = "95"
 
-_LEFT_OUT = "grade U: the numbers were not seen in a source; "
+_LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
 
 

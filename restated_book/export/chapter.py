@@ -105,8 +105,11 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 
 
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
-    """Return what the notebook `page`, which imported `modules`, needs to run, by its place in the repository: code,
-    data and texts; of the printed numbers those of the findings `of`, by default all."""
+    """Return what a notebook needs to run, by its place in the repository: code, data and texts.
+
+    The notebook `page` has imported `modules`. Of the printed numbers it needs those of the findings `of`, by default
+    all.
+    """
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
     listed += filter(Path.is_file, [paths.NOTEBOOKS / "jupytext.toml"])

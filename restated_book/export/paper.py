@@ -213,8 +213,11 @@ def _make_room(blocks: list[HtmlElement]) -> None:
 
 
 def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:
-    """Turn the sheet of a wide `table`, with the headings and the few words that would be alone on the sheet before, or
-    after it at the end of the page."""
+    """Turn the sheet of a wide `table`.
+
+    The headings and the few words that would be alone on the sheet before, or after it at the end of the page, turn
+    with it.
+    """
     turned = next(table.iterancestors("figure"), table)
     own = [i for i, block in enumerate(blocks) if turned in block.iterancestors()]
 
@@ -377,8 +380,10 @@ def _samples() -> str:
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
-    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`; return the targets
-    of its contents with the page number 0, as it is not known yet."""
+    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`.
+
+    The targets of its contents are returned with the page number 0, as it is not known yet.
+    """
     baseurl = citation.about().address
     present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:

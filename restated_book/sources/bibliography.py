@@ -186,8 +186,10 @@ class _Scanner(LowLevelParser):
 
 
 def keys(path: Path | str | None = None) -> dict[str, int]:
-    """Return the keys of a BibTeX file and their lines, without parsing the entries; refuse a key that occurs twice, in
-    whatever case."""
+    """Return the keys of a BibTeX file and their lines, without parsing the entries.
+
+    A key that occurs twice, in whatever case, is refused.
+    """
     path, text = _source(path)
     report = _Faults(path)
     found = _keys(text, report)
@@ -224,8 +226,10 @@ def _keys(text: str, report: _Faults) -> dict[str, int]:
 
 
 def load(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``; refuse one with a syntax error, a key twice, or a work, name or
-    parent that cannot be read, in one error for all faults."""
+    """Read a BibTeX file, default ``references.bib``.
+
+    A syntax error, a key twice, or a work, name or parent that cannot be read is refused, in one error for all faults.
+    """
     path, text = _source(path)
     bibliography, report = _parsed(path, text)
     report.end()
@@ -282,9 +286,11 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``, and refuse what would print badly or count a work twice: as
-    `load`; and an entry without a required field, with a text that would not print as it is meant, or with a DOI or URL
-    that leads nowhere or a DOI that belongs to another entry too. All faults are in one error."""
+    """Read a BibTeX file, default ``references.bib``, and refuse bad citations and works counted twice.
+
+    Refused is what `load` refuses, an entry without a required field, a text that would not appear as it is meant, and
+    a DOI or URL that leads nowhere or belongs to another entry too. All faults are in one error.
+    """
     path, text = _source(path)
     bibliography, read = _parsed(path, text)
     report = _Faults(path)

@@ -88,8 +88,10 @@ class Resource:
 
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file strictly, as text: the header, and for each row its number as a spreadsheet counts (the header is
-    row 1) and the cells by column name.
+    """Read a CSV file strictly, as text.
+
+    Returned are the header, and for each row its number as a spreadsheet counts (the header is row 1) and the cells by
+    column name.
 
     Cells are separated as the header shows, or a first line such as ``sep=;`` says. Empty rows and columns at the end
     are dropped. An empty row before the last, a column without a name or with that of another, a broken quotation or a
@@ -122,8 +124,10 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
 
 
 def layout(path: Path | str) -> tuple[str, str]:
-    """Return the text of a CSV file, without a first line such as ``sep=;``, and the mark between its cells; refuse
-    one whose header has several such marks or a whole row in one cell."""
+    """Return the text of a CSV file, without a first line such as ``sep=;``, and the mark between its cells.
+
+    A file whose header has several such marks, or a whole row in one cell, is refused.
+    """
     text, refuse = files.text(path, table=True), files.refuser(path)
     if declared := _SEPARATOR.match(text):
         if declared[1] not in MARKS:
@@ -162,8 +166,10 @@ def _check_names(header: Sequence[str], refuse: files.Refuse) -> None:
 
 
 def plain(path: Path) -> Path | bytes:
-    """Return a CSV file as its description promises, in UTF-8 with commas: the file itself where it is so, otherwise
-    what it should hold."""
+    """Return a CSV file as its description promises, in UTF-8 with commas.
+
+    It is the file itself where it is so, otherwise what it should hold.
+    """
     header, rows = read_table(path)
     cells = [header, *(list(row.values()) for _, row in rows)]
     raw = files.content(path)
@@ -367,8 +373,11 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
-    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``; return the rows per
-    resource. A table that is not described, is missing or does not fit its description is refused."""
+    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``.
+
+    The rows per resource are returned. A table that is not described, is missing or does not fit its description is
+    refused.
+    """
     folder = DATA if folder is None else Path(folder)
     tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
     if not tables and not (folder / PACKAGE).exists():

@@ -43,14 +43,17 @@ def refuser(file: Path | str) -> Refuse:
 
 
 def content(file: Path | str) -> bytes:
-    """Return the bytes of a file; refuse one that does not exist, cannot be opened, is not an ordinary file (reading a
-    pipe would never end), or is larger than :data:`LARGEST`."""
+    """Return the bytes of a file.
+
+    One that does not exist, cannot be opened, is not an ordinary file (reading a pipe would never end), or is larger
+    than :data:`LARGEST` is refused.
+    """
     file = Path(file)
     refuse = refuser(file)
     try:
         found = file.stat()
     except FileNotFoundError:
-        refuse("there is no such file", "restore it or correct its name")
+        refuse("the file does not exist", "restore it or correct its name")
     except (OSError, ValueError) as error:  # a ValueError: no file can have such a name
         refuse(_unreadable(error), "restore it, or check its name")
     if stat.S_ISDIR(found.st_mode):
@@ -71,8 +74,11 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
-    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it, naming `file`, if it is empty,
-    not UTF-8, or holds a NUL byte. A `table` may also be UTF-16 with its mark, as spreadsheets write it."""
+    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark.
+
+    It is refused, naming `file`, if it is empty, not UTF-8, or holds a NUL byte. A `table` may also be UTF-16 with its
+    mark, as spreadsheets write it.
+    """
     refuse = refuser(file)
     if raw.startswith(_UTF_16):
         if not table:

@@ -153,8 +153,10 @@ def plain(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """Return names with accents and symbols as Unicode and braces as typed, as BibTeX's rules for names need braces;
-    raise as :func:`rich`."""
+    """Return names with accents and symbols as Unicode; raise as :func:`rich`.
+
+    Braces stay as typed: BibTeX's rules for names need them.
+    """
     if not _MARKUP.search(text):
         return text
     found = _decoded(text, None)
@@ -164,8 +166,10 @@ def unaccented(text: str) -> str:
 
 
 def address(text: str) -> str:
-    r"""Return a URL or DOI without the escapes of LaTeX and HTML, which would be part of the link: ``\_``, ``{\%}``,
-    ``$<$``, ``&amp;``."""
+    r"""Return a URL or DOI without the escapes of LaTeX and HTML.
+
+    These would be part of the link: ``\_``, ``{\%}``, ``$<$``, ``&amp;``.
+    """
     if not re.search(r"[\\{}$&]", text):
         return text
     text = re.sub(r"\$\s*(?:\\?([<>])|\\(?:less|lt)|\\(?:greater|gt)|\\?(sim))\s*\$", _angle, text)
@@ -196,8 +200,10 @@ def _unescaped(text: str) -> str:
 
 
 def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
-    """Return LaTeX as Unicode with braces, marks at the beginning of groups that are more than groups, and links as
-    marks, which are appended to `links`."""
+    """Return LaTeX as Unicode with braces.
+
+    Groups that are more than groups begin with a mark; links become marks and are appended to `links`.
+    """
     if _RESERVED.search(text):
         raise Unprintable("it holds a character that is none", "remove the noncharacter")
 

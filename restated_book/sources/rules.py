@@ -140,8 +140,10 @@ def read(
 
 
 def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Refuse a table, of row numbers and typed cells, that breaks one of its rules; `values` are those of columns with
-    an enum."""
+    """Refuse a table, of row numbers and typed cells, that breaks one of its rules.
+
+    `values` are those of columns with an enum.
+    """
     refuse = files.refuser(path)
     for rule, items in rules.items():
         for item in items:

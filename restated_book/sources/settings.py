@@ -12,8 +12,10 @@ _KINDS: dict[type, str] = {dict: "a list of named values", list: "a list", str: 
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which can stand for more than fits into memory, and without repeated names, of which the
-    first would be lost."""
+    """YAML without aliases and without repeated names.
+
+    An alias can stand for more than fits into memory; of repeated names the first would be lost.
+    """
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
@@ -39,8 +41,10 @@ def read(file: Path) -> dict:
 
 
 def parse(text: str, file: Path, *, first: int = 1) -> dict:
-    """Return the named values of YAML text that begins in line `first` of `file`; refuse anything else, an alias, and a
-    name that is there twice."""
+    """Return the named values of YAML text that begins in line `first` of `file`.
+
+    Anything else, an alias, and a name that is there twice are refused.
+    """
     refuse = files.refuser(file)
     try:
         content = yaml.load(text, _Loader)
@@ -61,8 +65,10 @@ def parse(text: str, file: Path, *, first: int = 1) -> dict:
 
 
 def value(content: Mapping, name: str, kind: type, file: Path) -> Any:
-    """Return the value of `content`, read from `file`, under `name` (levels separated by full stops), empty if missing;
-    refuse one that is not of the `kind` dict, list or str."""
+    """Return the value of `content`, read from `file`, under `name`; empty if missing.
+
+    Full stops separate the levels of the name. A value that is not of the `kind` dict, list or str is refused.
+    """
     found: Any = content
     *above, last = name.split(".")
     for part in above:

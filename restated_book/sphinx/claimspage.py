@@ -193,7 +193,7 @@ class ClaimRole(SphinxRole):
         except RestatedError as error:
             return refuse(self, "claim", str(error))
         if id not in known:
-            return refuse(self, "claim", f"there is no claim '{id}'{hint(id.upper(), known)}")
+            return refuse(self, "claim", f"unknown claim '{id}'{hint(id.upper(), known)}")
         node = claim_link(self.rawtext, "", nodes.Text(id), claim=id)
         self.set_source_info(node)
         return [node], []

@@ -51,7 +51,7 @@ class LedgerRole(SphinxRole):
         id = self.text.strip()
         rows = entries.load()
         if id not in rows:
-            return refuse(self, self.kind, f"there is no ledger entry '{id}'{hint(id, rows)}")
+            return refuse(self, self.kind, f"unknown ledger entry '{id}'{hint(id, rows)}")
         if problem := _lacks(self.kind, rows[id]):
             return refuse(self, self.kind, f"'{id}' {problem}")
         text = entries.words(self.kind, rows[id])

@@ -24,7 +24,7 @@ class When(SphinxDirective):
         id, basis = self.arguments
         rows, problem = entries.load(), ""
         if id not in rows:
-            problem = f"there is no ledger entry '{id}'"
+            problem = f"unknown ledger entry '{id}'"
         elif basis not in BASES:
             problem = f"'{basis}' is not a basis; use one of {', '.join(BASES)}"
         if problem:

@@ -1,5 +1,8 @@
-"""Works read as the build checks them, and formatted once: sphinxcontrib-bibtex would read only BibTeX, and format each
-work for its list and again for its tooltip, in every build."""
+"""Works read as the build checks them, and formatted once.
+
+sphinxcontrib-bibtex would read only BibTeX, and format each work for its list and again for its tooltip, in every
+build.
+"""
 
 from pathlib import Path
 

@@ -19,8 +19,11 @@ CHECKOUT = Path(__file__).parents[2]
 #: Packages that the book may bring itself.
 ROOMS = ("restated", "restated_book", "review")
 
-#: What every call loads: the command line, and the checks of this review.
-PRELOADED = ("restated_book.cli", "review.findings.cohort.original")
+#: What calls load: the command line, what its commands name, and the checks of this review.
+PRELOADED = (
+    *("restated_book.cli", "restated_book.commands", "restated_book.add", "restated_book.where"),
+    *("restated_book.build.start", "restated_book.build.book", "review.findings.cohort.original"),
+)
 
 #: A call that takes longer than this hangs. Far above what a busy machine needs.
 SECONDS = 900

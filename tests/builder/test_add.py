@@ -28,7 +28,7 @@ ROWS = "row_id;study;r;n;source_key;grade\r\na;Müller & Søn;.3;12;grote2014;P\
 
 
 def run(*arguments: str) -> str:
-    return add.add(cli._parser().parse_args(["add", *arguments]))
+    return add.add(cli._parser("add").parse_args(["add", *arguments]))
 
 
 def refusal(*arguments: str) -> str:
@@ -224,7 +224,7 @@ def changed(command, old, new):
         (FINDING, "data/published/skills.csv: the table exists"),
         (changed(FINDING, "skills", "../x"), "'../x' is not a name"),
         (changed(FINDING, "skills", "corrections"), "data/published/corrections.csv: the table exists"),
-        (changed(NUMBER, "skills", "talks"), "field 'finding': there is no finding 'talks'. Use one of skills, or add"),
+        (changed(NUMBER, "skills", "talks"), "field 'finding': unknown finding 'talks'. Use one of skills, or add"),
         (changed(NUMBER, "grote2014-d", "Groh"), "data/published/skills.csv, row 2, field 'id': 'Groh' is not an id"),
         (changed(NUMBER, "-.39", ""), "a number needs --value. Give each"),
         (changed(NUMBER, "-.39", "no"), "row 2, field 'value': 'no' is not a number"),
@@ -240,7 +240,7 @@ def changed(command, old, new):
         ((*TABLE, *COLUMNS, COLUMNS[0]), "field 'column': a table needs columns, each described once"),
         ((*TABLE, "--column=r=number: R."), "field 'column': 'r=number: R.' does not describe a column. Write it as"),
         ((*changed(TABLE, "printed", "guessed"), *COLUMNS), "field 'status': 'guessed' is not a status. Use one of"),
-        ((*TABLE, "--rows=no.csv"), "no.csv: there is no such file"),
+        ((*TABLE, "--rows=no.csv"), "no.csv: the file does not exist"),
     ],
 )
 def test_what_cannot_be_right_is_refused_and_nothing_is_written(begun, arguments, message):

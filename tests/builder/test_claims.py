@@ -271,5 +271,5 @@ def test_lists_are_tuples_and_a_table_can_be_changed_without_harm():
 
 
 def test_a_table_that_is_not_there_is_named():
-    with pytest.raises(RestatedError, match=r"no table of claims 'opinions'.*checks"):
+    with pytest.raises(RestatedError, match=r"unknown table of claims 'opinions'.*checks"):
         claims.load("opinions")

@@ -317,10 +317,10 @@ FAULTS = {
     "a folder without a register": (
         lambda root: shutil.rmtree(root / "data/published"),
         CHECK,
-        ["data/published/", "no such file", "Restore it"],
+        ["data/published/", "does not exist", "Restore it"],
     ),
     # tables of evidence and their descriptions
-    "a table that is gone": (lambda root: (root / STUDY).unlink(), CHECK, [STUDY, "no such file", "Restore it"]),
+    "a table that is gone": (lambda root: (root / STUDY).unlink(), CHECK, [STUDY, "does not exist", "Restore it"]),
     "a table nobody described": (
         write("data/studies/new.csv", "a\n1\n"),
         CHECK,
@@ -434,7 +434,7 @@ FAULTS = {
     "an original as a link to nothing": (
         instead(COSTS, lambda file: file.symlink_to("nowhere.csv")),
         CHECK,
-        [COSTS, "no such file"],
+        [COSTS, "does not exist"],
     ),
     "an original in Windows-1252": (
         original(lambda text: text.replace("US dollars", "\u00a3", 1).encode("cp1252")),
@@ -611,7 +611,7 @@ FAULTS = {
         ["_config.yml", "row 2", "'title' is there twice"],
     ),
     "configuration in UTF-16": (recoded("_config.yml", "utf-16"), CHECK, ["_config.yml", "UTF-16"]),
-    "no configuration": (lambda root: (root / "_config.yml").unlink(), CHECK, ["_config.yml", "no such file"]),
+    "no configuration": (lambda root: (root / "_config.yml").unlink(), CHECK, ["_config.yml", "does not exist"]),
     "contents with a page that is not there": (
         edit("_toc.yml", "notebooks/reach", "notebooks/reech"),
         CHECK,
@@ -713,7 +713,7 @@ FAULTS = {
     "a number for a finding that climbs": (
         nothing,
         (*ADD, "new-r", "--finding=../claims/claims"),
-        ["no finding '../claims/claims'", "Use one of"],
+        ["unknown finding '../claims/claims'", "Use one of"],
     ),
     "a number in a book with a fault": (
         edit(REGISTER, ROW, "Verhage,"),
@@ -728,8 +728,8 @@ FAULTS = {
     "a port that is a word": (nothing, ("serve", "--port", "http"), ["usage:", "--port", "'http'"]),
     "a port beyond all ports": (nothing, ("serve", "--port", "99999"), ["usage:", "--port", "between 0 and 65535"]),
     "a port of 5,000 digits": (nothing, ("serve", "--port", DIGITS), ["usage:", "--port"]),
-    "nothing to serve": (nothing, ("serve",), ["no built book", "make book"]),
-    "nothing to verify yet": (nothing, ("todo",), ["_build/entries.json", "no built book", "make book"]),
+    "nothing to serve": (nothing, ("serve",), ["not built yet", "make book"]),
+    "nothing to verify yet": (nothing, ("todo",), ["_build/entries.json", "not built yet", "make book"]),
     "an unknown id": (
         write("_build/entries.json", "[\n]\n"),
         ("todo", "../../etc/passwd"),
@@ -754,7 +754,7 @@ FAULTS = {
     "a chapter that is not there": (
         write("expected.json", '{"page": "nowhere", "records": []}'),
         ("rerun",),
-        ["notebooks/nowhere.md", "no such file"],
+        ["notebooks/nowhere.md", "does not exist"],
     ),
     "a build from a gigabyte": (huge("data/studies/huge.csv"), ("build",), ["data/studies/huge.csv", "1,000 MB"]),
     "ensembles without a register": (

@@ -52,9 +52,9 @@ def originals(tmp_path, monkeypatch):
 
 def test_names():
     assert sorted(studies.names()) == sorted([*ROWS, *OTHERS])
-    with pytest.raises(RestatedError, match=r"no study table 'opie'. Use one of paternal-sensitivity, stability"):
+    with pytest.raises(RestatedError, match=r"unknown study table 'opie'. Use one of paternal-sensitivity, stability"):
         studies.load("opie")
-    with pytest.raises(RestatedError, match="no study table 'published-twins'"):
+    with pytest.raises(RestatedError, match="unknown study table 'published-twins'"):
         studies.load("published-twins")
 
 

@@ -90,6 +90,7 @@ def test_the_builder_uses_no_word_of_this_review(name):
     assert [f"line {n}: {found[0]}" for n, line in lines for found in OURS.finditer(line)] == []
 
 
+@pytest.mark.full
 def test_a_book_without_data_claims_and_bibliography_builds(tmp_path):
     for name, text in BOOK.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

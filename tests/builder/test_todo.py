@@ -111,7 +111,9 @@ def test_a_number_a_record_restates_names_what_then_changes(numbers, tasks):
 
 
 def test_without_a_built_book_there_is_one_message(tmp_path):
-    with pytest.raises(RestatedError, match=r"there is no built book to read the list from. Run `make book` first"):
+    with pytest.raises(
+        RestatedError, match=r"the book is not built yet, and the list comes from it. Run `make book` first"
+    ):
         todo.last(tmp_path / "entries.json")
 
 

@@ -232,5 +232,5 @@ def test_a_fault_is_one_message_with_its_place(root, file, old, new, words):
 
 def test_a_missing_file_is_named(root):
     (root / "CITATION.cff").unlink()
-    with pytest.raises(RestatedError, match="there is no such file"):
+    with pytest.raises(RestatedError, match="the file does not exist"):
         citation.about(root)

@@ -159,7 +159,7 @@ def test_a_shared_doi_is_refused_in_any_case(bib):
 
 
 def test_a_missing_or_unreadable_file(tmp_path):
-    assert "there is no such file" in refusal(tmp_path / "none.bib")
+    assert "the file does not exist" in refusal(tmp_path / "none.bib")
     (tmp_path / "latin.bib").write_bytes(ONE.replace("gap", "l\xfccke").encode("latin-1"))
     assert "not UTF-8" in refusal(tmp_path / "latin.bib")
 

@@ -177,7 +177,7 @@ def test_missing_and_undescribed_tables(folder):
     (folder / "originals" / "own.csv").write_text("a\n1\n", encoding="utf-8")
     assert dictionary.check(folder) == {"table": 2}
     (folder / "table.csv").unlink()
-    assert "there is no such file" in refusal(folder)
+    assert "the file does not exist" in refusal(folder)
 
 
 def _changed(change):
@@ -212,7 +212,7 @@ def test_a_description_that_is_no_json_or_names_a_table_twice(folder):
 def test_a_table_only_readers_have_is_described_apart():
     described = dictionary.schema("cohort-children")
     assert described.path == "originals/cohort-children.csv" and described.primary_key == ("child_id",)
-    with pytest.raises(RestatedError, match=r"data/schemas/nothing.json: there is no such file"):
+    with pytest.raises(RestatedError, match=r"data/schemas/nothing.json: the file does not exist"):
         dictionary.schema("nothing")
 
 

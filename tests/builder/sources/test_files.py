@@ -20,11 +20,11 @@ def refusal(read, *arguments):
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda f: None, "there is no such file"),
+        (lambda f: None, "the file does not exist"),
         (os.mkdir, "this is a folder"),
         (lambda f: os.mkfifo(f), "this is a pipe or a device"),
         (lambda f: f.symlink_to(f.name), "the file cannot be read (Too many levels of symbolic links)"),
-        (lambda f: f.symlink_to("nowhere"), "there is no such file"),
+        (lambda f: f.symlink_to("nowhere"), "the file does not exist"),
         (lambda f: f.symlink_to("/dev/zero"), "this is a pipe or a device"),
     ],
 )

@@ -39,7 +39,7 @@ def test_what_cannot_be_read_is_told_in_one_line(tmp_path, content, says):
 
 
 def test_a_missing_file_or_a_folder_in_its_place_is_told(tmp_path):
-    for file, says in ((tmp_path / "_config.yml", "there is no such file"), (tmp_path, "this is a folder")):
+    for file, says in ((tmp_path / "_config.yml", "the file does not exist"), (tmp_path, "this is a folder")):
         with pytest.raises(RestatedError, match=says):
             settings.read(file)
 

@@ -147,6 +147,7 @@ def test_logistic_likelihood_equals_direct_integration():
     np.testing.assert_allclose(gradient, numeric, atol=1e-4)
 
 
+@pytest.mark.full
 def test_simulated_trials_recover_the_log_odds_ratio():
     """Known truth: log odds ratio -.8 with and without spread, twenty large trials, sixty times."""
     rng = np.random.default_rng(3)

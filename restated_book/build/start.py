@@ -1,0 +1,51 @@
+"""Start a build, or find that nothing has changed, before the packages are loaded that only a build needs.
+
+The typesetter and :mod:`restated_book.build.book` take about a second each to load: they do so at the same time.
+"""
+
+import json
+import pkgutil
+import time
+from collections.abc import Mapping
+
+from restated_book import config, freshness, paths
+from restated_book.build import fingerprints, swap
+from restated_book.build.environment import environment
+from restated_book.build.places import ENTRIES, HTML, LOG, OUT, STAGE, STATE, say
+from restated_book.build.typeset import typesetter
+
+
+def build(*, pdf: bool = False) -> str:
+    """Build the book, with `pdf` also as PDFs; return its one-line summary."""
+    config.load()  # outside the folder of a book nothing is written
+    # Looked for first: nothing is executed for PDFs that cannot be printed.
+    chromium = pkgutil.resolve_name("restated_book.export.pdf:browser")() if pdf else ""
+    with swap.alone(paths.BUILD):
+        swap.recover(HTML)
+        key = fingerprints.book_key()
+        last = _last()
+        is_last = last.get("key") == key and last.get("pdf", False) >= pdf and (HTML / "index.html").is_file()
+        if is_last and last.get("reads") and last["reads"] == _reads(last):
+            say("Nothing has changed since the last build.")
+            return last["summary"]
+        start = time.perf_counter()
+        with typesetter(STAGE, OUT, ENTRIES, LOG, pdf=pdf) as process:
+            made = pkgutil.resolve_name("restated_book.build.book:make")(process, last, chromium=chromium)
+        last = {"key": key, "pdf": pdf, **made}
+        STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
+        say(f"Built in {time.perf_counter() - start:.0f} s")
+        return last["summary"]
+
+
+def _last() -> dict:
+    """Return the notes of the last build; empty without one."""
+    try:
+        return json.loads(STATE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _reads(last: Mapping) -> dict | None:
+    """Return the state of what notebooks read in the last build, wherever it is; None if that is not known."""
+    trace = last.get("trace") or {"unobserved": ["all"]}
+    return None if trace["unobserved"] else freshness.Sources(environment()).state(trace)
