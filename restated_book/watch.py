@@ -217,7 +217,7 @@ def start() -> None:
                 unobserved.add("another process")
             return starts(*args)
 
-        passing.fork_exec = started
+        passing.fork_exec = started  # type: ignore[attr-defined]
     value_of = os._Environ.__getitem__
 
     def looked_up(self, key):

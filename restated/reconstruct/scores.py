@@ -30,7 +30,7 @@ BLOCK = 500_000
 EXACT = 2**53
 
 #: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
-MOST_SCORES, MOST_CASES = 1_001, 20_000
+MOST_SCORES, MOST_CASES = 1_001, 200_000
 
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
 LARGEST = 709.0
