@@ -12,8 +12,13 @@ import os
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
+
+try:
+    import sqlite3
+except ImportError:  # Python can be built without it
+    sqlite3 = None  # type: ignore[assignment]
 
 #: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
 files: set[str] = set()
@@ -71,7 +76,7 @@ def _asked(path: object) -> None:
     """Note a question about a file: notebooks may use all of the answer, libraries ask if it is there."""
     caller = _caller(sys._getframe(2))
     if not _own.get() and _top(caller) not in _HARMLESS and (place := _absolute(path)) is not None:
-        # Sizes and times are no answers that only say whether a file is there.
+        # A size or time says more than whether a file is there.
         sized = sys._getframe(2).f_code.co_name in ("getsize", "getmtime", "getctime", "getatime")
         (files if sized or _is_of_the_book(caller) else asked).add(place)
 
@@ -205,9 +210,7 @@ def start() -> None:
     if os.name == "nt":  # there these ask the system directly
         for name in ("exists", "lexists", "isfile", "isdir", "islink"):
             setattr(os.path, name, _noting(getattr(os.path, name)))
-    with suppress(ImportError):  # Python can be built without it
-        import sqlite3
-
+    if sqlite3 is not None:
         sqlite3.connect = _followed(sqlite3.connect)
     if passing := sys.modules.get("_posixsubprocess"):  # multiprocessing starts processes by it, without an event
         starts = passing.fork_exec
