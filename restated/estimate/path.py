@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
-from restated.arguments import Bools, Floats, check_level
+from restated.arguments import Bools, Floats, check_level, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
@@ -56,7 +56,7 @@ class Path(NamedTuple):
 
 def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
     """True where three correlations can belong to the same variables: their matrix has no negative eigenvalue."""
-    r_xm, r_xy, r_my = (np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))
+    r_xm, r_xy, r_my = (floats(r) for r in (r_xm, r_xy, r_my))
     if not all(np.all(np.abs(r) <= 1) for r in (r_xm, r_xy, r_my)):
         raise RestatedError("a correlation is outside -1 to 1")
     possible: Bools = 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
@@ -81,9 +81,9 @@ def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
-    if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
+    if np.any(np.abs(floats(r_xm, "r_xm")) == 1):
         raise RestatedError("predictor and mediator correlate perfectly: their paths are not identified", field="r_xm")
-    return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
+    return _paths(*np.broadcast_arrays(*(floats(r) for r in (r_xm, r_xy, r_my))))
 
 
 def _paths(r_xm: Floats, r_xy: Floats, r_my: Floats) -> Path:
@@ -219,7 +219,7 @@ def indirect_interval(
         For an infeasible triple, a sample below 4 or a level outside 0 to 1.
     """
     found = two_predictor(r_xm, r_xy, r_my)
-    r, n = np.array([r_xm, r_xy, r_my], dtype=float), np.array([n_xm, n_xy, n_my], dtype=float)
+    r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")
     if np.any(np.abs(r) == 1):
         raise RestatedError("a correlation of 1 or -1 has no sampling variance")
     if np.any(n < 4):
@@ -292,7 +292,7 @@ def chain_interval(
 
 
 def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
-    links, se_z = np.asarray(links, dtype=float), np.asarray(se_z, dtype=float)
+    links, se_z = floats(links, "links"), floats(se_z, "se_z")
     if links.ndim != 1 or len(links) == 0 or links.shape != se_z.shape:
         problem = f"{links.size} links have {se_z.size} standard errors"
         raise RestatedError(problem, field="se_z", remedy="Give one per link")
