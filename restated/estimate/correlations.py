@@ -20,21 +20,26 @@ RESAMPLES = 9_999  # limits then move by less than .01 from seed to seed at 40 c
 
 
 class Correlation(NamedTuple):
-    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z, and by the bootstrap (BCa)."""
+    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z, and by the bootstrap (BCa) where asked for."""
 
     r: float
     p: float
     low: float
     high: float
-    boot_low: float
-    boot_high: float
+    boot_low: float = np.nan
+    boot_high: float = np.nan
 
 
-def pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, seed: int = 0) -> Correlation:
-    """Return r of two variables, shape (n,) each; point-biserial where one has two values."""
+def pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, seed: int | None = None) -> Correlation:
+    """Return r of two variables, shape (n,) each; point-biserial where one has two values.
+
+    With a `seed`, the bootstrap's limits too: for variables that no resample leaves constant.
+    """
     found: Any = stats.pearsonr(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-    boot = stats.BootstrapMethod(n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(seed))
-    limits = (*found.confidence_interval(level), *found.confidence_interval(level, boot))
+    limits = [*found.confidence_interval(level)]
+    if seed is not None:
+        boot = stats.BootstrapMethod(n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(seed))
+        limits += found.confidence_interval(level, boot)
     return Correlation(float(found.statistic), float(found.pvalue), *map(float, limits))
 
 
