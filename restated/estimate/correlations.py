@@ -20,7 +20,7 @@ RESAMPLES = 9_999  # limits then move by less than .01 from seed to seed at 40 c
 
 
 class Correlation(NamedTuple):
-    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z, and by the bootstrap (BCa) where asked for."""
+    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z, and by the bootstrap (BCa; nan unless asked for)."""
 
     r: float
     p: float
@@ -33,9 +33,14 @@ class Correlation(NamedTuple):
 def pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, seed: int | None = None) -> Correlation:
     """Return r of two variables, shape (n,) each; point-biserial where one has two values.
 
-    With a `seed`, the bootstrap's limits too: for variables that no resample leaves constant.
+    With a `seed`, the bootstrap's limits too, else nan: for variables that no resample leaves constant. Raises
+    RestatedError for fewer than 4 pairs, a missing value, or a variable that is constant.
     """
-    found: Any = stats.pearsonr(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+    check_level(level)
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    if x.ndim != 1 or x.shape != y.shape or len(x) < 4 or not (np.isfinite([x, y]).all() and np.ptp(x) * np.ptp(y)):
+        raise RestatedError("a correlation needs 4 pairs of finite numbers, and variables that vary", field="x, y")
+    found: Any = stats.pearsonr(x, y)
     limits = [*found.confidence_interval(level)]
     if seed is not None:
         boot = stats.BootstrapMethod(n_resamples=RESAMPLES, method="BCa", rng=np.random.default_rng(seed))

@@ -313,13 +313,16 @@ class Equations(NamedTuple):
     covariance: Floats
 
 
-def equations(y: Floats, x: Floats) -> Equations:
+def equations(y: ArrayLike, x: ArrayLike) -> Equations:
     """Fit m linear equations with normal errors that correlate within a case; leading axes are data sets.
 
     `y`, shape (..., n, m), are the outcomes of n cases; `x`, shape (..., n, m, p), is what each coefficient multiplies
-    in each equation, intercepts included. Raises RestatedError if coefficients are not determined, errors are
-    perfectly dependent, or the search does not end.
+    in each equation, intercepts included. Raises RestatedError if these do not fit together or hold a missing value,
+    coefficients are not determined, errors are perfectly dependent, or the search does not end.
     """
+    y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    if y.ndim < 2 or x.shape[:-1] != y.shape or not (x.size and np.isfinite(x).all() and np.isfinite(y).all()):
+        raise RestatedError("outcomes and predictors do not fit together, or one is missing", field="y, x")
     last, weight = np.full(1, np.inf), np.eye(y.shape[-1])
     flat, outcome = x.reshape(*x.shape[:-3], -1, x.shape[-1]), y.reshape(*y.shape[:-2], -1, 1)
     try:

@@ -81,3 +81,13 @@ def test_error_and_limits_by_simulation():
 def test_differences_without_an_answer(r, n):
     with pytest.raises(RestatedError, match="a difference needs"):
         dependent_difference(r, n)
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [([1, 2, 3], [1, 2, 4]), ([1, 2, 3, 4], [1, 1, 1, 1]), ([1, 2, 3, np.nan], [1, 2, 4, 3]), ([1, 2, 3, 4], [1, 2])],
+    ids=["few", "constant", "missing", "unpaired"],
+)
+def test_correlations_without_an_answer(x, y):
+    with pytest.raises(RestatedError, match="4 pairs of finite numbers"):
+        pearson(x, y)

@@ -312,3 +312,5 @@ def test_equations_without_an_answer():
         equations(x[..., 0], np.concatenate([x, x], axis=-1))
     with pytest.raises(RestatedError, match="perfectly dependent"):
         equations(np.repeat(x[:, :1, 0], 2, axis=1), np.ones((20, 2, 1)))
+    with pytest.raises(RestatedError, match="do not fit together"):
+        equations(x[..., 0], x[:10])
