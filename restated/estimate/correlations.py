@@ -20,7 +20,7 @@ RESAMPLES = 9_999  # limits then move by less than .01 from seed to seed at 40 c
 
 
 class Correlation(NamedTuple):
-    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z, and by the bootstrap (BCa; nan unless asked for)."""
+    """Pearson's r, two-sided p (t, n - 2 df), limits by Fisher's z and the bootstrap (BCa; nan unless asked for)."""
 
     r: float
     p: float
