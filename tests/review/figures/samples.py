@@ -19,6 +19,7 @@ from review.figures import (
     denominators,
     dependence,
     evidencemap,
+    families,
     frequencies,
     graph,
     growthchecks,
@@ -54,6 +55,12 @@ def paths() -> pd.DataFrame:
         ],
         columns=["panel", "edge", "value", "low", "high", "text"],
     )
+
+
+def two_panels() -> pd.DataFrame:
+    rows = [("Pupils", "day", 1, 2), ("Pupils", "night", 1, 2), ("Pupils", "day", 3, 4)]
+    rows += [("Tutors", "day", 2, 5), ("Tutors", "day", 4, 3), ("Tutors", "night", 6, 4)]
+    return pd.DataFrame(rows, columns=["panel", "group", "x", "y"])
 
 
 def checks() -> pd.DataFrame:
@@ -520,6 +527,7 @@ FIGURES = {
     "shares by age": (lambda: shares.shares_by_age(life()), "genes .40"),
     "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
+    "cases": (lambda: families.cases(two_panels(), x="hours", y="marks", says="Hours and marks"), "Tutors: 3 marks"),
     "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
     "frequencies": (
