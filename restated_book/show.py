@@ -132,14 +132,18 @@ def figure(drawn, *, id: str, caption: str, status: str) -> None:
     )
 
 
-def table(data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2) -> None:
+def table(
+    data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2, folded: bool = False
+) -> None:
     """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
 
     The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
-    others are as for :func:`figure`; the anchor is ``tab-<id>``.
+    others are as for :func:`figure`; the anchor is ``tab-<id>``. A `folded` table opens on request.
     """
     status = _checked(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
+    if folded:
+        inside = f'<details class="rs-data"><summary>Open the table: {len(data)} rows</summary>{inside}</details>'
     block = _tablefig(inside, id=id, status=status, badge=badge(status), caption=caption)
     _hand(block, data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
 
@@ -222,8 +226,8 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str) -> None:
     _hand(block, "\n".join(text), handed, kind="verdicts", id=id, caption=caption, status=VERDICT_STATUS)
 
 
-def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> None:
-    """Show printed numbers of a register with source, place and grade; `id` and `caption` are as for :func:`table`."""
+def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, folded: bool = False) -> None:
+    """Show printed numbers of a register with source, place and grade; the others are as for :func:`table`."""
     works = bibliography.load()
     numbers = [register.number(i) for i in ids]
     frame = pd.DataFrame(
@@ -236,7 +240,7 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str) -> N
             "Grade": [n.grade for n in numbers],
         }
     )
-    table(frame, id=id, caption=caption, status="printed")
+    table(frame, id=id, caption=caption, status="printed", folded=folded)
 
 
 def open_ledger(page: str, finding: str) -> Ledger:

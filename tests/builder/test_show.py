@@ -116,6 +116,13 @@ def test_a_short_alternative_text_is_refused(shown):
         show.figure(Drawn(alt="A fig"), id="rise", caption="A rise", status="assumed")
 
 
+def test_a_folded_table_keeps_caption_and_status_in_view(shown):
+    show.table(pd.DataFrame({"of": ["a", "b"]}), id="made", caption="Made", status="assumed", folded=True)
+    before, after = shown[0][0]["text/html"].split('<details class="rs-data">')
+    assert "Status: assumed" in before and "Made</figcaption>" in before
+    assert after.startswith("<summary>Open the table: 2 rows</summary>") and len(Tags(after).all("tr")) == 3
+
+
 def test_a_table_escapes_text_and_heads_rows_and_columns(shown):
     frame = pd.DataFrame({"study": ["<b>A</b>", "B"], "r": [0.12345, None], "known": [True, False]})
     show.table(frame, id="t", caption="T", status="observed, open data", digits=3)

@@ -125,6 +125,12 @@ def growth_checks() -> dict[str, pd.DataFrame]:
     }
 
 
+def class_shares() -> pd.DataFrame:
+    rows = [("everyone", None, 0.5, 0.2, 0.1, 0.2), ("at 18", 819, 0.6, 0.15, 0.1, 0.15)]
+    rows += [("secure before", 600, 0.7, 0.1, 0.1, 0.1)]
+    return pd.DataFrame(rows, columns=["label", "n", "secure", "avoidant", "resistant", "disorganized"])
+
+
 def cohort_counts() -> pd.DataFrame:
     rows = [
         ("First 2001", "recruited", 1364, "1,364", False),
@@ -551,6 +557,7 @@ FIGURES = {
     ),
     "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
     "growth checks": (lambda: growthchecks.checks(growth_checks(), grades=GRADES), "0.05"),
+    "class bars": (lambda: headcounts.class_bars(class_shares()), "at 18 15.0"),
     "headcounts": (lambda: headcounts.headcounts(cohort_counts(), axis="children"), "1,364"),
     "over time, with a window": (
         lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False),
