@@ -1,6 +1,7 @@
 """Types of arguments and results, and the checks that several modules make of their arguments."""
 
 from collections.abc import Iterable
+from numbers import Real
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
@@ -30,6 +31,13 @@ def check_finite(**values: ArrayLike) -> None:
             raise RestatedError("a value is missing or not finite", field=field)
 
 
+def check_numbers(**values: object) -> None:
+    """Raise a RestatedError, with the name as field, if a value is not a single real number; it may be nan."""
+    for field, value in values.items():
+        if not isinstance(value, Real):
+            raise RestatedError(f"{value!r} is not a number", field=field)
+
+
 def check_sizes(least: int, **sizes: ArrayLike) -> None:
     """Raise a RestatedError, with the name as field, if a sample size is infinite, missing or below `least`."""
     for field, size in sizes.items():
@@ -45,7 +53,7 @@ def is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
 
 def check_level(level: float) -> None:
     """Raise a RestatedError unless a confidence level is between 0 and 1."""
-    if not 0 < level < 1:
+    if not (isinstance(level, Real) and 0 < level < 1):
         raise RestatedError(f"the level {level!r} is not between 0 and 1", field="level")
 
 

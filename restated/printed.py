@@ -64,7 +64,7 @@ _DOT = "\u00b7"
 # The shape of a number; `_digits` decides what its marks mean.
 _NUMERAL = rf"[.,{_DOT}]?\d+(?:[ .,'{_DOT}]\d+)*"
 _TIMES = rf"\s?(?:e|[\u00d7x*{_DOT}]\s?10\s?\^)"
-_POWER = r"(?:-[12]?\d{1,2}|\+?\d{1,2})"  # what a float can hold
+_POWER = r"(?:[-\u2013][12]?\d{1,2}|\+?\d{1,2})"  # what a float can hold
 _NUMBER = rf"(?:[-+\u2013]?\s?(?:10\^{_POWER}|{_NUMERAL}(?:{_TIMES}{_POWER})?))"
 _PARTS = re.compile(rf"([-+\u2013]?)\s?(?:10\^({_POWER})|({_NUMERAL})(?:{_TIMES}({_POWER}))?)", re.ASCII)
 _PERCENT = r"(?:\s?%|\s?percent|\s?per cent)?"

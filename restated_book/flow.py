@@ -67,6 +67,12 @@ class _Notebook:
         self.names, self.place = names, (cell, line)
         self.carried: dict[str, set[str]] = {}
         self.found: set[str] = set()
+        #: Names of one and the same container, and names that a function of the notebook assigns outside itself.
+        self.same: dict[int, set[str]] = {}
+        self.outside: dict[str, set[str]] = {}
+        for name, value in names.items():
+            if _can_be_filled(value):
+                self.same.setdefault(id(value), set()).add(name)
 
     def run(self, cell: int, statements: Iterable[ast.stmt]) -> None:
         """Follow `statements` of a cell in order."""
@@ -100,7 +106,12 @@ class _Notebook:
         tables = tables.union(*(self.carried.get(name, ()) for name in use.reads))
         if cell == self.place[0] and self.place[1] in lines:
             self.found = tables
-        for name in use.assigns | {name for name in use.calls if _can_be_filled(self.names.get(name))}:
+        if isinstance(statement, ast.FunctionDef):
+            self.outside[statement.name] = use.outside
+        called = [name for name in use.reads if getattr(self.names.get(name), "__module__", "") == "__main__"]
+        filled = use.calls | use.changes | (use.given if called else set())
+        filled = set().union(*(self.same.get(id(self.names.get(name)), ()) for name in filled))
+        for name in use.assigns.union(filled, *(self.outside.get(name, ()) for name in called)):
             kept = set() if name in use.replaces else self.carried.get(name, set())
             self.carried[name] = tables | kept
 
@@ -139,12 +150,16 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """Names that a statement reads, assigns to, calls a method of, and assigns to outright."""
+    """Names that a statement reads, assigns to, calls a method of, and assigns to outright; names of which it assigns a
+    part, gives to functions, and that its functions assign outside themselves."""
 
     reads: set[str]
     assigns: set[str]
     calls: set[str]
     replaces: set[str]
+    changes: set[str]
+    given: set[str]
+    outside: set[str]
 
 
 @lru_cache(maxsize=1000)
@@ -160,12 +175,19 @@ def _use(statement: ast.stmt) -> _Use:
     scope = symtable.symtable(ast.unparse(statement), "cell", "exec")
     assigns = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_assigned()}
     calls: set[str] = set()
+    changes: set[str] = set()
+    given: set[str] = set()
+    outside: set[str] = set()
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-            assigns.update(_base(node))
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            calls.update(_base(node.func))
-    return _Use(_free(scope), assigns, calls, _replaced(statement))
+            changes.update(_base(node))
+        elif isinstance(node, ast.Global):
+            outside.update(node.names)
+        elif isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Attribute):
+                calls.update(_base(node.func))
+            given.update(arg.id for arg in (*node.args, *(k.value for k in node.keywords)) if isinstance(arg, ast.Name))
+    return _Use(_free(scope), assigns | changes, calls, _replaced(statement), changes, given, outside)
 
 
 def _free(scope: symtable.SymbolTable) -> set[str]:

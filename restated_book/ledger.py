@@ -134,8 +134,10 @@ def _range_text(ends: Sequence[float | None], digits: int, unit: str) -> str:
 
 
 def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dict[str, Any]:
-    """Return the fields of a row that describe its printed number and what `checks` found of it; None is an unlimited
-    side of its interval."""
+    """Return the fields of a row that describe its printed number, with what `checks` found of it.
+
+    None is an unlimited side of its interval.
+    """
     if number is None:
         texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method")
         return dict.fromkeys(texts, "") | dict.fromkeys(("published_low", "published_high", "check_power"))

@@ -7,6 +7,7 @@ never be shown as published.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cached_property
@@ -342,18 +343,20 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
     def number(field: str, limits: Limits, **more: Any) -> Printed:
         return _number(cells[field], found, limits, refuse, field, **place, **more)
 
+    ends = {field: number(field, limits, exact=exact) if cells[field] else None for field in ("ci_low", "ci_high")}
+    low, high = ends["ci_low"], ends["ci_high"]
     if statistic == "text":
         if not cells["value"]:
             refuse("value", "the value is missing", "give the direction in one word")
         value = Printed(cells["value"], None, None, None, "text", None)
     elif cells["value"]:
-        value = number("value", limits, exact=exact)
+        said = any(words in cells["note"] for words in SAID_SO)
+        interval = (low.value, high.value) if low and high and not said else _ANY
+        value = number("value", limits, exact=exact, interval=interval)
     elif cells["ci_low"] or cells["ci_high"]:
         value = parse("")  # only the interval was printed
     else:
         refuse("value", "the number is missing", "give it as printed, or its interval")
-    ends = {field: number(field, limits, exact=exact) if cells[field] else None for field in ("ci_low", "ci_high")}
-    low, high = ends["ci_low"], ends["ci_high"]
     if low and high and low.value is not None and high.value is not None and low.value > high.value:
         refuse("ci_low", f"the interval runs from {low.text} down to {high.text}", "exchange its ends")
     if cells["ci_level"]:
@@ -408,18 +411,29 @@ def _limits(statistic: str, unit: str) -> Limits:
     return lowest, Decimal(100) if highest == 1 and unit.startswith(PERCENT) else highest
 
 
-def _number(text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, **more: Any) -> Printed:
-    """Read a printed number whose decimals follow one of `marks`; of two readings, only one may be in the limits."""
-    readings = {mark: parse_number(text, decimal=mark, field=field, **more) for mark in DECIMAL_MARKS}
-    point, comma = readings["."], readings[","]
-    if _ends(point) == _ends(comma):
-        return point
+def _number(
+    text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, *, interval: Limits = _ANY, **more: Any
+) -> Printed:
+    """Read a printed number whose decimals follow one of `marks`; of two readings, only one may be in the limits, or
+    in its confidence `interval`. Marks that put it outside an interval in which the other reading is are doubtful."""
+    readings: dict[str, Printed] = {}
+    for mark in DECIMAL_MARKS:
+        with suppress(RestatedError):
+            readings[mark] = parse_number(text, decimal=mark, field=field, **more)
+    if not readings:
+        return parse_number(text, field=field, **more)  # and say why not
+    first, *others = readings.values()
+    if all(_ends(first) == _ends(other) for other in others):
+        return first
     possible = marks if len(marks) == 1 else {m for m, printed in readings.items() if _within(printed, limits)}
+    inside = {m for m, printed in readings.items() if _within(printed, interval)}
+    if len(inside) == 1:
+        possible = possible & inside
     if len(possible) == 1:
         return readings[next(iter(possible))]
     if "," not in text and not marks:
-        return point
-    shown = " or ".join(f"{_ends(printed)[0]:f}" for printed in (comma, point))
+        return readings["."]
+    shown = " or ".join(f"{_ends(readings[mark])[0]:f}" for mark in reversed(DECIMAL_MARKS))
     refuse(field, f"'{text}' can be {shown}", _SAY_SO)
 
 

@@ -10,9 +10,15 @@ file access of their own read cannot be observed from inside: that such reads ar
 import functools
 import os
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+try:
+    import sqlite3
+except ImportError:  # Python can be built without it
+    sqlite3 = None  # type: ignore[assignment]
 
 #: What was read, by kind. Paths are absolute, as they were when they were read: a program may change its folder.
 files: set[str] = set()
@@ -33,6 +39,9 @@ EVERY = "*"
 #: Audit events by which another process starts, with the place of the program's name in their arguments, if any.
 _STARTS = {"os.system": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.fork": None, "os.forkpty": None}
 _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0}
+
+#: SQLITE_ATTACH, an action that SQLite asks an authorizer about.
+_ATTACH = 24
 
 #: Modules of Python through which other modules read.
 _PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections"}
@@ -67,7 +76,9 @@ def _asked(path: object) -> None:
     """Note a question about a file: notebooks may use all of the answer, libraries ask if it is there."""
     caller = _caller(sys._getframe(2))
     if not _own.get() and _top(caller) not in _HARMLESS and (place := _absolute(path)) is not None:
-        (files if _is_of_the_book(caller) else asked).add(place)
+        # A size or time says more than whether a file is there.
+        sized = sys._getframe(2).f_code.co_name in ("getsize", "getmtime", "getctime", "getatime")
+        (files if sized or _is_of_the_book(caller) else asked).add(place)
 
 
 def _event(event: str, args: tuple) -> None:
@@ -81,14 +92,22 @@ def _event(event: str, args: tuple) -> None:
         # Imports search folders, too.
         caller = sys._getframe(1)
         searched = caller.f_code.co_filename.startswith("<frozen importlib") or _top(caller) == "importlib"
-        if not (searched or _own.get()) and (place := _absolute("." if args[0] is None else args[0])) is not None:
+        if isinstance(args[0], int) and _is_of_the_book(caller):
+            unobserved.add("a folder by its number")
+        elif not (searched or _own.get()) and (place := _absolute("." if args[0] is None else args[0])) is not None:
             folders.add(place)
+            if event == "os.scandir" and _is_of_the_book(caller) and os.path.isdir(place):
+                files.update(os.path.join(place, name) for name in os.listdir(place))  # its answers hold sizes
     elif event == "sqlite3.connect":
         name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
-        if name not in ("", ":memory:") and not name.startswith("file:"):
-            file(name)
-        elif _under_the_book(sys._getframe(1)):
-            unobserved.add("sqlite3, which may attach files")
+        if name.startswith("file:"):
+            unobserved.add("sqlite3 by an address")
+        elif name not in ("", ":memory:"):
+            _database(name)
+    elif event == "ctypes.dlsym" and _is_of_the_book(sys._getframe(3)):  # beyond two frames of ctypes
+        unobserved.add("a compiled library")
+    elif event == "socket.connect" and _under_the_book(sys._getframe(1)):
+        unobserved.add("the network")
     elif event in _STARTS and _under_the_book(sys._getframe(1)):
         at = _STARTS[event]
         program = args[at] if at is not None and len(args) > at else None
@@ -96,6 +115,34 @@ def _event(event: str, args: tuple) -> None:
             program = program[0] if program else None
         words = os.fsdecode(program).split() if isinstance(program, (str, bytes, os.PathLike)) else []
         unobserved.add(f"the program {os.path.basename(words[0])}" if words else "another process")
+
+
+def _database(name: str) -> None:
+    """Note a database of SQLite, and the file in which it keeps what was written last."""
+    file(name)
+    file(f"{name}-wal")
+
+
+def _authorized(action: int, name: str | None, *_: str | None) -> int:
+    """Note a database that a statement attaches, and allow it."""
+    if action == _ATTACH:
+        if name is None or name.startswith("file:"):
+            unobserved.add("sqlite3, which attaches files")
+        elif name not in ("", ":memory:"):
+            _database(name)
+    return 0
+
+
+def _followed(connect):
+    """Wrap a function that opens a database of SQLite: notice what is attached to it."""
+
+    @functools.wraps(connect)
+    def followed(*args, **kwargs):
+        connection = connect(*args, **kwargs)
+        connection.set_authorizer(_authorized)
+        return connection
+
+    return followed
 
 
 def _noting(function):
@@ -117,12 +164,13 @@ def _caller(frame):
 
 
 def _under_the_book(frame) -> bool:
-    """Return whether code of the book waits for what runs in `frame`, unless a harmless package called it."""
+    """Return whether code of the book, or a thread, waits for what runs in `frame`, and no harmless package does."""
     while frame is not None and not _is_of_the_book(frame):
         if _top(frame) in _HARMLESS:
             return False
         frame = frame.f_back
-    return frame is not None
+    # A thread ends in code of Python; only the book starts any that do such things.
+    return frame is not None or threading.current_thread() is not threading.main_thread()
 
 
 def _is_of_the_book(frame) -> bool:
@@ -162,11 +210,22 @@ def start() -> None:
     if os.name == "nt":  # there these ask the system directly
         for name in ("exists", "lexists", "isfile", "isdir", "islink"):
             setattr(os.path, name, _noting(getattr(os.path, name)))
+    if sqlite3 is not None:
+        sqlite3.connect = _followed(sqlite3.connect)
+    if passing := sys.modules.get("_posixsubprocess"):  # multiprocessing starts processes by it, without an event
+        starts = passing.fork_exec
+
+        def started(*args):
+            if _under_the_book(sys._getframe(1)):
+                unobserved.add("another process")
+            return starts(*args)
+
+        passing.fork_exec = started  # type: ignore[attr-defined]
     value_of = os._Environ.__getitem__
 
     def looked_up(self, key):
-        if isinstance(key, str) and _is_of_the_book(_caller(sys._getframe(1))):
-            variables.add(key)
+        if isinstance(key, (str, bytes)) and _is_of_the_book(_caller(sys._getframe(1))):
+            variables.add(os.fsdecode(key))
         return value_of(self, key)
 
     os._Environ.__getitem__ = looked_up  # type: ignore[method-assign]

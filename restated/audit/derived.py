@@ -191,8 +191,10 @@ def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | No
 
 
 def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
-    """Check if a printed p follows from events and sizes of two groups (a, n1, c, n2) by a usual two-sided test:
-    Fisher's exact test, or chi-squared with or without Yates' correction."""
+    """Check if a printed p follows from events and sizes of two groups, (a, n1, c, n2), by a usual two-sided test.
+
+    The tests are Fisher's exact test and chi-squared with and without Yates' correction.
+    """
     a, n1, c, n2 = counts
     table = [[a, n1 - a], [c, n2 - c]]
     found = [float(stats.fisher_exact(np.array(table)).pvalue)]
@@ -229,8 +231,10 @@ def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
 
 
 def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comparison:
-    """Check if the difference of two printed means is the middle of its printed interval; power is the share of the
-    interval's values that are refused."""
+    """Check if the difference of two printed means is the middle of its printed interval.
+
+    Power is the share of the interval's values that are refused.
+    """
     (a, b), (c, d) = box(first), box(second)
     difference = a - d, b - c
     (l1, l2), (h1, h2) = box(low), box(high)

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from restated.arguments import is_whole
 from restated.audit.comparison import Comparison, box, compare, exact_ends, printable, show, span
 from restated.errors import RestatedError
 from restated.printed import Printed
@@ -26,7 +27,7 @@ def grim(mean: Printed, sizes: Sequence[int], items: int = 1) -> Comparison:
 
     `sizes` are the possible n; `items` whole numbers are averaged into one score, 1 for a single rating or a sum score.
     """
-    if min(sizes, default=0) < 1 or items < 1:
+    if not _counts(1, *sizes) or not _counts(1, items):
         raise RestatedError("a mean needs at least one case and one item", field="n")
     grains = [n * items for n in sizes]
     ends = exact_ends(mean)
@@ -79,13 +80,15 @@ def grimmer(
     Raises
     ------
     RestatedError
-        If a sample size is below 2.
+        If a sample size is not a whole number of at least 2, or the SD is negative.
     """
     inflate = _inflation(sizes)
     if items < 1:
         raise RestatedError("a score is the mean of at least one item", field="items")
     if scale is not None:
         _check_scale(*scale)
+    if exact_ends(sd)[1] < 0:
+        raise RestatedError("a standard deviation is not negative", field="sd")
     samples = [sample for n in sizes for sample in _sums(mean, n, items, scale)]
     if not samples:
         return Comparison(False, math.nan, math.nan, 1.0, "no whole scores have the mean")
@@ -177,8 +180,13 @@ def _check_scale(minimum: float, maximum: float) -> None:
         raise RestatedError(f"a scale from {minimum} to {maximum} has no room for scores", field="minimum")
 
 
+def _counts(least: int, *sizes: object) -> bool:
+    """Return whether there are sizes, all whole numbers of at least `least`."""
+    return bool(sizes) and all(is_whole(n) and n >= least for n in sizes)
+
+
 def _inflation(sizes: Sequence[int]) -> float:
     """Greatest ratio of an SD with the divisor n - 1 to one with the divisor n."""
-    if min(sizes, default=0) < 2:
+    if not _counts(2, *sizes):
         raise RestatedError("a standard deviation needs at least two cases", field="n")
     return max(math.sqrt(n / (n - 1)) for n in sizes)

@@ -11,15 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from restated.audit.comparison import Comparison, box, compare, compare_p, overlap, p_interval, span
+from restated.errors import RestatedError
 from restated.printed import Printed, parse
 from restated.reconstruct.pvalues import SIGNED, p_of_statistic
 
 #: The conventional level at which readers decide; the detail names two p on different sides of it.
 ALPHA = 0.05
 
-_DF = re.compile(r"df\s*=\s*(\d+(?:\.\d+)?)(?:\s*,\s*(\d+(?:\.\d+)?))?")
-
-_ONE_DF = re.compile(r"df\s*=\s*(\d+(?:[.,]\d+)*)")
+#: Degrees of freedom, named or in brackets behind the name of a statistic, up to the next word.
+_DF = re.compile(
+    r"(?:\bd\.?f\.?1?(?:\s*=\s*|\s+)|^(?:[tfrqx]|chi[\w-]*|\u03c7)[\u00b22]?\s?\()([^a-z()]*)", re.IGNORECASE
+)
+_SECOND = re.compile(r"[,;]?\s*\bd\.?f\.?2\s*=?\s*", re.IGNORECASE)
 
 
 def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: Printed) -> Comparison:
@@ -44,6 +47,8 @@ def statistic_against_p(kind: str, statistic: Printed, df: Sequence[float], p: P
 
 def i2_of_q(q: Printed, df: int, i2: Printed) -> Comparison:
     """Check if a printed I² (percent) follows from Q and its degrees of freedom: max(0, (Q - df) / Q)."""
+    if df < 1:
+        raise RestatedError("Q of fewer than two studies has no degrees of freedom", field="df")
     low, high = (100 * _share_above(x, df) for x in box(q))
     text = f"Q and its {df} degrees of freedom imply I² = {span(low, high)} %"
     return compare(i2, [(low, high)], 0, 100, text)
@@ -55,13 +60,23 @@ def _share_above(q: float, df: int) -> float:
     return max(0.0, (q - df) / q) if q > 0 else 0.0
 
 
-def parse_df(text: str, count: int | None = None) -> tuple[float, ...]:
-    """Return the degrees of freedom in words such as 'chi-square, df = 9' or 'F, df = 2, 57'; empty without any.
+def parse_df(text: str, count: int) -> tuple[float, ...]:
+    """Return the degrees of freedom in words such as 'chi-square, df = 9', 'F(2, 57)' or 'F, df1 = 2, df2 = 57'.
 
-    Where there is a `count` of 1, a comma parts decimals or thousands; `parse` raises a RestatedError if it is unclear.
+    Empty where the text names fewer than `count`. Raises a RestatedError if it names more, or one that is not positive,
+    and as `parse` if a comma in one can part decimals or thousands.
     """
-    if count == 1:
-        one = _ONE_DF.search(text)
-        return (float(parse(one[1]).value or 0),) if one else ()
-    match = _DF.search(text)
-    return tuple(float(d) for d in match.groups() if d is not None) if match else ()
+    found = _DF.search(_SECOND.sub("; ", text)) if count else None
+    if found is None:
+        return ()
+    given = found[1].strip(" ,;=-")
+    parts = re.split(r"\s*;\s*|,\s+", given)
+    if len(parts) < count:
+        parts = given.split(",")
+    if not given or len(parts) < count:
+        return ()
+    numbers = tuple(float(parse(part).value or 0) for part in parts)
+    if len(numbers) != count or min(numbers) <= 0:
+        needed = "1 degree" if count == 1 else f"{count} degrees"
+        raise RestatedError(f"'{text}' does not give {needed} of freedom", remedy="Write them as df = 28 or df = 2, 57")
+    return numbers

@@ -83,7 +83,7 @@ def bivariate_normal(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatOrArray
 
     The arguments are finite and broadcast; others raise a RestatedError.
     """
-    h, k, rho = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (h, k, rho)))
+    h, k, rho = np.broadcast_arrays(*(floats(x) for x in (h, k, rho)))
     if not (np.isfinite(h + k) & (np.abs(rho) < 1)).all():
         raise RestatedError("limits must be finite and the correlation between -1 and 1", field="rho")
     root = np.sqrt((1 - rho) * (1 + rho))

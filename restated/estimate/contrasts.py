@@ -21,7 +21,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy import stats
 
-from restated.arguments import check_finite, check_level
+from restated.arguments import check_finite, check_level, check_numbers
 from restated.errors import RestatedError
 
 Box: TypeAlias = tuple[float, float]
@@ -29,6 +29,7 @@ Box: TypeAlias = tuple[float, float]
 
 def absolute(box: Box) -> Box:
     """Return the least and the greatest absolute value of a box."""
+    _box(box)
     ends = abs(box[0]), abs(box[1])
     return 0.0 if box[0] <= 0 <= box[1] else min(ends), max(ends)
 
@@ -43,6 +44,8 @@ def standard_error(low: Box, high: Box, *, level: float) -> Box:
     RestatedError
         If the level is not between 0 and 1 or no width above 0 fits.
     """
+    _box(low)
+    _box(high)
     width = 2 * _quantile(level)
     if high[1] <= low[0]:
         raise RestatedError(f"an interval from {low} to {high} has no width", remedy="Give the lower end first")
@@ -51,6 +54,8 @@ def standard_error(low: Box, high: Box, *, level: float) -> Box:
 
 def interval(estimate: Box, se: Box, *, level: float) -> tuple[Box, Box]:
     """Return boxes of the two ends of a normal interval, for an estimate and a standard error known only as boxes."""
+    _box(estimate)
+    _box(se)
     least, most = (_quantile(level) * s for s in se)
     return (estimate[0] - most, estimate[1] - least), (estimate[0] + least, estimate[1] + most)
 
@@ -66,6 +71,7 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
     RestatedError
         If rho is outside its range, a box runs downwards or is not finite, or a standard error is not positive.
     """
+    check_numbers(rho=rho)
     if not -1 <= rho < 1:
         problem = f"a correlation of {rho} between estimates cannot be tested"
         raise RestatedError(problem, field="rho", remedy="Use at least -1 and less than 1")
@@ -99,6 +105,13 @@ def least_rho(first: Box, second: Box, se_first: Box, se_second: Box, *, critica
     somewhere = (rho for rho, _, greatest in reach if greatest >= critical)
     everywhere = (rho for rho, least, _ in reach if least >= critical)
     return next(somewhere, math.inf), next(everywhere, math.inf)
+
+
+def _box(box: Box) -> None:
+    """Refuse what is not a pair of numbers."""
+    if not isinstance(box, (tuple, list)) or len(box) != 2:
+        raise RestatedError(f"{box!r} is not a box", remedy="Give its two ends, (low, high)")
+    check_numbers(low=box[0], high=box[1])
 
 
 def _quantile(level: float) -> float:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import FloatOrArray, Floats, check_level, check_option, check_sizes, floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_numbers, check_option, check_sizes, floats
 from restated.errors import RestatedError
 
 #: Resamples of the bootstrap: the Monte Carlo error of a 95 % limit is then about 2 % of its standard error.
@@ -68,7 +68,8 @@ def error_of_difference(
     Without any variance Welch's degrees of freedom are nan. Sizes below 2 and variances that are negative or not finite
     raise a RestatedError.
     """
-    v1, v2 = np.asarray(variance1, dtype=float), np.asarray(variance2, dtype=float)
+    v1, v2 = floats(variance1, "variance1"), floats(variance2, "variance2")
+    check_numbers(n1=n1, n2=n2)
     check_sizes(2, n1=n1, n2=n2)
     if not ((v1 >= 0) & np.isfinite(v1)).all() or not ((v2 >= 0) & np.isfinite(v2)).all():
         raise RestatedError("a variance is negative, missing or not finite", field="variance")
@@ -99,6 +100,7 @@ def t_test_from_moments(
     RestatedError
         If a size is below 2, a standard deviation is negative or both are zero, or a value is not finite.
     """
+    check_numbers(mean1=mean1, sd1=sd1, n1=n1, mean2=mean2, sd2=sd2, n2=n2)
     if not np.isfinite([mean1, sd1, n1, mean2, sd2, n2]).all():
         raise RestatedError("a mean, standard deviation or size is missing or not finite")
     if min(n1, n2) < 2:

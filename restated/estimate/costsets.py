@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Bools, Floats, check_finite, check_option
+from restated.arguments import Bools, Floats, check_finite, check_numbers, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate.costs import error_of_difference
 
@@ -74,6 +74,7 @@ def critical_ratio(cv: float, n1: int, n2: int, method: str) -> float:
 
     Returns 0 where no ratio is small enough.
     """
+    check_numbers(cv=cv)
     # The limit falls steadily as the ratio rises to 1, where no SD/mean is small enough.
     grid = np.linspace(0, 1, 2001)[1:]
     limit = critical_cv(grid, n1, n2, method)
@@ -93,8 +94,8 @@ def resampled_means(values: ArrayLike, *, seed: int, resamples: int = RESAMPLES)
 
 def bootstrap_excludes_zero(means1: ArrayLike, means2: ArrayLike) -> Bools:
     """True where the percentile interval of a mean difference excludes zero; resampled means along the last axis."""
-    below = (np.asarray(means1) <= means2).mean(axis=-1)
-    above = (np.asarray(means1) >= means2).mean(axis=-1)
+    below = (floats(means1, "means1") <= floats(means2, "means2")).mean(axis=-1)
+    above = (np.asarray(means1) >= np.asarray(means2)).mean(axis=-1)
     return np.asarray(np.minimum(below, above) < ALPHA / 2)
 
 
@@ -109,6 +110,7 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
     RestatedError
         If so many zeros need a larger SD/mean, or the kind is unknown.
     """
+    check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)
     if not 0 <= zeros < 1:
         raise RestatedError(f"{zeros} is not a probability below 1", field="zeros")
@@ -140,7 +142,7 @@ def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: fl
         ``power``: share of trials that are significant; ``sign``: share of those whose difference has the wrong sign;
         ``magnitude``: mean absolute difference of those over the true one. The last two are nan if no trial is.
     """
-    x, y = np.asarray(values1, dtype=float), np.asarray(values2, dtype=float)
+    x, y = floats(values1, "values1"), floats(values2, "values2")
     check_finite(values1=x, values2=y, true_difference=true_difference)
     if true_difference == 0:
         raise RestatedError("a true difference of 0 has no sign or size to miss", field="true_difference")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
-from restated.arguments import FloatOrArray, Floats
+from restated.arguments import FloatOrArray, Floats, floats
 from restated.errors import RestatedError
 
 #: A d beyond this is a correlation of 1 to the last digit for any share that is not below 1e-200; its square is finite.
@@ -34,12 +34,12 @@ def fisher_z(r: ArrayLike) -> FloatOrArray:
 
 def fisher_z_to_r(z: ArrayLike) -> FloatOrArray:
     """Invert `fisher_z`: r = tanh(z); infinite z gives +-1."""
-    return np.tanh(np.asarray(z, dtype=float))[()]
+    return np.tanh(floats(z, "z"))[()]
 
 
 def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
     """Return the sampling variance of Fisher's z, 1 / (n - 3), for sample sizes above 3."""
-    n = np.asarray(n, dtype=float)
+    n = floats(n, "n")
     if (n <= 3).any():
         problem = "the variance of Fisher's z needs a sample size above 3"
         raise RestatedError(problem, field="n", remedy="Leave the row out")
@@ -62,7 +62,7 @@ def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
 
 def d_to_r(d: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
     """Invert `r_to_d`: r = d / sqrt(d^2 + 1 / (P (1 - P))); with equal groups d / sqrt(d^2 + 4). +-inf gives +-1."""
-    d, share = np.asarray(d, dtype=float), _proportion(proportion)
+    d, share = floats(d, "d"), _proportion(proportion)
     near = np.clip(d, -FARTHEST_D, FARTHEST_D)
     return (near / np.sqrt(near**2 + 1 / (share * (1 - share))))[()]
 
@@ -73,7 +73,7 @@ def odds_ratio_to_d(odds_ratio: ArrayLike) -> FloatOrArray:
     Exact for two logistic distributions of one spread, cut anywhere: pi / sqrt(3) is the standard deviation of the
     logistic distribution (Hasselblad & Hedges, 1995).
     """
-    odds_ratio = np.asarray(odds_ratio, dtype=float)
+    odds_ratio = floats(odds_ratio, "odds_ratio")
     if ((odds_ratio <= 0) | np.isinf(odds_ratio)).any():
         raise RestatedError("an odds ratio of 0 or less, or an infinite one, has no finite d", field="odds_ratio")
     return (np.log(odds_ratio) * np.sqrt(3) / np.pi)[()]
@@ -85,7 +85,7 @@ def hedges_correction(df: ArrayLike, *, exact: bool = True) -> FloatOrArray:
     J = Gamma(df/2) / (sqrt(df/2) Gamma((df-1)/2)), with the degrees of freedom of the standard deviation (two groups:
     n1 + n2 - 2), above 1. Not `exact` gives 1 - 3 / (4 df - 1), the approximation that many programs use.
     """
-    df = np.asarray(df, dtype=float)
+    df = floats(df, "df")
     if np.isinf(df).any():
         raise RestatedError("degrees of freedom are infinite", field="df", remedy="Use d itself: the factor is 1")
     if (df <= 1).any():
@@ -111,7 +111,7 @@ def hedges_g(
     1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD"). Standard deviations are above 0, sizes
     at least 2.
     """
-    mean1, sd1, n1, mean2, sd2, n2 = given = [np.asarray(x, dtype=float) for x in (mean1, sd1, n1, mean2, sd2, n2)]
+    mean1, sd1, n1, mean2, sd2, n2 = given = [floats(x) for x in (mean1, sd1, n1, mean2, sd2, n2)]
     if any(np.isinf(x).any() for x in given):
         raise RestatedError("a mean, standard deviation or size is infinite")
     if (sd1 <= 0).any() or (sd2 <= 0).any():
@@ -125,7 +125,7 @@ def hedges_g(
 
 
 def _correlations(r: ArrayLike) -> Floats:
-    r = np.asarray(r, dtype=float)
+    r = floats(r, "r")
     beyond = np.abs(r) > 1
     if beyond.any():
         problem = f"correlation {r[beyond].flat[0]:g} is beyond 1 in absolute value"
@@ -134,7 +134,7 @@ def _correlations(r: ArrayLike) -> Floats:
 
 
 def _proportion(proportion: ArrayLike) -> Floats:
-    share = np.asarray(proportion, dtype=float)
+    share = floats(proportion, "proportion")
     if ((share <= 0) | (share >= 1)).any():
         raise RestatedError("a group's share must be between 0 and 1", field="proportion")
     return share

@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike
 from scipy import optimize, stats
 from scipy.special import expit, gammaln, roots_hermite
 
-from restated.arguments import Bools, Floats, check_level, check_option, floats
+from restated.arguments import Bools, Floats, check_level, check_numbers, check_option, floats
 from restated.errors import RestatedError
 from restated.tau2 import ROUNDOFF
 
@@ -224,6 +224,7 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
     RestatedError
         If the risk difference is missing or outside its interval.
     """
+    check_numbers(rd=rd, low=low, high=high)
     if not low <= rd <= high:
         raise RestatedError(f"the risk difference {rd} is not between {low} and {high}", field="rd")
     if not rd < 0:

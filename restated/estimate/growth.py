@@ -29,7 +29,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from statsmodels.regression.mixed_linear_model import MixedLM
 
-from restated.arguments import Bools, FloatOrArray, Floats, Ints, check_option, floats
+from restated.arguments import Bools, FloatOrArray, Floats, Ints, check_option, floats, is_whole
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
 
@@ -278,6 +278,8 @@ class _Design:
         times = _finite(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
             raise RestatedError(f"times are not a list of at most {MAX_WAVES} different numbers", field="times")
+        if not is_whole(degree):
+            raise RestatedError(f"{degree!r} is not a whole number", field="degree")
         if not 1 <= degree < len(times):
             needs = f"degree {degree} needs at least {degree + 1} waves and must be 1 or more"
             raise RestatedError(f"{needs}; there are {len(times)} waves", field="degree")

@@ -21,7 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from restated.arguments import FloatOrArray
+from restated.arguments import FloatOrArray, check_numbers, floats
 from restated.errors import RestatedError
 
 #: The search for the threshold extends this many standard deviations beyond either mean: shares below 1e-23 do not
@@ -49,12 +49,12 @@ class Risks(NamedTuple):
 
 def overlap(d: ArrayLike) -> FloatOrArray:
     """Return the share of the two distributions that overlaps; float or array, nan where d is."""
-    return (2 * ndtr(-np.abs(np.asarray(d, dtype=float)) / 2))[()]
+    return (2 * ndtr(-np.abs(floats(d, "d")) / 2))[()]
 
 
 def superiority(d: ArrayLike) -> FloatOrArray:
     """Return the probability that a random member of the higher group is above one of the lower; nan where d is."""
-    return ndtr(np.asarray(d, dtype=float) / np.sqrt(2))[()]
+    return ndtr(floats(d, "d") / np.sqrt(2))[()]
 
 
 def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
@@ -65,6 +65,7 @@ def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     RestatedError
         If a share is not between 0 and 1 or d is not finite or beyond `FARTHEST`.
     """
+    check_numbers(d=d, base=base, share=share)
     for name, value in (("base", base), ("share", share)):
         if not 0 < value < 1:
             raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)

@@ -20,7 +20,7 @@ Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(
 import numpy as np
 from numpy.typing import ArrayLike
 
-from restated.arguments import FloatOrArray, Floats, check_finite
+from restated.arguments import FloatOrArray, Floats, check_finite, floats
 from restated.errors import RestatedError
 from restated.estimate.agreement import percent_agreement, phi, tetrachoric
 
@@ -30,7 +30,7 @@ def symmetrised(tables: ArrayLike) -> Floats:
 
     The last axis must hold three counts that are not negative (RestatedError).
     """
-    tables = np.asarray(tables, dtype=float)
+    tables = floats(tables, "tables")
     if not (np.isfinite(tables) & (tables >= 0)).all():
         raise RestatedError("a count of pairs is negative, missing or not finite", field="tables")
     if tables.ndim == 0 or tables.shape[-1] != 3:
@@ -83,7 +83,7 @@ def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
         If no table has that share and that correlation (it would need a negative share of pairs).
     """
     check_finite(affected=affected, score=score)
-    p, r = np.broadcast_arrays(np.asarray(affected, dtype=float), np.asarray(score, dtype=float))
+    p, r = np.broadcast_arrays(floats(affected, "affected"), floats(score, "score"))
     one = 2 * p * (1 - p) * (1 - r)
     tables = np.stack([p - one / 2, one, 1 - p - one / 2], axis=-1)
     if not (np.isfinite(tables) & (tables >= 0)).all():

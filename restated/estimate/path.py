@@ -18,6 +18,7 @@ Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2
 Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
 MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
 Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
+Oberhofer & Kmenta (1974), Econometrica 42, 579-590 (equations with correlated errors, by iteration).
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +29,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import optimize, stats
 
-from restated.arguments import Bools, Floats, check_level
+from restated.arguments import Bools, Floats, check_level, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
@@ -39,6 +40,8 @@ DETERMINANT_SLACK = 1e-12
 GRID = 7
 #: An end inside the box must beat every vertex by this share of the largest value: below, the two are equal.
 GAIN = 1e-12
+#: `equations` stops when no coefficient moves by more than this, or refuses after so many rounds.
+MOVED, ROUNDS = 1e-9, 1_000
 
 
 class Path(NamedTuple):
@@ -56,7 +59,7 @@ class Path(NamedTuple):
 
 def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
     """True where three correlations can belong to the same variables: their matrix has no negative eigenvalue."""
-    r_xm, r_xy, r_my = (np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))
+    r_xm, r_xy, r_my = (floats(r) for r in (r_xm, r_xy, r_my))
     if not all(np.all(np.abs(r) <= 1) for r in (r_xm, r_xy, r_my)):
         raise RestatedError("a correlation is outside -1 to 1")
     possible: Bools = 1 + 2 * r_xm * r_xy * r_my - r_xm**2 - r_xy**2 - r_my**2 >= -DETERMINANT_SLACK
@@ -81,9 +84,9 @@ def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
-    if np.any(np.abs(np.asarray(r_xm, dtype=float)) == 1):
+    if np.any(np.abs(floats(r_xm, "r_xm")) == 1):
         raise RestatedError("predictor and mediator correlate perfectly: their paths are not identified", field="r_xm")
-    return _paths(*np.broadcast_arrays(*(np.asarray(r, dtype=float) for r in (r_xm, r_xy, r_my))))
+    return _paths(*np.broadcast_arrays(*(floats(r) for r in (r_xm, r_xy, r_my))))
 
 
 def _paths(r_xm: Floats, r_xy: Floats, r_my: Floats) -> Path:
@@ -219,7 +222,7 @@ def indirect_interval(
         For an infeasible triple, a sample below 4 or a level outside 0 to 1.
     """
     found = two_predictor(r_xm, r_xy, r_my)
-    r, n = np.array([r_xm, r_xy, r_my], dtype=float), np.array([n_xm, n_xy, n_my], dtype=float)
+    r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")
     if np.any(np.abs(r) == 1):
         raise RestatedError("a correlation of 1 or -1 has no sampling variance")
     if np.any(n < 4):
@@ -292,7 +295,7 @@ def chain_interval(
 
 
 def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
-    links, se_z = np.asarray(links, dtype=float), np.asarray(se_z, dtype=float)
+    links, se_z = floats(links, "links"), floats(se_z, "se_z")
     if links.ndim != 1 or len(links) == 0 or links.shape != se_z.shape:
         problem = f"{links.size} links have {se_z.size} standard errors"
         raise RestatedError(problem, field="se_z", remedy="Give one per link")
@@ -301,3 +304,36 @@ def _chain(links: ArrayLike, se_z: ArrayLike) -> tuple[Floats, Floats]:
     if not np.all(se_z >= 0):
         raise RestatedError("a standard error is negative or missing", field="se_z", remedy="Use 0 for a known link")
     return links, se_z
+
+
+class Equations(NamedTuple):
+    """Maximum-likelihood coefficients, shape (..., p), and covariance of the errors, shape (..., m, m)."""
+
+    coefficients: Floats
+    covariance: Floats
+
+
+def equations(y: ArrayLike, x: ArrayLike) -> Equations:
+    """Fit m linear equations with normal errors that correlate within a case; leading axes are data sets.
+
+    `y`, shape (..., n, m), are the outcomes of n cases; `x`, shape (..., n, m, p), is what each coefficient multiplies
+    in each equation, intercepts included. Raises RestatedError if these do not fit together or hold a missing value,
+    coefficients are not determined, errors are perfectly dependent, or the search does not end.
+    """
+    y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    if y.ndim < 2 or x.shape[:-1] != y.shape or not (x.size and np.isfinite(x).all() and np.isfinite(y).all()):
+        raise RestatedError("outcomes and predictors do not fit together, or one is missing", field="y, x")
+    last, weight = np.full(1, np.inf), np.eye(y.shape[-1])
+    flat, outcome = x.reshape(*x.shape[:-3], -1, x.shape[-1]), y.reshape(*y.shape[:-2], -1, 1)
+    try:
+        for _ in range(ROUNDS):
+            weighted = (weight[..., None, :, :] @ x).reshape(flat.shape).swapaxes(-1, -2)
+            found = np.linalg.solve(weighted @ flat, weighted @ outcome)
+            errors = (outcome - flat @ found).reshape(y.shape)
+            covariance = errors.swapaxes(-1, -2) @ errors / y.shape[-2]
+            if np.max(np.abs(found - last)) <= MOVED:
+                return Equations(found[..., 0], covariance)
+            weight, last = np.linalg.inv(covariance), found
+    except np.linalg.LinAlgError:
+        raise RestatedError("coefficients are not determined, or errors are perfectly dependent") from None
+    raise RestatedError(f"the equations did not settle in {ROUNDS} rounds")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from statsmodels.stats.proportion import proportion_confint
 
-from restated.arguments import FloatOrArray, Floats, check_level, check_sizes
+from restated.arguments import FloatOrArray, Floats, check_level, check_numbers, check_sizes, floats
 from restated.errors import RestatedError
 
 LEVEL = 0.95
@@ -40,8 +40,10 @@ def envelope(
     n: int,
     interval: Callable[[ArrayLike, ArrayLike], tuple[FloatOrArray, FloatOrArray]] = wilson,
 ) -> tuple[float, float]:
-    """Return the lowest and highest limit of an interval over several counts."""
-    low, high = interval(np.asarray(list(counts)), n)
+    """Return the lowest and highest limit of an interval over several counts, at least one."""
+    if not (given := list(counts)):
+        raise RestatedError("there is no count", field="counts")
+    low, high = interval(np.asarray(given), n)
     return float(np.min(low)), float(np.max(high))
 
 
@@ -57,7 +59,7 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
         If fewer were invited than answered.
     """
     favour, answers = _checked(count, n)
-    invited = np.asarray(invited, dtype=float)
+    invited = floats(invited, "invited")
     check_sizes(1, invited=invited)
     if not np.all(invited >= answers):
         raise RestatedError("fewer people were invited than answered", field="invited")
@@ -76,6 +78,7 @@ def without_replacement(n: int, population: int) -> float:
     They are drawn without replacement: it is the square root of the ratio of the hypergeometric to the binomial
     variance, (population - n) / (population - 1).
     """
+    check_numbers(n=n, population=population)
     if not 1 <= n <= population or population < 2:
         raise RestatedError(f"{n} cannot be drawn from {population}", field="n")
     return math.sqrt((population - n) / (population - 1))
@@ -90,7 +93,7 @@ def _interval(count: ArrayLike, n: ArrayLike, level: float, method: str) -> tupl
 
 
 def _checked(count: ArrayLike, n: ArrayLike) -> tuple[Floats, Floats]:
-    count, n = np.asarray(count, dtype=float), np.asarray(n, dtype=float)
+    count, n = floats(count, "count"), floats(n, "n")
     check_sizes(1, n=n)
     if not (np.all(n > 0) and np.all(count >= 0) and np.all(count <= n)):
         raise RestatedError("a count must be between 0 and its denominator", field="count")

@@ -35,7 +35,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 from scipy.special import ndtri, owens_t
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_option, floats
+from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_numbers, check_option, floats
 from restated.errors import RestatedError
 from restated.estimate import twinlikelihood as likelihood
 from restated.estimate.proportions import wilson
@@ -268,7 +268,7 @@ def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArr
 
     Infinite values raise a RestatedError.
     """
-    r_mz, r_dz = np.asarray(r_mz, dtype=float), np.asarray(r_dz, dtype=float)
+    r_mz, r_dz = floats(r_mz, "r_mz"), floats(r_dz, "r_dz")
     if np.isinf(r_mz).any() or np.isinf(r_dz).any():
         raise RestatedError("a correlation is infinite", field="r_mz, r_dz")
     return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
@@ -298,7 +298,7 @@ def implied_correlations(
     a2: ArrayLike = 0.0, c2: ArrayLike = 0.0, d2: ArrayLike = 0.0
 ) -> tuple[FloatOrArray, FloatOrArray]:
     """Return the twin correlations (r_mz, r_dz) that go with given shares."""
-    shares = [(name, np.asarray(x, dtype=float)) for name, x in (("a2", a2), ("c2", c2), ("d2", d2))]
+    shares = [(name, floats(x)) for name, x in (("a2", a2), ("c2", c2), ("d2", d2))]
     mz, dz = (np.asarray(sum(RESEMBLANCE[name][i] * x for name, x in shares)) for i in (0, 1))
     return mz[()], dz[()]
 
@@ -316,7 +316,7 @@ def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
     r : array_like
         Correlation of the liabilities, above -1, at most 1.
     """
-    prevalence, r = np.broadcast_arrays(np.asarray(prevalence, dtype=float), np.asarray(r, dtype=float))
+    prevalence, r = np.broadcast_arrays(floats(prevalence, "prevalence"), floats(r))
     if not ((prevalence > 0) & (prevalence < 1)).all():
         remedy = "Give the share of affected individuals as a proportion"
         raise RestatedError("a prevalence is not between 0 and 1", field="prevalence", remedy=remedy)
@@ -410,7 +410,7 @@ def power_expected(
     arrays, which are broadcast against each other.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
-    n_mz, n_dz = np.asarray(n_mz, dtype=float), np.asarray(n_dz, dtype=float)
+    n_mz, n_dz = floats(n_mz, "n_mz"), floats(n_dz, "n_dz")
     if prevalence is None:
         n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
         mz, dz = (np.full(n_mz.shape, own) for own in r)
@@ -440,6 +440,7 @@ def pairs_for_power(
     The noncentrality is proportional to the number of pairs, so it is computed once. `mz_share` is the share of
     identical pairs among all; `power` must be above `alpha`.
     """
+    check_numbers(mz_share=mz_share, power=power, alpha=alpha)
     if not (0 < mz_share < 1 and alpha < power < 1):
         raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
     unit = 1000.0
@@ -470,7 +471,8 @@ def _simulated(
 
 def _correlations(a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike) -> tuple[float, float]:
     """The true correlations of a design, after checks."""
-    shares = np.array([a2, c2, e2], dtype=float)
+    check_numbers(a2=a2, c2=c2, e2=e2)
+    shares = floats([a2, c2, e2])
     if not (shares >= 0).all() or abs(shares.sum() - 1) > SUM_TOLERANCE:
         raise RestatedError(f"a2 = {a2}, c2 = {c2}, e2 = {e2} are not shares that add up to 1")
     if e2 == 0:
@@ -484,6 +486,7 @@ def _correlations(a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayL
 def _reduced(drop: str, alpha: float) -> str:
     """The sub-model without `drop`, after checks."""
     check_option("share", drop, ("a2", "c2"), field="drop")
+    check_numbers(alpha=alpha)
     if not 0 < alpha < 0.5:
         raise RestatedError(f"the significance level {alpha!r} is not between 0 and .5", field="alpha")
     return {"a2": "CE", "c2": "AE"}[drop]
@@ -585,7 +588,7 @@ def _pairs(tables: ArrayLike, name: str) -> Floats:
 
 def _moments(value: ArrayLike, n: ArrayLike, name: str) -> tuple[Floats, Floats, Floats]:
     """Mean variance and covariance, with n in the denominator, of correlations or of covariance matrices; and n."""
-    n = np.asarray(n, dtype=float)
+    n = floats(n, "n")
     if n.ndim > 1 or not np.isfinite(n).all() or (n < 3).any():
         remedy = "Give the pairs of each zygosity, one number or one per data set"
         raise RestatedError("a number of pairs is below 3 or missing", field=f"n_{name}", remedy=remedy)

@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 from scipy.optimize import elementwise
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_option, is_whole
+from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_numbers, check_option, floats, is_whole
 from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
@@ -53,7 +53,7 @@ def exact_moments(
     """
     means, sds = _request(n, means, sds)
     p = len(means)
-    wanted = np.eye(p) if correlations is None else np.asarray(correlations, dtype=float)
+    wanted = np.eye(p) if correlations is None else floats(correlations, "correlations")
     if wanted.shape != (p, p) or not np.array_equal(wanted, wanted.T) or not np.all(np.diag(wanted) == 1):
         raise RestatedError(f"not a correlation matrix of {p} columns: symmetric with ones", field="correlations")
     smallest = np.linalg.eigvalsh(wanted)[0]
@@ -95,6 +95,7 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
     coefficient of variation is the wanted one (for exp(s z) it rises with s, because the log of the empirical moment
     generating function is convex), and the sample is then scaled to its mean. The lowest z become the zeros.
     """
+    check_numbers(n=n, mean=mean, sd=sd, zeros=zeros, draws=draws)
     _request(n, [mean], [sd])
     check_option("shape", kind, PARAMETER_RANGES, field="kind")
     if mean <= 0:
@@ -124,6 +125,7 @@ def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     The lower limit has all others equal, the upper one a single value that holds the whole sum. Fewer than two values,
     or none above 0, raise a RestatedError.
     """
+    check_numbers(n=n, mean=mean, zeros=zeros)
     check_finite(mean=mean)
     if not (2 <= n < math.inf and 0 <= zeros < n and mean > 0):
         raise RestatedError(f"{n} values with {zeros} zeros and the mean {mean:g} have no SD", field="n")
@@ -132,7 +134,7 @@ def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
 
 def _request(n: int, means: ArrayLike, sds: ArrayLike) -> tuple[Floats, Floats]:
     """Means and SDs as arrays, after checks."""
-    means, sds = np.atleast_1d(np.asarray(means, dtype=float)), np.atleast_1d(np.asarray(sds, dtype=float))
+    means, sds = np.atleast_1d(floats(means, "means")), np.atleast_1d(floats(sds, "sds"))
     if means.shape != sds.shape or means.ndim != 1:
         raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
     if not is_whole(n) or n <= len(means):

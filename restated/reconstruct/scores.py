@@ -29,6 +29,9 @@ BLOCK = 500_000
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
 
+#: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
+MOST_SCORES, MOST_CASES = 1_001, 200_000
+
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
 LARGEST = 709.0
 READABLE = 1e9
@@ -115,7 +118,7 @@ def score_samples(
     Raises
     ------
     RestatedError
-        For an unusable n or scale, or an unbounded mean or SD.
+        For an n or scale that is unusable or too large, or an unbounded mean or SD.
 
     Notes
     -----
@@ -170,6 +173,10 @@ def _check(n: int, low: int, high: int, ddof: int) -> None:
         raise RestatedError(problem, field="low, high", remedy="Give the lower end first")
     if low == high:
         raise RestatedError(f"the scale from {low} to {high} is empty: it has a single score", field="low, high")
+    for field, count, most in (("low, high", high - low + 1, MOST_SCORES), ("n", n, MOST_CASES)):
+        if count > most:
+            what, remedy = ("cases", None) if field == "n" else ("scores", whole)
+            raise RestatedError(f"{count:,} {what} are more than the {most:,} handled", field=field, remedy=remedy)
     if ddof not in (0, 1):
         problem = f"the divisor of an SD is n - 1 or n, not n - {ddof!r}"
         raise RestatedError(problem, field="ddof", remedy="Use 1 or 0")

@@ -23,7 +23,7 @@ import numpy as np
 from scipy import stats
 
 from restated import tau2 as between
-from restated.arguments import Floats, Ints, check_level, is_whole
+from restated.arguments import Floats, Ints, check_level, check_numbers, is_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
@@ -90,6 +90,7 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     RestatedError
         If k samples of at least `min_n` do not fit the total, or there is no sample.
     """
+    check_numbers(k=k, total_n=total_n, min_n=min_n, size_shape=size_shape, draws=draws)
     if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:
         raise RestatedError(f"{k} samples with a spread of {size_shape} cannot be drawn", field="k, size_shape")
     if k * min_n > total_n:
@@ -146,6 +147,7 @@ def study_sets(
         if not is_whole(value) or value < least:
             raise RestatedError(f"{name} must be a whole number of at least {least}, not {value!r}", field=name)
     for name, number in (("tau2", tau2), ("size_shape", size_shape), ("q", 0.0 if q is None else q)):
+        check_numbers(**{name: number})
         if not np.isfinite(number) or number < 0:
             raise RestatedError(f"{name} must not be negative, not {number!r}", field=name)
     low, high = bounded_interval(pooled, "pooled")

@@ -22,13 +22,14 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_sizes
+from restated.arguments import FloatOrArray, Floats, Ints, check_finite, check_numbers, check_sizes, floats
 from restated.errors import RestatedError
 from restated.verdict import ROUNDOFF
 
 
 def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
     """Return c of v = c / n for a mean difference d between groups with the shares `share` and 1 - `share`."""
+    check_numbers(d=d, share=share)
     check_finite(d=d)
     if not 0 < share < 1:
         raise RestatedError("a group's share must be between 0 and 1", field="share")
@@ -43,6 +44,7 @@ def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
     RestatedError
         If there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed the total.
     """
+    check_numbers(k=k, total_n=total_n, min_n=min_n)
     if k < 2 or min_n < 1 or k * min_n > total_n:
         raise RestatedError(f"{k} samples of at least {min_n} do not add up to {total_n}", field="min_n")
     each, rest = divmod(total_n, k)
@@ -54,6 +56,7 @@ def _sizes(sizes: ArrayLike, c: float) -> Floats:
     if np.shape(sizes)[-1:] < (2,):
         raise RestatedError("pooling needs at least two samples", field="sizes")
     check_sizes(1, sizes=sizes)
+    check_numbers(c=c)
     if not 0 < c < np.inf:
         raise RestatedError(f"the variance factor {c} is not positive", field="c")
     return np.asarray(sizes, dtype=float)
@@ -62,13 +65,15 @@ def _sizes(sizes: ArrayLike, c: float) -> Floats:
 def standard_error(sizes: ArrayLike, c: float, tau2: ArrayLike) -> FloatOrArray:
     """Return the Wald standard error of the pooled mean, variances c / n + tau2; sizes (..., k), tau2 (...)."""
     n = _sizes(sizes, c)
-    if not (np.isfinite(tau2) & (np.asarray(tau2) >= 0)).all():
+    tau2 = floats(tau2, "tau2")
+    if not (np.isfinite(tau2) & (tau2 >= 0)).all():
         raise RestatedError("tau2 is negative, missing or not finite", field="tau2")
-    return 1 / np.sqrt((n / (c + np.asarray(tau2)[..., None] * n)).sum(axis=-1))
+    return 1 / np.sqrt((n / (c + tau2[..., None] * n)).sum(axis=-1))
 
 
 def tau2_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
     """Return the DerSimonian-Laird estimate from Q, 0 where Q is at most k - 1; sizes of shape (..., k)."""
+    check_numbers(q=q)
     check_finite(q=q)
     w = _sizes(sizes, c) / c
     total = w.sum(axis=-1)
@@ -77,6 +82,7 @@ def tau2_from_q(sizes: ArrayLike, c: float, q: float) -> FloatOrArray:
 
 def tau2_from_se(sizes: Ints, c: float, se: float) -> float:
     """Return the tau2 at which the Wald standard error of one set of sizes is `se`; nan if sampling error is larger."""
+    check_numbers(se=se)
     check_finite(se=se)
     alone = float(standard_error(sizes, c, 0.0))
     if alone >= se:

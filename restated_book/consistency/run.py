@@ -85,7 +85,7 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
         if not k and not n:
             continue
         for q, i2 in product(_with(members, "Q"), _with(members, "I2")):
-            if q.k and q.population == i2.population and open_to("q-i2", q):
+            if q.k and int(q.k) > 1 and q.population == i2.population and open_to("q-i2", q):
                 found = statistics.i2_of_q(q.value, int(q.k) - 1, i2.value)
                 yield _result("q-i2", [q, i2], found, f"I² {i2.value.text} % with Q {q.value.text}, k = {q.k}")
         for r, d in product(_with(members, "r"), _with(members, *MEAN_DIFFERENCES)):
@@ -117,7 +117,8 @@ def _df(row: PublishedNumber) -> tuple[float, ...]:
         if found := statistics.parse_df(row.unit, DEGREES[row.statistic]):
             return found
     except RestatedError as error:
-        files.refuser(row.file)(error.message, "write them without a mark", row=row.row, field="unit")
+        remedy = "write them as df = 28 or df = 2, 57, without marks between thousands"
+        files.refuser(row.file)(error.message, remedy, row=row.row, field="unit")
     if row.statistic == "Q" and row.k and int(row.k) > 1:
         return (int(row.k) - 1,)
     if row.statistic == "r" and row.n and not row.k and int(row.n) > 2:

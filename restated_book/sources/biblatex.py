@@ -104,6 +104,15 @@ _GROUPS = re.compile(
     r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
     r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
 )
+#: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D. What is in braces or maths, a
+#: command or an entity is passed over.
+_CAPITALS = re.compile(
+    r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
+)
+#: A name as PubMed writes it, with initials and no comma.
+_BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
+#: What publishers print after names, and no name holds.
+_MARK = re.compile(r"[\d*†‡§¶()@|=]")
 
 #: Most parents of parents; BibTeX knows one.
 _DEEPEST = 20
@@ -195,10 +204,14 @@ def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
             fields[title] = f"{fields[title]}{mark} {fields[more]}"
     if "title" in fields and "titleaddon" in fields:
         fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
+    if "title" in fields and re.search("[a-z]", _outside(fields["title"])):  # the styles print titles in lower case
+        fields["title"] = _CAPITALS.sub(lambda m: m[0] if m[1] else f"{{{m[0]}}}", fields["title"])
     if not _dates(fields):
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
     _numbers(fields)
+    if kind != "book":
+        fields.pop("isbn", None)  # printed of books only, and Mendeley writes markup into others
     _addresses(fields)
     persons: dict[str, list[Person]] = {}
     warnings: list[str] = []
@@ -356,6 +369,10 @@ def _doubts(name: str, outside: str, parts: list[str]) -> Iterator[str]:
         yield f"'{parts[1]}' as suffix of '{parts[0]}'; separate authors by ' and ', not by commas"
     elif len(parts) == 2 and all(_INITIALS.fullmatch(part) for part in parts):
         yield f"'{name}' as one name; separate authors by ' and ', not by commas"
+    elif len(parts) == 1 and _BARE_INITIALS.fullmatch(name):
+        yield f"'{name}' with the family name '{name.split()[-1]}'; write Family, Given"
+    elif mark := _MARK.search(outside):
+        yield f"'{mark[0]}' in the name '{name}'; leave out what does not belong to it"
     elif _GROUPS.search(outside) and " " in parts[0]:
         yield f"'{name}' as a person; put the name of a group in braces: {{{{{name}}}}}"
 

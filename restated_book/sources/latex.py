@@ -57,6 +57,8 @@ _CHARACTERS = {
     "textasciigrave": "`",
     "textnumero": "№",
     "textminus": "−",
+    "textmu": "µ",
+    "texteuro": "€",
     "nobreakspace": "\u00a0",
     "newline": " ",
     "linebreak": " ",
@@ -192,6 +194,8 @@ def _unescaped(text: str) -> str:
         found = unescape(match[0])
         if found in (match[0], "", "\ufffd"):
             raise Unprintable(f"'{match[0]}' is an unknown entity", "type the character")
+        if found.isspace() or not found.isprintable():  # EndNote parts lines by &#xD;
+            return found if found == "\u00a0" else " "
         return found.translate(_KEEP) if found != "&" else found
 
     while (found := _ENTITY.sub(character, text)) != text:

@@ -1,4 +1,4 @@
-"""Printed numbers of children, one row per paper on the same cohort."""
+"""Children of one cohort: printed numbers, one row per paper, and shares of attachment classes in several groups."""
 
 import numpy as np
 import pandas as pd
@@ -7,11 +7,20 @@ from restated.plots.marks import SOLID, Fill
 from restated.plots.rows import row_chart
 from restated.plots.style import Drawn, drawing
 from restated.plots.words import Scale, alt_text, count
-from review.figures.pieces import columns
+from review.figures.pieces import columns, fill_key, keyed_chart, stacked_bars
 from review.figures.tables import checked, ensure, texts
 
 COUNT = Scale("n", decimals=0, steps=(500, 1000))
 EXACT, AT_LEAST = Fill("ramp3", "ramp5", width=1.0, dash=SOLID), Fill("page", "ramp5", width=1.0, dash="--")
+PERCENT = Scale("%", decimals=0, steps=(25, 50))
+ROUNDED = 0.15  # percent points by which four printed percentages with one decimal may miss 100
+#: Looks of the parts, distinct without colour; disorganized at the left, where lengths can be compared.
+PARTS = {
+    "disorganized": Fill("accent", "accent", ""),
+    "resistant": Fill("page", "muted", "////"),
+    "avoidant": Fill("band2", "second", ""),
+    "secure": Fill("page", "muted", ""),
+}
 
 
 @drawing
@@ -37,3 +46,26 @@ def headcounts(table: pd.DataFrame, *, axis: str) -> Drawn:
     )
     data = {"paper": labels, "counted": table["what"], "as printed": printed}
     return Drawn(chart.fig, alt, pd.DataFrame(data | {"kind": np.where(table["bound"], "at least", "as printed")}))
+
+
+@drawing
+def class_bars(table: pd.DataFrame) -> Drawn:
+    """Draw a bar of four parts for each row, with the children it counts and the percent that are disorganized.
+
+    `table`: `label`, `n` (missing where not counted here) and a share for each of `PARTS`.
+    """
+    table = checked(table, "label", "n", finite=tuple(PARTS))
+    shares, (labels,) = 100 * table[list(PARTS)].to_numpy(float), texts(table, "label")
+    whole = (shares >= 0).all() and (abs(shares.sum(axis=1) - 100) < ROUNDED).all()
+    ensure(whole, "the shares of a row do not add up to 1")
+    percent = [f"{share:.1f}" for share in shares[:, 0]]
+    right = {"n": [count(n) or "–" for n in table["n"]], "D, %": percent}
+    axis = "percent of the row's children"
+    chart = keyed_chart({"Children": labels}, right, limits=(0, 100), scale=PERCENT, axis=axis)
+    stacked_bars(chart, shares, list(PARTS.values()), list(PARTS))
+    fill_key(chart, PARTS)
+    alt = alt_text(
+        f"Attachment classes in {len(table)} groups of children, percent disorganized: "
+        + "; ".join(map(" ".join, zip(labels, percent)))
+    )
+    return Drawn(chart.fig, alt, pd.DataFrame({"children": labels, "n": table["n"]} | dict(zip(PARTS, shares.T))))

@@ -21,6 +21,7 @@ NOT_MEASURED = "not measured"
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
     "contrasts": "difference of two estimates that may be correlated",
+    "correlations": "correlations of the same cases, their difference, paths of two parents",
     "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
     "differences": "Hedges’ g, its variance and its pooling",
     "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",

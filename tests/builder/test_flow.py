@@ -48,6 +48,16 @@ CASES = {
     "a name given anew": (["x = load('a')", "x = 1", "found = (x, behind())[1]"], set()),
     "a tuple given anew": (["x, y = load('a'), 1", "x, y = 1, 2", "found = (x, behind())[1]"], set()),
     "a list filled": (["x = []", "x.append(load('a'))", "found = (x, behind())[1]"], {"a"}),
+    "a list filled by another name": (["x = []\ny = x", "y.append(load('a'))", "found = (x, behind())[1]"], {"a"}),
+    "a part filled by another name": (["x = {}\ny = x", "y['k'] = load('a')", "found = (x, behind())[1]"], {"a"}),
+    "a list filled by a function": (
+        ["def fill(into):\n    into += load('a')", "x = []\nfill(x)", "found = (x, behind())[1]"],
+        {"a"},
+    ),
+    "a name that a function assigns": (
+        ["x = 0\ndef f():\n    global x\n    x = load('a')", "f()", "found = (x, behind())[1]"],
+        {"a"},
+    ),
     "a dictionary filled": (["x = {}", "x['k'] = load('a')", "found = (x, behind())[1]"], {"a"}),
     "a loop": (["x = 0\\nfor r in load('a'):\\n    x += r", "found = (x, behind())[1]"], {"a"}),
     "a function of the notebook": (["def f():\\n    return load('a')", "x = f()", "found = (x, behind())[1]"], {"a"}),

@@ -116,6 +116,13 @@ def test_a_short_alternative_text_is_refused(shown):
         show.figure(Drawn(alt="A fig"), id="rise", caption="A rise", status="assumed")
 
 
+def test_what_is_folded_is_behind_a_line_that_says_what_it_shows(shown):
+    show.table(pd.DataFrame({"of": ["a"]}), id="made", caption="Made", status="assumed", more="Two & more rows")
+    block = shown[0][0]["text/html"]
+    assert block.startswith('<details class="rs-fold"><summary>Two &amp; more rows</summary><figure')
+    assert "Status: assumed" in block and block.endswith("</figure></details>")
+
+
 def test_a_table_escapes_text_and_heads_rows_and_columns(shown):
     frame = pd.DataFrame({"study": ["<b>A</b>", "B"], "r": [0.12345, None], "known": [True, False]})
     show.table(frame, id="t", caption="T", status="observed, open data", digits=3)

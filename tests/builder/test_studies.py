@@ -13,8 +13,8 @@ from restated_book.sources import bibliography, dictionary
 OPEN = {"paternal-sensitivity": 16, "stability": 67, "stability-transitions": 37, "ismair-families": 40}
 PRINTED = {
     "transmission-samples": 18,
-    "theory-graph": 21,
-    "theory-edges": 71,
+    "theory-graph": 22,
+    "theory-edges": 93,
     "aai-distributions": 8,
     "mbt-trials": 23,
     "mbt-events": 10,

@@ -93,6 +93,22 @@ WAYS = {
         {"book/base.sqlite": ""},
         ("book/base.sqlite", "2"),
     ),
+    "sqlite-attached": (
+        "import sqlite3; sqlite3.connect(':memory:').execute(\"attach '../book/second.sqlite' as b\")",
+        {"book/second.sqlite": ""},
+        ("book/second.sqlite", "2"),
+    ),
+    "sizes": (
+        "import os; [entry.stat().st_size for entry in os.scandir('../book/sizes')]",
+        {"book/sizes/a.txt": "1"},
+        ("book/sizes/a.txt", "22"),
+    ),
+    "size-for-a-library": (
+        "import os, pandas as pd; pd.Series(['../book/mapped.txt']).map(os.path.getsize)",
+        {"book/mapped.txt": "1"},
+        ("book/mapped.txt", "22"),
+    ),
+    "variable-in-bytes": ("import os; os.environb.get(b'RESTATED_TEST_BYTES')", {}, ("$RESTATED_TEST_BYTES", "2")),
     "variable": ("import os; os.environ.get('RESTATED_TEST_VARIABLE')", {}, ("$RESTATED_TEST_VARIABLE", "2")),
     "getenv": ("import os; os.getenv('RESTATED_TEST_OTHER', '')", {}, ("$RESTATED_TEST_OTHER", "2")),
     "helper-reads": (
@@ -111,7 +127,17 @@ UNOBSERVED = {
         "import multiprocessing as m; p = m.get_context('fork').Process(target=print); p.start(); p.join()",
         "process",
     ),
-    "attached": ("import sqlite3; sqlite3.connect(':memory:')", "sqlite3"),
+    "thread": (
+        "import subprocess, threading as t; p = t.Thread(target=subprocess.run, args=(['true'],)); p.start(); p.join()",
+        "true",
+    ),
+    "spawn": (
+        "import multiprocessing as m; p = m.get_context('spawn').Process(target=print); p.start(); p.join()",
+        "process",
+    ),
+    "attached": ("import sqlite3; sqlite3.connect('').execute('attach ? as b', (':memory:',))", "sqlite3"),
+    "network": ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", "network"),
+    "c-library": ("import ctypes; ctypes.CDLL(None).abs(-1)", "compiled"),
     "library": ("import lxml.etree", "lxml"),
 }
 

@@ -48,6 +48,7 @@ numbers = st.decimals(min_value=-1_000_000, max_value=1_000_000, allow_nan=False
         ("1.2 \u00d7 10\u207b\u00b3", False, "rounded", ".00115", ".00125", ".0012", 4),
         ("1,2\u00b710\u207b\u00b3", False, "rounded", ".00115", ".00125", ".0012", 4),
         ("1.2E\u22123", False, "rounded", ".00115", ".00125", ".0012", 4),
+        ("1.2e\u20133", False, "rounded", ".00115", ".00125", ".0012", 4),
         ("1.2e3", False, "rounded", "1150", "1250", "1200", -2),
         ("\uff1c\uff10\uff0c\uff10\uff10\uff11", False, "below", None, ".001", None, 3),
         ("\u0660\u066b\u0660\u0661", False, "rounded", ".005", ".015", ".01", 2),

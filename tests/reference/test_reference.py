@@ -115,6 +115,13 @@ MEASURES = ["OR", "RR", "RD"]
             ("x1", "n1", "x2", "n2"),
             {(5, 22, 14, 19), (3, 13, 14, 19), (2, 15, 13, 15), (10, 22, 1, 10)},
         ),
+        (
+            "correlations",
+            "differences",
+            ("case",),
+            {("fP fS mP mS",), ("fR fS mR mS",), ("fA fR mA mR",), ("fA mP fS mS",)},
+        ),
+        ("correlations", "single", ("case",), {("fP fS fA",), ("mP mS mA",), ("fR fS mR",)}),
     ],
 )
 def test_the_grid_of_cases_is_complete(name, part, fields, expected):

@@ -61,6 +61,8 @@ class Design:
     #: Of the deviations of one grade with the next beyond intercept and slope; the model ignores it.
     autocorrelation: float = 0.0
     one_teacher: bool = False  # the rater contributes nothing to the deviations
+    #: Share of the standard normal distribution that a lowest score cuts off, see :meth:`ratings`; 0 without a floor.
+    floor: float = 0.0
 
     @classmethod
     def standard(cls) -> Design:
@@ -104,6 +106,14 @@ class Design:
         """Covariates of all slots, in the order of the rows of a cohort."""
         return self.cells.loc[np.repeat(np.arange(len(CELLS)), self.slots)].reset_index(drop=True)
 
+    def ratings(self, cohort: Cohort, lines: np.ndarray) -> np.ndarray:
+        """Return the ratings of a drawn cohort, shape (slots, waves), if cells have these lines.
+
+        `lines` of shape (16, 2) are from :func:`.effects.cell_lines`. A floor cuts ratings off here.
+        """
+        expected = lines @ np.vstack([np.ones_like(self.times), self.times])
+        return np.maximum(cohort.y + np.repeat(expected, self.slots, axis=0), stats.norm.ppf(self.floor))
+
     def middle(self) -> dict[str, float]:
         """Return every assumption at the middle of its range."""
         return {name: (low + high) / 2 for name, (low, high) in self.ranges.items()}
@@ -124,7 +134,7 @@ class Design:
         filled = np.concatenate([np.arange(slots) < n for slots, n in zip(self.slots, counts)])
         placed = np.full((len(filled), len(self.waves)), np.nan)
         placed[filled] = y
-        return Cohort(placed, counts, values["trend"])
+        return Cohort(placed, counts, values["trend"], values["trend_boys"])
 
     def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
         """Draw deviations from the expected ratings in all seven grades, shape (children, 7)."""
@@ -150,6 +160,7 @@ class Cohort:
     y: np.ndarray
     counts: np.ndarray  # (16,), classified children by cell
     trend: float  # average change from kindergarten to grade 6
+    trend_boys: float  # how much more boys change than girls
 
     def rated(self, design: Design, *, least: int = 1) -> np.ndarray:
         """Count children by cell with at least `least` ratings, shape (16,)."""

@@ -78,14 +78,22 @@ def class_levels(contrasts: Mapping[str, float], class_shares: Mapping[str, floa
 
 
 def cell_lines(
-    effects: Effects, class_shares: Mapping[str, float], *, trend: float = 0.0, boys: float = 0.0, risk: float = 0.0
+    effects: Effects,
+    class_shares: Mapping[str, float],
+    *,
+    trend: float = 0.0,
+    trend_boys: float = 0.0,
+    boys: float = 0.0,
+    risk: float = 0.0,
 ) -> np.ndarray:
     """Return the expected rating at mid-course and the expected change of each cell, shape (16, 2).
 
-    All cells share the change `trend`; at mid-course `boys` are above girls and high `risk` is above lower risk.
+    The change is `trend` on average over the sexes, and boys change by `trend_boys` more than girls; at mid-course
+    `boys` are above girls and high `risk` is above lower risk.
     """
     levels = class_levels(effects.contrasts, class_shares)
-    lines = np.array([[levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]), trend] for a, s, r in CELLS])
+    at = np.array([levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]) for a, s, r in CELLS])
+    lines = np.column_stack([at, [trend + trend_boys * ((s == SEXES[1]) - 0.5) for _, s, _ in CELLS]])
     lines[DECISIVE] += effects.extra * np.array([0.5, 1.0])  # time runs from -1/2 to 1/2
     return lines
 

@@ -54,12 +54,6 @@ def contrast_weights(cells: pd.DataFrame) -> dict[str, np.ndarray]:
     return found | {"change of " + statements.cell_name(): statements.cell_row(cells)}
 
 
-def contrasts(fixed: np.ndarray, covariance: np.ndarray, cells: pd.DataFrame) -> pd.DataFrame:
-    """Return the contrasts with 95 % Wald intervals: ``Quantity, Estimate, Lower, Upper``."""
-    rows = [(name, *wald(fixed, covariance, weights)) for name, weights in contrast_weights(cells).items()]
-    return pd.DataFrame(rows, columns=["Quantity", "Estimate", "Lower", "Upper"])
-
-
 def checks(
     children: pd.DataFrame, y: np.ndarray, times: np.ndarray, found: growth.GrowthBatch, *, high_risk: float
 ) -> dict[str, pd.DataFrame]:

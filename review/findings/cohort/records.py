@@ -75,8 +75,11 @@ def _sizes(table: pd.DataFrame) -> list[dict]:
     for id, name, words in (
         ("cohort-cell-size", "cell", "classified"),
         ("cohort-cell-rated", "cell-rated", "with three or more ratings"),
+        ("cohort-cell-size-first-edition", "cell", "by the assumptions of the first edition"),
     ):
-        value, low, high = (stored.pick(table, f"{name} {part}") for part in ("mean", "q0.025", "q0.975"))
+        variation = "first-edition" if id.endswith("edition") else "base"
+        picked = (stored.pick(table, f"{name} {part}", variation=variation) for part in ("mean", "q0.025", "q0.975"))
+        value, low, high = picked
         quantity = f"disorganized boys at high risk in a simulated cohort, {words}"
         rows.append({"id": id, "value": value, "low": low, "high": high, "quantity": quantity} | central)
     return rows
@@ -106,6 +109,9 @@ def _varied(table: pd.DataFrame) -> list[dict]:
     whole = "simulated cohorts that show the whole pattern at an extra growth of .5"
     false = "significant four-way terms where nothing is true"
     rows = [share(f"cohort-whole-{key}", whole, key, COMPARED, "whole") for key in VARIATIONS if key != "base"]
+    for event, key in (("C7", "first-edition"), ("C7", "falling"), ("C7", "rising"), ("C4", "floor")):
+        words = f"simulated cohorts that meet {event} where only average effects are true"
+        rows.append(share(f"cohort-{event.lower()}-main-{key}", words, key, "main", event))
     for key in ("autocorrelated", "skewed"):
         rows.append(share(f"cohort-false-{key}", false, key, "nothing", "four-way found") | {"digits": 1})
     return rows

@@ -14,7 +14,7 @@ from scipy import stats
 from restated.errors import RestatedError
 from restated.estimate import growth
 from restated.reconstruct import ensemble as engine
-from review.findings.cohort import effects, statements
+from review.findings.cohort import classes, effects, statements
 from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
@@ -40,6 +40,16 @@ class Variation:
     index_analysis: bool = False  # the analysis uses the risk index itself, not its upper quarter
 
 
+#: Ranges of the first edition: class shares around the worldwide ones, ratings that fall in both sexes alike.
+FIRST_EDITION = {
+    "share_disorganized": (0.18, 0.29),
+    "share_secure": (0.675, 0.675),
+    "share_avoidant": (0.192, 0.192),
+    "trend": (-0.30, 0.0),
+    "trend_boys": (0.0, 0.0),
+}
+
+
 #: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", lambda d: d),
@@ -52,9 +62,15 @@ VARIATIONS: dict[str, Variation] = {
     "three-waves": Variation("grades 1, 3 and 5 only", lambda d: replace(d, waves=(1, 3, 5))),
     "rare-risk": Variation("high risk: the upper tenth", lambda d: d.with_ranges(share_high_risk=(0.1, 0.1))),
     "common-risk": Variation("high risk: the upper half", lambda d: d.with_ranges(share_high_risk=(0.5, 0.5))),
-    "few-disorganized": Variation("15 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.15, 0.15))),
-    "many-disorganized": Variation("30 % disorganized", lambda d: d.with_ranges(share_disorganized=(0.30, 0.30))),
+    "first-edition": Variation("assumptions of the first edition", lambda d: d.with_ranges(**FIRST_EDITION)),
+    "still-at-18": Variation(
+        "classes of those still there at 18", lambda d: d.with_ranges(**classes.ranges(15, "ssp15-aai18"))
+    ),
+    "classes-at-36": Variation("classes at 36 months", lambda d: d.with_ranges(**classes.ranges(36, "ssp36-aai18"))),
+    "falling": Variation("ratings fall on average", lambda d: d.with_ranges(trend=(d.ranges["trend"][0], 0))),
+    "rising": Variation("ratings rise on average", lambda d: d.with_ranges(trend=(0, d.ranges["trend"][1]))),
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
+    "floor": Variation("a third of ratings at the lowest score", lambda d: replace(d, floor=1 / 3)),
     "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
     "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
 }
@@ -84,7 +100,8 @@ class _Estimate:
         }
         fits = np.array([(c.rated(self.design, least=2) >= LEAST_IN_CELL).all() for c, _ in drawn])
         usable = [one for one, fit in zip(drawn, fits, strict=True) if fit]
-        found = (self._by_index if self.index_analysis else self._by_group)(usable)
+        apart = self.index_analysis or self.design.floor > 0
+        found = (self._one_by_one if apart else self._by_group)(usable)
         kept = {}
         for name, values in found.items():
             kept[name] = np.full(len(drawn), np.nan)
@@ -94,7 +111,7 @@ class _Estimate:
     def _by_group(self, drawn) -> dict[str, np.ndarray]:
         """Return events and terms when the model has the upper part of the risk index as a group."""
         cohorts, kept = [cohort for cohort, _ in drawn], {}
-        trend = np.array([c.trend for c in cohorts])
+        rise = np.array([[c.trend, c.trend_boys] for c in cohorts])
         fit = growth.fit_batch([c.y for c in cohorts], self.design.times, self.design.covariates)
         if fit.names != statements.term_names():
             raise RestatedError("the coefficients of the fit are not in the expected order")
@@ -109,25 +126,29 @@ class _Estimate:
         for scenario, extra, truth in self.truths:
             lines = effects.cell_lines(truth, dict(self.class_shares))
             fixed = fit.fixed + effects.coefficients(lines, self.design)
-            fixed[:, 1] += trend  # the change that all children share
+            fixed[:, statements.indices("time", "boy:time")] += rise  # change that does not depend on attachment
             met = statements.evaluate(fixed, fit.fixed_covariance, cell)
             kept |= {f"{scenario}|{extra}|{key}": share.astype(float) for key, share in met.items()}
         return kept
 
-    def _by_index(self, drawn) -> dict[str, np.ndarray]:
-        """Return the events when the model has the index itself: expected ratings are then outside the model."""
+    def _one_by_one(self, drawn) -> dict[str, np.ndarray]:
+        """Return the events where expected ratings are outside the model: with the index itself, and with a floor."""
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
         # The cell's change is taken at the mean index of the upper share: the normal density at the cut over the share.
-        q, times = self.design.high_risk, self.design.times
+        q = self.design.high_risk
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
+        x = self.design.covariates
+        if not self.index_analysis:
+            cell = statements.cell_row(self.design.cells)
         for cohort, rng in drawn:
-            x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
+            if self.index_analysis:
+                x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
             for scenario, extra, truth in self.truths:
-                lines = effects.cell_lines(truth, dict(self.class_shares), trend=cohort.trend)
-                mean = np.repeat(lines @ np.vstack([np.ones_like(times), times]), self.design.slots, axis=0)
-                fit = growth.fit_batch([cohort.y + mean], times, x)
+                rise = {"trend": cohort.trend, "trend_boys": cohort.trend_boys}
+                lines = effects.cell_lines(truth, dict(self.class_shares), **rise)
+                fit = growth.fit_batch([self.design.ratings(cohort, lines)], self.design.times, x)
                 for key, met in statements.evaluate(fit.fixed, fit.fixed_covariance, cell).items():
                     kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(met[0]))
         return {name: np.array(values) for name, values in kept.items()}

@@ -24,7 +24,7 @@ from review.findings.cohort.runs import AGAIN, COLUMNS, VARIATIONS, run
 FILE = paths.DATA / "ensembles" / "cohort.csv"
 #: Modules the stored table is computed with.
 CODE = (
-    *(f"review.findings.cohort.{name}" for name in ("design", "effects", "statements", "runs")),
+    *(f"review.findings.cohort.{name}" for name in ("design", "classes", "effects", "statements", "runs")),
     *(f"restated.{name}" for name in ("estimate.growth", "estimate.growth_likelihood", "reconstruct.ensemble")),
 )
 #: Cohorts of the base design: the standard error of a share is then at most 0.5 percentage points.
@@ -41,7 +41,8 @@ def fingerprint(numbers: register.Register) -> str:
     digest = hashlib.sha256()
     for module in CODE:
         digest.update(code.meaning(module).encode())
-    digest.update((paths.STUDIES / "cohort-assumptions.csv").read_bytes())
+    for name in ("cohort-assumptions", "seccyd-classes"):
+        digest.update((paths.STUDIES / f"{name}.csv").read_bytes())
     for id in (*effects.PRINTED.values(), *effects.SHARES.values()):
         number = numbers[id]
         parts = (number.value, number.ci_low, number.ci_high)

@@ -11,7 +11,7 @@ from review.findings import numbers
 from review.findings.cohort import statements, stored
 from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
-from review.findings.cohort.runs import VARIATIONS
+from review.findings.cohort.runs import FIRST_EDITION, VARIATIONS
 
 #: True values of the table of errors of sign and size.
 SHOWN = (0.1, 0.2, 0.3, 0.5, 0.8, 1.0, 1.5)
@@ -22,27 +22,33 @@ COMPARED = "extra-050"
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
     """Return the printed counts of children of ``data/selections/cohort-counts.csv``; all must be verified.
 
-    A lower bound, marked by ``bound``, counts as its end.
+    The count of a row that is about something else is its n. A lower bound, marked by ``bound``, counts as its end.
     """
     rows = []
     for r in numbers.selection("cohort-counts").to_dict("records"):
         number = numbers.verified(register[r["register_id"]])
         bound = not np.isfinite(number.high)
-        n = number.low if bound else numbers.value(number.value)
-        rows.append((r["label"], r["counted"], n, number.value.text, bound))
+        n, text = number.low if bound else numbers.value(number.value), number.value.text
+        if number.n and float(number.n) != n:
+            n, text = float(number.n), f"{int(number.n):,}"
+        rows.append((r["label"], r["counted"], n, text, bound))
     return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
 
 
 def assumptions_shown(register: Register) -> pd.DataFrame:
-    """Return the assumptions for readers: range as text, source in words."""
+    """Return the assumptions for readers: range as text now and in the first edition, source in words."""
     works = bibliography.load()
     rows = []
     for r in assumptions().to_dict("records"):
-        span = f"{r['low']:,g}" if r["low"] == r["high"] else f"{r['low']:,g} to {r['high']:,g}"
+        before = _span(*FIRST_EDITION[r["name"]]) if r["name"] in FIRST_EDITION else "the same"
         keys = [] if pd.isna(r["source_key"]) else r["source_key"].split(";")
         sources = "; ".join(works.short(key) for key in keys) or "–"
-        rows.append((r["label"], span.replace("-", "−"), r["unit"], r["status"], sources, r["why"]))
-    return pd.DataFrame(rows, columns=["Assumption", "Range", "Unit", "Status", "Leans on", "Why"])
+        rows.append((r["label"], _span(r["low"], r["high"]), r["unit"], r["status"], before, sources, r["why"]))
+    return pd.DataFrame(rows, columns=["Assumption", "Range", "Unit", "Status", "First edition", "Leans on", "Why"])
+
+
+def _span(low: float, high: float) -> str:
+    return (f"{low:,g}" if low == high else f"{low:,g} to {high:,g}").replace("-", "−")
 
 
 def subsample(children: pd.DataFrame, y: np.ndarray, *, per_class: int, seed: int) -> pd.DataFrame:
@@ -94,3 +100,31 @@ def variations(table: pd.DataFrame) -> pd.DataFrame:
     """Return shares by design with a medium extra growth: ``row, event, share, low, high, cohorts``."""
     parts = [stored.shares(table, variation=key).assign(row=v.label) for key, v in VARIATIONS.items()]
     return pd.concat([part[part["scenario"] == COMPARED] for part in parts], ignore_index=True)
+
+
+def changes(table: pd.DataFrame) -> pd.DataFrame:
+    """Return what the simulation says by the assumptions of the first edition, with part of the new ones, and now."""
+    designs = {"First edition": "first-edition", "New classes, falling": "falling", "Now": "base"}
+    four_way = list(statements.BY_ORDER)[-1]
+    asked = [("disorganized boys at high risk", "cell mean", "any", "{:.0f}", 1)]
+    asked += [("standard error, four-way term", f"se {four_way}", "any", "{:.2f}", 1)]
+    truths = {"nothing": "nothing true", "main": "average effects", COMPARED: "growth of .5"}
+    for event, words in (("C7", "ratings of the group rise (C7)"), ("whole", "whole pattern")):
+        asked += [(f"{words}; {truth}", event, key, "{:.1f} %", 100) for key, truth in truths.items()]
+    rows = []
+    for words, quantity, scenario, form, factor in asked:
+        values = (stored.pick(table, quantity, scenario, variation=variation) for variation in designs.values())
+        rows.append((words, *(form.format(factor * value) for value in values)))
+    return pd.DataFrame(rows, columns=["Result", *designs])
+
+
+def consistency(risk: pd.DataFrame) -> tuple[float, float, float]:
+    """Return the standardised alpha of three risk components from their correlations, and its rounding range.
+
+    Alpha of k components with the mean correlation r is k r / (1 + (k - 1) r) (Spearman-Brown).
+    """
+    parts = ["Family income disadvantage", "Family transitions", "Neigh. socioeconomic disadvantage"]
+    r = risk.loc[risk["variable_1"].isin(parts) & risk["variable_2"].isin(parts), "r"]
+    ends = np.array([0, -0.005, 0.005]) + r.mean()  # correlations with two decimals
+    value, low, high = len(parts) * ends / (1 + (len(parts) - 1) * ends)
+    return value, low, high

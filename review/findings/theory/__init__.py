@@ -4,6 +4,6 @@ Everything here is arithmetic on printed numbers. Correlations derived from a co
 equal size; an odds ratio becomes a standardised difference by the logistic rule (:mod:`restated.estimate.effects`).
 """
 
-from review.findings.theory import chains, evidence, interview, links
+from review.findings.theory import chains, evidence, families, interview, links
 
-__all__ = ["chains", "evidence", "interview", "links"]
+__all__ = ["chains", "evidence", "families", "interview", "links"]

@@ -1,5 +1,6 @@
 """Strength of one link: a printed statistic as a correlation, differences of two estimates, power to find a link."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ TO_R: dict[str, Callable] = {
 }
 #: The scale on which two estimates of one kind are compared: that on which their intervals are symmetrical.
 COMPARED_ON: dict[str, Callable] = {"r": np.arctanh, "d": lambda x: x, "OR": np.log}
+#: Standard error on the scale of the value, where a note of the register has it.
+NOTED_ERROR = re.compile(r"standard error ([\d.]*\d)")
 #: Level assumed where a source does not state that of its interval, in percent: the customary one.
 USUAL_LEVEL = 95.0
 
@@ -103,11 +106,26 @@ def contrast(first: PublishedNumber, second: PublishedNumber) -> Contrast:
 
 
 def _value_and_error(number: PublishedNumber) -> tuple[float, float]:
+    to = COMPARED_ON[number.statistic]
+    value, low, high = (float(to(x)) for x in with_limits(number))
+    return value, (high - low) / (2 * _quantile(number))
+
+
+def with_limits(number: PublishedNumber) -> tuple[float, float, float]:
+    """Return value and limits: those printed, or normal ones of 95 % from a standard error in the number's note."""
+    value, low, high = numbers.estimate(number)
+    if noted := NOTED_ERROR.search(number.note):
+        half = float(norm.ppf(0.975)) * float(noted[1])
+        return value, value - half, value + half
     if number.ci_low is None or number.ci_high is None:
         raise RestatedError(f"'{number.id}' has no printed interval")
-    to = COMPARED_ON[number.statistic]
-    value, low, high = (float(to(x)) for x in numbers.estimate(number))
-    return value, (high - low) / (2 * _quantile(number))
+    return value, low, high
+
+
+def remaining(before: PublishedNumber, after: PublishedNumber) -> tuple[float, float, float]:
+    """Return the share of an unadjusted estimate that an adjusted one is, and its range over the rounding of both."""
+    corners = [x / y for x in (after.low, after.high) for y in (before.low, before.high)]
+    return numbers.estimate(after)[0] / numbers.estimate(before)[0], min(corners), max(corners)
 
 
 def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.DataFrame:

@@ -87,6 +87,13 @@ PRINTS = {
     f"@article{{k, {BODY}, journal = {{J}}, doi = {{https://doi.org/10.1000/a%3Cb}}}}": (
         "Anna Muster. A Title. J, 2010. doi:10.1000/a<b."
     ),
+    "@article{k, author = {A, B}, title = {fMRI of BPD in Type D: A DSM-IV Study, $D_2$}, journal = {J}, year = 1}": (
+        "B A. fMRI of BPD in type D: a DSM-IV study, D₂. J, 1."
+    ),
+    "@article{k, author = {A, B}, title = {ALL IN CAPITALS}, journal = {J}, year = 1}": "B A. All in capitals. J, 1.",
+    f"@article{{k, {BODY}, journal = {{J}}, note = {{A, B&#xD;eng&#10;Trial}}, isbn = {{1 (Print)$\\backslash$r2}}}}": (
+        "Anna Muster. A Title. J, 2010. A, B eng Trial."
+    ),
     f"@article{{k, {BODY}, journal = {{J}}, doi = {{10/gf523c}}}}": "Anna Muster. A Title. J, 2010. doi:10/gf523c.",
 }
 
@@ -131,6 +138,10 @@ def test_names(read, name, printed, label):
         "World Health Organization",
         "National Health Service",
         "Centers for Disease Control and Prevention",
+        "Muster AB",
+        "Muster Anna B.",
+        "Muster, A. (Ed.)",
+        "Muster, A.*",
     ],
 )
 def test_doubtful_names_are_a_warning_with_their_place(read, name):

@@ -153,3 +153,18 @@ def test_shares_pass_debit(ones, zeros, decimals, rounding):
 )
 def test_debit_known_cases(mean, sd, n, fits):
     assert scores.debit(parse(mean), parse(sd), [n]).fits == fits
+
+
+@pytest.mark.parametrize("sizes", [[], [0], [28.0], ["28"], [True]])
+@pytest.mark.parametrize(
+    "check",
+    [scores.grim, lambda m, n: scores.grimmer(m, parse("1.6"), n), lambda m, n: scores.debit(m, parse(".5"), n)],
+)
+def test_sizes_that_are_no_counts_are_refused(check, sizes):
+    with pytest.raises(RestatedError, match="needs at least"):
+        check(parse(".50"), sizes)
+
+
+def test_a_negative_sd_is_refused():
+    with pytest.raises(RestatedError, match="not negative"):
+        scores.grimmer(parse("2.5"), parse("-1"), [10])

@@ -70,14 +70,48 @@ def test_p_power_by_brute_force():
     )
 
 
-def test_degrees_of_freedom_in_words():
-    assert statistics.parse_df("chi-square, df = 9") == (9,)
-    assert statistics.parse_df("F, df = 2, 57") == (2, 57)
-    assert statistics.parse_df("chi-square") == ()
-    assert statistics.parse_df("t, df = 34,5", 1) == statistics.parse_df("t, df = 34.5") == (34.5,)
-    assert statistics.parse_df("t", 1) == ()
-    with pytest.raises(RestatedError, match=r"1\.234 or 1234"):
-        statistics.parse_df("t, df = 1,234", 1)
+@pytest.mark.parametrize(
+    ("text", "count", "df"),
+    [
+        ("chi-square, df = 9", 1, (9,)),
+        ("\u03c7\u00b2(9, N = 120)", 1, (9,)),
+        ("F, df = 2, 57", 2, (2, 57)),
+        ("F(2,57)", 2, (2, 57)),
+        ("F, df1 = 2, df2 = 57", 2, (2, 57)),
+        ("F, df = 1,92, 57,3", 2, (1.92, 57.3)),
+        ("F (1,92; 57,3)", 2, (1.92, 57.3)),
+        ("t, df = 34,5", 1, (34.5,)),
+        ("t, D.F. = 1\u2009250", 1, (1250,)),
+        ("t, df = 28 (Welch)", 1, (28,)),
+        ("chi-square", 1, ()),
+        ("t, df = n - 2", 1, ()),
+        ("F, df = 57", 2, ()),
+        ("correlation (adjusted)", 1, ()),
+        ("z, df = 3", 0, ()),
+    ],
+)
+def test_degrees_of_freedom_in_words(text, count, df):
+    assert statistics.parse_df(text, count) == df
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "message"),
+    [
+        ("t, df = 1,234", 1, r"1\.234 or 1234"),
+        ("t, df = 0", 1, "does not give 1 degree of"),
+        ("t, df = \u22123", 1, "does not give 1 degree of"),
+        ("t(2, 57)", 1, "does not give 1 degree of"),
+        ("F, df = 1,92,57,3", 2, "does not give 2 degrees of"),
+    ],
+)
+def test_degrees_of_freedom_that_cannot_be_read_are_refused(text, count, message):
+    with pytest.raises(RestatedError, match=message):
+        statistics.parse_df(text, count)
+
+
+def test_one_study_has_no_i2():
+    with pytest.raises(RestatedError, match="fewer than two studies"):
+        statistics.i2_of_q(parse("3.1"), 0, parse("0"))
 
 
 @modest

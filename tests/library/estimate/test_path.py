@@ -14,6 +14,7 @@ from restated.estimate.path import (
     Path,
     chain_draws,
     chain_interval,
+    equations,
     feasible,
     indirect_interval,
     over_box,
@@ -275,3 +276,41 @@ def test_chains_without_an_answer(links, se, message):
 def test_a_chain_needs_a_level_between_0_and_1():
     with pytest.raises(RestatedError, match="level 95"):
         chain_interval([0.2], [0.1], level=95)
+
+
+def test_equations_with_the_same_predictors_are_least_squares():
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(30, 3)), rng.normal(size=(30, 2))
+    design = np.zeros((30, 2, 6))
+    design[:, 0, :3] = design[:, 1, 3:] = x
+    found = equations(y, design)
+    separate = [sm.OLS(y[:, i], x).fit() for i in range(2)]
+    assert found.coefficients == pytest.approx(np.concatenate([fit.params for fit in separate]))
+    errors = np.transpose([fit.resid for fit in separate])
+    assert found.covariance == pytest.approx(errors.T @ errors / 30)
+
+
+def test_equations_are_at_the_maximum_of_the_likelihood_and_fit_many_data_sets_at_once():
+    rng = np.random.default_rng(3)
+    x = rng.normal(size=(4, 50, 2, 3))
+    y = (x @ [1.0, -0.5, 0.2]) + rng.normal(size=(4, 50, 2)) @ [[1, 0.6], [0, 0.8]]
+
+    def loss(b):
+        errors = y[2] - x[2] @ b
+        return np.linalg.slogdet(errors.T @ errors / 50)[1]
+
+    found = equations(y, x)
+    assert found.coefficients[2] == pytest.approx(equations(y[2], x[2]).coefficients)
+    best = loss(found.coefficients[2])
+    for step in 1e-3 * np.vstack([np.eye(3), -np.eye(3)]):
+        assert loss(found.coefficients[2] + step) > best
+
+
+def test_equations_without_an_answer():
+    x = np.random.default_rng(4).normal(size=(20, 2, 1))
+    with pytest.raises(RestatedError, match="not determined"):
+        equations(x[..., 0], np.concatenate([x, x], axis=-1))
+    with pytest.raises(RestatedError, match="perfectly dependent"):
+        equations(np.repeat(x[:, :1, 0], 2, axis=1), np.ones((20, 2, 1)))
+    with pytest.raises(RestatedError, match="do not fit together"):
+        equations(x[..., 0], x[:10])

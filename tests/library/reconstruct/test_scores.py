@@ -180,6 +180,8 @@ def test_the_sd_with_divisor_n(sample):
         (("3.0", "1.0", 10, 5, 1), "the scale from 5 to 1 is upside down. Give the lower end first"),
         (("3.0", "1.0", 10, 0.5, 5), "0.5 is not a whole number. Count in steps: divide mean, SD"),
         (("3.0", "1.0", 10, 1, 5.5), "field 'high': 5.5 is not a whole number"),
+        (("3.0", "1.0", 10, 0, 2000), "2,001 scores are more than the 1,001 handled. Count in steps"),
+        (("3.0", "1.0", 10**6, 0, 5), "field 'n': 1,000,000 cases are more than the 200,000 handled"),
         (("<3.0", "1.0", 10, 1, 5), "no end on one side"),
         (("3.0", "-1.0", 10, 1, 5), "not negative"),
         ((3.0, "1.0", 10, 1, 5), "digits printed for 3.0 are unknown"),

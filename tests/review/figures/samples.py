@@ -19,6 +19,7 @@ from review.figures import (
     denominators,
     dependence,
     evidencemap,
+    families,
     frequencies,
     graph,
     growthchecks,
@@ -54,6 +55,12 @@ def paths() -> pd.DataFrame:
         ],
         columns=["panel", "edge", "value", "low", "high", "text"],
     )
+
+
+def two_panels() -> pd.DataFrame:
+    rows = [("Pupils", "day", 1, 2), ("Pupils", "night", 1, 2), ("Pupils", "day", 3, 4)]
+    rows += [("Tutors", "day", 2, 5), ("Tutors", "day", 4, 3), ("Tutors", "night", 6, 4)]
+    return pd.DataFrame(rows, columns=["panel", "group", "x", "y"])
 
 
 def checks() -> pd.DataFrame:
@@ -116,6 +123,12 @@ def growth_checks() -> dict[str, pd.DataFrame]:
         "correlation": pd.DataFrame({"lag": range(1, 7), "observed": np.full(6, 0.45), "implied": np.full(6, 0.5)}),
         "residuals": pd.DataFrame({"normal": at, "observed": 1.1 * at}),
     }
+
+
+def class_shares() -> pd.DataFrame:
+    rows = [("everyone", None, 0.5, 0.2, 0.1, 0.2), ("at 18", 819, 0.6, 0.15, 0.1, 0.15)]
+    rows += [("secure before", 600, 0.7, 0.1, 0.1, 0.1)]
+    return pd.DataFrame(rows, columns=["label", "n", "secure", "avoidant", "resistant", "disorganized"])
 
 
 def cohort_counts() -> pd.DataFrame:
@@ -520,6 +533,7 @@ FIGURES = {
     "shares by age": (lambda: shares.shares_by_age(life()), "genes .40"),
     "twin power": (lambda: twinpower.power_by_split(powers()), "49"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
+    "cases": (lambda: families.cases(two_panels(), x="hours", y="marks", says="Hours and marks"), "Tutors: 3 marks"),
     "unpooled": (lambda: unpooled.unpooled(side_by_side(), says="Two kinds of evidence"), ".30"),
     "over time": (lambda: decline.over_time(estimates()), ".47"),
     "frequencies": (
@@ -543,6 +557,7 @@ FIGURES = {
     ),
     "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
     "growth checks": (lambda: growthchecks.checks(growth_checks(), grades=GRADES), "0.05"),
+    "class bars": (lambda: headcounts.class_bars(class_shares()), "at 18 15.0"),
     "headcounts": (lambda: headcounts.headcounts(cohort_counts(), axis="children"), "1,364"),
     "over time, with a window": (
         lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False),

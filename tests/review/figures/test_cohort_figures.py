@@ -74,3 +74,15 @@ def test_counts_are_sorted_and_a_bound_is_said_to_be_one():
     assert list(data["kind"]) == ["as printed", "at least", "as printed"]
     with pytest.raises(RestatedError, match="not positive"):
         headcounts.headcounts(samples.cohort_counts().assign(n=0), axis="children")
+
+
+def test_parts_of_a_class_bar_begin_with_the_disorganized_and_fill_it():
+    drawn = headcounts.class_bars(samples.class_shares())
+    bars = drawn.fig.axes[0].patches
+    first = [bar for bar in bars if bar.get_gid() == "disorganized" or bar.get_x() == 0]
+    assert [round(bar.get_width(), 6) for bar in first][:3] == [20, 15, 10]
+    ends = [bar.get_x() + bar.get_width() for bar in bars]
+    assert sum(np.isclose(ends, 100)) == 3
+    assert drawn.data["n"].isna().tolist() == [True, False, False]
+    with pytest.raises(RestatedError, match="do not add up"):
+        headcounts.class_bars(samples.class_shares().assign(secure=0.9))

@@ -9,10 +9,11 @@ from restated.errors import RestatedError
 from restated.plots.style import colour
 from restated.plots.words import ODDS_RATIO
 from review.figures.designs import DESIGNS, NONE
+from review.figures.families import APART, cases
 from review.figures.graph import graph
 from review.figures.unpooled import unpooled
 from tests.library.plots.samples import by_gid, texts
-from tests.review.figures.samples import graph_arrows, graph_boxes, side_by_side
+from tests.review.figures.samples import graph_arrows, graph_boxes, side_by_side, two_panels
 
 
 def test_the_line_of_an_arrow_says_its_design():
@@ -110,3 +111,24 @@ def test_estimates_on_a_ratio_scale():
 def test_bad_estimates_are_named(change, message):
     with pytest.raises(RestatedError, match=message):
         unpooled(change(side_by_side()), says="Two kinds of evidence")
+
+
+def test_every_case_has_a_mark_and_cases_of_one_place_stand_apart():
+    ax = cases(two_panels(), x="hours", y="marks", says="Hours and marks").fig.axes[0]
+    shown = sorted((x, y) for line in ax.lines if line.get_marker() != "None" for x, y in zip(*line.get_data()))
+    assert np.array(shown) == pytest.approx(np.array([(1 - APART / 2, 2), (1 + APART / 2, 2), (3, 4)]))
+    (line,) = [line for line in ax.lines if line.get_marker() == "None"]
+    assert np.transpose(line.get_data()) == pytest.approx(np.array([(1, 2), (3, 4)]))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"panel": list("aabbcc")}, "3 panels"),
+        ({"group": list("aabbcc")}, "3 groups"),
+        ({"x": 1.0}, "have one x, so there is no line"),
+    ],
+)
+def test_cases_that_cannot_be_drawn(change, message):
+    with pytest.raises(RestatedError, match=message):
+        cases(two_panels().assign(**change), x="hours", y="marks", says="Hours and marks")

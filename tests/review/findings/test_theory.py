@@ -76,7 +76,7 @@ def test_rival_causes_are_not_claims_of_the_book(graph):
 
 def test_paths_are_not_drawn(printed, graph):
     drawn = theory.evidence.drawn_arrows(graph, printed).set_index("edge")
-    assert not {"G12", "G13"} & set(drawn.index) and len(drawn) == len(graph) - 2
+    assert not {"G12", "G13", "G15"} & set(drawn.index) and len(drawn) == len(graph) - 3
     assert drawn.loc["G8", "estimate"] == "d 0.36 to 1.68" and drawn.loc["G4", "sign"] == "−"
     assert drawn.loc["G7", "estimate"] == "" and drawn.loc["G11", "estimate"] == "a² 46 %"
 
@@ -148,12 +148,9 @@ def test_the_share_is_the_reliability_at_which_complete_mediation_fits():
 
 def test_estimates_of_an_arrow_are_associations(printed, edges):
     rows = theory.evidence.edge_rows(edges, printed, ["G1", "G10b"], {"G1": "one", "G10b": "two"})
-    assert rows["group"].tolist() == ["one", "two", "two"] and rows["printed"].tolist() == [
-        "r .30",
-        "OR 2.56",
-        "OR 2.59",
-    ]
-    assert rows["n"].tolist() == ["974", "", ""]
+    assert rows["group"].tolist() == ["one", *["two"] * 3]
+    assert rows["printed"].tolist() == ["r .30", "OR 2.56", "OR 2.59", "d 0.3"]
+    assert rows["n"].tolist() == ["974", "", "", "2,764"]
 
 
 def test_rows_on_a_chosen_scale(printed, edges):
@@ -193,6 +190,20 @@ def test_contrast_of_odds_ratios_by_hand(printed):
         theory.links.contrast(printed["bora2021-rf-d"], printed["yang2024-r"])
     with pytest.raises(RestatedError, match="no printed interval"):
         theory.links.contrast(printed["bryde2024-r"], printed["yang2024-r"])
+
+
+def test_what_remains_within_pairs_by_hand(printed):
+    before, after = (printed[f"bornovalova2013-emotional-abuse-{x}"] for x in ("unadjusted", "within"))
+    assert theory.links.with_limits(after) == pytest.approx((0.19, 0.19 - 1.95996398 * 0.12, 0.19 + 1.95996398 * 0.12))
+    assert theory.links.remaining(before, after) == pytest.approx((0.19 / 0.42, 0.185 / 0.425, 0.195 / 0.415))
+    negative = (printed[f"bornovalova2013-sexual-abuse-{x}"] for x in ("unadjusted", "within"))
+    assert theory.links.remaining(*negative)[2] < 0
+    assert theory.links.with_limits(printed["baldwin2023-adjusted"]) == (0.31, 0.24, 0.37)
+
+
+def test_noted_errors_are_compared_like_printed_intervals(printed):
+    found = theory.links.contrast(printed["bornovalova2013-abuse-unadjusted"], printed["bornovalova2013-abuse-within"])
+    assert found.high - found.difference == pytest.approx(1.95996398 * np.hypot(0.05, 0.09))
 
 
 def test_exposure_shares_give_the_odds_ratio_back():

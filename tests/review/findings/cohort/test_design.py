@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from statsmodels.stats.proportion import proportion_confint
 
 from restated.errors import RestatedError
 from restated.reconstruct.ensemble import generator
@@ -43,14 +44,12 @@ def test_printed_assumptions_are_the_printed_numbers():
     )
     boys = [1 - number("crockett2018-female") / 100, number("fanti2010-male") / 100]
     assert tuple(table.loc["share_boys", ["low", "high"]]) == pytest.approx(boys)
-    organised = 100 - number("madigan2023-disorganized")
-    for name in ("secure", "avoidant"):
-        assert table.loc[f"share_{name}", "low"] == pytest.approx(number(f"madigan2023-{name}") / organised, abs=5e-4)
-    assert (
-        table.loc["share_disorganized", "low"]
-        < number("madigan2023-disorganized") / 100
-        < table.loc["share_disorganized", "high"]
-    )
+    counted = {letter: number(f"nichd2001-ssp15-{letter}") for letter in "abcd"}
+    organised = sum(counted.values()) - counted["d"]
+    for name, letter in (("secure", "b"), ("avoidant", "a")):
+        assert table.loc[f"share_{name}", "low"] == pytest.approx(counted[letter] / organised, abs=5e-4)
+    ends = proportion_confint(counted["d"], sum(counted.values()), method="wilson")
+    assert tuple(table.loc["share_disorganized", ["low", "high"]]) == pytest.approx(ends, abs=5e-4)
 
 
 def test_every_assumption_is_printed_or_labelled_assumed():
@@ -129,6 +128,19 @@ def test_nobody_is_lost_where_nothing_is_lost():
     whole = STANDARD.with_ranges(ever_rated=(1, 1), missed=(0, 0), lost=(0, 0))
     cohort = whole.draw(generator(1, 0))
     assert (cohort.rated(whole, least=7) == cohort.counts).all()
+
+
+def test_ratings_are_deviations_around_the_lines_of_the_cells_cut_at_the_floor():
+    lines = np.random.default_rng(5).normal(size=(16, 2))
+    cohort = STANDARD.draw(generator(1, 2))
+    y = STANDARD.ratings(cohort, lines)
+    cell = np.repeat(np.arange(16), STANDARD.slots)
+    expected = lines[cell, :1] + lines[cell, 1:] * TIMES
+    np.testing.assert_allclose(y - expected, cohort.y, atol=1e-12)
+    floored = replace(STANDARD, floor=0.5).ratings(cohort, lines)
+    made = np.isfinite(cohort.y)
+    assert (np.isfinite(floored) == made).all() and (y[made] < 0).any()
+    np.testing.assert_allclose(floored[made], np.where(y[made] < 0, 0.0, y[made]), atol=1e-12)
 
 
 def test_complete_cases_and_fewer_waves():

@@ -58,6 +58,16 @@ def test_the_extra_growth_is_the_four_way_term_and_starts_in_kindergarten():
     np.testing.assert_allclose(main[statements.indices(*others)], 0, atol=1e-12)
 
 
+def test_growth_of_boys_is_no_matter_of_attachment_and_leaves_the_average():
+    shares, main = effects.shares(NUMBERS), effects.scenarios(NUMBERS)["main"]
+    found = effects.coefficients(effects.cell_lines(main, shares, trend=0.1, trend_boys=0.2), STANDARD)
+    without = effects.coefficients(effects.cell_lines(main, shares), STANDARD)
+    changed = np.zeros(32)
+    changed[statements.indices("time", "boy:time")] = 0.1, 0.2
+    np.testing.assert_allclose(found - without, changed, atol=1e-12)
+    assert (found - without) @ statements.cell_row(STANDARD.cells) == pytest.approx(0.2)
+
+
 def test_coefficients_give_the_lines_back():
     lines = np.random.default_rng(1).normal(size=(16, 2))
     full = np.column_stack([np.ones(len(CELLS)), STANDARD.cells])
@@ -67,10 +77,9 @@ def test_coefficients_give_the_lines_back():
 def test_a_fit_of_deviations_plus_expectations_is_the_fit_of_deviations_plus_the_coefficients():
     cohort = STANDARD.draw(generator(7, 0))
     lines = effects.cell_lines(
-        effects.scenarios(NUMBERS)["extra-080"], effects.shares(NUMBERS), trend=-0.2, boys=0.3, risk=0.4
+        effects.scenarios(NUMBERS)["extra-080"], effects.shares(NUMBERS), trend=-0.2, trend_boys=0.1, boys=0.3, risk=0.4
     )
-    mean = np.repeat(lines @ np.vstack([np.ones(7), TIMES]), STANDARD.slots, axis=0)
-    fit = growth.fit_batch([cohort.y, cohort.y + mean], TIMES, STANDARD.covariates)
+    fit = growth.fit_batch([cohort.y, STANDARD.ratings(cohort, lines)], TIMES, STANDARD.covariates)
     apart = fit.fixed[0] + effects.coefficients(lines, STANDARD) - fit.fixed[1]
     assert (np.abs(apart) <= SEARCH * fit.fixed_se[0]).all()
     np.testing.assert_allclose(fit.fixed_covariance[0], fit.fixed_covariance[1], rtol=1e-4, atol=1e-8)

@@ -59,6 +59,38 @@ def test_every_variation_and_scenario_has_its_rows_and_enough_cohorts():
         assert drawn == (stored.COHORTS if key == "base" else stored.VARIATION_COHORTS)
 
 
+def test_the_first_edition_is_still_there_as_a_variation():
+    """Its stored results are those of the base design of that edition, within Monte Carlo error."""
+    of = {"variation": "first-edition"}
+    four_way = "se disorganized × boy × risk × time"
+    assert stored.pick(TABLE, "cell mean", **of) == pytest.approx(42.79, abs=3.5 * 9.5 / np.sqrt(1000))
+    assert stored.pick(TABLE, four_way, **of) == pytest.approx(0.356, rel=0.02)
+    for event, share in (("C7", 0.550), ("four-way", 0.296), ("whole", 0.143)):
+        error = np.sqrt(share * (1 - share) / 1000)
+        assert stored.pick(TABLE, event, "extra-050", **of) == pytest.approx(share, abs=3.5 * error)
+
+
+def test_average_growth_makes_the_last_statement_easier_to_meet_and_no_other():
+    def met(event, variation):
+        return stored.pick(TABLE, event, "main", variation=variation)
+
+    assert met("C7", "falling") < met("C7", "base") < met("C7", "rising")
+    for event in ("C4", "C5", "four-way"):
+        error = np.sqrt(0.05 * 0.95 / 1000)
+        assert met(event, "falling") == pytest.approx(met(event, "rising"), abs=5 * error)
+
+
+def test_a_floor_leaves_the_design_and_turns_main_effects_into_interactions():
+    table = runs.run("floor", NUMBERS, cohorts=3)
+    assert stored.pick(table, "cell mean", variation="floor") == stored.pick(
+        runs.run("base", NUMBERS, cohorts=3), "cell mean"
+    )
+    error = np.sqrt(0.05 * 0.95 / 1000)
+    for event in ("C4", "C5", "C6"):
+        nothing, main = (stored.pick(TABLE, event, key, variation="floor") for key in ("nothing", "main"))
+        assert nothing == pytest.approx(0.05, abs=3.5 * error) and main > 0.05 + 3.5 * error
+
+
 def test_the_index_analysis_runs_on_the_same_cohorts():
     table = runs.run("index", NUMBERS, cohorts=3)
     assert set(table["scenario"]) == {"any", *runs.VARIED}

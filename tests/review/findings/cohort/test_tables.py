@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated_book import paths, register
+from restated_book import paths, register, studies
 from restated_book.recording import Ledger
-from review.findings.cohort import design, effects, model, records, stored, tables
+from review.findings.cohort import design, effects, model, records, runs, stored, tables
 
 NUMBERS = register.load()
 TABLE = stored.load(NUMBERS)
@@ -21,6 +21,8 @@ SCENARIOS = effects.scenarios(NUMBERS)
 def test_the_counts_in_circulation_are_all_there_and_none_is_unverified():
     found = tables.counts_in_circulation(NUMBERS)
     assert {"1,364", "1195", "1,153", "1,152", "1,140", "1,139", "more than 1,000", "918"} <= set(found["text"])
+    of_rows = found.set_index("label")["text"]
+    assert of_rows["NICHD 2001"] == "1,060" and set(of_rows["Groh et al. 2014"]) == {"819", "795"}
     assert list(found.loc[found["bound"], "text"]) == ["more than 1,000"]
     recalled = dict(NUMBERS) | {"fearon2004-n-children": replace(NUMBERS["fearon2004-n-children"], grade="U")}
     with pytest.raises(RestatedError, match=r"fearon2004-n-children.*unverified"):
@@ -38,8 +40,8 @@ def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
     assert all(r["restated_low"] <= r["restated"] <= r["restated_high"] for r in rows if r["restated_low"] is not None)
     text = (paths.NOTEBOOKS / "externalizing-growth.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\{(?:restated|interval)\}`(cohort-[a-z0-9-]+)`", text))
-    above = {f"cohort-{name}-above-secure" for name in ("avoidant", "disorganized")}
-    assert named - {r["id"] for r in rows} <= above
+    above = {f"cohort-{name}-above-secure" for name in ("avoidant", "disorganized")} | {"cohort-risk-alpha"}
+    assert {id for id in named - {r["id"] for r in rows} if not id.startswith("cohort-class-")} <= above
 
 
 def test_every_share_has_its_monte_carlo_error():
@@ -67,6 +69,27 @@ def test_assumptions_are_shown_with_their_source_or_none():
     assert len(shown) == len(design.assumptions())
     assert shown.loc["Children with an attachment class", "Range"] == "1,139 to 1,153"
     assert shown.loc["Share of children at high risk", "Leans on"] == "–"
+    assert shown.loc["Share of disorganized children", ["Status", "First edition"]].tolist() == [
+        "printed",
+        "0.18 to 0.29",
+    ]
+    assert (shown["First edition"] == "the same").sum() == len(shown) - len(runs.FIRST_EDITION)
+
+
+def test_changes_are_those_of_the_stored_table():
+    found = tables.changes(TABLE).set_index("Result")
+    whole = found.loc["whole pattern; growth of .5"]
+    assert whole["Now"] == f"{100 * stored.pick(TABLE, 'whole', 'extra-050'):.1f} %"
+    assert found.loc["disorganized boys at high risk", "First edition"] == "42"
+
+
+def test_consistency_is_the_alpha_of_the_correlation_matrix():
+    matrix = np.array([[1, 0.34, 0.45], [0.34, 1, 0.25], [0.45, 0.25, 1]])
+    alpha = 3 / 2 * (1 - np.trace(matrix) / matrix.sum())
+    value, low, high = tables.consistency(studies.load("seccyd-risk"))
+    assert value == pytest.approx(alpha) and low < value < high
+    off = matrix + 0.005 * (1 - np.eye(3))
+    assert high == pytest.approx(3 / 2 * (1 - 3 / off.sum()))
 
 
 def test_every_route_gives_the_truth_back_where_every_rating_is_there():
