@@ -150,8 +150,11 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """Names that a statement reads, assigns to, calls a method of, and assigns to outright; names of which it assigns a
-    part, gives to functions, and that its functions assign outside themselves."""
+    """What a statement does with names.
+
+    It reads, assigns to, calls a method of, and assigns to some outright; of others it assigns a part, gives them to
+    functions, or its functions assign them outside themselves.
+    """
 
     reads: set[str]
     assigns: set[str]

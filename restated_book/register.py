@@ -414,8 +414,11 @@ def _limits(statistic: str, unit: str) -> Limits:
 def _number(
     text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, *, interval: Limits = _ANY, **more: Any
 ) -> Printed:
-    """Read a printed number whose decimals follow one of `marks`; of two readings, only one may be in the limits, or
-    in its confidence `interval`. Marks that put it outside an interval in which the other reading is are doubtful."""
+    """Read a printed number whose decimals follow one of `marks`.
+
+    Of two readings, only one may be in the limits, or in its confidence `interval`. Marks that put it outside an
+    interval in which the other reading is are doubtful.
+    """
     readings: dict[str, Printed] = {}
     for mark in DECIMAL_MARKS:
         with suppress(RestatedError):
