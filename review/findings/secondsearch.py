@@ -1,4 +1,4 @@
-"""What a second search brought: numbers by chapter, and claims that were held against new sources."""
+"""Record of a second search: numbers by chapter, and claims that were held against new sources."""
 
 import pandas as pd
 
