@@ -141,9 +141,8 @@ def planes(
         f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, _, r, cv in rows(part.dropna()))
         for test, part in parts(data, "test").items()
     ]
-    return Drawn(
-        fig, alt_text(f"Below and left of a line a ratio of means is significant; {what}", *listed, _said(region)), data
-    )
+    alt = alt_text(f"Below and left of a line a ratio of means is significant; {what}", _said(region), *listed)
+    return Drawn(fig, alt, data)
 
 
 def _said(region: Region) -> str:
@@ -174,7 +173,8 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float, region: Regio
             ax = axes_in_inches(fig, x, y, side, side)
             _cells(ax, table[(table["test"] == test) & (table["shape"] == shape)], cvs)
             (low, high), frame = region[1], Line("ink", DASHES, 1.4)
-            ax.plot([low, high, high, low, low], [low, low, high, high, low], zorder=4, **frame.style())
+            for line in (Line("page", width=2.8), frame):  # a light edge sets the dashes off from dark cells
+                ax.plot([low, high, high, low, low], [low, low, high, high, low], zorder=4, **line.style())
             ax.set_xticks(ticks, names if last else blank)
             ax.set_yticks(ticks, blank if c else names)
             ax.set_xlabel(f"SD/mean, {arms[0]}" if last and c == len(shapes) // 2 else "")
