@@ -37,11 +37,11 @@ def spread_from_interval(
 
 #: Register ids of mean costs printed with their SD, by the window they cover.
 WINDOWS = {
-    "wagner-before": ("wagner2016-total-pre", "societal cost, year before therapy"),
-    "wagner-direct": ("wagner2016-direct-pre", "direct cost, year before therapy"),
-    "wagner-completers": ("wagner2016-completers-pre", "the same, completers, year before"),
-    "wagner-during": ("wagner2016-completers-during", "societal cost, year of therapy"),
-    "wagner-after": ("wagner2016-completers-followup", "societal cost, year after"),
+    "wagner-before": ("wagner2016-total-pre", "societal cost, year before"),
+    "wagner-direct": ("wagner2016-direct-pre", "direct cost, year before"),
+    "wagner-completers": ("wagner2016-completers-pre", "completers, year before"),
+    "wagner-during": ("wagner2016-completers-during", "completers, year of therapy"),
+    "wagner-after": ("wagner2016-completers-followup", "completers, year after"),
 }
 #: Smallest share of the patients in an arm where the arms of a randomised trial are unknown: an assumption.
 LEAST_ARM = 1 / 3
@@ -86,7 +86,7 @@ def spreads(register: Register) -> pd.DataFrame:
     rows = [
         *windows,
         ("priebe-cost", "Priebe 2012", "total cost, 12 months", interval, *printed(float(implied)), False, True),
-        ("asselt", "van Asselt 2008", "societal cost, 4 years", f"{interval}, arms open", *asselt, False, True),
+        ("asselt", "van Asselt 2008", "societal cost, 4 years", "implied, arms open", *asselt, False, True),
         ("stevenson-before", "Stevenson 1999", "admission cost, year before", by_range, *before, False, False),
         ("stevenson-after", "Stevenson 1999", "admission cost, year after", by_range, *after, False, False),
         ("bourke", "Bourke 2018", "direct cost, usual services", "bounded, if over patients", *irish, True, False),
