@@ -22,6 +22,7 @@ from review.figures.tables import checked, distinct, ensure, parts, rows
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
 BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
+REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
 HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
 #: The ramp darkens as the share of data sets rises, in five equal steps.
 STEPS = dict(zip(pairwise(np.linspace(0, 1, len(RAMP) + 1)), RAMP))
@@ -37,20 +38,22 @@ ABOVE = 1.3  # inches of it above and below the plot
 Pair: TypeAlias = tuple[str, str]
 #: Words and the numbers they name.
 Named: TypeAlias = tuple[str, Sequence[float]]
+#: Words for a range of SD/mean, and its ends.
+Region: TypeAlias = tuple[str, tuple[float, float]]
 #: p values by the name of a test, a ratio of means, and the SD/means of both arms.
 Test: TypeAlias = Callable[[str, float, np.ndarray, np.ndarray], np.ndarray]
 
 
 @drawing
 def limits(
-    curves: pd.DataFrame, bands: pd.DataFrame, *, marks: Mapping[str, float], ratios: Named, top: float
+    curves: pd.DataFrame, bands: pd.DataFrame, *, marks: Mapping[str, float], ratios: Named, region: Region, top: float
 ) -> Drawn:
     """Draw the largest SD/mean at which a ratio of mean costs is still significant, by test.
 
     `curves`: `test`, `ratio`, `cv`, of tests that moments determine. `bands`: `test`, `ratio`, `low`, `high`, ranges
     over shapes for tests that need values, infinite where they leave the plot. `marks` has words for SD/means found
-    elsewhere (horizontal lines), `ratios` words and ratios to mark at the foot with hollow marks; `top` is the end of
-    the axis.
+    elsewhere (horizontal lines), `ratios` words and ratios to mark at the foot with hollow marks; `region` is shaded;
+    `top` is the end of the axis.
     """
     curves, bands = checked(curves, "test", "ratio", "cv"), checked(bands, "test", "ratio", "low", "high")
     tests, sets = distinct(curves, "test"), distinct(bands, "test")
@@ -61,6 +64,7 @@ def limits(
     ax = axes_in_inches(fig, 0.75, 0.62, WIDE - 0.75 - room, HEIGHT - ABOVE)
     ax.set(xlim=(0.1, 1), ylim=(0, top), ylabel="SD/mean in both arms")
     ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
+    ax.axhspan(*region[1], zorder=0.5, **REGION.style())
     for here, fill in zip(parts(bands, "test").values(), BANDS):
         low, high = (here[end].clip(upper=top + 1) for end in ("low", "high"))
         ax.fill_between(here["ratio"], low, high, zorder=1.5 if fill.hatch else 1, **fill.style())
@@ -77,7 +81,7 @@ def limits(
     ax.set_xticks(ticks, [number(t, 1) for t in ticks])
     plain_ticks(ax.yaxis, 0, top, most=7)
     key = Key(fig, 0.75, HEIGHT - 0.2, mark=(6.5, 1.5), right=WIDE)
-    looks: dict[str, Any] = {**dict(zip(tests, LINES)), **dict(zip(sets, BANDS)), words: HOLLOW}
+    looks: dict[str, Any] = {**dict(zip(tests, LINES)), **dict(zip(sets, BANDS)), words: HOLLOW, region[0]: REGION}
     for name, look in looks.items():
         key.add(name, look, gap=0.31)
     shown = curves[np.isclose(curves["ratio"] * 20 % 1, 0, atol=1e-6)].assign(low=np.nan, high=np.nan)
@@ -89,6 +93,7 @@ def limits(
     alt = alt_text(
         f"Largest SD/mean at which half the cost is still significant: {', '.join(values)}",
         f"Over assumed shapes: {over}" if over else "",
+        _said(region),
         "All limits fall to 0 as the ratio nears 1",
     )
     return Drawn(fig, alt, data.rename(columns=names))
@@ -96,16 +101,17 @@ def limits(
 
 @drawing
 def planes(
-    p_value: Test, tests: Sequence[str], ratios: Sequence[float], *, arms: Pair, marks: Mapping[str, float], top: float
+    p_value: Test, tests: Sequence[str], ratios: Sequence[float], *, arms: Pair, region: Region, top: float
 ) -> Drawn:
     """Draw the line p = .05 over the SD/mean of both arms, one line for each ratio of means, one panel a test.
 
-    `tests` are those that moments determine; `arms` names the axes, which end at `top`. `marks` has letters for
-    SD/means found elsewhere, marked where both arms have them.
+    `tests` are those that moments determine; `arms` names the axes, which end at `top`. Where both arms are in `region`
+    the plane is shaded.
     """
     ensure(tests and ratios, "there is nothing to draw: name tests and ratios")
     side = 2.42
-    fig = new_figure(WIDE, side + 1.1)
+    fig = new_figure(WIDE, side + 1.4)
+    Key(fig, 0.66, side + 1.2).add(region[0], REGION)
     grid = np.linspace(0.02, top, 140)
     across, up = np.meshgrid(grid, grid)
     box = {"facecolor": colour("page"), "edgecolor": "none", "pad": 1.0}
@@ -123,10 +129,7 @@ def planes(
             if 0.3 < limit < top * 0.95:
                 words = number(ratio, 2, leading_zero=False)
                 label(ax, limit, limit, words, ha="center", va="center", bbox=box, zorder=5)
-        for letter, cv in marks.items():
-            if cv < top:
-                dots(ax, [cv], [cv], HOLLOW, edge=1.5, clip_on=True)
-                label(ax, cv + 0.06 * top / 3, cv - 0.16 * top / 3, letter, va="center", zorder=5)
+        ax.fill_between(region[1], *region[1], zorder=0.5, **REGION.style())
         ax.set(xlim=(0, top), ylim=(0, top), xlabel=f"SD/mean, {arms[0]}", yticks=[])
         ax.set_ylabel("" if k else f"SD/mean, {arms[1]}")
         for axis in (ax.xaxis,) if k else (ax.xaxis, ax.yaxis):
@@ -138,22 +141,28 @@ def planes(
         f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, _, r, cv in rows(part.dropna()))
         for test, part in parts(data, "test").items()
     ]
-    return Drawn(fig, alt_text(f"Below and left of a line a ratio of means is significant; {what}", *listed), data)
+    alt = alt_text(f"Below and left of a line a ratio of means is significant; {what}", _said(region), *listed)
+    return Drawn(fig, alt, data)
+
+
+def _said(region: Region) -> str:
+    """Region of a figure in words."""
+    return f"Shaded, {region[0]}: {number(region[1][0], 2)} to {number(region[1][1], 2)}"
 
 
 @drawing
-def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float) -> Drawn:
+def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float, region: Region) -> Drawn:
     """Draw the share of compatible data sets that are significant, by test, assumed shape and SD/mean of both arms.
 
     `table`: `shape`, `test`, `cv1`, `cv2`, `share` (missing where the shape does not exist), of one `ratio`, for tests
-    that need values; `arms` names the axes.
+    that need values; `arms` names the axes. A frame is where both arms are in `region`.
     """
     table = checked(table, "shape", "test", "cv1", "cv2", "share")
     ensure(table["share"].dropna().between(0, 1).all(), "a share is outside 0 to 1", field="share")
     tests, shapes = distinct(table, "test"), distinct(table, "shape")
     cvs = np.unique(table["cv1"])
     side, gap, left, bottom = 2.35, 0.3, 0.98, 0.62
-    height = bottom + len(tests) * (side + gap) + 0.55
+    height = bottom + len(tests) * (side + gap) + 0.79
     fig = new_figure(WIDE, height)
     ticks = [t for t in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0) if t <= cvs[-1]]
     names, blank = PLAIN.tick_labels(ticks), [""] * len(ticks)
@@ -163,17 +172,22 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float) -> Drawn:
             x, y = left + c * (side + gap), bottom + (len(tests) - 1 - r) * (side + gap)
             ax = axes_in_inches(fig, x, y, side, side)
             _cells(ax, table[(table["test"] == test) & (table["shape"] == shape)], cvs)
+            (low, high), frame = region[1], Line("ink", DASHES, 1.4)
+            for line in (Line("page", width=2.8), frame):  # a light edge sets the dashes off from dark cells
+                ax.plot([low, high, high, low, low], [low, low, high, high, low], zorder=4, **line.style())
             ax.set_xticks(ticks, names if last else blank)
             ax.set_yticks(ticks, blank if c else names)
             ax.set_xlabel(f"SD/mean, {arms[0]}" if last and c == len(shapes) // 2 else "")
             ax.set_ylabel("" if c else f"{test}\nSD/mean, {arms[1]}")
             if r == 0:
-                write(fig, x, height - 0.68, shape, fontweight="bold")
+                write(fig, x, height - 0.92, shape, fontweight="bold")
     key = Key(fig, 0.1, height - 0.2)
     key.add("significant:", width=0, space=0, gap=0.12)
     steps = [(f"{100 * low:.0f} to {100 * high:.0f} %", Fill(role, width=0.6)) for (low, high), role in STEPS.items()]
     for words, fill in [*steps, ("none exist", Fill("none", "muted", "////", 0.6))]:
         key.add(words, fill, width=0.2, space=0.06, gap=0.12)
+    key.newline(0.24)
+    key.add(region[0], frame)
     equal = table[np.isclose(table["cv1"], table["cv2"])]
     listed = []
     for test, part in parts(equal[equal["cv1"].isin([1.0, 2.0])], "test").items():
@@ -183,7 +197,7 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float) -> Drawn:
     what = f"Share of compatible data sets in which a mean ratio of {number(ratio, 2)} is significant"
     data = equal.pivot_table(index=["test", "shape"], columns="cv1", values="share")
     data.columns = [f"SD/mean {number(cv, 1)} in both" for cv in data.columns.to_numpy(float)]
-    return Drawn(fig, alt_text(what, *listed), data.reset_index())
+    return Drawn(fig, alt_text(what, *listed, _said(region).replace("Shaded", "Framed")), data.reset_index())
 
 
 def _cells(ax: Axes, table: pd.DataFrame, cvs: np.ndarray) -> None:

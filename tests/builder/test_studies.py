@@ -22,7 +22,7 @@ PRINTED = {
     "mbt-risk-of-bias": 8,
     "mbt-reviews": 16,
     "mbt-guidelines": 10,
-    "economic-evidence": 15,
+    "economic-evidence": 19,
     "twin-pairs": 21,
     "transmission-table": 16,
     "seccyd-classes": 32,

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from restated.errors import RestatedError
 from restated_book.register import Register
@@ -25,16 +26,32 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
     return float(equal.std(ddof=1) / mean), float(extreme.std(ddof=1) / mean)
 
 
-def spread_from_interval(mean1: float, mean2: float, n1: int, n2: int, low: float, high: float) -> float:
-    """Return the SD/mean, equal in both groups, that a 95 % interval of the mean difference implies."""
+def spread_from_interval(
+    mean1: float, mean2: float, n1: ArrayLike, n2: ArrayLike, low: float, high: float
+) -> np.ndarray:
+    """Return the SD/mean, equal in both groups, that a 95 % interval of the mean difference implies, for each pair of
+    sizes."""
     se = (high - low) / 2 / 1.959963984540054  # standard normal quantile of .975
-    return float(se / np.sqrt(mean1**2 / n1 + mean2**2 / n2))
+    return se / np.sqrt(mean1**2 / np.asarray(n1) + mean2**2 / np.asarray(n2))
+
+
+#: Register ids of mean costs printed with their SD, by the window they cover.
+WINDOWS = {
+    "wagner-before": ("wagner2016-total-pre", "societal cost, year before"),
+    "wagner-direct": ("wagner2016-direct-pre", "direct cost, year before"),
+    "wagner-completers": ("wagner2016-completers-pre", "completers, year before"),
+    "wagner-during": ("wagner2016-completers-during", "completers, year of therapy"),
+    "wagner-after": ("wagner2016-completers-followup", "completers, year after"),
+}
+#: Smallest share of the patients in an arm where the arms of a randomised trial are unknown: an assumption.
+LEAST_ARM = 1 / 3
 
 
 def spreads(register: Register) -> pd.DataFrame:
     """Return SD/mean of costs or service use elsewhere: printed, implied by an interval, or bounded by a range.
 
-    `open` marks what is not the cost of a patient.
+    `open` marks what is not the cost of a patient, `total` those of a patient's direct or societal cost that rest on a
+    printed SD or interval.
     """
 
     def value(id: str) -> float:
@@ -49,6 +66,16 @@ def spreads(register: Register) -> pd.DataFrame:
     _, low, high = numbers.estimate(register.number("priebe2012-cost-difference"))
     sizes = int(value("priebe2012-n-dbt")), int(value("priebe2012-n-tau"))
     implied = spread_from_interval(value("priebe2012-cost-dbt"), value("priebe2012-cost-tau"), *sizes, low, high)
+    windows = [
+        (key, "Wagner 2016", what, "printed", *printed(value(f"{id}-sd") / value(id)), False, True)
+        for key, (id, what) in WINDOWS.items()
+    ]
+    n = int(value("brettschneider2014-vanasselt2008-n"))
+    _, low, high = numbers.estimate(register.number("vanasselt2008-cost-difference"))
+    first = np.arange(np.ceil(LEAST_ARM * n), np.floor(n - LEAST_ARM * n) + 1)  # every size of the first arm
+    means = value("vanasselt2008-cost-sft"), value("vanasselt2008-cost-tfp")
+    dutch = spread_from_interval(*means, first, n - first, low, high)
+    asselt = float(dutch.min()), float(dutch.max()), np.nan
     n = int(value("stevenson1999-n"))
     start, end = "stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after"
     before, after = (bounded(id, n, value(id) / n) for id in (start, end))
@@ -57,14 +84,22 @@ def spreads(register: Register) -> pd.DataFrame:
     savings = printed(value("meuldijk2017-weighted-mean-sd") / value("meuldijk2017-weighted-mean"))
     by_range, interval = "bounded by a range", "implied by an interval"
     rows = [
-        ("priebe-cost", "Priebe 2012", "total cost, 12 months", interval, *printed(implied), False),
-        ("stevenson-before", "Stevenson 1999", "admission cost, year before", by_range, *before, False),
-        ("stevenson-after", "Stevenson 1999", "admission cost, year after", by_range, *after, False),
-        ("bourke", "Bourke 2018", "direct cost, usual services", "bounded, if over patients", *irish, True),
-        ("priebe-days", "Priebe 2012", "inpatient days, not costs", "printed", *days, True),
-        ("meuldijk", "Meuldijk 2017", "savings over evaluations", "printed", *savings, True),
+        *windows,
+        ("priebe-cost", "Priebe 2012", "total cost, 12 months", interval, *printed(float(implied)), False, True),
+        ("asselt", "van Asselt 2008", "societal cost, 4 years", "implied, arms open", *asselt, False, True),
+        ("stevenson-before", "Stevenson 1999", "admission cost, year before", by_range, *before, False, False),
+        ("stevenson-after", "Stevenson 1999", "admission cost, year after", by_range, *after, False, False),
+        ("bourke", "Bourke 2018", "direct cost, usual services", "bounded, if over patients", *irish, True, False),
+        ("priebe-days", "Priebe 2012", "inpatient days, not costs", "printed", *days, True, False),
+        ("meuldijk", "Meuldijk 2017", "savings over evaluations", "printed", *savings, True, False),
     ]
-    return pd.DataFrame(rows, columns=["key", "study", "what", "known", "low", "high", "value", "open"])
+    return pd.DataFrame(rows, columns=["key", "study", "what", "known", "low", "high", "value", "open", "total"])
+
+
+def region(spreads: pd.DataFrame) -> tuple[float, float]:
+    """Return the lowest and the highest SD/mean of direct or societal costs of patients in `spreads`."""
+    found = spreads.loc[spreads["total"], ["low", "high", "value"]]
+    return float(found.min().min()), float(found.max().max())
 
 
 def later_evidence(table: pd.DataFrame, register: Register) -> pd.DataFrame:

@@ -497,6 +497,7 @@ FIGURES = {
             limit_curves(),
             limit_bands(),
             marks={"a study": 1.2, "another": 1.25},
+            region=("seen elsewhere", (1.0, 1.3)),
             top=3.0,
             ratios=("unverified", [0.2, 0.9]),
         ),
@@ -508,12 +509,17 @@ FIGURES = {
             ["one", "two", "three"],
             [0.2, 0.5, 0.85],
             arms=("first arm", "second arm"),
-            marks={"A": 1.9},
+            region=("seen elsewhere", (1.0, 1.3)),
             top=3.0,
         ),
         "0.57",
     ),
-    "share planes": (lambda: regions.share_planes(share_rows(), arms=("first arm", "second arm"), ratio=0.2), "55 %"),
+    "share planes": (
+        lambda: regions.share_planes(
+            share_rows(), arms=("first arm", "second arm"), ratio=0.2, region=("seen elsewhere", (1.0, 1.3))
+        ),
+        "55 %",
+    ),
     "detection": (lambda: regions.detection(detected()), "50 %"),
     "speed": (lambda: cost.speed(ratios()), "53 ×"),
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),

@@ -277,10 +277,24 @@ def test_no_spread_rests_on_an_unverified_number(numbers):
     assert (found["value"].isna() == found["low"].notna()).all()
 
 
+def test_the_region_holds_every_total_cost_and_reaches_its_ends(numbers):
+    found = service_costs.elsewhere.spreads(numbers).set_index("key")
+    # As printed in the abstract: 32,275 over 26,882; 19,450 over 18,758; 18,592 over 14,750.
+    by_hand = {"wagner-before": 32275 / 26882, "wagner-during": 19450 / 18758, "wagner-after": 18592 / 14750}
+    assert found.loc[list(by_hand), "value"].to_dict() == pytest.approx(by_hand)
+    least, most = service_costs.elsewhere.region(found)
+    # The interval of the difference with 86 patients, by hand, in arms of 29 and 57 and the other way round.
+    se = (3546 + 21775) / 2 / 1.959963984540054
+    splits = [se / np.hypot(37826 / np.sqrt(m), 46795 / np.sqrt(86 - m)) for m in range(29, 58)]
+    assert (least, most) == (pytest.approx(min(splits)), pytest.approx(23867 / 17976))
+    assert found.loc["asselt", "high"] == pytest.approx(max(splits))
+    assert not found.loc[found["open"], "total"].any() and found["total"].sum() == 7
+
+
 def test_no_unverified_cost_is_drawn_among_later_studies(numbers):
     table = studies.load("economic-evidence")
     found = service_costs.elsewhere.later_evidence(table, numbers)
-    assert found["ratio"].notna().sum() == 5
+    assert found["ratio"].notna().sum() == 7
     wrong = table.copy()
     wrong.loc[0, ["active", "control"]] = ["bateman2003-total-treatment-ph", "bateman2003-total-treatment-gpc"]
     with pytest.raises(RestatedError, match="unverified and is not drawn"):
