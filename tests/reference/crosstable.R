@@ -30,12 +30,13 @@ deviances <- function(t) {
   ))
 }
 
-one <- function(t) {
+one <- function(name) {
+  t <- tables[[name]]
   fit <- ca(t)
   k <- Kappa(t)$Unweighted
   corr <- corresp(t, nf = 3)
   list(
-    table = unname(t),
+    name = name, table = unname(t),
     residuals = unname(chisq.test(t, correct = FALSE)$stdres),
     loglm_independence = loglm(~ row + column, t)$lrt,
     models = deviances(t),
@@ -49,5 +50,5 @@ one <- function(t) {
 
 write_reference("crosstable", c("MASS", "vcd", "ca"), list(
   call = "chisq.test()$stdres; MASS::loglm; glm(poisson); ca::ca; MASS::corresp; vcd::Kappa",
-  tables = lapply(tables, one)
+  tables = unname(lapply(names(tables), one))
 ))

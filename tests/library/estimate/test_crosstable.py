@@ -10,7 +10,7 @@ from restated.errors import RestatedError
 from restated.estimate import agreement, crosstable
 from tests.reference import CLOSED_FORM, FITTED_COUNTS, load
 
-TABLES = load("crosstable")["tables"]
+TABLES = {case["name"]: case for case in load("crosstable")["tables"]}
 tables = pytest.mark.parametrize("case", TABLES.values(), ids=TABLES)
 quick = settings(deadline=None, derandomize=True, max_examples=40)
 square = arrays(int, (4, 4), elements=st.integers(1, 60))
