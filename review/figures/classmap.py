@@ -26,7 +26,7 @@ def class_map(table: pd.DataFrame, *, row: str, column: str, shares: tuple[float
     table = checked(table, "row", "column", finite=places)
     across, up = table[["row_x", "column_x"]].to_numpy(), table[["row_y", "column_y"]].to_numpy()
     room = AWAY + 0.15 + max(text_width(name, BASE) for names in texts(table, "row", "column") for name in names)
-    width = WIDTH - LEFT - 0.1
+    width = WIDTH - LEFT - 0.2
     # An inch is as long on both axes: distances in the map mean something.
     unit = (width - 2 * room) / (across.max() - across.min())
     high = unit * (up.max() - up.min()) + 0.6
