@@ -25,6 +25,9 @@ from restated.errors import RestatedError
 #: Log-linear models of square tables whose rows and columns are the same classes in the same order.
 MODELS = ("independence", "quasi-independence", "quasi-symmetry")
 
+#: Change of the deviance at which the search ends, far below the digits anybody prints.
+CONVERGED = 1e-12
+
 
 class Deviance(NamedTuple):
     """Likelihood-ratio chi-square of a model against the table, its degrees of freedom and p, and the fitted counts."""
@@ -70,7 +73,9 @@ def loglinear(table: ArrayLike, model: str) -> Deviance:
     if model == "quasi-symmetry":
         low, high = np.minimum(row, column), np.maximum(row, column)
         effects += [(low == i) & (high == j) for i in range(1, k) for j in range(i, k)]
-    fit = sm.GLM(counts.ravel(), np.column_stack(effects).astype(float), family=sm.families.Poisson()).fit(tol=1e-12)
+    fit = sm.GLM(counts.ravel(), np.column_stack(effects).astype(float), family=sm.families.Poisson()).fit(
+        tol=CONVERGED
+    )
     return Deviance(
         float(fit.deviance), int(fit.df_resid), float(chi2.sf(fit.deviance, fit.df_resid)), fit.mu.reshape(k, m)
     )
