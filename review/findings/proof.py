@@ -23,6 +23,7 @@ SUBJECTS = {
     "contrasts": "difference of two estimates that may be correlated",
     "correlations": "correlations of the same cases, their difference, paths of two parents",
     "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
+    "crosstable": "adjusted residuals, log-linear models, correspondence analysis, kappa with its standard error",
     "differences": "Hedges’ g, its variance and its pooling",
     "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
     "growth": "linear mixed growth models",

@@ -23,6 +23,10 @@ RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 #: The file gives r and kappa to six decimals: a recomputed value agrees if it rounds to the same six.
 SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
 
+#: Clusters of the same children: mother-child and father-child rows of Steele, Steele & Fonagy (1996). The file of 2018
+#: counts them as two samples; the results of `stability-files` follow only if they are one.
+SAME_CHILDREN = {33: 32}
+
 
 def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
     """Return counts by class at the first (rows) and second (columns) assessment, shape (rows, 4, 4), order A B C D."""
@@ -62,14 +66,6 @@ def _compared(rows: pd.DataFrame, column: str, recomputed: np.ndarray, n) -> pd.
     table = pd.DataFrame(named | columns)
     table["difference"] = table["recomputed"] - table["in_file"]
     return table.assign(agrees=table["difference"].abs() <= SIX_DECIMALS)
-
-
-def compared_as_printed(checked: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the checked rows of one coefficient that counts define, for the figure of differences."""
-    part = checked[(checked["coefficient"] == name) & checked["recomputed"].notna()]
-    columns = {"label": part["row_id"] + " " + part["study"], "printed": part["in_file"]}
-    columns |= {"low": part["in_file"] - SIX_DECIMALS, "high": part["in_file"] + SIX_DECIMALS}
-    return pd.DataFrame(columns | {"recomputed": part["recomputed"]}).reset_index(drop=True)
 
 
 def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
@@ -145,6 +141,17 @@ def pooled_organised(rows: pd.DataFrame, **options) -> robust.RobustFit:
     """Pool organised-or-disorganised stability on Fisher z, correlated-effects robust variance."""
     used = rows[rows["r_organised_disorganised"].notna()]
     return robust.fit(*_effects(used, "r_organised_disorganised", "n_four_way"), **options)
+
+
+def same_children(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return `rows` with the clusters of :data:`SAME_CHILDREN` joined."""
+    return rows.assign(study_id=rows["study_id"].replace(SAME_CHILDREN))
+
+
+def file_facts(facts: pd.DataFrame) -> pd.DataFrame:
+    """Return value and interval of each result of the authors' files as floats, by row id."""
+    single = facts[facts["statistic"] != "text"].set_index("row_id")
+    return single[["value", "ci_low", "ci_high"]].astype(float)
 
 
 def _as_r(*z: float) -> tuple[float, ...]:

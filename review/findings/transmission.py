@@ -2,17 +2,25 @@
 
 import re
 from collections.abc import Iterable
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from restated.estimate import agreement, path
+from restated.estimate import agreement, crosstable, path, proportions
 from restated.estimate.effects import d_to_r
+from restated.plots.words import number
 from restated.reconstruct import studysets
 from restated.reconstruct.tables import TableSet
 from restated_book.register import Register
-from review.findings import numbers
+from review.findings import numbers, stability
 
+#: Classes of caregivers, and the class of children that corresponds to each.
+CLASSES = {"dismissing": "avoidant", "autonomous": "secure", "preoccupied": "resistant", "unresolved": "disorganized"}
+#: Tables drawn for a percentile interval: their ends then vary by about .001 from seed to seed.
+DRAWS, SEED = 20_000, 1995
+#: Two-sided normal quantile of 95 % intervals.
+NORMAL = 1.959963984540054
 #: Margins are called plausible here when both secure shares are in this range: an assumption, around the printed
 #: distributions of adults and children (58 % and 51.6 % secure), wide enough for samples at risk and samples without.
 PLAUSIBLE_SECURE = (0.40, 0.70)
@@ -47,6 +55,79 @@ def table_ranges(tables: TableSet) -> pd.DataFrame:
     return pd.DataFrame(out, columns=["margins", "tables", "statistic", "lowest", "highest"])
 
 
+def dyad_counts(table: pd.DataFrame) -> np.ndarray:
+    """Return dyads by class of caregiver (rows) and child (columns), in the order of :data:`CLASSES`."""
+    wide = table.pivot(index="caregiver_class", columns="child_class", values="dyads")
+    return wide.loc[list(CLASSES), list(CLASSES.values())].to_numpy(int)
+
+
+def dyad_measures(counts: np.ndarray) -> pd.DataFrame:
+    """Return agreement, kappa and phi of the table with 95 % intervals, by statistic and classes.
+
+    Classes are "four", or one class of caregivers and its counterpart against the rest. ``low, high`` are Wilson's for
+    agreement and those of the variance of Fleiss, Cohen & Everitt for kappa; ``resampled_low, resampled_high`` are
+    percentiles of multinomial tables. All take dyads for independent, which those of one sample need not be.
+    """
+    tables = np.concatenate([counts[None], crosstable.resampled(counts, draws=DRAWS, seed=SEED)]).astype(float)
+    views = {"four": tables}
+    views |= {name: stability.collapse(tables, at).reshape(-1, 2, 2) for at, name in enumerate(CLASSES)}
+    out = []
+    for name, view in views.items():
+        agreeing, kappa = np.einsum("...ii->...", view), agreement.kappa_square(view)
+        half = NORMAL * np.sqrt(agreement.kappa_variance(view[0]))
+        found = {
+            "agreement": (agreeing / counts.sum(), *proportions.wilson(int(agreeing[0]), int(counts.sum()))),
+            "kappa": (kappa, kappa[0] - half, kappa[0] + half),
+        }
+        if view is not tables:
+            found["phi"] = (agreement.phi(view.reshape(-1, 4)), np.nan, np.nan)
+        for statistic, (values, *ends) in found.items():
+            resampled = np.quantile(values[1:], [0.025, 0.975])
+            out.append((statistic, name, *map(float, (values[0], *ends, *resampled))))
+    columns = ["statistic", "classes", "value", "low", "high", "resampled_low", "resampled_high"]
+    return pd.DataFrame(out, columns=columns).set_index(["statistic", "classes"])
+
+
+def dyad_cells(counts: np.ndarray) -> pd.DataFrame:
+    """Return the table for a reader: each count with its adjusted residual, and the totals."""
+    residuals = crosstable.adjusted_residuals(counts)
+    cells = [
+        [f"{n} ({number(z, 1)})" for n, z in zip(*row, strict=True)] for row in zip(counts, residuals, strict=True)
+    ]
+    shown = pd.DataFrame(cells, columns=[name.capitalize() for name in CLASSES.values()])
+    shown.insert(0, "Caregiver", [name.capitalize() for name in CLASSES])
+    return shown.assign(Caregivers=counts.sum(axis=1))
+
+
+def dyad_map(counts: np.ndarray) -> tuple[pd.DataFrame, tuple[float, float]]:
+    """Return corresponding classes in two dimensions of correspondence analysis, and these dimensions' shares of
+    inertia."""
+    found = crosstable.correspondence(counts)
+    table = pd.DataFrame({"row": list(CLASSES), "column": list(CLASSES.values())})
+    for side, points in (("row", found.rows), ("column", found.columns)):
+        table[[f"{side}_x", f"{side}_y"]] = points[:, :2]
+    first, second = found.inertia[:2] / found.inertia.sum()
+    return table, (float(first), float(second))
+
+
+def attenuation(
+    r: tuple[float, float], child: dict[str, tuple[float, float]], caregiver: dict[str, tuple[float, float]]
+) -> pd.DataFrame:
+    """Return what measurement error of a given size allows, for each pair of assumptions on child and caregiver.
+
+    `r` is the interval of an observed correlation; the others map the words for an assumption to the lowest and highest
+    reliability under it. The classical formula (Spearman, 1904) has ``ceiling = sqrt(child * caregiver)``, the largest
+    correlation two measures of these reliabilities can show on average, and ``r / ceiling`` between the true scores.
+    Errors are taken for independent of each other and of the true scores.
+    """
+    out = []
+    for (about_child, own), (about_caregiver, other) in product(child.items(), caregiver.items()):
+        low, high = (np.sqrt(x * y) for x, y in zip(own, other, strict=True))
+        out.append((about_child, about_caregiver, low, high, r[0] / high, r[1] / low))
+    columns = ["child", "caregiver", "ceiling_low", "ceiling_high", "low", "high"]
+    return pd.DataFrame(out, columns=columns)
+
+
 def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
     """Return regression-based indirect effects and naive products of printed correlations, over their rounding box.
 
@@ -70,19 +151,6 @@ def indirect_paths(cases: dict[str, tuple]) -> pd.DataFrame:
             box = path.over_box(lambda *r, of=quantity: of(path.two_predictor(*r)), *intervals)
             out.append((case, name, float(quantity(path.two_predictor(*middle))), box.low, box.high))
     return pd.DataFrame(out, columns=["case", "quantity", "value", "low", "high"])
-
-
-def readable_ranges(ranges: pd.DataFrame) -> pd.DataFrame:
-    """Return the ranges of :func:`table_ranges` for a reader: an infinite end is written as 'no upper limit'."""
-
-    def texts(column: str) -> list[str]:
-        return [
-            f"{x:.{1 if statistic == 'odds ratio' else 3}f}" if np.isfinite(x) else "no upper limit"
-            for x, statistic in zip(ranges[column], ranges["statistic"], strict=True)
-        ]
-
-    shown = ranges[["classification", "margins", "tables", "statistic"]].rename(columns=str.capitalize)
-    return shown.assign(Lowest=texts("lowest"), Highest=texts("highest"))
 
 
 def path_panels(

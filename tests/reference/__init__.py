@@ -26,6 +26,8 @@ LIKELIHOOD_SEARCH = 1e-4
 #: Odds ratio and limits of R's fisher.test, whose root finding stops at the fourth root of the machine precision:
 #: worst observed relative difference 2e-3; the limits themselves are also compared with their definition.
 FISHER_SEARCH = 5e-3
+#: Log-linear models by iterated weighted least squares on both sides: worst observed relative error 2e-13.
+FITTED_COUNTS = 1e-8
 #: Tetrachoric r after root finding on both sides: worst observed absolute difference 2e-14.
 CORRELATION = 1e-10
 #: Bivariate normal probabilities: worst observed absolute difference 6e-16.

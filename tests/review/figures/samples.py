@@ -10,9 +10,9 @@ import pandas as pd
 from restated.plots import forest, sets
 from restated.plots.words import CORRELATION
 from review.figures import (
-    agreement,
     anatomy,
     claimcounts,
+    classmap,
     concordance,
     cost,
     decline,
@@ -63,16 +63,13 @@ def two_panels() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["panel", "group", "x", "y"])
 
 
-def checks() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "label": ["One", "Two", "Three"],
-            "printed": [0.1, 0.3, 0.5],
-            "low": [0.095, 0.295, 0.495],
-            "high": [0.105, 0.305, 0.505],
-            "recomputed": [0.102, 0.295, 0.43],
-        }
-    )
+def class_places() -> pd.DataFrame:
+    rows = [
+        ("dismissing", "avoidant", -0.77, -0.45, -0.73, -0.50),
+        ("autonomous", "secure", 0.47, -0.14, 0.46, -0.10),
+        ("unresolved", "disorganized", -0.22, 0.73, -0.34, 0.70),
+    ]
+    return pd.DataFrame(rows, columns=["row", "column", "row_x", "row_y", "column_x", "column_y"])
 
 
 def estimates() -> pd.DataFrame:
@@ -480,7 +477,10 @@ def bounds_by_response() -> pd.DataFrame:
 FIGURES = {
     "trial map": (lambda: trialmap.trial_map(trial_reports()), "5 reports on 3 samples"),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
-    "agreement": (lambda: agreement.differences(checks()), ".43"),
+    "class map": (
+        lambda: classmap.class_map(class_places(), row="caregivers", column="children", shares=(0.54, 0.36)),
+        "90 % of inertia",
+    ),
     "summed costs": (
         lambda: summed.summed(
             cost_path(),

@@ -1,4 +1,4 @@
-"""Path diagram, agreement check and estimates over time."""
+"""Path diagram, estimates over time and map of classes."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from review.figures.agreement import differences
+from review.figures.classmap import class_map
 from review.figures.decline import over_time
 from review.figures.mediation import path_diagram
 from tests.library.plots.samples import by_gid, texts
-from tests.review.figures.samples import checks, estimates, paths
+from tests.review.figures.samples import class_places, estimates, paths
 
 NODES = ("Cause", "Mediator", "Outcome")
 
@@ -46,45 +46,6 @@ def test_path_diagram_needs_three_nodes_that_fit():
         path_diagram(paths(), NODES[:2])
     with pytest.raises(RestatedError, match="does not fit its box"):
         path_diagram(paths(), ("a very long name " * 6, "Mediator", "Outcome"))
-
-
-def test_differences_separate_agreement_from_disagreement():
-    drawn = differences(checks())
-    (agree,), (differ,) = by_gid(drawn.fig, "agree"), by_gid(drawn.fig, "differ")
-    # The second value lies on the end of its rounding interval and agrees.
-    assert np.allclose(agree.get_xdata(), [0.1, 0.3]) and np.allclose(differ.get_xdata(), [0.5])
-    assert np.allclose(differ.get_ydata(), [-0.07])
-    assert agree.get_marker() != differ.get_marker()
-    assert drawn.data["within rounding"].tolist() == [True, True, False]
-    assert "2 agree within rounding, 1 differ" in drawn.alt and "Three" in texts(drawn.fig)
-
-
-def test_differences_that_all_agree_need_no_second_mark():
-    drawn = differences(checks().iloc[:2])
-    assert "All differences stay within rounding" in drawn.alt
-    assert "outside rounding" not in texts(drawn.fig)
-
-
-def test_tiny_differences_are_counted_in_powers_of_ten():
-    table = checks().assign(
-        recomputed=[0.1000004, 0.3, 0.4999998],
-        low=[0.0999995, 0.2999995, 0.4999995],
-        high=[0.1000005, 0.3000005, 0.5000005],
-    )
-    assert "recomputed − printed, in 10⁻⁶" in texts(differences(table).fig)
-
-
-@pytest.mark.parametrize(
-    "change, message",
-    [
-        (lambda t: t.drop(columns="high"), "no column 'high'"),
-        (lambda t: t.iloc[:0], "no rows"),
-        (lambda t: t.assign(recomputed=[0.1, np.nan, 0.2]), "row 2: a value is missing"),
-    ],
-)
-def test_bad_checks_are_named(change, message):
-    with pytest.raises(RestatedError, match=message):
-        differences(change(checks()))
 
 
 def test_estimates_without_interval_are_hollow_and_said_so():
@@ -139,3 +100,18 @@ def test_estimates_of_one_year_stand_side_by_side():
     )
     assert len(at) == 3 and sum(at) / 3 == pytest.approx(2016)
     assert drawn.data["year"].tolist() == ["2016"] * 3
+
+
+def test_corresponding_classes_are_joined_and_drawn_to_scale():
+    drawn = class_map(class_places(), row="caregivers", column="children", shares=(0.54, 0.36))
+    marks = by_gid(drawn.fig, "class")
+    assert [tuple(m.get_xydata()[0]) for m in marks[:2]] == [(-0.77, -0.45), (-0.73, -0.50)]
+    assert len({m.get_marker() for m in marks}) == 2
+    (ax,) = drawn.fig.axes
+    box, (width, height) = ax.get_position(), drawn.fig.get_size_inches()
+    inches = box.width * width / np.ptp(ax.get_xlim()), box.height * height / np.ptp(ax.get_ylim())
+    assert inches[0] == pytest.approx(inches[1])
+    sides = {t.get_text(): t.get_ha() for t in ax.texts}
+    assert sides["dismissing"] == "right" and sides["avoidant"] == "left" and sides["unresolved"] == "left"
+    with pytest.raises(RestatedError, match="not finite"):
+        class_map(class_places().assign(row_x=np.nan), row="a", column="b", shares=(0.5, 0.5))

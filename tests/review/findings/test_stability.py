@@ -120,3 +120,45 @@ def test_the_pooled_table_is_on_the_scale_of_each_coefficient(rows, transitions)
     assert (table["Prediction low"] < table["95 % CI low"]).all() and (
         table["95 % CI high"] < table["Prediction high"]
     ).all()
+
+
+@pytest.fixture(scope="module")
+def facts():
+    return stability.file_facts(studies.load("stability-files", originals=False))
+
+
+@pytest.mark.parametrize(
+    ("row_id", "samples", "i2", "tau2"),
+    [
+        ("stability2018-r", 49, 80.4, 0.0487),
+        ("stability2018-r-capped", 50, 84.8, 0.0676),
+        ("stability2018-kappa", 27, 68.2, 0.0205),
+    ],
+)
+def test_facts_about_the_file_of_2018_follow_from_its_rows(rows, transitions, facts, row_id, samples, i2, tau2):
+    joined, joined_transitions = map(stability.same_children, (rows, transitions))
+    fit = {
+        "stability2018-r": lambda: stability.pooled_secure(joined),
+        "stability2018-r-capped": lambda: stability.pooled_secure(joined, cap=0.99),
+        "stability2018-kappa": lambda: stability.pooled_fourway(joined_transitions, fisher=True),
+    }[row_id]()
+    expected = facts.loc[row_id, ["value", "ci_low", "ci_high"]].tolist()
+    assert np.tanh([fit.estimate, fit.ci_low, fit.ci_high]).round(3).tolist() == expected
+    assert (fit.clusters, round(fit.i2, 1), round(fit.tau2, 4)) == (samples, i2, tau2)
+
+
+def test_no_other_pair_of_samples_of_one_paper_gives_all_facts(rows, transitions, facts):
+    paper = rows.drop_duplicates("study_id").set_index("study_id")["study"]
+    pairs = [(a, b) for a in paper.index for b in paper.index if a < b and paper[a] == paper[b]]
+    expected = [facts.loc[i, "value"] for i in ("stability2018-r", "stability2018-kappa")]
+    fitting = []
+    for a, b in pairs:
+        joined, by_class = (t.assign(study_id=t["study_id"].replace({b: a})) for t in (rows, transitions))
+        found = stability.pooled_secure(joined), stability.pooled_fourway(by_class, fisher=True)
+        if np.tanh([f.estimate for f in found]).round(3).tolist() == expected:
+            fitting.append({b: a})
+    assert len(pairs) > 5 and fitting == [stability.SAME_CHILDREN]
+
+
+def test_facts_of_words_are_left_out(facts):
+    assert "continuity2026-n" not in facts.index and facts.loc["stability2020-r", "value"] == 0.282

@@ -6,13 +6,79 @@ import pytest
 from restated.errors import RestatedError
 from restated.estimate import path
 from restated.reconstruct import tables
-from restated_book import register
+from restated_book import register, studies
 from review.findings import transmission
+from tests.reference import CLOSED_FORM, load
 
 
 @pytest.fixture(scope="module")
 def foster():
     return tables.two_by_two(50, agreement="72", kappa=".43")
+
+
+@pytest.fixture(scope="module")
+def dyads():
+    return transmission.dyad_counts(studies.load("transmission-table", originals=False))
+
+
+def test_the_table_is_in_the_order_of_the_classes(dyads):
+    assert dyads.sum(axis=1).tolist() == [108, 274, 48, 118] and dyads.sum(axis=0).tolist() == [116, 287, 28, 117]
+    numbers = register.load()
+    for i, caregiver in enumerate(transmission.CLASSES):
+        for j, child in enumerate(transmission.CLASSES.values()):
+            id = f"vanijzendoorn1995-4x4-{caregiver}-{child.replace('organized', 'organised')}"
+            assert dyads[i, j] == int(numbers[id].value.value)
+
+
+def test_measures_of_the_dyads_match_r_and_the_facts(dyads):
+    found = transmission.dyad_measures(dyads)
+    (reference,) = (case for case in load("crosstable")["tables"] if case["name"] == "dyads")
+    assert dyads.tolist() == reference["table"]
+    four = found.loc[("kappa", "four")]
+    assert four["value"] == pytest.approx(reference["kappa"], rel=CLOSED_FORM)
+    assert four["high"] - four["low"] == pytest.approx(2 * 1.959963984540054 * reference["kappa_se"], rel=CLOSED_FORM)
+    assert found.loc[("agreement", "four"), "value"] == 344 / 548
+    first, second = np.repeat([1, 1, 0, 0], [62, 56, 55, 375]), np.repeat([1, 0, 1, 0], [62, 56, 55, 375])
+    assert found.loc[("phi", "unresolved"), "value"] == pytest.approx(np.corrcoef(first, second)[0, 1])
+    for low, high in (("low", "high"), ("resampled_low", "resampled_high")):
+        inside = found[[low, "value", high]].dropna()
+        assert (inside[low] < inside["value"]).all() and (inside["value"] < inside[high]).all()
+    # Each class has a kappa that is at most its phi: the two are equal where the margins are.
+    kappa, phi = found.loc["kappa", "value"].drop("four"), found.loc["phi", "value"]
+    assert (kappa <= phi[kappa.index] + 1e-12).all()
+
+
+def test_a_reader_sees_each_count_with_its_residual(dyads):
+    cells = transmission.dyad_cells(dyads)
+    assert cells.loc[3, "Disorganized"] == "62 (9.3)" and cells.loc[1, "Avoidant"] == "29 (−6.1)"
+    assert cells["Caregivers"].sum() == 548
+
+
+def test_corresponding_classes_lie_next_to_each_other(dyads):
+    places, shares = transmission.dyad_map(dyads)
+    rows, columns = places[["row_x", "row_y"]].to_numpy(), places[["column_x", "column_y"]].to_numpy()
+    distances = np.linalg.norm(rows[:, None] - columns[None], axis=-1)
+    assert (distances.argmin(axis=1) == np.arange(4)).all()
+    assert 0.89 < sum(shares) < 0.91 and shares[0] > shares[1]
+
+
+def test_error_of_measurement_lowers_what_can_be_seen():
+    # Simulation of the model: true scores correlate .6, reliabilities are .25 and .64.
+    child, parent, true = 0.25, 0.64, 0.6
+    rng = np.random.default_rng(4)
+    truth = rng.multivariate_normal([0, 0], [[1, true], [true, 1]], size=400_000)
+    seen = truth * np.sqrt([child, parent]) + rng.normal(size=truth.shape) * np.sqrt([1 - child, 1 - parent])
+    r = np.corrcoef(seen.T)[0, 1]
+    found = transmission.attenuation((r, r), {"change": (child, child)}, {"retest": (parent, parent)}).iloc[0]
+    assert found["ceiling_low"] == found["ceiling_high"] == pytest.approx(0.4)
+    assert found["low"] == pytest.approx(true, abs=0.01)  # 400,000 pairs: standard error .004
+
+
+def test_ranges_of_reliability_turn_round():
+    wide = transmission.attenuation((0.305, 0.315), {"a": (0.2, 0.3)}, {"none": (1, 1), "some": (0.6, 0.7)})
+    assert (wide["ceiling_low"] < wide["ceiling_high"]).all() and (wide["low"] < wide["high"]).all()
+    assert wide.loc[0, "low"] == pytest.approx(0.305 / np.sqrt(0.3))
+    assert wide.loc[1, "high"] == pytest.approx(0.315 / np.sqrt(0.2 * 0.6))
 
 
 def test_plausible_tables_have_both_margins_inside(foster):
@@ -54,13 +120,6 @@ def test_more_heterogeneity_widens_both_intervals_around_the_same_pooled_value()
     none = sweep.iloc[0]
     assert none["i2_high"] == pytest.approx(0, abs=1e-9)
     assert none["pi_high_mid"] == pytest.approx(none["ci_high_mid"], abs=0.005)
-
-
-def test_an_endless_range_is_written_in_words(foster):
-    ranges = transmission.table_ranges(foster).assign(classification="foster")
-    shown = transmission.readable_ranges(ranges).set_index(["Statistic", "Margins"])
-    assert shown.loc[("odds ratio", "all"), "Highest"] == "no upper limit"
-    assert shown.loc[("phi", "all"), "Lowest"] == "0.425"
 
 
 def test_path_panels_have_printed_and_restated_paths():
