@@ -19,8 +19,7 @@ CHAPTERS = {
 
 
 def by_chapter(register: Register, brought: pd.DataFrame) -> pd.DataFrame:
-    """Count numbers by chapter: new ones seen in their own work and in another one, confirmed ones, and all that stay
-    unverified.
+    """Count numbers by chapter: new ones, by where they were read, confirmed ones, and all that stay unverified.
 
     `brought` has `kind` and `register_id`, as in ``data/selections/second-search.csv``.
     """

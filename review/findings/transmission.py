@@ -100,8 +100,10 @@ def dyad_cells(counts: np.ndarray) -> pd.DataFrame:
 
 
 def dyad_map(counts: np.ndarray) -> tuple[pd.DataFrame, tuple[float, float]]:
-    """Return corresponding classes in two dimensions of correspondence analysis, and these dimensions' shares of
-    inertia."""
+    """Return corresponding classes in two dimensions of correspondence analysis.
+
+    The second value holds the share of inertia of each dimension.
+    """
     found = crosstable.correspondence(counts)
     table = pd.DataFrame({"row": list(CLASSES), "column": list(CLASSES.values())})
     for side, points in (("row", found.rows), ("column", found.columns)):

@@ -29,8 +29,10 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
 def spread_from_interval(
     mean1: float, mean2: float, n1: ArrayLike, n2: ArrayLike, low: float, high: float
 ) -> np.ndarray:
-    """Return the SD/mean, equal in both groups, that a 95 % interval of the mean difference implies, for each pair of
-    sizes."""
+    """Return the SD/mean, equal in both groups, that a 95 % interval implies for each pair of group sizes.
+
+    The interval is that of the mean difference.
+    """
     se = (high - low) / 2 / 1.959963984540054  # standard normal quantile of .975
     return se / np.sqrt(mean1**2 / np.asarray(n1) + mean2**2 / np.asarray(n2))
 
