@@ -31,10 +31,8 @@ class ArmSet(Exhaustive):
     ----------
     tables : ndarray of int, shape (m, 4)
         Events and patients of the first arm, then of the second; by size of the first arm, then by events.
-    asked : str
-        Total and printed numbers in words.
-    candidates : int
-        Tables examined.
+    asked, candidates : str, int
+        Total and printed numbers in words; pairs examined.
     """
 
     tables: Ints
@@ -58,21 +56,16 @@ def two_arms(
 
     Parameters
     ----------
-    n : int
-        Patients in both arms.
+    n, least : int
+        Patients in both arms; size of the smallest arm to try.
     risk_ratio, ci_low, ci_high : constraint
-        Risk of the first arm over that of the second and the ends of its interval: printed text (its closed rounding
-        interval) or a pair (low, high).
-    least : int
-        Size of the smallest arm to try.
-    level : float
-        Coverage of the interval.
+        Risk of the first arm over that of the second and the ends of its interval with coverage `level`: printed text
+        (its closed rounding interval) or a pair (low, high).
 
     Raises
     ------
     RestatedError
-        If a size is not a positive whole number, `n` cannot be split, a constraint cannot be read, or there are more
-        than `tables.MAX_CANDIDATES` pairs.
+        If a size or a constraint cannot be read, or there are more than `tables.MAX_CANDIDATES` pairs.
     """
     for field, size in {"n": n, "least": least}.items():
         if not is_whole(size) or size < 1:
