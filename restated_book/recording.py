@@ -129,8 +129,7 @@ class Ledger:
             raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
         value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
         if text and any(x is not None for x in (value, low, high, published)):
-            remedy = "leave out value, ends and printed number"
-            raise RestatedError(f"ledger entry '{id}' has a text and a number", remedy=remedy)
+            raise RestatedError(f"ledger entry '{id}' has a text and a number", remedy="leave one of them out")
         if value is None and low is None and high is None and not (reason or text):
             raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
         if low is not None and high is not None and low > high:

@@ -16,29 +16,22 @@ from restated.intervals import Constraint, Ends, closed_interval, describe
 from restated.reconstruct.enumeration import Exhaustive
 from restated.reconstruct.tables import MAX_CANDIDATES
 
-#: Relative distance outside the rounding interval that still counts as its end: above the error of a logarithm and far
-#: below the last printed digit, so that no table is lost.
+#: Relative distance beyond a rounding interval that still counts as its end: above the error of a logarithm.
 ROUNDOFF = 1e-12
-#: Correction of an empty cell.
-HALF = 0.5
+HALF = 0.5  # correction of an empty cell
 
 
 @dataclass(frozen=True)
 class ArmSet(Exhaustive):
-    """All counts of two arms compatible with printed numbers.
+    """All counts of two arms that fit; `tables` are events and patients of the first, then of the second, shape (m, 4).
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (m, 4)
-        Events and patients of the first arm, then of the second; by size of the first arm, then by events.
-    asked, candidates : str, int
-        Total and printed numbers in words; pairs examined.
+    `asked` is the request in words, `candidates` the number of pairs examined.
     """
 
     tables: Ints
     asked: str
     candidates: int
-    noun = "pair of counts"
+    noun = "count pair"
 
     @property
     def splits(self) -> set[tuple[int, int]]:
@@ -62,25 +55,19 @@ def two_arms(
         Risk of the first arm over that of the second and the ends of its interval with coverage `level`: printed text
         (its closed rounding interval) or a pair (low, high).
 
-    Raises
-    ------
-    RestatedError
-        If a size or a constraint cannot be read, or there are more than `tables.MAX_CANDIDATES` pairs.
+    A size or a constraint that cannot be read, or more than `tables.MAX_CANDIDATES` pairs, raise a RestatedError.
     """
-    for field, size in {"n": n, "least": least}.items():
-        if not is_whole(size) or size < 1:
-            raise RestatedError(f"the size {size!r} is not a positive whole number", field=field)
+    for field, size, smallest in (("least", least, 1), ("n", n, 2 * least)):
+        if not is_whole(size) or size < smallest:
+            raise RestatedError(f"the size {size!r} is not a whole number of at least {smallest}", field=field)
     check_level(level)
-    if n < 2 * least:
-        raise RestatedError(f"{n} patients make no two arms of at least {least}", field="n")
     firsts = np.arange(least, n - least + 1)
     candidates = int(((firsts + 1) * (n - firsts + 1)).sum())
     if candidates > MAX_CANDIDATES:
         raise RestatedError(f"n = {n} leaves {candidates} pairs of counts to examine", remedy="Raise the smallest arm")
     given = {"risk_ratio": risk_ratio, "ci_low": ci_low, "ci_high": ci_high}
     ends = [closed_interval(value, name) for name, value in given.items()]
-    z = norm.ppf((1 + level) / 2)
-    found = [_of_split(int(first), int(n - first), ends, z) for first in firsts]
+    found = [_of_split(int(first), int(n - first), ends, norm.ppf((1 + level) / 2)) for first in firsts]
     asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
     return ArmSet(np.concatenate(found), asked, candidates)
 
@@ -94,8 +81,7 @@ def _of_split(first: int, second: int, ends: list[Ends], z: float) -> Ints:
     margin = z * np.sqrt(1 / events1 - 1 / n1 + 1 / events2 - 1 / n2)
     fits = a + c > 0
     for value, (low, high) in zip(np.exp([y, y - margin, y + margin]), ends, strict=True):
-        fits &= (low is None or value >= float(low) * (1 - ROUNDOFF)) & (
-            high is None or value <= float(high) * (1 + ROUNDOFF)
-        )
+        fits &= value >= (0 if low is None else float(low) * (1 - ROUNDOFF))
+        fits &= value <= (np.inf if high is None else float(high) * (1 + ROUNDOFF))
     a, c = a[fits], c[fits]
     return np.stack([a, np.full_like(a, first), c, np.full_like(c, second)], axis=1)

@@ -35,6 +35,6 @@ responders <- "n * pnorm(baseline / 2, mean, sd)"
 arms$responders <- eval(parse(text = responders), arms)
 
 write_reference("trials", c("metafor"), list(
-  selfharm = list(n = n, least = 5, call = call, candidates = nrow(grid), rows = rows),
-  response = list(call = ratio, row = listed$row_id, y = as_array(es$yi), se = as_array(sqrt(es$vi))),
-  responders = list(call = responders, arms = arms)))
+  search = list(n = n, least = 5, call = call, candidates = nrow(grid)), selfharm = rows,
+  calls = list(ratios = ratio, responders = responders),
+  ratios = data.frame(row = listed$row_id, y = as.numeric(es$yi), se = sqrt(es$vi)), responders = arms))

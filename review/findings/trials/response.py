@@ -16,10 +16,8 @@ from restated.arguments import Floats
 SCORES = {"response-267": "bateman2009-iip", "response-283": "philips2018-bpdsi"}
 #: Score of an improved patient at most, as a share of the arm's mean at baseline.
 CUT = 0.5
-#: Added to events and patients of each arm before the log risk ratio, in all trials.
-HALF = 0.5
-#: The table lists thirteen decimals or more; arithmetic in double precision is good to about 1e-15.
-LISTED = 1e-12
+HALF = 0.5  # added to events and patients of each arm before the log risk ratio, in all trials
+LISTED = 1e-12  # the table lists thirteen decimals or more
 
 
 def responders(mean: Any, sd: Any, n: Any, baseline: Any) -> Floats:

@@ -10,8 +10,7 @@ ROWS = {
     "6–12": "storebo2020-all-tau-self-harm-dich-6-12m",
     "12 and more": "storebo2020-all-tau-self-harm-dich-12m-plus",
 }
-#: Smallest arm that is tried; all sizes from 1 give the same result.
-LEAST = 5
+LEAST = 5  # patients of the smallest arm that is tried; all sizes from 1 give the same result
 
 
 def pairs(register: Register, *, least: int = LEAST) -> dict[str, ArmSet]:

@@ -14,7 +14,8 @@ from restated.reconstruct.ratios import two_arms
 from tests.reference import load
 
 modest = settings(deadline=None, derandomize=True, max_examples=40)
-SELFHARM = load("trials")["selfharm"]
+TRIALS = load("trials")
+SEARCH, SELFHARM = TRIALS["search"], TRIALS["selfharm"]
 
 
 def printed(a, n1, c, n2, digits, level=0.95):
@@ -24,13 +25,13 @@ def printed(a, n1, c, n2, digits, level=0.95):
     return [f"{np.exp(x):.{digits}f}" for x in (y, y - half, y + half)]
 
 
-@pytest.mark.parametrize("case", SELFHARM["rows"], ids=lambda case: case["follow_up"])
+@pytest.mark.parametrize("case", SELFHARM, ids=lambda case: case["follow_up"])
 def test_the_counts_are_those_metafor_finds_over_every_split(case):
     ratio, low, high = (f"{x:.2f}" for x in case["printed"])
-    found = two_arms(SELFHARM["n"], risk_ratio=ratio, ci_low=low, ci_high=high, least=SELFHARM["least"])
+    found = two_arms(SEARCH["n"], risk_ratio=ratio, ci_low=low, ci_high=high, least=SEARCH["least"])
     assert sorted(found.tables.tolist()) == sorted(case["tables"])
     # metafor's grid leaves out the pairs without any event, one a split.
-    assert found.candidates == SELFHARM["candidates"] + 32
+    assert found.candidates == SEARCH["candidates"] + 32
     assert found.identified == (len(case["tables"]) == 1)
 
 
@@ -61,10 +62,10 @@ def test_no_pair_is_left_out_and_small_arms_only_on_request():
 def test_messages():
     asked = {"ci_low": "0.10", "ci_high": "0.68"}
     assert two_arms(41, risk_ratio="0.27", **asked).message == (
-        "one pair of counts fits n = 41, risk_ratio 0.27, ci_low 0.10, ci_high 0.68"
+        "one count pair fits n = 41, risk_ratio 0.27, ci_low 0.10, ci_high 0.68"
     )
     none = two_arms(41, risk_ratio="0.68", **asked)
-    assert none.empty and none.message.startswith("no pair of counts fits") and none.splits == set()
+    assert none.empty and none.message.startswith("no count pair fits") and none.splits == set()
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_messages():
     [
         (41.0, {}, "the size 41.0"),
         (41, {"least": 0}, "the size 0"),
-        (41, {"least": 21}, "no two arms"),
+        (41, {"least": 21}, "the size 41 is not a whole number of at least 42"),
         (41, {"level": 1}, "level"),
         (41, {"ci_high": 0.5}, "digits printed"),
         (2000, {}, "pairs of counts to examine"),
