@@ -67,7 +67,7 @@ class Record:
     (for example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible. ``cell``
     and ``line`` are the place in the notebook that recorded it: the number of the code cell and a line of that cell,
     both counted from 1, or None outside a notebook. A kernel hands over its execution count, which :func:`collect`
-    replaces by the number of the cell. ``text`` is a result that is no single number, in the place of ``value``.
+    replaces by the number of the cell. ``text`` is a result in words, in the place of ``value``.
     """
 
     id: str

@@ -113,7 +113,7 @@ class Ledger:
         digits, unit : int, str
             Decimals to show in prose, and unit after the number.
         text : str
-            A result that is no single number, such as a pair of counts, in the place of value, ends and printed number.
+            A result in words, such as a pair of counts, in the place of value, ends and printed number.
 
         Raises
         ------

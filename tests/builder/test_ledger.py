@@ -163,7 +163,7 @@ def test_an_id_can_be_recorded_once_only(book, numbers):
         ledger.join(numbers, [*book.records, other])
 
 
-def test_a_result_that_is_no_single_number_is_a_text(book, numbers, tmp_path):
+def test_a_result_in_words_is_a_text(book, numbers, tmp_path):
     book.record("pair", text="2 of 22 v 12 of 19", quantity="events", basis="enumerated")
     (row,) = (r for r in ledger.join(numbers, book.records) if r["id"] == "pair")
     assert (row["restated"], row["restated_text"], row["verdict"]) == (*["2 of 22 v 12 of 19"] * 2, "new")
