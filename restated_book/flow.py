@@ -150,7 +150,7 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """What a statement does with names.
+    """Names as a statement uses them.
 
     It reads, assigns to, calls a method of, and assigns to some outright; of others it assigns a part, gives them to
     functions, or its functions assign them outside themselves.

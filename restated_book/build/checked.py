@@ -1,4 +1,4 @@
-"""What the audit says of each printed number, kept from build to build and computed next to it when it has changed."""
+"""Answers of the audit on printed numbers: kept from build to build, computed next to one when they have changed."""
 
 import json
 import subprocess
@@ -33,7 +33,7 @@ def begin() -> Callable[[], dict[str, dict]]:
     def answers() -> dict[str, dict]:
         out, report = process.communicate()
         if process.returncode:
-            raise RestatedError(f"the audit of the register failed: {report.strip().splitlines()[-1:]}")
+            raise RestatedError(report.strip().rpartition("RestatedError: ")[2])
         found = json.loads(out)
         KEPT.write_text(json.dumps({"key": key, "answers": found}), encoding="utf-8")
         return found
