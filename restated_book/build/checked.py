@@ -17,7 +17,7 @@ _COMMAND = [sys.executable, "-m", "restated_book.consistency.answers"]
 
 def begin() -> Callable[[], dict[str, dict]]:
     """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
-    inputs = [*register.files(), paths.DATA / "datapackage.json", *(paths.DATA / "audit").glob("*")]
+    inputs = [*register.files(), paths.DATA / "datapackage.json", *groups()]
     engine = [file for file in code.files() if file.suffix == ".py" and _matters(file)]
     key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
     try:
@@ -39,6 +39,11 @@ def begin() -> Callable[[], dict[str, dict]]:
         return found
 
     return answers
+
+
+def groups() -> list[Path]:
+    """Return the files that say which numbers belong together."""
+    return sorted((paths.DATA / "audit").glob("*"))
 
 
 def _matters(file: Path) -> bool:
