@@ -1,15 +1,16 @@
-"""The command line: ``restated build | check | add | todo | where | ensembles | deposit | rerun | lab | serve``."""
+"""The command line: ``restated build | check | add | todo | where | ensembles | calibrate | …``."""
 
 import argparse
 import sys
 from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from restated.errors import RestatedError
 from restated_book import add as additions
-from restated_book import config, paths, todo, where
+from restated_book import calibration, config, paths, todo, where
 from restated_book.build import book, checks, lab, rerun
 from restated_book.chapters import saving
 from restated_book.cite import deposit
@@ -88,6 +89,11 @@ def _parser() -> argparse.ArgumentParser:
     add("check", lambda args: _check(), "check register, bibliography and data only")
     additions.options(add("add", additions.add, "add a number, a finding, a study table or a work"))
     add("ensembles", lambda args: _ensembles(), "compute the stored results over simulated cohorts")
+    help = "score sets built from printed numbers against known truths"
+    calibrate = add("calibrate", lambda a: calibration.run(a.cases, a.out, seconds=not a.without_seconds), help)
+    calibrate.add_argument("cases", type=Path, help="a folder of cases (data/calibration/README.md)")
+    calibrate.add_argument("--out", type=Path, required=True, help="file for the results, .csv or .json")
+    calibrate.add_argument("--without-seconds", action="store_true", help="leave out what differs from run to run")
     written = "written from CITATION.cff and pyproject.toml: "
     help = "write .zenodo.json and codemeta.json from CITATION.cff"
     add("deposit", lambda args: written + ", ".join(deposit.write()), help)
