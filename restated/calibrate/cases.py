@@ -15,18 +15,9 @@ from restated.reconstruct.compatible import RECONSTRUCTORS, is_count
 
 #: Kinds of statements, by which coverage is reported.
 KINDS = (
-    "events",
-    "agreement",
-    "scores",
-    "ranks",
-    "meta-analysis",
-    "means",
-    "correlation",
-    "growth",
-    "twins",
-    "skewed",
+    "events", "agreement", "scores", "ranks", "meta-analysis", "means", "correlation", "growth", "twins", "skewed",
     "survival",
-)
+)  # fmt: skip
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.
 USES = ("cover", "partial", "stress")
 _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructor")

@@ -25,21 +25,11 @@ LEARNED = "learned elsewhere"
 #: would be missed without it.
 LEARN = 0.01
 COLUMNS = (
-    "case",
-    "pair",
-    "kind",
-    "truth",
-    "use",
-    "printed",
-    "strength",
-    "value",
-    "inside",
-    "low",
-    "high",
-    "size",
-    "width",
+    "case", "pair", "kind", "truth", "use", "printed", "strength", "value", "inside", "low", "high", "size", "width",
     "cause",
-)
+)  # fmt: skip
+#: Cause of a miss for which a case names none.
+FOLLOWS = "other printed numbers of the statement are not those of the data"
 NOT_SUPPORTED, YES, NO = "not supported", "yes", "no"
 
 
@@ -70,7 +60,9 @@ def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]
         held = None if isinstance(found, str) else found.holds(truth.name, truth.value)
         low, high = (nan, nan) if isinstance(found, str) else found.range(truth.name)
         why = found if isinstance(found, str) else f"nothing is said of {truth.name}"
-        cause = why if held is None else "" if held else "; ".join(filter(None, (truth.cause, _empty(found))))
+        cause = (
+            why if held is None else "" if held else "; ".join(filter(None, (truth.cause, _words(found)))) or FOLLOWS
+        )
         rows.append(
             {
                 "case": case.id,
@@ -92,7 +84,7 @@ def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]
     return rows
 
 
-def _empty(found: Any) -> str:
+def _words(found: Any) -> str:
     return f"no data fit: {found.words}" if found.size == 0 else ""
 
 

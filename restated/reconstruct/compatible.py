@@ -29,32 +29,10 @@ Printed: TypeAlias = Mapping[str, Any]
 Words: TypeAlias = Mapping[str, Any]
 
 #: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
-_COUNTS = frozenset(
-    (
-        "n",
-        "k",
-        "events",
-        "pairs",
-        "whole",
-        "total",
-        "row",
-        "col",
-        "rows",
-        "columns",
-        "df",
-        "low",
-        "high",
-        "exposure",
-        "both",
-        "discordant",
-        "neither",
-        "cases",
-        "persons",
-        "deaths",
-        "trials",
-        "infections",
-    )
-)
+_COUNTS = frozenset((
+    "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",
+    "both", "discordant", "neither", "cases", "persons", "deaths", "trials", "infections",
+))  # fmt: skip
 _FIXED = ("low", "high", "exposure")
 #: A z beyond any that a p above 0 gives.
 BIGGEST_Z = 40.0

@@ -12,10 +12,13 @@ Benhamou & Granvilliers (2006), Continuous and interval constraints, in Handbook
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
 from itertools import product
+from types import CodeType
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+from scipy import stats
 
 #: Lowest and highest value, infinite where there is no end.
 Interval: TypeAlias = tuple[float, float]
@@ -27,6 +30,8 @@ ROUNDS = 12
 SLACK = 1e-9
 #: Gain below which an end is not moved, as a share of the width.
 LEAST_GAIN = 1e-6
+#: Smallest p whose statistic is computed.
+TINY = 1e-300
 ANY: Interval = (-math.inf, math.inf)
 
 
@@ -36,6 +41,33 @@ class Relation(NamedTuple):
     target: str
     sources: tuple[str, ...]
     function: Callable[..., Any]
+
+
+def _visible(p: Any) -> Any:
+    """p, and where it is too small for a float also the smallest one: its statistic is then not infinite."""
+    return np.append(np.minimum(1, p), np.clip(p, TINY, 1))
+
+
+_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in ("sqrt", "exp", "abs", "sign", "maximum", "where")}
+_FUNCTIONS |= {f"{of}_{end}": getattr(getattr(stats, of), end) for of in ("t", "f", "chi2") for end in ("sf", "isf")}
+_FUNCTIONS |= {"z_sf": lambda z, _: stats.norm.sf(z), "z_isf": lambda p, _: stats.norm.isf(p)}
+_FUNCTIONS |= {"visible": _visible, "pi": math.pi, "__builtins__": {}}
+
+
+@cache
+def formulas(text: str) -> tuple[Relation, ...]:
+    """Read formulas such as ``se = sd / sqrt(n); sd = se * sqrt(n)``, written in the code of this package."""
+    found = []
+    for one in filter(str.strip, text.replace("\n", ";").split(";")):
+        target, _, expression = (part.strip() for part in one.partition("="))
+        code = compile(expression, "<formula>", "eval")
+        names = tuple(name for name in code.co_names if name not in _FUNCTIONS)
+
+        def function(*values: Any, code: CodeType = code, names: tuple[str, ...] = names) -> Any:
+            return eval(code, _FUNCTIONS, dict(zip(names, values, strict=True)))
+
+        found.append(Relation(target, names, function))
+    return tuple(found)
 
 
 class Empty(Exception):

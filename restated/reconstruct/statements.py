@@ -12,7 +12,7 @@ behind a hazard ratio). Chinn (2000), Statistics in Medicine 19, 3127-3131 (odds
 """
 
 import math
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import product
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 from scipy import stats
 
 from restated.arguments import Floats
-from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, hull, loosened, meet, narrow
+from restated.reconstruct.relations import ANY, Box, Empty, Interval, Relation, formulas, hull, loosened, meet, narrow
 from restated.reconstruct.studysets import sizes
 
 #: Printed scale of an estimate: to the scale on which its interval is symmetric, and back.
@@ -36,29 +36,10 @@ TESTS = ("t", "z", "one-sided t", "one-sided z")
 LEVEL = 95
 #: Numbers that authors compute from others of the same statement, by family.
 FAMILIES = (
-    frozenset(
-        (
-            "z",
-            "t",
-            "p",
-            "d",
-            "F",
-            "ab",
-            "cov",
-            "difference",
-            "increase",
-            "reduction",
-            "nnt",
-            "odds_ratio",
-            "odds_low",
-            "odds_high",
-            "risk_ratio",
-            "R2",
-            "I2",
-        )
-    ),
+    frozenset(("z", "t", "p", "d", "F", "ab", "cov", "difference", "increase", "reduction", "nnt", "odds_ratio",
+               "odds_low", "odds_high", "risk_ratio", "R2", "I2")),
     frozenset(("ci_low", "ci_high")),
-)
+)  # fmt: skip
 _HALF, _LINE, _UNIT = (0.0, math.inf), (-1.0, 1.0), (0.0, 1.0)
 #: Natural limits of quantities, by name without digits and group.
 DOMAINS: Mapping[str, Interval] = {
@@ -70,177 +51,97 @@ DOMAINS: Mapping[str, Interval] = {
 #: Sizes of studies that are tried where only their total is printed: spreads of their logarithms (equal to very
 #: unequal), draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
-#: Smallest p whose statistic is computed.
-TINY = 1e-300
 #: Halvings when the variance between studies is solved for: beyond the precision of any print.
 HALVINGS = 40
 
-R = Relation
 #: Comparisons of two percentages, often computed from their printed digits.
-COMPARISONS = (
-    R("increase", ("percent1", "percent2"), lambda a, b: 100 * (a / b - 1)),
-    R("reduction", ("percent1", "percent2"), lambda a, b: 100 * (1 - a / b)),
-    R("difference", ("percent1", "percent2"), lambda a, b: a - b),
-    R("nnt", ("percent1", "percent2"), lambda a, b: 100 / np.abs(a - b)),
-    R("odds_ratio", ("percent1", "percent2"), lambda a, b: a * (100 - b) / (b * (100 - a))),
-    R("risk_ratio", ("percent1", "percent2"), lambda a, b: a / b),
-)
-_FIXED = (
-    R("df", ("n1", "n2"), lambda a, b: a + b - 2),
-    R("df", ("pairs",), lambda n: n - 1),
-    R("estimate", ("mean1", "mean2"), lambda a, b: a - b),
-    R("mean1", ("estimate", "mean2"), lambda d, b: d + b),
-    R("mean2", ("estimate", "mean1"), lambda d, a: a - d),
-    R("se", ("sd", "n1", "n2"), lambda s, a, b: s * np.sqrt(1 / a + 1 / b)),
-    R("sd", ("se", "n1", "n2"), lambda e, a, b: e / np.sqrt(1 / a + 1 / b)),
-    R("sd", ("sd1", "sd2", "n1", "n2"), lambda s, t, a, b: np.sqrt(((a - 1) * s**2 + (b - 1) * t**2) / (a + b - 2))),
-    R("d", ("estimate", "sd"), lambda d, s: d / s),
-    R("estimate", ("d", "sd"), lambda d, s: d * s),
-    R("increase", ("mean1", "mean2"), lambda a, b: 100 * (a / b - 1)),
-    *COMPARISONS,
-    R("se", ("sd_diff", "pairs"), lambda s, n: s / np.sqrt(n)),
-    R("sd_diff", ("se", "pairs"), lambda e, n: e * np.sqrt(n)),
-    R("r", ("sd1", "sd2", "sd_diff"), lambda s, t, d: (s**2 + t**2 - d**2) / (2 * s * t)),
-    *(
-        R(to, (of, n), function)
-        for g in "12"
-        for to, of, n, function in (
-            (f"se{g}", f"sd{g}", f"n{g}", lambda s, n: s / np.sqrt(n)),
-            (f"sd{g}", f"se{g}", f"n{g}", lambda s, n: s * np.sqrt(n)),
-        )
-    ),
-    R("plus_minus", (), lambda: [-1.0, 1.0]),
-    R("median", ("mean", "sd", "plus_minus"), lambda m, s, u: m + u * s),
-    R("R2", ("F", "df1", "df2"), lambda f, a, b: f * a / (f * a + b)),
-    R("F", ("R2", "df1", "df2"), lambda r, a, b: r * b / (a * (1 - r))),
-    R("ab", ("c", "c_prime"), lambda c, d: c - d),
-    R("c", ("ab", "c_prime"), lambda a, d: a + d),
-    R("c_prime", ("c", "ab"), lambda c, a: c - a),
-    R("ab", ("a", "b"), lambda a, b: a * b),
-    R("a", ("ab", "b"), lambda p, b: p / b),
-    R("b", ("ab", "a"), lambda p, a: p / a),
-    R("estimate", ("c",), lambda c: c),
-    R("c", ("estimate",), lambda e: e),
-    # What the mediator adds to R2, signed as the indirect effect over the total one, and two correlations from it.
-    R("added", ("R2", "r"), lambda s, r: np.sqrt(np.maximum(s - r**2, 0))),
-    R("slope_xm", ("r", "ab", "c", "added"), lambda r, p, c, s: r * p / c / s),
-    R("r_xm", ("slope_xm",), lambda q: q / np.sqrt(1 + q**2)),
-    R("r_my", ("added", "r_xm", "r"), lambda s, x, r: s * np.sqrt(1 - x**2) + r * x),
-    *(
-        R(f"{to}{g}", (f"{of}{g}",), function)
-        for g in ("", "1", "2", "_residual", "_intercept", "_slope")
-        for to, of, function in (("var", "sd", np.square), ("sd", "var", np.sqrt))
-    ),
-    R("cov", ("r", "var1", "var2"), lambda r, v, w: r * np.sqrt(v * w)),
-    R("h2", ("r_mz", "r_dz"), lambda m, d: 2 * (m - d)),
-    R("c2", ("r_mz", "r_dz"), lambda m, d: 2 * d - m),
-    R("e2", ("r_mz",), lambda m: 1 - m),
-    R("hazard_events", ("se",), lambda s: 4 / s**2),  # equal arms
-    R("odds_ratio", ("estimate", "is_smd"), lambda d, one: np.exp(d * math.pi / math.sqrt(3))),
-    R("odds_low", ("ci_low", "is_smd"), lambda d, one: np.exp(d * math.pi / math.sqrt(3))),
-    R("odds_high", ("ci_high", "is_smd"), lambda d, one: np.exp(d * math.pi / math.sqrt(3))),
-)
-_CORRELATION = (
-    R("z", ("r", "df"), lambda r, df: r * np.sqrt(df / (1 - r**2))),
-    R("r", ("z", "df"), lambda t, df: t / np.sqrt(t**2 + df)),
-)
-_SHARE = (
-    R("events", ("proportion", "n"), lambda p, n: p * n),
-    R("proportion", ("events", "n"), lambda e, n: e / n),
-    R("estimate", ("proportion",), lambda p: p),
-    R("proportion", ("estimate",), lambda y: y),
-    R("se", ("proportion", "n"), lambda p, n: np.sqrt(p * (1 - p) / n)),
-)
+COMPARISONS = formulas("""
+increase = 100 * (percent1 / percent2 - 1); reduction = 100 * (1 - percent1 / percent2)
+difference = percent1 - percent2; nnt = 100 / abs(percent1 - percent2); risk_ratio = percent1 / percent2
+odds_ratio = percent1 * (100 - percent2) / (percent2 * (100 - percent1))
+""")
+_ALWAYS = """
+df = n1 + n2 - 2; df = pairs - 1; d = estimate / sd; estimate = d * sd; increase = 100 * (mean1 / mean2 - 1)
+estimate = mean1 - mean2; mean1 = estimate + mean2; mean2 = mean1 - estimate
+se = sd * sqrt(1 / n1 + 1 / n2); sd = se / sqrt(1 / n1 + 1 / n2); se = sd_diff / sqrt(pairs); sd_diff = se * sqrt(pairs)
+sd = sqrt(((n1 - 1) * sd1**2 + (n2 - 1) * sd2**2) / (n1 + n2 - 2)); r = (sd1**2 + sd2**2 - sd_diff**2) / (2 * sd1 * sd2)
+se1 = sd1 / sqrt(n1); sd1 = se1 * sqrt(n1); se2 = sd2 / sqrt(n2); sd2 = se2 * sqrt(n2); median = mean + plus_minus * sd
+R2 = F * df1 / (F * df1 + df2); F = R2 * df2 / (df1 * (1 - R2)); cov = r * sqrt(var1 * var2)
+ab = c - c_prime; c = ab + c_prime; c_prime = c - ab; ab = a * b; a = ab / b; b = ab / a; estimate = c; c = estimate
+h2 = 2 * (r_mz - r_dz); c2 = 2 * r_dz - r_mz; e2 = 1 - r_mz; hazard_events = 4 / se**2
+odds_ratio = exp(estimate * pi / sqrt(3)) * is_smd; odds_low = exp(ci_low * pi / sqrt(3)) * is_smd
+odds_high = exp(ci_high * pi / sqrt(3)) * is_smd
+""" + "".join(f"var{g} = sd{g}**2; sd{g} = sqrt(var{g});" for g in ("", 1, 2, "_residual", "_intercept", "_slope"))
+#: What a mediator adds to R2, the path to it in units of both, and the correlations that follow.
+_MEDIATOR = """
+added = sqrt(maximum(R2 - r**2, 0)); slope_xm = r * ab / c / added
+r_xm = slope_xm / sqrt(1 + slope_xm**2); r_my = added * sqrt(1 - r_xm**2) + r * r_xm
+"""
+_SHARE = """
+events = proportion * n; proportion = events / n; estimate = proportion; proportion = estimate
+se = sqrt(proportion * (1 - proportion) / n)
+"""
 #: Tests without an estimate.
-_F = (
-    R("p", ("F", "df1", "df2"), lambda f, a, b: stats.f.sf(f, a, b)),
-    R("F", ("p", "df1", "df2"), lambda p, a, b: stats.f.isf(p, a, b)),
-    R("p", ("chi2", "df"), lambda x, df: stats.chi2.sf(x, df)),
-    R("chi2", ("p", "df"), lambda p, df: stats.chi2.isf(p, df)),
-)
+_TESTS = "p = f_sf(F, df1, df2); F = f_isf(p, df1, df2); p = chi2_sf(chi2, df); chi2 = chi2_isf(p, df)"
 #: One correlation: its interval is Fisher's, its test that of t.
-_FISHER = (
-    R("se", ("n",), lambda n: 1 / np.sqrt(n - 3)),
-    R("r", ("estimate",), lambda r: r),
-    R("estimate", ("r",), lambda r: r),
-)
-_I2 = (
-    R("I2", ("Q", "k"), lambda q, k: 100 * np.maximum(0, 1 - (k - 1) / q)),
-    R("Q", ("I2", "k"), lambda i, k: np.where(i <= 0, 0, (k - 1) / (1 - i / 100))),
-)
+_FISHER = "se = 1 / sqrt(n - 3); r = estimate; estimate = r"
+_INTERVAL = """
+se = (y_high - y_low) / (2 * quantile); se = (y - y_low) / quantile; se = (y_high - y) / quantile
+y_low = y - quantile * se; y = y_low + quantile * se; y_high = y + quantile * se; y = y_high - quantile * se
+y = (y_low + y_high) / 2; size = abs(z); z = size * sign(y)
+"""
+_RATIO = "y = z * se; z = y / se; se = abs(y) / size"
+_I2 = "I2 = 100 * maximum(0, 1 - (k - 1) / Q); Q = where(I2 <= 0, 0, (k - 1) / (1 - I2 / 100))"
 
 
-def _visible(p: Any) -> Any:
-    """p, and where it is too small for a float also the smallest one: its statistic is then not infinite."""
-    return np.append(np.minimum(1, p), np.clip(p, TINY, 1))
-
-
-def _estimate(scale: str, test: str, level: float) -> Iterator[Relation]:
-    """Yield what ties an estimate to its interval, standard error, statistic and p."""
+def _estimate(scale: str, test: str, level: float, *, fisher: bool) -> list[Relation]:
+    """Return what ties an estimate to its interval, standard error, statistic and p."""
     to, back = SCALES[scale]
-    tail = (1 - level / 100) / 2
-    for printed, working in (("estimate", "y"), ("ci_low", "y_low"), ("ci_high", "y_high")):
-        yield from (R(working, (printed,), to), R(printed, (working,), back))
-    for printed, working in (("fixed_low", "f_low"), ("fixed_high", "f_high")):
-        yield R(working, (printed,), to)
-    yield R("fixed_se", ("f_low", "f_high"), lambda a, b: (b - a) / (2 * stats.norm.isf(tail)))
-    sides = 1 if "one-sided" in test else 2
-    if test.endswith("t"):
-        yield R("quantile", ("df",), lambda df: stats.t.isf(tail, df))
-        yield R("p", ("z", "df"), lambda z, df: _visible(sides * stats.t.sf(np.abs(z), df)))
-        yield R("size", ("p", "df"), lambda p, df: stats.t.isf(p / sides, df))
-    else:
-        yield R("quantile", (), lambda: stats.norm.isf(tail))
-        yield R("p", ("z",), lambda z: _visible(sides * stats.norm.sf(np.abs(z))))
-        yield R("size", ("p",), lambda p: stats.norm.isf(p / sides))
-    yield R("size", ("z",), np.abs)
-    yield R("z", ("size", "y"), lambda s, y: s * np.sign(y))
-    yield R("se", ("y_low", "y_high", "quantile"), lambda a, b, c: (b - a) / (2 * c))
-    yield R("se", ("y", "y_low", "quantile"), lambda y, a, c: (y - a) / c)
-    yield R("se", ("y", "y_high", "quantile"), lambda y, b, c: (b - y) / c)
-    yield R("se", ("y", "size"), lambda y, s: np.abs(y) / s)
-    yield R("y", ("y_low", "y_high"), lambda a, b: (a + b) / 2)
-    yield R("y", ("z", "se"), lambda z, s: z * s)
-    yield R("z", ("y", "se"), lambda y, s: y / s)
-    for end, sign in (("y_low", -1), ("y_high", 1)):
-        yield R(end, ("y", "se", "quantile"), lambda y, s, c, sign=sign: y + sign * c * s)
-        yield R("y", (end, "se", "quantile"), lambda e, s, c, sign=sign: e - sign * c * s)
+    tail, sides = (1 - level / 100) / 2, 1 if "one-sided" in test else 2
+    at, of = ("df", "t") if test.endswith("t") else ("0", "z")
+    found = []
+    for end, working in (("estimate", "y"), ("ci_low", "y_low"), ("ci_high", "y_high")):
+        found += [Relation(working, (end,), to), Relation(end, (working,), back)]
+    found += [Relation(f"f_{end}", (f"fixed_{end}",), to) for end in ("low", "high")]
+    quantile = f"z_isf({tail}, 0)" if fisher else f"{of}_isf({tail}, {at})"
+    text = f"""fixed_se = (f_high - f_low) / (2 * z_isf({tail}, 0)); quantile = {quantile}
+    p = visible({sides} * {of}_sf(abs(z), {at})); size = {of}_isf(p / {sides}, {at})"""
+    return [*found, *formulas(text), *formulas(_INTERVAL), *formulas(_FISHER if fisher else _RATIO)]
 
 
-def readings(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, list[R]]:
+def readings(
+    box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]
+) -> dict[str, list[Relation]]:
     """Return the relations of each reading of what was not printed, by its name in words."""
-    t = ({"df", "n1", "pairs"} & box.keys() or "n" in box) and "k" not in box and "proportion" not in box
+    names = box.keys()
+    t = bool({"df", "n1", "pairs", "n"} & names) and not {"k", "proportion"} & names
     tests = [options.get("test") or ("t" if t else "z")]
     if "tests" in elements:
         tests += [one for one in TESTS if one not in tests and (t or one.endswith("z"))]
-    i2 = ["Q"] if "k" in box else [""]
-    if "estimator" in elements and "k" in box:
+    i2 = ["Q"] if "k" in names else [""]
+    if "estimator" in elements and "k" in names:
         i2, tests = ["Q", "tau2"], [*tests, "t"]
-    common = list(_FIXED)
-    if "n" in box and not {"n1", "k", "pairs"} & box.keys():
-        common.append(R("df", ("n",), lambda n: n - 1 - options.get("predictors", 1)))
-    if "k" in box:
-        common.append(R("df", ("k",), lambda k: k - 1))
-        common.append(R("p_q", ("Q", "k"), lambda q, k: stats.chi2.sf(q, k - 1)))
-    if "proportion" in box:
-        common += _SHARE
-    if not {"mean1", "sd1", "var1"} & box.keys():  # else r is that of two measures, not the effect
-        common += _CORRELATION
-    if not {"z", "estimate", "c", "mean1"} & box.keys():
-        common += _F
+    common = [*formulas(_ALWAYS), *COMPARISONS, *formulas(_MEDIATOR)]
+    if "n" in names and not {"n1", "k", "pairs"} & names:
+        common += formulas(f"df = n - 1 - {options.get('predictors', 1)}")
+    if "k" in names:
+        common += formulas("df = k - 1; p_q = chi2_sf(Q, k - 1)")
+    if "proportion" in names:
+        common += formulas(_SHARE)
+    if not {"mean1", "sd1", "var1"} & names:  # else r is that of two measures, not the effect
+        common += formulas("z = r * sqrt(df / (1 - r**2)); r = z / sqrt(z**2 + df)")
+    if not {"z", "estimate", "c", "mean1"} & names:
+        common += formulas(_TESTS)
     if times := options.get("times"):
         x = np.column_stack([np.ones(len(times)), times])
         for name, share in zip(("intercept", "slope"), np.diag(np.linalg.inv(x.T @ x)), strict=True):
-            function: Callable[..., Any] = lambda s, e, n, share=share: np.sqrt((s**2 + share * e**2) / n)  # noqa: E731
-            common.append(R(f"se_{name}", (f"sd_{name}", "sd_residual", "n"), function))
+            common += formulas(f"se_{name} = sqrt((sd_{name}**2 + {share} * sd_residual**2) / n)")
+    scale, level = options.get("scale", "identity"), options.get("level", LEVEL)
     found = {}
     for test, of in product(dict.fromkeys(tests), i2):
-        own = list(_estimate(options.get("scale", "identity"), test, options.get("level", LEVEL)))
-        if options.get("scale") == "correlation" and "k" not in box:
-            mixed = [{one.target, *one.sources} for one in own]
-            own = [one for one, names in zip(own, mixed, strict=True) if not ("se" in names and names & {"z", "size"})]
-            own += _FISHER
-        found[test + (f", I2 from {of}" if of else "")] = [*common, *own, *(_I2 if of == "Q" else ())]
+        own = _estimate(scale, test, level, fisher=scale == "correlation" and "k" not in names)
+        name = test + (f", I2 from {of}" if of else "")
+        found[name] = [*common, *own, *(formulas(_I2) if of == "Q" else ())]
     return found
 
 
