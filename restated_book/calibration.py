@@ -39,10 +39,8 @@ def run(folder: Path, out: Path, *, seconds: bool = True) -> str:
     rows = score.run(cases.load(folder)).assign(inputs=fingerprint(folder))
     rows = rows.round({"seconds": 3}) if seconds else rows.drop(columns="seconds")
     rows = rows.replace([float("inf"), -float("inf")], float("nan"))  # no end
-    if out.suffix == ".csv":
-        rows.to_csv(out, index=False, float_format="%.6g", lineterminator="\n")
-    else:
-        out.write_text(as_json(rows), encoding="utf-8")
+    as_csv = rows.to_csv(index=False, float_format="%.6g", lineterminator="\n")
+    out.write_text(as_csv if out.suffix == ".csv" else as_json(rows), encoding="utf-8", newline="\n")
     done = score.coverage(rows, uses=cases.USES)
     words = [f"{row.strength} {row.inside} of {row.truths}" for row in done.itertuples()]
     return f"{len(rows)} rows written to {out}; truths in their set: {', '.join(words)}"

@@ -90,7 +90,7 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
             {
                 "Case": case,
                 "Quantity": truth,
-                "Printed": given[str(case)].get(truth, "–"),
+                "Printed": given[str(case)].get(str(truth), "–"),
                 "Truth": at["usual"]["value"],
                 "As printed": _ends(at["as printed"]),
                 "Usual": _ends(at["usual"]),
