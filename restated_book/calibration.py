@@ -58,7 +58,7 @@ def load(file: Path = FILE) -> pd.DataFrame:
     if rows[0][1]["inputs"] != fingerprint():
         stale = "the calibration was computed from other cases or code"
         files.refuser(file)(stale, REMEDY, field="inputs")
-    return pd.DataFrame([cells for _, cells in rows])
+    return pd.DataFrame([cells for _, cells in rows]).fillna({"cause": ""})
 
 
 def publish(folder: Path) -> None:

@@ -39,6 +39,8 @@ def _build(case: Case, elements: Collection[str]) -> Found | str:
         return RECONSTRUCTORS[case.reconstructor].run(case.printed, case.options, elements)
     except RestatedError as error:
         return error.message
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # numbers nobody thought of
+        return f"the engine stopped: {error}"
 
 
 def _with(less: Found | str, more: Found | str) -> Found | str:

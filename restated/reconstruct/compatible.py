@@ -17,9 +17,10 @@ from restated.printed import float_ends
 from restated.reconstruct import armtables, statements
 from restated.reconstruct.practice import STRENGTHS, admitted
 from restated.reconstruct.pvalues import statistic_of_p
-from restated.reconstruct.ranks import tie_factor, u_values
+from restated.reconstruct.ranks import tie_factor
 from restated.reconstruct.relations import ANY, Box, holds, hull, loosened
-from restated.reconstruct.scores import score_samples
+from restated.reconstruct.scores import score_samples, targets
+from restated.reconstruct.scoresums import attainable
 from restated.reconstruct.squares import square_tables
 from restated.reconstruct.tables import two_by_two
 from restated.reconstruct.twintables import twin_tables
@@ -34,6 +35,8 @@ _COUNTS = frozenset((
     "both", "discordant", "neither", "cases", "persons", "deaths", "trials", "infections",
 ))  # fmt: skip
 _FIXED = ("low", "high", "exposure")
+#: Cases times steps of the scale up to which samples are counted, not only found to exist.
+COUNTED = 500
 #: A z beyond any that a p above 0 gives.
 BIGGEST_Z = 40.0
 #: Roles in proportions, which may be printed in percent.
@@ -47,7 +50,7 @@ def is_count(role: str) -> bool:
 
 @dataclass(frozen=True)
 class Found:
-    """What the data behind printed numbers can be.
+    """The data that can be behind printed numbers.
 
     Attributes
     ----------
@@ -92,7 +95,8 @@ def _box(printed: Printed, elements: Collection[str], relations: Any = ()) -> Bo
     for name, text in printed.items():
         less = set(elements) - {"missing"} if name in _FIXED else elements
         ends = admitted(text, less, count=is_count(name))
-        share = "%" in text and statements.stem(name) in _PROPORTIONS
+        whole = name in ("estimate", "ci_low", "ci_high") and "proportion" in printed
+        share = "%" in text and (whole or statements.stem(name) in _PROPORTIONS)
         box[name] = float_ends(*(scaled(ends, Fraction(1, 100)) if share else ends))
     if "divisor" in elements:
         for name in [name for name in box if statements.stem(name) in ("sd", "var")]:
@@ -173,8 +177,11 @@ def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Foun
             if fits and sd is not None and {"low", "high"} <= box.keys() and n > 1:
                 steps, spread = ((ends[0] / step, ends[1] / step) for ends in (mean, sd))
                 low, high = (round(box[name][0] / step) for name in ("low", "high"))
-                samples = score_samples(steps, spread, n, low, high, ddof=ddof, limit=0, draws=1)
-                fits, total = not samples.empty, samples.total if isnan(total) else total + samples.total
+                wanted = targets(steps, spread, n, low, high, ddof)
+                fits = bool(len(wanted.sums)) and attainable(wanted)
+                if fits and n * (high - low) <= COUNTED:
+                    more = score_samples(steps, spread, n, low, high, ddof=ddof, limit=0, draws=1).total
+                    total = more if isnan(total) else total + more
             if fits:
                 sums += [step * s for s in range(first, last + 1)]
                 sds.append(sd or (0.0, inf))
@@ -193,11 +200,15 @@ def _ranks(printed: Printed, options: Words, elements: Collection[str]) -> Found
     for side in ((1, 2) if "tests" in elements else (1,)) if "p" in box else ():
         zs.append(statistic_of_p("z", (side * box["p"][0], min(1.0, side * box["p"][1]))))
     found = []
-    for m, n in product(*(range(ceil(low), floor(high) + 1) for low, high in (box["n1"], box["n2"]))):
-        factor = tie_factor([m + n - 1, 1]) if options.get("ties", True) else Fraction(1)
-        us = [u_values((min(z), min(max(z), BIGGEST_Z)), m, n, factor=(factor, 1)).u for z in zs]
-        found += [*us, *(m * n - u for u in us)]
-    values = np.unique(np.concatenate(found))
+    for m, n in product(*(range(max(1, ceil(low)), floor(high) + 1) for low, high in (box["n1"], box["n2"]))):
+        least = float(tie_factor([m + n - 1, 1])) if options.get("ties", True) else 1.0
+        sd = sqrt(m * n * (m + n + 1) / 12)
+        for low, high in zs:
+            # Ties shrink the deviation from the mean; the continuity correction hides up to one half of it.
+            low, high = min(low, high) * sd * sqrt(least), min(max(low, high), BIGGEST_Z) * sd + 0.5
+            away = np.arange(ceil(2 * low - 1e-9), floor(2 * min(high, m * n / 2) + 1e-9) + 1) / 2
+            found += [m * n / 2 + away, m * n / 2 - away]
+    values = np.unique(np.concatenate(found)) if found else np.empty(0)
     sets = {"u": values, **{name: [ends] for name, ends in box.items()}}
     return Found(sets, len(values), f"{len(values)} values of U fit")
 

@@ -1,4 +1,4 @@
-"""How published numbers depart from their data: what a printed string allows, at three named strengths.
+"""Intervals that a printed string allows at three named strengths: published numbers depart from their data.
 
 *As printed* allows for rounding only. *Usual practice* adds what authors and programs do without saying so. *Wide* adds
 small slips. Each strength is a set of the `ELEMENTS`, so every set that holds at one strength holds at the next.
@@ -50,7 +50,7 @@ def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: b
         If an element is unknown or the text is not a number.
     """
     if unknown := set(elements) - set(ELEMENTS):
-        raise RestatedError(f"'{min(unknown)}' is no element of practice", remedy=f"Known are {', '.join(ELEMENTS)}")
+        raise RestatedError(f"the element '{min(unknown)}' is unknown", remedy=f"Known are {', '.join(ELEMENTS)}")
     read = parse(printed, exact=count, decimal=".") if isinstance(printed, str) else printed
     ends: list[Ends] = [closed_interval(read)]
     if count and "missing" in elements and read.value is not None:

@@ -224,7 +224,7 @@ def _between(box: Box, options: Mapping[str, Any]) -> Box:
     values = {"tau2": tau2, "Q": q, "I2": 100 * np.maximum(0, 1 - (studies - 1) / q)}
     values |= {"pi_low": back(y - half), "pi_high": back(y + half)}
     found = {name: (float(value[fits].min()), float(value[fits].max())) for name, value in values.items()}
-    for name in found.keys() & box.keys():
+    for name in [name for name in found if name in box]:
         if (both := meet(found[name], box[name])) is None:
             raise Empty(name)
         found[name] = both

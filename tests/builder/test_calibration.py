@@ -53,7 +53,8 @@ def test_json_has_null_where_there_is_no_number_and_repeats_itself(folder, tmp_p
 
 
 @pytest.mark.parametrize(
-    "out, message", [("rows.xlsx", "End the name in .csv or .json"), ("no/rows.csv", "no/rows.csv")]
+    "out, message",
+    [("rows.xlsx", "End the name in .csv or .json"), ("no/rows.csv", "rows.csv: no such file or directory")],
 )
 def test_a_place_that_cannot_be_written_is_one_message(folder, tmp_path, capsys, out, message):
     assert cli.main(["calibrate", str(folder), "--out", str(tmp_path / out)]) == 1

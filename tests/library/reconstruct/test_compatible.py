@@ -74,6 +74,19 @@ def test_u_of_unequal_groups_is_found_from_either_side():
     assert found.holds("u", 102) and found.holds("u", 42) and not found.holds("u", 72)
 
 
+def test_a_share_and_its_interval_may_be_in_percent():
+    printed = {"n": "280", "events": "123", "proportion": "44%", "ci_low": "38%", "ci_high": "50%"}
+    found = RECONSTRUCTORS["statement"].run(printed, {}, ())
+    assert found.holds("proportion", 123 / 280) and found.holds("events", 123)
+
+
+def test_large_sets_take_no_time():
+    found = RECONSTRUCTORS["ranks"].run({"n1": "240", "n2": "217", "p": ".04"}, {}, STRENGTHS["wide"])
+    assert found.size > 10_000
+    scores = {"n": "400", "mean": "23.4", "sd": "11.1", "low": "0", "high": "60"}
+    assert RECONSTRUCTORS["scores"].run(scores, {}, STRENGTHS["wide"]).holds("sum", 9360)
+
+
 def test_counts_are_known_by_their_role():
     assert all(map(is_count, ("n", "n1", "n1_max", "n_total", "events2", "k", "pairs", "rows", "low")))
     assert not any(map(is_count, ("mean1", "ci_low", "p", "sd", "percent1", "r", "I2", "R2")))

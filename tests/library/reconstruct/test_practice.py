@@ -48,7 +48,7 @@ def test_what_each_element_does():
 
 
 def test_unknown_elements_and_words_are_refused():
-    with pytest.raises(RestatedError, match="'magic' is no element"):
+    with pytest.raises(RestatedError, match="element 'magic' is unknown"):
         admitted("1", ["magic"])
     with pytest.raises(RestatedError, match="not a number"):
         admitted("many")
