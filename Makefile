@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-all lint diagram lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles
+.PHONY: help book pdf test test-all lint diagram lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles calibration
 
 PYTHON ?= python3
 VENV := .venv
@@ -107,6 +107,9 @@ references: ## Compute the reference values of the tests in R (needs metafor and
 
 ensembles: $(STAMP) ## Compute the stored results over simulated cohorts (minutes), write data/ensembles
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(RUN) -m restated_book ensembles
+
+calibration: $(STAMP) ## Score sets against known truths (half a minute), write data/calibration/results.csv
+	@$(RUN) -m restated_book calibrate data/calibration/cases --out data/calibration/results.csv --without-seconds
 
 clean: ## Remove everything that was built, keep the environment
 	rm -rf _build

@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | add | todo | where | ensembles | deposit | rerun | lab | serve``.
+"""The command line: ``restated build | check | add | todo | where | ensembles | calibrate | …``.
 
 A command is named by its function, and loaded when it runs: none waits for the packages of another.
 """
@@ -7,6 +7,7 @@ import argparse
 import pkgutil
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from restated.errors import RestatedError
@@ -49,6 +50,11 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     if command == "add":
         pkgutil.resolve_name("restated_book.add:options")(addition)
     add("ensembles", _calls("commands:ensembles"), "compute the stored results over simulated cohorts")
+    help = "score sets built from printed numbers against known truths"
+    calibrate = add("calibrate", _calls("calibrate:run", "folder", "out", "without_seconds"), help)
+    calibrate.add_argument("folder", metavar="CASES", type=Path, help="a folder of cases (data/calibration/README.md)")
+    calibrate.add_argument("--out", type=Path, required=True, help="file for the results, .csv or .json")
+    calibrate.add_argument("--without-seconds", action="store_true", help="leave out what differs from run to run")
     help = "write .zenodo.json and codemeta.json from CITATION.cff"
     add("deposit", _calls("commands:deposit"), help)
     help = "list what is still to be verified, or explain how to settle one entry"

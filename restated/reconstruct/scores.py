@@ -131,16 +131,16 @@ def score_samples(
     _check(n, low, high, ddof)
     scores, span = np.arange(low, high + 1), high - low
     asked = f"n = {n} on the scale {low} to {high}, mean {describe(mean)}, SD {describe(sd)}"
-    targets = _targets(mean, sd, n, low, high, ddof)
-    if not len(targets.sums) or not attainable(targets):
+    wanted = targets(mean, sd, n, low, high, ddof)
+    if not len(wanted.sums) or not attainable(wanted):
         none = np.empty((0, span + 1), dtype=np.int64)
         return ScoreSet(none, scores, 0.0, "exhaustive", f"no sample fits: {_conflict(mean, sd, n, low, high, ddof)}")
-    counted = _forward(targets)
+    counted = _forward(wanted)
     total = math.nan if counted is None else counted[1]
     if counted is not None and total <= limit:
         message = f"{total:,.0f} sample{'s' * (total != 1)} of whole scores fit{'s' * (total == 1)} {asked}"
         return ScoreSet(_all_paths(counted[0], counted[2], n, span + 1), scores, total, "exhaustive", message)
-    found = scoredraws.draw(targets, draws, np.random.default_rng(seed), count=counted is None)
+    found = scoredraws.draw(wanted, draws, np.random.default_rng(seed), count=counted is None)
     if counted is None and found.error < math.inf:
         total = math.exp(found.log_total) if found.log_total < LARGEST else math.inf
     error = 0.0 if counted is not None else found.error
@@ -182,8 +182,8 @@ def _check(n: int, low: int, high: int, ddof: int) -> None:
         raise RestatedError(problem, field="ddof", remedy="Use 1 or 0")
 
 
-def _targets(mean: Constraint, sd: Constraint, n: int, low: int, high: int, ddof: int) -> Targets:
-    """Sums and sums of squares that fit, with scores counted from the lower end of the scale."""
+def targets(mean: Constraint, sd: Constraint, n: int, low: int, high: int, ddof: int) -> Targets:
+    """Return sums and sums of squares that fit, with scores counted from the lower end of the scale."""
     m_low, m_high = bounded_interval(mean, "mean")
     s_low, s_high = _sd_ends(sd)
     span, divisor = high - low, n - ddof

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from restated_book import calibration, export, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
-from restated_book import export, ledger, paths, provenance, register, todo
 from restated_book.build import checked, downloads, fingerprints, fork, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute
@@ -106,6 +106,7 @@ def _stage(
     stage(executed, entries, STAGE, EXTRA)
     tasks = todo.entries(entries.values(), numbers, bibliography.load(), notebooks)
     (EXTRA / "to-verify.csv").write_text(todo.as_csv(tasks), encoding="utf-8")
+    calibration.publish(EXTRA)
     return entries, parts, provenance.together(traces)
 
 

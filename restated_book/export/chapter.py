@@ -15,7 +15,11 @@ from restated_book.status import SUPPLIED
 #: The modules by which an unpacked chapter is run again and opened.
 RERUN, LAB = "restated_book.build.rerun", "restated_book.build.lab"
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
-ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
+ALSO_READ = {
+    "heads": ("_toc.yml", "notebooks/*.md", "book/*.md"),
+    "proof": ("tests/reference/*.json",),
+    "calibration": ("data/calibration/*/*",),
+}
 
 MAKEFILE = """\
 # Two commands: `make setup`, then `make rerun`.

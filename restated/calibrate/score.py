@@ -1,0 +1,153 @@
+"""Run cases whose truth is known, and say how often and how tightly their sets hold it.
+
+Each truth has one row at each strength of :mod:`restated.reconstruct.practice`, and one for `LEARNED`: the elements
+of usual practice that the *other* papers show, so that no paper is judged by what it taught.
+"""
+
+import time
+from collections.abc import Collection, Sequence
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from restated.calibrate.cases import Case, Truth
+from restated.errors import RestatedError
+from restated.estimate.proportions import exact
+from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
+from restated.reconstruct.practice import STRENGTHS
+from restated.reconstruct.statements import DOMAINS, stem
+
+#: Name of the strength that is learned from the other papers.
+LEARNED = "learned elsewhere"
+#: An element is learned if it alone explains more than this share of the truths of the other papers: one in a hundred
+#: would be missed without it.
+LEARN = 0.01
+COLUMNS = (
+    "case", "pair", "kind", "truth", "use", "printed", "strength", "value", "inside", "low", "high", "size", "width",
+    "cause",
+)  # fmt: skip
+#: Cause of a miss for which a case names none.
+FOLLOWS = "other printed numbers of the statement are not those of the data"
+NOT_SUPPORTED, YES, NO = "not supported", "yes", "no"
+
+
+def _build(case: Case, elements: Collection[str]) -> Found | str:
+    """The set of a case under some elements of practice, or why there is none."""
+    try:
+        return RECONSTRUCTORS[case.reconstructor].run(case.printed, case.options, elements)
+    except RestatedError as error:
+        return error.message
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:  # numbers nobody thought of
+        return f"the engine stopped: {error}"
+
+
+def _with(less: Found | str, more: Found | str) -> Found | str:
+    """A set together with that of a lesser strength."""
+    return more if isinstance(less, str) or isinstance(more, str) else merged([less, more])
+
+
+def _width(truth: Truth, low: float, high: float) -> float:
+    """Width of a range against the scale of its quantity: its natural limits where it has two, else its true value."""
+    ends = (0.0, 100.0) if "/" in truth.name else DOMAINS.get(truth.name, DOMAINS.get(stem(truth.name), (nan, nan)))
+    if truth.scale or isinstance(truth.value, bool | str | list):
+        return (high - low) / (truth.scale or nan)
+    return (high - low) / (ends[1] - ends[0] if isfinite(ends[1] - ends[0]) else abs(truth.value) or 1)
+
+
+def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]:
+    rows = []
+    for truth in case.truths:
+        held = None if isinstance(found, str) else found.holds(truth.name, truth.value)
+        low, high = (nan, nan) if isinstance(found, str) else found.range(truth.name)
+        why = found if isinstance(found, str) else f"nothing is said of {truth.name}"
+        cause = (
+            why if held is None else "" if held else "; ".join(filter(None, (truth.cause, _words(found)))) or FOLLOWS
+        )
+        rows.append(
+            {
+                "case": case.id,
+                "pair": case.pair,
+                "kind": case.kind,
+                "truth": truth.name,
+                "use": truth.use,
+                "printed": YES if truth.name in case.printed else NO,
+                "strength": strength,
+                "value": " ".join(map(str, truth.value)) if isinstance(truth.value, list) else str(truth.value).lower(),
+                "inside": NOT_SUPPORTED if held is None else YES if held else NO,
+                "low": low,
+                "high": high,
+                "size": nan if isinstance(found, str) else found.size,
+                "width": _width(truth, low, high),
+                "cause": cause,
+            }
+        )
+    return rows
+
+
+def _words(found: Any) -> str:
+    return f"no data fit: {found.words}" if found.size == 0 else ""
+
+
+def run(cases: Sequence[Case]) -> pd.DataFrame:
+    """Return one row for each truth and strength, with the columns `COLUMNS` and ``seconds``; always the same rows."""
+    rows: list[dict[str, Any]] = []
+    trials: list[dict[str, Any]] = []
+    alone = {element: frozenset([element]) for element in sorted(STRENGTHS["usual"])}
+    plain: dict[str, Found | str] = {}
+    for case in cases:
+        found: Found | str = ""
+        for strength, elements in STRENGTHS.items():
+            start = time.perf_counter()
+            found = _with(found, _build(case, elements))
+            plain.setdefault(case.id, found)
+            seconds = time.perf_counter() - start
+            rows.extend(row | {"seconds": seconds} for row in _rows(case, found, strength))
+        for element, elements in alone.items():
+            trials.extend(_rows(case, _with(plain[case.id], _build(case, elements)), element))
+    learned = learn(pd.DataFrame(rows), pd.DataFrame(trials))
+    for case in cases:
+        start = time.perf_counter()
+        found = _with(plain[case.id], _build(case, learned[case.pair]))
+        seconds = time.perf_counter() - start
+        rows.extend(row | {"seconds": seconds} for row in _rows(case, found, LEARNED))
+    order = [*STRENGTHS, LEARNED]
+    return pd.DataFrame(rows).sort_values(
+        ["case", "truth", "strength"], key=lambda c: c.map(order.index) if c.name == "strength" else c, kind="stable"
+    )[[*COLUMNS, "seconds"]]
+
+
+def learn(rows: pd.DataFrame, trials: pd.DataFrame) -> dict[str, frozenset[str]]:
+    """Return for each paper the elements that the other papers show.
+
+    `rows` hold the truths as printed, `trials` the same with one element each. Only truths to be covered count.
+    """
+    base = rows[(rows["strength"] == "as printed") & (rows["use"] == "cover") & (rows["inside"] != NOT_SUPPORTED)]
+    base = base.set_index(["case", "truth"])
+    found = {}
+    for pair in rows["pair"].unique():
+        others = base[base["pair"] != pair]
+        missed = others.index[others["inside"] == NO]
+        kept = set()
+        for element, tried in trials.groupby("strength"):
+            held = tried.set_index(["case", "truth"])["inside"]
+            if (held.loc[missed] == YES).sum() > LEARN * len(others):
+                kept.add(str(element))
+        found[pair] = frozenset(kept)
+    return found
+
+
+def coverage(
+    rows: pd.DataFrame, by: Sequence[str] = ("strength",), *, uses: Collection[str] = ("cover",)
+) -> pd.DataFrame:
+    """Return truths, truths in the set, their share with its exact 95 % interval, and the middle width, by group.
+
+    Intervals are those of Clopper and Pearson; they take truths as independent, which those of one paper are not.
+    """
+    scored = rows[rows["use"].isin(uses) & (rows["inside"] != NOT_SUPPORTED)]
+    groups = scored.groupby(list(by), sort=False)
+    table = pd.DataFrame({"truths": groups.size(), "inside": groups["inside"].agg(lambda x: int((x == YES).sum()))})
+    low, high = exact(table["inside"], table["truths"])
+    table = table.assign(share=table["inside"] / table["truths"], low=np.asarray(low), high=np.asarray(high))
+    return table.assign(papers=groups["pair"].nunique(), width=groups["width"].median()).reset_index()

@@ -1,0 +1,181 @@
+"""Tables of events in two groups whose sizes may be unprinted, and counts of the parts of an unprinted total.
+
+Two groups: every (events, size) pair that gives a printed percentage is crossed with those of the other group, and the
+printed comparison (p, ratio, difference, interval) decides. Parts: every count of each part is tried.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import numpy as np
+from scipy import stats
+from scipy.special import gammaln
+
+from restated.arguments import Bools, Floats
+from restated.errors import RestatedError
+from restated.reconstruct.enumeration import ragged_ranges
+from restated.reconstruct.relations import ANY, SLACK, Interval
+
+#: Tables looked at, and those held at once: some seconds, some hundred MB.
+MAX_CANDIDATES, MAX_TABLES = 20_000_000, 2_000_000
+#: Tables up to which Fisher's test is computed (100 MB); beyond, Pearson's speaks for it.
+MAX_EXACT = 20_000
+TESTS = {"fisher": 0.0, "pearson": 0.0, "yates": 1.0}
+MEASURES = ("difference", "risk_ratio", "odds_ratio")
+
+#: Statistics of events a, c in groups of m, n.
+_STATISTICS: Mapping[str, Callable[..., Floats]] = {
+    "percent1": lambda a, m, c, n: 100 * a / m,
+    "percent2": lambda a, m, c, n: 100 * c / n,
+    "percent": lambda a, m, c, n: 100 * (a + c) / (m + n),
+    "events": lambda a, m, c, n: a + c,
+    "n": lambda a, m, c, n: m + n,
+    "difference": lambda a, m, c, n: 100 * np.abs(a / m - c / n),
+    "nnt": lambda a, m, c, n: 1 / np.abs(a / m - c / n),
+    "risk_ratio": lambda a, m, c, n: a * n / (m * c),
+    "increase": lambda a, m, c, n: 100 * (a * n / (m * c) - 1),
+    "reduction": lambda a, m, c, n: 100 * (1 - a * n / (m * c)),
+    "odds_ratio": lambda a, m, c, n: a * (n - c) / ((m - a) * c),
+    "chi2": lambda a, m, c, n: _chi2(a, m, c, n, 0.0),
+}
+
+
+#: Exact limits of a count (Garwood 1936).
+_POISSON: Mapping[str, Callable[[Floats], Floats]] = {
+    "ci_low": lambda x: np.asarray(stats.chi2.ppf(0.025, 2 * x) / 2),
+    "ci_high": lambda x: np.asarray(stats.chi2.ppf(0.975, 2 * x + 2) / 2),
+}
+
+
+def _chi2(a: Floats, m: Floats, c: Floats, n: Floats, correction: float) -> Floats:
+    total, events = m + n, a + c
+    deviation = np.maximum(np.abs(a * (n - c) - c * (m - a)) - correction * total / 2, 0)
+    return np.asarray(total * deviation**2 / (m * n * events * (total - events)))
+
+
+def _fisher(table: Floats) -> Floats:
+    """Two-sided p: tables with the same margins that are at most as likely (Fisher 1935)."""
+    a, m, c, n = table[:, :, None]
+    x = np.arange(np.max(np.minimum(a + c, m), initial=0) + 1)
+    log = -gammaln(x + 1) - gammaln(m - x + 1) - gammaln(a + c - x + 1) - gammaln(n - a - c + x + 1)
+    log = np.where((x <= np.minimum(a + c, m)) & (x >= a + c - n), log, -np.inf)
+    likely = np.exp(log - log.max(axis=1, keepdims=True))
+    own = np.take_along_axis(likely, a.astype(int), axis=1)
+    return np.asarray(np.where(likely <= own * (1 + SLACK), likely, 0).sum(axis=1) / likely.sum(axis=1))
+
+
+def _p(test: str, table: Floats) -> Floats:
+    if test == "fisher" and table.shape[1] <= MAX_EXACT:
+        return _fisher(table)
+    a, m, c, n = table
+    return np.asarray(stats.chi2.sf(_chi2(a, m, c, n, TESTS[test]), 1))
+
+
+def _wald(measure: str, table: Floats, quantile: float) -> dict[str, Floats]:
+    """Ends of the Wald interval, of ratios on the log scale (Woolf 1955; Katz et al. 1978)."""
+    a, m, c, n = table
+    if measure == "difference":
+        middle, se = 100 * (a / m - c / n), 100 * np.sqrt(a * (m - a) / m**3 + c * (n - c) / n**3)
+        return {"ci_low": middle - quantile * se, "ci_high": middle + quantile * se}
+    rest = 1 / (m - a) + 1 / (n - c) if measure == "odds_ratio" else -1 / m - 1 / n
+    se, ratio = np.sqrt(1 / a + 1 / c + rest), _STATISTICS[measure](*table)
+    return {"ci_low": ratio * np.exp(-quantile * se), "ci_high": ratio * np.exp(quantile * se)}
+
+
+def _within(values: Floats, interval: Interval) -> Bools:
+    slack = SLACK * np.maximum(1, np.abs(values))
+    return (values >= interval[0] - slack) & (values <= interval[1] + slack)
+
+
+def _counts(low: Floats, high: Floats) -> tuple[Floats, Any]:
+    """All whole numbers in each interval in sequence, and how many each has."""
+    first = np.ceil(low - SLACK)
+    length = np.maximum(np.floor(high + SLACK) - first + 1, 0)
+    if length.sum() > MAX_TABLES:
+        raise RestatedError(f"{length.sum():.0f} tables to look at are too many", remedy="Give a size or a share")
+    length = length.astype(np.int64)
+    return ragged_ranges(first.astype(np.int64), length).astype(float), length
+
+
+def _arm(box: Mapping[str, Interval], which: str, most: float) -> Floats:
+    """Pairs (events, size) that fit what is printed of one group, shape (2, pairs)."""
+    low, high = box.get(f"n{which}", (1.0, min(most, box.get(f"n{which}_max", ANY)[1])))
+    if not np.isfinite(high):
+        raise RestatedError(f"no limit of the size of group {which} is printed")
+    (s, t), (e, f) = box.get(f"percent{which}", (0.0, 100.0)), box.get(f"events{which}", (0.0, np.inf))
+    n, _ = _counts(np.array([max(1.0, low)]), np.array([high]))
+    events, length = _counts(np.maximum(s * n / 100, e), np.minimum(np.minimum(t * n / 100, f), n))
+    return np.vstack([events, np.repeat(n, length)])
+
+
+def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, Floats]:
+    """Return the statistics of every table of two groups that fits, by role, each of shape (tables,).
+
+    Raises
+    ------
+    RestatedError
+        If a group has no limit or there are too many tables.
+    """
+    whole = box.get("n", ANY)
+    if "share" in box and "whole" in box:  # a subgroup: so many percent of so many
+        whole = box["share"][0] * box["whole"][0] / 100, box["share"][1] * box["whole"][1] / 100
+    first, second = (_arm(box, which, whole[1] - 1) for which in "12")
+    if first.shape[1] * second.shape[1] > MAX_CANDIDATES:
+        raise RestatedError(f"more than {MAX_CANDIDATES} tables to look at", remedy="Give the size of a group")
+    tests: list[str] = [options["test"]] if "test" in options else list(TESTS)
+    sides: tuple[float, ...] = (1.0,)
+    if "tests" in elements:
+        tests, sides = list(TESTS), (1.0, 0.5)
+    quantile = float(stats.norm.isf((1 - options.get("level", 95) / 100) / 2))
+    rows, kept = max(1, MAX_TABLES // max(1, second.shape[1])), list[Floats]()
+    with np.errstate(all="ignore"):
+        for start in range(0, first.shape[1], rows):
+            block = first[:, start : start + rows]
+            table = np.vstack([np.repeat(block, second.shape[1], axis=1), np.tile(second, block.shape[1])])
+            table = table[:, _within(table[1] + table[3], whole)]
+            for name in box.keys() & _STATISTICS.keys() - {"percent1", "percent2"}:
+                table = table[:, _within(_STATISTICS[name](*table), box[name])]
+            for end in box.keys() & {"ci_low", "ci_high"} if "measure" in options else ():
+                table = table[:, _within(_wald(options["measure"], table, quantile)[end], box[end])]
+            kept.append(table)
+        table = np.concatenate([np.empty((4, 0)), *kept], axis=1)
+        p = np.array([side * p for test in tests for p in [_p(test, table)] for side in sides])
+        if "p" in box and ((fits := _within(p, box["p"]).any(axis=0)).any() or "tests" not in elements):
+            table, p = table[:, fits], p[:, fits]
+        found = {name: statistic(*table) for name, statistic in _STATISTICS.items()}
+    found |= dict(zip(("events1", "n1", "events2", "n2"), table, strict=True))
+    return found | {"p": p.ravel(), "table": table.T}
+
+
+def shares(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, Floats]:
+    """Return the counts of all parts of a total that give printed shares, by letter, and the total ``n``.
+
+    Shares are printed in percent under names such as ``a+b / a+b+c``. The total is ``n``, or follows from a ``rate``
+    per so many (option `per`) of an ``exposure``, with an exact Poisson interval ``ci_low`` to ``ci_high``.
+    """
+    parts = {name: [part.split("+") for part in name.replace(" ", "").split("/")] for name in box if "/" in name}
+    letters = sorted({letter for both in parts.values() for part in both for letter in part})
+    per, (t, u) = options.get("per", 1), box.get("exposure", (1.0, 1.0))
+    rate = box.get("rate", ANY)
+    low, high = box.get("n", (rate[0] * t / per, rate[1] * u / per))
+    if not letters or not np.isfinite(high):
+        raise RestatedError("neither shares with a total nor a rate with its exposure are printed")
+    n, _ = _counts(np.array([low]), np.array([high]))
+    for end, limit in _POISSON.items():
+        n = n[_within(limit(n) * 2 * per / (t + u), box.get(end, ANY))]
+    table = {"n": n}
+    for letter in letters[:-1]:
+        alone = [box[name] for name in parts if parts[name] == [[letter], letters]]
+        own = alone[0] if alone else (0.0, 100.0)
+        values, length = _counts(own[0] * table["n"] / 100, own[1] * table["n"] / 100)
+        table = {name: np.repeat(column, length) for name, column in table.items()} | {letter: values}
+    table[letters[-1]] = np.asarray(table["n"] - sum(table[letter] for letter in letters[:-1]))
+    with np.errstate(all="ignore"):
+        for name, (above, below) in parts.items():
+            table[name] = np.asarray(100 * sum(table[x] for x in above) / sum(table[x] for x in below))
+        fits = np.all([table[letters[-1]] >= 0, *(_within(table[name], box[name]) for name in parts)], axis=0)
+    table = {name: column[fits] for name, column in table.items()}
+    n = table["n"]
+    found = {"rate": n, **{end: limit(n) for end, limit in _POISSON.items()}}
+    found = {name: np.concatenate([values * per / t, values * per / u]) for name, values in found.items()}
+    return table | found | {"table": np.column_stack([table[letter] for letter in letters])}

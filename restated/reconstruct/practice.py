@@ -1,0 +1,67 @@
+"""Intervals that a printed string allows at three named strengths: published numbers depart from their data.
+
+*As printed* allows for rounding only. *Usual practice* adds what authors and programs do without saying so. *Wide* adds
+small slips. Each strength is a set of the `ELEMENTS`, so every set that holds at one strength holds at the next.
+"""
+
+from collections.abc import Collection, Mapping
+from fractions import Fraction
+from math import ceil
+
+from restated.errors import RestatedError
+from restated.intervals import Ends, closed_interval, scaled
+from restated.printed import Printed, parse
+
+#: Departures from plain rounding, in words.
+ELEMENTS: Mapping[str, str] = {
+    "truncation": "digits were cut off instead of rounded",
+    "derived": "computed from numbers that were rounded before",
+    "divisor": "an SD with divisor n where n - 1 is usual",
+    "tests": "one-sided, or another test than the usual one",
+    "estimator": "estimator or interval method not stated",
+    "last digit": "one unit of the last digit either way",
+    "missing": "a few cases more or fewer than printed",
+}
+#: The elements of each strength.
+STRENGTHS: Mapping[str, frozenset[str]] = {
+    "as printed": frozenset(),
+    "usual": frozenset(("truncation", "derived", "divisor", "tests", "estimator")),
+    "wide": frozenset(ELEMENTS),
+}
+#: "A few" cases: two, or two in a hundred where that is more. An assumption, not an estimate.
+FEW, FEW_SHARE = 2, Fraction(2, 100)
+
+
+def admitted(printed: str | Printed, elements: Collection[str] = (), *, count: bool = False) -> Ends:
+    """Return the closed interval that a printed number allows under some `ELEMENTS`.
+
+    Parameters
+    ----------
+    printed : str or Printed
+        Decimals of a text follow a point.
+    elements : collection of str
+        Only truncation, last digit and missing concern a single string; the others concern how numbers are related.
+    count : bool
+        The number is a count: it stands for itself, up to a few cases under "missing".
+
+    Raises
+    ------
+    RestatedError
+        If an element is unknown or the text is not a number.
+    """
+    if unknown := set(elements) - set(ELEMENTS):
+        raise RestatedError(f"the element '{min(unknown)}' is unknown", remedy=f"Known are {', '.join(ELEMENTS)}")
+    read = parse(printed, exact=count, decimal=".") if isinstance(printed, str) else printed
+    ends: list[Ends] = [closed_interval(read)]
+    if count and "missing" in elements and read.value is not None:
+        few = Fraction(max(FEW, ceil(abs(Fraction(read.value)) * FEW_SHARE)))
+        ends.append((max(Fraction(0), Fraction(read.value) - few), Fraction(read.value) + few))
+    elif not count and read.decimals is not None:
+        if "truncation" in elements and read.kind == "rounded":
+            ends.append(closed_interval(read.cut_off()))
+        if "last digit" in elements:
+            unit = Fraction(10) ** -read.decimals
+            ends += [scaled(ends[0], 1, -unit), scaled(ends[0], 1, unit)]
+    lows, highs = [low for low, _ in ends if low is not None], [high for _, high in ends if high is not None]
+    # An end that is missing is missing in every reading.
+    return min(lows) if len(lows) == len(ends) else None, max(highs) if len(highs) == len(ends) else None

@@ -1,0 +1,150 @@
+"""Ranges of quantities that are tied by formulas: interval constraint propagation.
+
+A box gives each quantity an interval. A relation computes one quantity from others by a function that is monotone in
+each of them (on either side of zero), so its range over the box is found at the corners. Cutting every interval down to
+what the relations leave, again and again, gives ranges that hold every compatible set of values; they can be wider than
+the exact ones, never narrower.
+
+References
+----------
+Benhamou & Granvilliers (2006), Continuous and interval constraints, in Handbook of constraint programming.
+"""
+
+import math
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cache
+from itertools import product
+from types import CodeType
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+from scipy import stats
+
+#: Lowest and highest value, infinite where there is no end.
+Interval: TypeAlias = tuple[float, float]
+Box: TypeAlias = dict[str, Interval]
+
+#: Rounds of narrowing: chains of formulas here are a few links long, and stopping early only leaves ranges wider.
+ROUNDS = 12
+#: Relative slack for rounding errors when intervals are intersected: far below the last digit of any print.
+SLACK = 1e-9
+#: Gain below which an end is not moved, as a share of the width.
+LEAST_GAIN = 1e-6
+#: Smallest p whose statistic is computed.
+TINY = 1e-300
+ANY: Interval = (-math.inf, math.inf)
+
+
+class Relation(NamedTuple):
+    """`target` = `function` (`sources`); the function takes and returns arrays."""
+
+    target: str
+    sources: tuple[str, ...]
+    function: Callable[..., Any]
+
+
+def _visible(p: Any) -> Any:
+    """p, and where it is too small for a float also the smallest one: its statistic is then not infinite."""
+    return np.append(np.minimum(1, p), np.clip(p, TINY, 1))
+
+
+_FUNCTIONS: dict[str, Any] = {name: getattr(np, name) for name in ("sqrt", "exp", "abs", "sign", "maximum", "where")}
+_FUNCTIONS |= {f"{of}_{end}": getattr(getattr(stats, of), end) for of in ("t", "f", "chi2") for end in ("sf", "isf")}
+_FUNCTIONS |= {"z_sf": lambda z, _: stats.norm.sf(z), "z_isf": lambda p, _: stats.norm.isf(p)}
+_FUNCTIONS |= {"visible": _visible, "pi": math.pi, "__builtins__": {}}
+
+
+@cache
+def formulas(text: str) -> tuple[Relation, ...]:
+    """Read formulas such as ``se = sd / sqrt(n); sd = se * sqrt(n)``, written in the code of this package."""
+    found = []
+    for one in filter(str.strip, text.replace("\n", ";").split(";")):
+        target, _, expression = (part.strip() for part in one.partition("="))
+        code = compile(expression, "<formula>", "eval")
+        names = tuple(name for name in code.co_names if name not in _FUNCTIONS)
+
+        def function(*values: Any, code: CodeType = code, names: tuple[str, ...] = names) -> Any:
+            return eval(code, _FUNCTIONS, dict(zip(names, values, strict=True)))
+
+        found.append(Relation(target, names, function))
+    return tuple(found)
+
+
+class Empty(Exception):
+    """No value is left for a quantity, named by the argument."""
+
+
+def holds(interval: Interval, value: float) -> bool:
+    """Return whether a value is inside an interval, up to `SLACK`."""
+    slack = SLACK * max(1.0, abs(value))
+    return interval[0] - slack <= value <= interval[1] + slack
+
+
+def meet(first: Interval, second: Interval) -> Interval | None:
+    """Return what two intervals share, None if they are apart by more than `SLACK`."""
+    low, high = max(first[0], second[0]), min(first[1], second[1])
+    if low <= high:
+        return low, high
+    return (high, low) if low - high <= SLACK * max(1.0, abs(low)) else None
+
+
+def hull(intervals: Iterable[Interval]) -> Interval:
+    """Return the smallest interval around all."""
+    lows, highs = zip(*intervals, strict=True)
+    return min(lows), max(highs)
+
+
+def image(relation: Relation, box: Mapping[str, Interval]) -> Interval:
+    """Return the range of the target over the box; unbounded where a source is, or the function is not defined."""
+    ends = [box.get(name, ANY) for name in relation.sources]
+    if any(end == ANY for end in ends):
+        return ANY
+    points = [{low, high, 0.0} if low < 0 < high else {low, high} for low, high in ends]
+    with np.errstate(all="ignore"):
+        values = np.asarray(relation.function(*np.array(list(product(*points)), dtype=float).T), dtype=float)
+    return ANY if np.isnan(values).any() else (float(values.min()), float(values.max()))
+
+
+def narrow(box: Mapping[str, Interval], relations: Collection[Relation]) -> Box:
+    """Cut a box down to what the relations leave; raise `Empty` with the quantity for which nothing is left."""
+    found = dict(box)
+    for _ in range(ROUNDS):
+        moved = False
+        for relation in relations:
+            old = found.get(relation.target, ANY)
+            new = meet(old, image(relation, found))
+            if new is None:
+                raise Empty(relation.target)
+            gain, width = max(new[0] - old[0], old[1] - new[1]), new[1] - new[0]
+            if new != old and (math.isinf(width) or gain > LEAST_GAIN * width):
+                found[relation.target], moved = new, True
+        if not moved:
+            break
+    return found
+
+
+def loosened(
+    box: Mapping[str, Interval],
+    domains: Mapping[str, Interval],
+    relations: Collection[Relation],
+    families: Collection[Collection[str]],
+) -> Box:
+    """Widen every printed number that others explain to all that they allow: it may be computed from their digits.
+
+    A number that the others contradict keeps its interval. `domains` are the natural limits of quantities; a number is
+    explained without its family if the other numbers suffice.
+    """
+    found = dict(box)
+    for name, own in box.items():
+        for left_out in (*(family for family in families if name in family), (name,)):
+            rest = dict(domains) | {other: ends for other, ends in box.items() if other not in left_out}
+            try:
+                implied = narrow(rest, relations).get(name, ANY)
+            except Empty:
+                break
+            least, most = domains.get(name, ANY)
+            # What reaches a natural limit that the print does not reach is not computed from anything.
+            if not (implied[0] <= least < own[0] or implied[1] >= most > own[1]):
+                found[name] = own if meet(own, implied) is None else hull((own, implied))
+                break
+    return found

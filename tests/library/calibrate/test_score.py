@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from restated.calibrate import score
+from restated.calibrate.cases import Case, Truth
+from restated.reconstruct.practice import STRENGTHS
+
+
+def case(pair, printed, truths, *, reconstructor="statement", use="cover", **options):
+    made = tuple(Truth(name, value, "made up", use) for name, value in truths.items())
+    id = f"{pair}-{reconstructor}"
+    return Case(id, pair, "means", use, "P", "A", "made up", reconstructor, printed, options, made)
+
+
+CUT = {"m": "20.6"}  # of 20.69
+CASES = [
+    case("a", CUT, {"m": 20.69}),
+    case("b", CUT, {"m": 20.69}),
+    case("c", {"m": "20.6"}, {"m": 20.6, "other": 1.0}),
+    case("d", {"n": "10", "mean": "0.75", "sd": "1.70"}, {"ss": 28.805}, reconstructor="scores", step=0.1),
+    case("e", {"percent1": "9%"}, {"n1": 5}, reconstructor="two arms"),
+    case("f", {"n": "21", "mean": "3.07"}, {"possible": False}, reconstructor="scores", use="stress"),
+]
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return score.run(CASES)
+
+
+def inside(rows, case, truth):
+    chosen = rows[(rows["case"] == case) & (rows["truth"] == truth)]
+    return dict(zip(chosen["strength"], chosen["inside"], strict=True))
+
+
+def test_every_truth_has_a_row_at_each_strength(rows):
+    truths = sum(len(case.truths) for case in CASES)
+    assert len(rows) == truths * (len(STRENGTHS) + 1) and list(rows.columns) == [*score.COLUMNS, "seconds"]
+
+
+def test_practice_is_learned_from_other_papers_only(rows):
+    # Two papers cut digits off: each teaches the other.
+    held = dict.fromkeys((*STRENGTHS, score.LEARNED), "yes") | {"as printed": "no"}
+    assert inside(rows, "a-statement", "m") == held
+    # One paper alone divides by n: nobody else shows it.
+    assert inside(rows, "d-scores", "ss") == held | {score.LEARNED: "no"}
+
+
+def test_what_cannot_be_done_is_said_not_left_out(rows):
+    assert set(inside(rows, "c-statement", "other").values()) == {"not supported"}
+    arms = rows[rows["case"] == "e-two arms"]
+    assert set(arms["inside"]) == {"not supported"} and arms["cause"].str.contains("no limit of the size").all()
+
+
+def test_impossible_numbers_are_said_to_be_so(rows):
+    assert inside(rows, "f-scores", "possible")["as printed"] == "yes"
+
+
+def test_misses_have_a_cause(rows):
+    missed = rows[rows["inside"] != "yes"]
+    assert (missed["cause"] != "").all() and (rows.loc[rows["inside"] == "yes", "cause"] == "").all()
+
+
+def test_runs_are_the_same(rows):
+    again = score.run(CASES)
+    pd.testing.assert_frame_equal(rows.drop(columns="seconds"), again.drop(columns="seconds"))
+
+
+def test_coverage_has_the_exact_interval(rows):
+    table = score.coverage(rows).set_index("strength")
+    assert table.loc["as printed", ["truths", "inside", "papers"]].tolist() == [4, 1, 4]
+    # R 4.2.2, binom.test(1, 4)$conf.int
+    assert table.loc["as printed", ["low", "high"]].tolist() == pytest.approx([0.006309463, 0.8058796], abs=1e-7)
+    assert score.coverage(rows, uses=("stress",))["truths"].tolist() == [1] * 4
+
+
+def test_widths_are_relative_to_the_scale():
+    assert score._width(Truth("percent1", 9.0, "", "cover"), 8.0, 10.0) == pytest.approx(0.02)
+    assert score._width(Truth("sd", 4.0, "", "cover"), 3.0, 5.0) == pytest.approx(0.5)
+    assert score._width(Truth("x", 4.0, "", "cover", scale=10.0), 3.0, 5.0) == pytest.approx(0.2)

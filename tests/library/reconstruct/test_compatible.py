@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from restated.errors import RestatedError
+from restated.reconstruct.compatible import RECONSTRUCTORS, at, is_count
+from restated.reconstruct.practice import STRENGTHS
+
+CASES = {
+    "statement": ({"estimate": "0.56", "ci_low": "0.43", "ci_high": "0.68", "z": "8.76", "k": "23", "I2": "20%"}, {}),
+    "two arms": ({"n1_max": "48", "n2_max": "58", "percent1": "6.3%", "percent2": "20.6%", "p": "0.049"}, {}),
+    "shares": ({"n": "2571", "a / a+b+c": "51%", "b / a+b+c": "9%", "c / b+c": "81%"}, {}),
+    "two by two": ({"n": "46", "agreement": "75%", "kappa": "0.5"}, {}),
+    "square table": ({"rows": ["10", "20"], "columns": ["12", "18"], "kappa": "0.5"}, {}),
+    "twin table": ({"pairs": "60", "pairwise": "62%", "prevalence": "30%"}, {}),
+    "scores": ({"n": "20", "mean": "2.20", "sd": "1.32", "low": "1", "high": "5"}, {}),
+    "ranks": ({"n1": "12", "n2": "12", "p": "0.0147"}, {}),
+}
+
+
+@pytest.mark.parametrize("name", RECONSTRUCTORS)
+def test_sets_of_the_strengths_are_nested(name):
+    printed, options = CASES[name]
+    plain, usual, wide = (at(name, printed, options, strength) for strength in STRENGTHS)
+    assert wide.size != 0
+    for less, more in ((plain, usual), (usual, wide)):
+        for quantity in less.sets.keys() if less.size != 0 else ():
+            low, high = less.range(quantity)
+            least, most = more.range(quantity)
+            assert math.isnan(low) or (least <= low + 1e-9 and most >= high - 1e-9), quantity
+
+
+def test_the_set_of_a_truncated_percentage_is_empty_as_printed_only():
+    printed, options = CASES["two arms"]
+    assert at("two arms", printed, options, "as printed").size == 0
+    usual = at("two arms", printed, options, "usual")
+    assert usual.holds("table", [3, 48, 12, 58]) and usual.holds("n1", 48) and not usual.holds("n1", 49)
+    assert usual.holds("percent2", 20.69) is True and usual.holds("nothing", 1) is None
+
+
+def test_scores_agree_with_the_known_number_of_samples():
+    # CLOSURE (scrutipy 0.1.12): nine samples
+    found = RECONSTRUCTORS["scores"].run(*CASES["scores"], ())
+    assert found.size == 9 and found.holds("sum", 44) and not found.holds("sum", 45)
+    impossible = RECONSTRUCTORS["scores"].run({"n": "21", "mean": "3.07"}, {}, STRENGTHS["wide"] - {"missing"})
+    assert impossible.size == 0 and impossible.holds("possible", False) and not impossible.holds("possible", True)
+
+
+def test_a_divisor_of_n_is_usual_practice():
+    printed = {"n": "10", "mean": "0.75", "sd": "1.70"}
+    squares = 28.805
+    assert not RECONSTRUCTORS["scores"].run(printed, {"step": 0.1}, ()).holds("ss", squares)
+    assert RECONSTRUCTORS["scores"].run(printed, {"step": 0.1}, ["divisor"]).holds("ss", squares)
+
+
+def test_kappa_without_margins_bounds_agreement():
+    found = RECONSTRUCTORS["square table"].run({"kappa": "0.208"}, {"k": 4}, ())
+    low, high = found.range("agreement")
+    rng, tables = np.random.default_rng(0), 0
+    for _ in range(4000):
+        x = rng.dirichlet(np.ones(16) * rng.uniform(0.05, 1)).reshape(4, 4)
+        po, pe = x.trace(), x.sum(0) @ x.sum(1)
+        if 0.2 < (po - pe) / (1 - pe) < 0.216:
+            tables += 1
+            assert low - 1 <= 100 * po <= high
+    assert tables > 20 and 20 < low < 23
+
+
+def test_u_of_unequal_groups_is_found_from_either_side():
+    found = RECONSTRUCTORS["ranks"].run({"n1": "12", "n2": "12", "p": "0.0147"}, {}, ())
+    assert found.holds("u", 102) and found.holds("u", 42) and not found.holds("u", 72)
+
+
+def test_a_share_and_its_interval_may_be_in_percent():
+    printed = {"n": "280", "events": "123", "proportion": "44%", "ci_low": "38%", "ci_high": "50%"}
+    found = RECONSTRUCTORS["statement"].run(printed, {}, ())
+    assert found.holds("proportion", 123 / 280) and found.holds("events", 123)
+
+
+def test_large_sets_take_no_time():
+    found = RECONSTRUCTORS["ranks"].run({"n1": "240", "n2": "217", "p": ".04"}, {}, STRENGTHS["wide"])
+    assert found.size > 10_000
+    scores = {"n": "400", "mean": "23.4", "sd": "11.1", "low": "0", "high": "60"}
+    assert RECONSTRUCTORS["scores"].run(scores, {}, STRENGTHS["wide"]).holds("sum", 9360)
+
+
+def test_counts_are_known_by_their_role():
+    assert all(map(is_count, ("n", "n1", "n1_max", "n_total", "events2", "k", "pairs", "rows", "low")))
+    assert not any(map(is_count, ("mean1", "ci_low", "p", "sd", "percent1", "r", "I2", "R2")))
+
+
+@pytest.mark.parametrize(
+    "name, printed, message",
+    [
+        ("scores", {"mean": "2.2"}, "mean and n"),
+        ("ranks", {"n1": "12"}, "both group sizes"),
+        ("square table", {"kappa": ".2"}, "neither margins"),
+        ("two by two", {"kappa": ".2"}, "the total"),
+    ],
+)
+def test_too_little_is_refused_with_a_reason(name, printed, message):
+    with pytest.raises(RestatedError, match=message):
+        RECONSTRUCTORS[name].run(printed, {}, ())

@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from restated.printed import parse
+from restated.reconstruct.practice import STRENGTHS
+from restated.reconstruct.relations import holds
+from restated.reconstruct.statements import _between, ranges
+
+
+def box_of(values, decimals=2):
+    printed = {name: parse(f"{value:.{decimals}f}") for name, value in values.items()}
+    return {name: (float(p.low), float(p.high)) for name, p in printed.items()}
+
+
+def covers(found, truths):
+    return [name for name, value in truths.items() if not any(holds(b[name], value) for b in found.values())]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(5, 60), st.integers(5, 60), st.integers(0, 10**6), st.sampled_from(sorted(STRENGTHS)))
+def test_two_groups_printed_to_two_digits_hold_their_pooled_sd(m, n, seed, strength):
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(5, 2, m), rng.normal(3, 2, n)
+    test = stats.ttest_ind(x, y)
+    interval = test.confidence_interval()
+    printed = {"mean1": x.mean(), "mean2": y.mean(), "ci_low": interval.low, "ci_high": interval.high}
+    printed |= {"t": test.statistic, "p": test.pvalue}
+    box = box_of(printed) | {"n1": (m, m), "n2": (n, n)}
+    sd = np.sqrt(((m - 1) * x.var(ddof=1) + (n - 1) * y.var(ddof=1)) / (m + n - 2))
+    found, conflict = ranges(box, {}, STRENGTHS[strength])
+    assert found, conflict
+    assert not covers(found, {"sd": sd, "se": sd * np.sqrt(1 / m + 1 / n), "estimate": x.mean() - y.mean()})
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(-0.9, 0.9), st.integers(10, 300))
+def test_one_correlation_with_its_interval_and_p(r, n):
+    half = 1.959964 / np.sqrt(n - 3)
+    low, high = np.tanh(np.arctanh(r) - half), np.tanh(np.arctanh(r) + half)
+    t = r * np.sqrt((n - 2) / (1 - r * r))
+    p = 2 * stats.t.sf(abs(t), n - 2)
+    found, conflict = ranges(box_of({"estimate": r, "ci_low": low, "ci_high": high, "p": p}) | {"n": (n, n)},
+                             {"scale": "correlation"}, ())  # fmt: skip
+    assert found, conflict
+    assert not covers(found, {"r": r, "t": t})
+
+
+@pytest.mark.parametrize("scale, back", [("ratio", np.exp), ("percent more", lambda y: 100 * np.expm1(y))])
+def test_ratios_are_symmetric_on_the_log_scale(scale, back):
+    y, se = 0.3, 0.1
+    box = box_of({"estimate": back(y), "ci_low": back(y - 1.959964 * se), "ci_high": back(y + 1.959964 * se)})
+    found, _ = ranges(box, {"scale": scale}, ())
+    assert not covers(found, {"se": se, "z": 3.0, "p": 2 * stats.norm.sf(3.0), "hazard_events": 400.0})
+
+
+def test_i2_of_another_definition_empties_the_strict_set_only():
+    box = {"k": (45.0, 45.0), "Q": (172.45, 172.55), "I2": (88.5, 89.5)}
+    assert ranges(box, {}, ()) == ({}, "I2")
+    found, _ = ranges(box, {}, ["estimator"])
+    assert all("I2 from tau2" in name for name in found)
+
+
+def test_heterogeneity_behind_a_pooled_correlation():
+    rng = np.random.default_rng(5)
+    n = rng.integers(40, 600, 16)
+    w = n - 3.0
+    tau2 = 0.01
+    se = (w / (1 + w * tau2)).sum() ** -0.5
+    box = {"k": (16.0, 16.0), "n_total": (n.sum(), n.sum()), "se": (0.98 * se, 1.02 * se), "tau2": (0.0, np.inf)}
+    found = _between(box | {"y": (0.15, 0.15)}, {"scale": "correlation"})
+    q = 15 + tau2 * (w.sum() - (w**2).sum() / w.sum())
+    assert holds(found["tau2"], tau2) and holds(found["Q"], q) and holds(found["I2"], 100 * (q - 15) / q)
+
+
+def test_a_p_that_no_test_gives_constrains_nothing():
+    box = {"n1": (19.0, 19.0), "n2": (19.0, 19.0), "estimate": (10.05, 10.15), "se": (3.0, 3.1), "p": (0.45, 0.55)}
+    assert not ranges(box, {}, ())[0]
+    found, _ = ranges(box, {}, ["tests"])
+    assert found and all("another test" in name and holds(b["p"], 0.5) for name, b in found.items())
+
+
+def test_standard_errors_of_balanced_growth():
+    times = list(range(10))
+    box = {"n": (18.0, 18.0), "sd_intercept": (24.74, 24.74), "sd_slope": (5.92, 5.92), "sd_residual": (25.59, 25.59)}
+    found, _ = ranges(box, {"times": times}, ())
+    # lme4 1.1-31, lmer(Reaction ~ Days + (Days | Subject)): 6.825 and 1.546
+    (inner,) = found.values()
+    assert inner["se_intercept"] == pytest.approx((6.825, 6.825), abs=2e-3)
+    assert inner["se_slope"] == pytest.approx((1.546, 1.546), abs=1e-3)
+
+
+def test_correlations_behind_a_mediation():
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=123)
+    m = 0.3 * x + rng.normal(size=123)
+    y = 0.3 * x + 0.5 * m + rng.normal(size=123)
+    data = np.column_stack([np.ones(123), x, m])
+    c_prime, b = np.linalg.lstsq(data, y, rcond=None)[0][1:]
+    c, a = np.polyfit(x, y, 1)[0], np.polyfit(x, m, 1)[0]
+    r = np.corrcoef([x, m, y])
+    residual = y - data @ np.linalg.lstsq(data, y, rcond=None)[0]
+    r2 = 1 - residual.var() / y.var()
+    t = r[0, 2] * np.sqrt(121 / (1 - r[0, 2] ** 2))
+    printed = {"c": c, "c_prime": c_prime, "ab": a * b, "R2": r2, "t": t}
+    found, conflict = ranges(box_of(printed, 4) | {"df": (121.0, 121.0)}, {}, ())
+    assert found, conflict
+    assert not covers(found, {"r": r[0, 2], "r_xm": r[0, 1], "r_my": r[1, 2]})

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import tomllib
+
+import pandas as pd
+import pytest
+
+from restated.calibrate import cases, score
+from restated_book import calibration as stored
+from review.findings import calibration
+
+
+@pytest.fixture(scope="module")
+def rows():
+    return stored.load()
+
+
+def test_the_stored_rows_are_those_of_the_cases(rows, tmp_path):
+    stored.run(stored.CASES, tmp_path / "again.csv", seconds=False)
+    again = pd.read_csv(tmp_path / "again.csv", dtype={"value": str})
+    kept = pd.read_csv(stored.FILE, dtype={"value": str})
+    pd.testing.assert_frame_equal(again, kept, rtol=1e-4)
+
+
+def test_usual_practice_learned_elsewhere_holds_nine_truths_in_ten(rows):
+    assert calibration.overall(rows, score.LEARNED)["share"] >= 0.9
+    assert calibration.overall(rows, "usual")["share"] > calibration.overall(rows, "as printed")["share"]
+
+
+def test_sets_are_nested(rows):
+    inside = rows.pivot(index=["case", "truth"], columns="strength", values="inside").eq("yes")
+    supported = rows.groupby(["case", "truth"])["inside"].apply(lambda x: "not supported" not in set(x))
+    inside = inside[supported & (inside.index.get_level_values("truth") != "possible")]
+    assert (inside["as printed"] <= inside["usual"]).all() and (inside["usual"] <= inside["wide"]).all()
+
+
+def test_impossible_prints_are_said_to_be_so(rows):
+    said = rows[(rows["truth"] == "possible") & (rows["strength"] == "as printed")].set_index("case")["inside"]
+    assert set(said) == {"yes"} and {"viechtbauer2007-random", "michael2013-cells-exp-3"} <= set(said.index)
+
+
+def test_options_are_those_of_a_kind_or_of_the_statement():
+    for case in cases.load(stored.CASES):
+        assert set(case.options) <= {"test", "scale", "measure", "k", "step", "per", "times"}, case.id
+
+
+def test_causes_are_those_of_the_cases(rows):
+    truths = calibration.truths(rows).set_index(["Case", "Quantity"])
+    assert truths.loc[("elmunzer2012-no-stent", "percent2"), "Cause"].startswith("truncation")
+    assert truths.loc[("elmunzer2012-no-stent", "percent2"), "As printed"] == "empty"
+
+
+def test_no_sentence_of_a_paper_is_in_a_case():
+    for file in stored.CASES.glob("*.toml"):
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        assert all(len(text) <= 40 for texts in content["printed"].values() for text in [texts]), file
+
+
+def test_every_scored_miss_has_a_cause(rows):
+    truths = calibration.truths(rows)
+    missed = truths[truths["Held"] != "as printed"]
+    assert (
+        len(truths) == rows.groupby(["case", "truth"]).ngroups
+        and missed["Cause"].map(lambda x: isinstance(x, str) and x != "").all()
+    )
+
+
+def test_kinds_come_in_their_order_with_all_at_the_end(rows):
+    table = calibration.by_kind(rows)
+    assert table["kind"].iloc[0] == "events" and table["kind"].iloc[-1] == "all kinds"
+    drawn = calibration.chart(table)
+    assert len(drawn) == 2 * table["kind"].nunique() and drawn["low"].le(drawn["value"]).all()
+    assert len(calibration.coverage_table(table)) == len(table)
