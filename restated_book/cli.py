@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | add | todo | where | ensembles | calibrate | …``.
+"""The command line: ``restated build | check | set | add | todo | where | ensembles | calibrate | …``.
 
 A command is named by its function, and loaded when it runs: none waits for the packages of another.
 """
@@ -26,6 +26,12 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _check(args: argparse.Namespace) -> str:
+    """Check printed numbers of a kind, or without one the book."""
+    name = "numbers:checked" if args.kind else "commands:check"
+    return pkgutil.resolve_name(f"restated_book.{name}")(*[args] * bool(args.kind))
+
+
 def _parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command line; each command has under ``run`` a function of its arguments.
 
@@ -44,7 +50,14 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     build.add_argument(
         "--pdf", action="store_true", help="also print the book and each chapter as PDF (needs Chromium)"
     )
-    add("check", _calls("commands:check"), "check register, bibliography and data only")
+    numbers = add("check", _check, "check register, bibliography and data, or with a kind some printed numbers")
+    sets = add(
+        "set", lambda args: pkgutil.resolve_name("restated_book.numbers:made")(args), "list data that fit numbers"
+    )
+    numbers.add_argument("kind", nargs="?", help="kind of numbers, such as t, grim or percent")
+    sets.add_argument("kind", help="kind of set, such as table, count or score")
+    for one in (numbers, sets):
+        one.add_argument("given", nargs=argparse.REMAINDER, help="numbers as printed: --name value, and --output csv")
     help = "add a number, a finding, a study table or a work"
     addition = add("add", lambda args: pkgutil.resolve_name("restated_book.add:add")(args), help)
     if command == "add":
