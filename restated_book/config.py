@@ -145,9 +145,8 @@ class Claims:
 class Config:
     """Content of ``restated.toml``.
 
-    `packages` are top-level packages of the book itself, which its notebooks import; `originals` tables only a reader
-    can supply, each with the ``module:function`` that reads and checks one; `commands` those the book supplies,
-    likewise; `statistics` those of the register besides the general ones, with lowest and highest value.
+    `packages` are those of the book itself, which its notebooks import; `originals` tables only a reader can supply,
+    and `commands` those of the book, each with its ``module:function``; `statistics` have lowest and highest value.
     """
 
     packages: list[str] = field(default_factory=list)

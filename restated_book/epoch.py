@@ -14,10 +14,7 @@ EPOCHS = (315619200, 4354732800)
 
 
 def epoch() -> str:
-    """Return the only date in the output, as POSIX time.
-
-    It is ``SOURCE_DATE_EPOCH``, if a zip archive can hold that time, or the time of the commit the book is built from.
-    """
+    """Return the only date in the output, as POSIX time: ``SOURCE_DATE_EPOCH``, or the time of the last commit."""
     if named := os.environ.get("SOURCE_DATE_EPOCH"):
         # The number of digits is checked first: Python refuses to read thousands of them.
         if not re.fullmatch("[0-9]{1,10}", named) or not EPOCHS[0] <= int(named) <= EPOCHS[1]:

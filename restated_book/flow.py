@@ -150,11 +150,7 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """What a statement does with names.
-
-    It reads, assigns to, calls a method of, and assigns to some outright; of others it assigns a part, gives them to
-    functions, or its functions assign them outside themselves.
-    """
+    """Names a statement reads, assigns, calls, replaces, changes in part, gives, or assigns outside in functions."""
 
     reads: set[str]
     assigns: set[str]

@@ -32,13 +32,7 @@ def code(cells: Iterable[Mapping]) -> str:
 
 
 class Sources:
-    """Fingerprints of sources as they are now, each computed once.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        Variables that notebooks run with.
-    """
+    """Fingerprints of sources as they are now, each computed once; notebooks run with the variables `environment`."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment

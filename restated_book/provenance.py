@@ -95,10 +95,7 @@ def _is_locked(place: str) -> bool:
 
 
 def _modules() -> tuple[set[str], set[str]]:
-    """Return the files of imported modules that neither the lock nor the packages of the book describe.
-
-    The second set says of those in compiled languages, which may read files unseen, that they do.
-    """
+    """Return files of imported modules that neither lock nor book describes, and compiled ones, which read unseen."""
     described = {*sys.stdlib_module_names, *code.packages(), "__main__"}
     found, unseen = set(), set()
     for name, module in list(sys.modules.items()):

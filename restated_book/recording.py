@@ -53,11 +53,7 @@ def _number(x, what: str, id: str) -> float | None:
 
 
 class Ledger:
-    """The records of one notebook, `page` without its ending.
-
-    Records belong to `finding` unless they say otherwise; one that restates a number that is not in the `register` is
-    refused at once.
-    """
+    """The records of one notebook, `page` without its ending, on `finding` unless they say otherwise."""
 
     def __init__(self, page: str, finding: str, register: Register):
         self.page = page
@@ -96,27 +92,20 @@ class Ledger:
         value, low, high : float, optional
             The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
         basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
-            Source of the number. Leave it out for a number computed from study tables: it follows from their status. A
-            table that a reader supplied makes it ``original`` unless assumptions are needed as well. A number computed
-            from any recalled (grade U) number is ``recalled``: it is unverified wherever it appears.
+            Source of the number; left out for one computed from study tables, whose status decides. A table that a
+            reader supplied makes it ``original`` unless assumptions are needed, a recalled number ``recalled``.
         quantity : str
             Meaning of the number in words; taken from the printed number when left out.
         interval : str
             ``"set"``, or the name of the interval from `low` to `high`.
         published : str, optional
-            Id of the printed number this restates.
+            Id of the printed number this restates; one that is not in the register is refused at once.
         by_construction : bool
             True when the printed number was an input, so that agreement proves nothing.
         reason : str
             One neutral sentence: the reason for a difference, or the assumptions.
         digits, unit : int, str
             Decimals to show in prose, and unit after the number.
-
-        Raises
-        ------
-        RestatedError
-            Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
-            recalled number that would restate a printed one.
         """
         basis = _observed(id, basis)
         self._check(id, basis, published)
@@ -156,10 +145,9 @@ class Ledger:
         raise RestatedError(fault, remedy=remedy)
 
     def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
-        """Enter several recomputed numbers from a table of id, result and quantity.
+        """Enter several numbers from a table of id, result and quantity; `common` are arguments of :meth:`record`.
 
-        A result is a number, a pair of ends, or a tuple of a number and its two ends; `common` are arguments of
-        :meth:`record` that all share.
+        A result is a number, a pair of ends, or a tuple of a number and its two ends.
         """
         for id, result, quantity in rows:
             value, *ends = result if isinstance(result, tuple) else (result,)

@@ -140,11 +140,7 @@ COLUMNS = [f.name for f in fields(PublishedNumber) if f.name not in ("file", "ro
 
 
 class Register(Mapping[str, PublishedNumber]):
-    """Published numbers by id, in file order.
-
-    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not
-    declared. Iterating over all numbers adds none.
-    """
+    """Published numbers by id, in file order; `reads` collects the ids that were looked up one by one."""
 
     def __init__(self, numbers: Mapping[str, PublishedNumber]) -> None:
         self._numbers = numbers
@@ -188,10 +184,7 @@ def files(folder: Path | None = None) -> list[Path]:
 
 
 def is_register_file(name: str) -> bool:
-    """Return True for a file of the register or their folder.
-
-    Reading these is noted number by number.
-    """
+    """Return True for a file of the register or their folder: reading these is noted number by number."""
     place = paths.ROOT / name
     return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
 
@@ -211,11 +204,9 @@ def usual_kind(statistic: str) -> str:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, by default ``data/published``.
+    """Read the register, by default ``data/published``; refuse the first file, row or field that cannot be right.
 
-    The first file, row or field that cannot be right is refused: encoding, header, a repeated id, an unknown statistic,
-    grade or source, a value no such statistic can take, an interval upside down. `bibliography` is a BibTeX file, by
-    default that of the book, or its keys.
+    `bibliography` is a BibTeX file, by default that of the book, or its keys.
     """
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
@@ -265,11 +256,7 @@ class _Rows(Mapping[str, PublishedNumber]):
 
 
 def open() -> Register:
-    """Read the register for looking numbers up: only what is looked up is parsed and checked.
-
-    The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a
-    large register need not do it again.
-    """
+    """Read the register for looking numbers up: only those are parsed and checked, since the build checked all."""
     with watch.own():
         rows = {cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}
     return Register(_Rows(rows))
@@ -323,10 +310,9 @@ _Refuse = Callable[[str, str, str], NoReturn]
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:
-    """Parse and check the cells of a row, by column.
+    """Parse and check the cells of a row, by column; `path` and `row` are its place, for messages.
 
-    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography; `marks` says what commas
-    part in its file.
+    `sources` are the keys of the bibliography; `marks` says what commas part in its file.
     """
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
@@ -414,11 +400,7 @@ def _limits(statistic: str, unit: str) -> Limits:
 def _number(
     text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, *, interval: Limits = _ANY, **more: Any
 ) -> Printed:
-    """Read a printed number whose decimals follow one of `marks`.
-
-    Of two readings, only one may be in the limits, or in its confidence `interval`. Marks that put it outside an
-    interval in which the other reading is are doubtful.
-    """
+    """Read a number whose decimals follow one of `marks`: its only reading in the limits, or in its own `interval`."""
     readings: dict[str, Printed] = {}
     for mark in DECIMAL_MARKS:
         with suppress(RestatedError):

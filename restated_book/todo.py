@@ -1,6 +1,4 @@
-"""The list of what is still to be verified.
-
-For each entry it says what to open, what to type where, and what changes in the book.
+"""The list of what is still to be verified: what to open, what to type where, and what changes in the book.
 
 It follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page,
 the file ``to-verify.csv`` and ``restated todo`` show the same entries.
@@ -44,10 +42,7 @@ _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One entry.
-
-    `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change.
-    """
+    """One entry: `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that change."""
 
     id: str
     kind: str

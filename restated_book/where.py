@@ -87,11 +87,7 @@ class Names:
 
 
 def functions(cells: tuple[codecells.Cell, ...], cell: int, line: int, id: str) -> list[Function]:
-    """Return the functions behind a ledger entry, those nearest to its recording statement first.
-
-    `cell` and `line` are the number of the cell and a line of it; of a table of entries only the row of `id` is
-    followed.
-    """
+    """Return the functions behind a ledger entry, recorded at this `cell` and `line`, those nearest to it first."""
     statement = codecells.statement(cells[cell - 1].source, line)
     if statement is None:
         return []
@@ -171,10 +167,9 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a recomputed or printed number comes from.
+    """Describe where a number comes from; refuse an unknown id with the nearest ones.
 
-    `rows` are those of the joined ledger by id, `files` what each page read. An unknown id is refused with the nearest
-    ones.
+    `rows` are those of the joined ledger by id, `files` what each page read.
     """
     if id not in rows:
         close = entries.close_matches(id, rows)

@@ -43,22 +43,11 @@ def _counted(n: int, noun: str) -> str:
 
 
 def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dict:
-    """Build the book, and put it in the place of the last one.
+    """Build the book and put it in the place of the last one, with PDFs if `chromium` names a browser.
 
-    Parameters
-    ----------
-    process : Popen
-        Of :func:`restated_book.build.typeset.typesetter`.
-    last : mapping
-        Notes of the last build.
-    chromium : str
-        The browser that prints PDFs; without one there are none.
-
-    Returns
-    -------
-    dict
-        Notes for the next build: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of
-        `pages` without a fault.
+    `process` is that of :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for
+    the next are returned: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound
+    `pages`.
     """
     # It loads what it needs while sources are checked, as the typesetter does.
     with fork.Zygote() as zygote:

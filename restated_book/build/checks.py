@@ -15,14 +15,9 @@ from restated_book.sources import bibliography, dictionary, settings
 
 
 def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]:
-    """Load and check everything a reader can have broken, before anything is executed; print warnings about the rest.
+    """Load and check all that a reader can have broken; print warnings, and return the printed numbers and the pages.
 
     The text of `unchanged` pages, in which the last build found no fault, is not read again.
-
-    Returns
-    -------
-    Register, list of str
-        The printed numbers and the pages of the book.
     """
     config.load()
     citation.about()
@@ -51,13 +46,9 @@ def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]
 
 
 def check_originals() -> None:
-    """Read every table a reader has supplied, before anything is executed.
+    """Read every table a reader has supplied, before anything is executed, and refuse the first fault.
 
-    Raises
-    ------
-    RestatedError
-        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook,
-        it would be left out silently.
+    A table that no chapter reads, under a misspelt name or as a workbook, would be left out silently: it is refused.
     """
     kept = ("README.md", "templates")
     put = (
@@ -86,14 +77,7 @@ def check_originals() -> None:
 
 
 def refuse_tracked_originals() -> None:
-    """Refuse a licensed table that git tracks: once committed, it stays in the history.
-
-    Raises
-    ------
-    RestatedError
-        Names the first tracked file in ``data/originals`` that is neither the note on that folder nor an empty
-        template.
-    """
+    """Refuse a licensed table that git tracks: once committed, it stays in the history."""
     git = subprocess.run(
         ["git", "ls-files", "-z", "--", "data/originals"], cwd=paths.ROOT, capture_output=True, text=True, check=False
     )

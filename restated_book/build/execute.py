@@ -48,15 +48,10 @@ def _write(content, target: Path) -> None:
 
 
 def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
-    """Bring the executed notebook `target` up to date if that is possible without running `notebook`.
+    """Put changed prose around the outputs of unchanged code; return whether that brings `target` up to date.
 
-    Changed prose is put around the outputs of unchanged code.
-
-    Returns
-    -------
-    bool
-        False if the notebook has to be run: it never was, its code, its environment or something it read has changed,
-        one of its pictures is missing, or not all it read could be observed.
+    Otherwise the notebook has to be run: it never was, its code, its environment or something it read has changed, one
+    of its pictures is missing, or not all it read could be observed.
     """
     try:
         content = json.loads(target.read_text(encoding="utf-8"))
@@ -92,23 +87,14 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop that leaves Ctrl-C to the build: a client that handled it would end its own kernel only.
-
-    Clients know this refusal from loops without signals, as on Windows.
-    """
+    """A loop that leaves Ctrl-C to the build; clients, which would end only their kernel, know that from Windows."""
 
     def add_signal_handler(self, *_) -> None:  # type: ignore[override]
         raise NotImplementedError
 
 
 def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Path]:
-    """Execute `notebooks`, those whose inputs changed, as many at a time as there are cores.
-
-    Returns
-    -------
-    list of Path
-        The executed notebooks, in the order given.
-    """
+    """Execute `notebooks` whose inputs changed, as many at once as there are cores; return all executed in order."""
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
     sources = freshness.Sources(environment())
     due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]

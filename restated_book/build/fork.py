@@ -33,11 +33,7 @@ def possible() -> bool:
 class Forked:
     """A kernel that was forked, with as much of :class:`subprocess.Popen` as its provisioner uses.
 
-    Parameters
-    ----------
-    pid : int
-    alive : int
-        Read end of a pipe whose write end only the kernel holds.
+    `alive` is the read end of a pipe whose write end only the kernel holds.
     """
 
     stdin = stdout = stderr = None
@@ -120,23 +116,9 @@ class Zygote:
             manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:
-        """Fork a kernel.
+        """Fork a kernel; an OSError is raised if the warm process has ended.
 
-        Parameters
-        ----------
-        arguments : list of str
-            Of ``ipykernel_launcher``.
-        folder : str
-            Its working folder.
-        env : dict of str to str
-            Its environment.
-        stderr : int
-            Descriptor for what it writes outside its cells.
-
-        Raises
-        ------
-        OSError
-            If the warm process has ended.
+        `arguments` are those of ``ipykernel_launcher``, `stderr` the descriptor for what it writes outside its cells.
         """
         ours, theirs = os.pipe()
         try:

@@ -55,13 +55,7 @@ def variables() -> dict[str, str]:
 
 
 def lab() -> None:
-    """Become JupyterLab on the notebooks.
-
-    Raises
-    ------
-    RestatedError
-        If there are no notebooks, or no JupyterLab.
-    """
+    """Become JupyterLab on the notebooks; refuse a folder without notebooks, and an environment without JupyterLab."""
     if not paths.NOTEBOOKS.is_dir():
         raise RestatedError("there are no notebooks here", file=paths.NOTEBOOKS, remedy="start it in a book's folder")
     for name in ("jupyterlab", "jupytext"):

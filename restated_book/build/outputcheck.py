@@ -54,11 +54,8 @@ _KINDS: dict[str, Fault] = {
 def check(notebook: Mapping, file: Path) -> None:
     """Refuse outputs of an executed notebook that would not appear properly on its page.
 
-    Raises
-    ------
-    RestatedError
-        For data without a status, for an id that is shown twice, and for what only this machine or this run prints. It
-        names `file`, the code cell and its first line.
+    Those are data without a status, an id that is shown twice, and what only this machine or this run prints. The
+    message names `file`, the code cell and its first line.
     """
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")

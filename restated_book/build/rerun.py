@@ -1,7 +1,6 @@
-"""Run the notebook of an unpacked chapter again and compare its numbers with those of the book.
+"""Run the notebook of an unpacked chapter again, and compare its numbers with those of the book.
 
-The zip of a chapter starts this module by ``python -m restated_book.build.rerun`` and carries what it imports and no
-more.
+The zip of a chapter starts this module by ``python -m restated_book.build.rerun``.
 """
 
 import asyncio
@@ -29,13 +28,7 @@ def _differs(one, two) -> bool:
 
 
 def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
-    """Return one line for each number that is not that of the book.
-
-    Parameters
-    ----------
-    expected, found : sequence of dict
-        Ledger records, see :class:`restated_book.ledger.Record`.
-    """
+    """Return one line for each number that is not that of the book; both are records of the ledger."""
     there = {r["id"]: r for r in found}
     lines = []
     for record in expected:
@@ -50,13 +43,7 @@ def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
 
 
 def expected(file: Path) -> tuple[str, list[dict]]:
-    """Name of the notebook and the records that :func:`rerun` compares with.
-
-    Raises
-    ------
-    RestatedError
-        If they are not as the zip of a chapter holds them.
-    """
+    """Return the notebook's name and the records that :func:`rerun` compares with; refuse a file without them."""
     found = files.json(file)
     page, records = (found.get(key) for key in ("page", "records")) if isinstance(found, dict) else (None, None)
     keys = {"id", "basis", *NUMBERS}
@@ -73,13 +60,7 @@ def expected(file: Path) -> tuple[str, list[dict]]:
 
 
 def rerun() -> str:
-    """Run the notebook of this folder; return a one-line summary.
-
-    Raises
-    ------
-    RestatedError
-        If the folder is not an unpacked chapter, the notebook fails, or a number differs.
-    """
+    """Run the notebook of an unpacked chapter; return a one-line summary, or refuse numbers that differ."""
     file = paths.EXPECTED
     if not file.is_file():
         raise RestatedError(

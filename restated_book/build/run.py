@@ -34,27 +34,10 @@ KERNEL_STARTS = 3
 async def run(
     notebook: Path, pictures: Path | None = None, *, zygote: fork.Zygote | None = None, starts: int = KERNEL_STARTS
 ):
-    """Run a notebook from its text.
+    """Run a notebook from its text; return it with outputs, and at its end the cell that hands over the ledger.
 
-    Parameters
-    ----------
-    notebook : Path
-    pictures : Path, optional
-        Folder for its figures as PNG; without it none are made.
-    zygote : Zygote, optional
-        Process to fork its kernel from.
-    starts : int
-        How often to start a kernel that finds its port taken.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        With outputs, and the cell that hands over the ledger at its end.
-
-    Raises
-    ------
-    RestatedError
-        Names the cell that failed.
+    Figures as PNG go into the folder `pictures`, if one is given; its kernel is forked from `zygote`, if one is given,
+    and started at most `starts` times while it finds its port taken. The cell that fails is named in a RestatedError.
     """
     content = read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))
@@ -95,13 +78,7 @@ async def run(
 
 
 def read(notebook: Path):
-    """Read the text of a notebook.
-
-    Raises
-    ------
-    RestatedError
-        If it is not a notebook in MyST.
-    """
+    """Read the text of a notebook; refuse one that is not in MyST."""
     text = files.text(notebook)
     try:
         return jupytext.reads(text, fmt="md:myst")

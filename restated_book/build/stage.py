@@ -88,8 +88,7 @@ class Executed(Mapping[str, dict]):
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     """Return what other pages need of a notebook: its title, the figures and tables it shows, and the files it read.
 
-    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows
-    of the ledger.
+    Of the register these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
     """
     findings = chapter.findings(content, entries)
 

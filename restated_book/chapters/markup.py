@@ -72,10 +72,7 @@ def _parser() -> MarkdownIt:
 
 
 def _tokens(text: str, first: int, env: dict) -> Iterator[tuple[Token, int, list[str]]]:
-    """Parse a text that begins on line `first`, and what its directives hold; add to each token its line and all lines.
-
-    Footnotes are known as when the page is made: in a directive those around it, too, but not the other way round.
-    """
+    """Yield each token of a text that begins on line `first`, and of what its directives hold; its line; all lines."""
     lines = text.splitlines()
     for token in _parser().parse(text, env):
         line = first + (token.map[0] if token.map else 0)

@@ -19,13 +19,7 @@ _CELL = re.compile(r"^(?:`{3,}|~{3,})\{code-cell\}[ \t]*(\S*)", re.M)
 
 
 def check_kernel(file: Path) -> None:
-    """Refuse a notebook for another kernel than the Python that runs the book.
-
-    Raises
-    ------
-    RestatedError
-        Names the kernel, or the first cell in another language.
-    """
+    """Refuse a notebook, or a cell of it, for another kernel than the Python that runs the book."""
     front, refuse = heads.front_matter(file), files.refuser(file)
     remedy = f"name the kernel as the other notebooks do, '{KERNEL['name']}', and write the cells in Python"
     inner = front.get("jupyter")

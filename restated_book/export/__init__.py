@@ -49,18 +49,10 @@ BOOK_FILES = (
 
 
 def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:
-    """Make the downloads of a chapter.
+    """Make the downloads of a chapter, in ``downloads/<page>`` of `extra`, which holds the ledger and the figures.
 
-    Parameters
-    ----------
-    executed : Path
-        The executed notebook (nbformat 4), with its figures next to it.
-    rows : mapping of str to mapping
-        Rows of the joined ledger by id.
-    extra : Path
-        The files next to the pages, with ledger and figures; they go into its ``downloads/<page>``.
-    epoch : int
-        Date of the files, in seconds since 1970.
+    The `executed` notebook has its figures next to it; `rows` are those of the ledger; `epoch` is the date of the files
+    in seconds since 1970.
     """
     page, content = executed.stem, json.loads(executed.read_text(encoding="utf-8"))
     drawn = pictures.pictures_of(executed)

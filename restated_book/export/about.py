@@ -27,10 +27,7 @@ def title(page: str) -> str:
 
 
 def citation_text(page: str = "", part: dict | None = None) -> str:
-    """Return the citation of the book, of the chapter `page`, or of a figure or table in it.
-
-    The `part` has its ``kind``, ``id`` and ``caption``.
-    """
+    """Return the citation of the book, of a chapter, or of a `part` of it with its ``kind``, ``id`` and ``caption``."""
     if not page:
         return citation.written(citation.item(book(), "book"), STYLE)
     _, entry = citation.of_page(book(), f"notebooks/{page}", title(page), [part] if part else [])[-1]

@@ -105,10 +105,9 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 
 
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
-    """Return what a notebook needs to run, by its place in the repository: code, data and texts.
+    """Return the code, data and texts that a notebook with these `modules` needs, by their place in the repository.
 
-    The notebook `page` has imported `modules`. Of the printed numbers it needs those of the findings `of`, by default
-    all.
+    Of the printed numbers it needs those of the findings `of`, by default all.
     """
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
@@ -153,9 +152,9 @@ def files(
 ) -> dict[str, bytes | Path]:
     """Return all files of the zip of a chapter by name.
 
-    `notebook` is its executed text as its reader gets it, which imported `modules`; `records` are what it enters in the
-    ledger, `tables` what it shows, `extra` the staged files of the site, and `of` the :func:`findings` whose printed
-    numbers it needs, by default all.
+    `notebook` is the text for readers of an executed notebook, which imported `modules`, entered `records` and showed
+    `tables`; `extra` are the staged files of the site; of the printed numbers it needs those of the findings `of`, or
+    all.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)

@@ -49,10 +49,9 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """Describe the finished site as a crate, in JSON-LD.
+    """Describe the finished site as a crate, in JSON-LD, dated `epoch`, so that two builds of a commit agree.
 
-    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook; `epoch` is the date of the run: that of the
-    commit, so that two builds of it agree.
+    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook.
     """
     run = _Run(site, epoch)
     run.crate.root_dataset["mentions"] = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]

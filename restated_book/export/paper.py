@@ -213,11 +213,7 @@ def _make_room(blocks: list[HtmlElement]) -> None:
 
 
 def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:
-    """Turn the sheet of a wide `table`.
-
-    The headings and the few words that would be alone on the sheet before, or after it at the end of the page, turn
-    with it.
-    """
+    """Turn the sheet of a wide `table`, with the headings and few words that would be alone before or after it."""
     turned = next(table.iterancestors("figure"), table)
     own = [i for i, block in enumerate(blocks) if turned in block.iterancestors()]
 

@@ -197,8 +197,7 @@ def settle(
     """Print `document`, laid out before, into `target` until its contents name the right pages; return their numbers.
 
     Right `numbers` of the targets of the contents save a printing; unknown ones are 0. `page` is the chapter, unless it
-    is the whole book. `epoch` is the date of the file, so that it does not depend on the clock. Files needed on the way
-    are put into `folder`.
+    is the whole book; `epoch` the date of the file. Files needed on the way are put into `folder`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
@@ -277,10 +276,7 @@ def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Docum
 
 
 def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
-    """Print the book and each notebook of its `pages` into ``downloads/pdf`` of the finished `site`; return the files.
-
-    Files needed on the way are put into `folder`, which is emptied first.
-    """
+    """Print the book and each notebook into ``downloads/pdf`` of `site`; return the files. `folder` is emptied."""
     shutil.rmtree(folder, ignore_errors=True)
     out = site / "downloads" / "pdf"
     references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None

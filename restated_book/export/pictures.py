@@ -27,10 +27,7 @@ def pictures_of(executed: Path) -> Path:
 
 
 def described_png(picture: bytes, page: str, handed: dict) -> bytes:
-    """Add text about itself to a PNG of the notebook `page`.
-
-    The text is made from what :func:`restated_book.show.figure` has `handed` over.
-    """
+    """Add text about itself to a PNG of the notebook `page`, which :mod:`restated_book.show` has `handed` over."""
     text = PngInfo()
     for key, words in about.words(page, handed).items():
         text.add_itxt(key, words)

@@ -89,10 +89,7 @@ def sheet_names(ids: Sequence[str]) -> list[str]:
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
-    """Return one workbook of a notebook: a sheet about it, and a sheet for each table.
-
-    `epoch`, in seconds since 1970, is the date written into the file.
-    """
+    """Return one workbook of a notebook: a sheet about it, and one for each table; `epoch` dates it in POSIX time."""
     book, title, names = Workbook(), about.title(page), sheet_names([t.id for t in tables])
     first = book.active
     first.title = ABOUT

@@ -190,8 +190,7 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
 def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
     """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
 
-    A field without text is absent. An address is the one that is meant, without escapes and without the resolver of a
-    DOI; whether it leads anywhere is not looked at here.
+    A field without text is absent. An address is without escapes and resolver; where it leads is not looked at here.
     """
     fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)

@@ -88,10 +88,7 @@ class Resource:
 
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file strictly, as text.
-
-    Returned are the header, and for each row its number as a spreadsheet counts (the header is row 1) and the cells by
-    column name.
+    """Read a CSV file strictly, as text: header, and of each row its number (the header is row 1) and cells by column.
 
     Cells are separated as the header shows, or a first line such as ``sep=;`` says. Empty rows and columns at the end
     are dropped. An empty row before the last, a column without a name or with that of another, a broken quotation or a
@@ -124,10 +121,7 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
 
 
 def layout(path: Path | str) -> tuple[str, str]:
-    """Return the text of a CSV file, without a first line such as ``sep=;``, and the mark between its cells.
-
-    A file whose header has several such marks, or a whole row in one cell, is refused.
-    """
+    """Return the text of a CSV file, without a line ``sep=;``, and the mark between cells; refuse two such marks."""
     text, refuse = files.text(path, table=True), files.refuser(path)
     if declared := _SEPARATOR.match(text):
         if declared[1] not in MARKS:
@@ -166,10 +160,7 @@ def _check_names(header: Sequence[str], refuse: files.Refuse) -> None:
 
 
 def plain(path: Path) -> Path | bytes:
-    """Return a CSV file as its description promises, in UTF-8 with commas.
-
-    It is the file itself where it is so, otherwise what it should hold.
-    """
+    """Return a CSV file as described, in UTF-8 with commas: the file itself where it is so, or what it should hold."""
     header, rows = read_table(path)
     cells = [header, *(list(row.values()) for _, row in rows)]
     raw = files.content(path)
@@ -194,10 +185,7 @@ def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str
 
 
 def load(path: Path | str | None = None) -> dict[str, Resource]:
-    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data.
-
-    A missing property is refused, and an unknown type, constraint or rule.
-    """
+    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data."""
     if path is None and not (DATA / PACKAGE).exists():
         return {}
     path = DATA / PACKAGE if path is None else Path(path)
@@ -373,11 +361,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
-    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``.
-
-    The rows per resource are returned. A table that is not described, is missing or does not fit its description is
-    refused.
-    """
+    """Check every table of a data folder, default ``data/``, by its description; return the rows of each resource."""
     folder = DATA if folder is None else Path(folder)
     tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
     if not tables and not (folder / PACKAGE).exists():

@@ -43,11 +43,7 @@ def refuser(file: Path | str) -> Refuse:
 
 
 def content(file: Path | str) -> bytes:
-    """Return the bytes of a file.
-
-    One that does not exist, cannot be opened, is not an ordinary file (reading a pipe would never end), or is larger
-    than :data:`LARGEST` is refused.
-    """
+    """Return the bytes of an ordinary file (a pipe would never end) of at most :data:`LARGEST`; refuse others."""
     file = Path(file)
     refuse = refuser(file)
     try:
@@ -74,10 +70,9 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
-    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark.
+    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it empty or with a NUL byte.
 
-    It is refused, naming `file`, if it is empty, not UTF-8, or holds a NUL byte. A `table` may also be UTF-16 with its
-    mark, as spreadsheets write it.
+    It has to be UTF-8; a `table` may also be UTF-16 with its mark, as spreadsheets write it.
     """
     refuse = refuser(file)
     if raw.startswith(_UTF_16):

@@ -155,10 +155,7 @@ def plain(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """Return names with accents and symbols as Unicode; raise as :func:`rich`.
-
-    Braces stay as typed: BibTeX's rules for names need them.
-    """
+    """Return names with accents as Unicode; raise as :func:`rich`. Braces stay: BibTeX's rules for names need them."""
     if not _MARKUP.search(text):
         return text
     found = _decoded(text, None)
@@ -168,10 +165,7 @@ def unaccented(text: str) -> str:
 
 
 def address(text: str) -> str:
-    r"""Return a URL or DOI without the escapes of LaTeX and HTML.
-
-    These would be part of the link: ``\_``, ``{\%}``, ``$<$``, ``&amp;``.
-    """
+    r"""Return a URL or DOI without the escapes of LaTeX and HTML: ``\_``, ``{\%}``, ``$<$``, ``&amp;``."""
     if not re.search(r"[\\{}$&]", text):
         return text
     text = re.sub(r"\$\s*(?:\\?([<>])|\\(?:less|lt)|\\(?:greater|gt)|\\?(sim))\s*\$", _angle, text)
@@ -204,10 +198,7 @@ def _unescaped(text: str) -> str:
 
 
 def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
-    """Return LaTeX as Unicode with braces.
-
-    Groups that are more than groups begin with a mark; links become marks and are appended to `links`.
-    """
+    """Return LaTeX as Unicode, groups that are more begin with a mark; links become marks and are added to `links`."""
     if _RESERVED.search(text):
         raise Unprintable("it holds a character that is none", "remove the noncharacter")
 

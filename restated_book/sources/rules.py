@@ -101,8 +101,7 @@ def read(
 ) -> dict[str, list]:
     """Check the property ``rules`` of a resource: names of rules, and columns of the kind that each of them needs.
 
-    `columns` gives the type of each column, `listed` the columns whose values an enum lists; `owner` names the resource
-    in messages, `path` is the description.
+    `columns` gives the type of each column, `listed` those with an enum; `owner` names the resource in messages.
     """
     refuse = files.refuser(path)
     fits = {
@@ -140,10 +139,7 @@ def read(
 
 
 def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Refuse a table, of row numbers and typed cells, that breaks one of its rules.
-
-    `values` are those of columns with an enum.
-    """
+    """Refuse a table, of row numbers and typed cells, that breaks a rule; `values` are those of each enum."""
     refuse = files.refuser(path)
     for rule, items in rules.items():
         for item in items:

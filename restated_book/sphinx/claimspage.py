@@ -1,8 +1,4 @@
-"""The claims page: every claim of the document with its verdict, matters printed in two places, and links to claims.
-
-Claims are texts and not numbers: they are shown as a list of entries, which reads well on a narrow screen, and not as a
-table.
-"""
+"""The claims page: every claim with its verdict in a list, matters printed in two places, and links to claims."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -46,8 +42,8 @@ class claim_link(nodes.Inline, nodes.TextElement):
 class Links:
     """Addresses of what claims refer to, relative to the page.
 
-    `ledger` is the ledger page, `cite` gives the bibliography entry of a source key or None, `work` the short name of a
-    source key, `chapter` the address and title of a chapter by its name, `rows` the ledger rows by id.
+    `cite` and `work` give bibliography entry (or None) and short name of a source key, `chapter` address and title of a
+    chapter by its name, `rows` the ledger rows by id.
     """
 
     ledger: str
@@ -93,11 +89,7 @@ def _comparisons() -> dict[str, list[dict]]:
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
-    """Return one claim as an item of a list.
-
-    `claim` is a row of the table ``claims``, `sources` are the rows of ``sources`` by marker, `comparisons` those of
-    ``checks`` that bear on the claim.
-    """
+    """Return a claim as an item of a list, with all `sources` by marker and the `comparisons` that bear on it."""
     own = config.load().claims
     classes = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
     checkable = claim["checkable_from"] if claim["verdict"] == "not-publicly-checkable" else ""

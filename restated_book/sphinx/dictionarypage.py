@@ -27,13 +27,7 @@ PARTS = markup.parts("tables")
 
 
 def load(path: Path | None = None) -> dict:
-    """Read the descriptor of the data package; one without resources where the book has no data.
-
-    Raises
-    ------
-    RestatedError
-        If it is not JSON with a list of resources.
-    """
+    """Read the descriptor of the data package; one without resources where the book has no data."""
     path = paths.DATA / dictionary.PACKAGE if path is None else Path(path)
     if not path.exists():
         return {"resources": [], "licenses": []}

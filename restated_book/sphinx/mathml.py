@@ -36,14 +36,9 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert one LaTeX formula, without its dollar signs, to a ``<math>`` element; the source is kept in ``alttext``.
+    """Convert one LaTeX formula, without dollar signs, to a ``<math>`` element; `display` is for one on its own line.
 
-    `display` is for a formula on its own line.
-
-    Raises
-    ------
-    MathError
-        Unbalanced braces, an unknown command, a missing argument, or anything the converter refuses.
+    The source is kept in ``alttext``. What the converter refuses or would lose is refused as a :class:`MathError`.
     """
     source = " ".join(latex.split())
     if not source:

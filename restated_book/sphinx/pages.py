@@ -108,12 +108,7 @@ def _local(assets, wanted) -> list:
 
 
 def tree(app, folder: str) -> str:
-    """Return the tree of pages with addresses relative to `folder`, without a current page.
-
-    The folder is empty or ends in a slash.
-
-    It is rendered once per folder, because it takes longer the more pages there are.
-    """
+    """Return the tree of pages with addresses relative to `folder`, without a current page; made once per folder."""
     made = vars(app).setdefault("restated_trees", {})
     if folder not in made:
         shown = global_toctree_for_doc(app.env, folder, app.builder, includehidden=True, maxdepth=2, titles_only=True)
@@ -169,10 +164,7 @@ def name_tables(body: str) -> str:
 
 
 def box_titles(body: str) -> str:
-    """Put references and terms into boxes that open on hover and focus.
-
-    On wide screens references are also in the margin, once each.
-    """
+    """Put references and terms into boxes that open on hover and focus; on wide screens once in the margin, too."""
     seen: set[str] = set()
     tips = count(1)
 
@@ -202,10 +194,7 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
 
 
 def _metatags(app, pagename: str, context, doctree, is_part: bool) -> str:
-    """Return the meta tags of a page with its description.
-
-    The policy is first, so that it holds for all that follows.
-    """
+    """Return the meta tags of a page with its description; the policy comes first, so that it holds for the rest."""
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
     given = context.get("metatags") or ""
     tags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", given)
@@ -249,10 +238,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
 
 
 def prune(app, exception) -> None:
-    """Write the redirect and the sitemap, and delete files that no page refers to.
-
-    Those are source maps, theme files and the old search index.
-    """
+    """Write the redirect and the sitemap, and delete files that no page refers to, as of the theme."""
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)

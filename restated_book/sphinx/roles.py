@@ -17,10 +17,7 @@ CELL_STRIDE = 10_000
 
 
 class ledger_number(nodes.Inline, nodes.TextElement):
-    """A number (or badge) taken from the ledger. Attributes: ``kind``, ``entry`` (the ledger id).
-
-    Its only child is the visible text, so that search, text and LaTeX output hold the number alone.
-    """
+    """A number (or badge) of the ledger row ``entry``, shown as ``kind``; its only child is its text, for search."""
 
 
 class status_badge(nodes.Inline, nodes.TextElement):
