@@ -189,10 +189,8 @@ def load() -> Config:
     """Read the configuration of this book; refuse a missing file, one that is not TOML, and unknown or unfit keys."""
     file = paths.ROOT / NAME
     if not file.is_file():
-        raise RestatedError(
-            f"there is no book here: {NAME} not found in {paths.ROOT} or above it",
-            remedy="run this inside the folder of a book, or name that folder in RESTATED_ROOT",
-        )
+        remedy = "run this inside the folder of a book, or name that folder in RESTATED_ROOT"
+        raise RestatedError(f"there is no book here: {NAME} not found in {paths.ROOT} or above it", remedy=remedy)
     try:
         # An empty file is enough: it makes its folder a book.
         content = tomllib.loads(files.text(file)) if file.stat().st_size else {}

@@ -206,9 +206,8 @@ def _replaced(statement: ast.stmt) -> set[str]:
     elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
     # Names inside an index or before a dot are read, not replaced.
-    return {
-        n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    inside = (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+    return {node.id for node in inside if isinstance(node.ctx, ast.Store)}
 
 
 def _base(node: ast.AST) -> Iterator[str]:

@@ -31,17 +31,10 @@ _DATA = ("data/", "tests/reference/", "references.bib")
 _ELSEWHERE = ("_build", ".venv", ".git")
 
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
-_SYSTEM = [
-    *map(
-        Path, ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/bin", "/sbin", os.environ.get("SYSTEMROOT", "/usr"))
-    ),
-    *(Path.home() / name for name in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData")),
-    *(
-        Path(os.environ[name])
-        for name in ("JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
-        if name in os.environ
-    ),
-]
+_SYSTEM = [Path(f"/{name}") for name in ("proc", "sys", "dev", "etc", "usr", "lib", "bin", "sbin")]
+_SYSTEM += (Path.home() / n for n in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData"))
+_NAMED = ("SYSTEMROOT", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
+_SYSTEM += (Path(os.environ[name]) for name in _NAMED if name in os.environ)
 
 #: Locked packages that open files without Python.
 _UNSEEN_READERS = ("lxml", "pikepdf")

@@ -33,9 +33,8 @@ def _observed(id: str, basis: str | None) -> str:
         return "original"
     if basis in ("open-data", "original") and ledger.STATUS_OF_BASIS[basis] not in statuses and flow.place()[0]:
         read = "; ".join(f"'{name}' is {status}" for name, status in tables.items()) or "no study table was read for it"
-        raise RestatedError(
-            f"ledger entry '{id}' says basis '{basis}', but {read}", remedy="leave the basis out: it is observed"
-        )
+        message = f"ledger entry '{id}' says basis '{basis}', but {read}"
+        raise RestatedError(message, remedy="leave the basis out: it is observed")
     return basis
 
 
@@ -194,10 +193,8 @@ class Ledger:
             if part == "estimate":
                 method = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
                 value, low, high = scaled("estimate"), scaled("ci_low"), scaled("ci_high")
-                interval, more = (
-                    f"95 % confidence interval ({method})",
-                    more | {"published": published, "reason": reason},
-                )
+                interval = f"95 % confidence interval ({method})"
+                more |= {"published": published, "reason": reason}
             elif part == "prediction":
                 low, high = scaled("pi_low"), scaled("pi_high")
                 interval = "95 % prediction interval, k - 2 degrees of freedom"

@@ -6,6 +6,7 @@ never be shown as published.
 """
 
 import re
+from collections import UserDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -172,10 +173,8 @@ class Register(Mapping[str, PublishedNumber]):
         """Return the number of an id; unlike a lookup, refuse an unknown one with a remedy."""
         if number_id in self._numbers:
             return self[number_id]
-        raise RestatedError(
-            f"no published number has the id '{number_id}'",
-            remedy="look it up in data/published; merged_ids.csv lists ids that were merged",
-        )
+        remedy = "look it up in data/published; merged_ids.csv lists ids that were merged"
+        raise RestatedError(f"no published number has the id '{number_id}'", remedy=remedy)
 
 
 def files(folder: Path | None = None) -> list[Path]:
@@ -235,24 +234,19 @@ def _checked(folder: Path, sources: Collection[str]) -> dict[str, PublishedNumbe
     return numbers
 
 
-class _Rows(Mapping[str, PublishedNumber]):
-    """Printed numbers by id, each parsed when it is looked up."""
+class _Rows(UserDict):
+    """Printed numbers by id, each parsed from its cells, file and row when it is looked up."""
 
-    def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]) -> None:
-        self._rows = rows
-        self._marks: dict[Path, Marks] = {}
+    @cached_property
+    def _marks(self) -> dict[Path, "Marks"]:
+        by_file = defaultdict(list)
+        for cells, file, _ in self.data.values():
+            by_file[file].append(cells)
+        return {file: Marks(rows) for file, rows in by_file.items()}
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
-        cells, file, row = self._rows[number_id]
-        if file not in self._marks:
-            self._marks[file] = Marks(cells for cells, other, _ in self._rows.values() if other == file)
+        cells, file, row = self.data[number_id]
         return read_row(cells, file, row, (cells["source_key"],), self._marks[file])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 def open() -> Register:
@@ -439,9 +433,8 @@ def _check_range(printed: Printed | None, statistic: str, unit: str, field: str,
         return
     for end in _ends(printed):
         if statistic in EXACT and end % 1:
-            refuse(
-                field, f"'{printed.text}' is not a whole number", f"correct it, or use another kind than {statistic}"
-            )
+            remedy = f"correct it, or use another kind than {statistic}"
+            refuse(field, f"'{printed.text}' is not a whole number", remedy)
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:

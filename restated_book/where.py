@@ -19,13 +19,7 @@ from restated_book import code, entries, ledger, paths, register
 from restated_book.chapters import codecells
 
 #: Modules that load, store and show numbers; their functions do not compute them.
-_NO_RESULTS = (
-    "restated_book.ledger",
-    "restated_book.recording",
-    "restated_book.show",
-    "restated_book.studies",
-    "restated_book.sources",
-)
+_NO_RESULTS = tuple(f"restated_book.{name}" for name in ("ledger", "recording", "show", "studies", "sources"))
 
 
 class Function(NamedTuple):

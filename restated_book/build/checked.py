@@ -1,4 +1,4 @@
-"""What the audit says of each printed number, kept from build to build and computed next to it when it has changed."""
+"""Answers of the audit on each printed number, kept from build to build and computed next to it when it changes."""
 
 import json
 import subprocess

@@ -61,9 +61,8 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if not all(
-        (pictures_of(target) / f"{m['id']}.png").is_file() for m in outputs.shown(content) if m["kind"] == "figure"
-    ):
+    drawn = (f"{shown['id']}.png" for shown in outputs.shown(content) if shown["kind"] == "figure")
+    if not all((pictures_of(target) / name).is_file() for name in drawn):
         return False
     now = freshness.digest(notebook.read_bytes())
     if text == now:
@@ -103,9 +102,8 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
     async def all_due() -> None:
-        gate = asyncio.Semaphore(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        gate = asyncio.Semaphore(cores or 1)
         done = 0
 
         async def one(notebook, target):

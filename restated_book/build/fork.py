@@ -110,9 +110,8 @@ class Zygote:
         """Let `manager` fork its kernel from this process if that was started."""
         if self.started:
             manager.kernel_id = str(uuid.uuid4())
-            manager.provisioner = Provisioner(
-                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
-            )
+            known = {"kernel_id": manager.kernel_id, "kernel_spec": manager.kernel_spec}
+            manager.provisioner = Provisioner(parent=manager, **known)
             manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:

@@ -53,9 +53,7 @@ def expected(file: Path) -> tuple[str, list[dict]]:
         or not isinstance(records, list)
         or not all(isinstance(r, dict) and keys <= r.keys() and isinstance(r["id"], str) for r in records)
     ):
-        raise RestatedError(
-            "these are not the numbers of a chapter", file=file, remedy="Unpack the zip of the chapter again."
-        )
+        files.refuser(file)("these are not the numbers of a chapter", "unpack the zip of the chapter again")
     return page, records
 
 
@@ -63,11 +61,8 @@ def rerun() -> str:
     """Run the notebook of an unpacked chapter; return a one-line summary, or refuse numbers that differ."""
     file = paths.EXPECTED
     if not file.is_file():
-        raise RestatedError(
-            "there are no numbers to compare with",
-            file=file,
-            remedy="unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book",
-        )
+        remedy = "unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book"
+        files.refuser(file)("there are no numbers to compare with", remedy)
     page, records = expected(file)
     notebook = paths.NOTEBOOKS / f"{page}.md"
     print(f"Running {paths.shown(notebook)}", flush=True)
@@ -75,10 +70,8 @@ def rerun() -> str:
     count = len(records)
     if different := compare(records, found):
         print("\n".join(different))
-        raise RestatedError(
-            f"{len(different)} of {count} numbers are not those of the book",
-            remedy="Was a file changed, or an original added? README.md describes what to expect",
-        )
+        remedy = "was a file changed, or an original added? README.md describes what to expect"
+        raise RestatedError(f"{len(different)} of {count} numbers are not those of the book", remedy=remedy)
     if not count:
         return "The notebook ran to its end. It records no numbers in the ledger."
     return f"All {count} numbers are those of the book." if count > 1 else "The number is that of the book."

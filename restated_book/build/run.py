@@ -83,9 +83,7 @@ def read(notebook: Path):
     try:
         return jupytext.reads(text, fmt="md:myst")
     except Exception as error:
-        raise RestatedError(
-            f"the notebook cannot be read: {error}", file=notebook, remedy="Correct its front matter and its cells."
-        ) from None
+        files.refuser(notebook)(f"the notebook cannot be read: {error}", "correct its front matter and its cells")
 
 
 def set_ids(content) -> None:
@@ -97,19 +95,13 @@ def set_ids(content) -> None:
 def _failure(notebook: Path, client: kernel.Client, error: Exception) -> RestatedError:
     """Turn the fault of a cell into a message."""
     if client.flooded:
-        return RestatedError(
-            f"{outputcheck.first_line(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB",
-            file=notebook,
-            remedy="Let it print less: it may not come to an end",
-        )
+        message = f"{outputcheck.first_line(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB"
+        return RestatedError(message, file=notebook, remedy="let it print less: it may not come to an end")
     code = [c for c in client.nb.cells if c.cell_type == "code"]
     failed = [i for i, c in enumerate(code) if any(o.output_type == "error" for o in c.get("outputs", ()))]
     # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
     started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
     index = (failed or started[-1:] or [0])[0]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return RestatedError(
-        f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}",
-        file=notebook,
-        remedy="run the notebook with `make lab` to look into it",
-    )
+    message = f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}"
+    return RestatedError(message, file=notebook, remedy="run the notebook with `make lab` to look into it")

@@ -62,9 +62,7 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks[/\\][^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}{os.sep}", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
-        raise RestatedError(
-            f"the book was not built; the typesetter reports:\n  {listed}\n",
-            remedy=f"Correct the pages named above; the whole report is in {paths.shown(log)}",
-        )
+        remedy = f"correct the pages named above; the whole report is in {paths.shown(log)}"
+        raise RestatedError(f"the book was not built; the typesetter reports:\n  {listed}\n", remedy=remedy)
     noted.write_text(rests_on, encoding="utf-8")
     return site

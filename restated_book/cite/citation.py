@@ -28,10 +28,8 @@ STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
 #: Kinds of citable things: type in CSL, in BibTeX and in RIS.
 KINDS = {
     "book": ("book", "book", "BOOK"),
-    "chapter": ("chapter", "incollection", "CHAP"),
     "figure": ("figure", "incollection", "FIGURE"),
-    "table": ("chapter", "incollection", "CHAP"),
-    "number": ("chapter", "incollection", "CHAP"),
+    **dict.fromkeys(("chapter", "table", "number"), ("chapter", "incollection", "CHAP")),
 }
 
 #: Start of all keys.
@@ -311,12 +309,11 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
     """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``."""
-    kinds = ("figure" if part["kind"] == "figure" else "table" for part in shown)
-    parts = ((kind, headline(part["caption"]), anchor(part)) for kind, part in zip(kinds, shown, strict=True))
-    return [
-        ("chapter", item(book, "chapter", title, page)),
-        *((kind, item(book, kind, name, page, at)) for kind, name, at in parts),
-    ]
+    found = [("chapter", item(book, "chapter", title, page))]
+    for part in shown:
+        kind = "figure" if part["kind"] == "figure" else "table"
+        found.append((kind, item(book, kind, headline(part["caption"]), page, anchor(part))))
+    return found
 
 
 def anchor(part: Mapping) -> str:

@@ -21,6 +21,11 @@ def book() -> citation.About:
     return citation.about()
 
 
+def text(name: str) -> str:
+    """Return one of our texts for archives, in ``texts``."""
+    return Path(__file__).with_name("texts").joinpath(name).read_text(encoding="utf-8")
+
+
 def title(page: str) -> str:
     """Return the title of a chapter; `page` is the name of its notebook."""
     return heads.title(paths.NOTEBOOKS / f"{page}.md")

@@ -17,76 +17,7 @@ RERUN, LAB = "restated_book.build.rerun", "restated_book.build.lab"
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
 ALSO_READ = {"heads": ("_toc.yml", "notebooks/*.md", "book/*.md"), "proof": ("tests/reference/*.json",)}
 
-MAKEFILE = """\
-# Two commands: `make setup`, then `make rerun`.
-.PHONY: setup rerun lab
-PYTHON ?= python3
-
-setup:
-\t$(PYTHON) -m venv .venv
-\t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
-
-rerun:
-\t.venv/bin/python -m restated_book.build.rerun
-
-lab:
-\t.venv/bin/python -m restated_book.build.lab
-"""
-
-README = """\
-# {title}
-
-One chapter of *{book}*, with all it needs to be run again.
-
-Cite as: {citation}
-
-## Two commands
-
-You need Python 3.11 or newer and `make`. In this folder:
-
-```sh
-make setup    # once: installs the pinned packages into .venv; about two minutes, needs the network
-make rerun    # runs the notebook and compares its numbers with those of the book
-```
-
-Without `make`:
-
-```sh
-python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-.venv/bin/python -m restated_book.build.rerun
-```
-
-`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers
-count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens
-`notebooks/` in JupyterLab; a notebook runs in that folder, as in `make rerun`.
-{original}
-## What is here
-
-| Place | Holds |
-|---|---|
-| `{page}.ipynb` | the executed notebook, to be read |
-| `notebooks/{page}.md` | its source, which `make rerun` runs |
-| `figures/` | every figure as PNG (300 dpi) and SVG |
-| `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
-| `expected.json` | the numbers the chapter enters in the ledger of the book |
-| `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
-| {packages} | the code that the notebook runs |
-| `requirements.lock` | the pinned packages |
-
-## Status
-
-{status}
-
-## Licence
-
-Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of
-others keep their own licences (`LICENSES`).
-"""
-
-WITH_ORIGINAL = """
-Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is
-not in this archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
-"""
+MAKEFILE, README, WITH_ORIGINAL = map(about.text, ("chapter.mk", "chapter.md", "original.md"))
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:

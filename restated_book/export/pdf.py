@@ -33,10 +33,7 @@ Made = TypeVar("Made")
 
 #: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
 BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "chrome",
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -102,10 +99,8 @@ def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = T
         tab.goto(html.as_uri(), wait_until="load", timeout=1000 * PRINT_SECONDS)
         tab.pdf(path=target, outline=True, tagged=tags, prefer_css_page_size=True, print_background=True)
     except Error as fault:
-        raise RestatedError(
-            f"Chromium could not print {target.name}: {str(fault)[:500]}",
-            remedy=f"look at {paths.shown(html)} in a browser",
-        ) from None
+        message = f"Chromium could not print {target.name}: {str(fault)[:500]}"
+        raise RestatedError(message, remedy=f"look at {paths.shown(html)} in a browser") from None
 
 
 def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterable[Thing], chromium: str) -> list[Made]:
@@ -267,10 +262,8 @@ def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Docum
     """Lay out one chapter with the works it cites."""
     about, read = citation.about(), paper.read(site, page)
     cited = references and paper.works_cited(read, references)
-    note = (
-        f"<p>One chapter of: {about.title}. Numbers are listed in ledger.csv, "
-        "the code is in the notebook of the chapter.</p>"
-    )
+    where = "Numbers are listed in ledger.csv, the code is in the notebook of the chapter."
+    note = f"<p>One chapter of: {about.title}. {where}</p>"
     pages = [read, *([cited] if cited else [])]
     return paper.Document(read.title, about.title, paper.names(about)[0], pages, note=note)
 

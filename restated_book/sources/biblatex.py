@@ -249,10 +249,8 @@ def _kind(given: str, fields: dict[str, str]) -> str:
     if kind == "unpublished" and "note" not in fields:
         fields.setdefault("howpublished", "Unpublished")
         return "misc"
-    if given in ("thesis", "mastersthesis") and fields.get("type", "").casefold() in (
-        "master's thesis",
-        "masters thesis",
-    ):
+    thesis = fields.get("type", "").casefold() if given in ("thesis", "mastersthesis") else ""
+    if thesis in ("master's thesis", "masters thesis"):
         return "mastersthesis"
     # The style prints "Master's thesis" whatever the type says.
     return "phdthesis" if kind == "mastersthesis" and "type" in fields else kind

@@ -21,7 +21,7 @@ from typing import Any
 
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
-from restated_book.sources.cells import NUMBER
+from restated_book.sources.cells import NUMBER, as_csv
 
 #: Types and constraints a schema may use; others are refused rather than ignored.
 TYPES = ("string", "integer", "number")
@@ -166,9 +166,7 @@ def plain(path: Path) -> Path | bytes:
     raw = files.content(path)
     if list(csv.reader(io.StringIO(raw.decode("utf-8", "replace"), newline=""))) == cells:
         return path
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(cells)
-    return out.getvalue().encode()
+    return as_csv(cells).encode()
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
@@ -285,13 +283,11 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
             refuse(f"the primary key of {owner} names no field '{column}'", remedy, field="primaryKey")
     listed = [field.name for field in fields.values() if "enum" in field.constraints]
     given = _property(entry, "rules", dict, path, owner, {})
-    title, description, status = (_property(entry, key, str, path, owner) for key in ("title", "description", "status"))
+    texts = {key: _property(entry, key, str, path, owner) for key in ("title", "description", "status")}
     return Resource(
         name=name,
         path=table,
-        title=title,
-        description=description,
-        status=status,
+        **texts,
         licenses=_names(entry, "licenses", "name", path, owner),
         sources=_names(entry, "sources", "title", path, owner),
         fields=tuple(fields.values()),
@@ -319,11 +315,9 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
             value = tuple(cells[column] for column in columns)
             if value in seen:
                 texts = ", ".join("" if v is None else str(v) for v in value)
-                message, remedy = (
-                    f"'{texts}' occurs already in row {seen[value]}",
-                    "keep one row or give the other its own name",
-                )
-                files.refuser(path)(message, remedy, row=number, field=" + ".join(columns))
+                place = {"row": number, "field": " + ".join(columns)}
+                remedy = "keep one row or give the other its own name"
+                files.refuser(path)(f"'{texts}' occurs already in row {seen[value]}", remedy, **place)
             seen[value] = number
     rules.check(typed, resource.rules, {f.name: f.constraints.get("enum", []) for f in resource.fields}, path)
     return typed
@@ -374,9 +368,12 @@ def check(folder: Path | str | None = None) -> dict[str, int]:
     return {name: len(validate(folder / resource.path, resource)) for name, resource in resources.items()}
 
 
-def rows(path: Path | str | None = None) -> Iterator[dict[str, str]]:
-    """Yield one dict per column of every table: ``resource``, ``field``, ``type``, ``unit``, ``description``."""
+#: Names of what `rows` yields.
+ABOUT_FIELDS = ("resource", "field", "type", "unit", "description")
+
+
+def rows(path: Path | str | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield :data:`ABOUT_FIELDS` of every column of every table."""
     for resource in load(path).values():
         for field in resource.fields:
-            about = {"field": field.name, "type": field.type, "unit": field.unit, "description": field.description}
-            yield {"resource": resource.name, **about}
+            yield resource.name, field.name, field.type, field.unit, field.description

@@ -7,8 +7,9 @@ BibTeX of :mod:`restated_book.sources.bibliography`.
 
 import json as _json
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
 
@@ -23,21 +24,15 @@ _MARK = "\ufeff"
 _SAVE = "save it as UTF-8 (a table: as CSV UTF-8)"
 
 
-class Refuse(Protocol):
-    """Raise an error about one file."""
-
-    def __call__(
-        self, message: str, remedy: str | None = None, *, row: int | str | None = None, field: str | None = None
-    ) -> NoReturn: ...
+#: Raise an error about one file, with a message, a remedy, and the row and field it is about.
+Refuse: TypeAlias = Callable[..., NoReturn]
 
 
 def refuser(file: Path | str) -> Refuse:
     """Return a function that raises :class:`RestatedError` about `file`, without the error that led to it."""
 
-    def refuse(
-        message: str, remedy: str | None = None, *, row: int | str | None = None, field: str | None = None
-    ) -> NoReturn:
-        raise RestatedError(message, file=file, row=row, field=field, remedy=remedy) from None
+    def refuse(message: str, remedy: str | None = None, **place: Any) -> NoReturn:
+        raise RestatedError(message, file=file, remedy=remedy, **place) from None
 
     return refuse
 

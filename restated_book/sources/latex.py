@@ -37,39 +37,15 @@ _CHARACTERS = {
     **dict.fromkeys(("textdollar", "dollar"), _KEPT["$"]),
     **dict.fromkeys(("textbraceleft", "lbrace"), _KEPT["{"]),
     **dict.fromkeys(("textbraceright", "rbrace"), _KEPT["}"]),
-    **dict.fromkeys(("textasciitilde", "textasciitilde"), _KEPT["~"]),
-    "textasciicircum": _KEPT["^"],
-    "textpercent": _KEPT["%"],
-    "textless": "<",
-    "textgreater": ">",
-    "textunderscore": "_",
-    "textbar": "|",
-    "textampersand": "&",
-    "slash": "/",
-    "dots": "…",
-    "textellipsis": "…",
-    "textquoteleft": "‘",
-    "textquoteright": "’",
-    "textquotedblleft": "“",
-    "textquotedblright": "”",
-    "textquotesingle": "'",
-    "textquotedbl": '"',
-    "textasciigrave": "`",
-    "textnumero": "№",
-    "textminus": "−",
-    "textmu": "µ",
-    "texteuro": "€",
-    "nobreakspace": "\u00a0",
-    "newline": " ",
-    "linebreak": " ",
-    "par": " ",
-    "quad": " ",
-    "qquad": " ",
-    "TeX": "{TeX}",
-    "LaTeX": "{LaTeX}",
-    "BibTeX": "{BibTeX}",
+    **dict.fromkeys(("newline", "linebreak", "par", "quad", "qquad"), " "),
+    **{name: f"{{{name}}}" for name in ("TeX", "LaTeX", "BibTeX")},
     **dict.fromkeys(("relax", "protect", "xspace", "noindent", "allowbreak", "nobreak", "null", "sloppy"), ""),
 }
+_CHARACTERS |= {"textasciitilde": _KEPT["~"], "textasciicircum": _KEPT["^"], "textpercent": _KEPT["%"], "slash": "/"}
+_CHARACTERS |= {"textless": "<", "textgreater": ">", "textunderscore": "_", "textbar": "|", "textampersand": "&"}
+_CHARACTERS |= {"dots": "…", "textellipsis": "…", "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“"}
+_CHARACTERS |= {"textquotedblright": "”", "textquotesingle": "'", "textquotedbl": '"', "textasciigrave": "`"}
+_CHARACTERS |= {"textnumero": "№", "textminus": "−", "textmu": "µ", "texteuro": "€", "nobreakspace": "\u00a0"}
 #: What a command makes of its argument in braces; an empty kind prints the argument as it is.
 _WITH_ARGUMENT = {
     **dict.fromkeys(("emph", "textit", "textsl", "mkbibemph", "mkbibitalic", "underline", "uline"), "em"),
@@ -268,9 +244,8 @@ def _untagged(text: str) -> str:
     while (found := _PAIR.sub(group, text)) != text:
         text = found
     if left := _LEFT_TAG.search(text):
-        raise Unprintable(
-            f"the tag '{left[0]}' would be printed", "write emphasis as \\emph{word}, or leave the tag out"
-        )
+        remedy = "write emphasis as \\emph{word}, or leave the tag out"
+        raise Unprintable(f"the tag '{left[0]}' would be printed", remedy)
     # A title is printed in lower case, but not a formula such as CO₂.
     return _FORMULA.sub(lambda m: f"{{{m[0]}}}" if re.search("[A-Z]", m[0]) else m[0], text)
 

@@ -66,11 +66,9 @@ def _amounts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fa
             continue
         # Largest where one of the n has the whole amount and the others nothing.
         if sd > (most := mean * math.sqrt(max(n, 0))):
-            message = (
-                f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most {most:.0f}"
-            )
+            message = f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most "
             remedy = "check mean, standard deviation and number in the source"
-            yield number, rule["sd"], f"{message}, not {sd:g}", remedy
+            yield number, rule["sd"], f"{message}{most:.0f}, not {sd:g}", remedy
 
 
 def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:

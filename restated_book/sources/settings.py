@@ -17,9 +17,8 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                problem=f"the alias *{event.anchor}, which is not read here", problem_mark=event.start_mark
-            )
+            message = f"the alias *{event.anchor}, which is not read here"
+            raise yaml.composer.ComposerError(problem=message, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):

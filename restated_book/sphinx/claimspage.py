@@ -116,9 +116,8 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
 
 def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping, to: Links) -> str:
     """Return the claims of one part of the document."""
-    return PARTS.listed(
-        [claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to) for row in rows]
-    )
+    found = ((row, comparisons.get(row["id"], ())) for row in rows)
+    return PARTS.listed([claim_html(row, sources=sources, comparisons=checks, to=to) for row, checks in found])
 
 
 def section_id(section: str) -> str:

@@ -12,16 +12,8 @@ from restated_book.sphinx import blocks, markup
 from restated_book.status import STATUSES
 
 #: Words for the constraints of Table Schema; %s is the value.
-CONSTRAINT_WORDS = {
-    "required": "required",
-    "unique": "unique",
-    "minimum": "at least %s",
-    "maximum": "at most %s",
-    "pattern": "matches %s",
-    "enum": "one of %s",
-    "minLength": "at least %s characters",
-    "maxLength": "at most %s characters",
-}
+CONSTRAINT_WORDS = {"required": "required", "unique": "unique", "minimum": "at least %s", "maximum": "at most %s"}
+CONSTRAINT_WORDS |= {"pattern": "matches %s", "enum": "one of %s"}
 
 PARTS = markup.parts("tables")
 
