@@ -26,7 +26,6 @@ VERDICTS = {
     "contradicted": "a source outside the document says otherwise",
     "not-publicly-checkable": "rests on a private statement or on a document that was not available",
 }
-
 #: Filled: an outside source speaks; hollow: the document itself. Round: agrees; pointed: differs; square: could not be
 #: checked.
 SHAPES = {"supported": "●", "consistent": "○", "inconsistent": "◇", "contradicted": "◆", "not-publicly-checkable": "□"}
@@ -35,12 +34,10 @@ HALF = "◐"
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
-
 #: Independence of a source from those whose work it speaks of, from the farthest to the nearest.
 INDEPENDENCE = ("independent", "in part", "not assessed", "own research", "not independent")
 #: Sources whose authors speak of their own work or programme.
 NOT_INDEPENDENT = ("own research", "not independent")
-
 #: Columns of the tables this module reads; a table a book does not have is empty.
 COLUMNS = {
     "claims": (

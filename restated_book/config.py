@@ -54,27 +54,15 @@ def _column(value: Any) -> bool:
 
 TEXT = Kind(lambda value: isinstance(value, str) and value != "", "a text", "write it in quotation marks")
 TEXTS = Kind(_texts, "a list of texts", 'write it as ["one", "two"]')
-PACKAGES = Kind(
-    lambda value: _texts(value) and all(name.isidentifier() for name in value),
-    "a list of package names",
-    'write it as ["package"]',
-)
-FUNCTION = Kind(
-    lambda value: isinstance(value, str) and value.count(":") == 1,
-    "the name of a function",
-    "write it as 'package.module:function'",
-)
+_AS_PACKAGES = 'write it as ["package"]'
+PACKAGES = Kind(lambda value: _texts(value) and all(map(str.isidentifier, value)), "a list of package names", _AS_PACKAGES)
+_AS_FUNCTION = "write it as 'package.module:function'"
+FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, "the name of a function", _AS_FUNCTION)
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
-SECTION = Kind(
-    lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1,
-    "a letter and a title",
-    'write it as ["A", "Title for readers"]',
-)
-COLUMNS = Kind(
-    lambda value: isinstance(value, list) and all(map(_column, value)),
-    "a list of columns",
-    'write each as {fields = ["one"], heading = "Heading", folded = false}',
-)
+_AS_SECTION = 'write it as ["A", "Title for readers"]'
+SECTION = Kind(lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1, "a letter and a title", _AS_SECTION)
+_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
+COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
 #: Keys of each section; docs/architecture.md lists who reads them.
 SCHEMA: dict[str, Any] = {

@@ -10,7 +10,6 @@ from restated_book.paths import BUILD
 
 _SPACE = "free some space and start again; what was built before is untouched"
 _ACCESS = "make it writable for you, or work on a copy in a place that is; what was built before is untouched"
-
 #: What to do about a fault of the file system.
 REMEDIES = {
     **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),

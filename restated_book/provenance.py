@@ -20,16 +20,12 @@ from restated_book import code, paths, watch
 
 #: Key in a notebook's outputs under which the list is handed to the build.
 MIME = "application/vnd.restated.files+json"
-
 #: Kinds of what is read, in the order of the record.
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
-
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
-
 #: Folders of files that are built or belong to the environment, which the lock describes.
 _ELSEWHERE = ("_build", ".venv", ".git")
-
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
 _SYSTEM = [Path(f"/{name}") for name in ("proc", "sys", "dev", "etc", "usr", "lib", "bin", "sbin")]
 _SYSTEM += (Path.home() / n for n in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData"))

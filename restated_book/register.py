@@ -27,7 +27,6 @@ from restated_book.sources.dictionary import check_header, read_table
 
 #: Lowest and highest possible value; None for no limit.
 Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
-
 #: Kinds of rows: only results are counted as agreeing or not.
 KINDS = ("result", "design fact", "statement")
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
@@ -70,7 +69,6 @@ PERCENT = "percent"
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
 #: Files of the folder that are not findings: records of what was merged and corrected on the way from the notes.
 NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
-
 #: Words in the note of a row that say what a comma parts, where it could be either, and the decimal mark they mean.
 SAID_SO = {"decimal comma": ",", "thousands comma": "."}
 _PROBABILITY = Decimal(0), Decimal(1)

@@ -26,7 +26,6 @@ KINDS = {
     "follows": "a restated number computed from unverified ones: it settles itself with them",
     "fact": "a fact a source reports about itself, or a direction in words: there is nothing to recompute",
 }
-
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
 #: Statistics that are counted or dated by the source itself.

@@ -97,13 +97,9 @@ class Zygote:
         self._link, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         file = Path(__file__).with_name("zygote.py")
         with far:
+            call, silent = [sys.executable, str(file), str(far.fileno())], subprocess.DEVNULL
             self._process = subprocess.Popen(
-                [sys.executable, str(file), str(far.fileno())],
-                cwd=paths.ROOT,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[far.fileno()],
+                call, cwd=paths.ROOT, env=environment(), stdin=silent, stderr=silent, pass_fds=[far.fileno()]
             )
 
     def provision(self, manager: KernelManager) -> None:

@@ -29,7 +29,6 @@ _BARE = re.compile(r"^\s*[-+]?(?:nan|inf|True|False|None|NaT|<NA>)\s*$", re.M | 
 _DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|.{0,20}<(?:Figure|Axes|\w+Container)")
 #: A line of a warning: its file, line, kind and words.
 _WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
-
 #: What is wrong with an output, and what to write instead.
 Fault = tuple[str, str]
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"

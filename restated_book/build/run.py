@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
-
 #: What a kernel runs before the first cell: it lists the fonts, which on a new machine writes on standard error, and it
 #: observes what the notebook reads.
 WATCH = "__import__('matplotlib.font_manager'); __import__('restated_book.watch').watch.start()"
-
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
 KERNEL_STARTS = 3
 

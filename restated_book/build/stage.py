@@ -87,11 +87,8 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     def is_read(file: str) -> bool:
         return findings is None or Path(file).stem in findings or not register.is_register_file(file)
 
-    return {
-        "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
-        "shown": outputs.shown(content),
-        "files": [file for file in provenance.files(content) if is_read(file)],
-    }
+    read = [file for file in provenance.files(content) if is_read(file)]
+    return {"title": heads.title(paths.NOTEBOOKS / f"{name}.md"), "shown": outputs.shown(content), "files": read}
 
 
 def _links_to_executed(text: str) -> str:

@@ -23,7 +23,6 @@ PRELOADED = (
     *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
     *("scipy.stats", "scipy.optimize", "statsmodels.api", "pybtex.database"),
 )
-
 #: Largest request: arguments and environment of one kernel.
 REQUEST_BYTES = 1 << 17
 

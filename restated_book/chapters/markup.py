@@ -17,7 +17,6 @@ from myst_parser.parsers.mdit import create_md_parser
 
 #: Line, what is wrong there, and what to do about it.
 Fault = tuple[int, str, str]
-
 #: Syntax that is read whether a book has switched it on or not.
 _SYNTAX = ("amsmath", "colon_fence", "deflist", "dollarmath", "fieldlist", "substitution", "tasklist")
 #: Directives whose content is not Markdown.

@@ -24,22 +24,18 @@ from restated_book.sources import biblatex, bibliography, files, settings
 
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
 STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
-
 #: Kinds of citable things: type in CSL, in BibTeX and in RIS.
 KINDS = {
     "book": ("book", "book", "BOOK"),
     "figure": ("figure", "incollection", "FIGURE"),
     **dict.fromkeys(("chapter", "table", "number"), ("chapter", "incollection", "CHAP")),
 }
-
 #: Start of all keys.
 KEY = "restated"
-
 #: Placeholders for title and address in a text that is filled in later.
 _TITLE, _URL, _DOI = "Qtitle", "https://q.example/qaddress", "10.9999/qdoi"
 #: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
-
 #: The end of a sentence: a full stop before a capital, but not after an initial or an abbreviation.
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)\.\s+(?=[A-Z])")
 _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")

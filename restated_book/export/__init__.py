@@ -16,17 +16,14 @@ from restated_book.status import SUPPLIED
 
 #: The workbook of a chapter, which has one if it shows a figure or a table.
 TABLES = "downloads/{page}/{page}-tables.xlsx"
-
 #: Downloads of a chapter: path below the site, what it is, and the short name in a list.
 CHAPTER_FILES = (
     ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
     (TABLES, "all tables as a workbook", "Tables"),
     ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
 )
-
 #: The book on paper, in a build that prints it.
 BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
-
 #: Downloads of the book: path below the site, what it is, and what it is for.
 BOOK_FILES = (
     (

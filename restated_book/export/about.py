@@ -10,7 +10,6 @@ from restated_book.export.archive import places
 
 LICENCE = "Creative Commons Attribution 4.0 International (CC BY 4.0)"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
-
 #: The style in which files cite themselves.
 STYLE = "APA"
 

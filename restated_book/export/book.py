@@ -12,12 +12,10 @@ from restated_book.sources.cells import as_csv
 from restated_book.status import SUPPLIED, WITHHELD
 
 DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", "results", "offline"))
-
 #: The page that lists all downloads.
 PAGE = "book/downloads.html"
 
 LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
-
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows.
 NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
 _LINK = re.compile(

@@ -30,11 +30,8 @@ TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipy
 
 def _of(file: Path) -> dict:
     content = file.read_bytes()
-    return {
-        "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "encodingFormat": TYPES.get(file.suffix, "text/plain"),
-    }
+    kind, digest = TYPES.get(file.suffix, "text/plain"), hashlib.sha256(content).hexdigest()
+    return {"contentSize": str(len(content)), "sha256": digest, "encodingFormat": kind}
 
 
 def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:

@@ -31,18 +31,15 @@ from restated_book.register import GRADES
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
-
 #: A table behind a figure is printed while it is about as long as the figure is high; longer ones are in
 #: the CSV, which is named.
 MOST_ROWS = 12
-
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 #: Pages break between these.
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")
-
 #: Letters that a line of text holds, and what is too short for a sheet of its own: about ten lines.
 LINE_LETTERS, END_LETTERS = 90, 900
 #: Letters of a box (half a sheet) and of a row from which on too much of a sheet would be empty if the box were not
@@ -58,7 +55,6 @@ GONE_CLASSES = {
     *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
     *("toctree-wrapper", "rs-work", "rs-tocite"),
 }
-
 #: Headings that the contents list.
 CONTENTS = ("h1", "h2")
 #: Attributes that hold ids of the same page.

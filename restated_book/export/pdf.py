@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
-
 #: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
 BROWSERS = (
     *("chromium", "chromium-browser", "google-chrome", "chrome"),
@@ -38,19 +37,16 @@ BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
 #: Flags without which a browser calls its maker.
 _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
-
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
 #: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
 FRONT_PAGES = 1
-
 #: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
 #: settle them, a third may follow where a line of the contents breaks elsewhere.
 MOST_PRINTINGS = 3
@@ -138,12 +134,8 @@ def _facts(document: paper.Document, page: paper.Page | None) -> dict[str, str]:
         *(f"licence: {x}" for x in about.licences),
         f"version {about.version}",
     ]
-    return {
-        "Title": f"{page.title} ({name})" if page else about.title,
-        "Author": about.byline,
-        "Subject": page.about if page else subtitle,
-        "Keywords": ", ".join(words),
-    }
+    title, subject = (f"{page.title} ({name})", page.about) if page else (about.title, subtitle)
+    return {"Title": title, "Author": about.byline, "Subject": subject, "Keywords": ", ".join(words)}
 
 
 def measured(

@@ -10,7 +10,6 @@ from restated_book.export import about
 
 #: Bytes of a PNG before its second chunk: the signature and the header.
 PNG_HEAD = 33
-
 #: The vocabulary that Creative Commons proposes for works in SVG.
 _RDF = (
     '<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'

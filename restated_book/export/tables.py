@@ -24,7 +24,6 @@ SHEET_NAME = 31
 #: Widest column, in characters: a longer text is read in its cell.
 WIDEST = 60
 ABOUT = "About"
-
 #: Text of a number without leading or trailing zeros, which would be lost.
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
 

@@ -113,7 +113,6 @@ _CAPITALS = re.compile(
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
 _MARK = re.compile(r"[\d*†‡§¶()@|=]")
-
 #: Most parents of parents; BibTeX knows one.
 _DEEPEST = 20
 #: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.

@@ -24,7 +24,6 @@ from restated_book.sources import biblatex, files, latex
 
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
-
 #: Fields without which a work, of the type that is printed, cannot be formatted or found.
 REQUIRED = {
     "article": ("author", "title", "journal", "year"),

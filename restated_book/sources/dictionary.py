@@ -33,7 +33,6 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
     "enum": (list, "a list of texts"),
     "pattern": (str, "a pattern"),
 }
-
 #: Marks between cells; spreadsheets of some countries put semicolons.
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 #: The description of the data.
@@ -305,10 +304,7 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)
-    typed = [
-        (number, {field.name: _cell(cells[field.name], field, resource, path, number) for field in resource.fields})
-        for number, cells in rows
-    ]
+    typed = [(n, {f.name: _cell(cells[f.name], f, resource, path, n) for f in resource.fields}) for n, cells in rows]
     for columns in [(f.name,) for f in resource.fields if f.constraints.get("unique")] + [resource.primary_key]:
         seen: dict[tuple, int] = {}
         for number, cells in typed if columns else []:

@@ -16,7 +16,6 @@ from restated.errors import RestatedError
 #: Largest file that is read, in bytes. The largest source today has 0.3 MB; half a million printed numbers in one file
 #: would have 150 MB. A larger file got there by mistake and is refused before it is read.
 LARGEST = 250_000_000
-
 #: First bytes of text in UTF-16.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped.

@@ -16,7 +16,6 @@ from pybtex.richtext import HRef, Protected, String, Tag, Text
 
 #: Text without any of these reads the same in LaTeX, in HTML and as it is.
 _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
-
 #: What latexcodec changes; it takes most of the time.
 _CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
 
@@ -30,7 +29,6 @@ _KINDS = ("em", "strong", "tt", "sup", "sub", "quoted")
 _MARKS = {kind: chr(0xFDE0 + i) for i, kind in enumerate(_KINDS)}
 _LINK = "\ufdef"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
-
 #: Commands that print one character, and commands that print nothing.
 _CHARACTERS = {
     **dict.fromkeys(("textbackslash", "backslash"), _KEPT["\\"]),

@@ -15,7 +15,6 @@ from restated_book.sources import files
 
 #: Words in the note of a row whose source is inconsistent; its sums are not checked.
 SAID_SO = "counts add up to"
-
 #: Row number and typed cells.
 Row = tuple[int, dict]
 #: Row (None for the table), column, message and remedy.

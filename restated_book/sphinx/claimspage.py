@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -13,11 +12,10 @@ from restated_book import claims, config, entries, paths
 from restated_book.sources import bibliography
 from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
-from restated_book.sphinx.roles import hint, only_text, refuse, tip_id
+from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 
 #: Words for the column ``public`` of a source.
 PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
-
 #: Words for the column ``independence`` of a source.
 STANDING = {
     "independent": "independent",
@@ -26,7 +24,6 @@ STANDING = {
     "own research": "own research",
     "not independent": "not independent of the programme",
 }
-
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
@@ -190,20 +187,15 @@ class ClaimRole(SphinxRole):
         return [node], []
 
 
-def visit_claim_link(self, node: claim_link) -> None:
-    """HTML visitor."""
-    if only_text(self, node):
-        self.body.append(escape(node.astext()))
-        raise nodes.SkipNode
+def _link(self, node: claim_link) -> str:
     claim = statements()[node["claim"]]
     page = self.builder.get_relative_uri(self.builder.current_docname, self.builder.config.restated_claims_doc)
-    self.body.append(PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self)))
-    raise nodes.SkipNode
+    return PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self))
 
 
 def setup(app) -> None:
     """Register directives, role and nodes."""
-    app.add_node(claim_link, html=(visit_claim_link, blocks.nothing), **blocks.OTHERS)
+    app.add_node(claim_link, html=(shows(_link), blocks.nothing), **blocks.OTHERS)
     app.add_directive("claims-list", ClaimsList)
     app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

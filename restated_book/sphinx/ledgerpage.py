@@ -128,13 +128,8 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
         return
     titles = [_title(i, len(parts)) for i in range(1, len(parts) + 1)]
     links = [{"link": f"{page.rsplit('/', 1)[-1]}.html", "title": t} for page, t in zip(names, titles, strict=True)]
-    html = partial(
-        part_html,
-        root=blocks.root(names[0]),
-        home=f"{home}.html",
-        forms=citebox.number_forms(citation.about()),
-        cite=citation_links(app.builder, names[0]),
-    )
+    forms, cite = citebox.number_forms(citation.about()), citation_links(app.builder, names[0])
+    html = partial(part_html, root=blocks.root(names[0]), home=f"{home}.html", forms=forms, cite=cite)
     around = zip([None, *links], [*links[1:], None], strict=False)
     for i, (name, part, title, (before, after)) in enumerate(zip(names, parts, titles, around, strict=True), start=1):
         body = html((rows[id] for id in part), i, len(parts))

@@ -64,15 +64,8 @@ def _book(about: citation.About, address: str) -> dict:
 def _common(about: citation.About, *names: str) -> dict:
     """Return what JSON-LD of a part repeats about the book, under `names` in this order."""
     people = [_person(author) for author in about.authors]
-    known = {
-        "author": people,
-        "creator": people,
-        "version": about.version,
-        "datePublished": about.released.isoformat(),
-        "dateModified": changed(),
-        "inLanguage": "en",
-        "license": LICENCE_ADDRESS,
-    }
+    known = {"author": people, "creator": people, "version": about.version, "license": LICENCE_ADDRESS}
+    known |= {"datePublished": about.released.isoformat(), "dateModified": changed(), "inLanguage": "en"}
     return {name: known[name] for name in names}
 
 
@@ -85,9 +78,7 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
         "description": f"{part['caption'].rstrip('.')}. Status: {part['status']}. A table of “{about.title}”.",
         **_common(about, "creator", "version", "license"),
         "isAccessibleForFree": True,
-        "distribution": [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url} for kind, url in files.items()
-        ],
+        "distribution": [{"@type": "DataDownload", "encodingFormat": k, "contentUrl": url} for k, url in files.items()],
     }
 
 
