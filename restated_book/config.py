@@ -55,12 +55,12 @@ def _column(value: Any) -> bool:
 TEXT = Kind(lambda value: isinstance(value, str) and value != "", "a text", "write it in quotation marks")
 TEXTS = Kind(_texts, "a list of texts", 'write it as ["one", "two"]')
 _AS_PACKAGES = 'write it as ["package"]'
-PACKAGES = Kind(lambda value: _texts(value) and all(map(str.isidentifier, value)), "a list of package names", _AS_PACKAGES)
+PACKAGES = Kind(lambda x: _texts(x) and all(map(str.isidentifier, x)), "a list of package names", _AS_PACKAGES)
 _AS_FUNCTION = "write it as 'package.module:function'"
 FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, "the name of a function", _AS_FUNCTION)
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
 _AS_SECTION = 'write it as ["A", "Title for readers"]'
-SECTION = Kind(lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1, "a letter and a title", _AS_SECTION)
+SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter and a title", _AS_SECTION)
 _AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
 COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
