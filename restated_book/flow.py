@@ -150,7 +150,7 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """Names a statement reads, assigns, calls, replaces, changes in part, gives, or assigns outside in functions."""
+    """Names by what a statement does with them; `outside` are those that its functions assign outside themselves."""
 
     reads: set[str]
     assigns: set[str]

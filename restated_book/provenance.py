@@ -84,7 +84,7 @@ def _is_locked(place: str) -> bool:
 
 
 def _modules() -> tuple[set[str], set[str]]:
-    """Return files of imported modules that neither lock nor book describes, and compiled ones, which read unseen."""
+    """Return files of imported modules that neither lock nor book describes, and notes on what may read unseen."""
     described = {*sys.stdlib_module_names, *code.packages(), "__main__"}
     found, unseen = set(), set()
     for name, module in list(sys.modules.items()):

@@ -86,7 +86,7 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop that leaves Ctrl-C to the build; clients, which would end only their kernel, know that from Windows."""
+    """A loop that refuses Ctrl-C, as on Windows, and so leaves it to the build: a client would end only its kernel."""
 
     def add_signal_handler(self, *_) -> None:  # type: ignore[override]
         raise NotImplementedError

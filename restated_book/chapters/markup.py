@@ -71,7 +71,7 @@ def _parser() -> MarkdownIt:
 
 
 def _tokens(text: str, first: int, env: dict) -> Iterator[tuple[Token, int, list[str]]]:
-    """Yield each token of a text that begins on line `first`, and of what its directives hold; its line; all lines."""
+    """Yield tokens of a text that begins on line `first` and of what its directives hold, with line and all lines."""
     lines = text.splitlines()
     for token in _parser().parse(text, env):
         line = first + (token.map[0] if token.map else 0)

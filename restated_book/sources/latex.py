@@ -172,7 +172,7 @@ def _unescaped(text: str) -> str:
 
 
 def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
-    """Return LaTeX as Unicode, groups that are more begin with a mark; links become marks and are added to `links`."""
+    """Return LaTeX as Unicode: groups that are more begin with a mark, links become marks and are added to `links`."""
     if _RESERVED.search(text):
         raise Unprintable("it holds a character that is none", "remove the noncharacter")
 

@@ -136,7 +136,7 @@ def read(
 
 
 def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Refuse a table, of row numbers and typed cells, that breaks a rule; `values` are those of each enum."""
+    """Refuse a table, of row numbers and typed cells, that breaks a rule; `values` are those of enums, by column."""
     refuse = files.refuser(path)
     for rule, items in rules.items():
         for item in items:

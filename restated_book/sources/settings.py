@@ -12,7 +12,7 @@ _KINDS: dict[type, str] = {dict: "a list of named values", list: "a list", str: 
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases, which can stand for more than fits into memory, and without repeated, lost names."""
+    """YAML without aliases, which can stand for more than fits into memory, and without names that are repeated."""
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):

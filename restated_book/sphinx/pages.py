@@ -153,7 +153,7 @@ def name_tables(body: str) -> str:
 
 
 def box_titles(body: str) -> str:
-    """Put references and terms into boxes that open on hover and focus; on wide screens once in the margin, too."""
+    """Put references and terms into boxes that open on hover and focus; wide screens note each work in the margin."""
     seen: set[str] = set()
     tips = count(1)
 
@@ -227,7 +227,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
 
 
 def prune(app, exception) -> None:
-    """Write the redirect and the sitemap, and delete files that no page refers to, as of the theme."""
+    """Write the redirect and the sitemap, and delete files that no page refers to: source maps, files of the theme."""
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)
