@@ -72,7 +72,7 @@ class Record:
     (for example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible. ``cell``
     and ``line`` are the place in the notebook that recorded it: the number of the code cell and a line of that cell,
     both counted from 1, or None outside a notebook. A kernel hands over its execution count, which :func:`collect`
-    replaces by the number of the cell.
+    replaces by the number of the cell. ``text`` is a result in words, in the place of ``value``.
     """
 
     id: str
@@ -91,6 +91,7 @@ class Record:
     unit: str = ""
     cell: int | None = None
     line: int | None = None
+    text: str = ""
 
     @property
     def kind(self) -> str:
@@ -171,7 +172,7 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
         reason = f"{reason.rstrip('.')}; range: {record.interval}" if reason else f"range: {record.interval}"
     return about | {
         **{field: getattr(record, field) for field in ("id", "finding", "quantity", "basis", "by_construction")},
-        "restated": record.value,
+        "restated": record.text or record.value,
         "restated_low": record.low,
         "restated_high": record.high,
         "verdict": verdict,
@@ -185,7 +186,7 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
         "anchor": record.id,
         "restates": record.published or "",
         "restated_by": [],
-        "restated_text": in_digits(record.value, record.digits, record.unit) or interval,
+        "restated_text": record.text or in_digits(record.value, record.digits, record.unit) or interval,
         "interval_text": interval,
         "interval_kind": record.interval if interval else "",
         "why": record.reason,

@@ -80,6 +80,7 @@ class Ledger:
         reason: str = "",
         digits: int = 2,
         unit: str = "",
+        text: str = "",
         finding: str | None = None,
     ) -> None:
         """Enter one recomputed number.
@@ -105,6 +106,8 @@ class Ledger:
             One neutral sentence: the reason for a difference, or the assumptions.
         digits, unit : int, str
             Decimals to show in prose, and unit after the number.
+        text : str
+            A result in words, such as a pair of counts, in the place of value, ends and printed number.
         """
         basis = _observed(id, basis)
         self._check(id, basis, published)
@@ -113,13 +116,15 @@ class Ledger:
         if not quantity:
             raise RestatedError(f"ledger entry '{id}' has no quantity", remedy="pass quantity=...")
         value, low, high = (_number(x, w, id) for x, w in ((value, "value"), (low, "low"), (high, "high")))
-        if value is None and low is None and high is None and not reason:
+        if text and any(x is not None for x in (value, low, high, published)):
+            raise RestatedError(f"ledger entry '{id}' has a text and a number", remedy="leave one of them out")
+        if value is None and low is None and high is None and not (reason or text):
             raise RestatedError(f"ledger entry '{id}' has neither a number nor a reason", remedy="give one of the two")
         if low is not None and high is not None and low > high:
             order = "give the lower end first"
             raise RestatedError(f"ledger entry '{id}' runs from {low} down to {high}", remedy=order)
         about = (finding or self.finding, quantity, basis, self.page, value, low, high, interval, published)
-        more = (bool(by_construction), reason.strip(), digits, unit, *flow.place())
+        more = (bool(by_construction), reason.strip(), digits, unit, *flow.place(), text)
         self._by_id[id] = Record(id, *about, *more)
 
     def _check(self, id: str, basis: str, published: str | None) -> None:

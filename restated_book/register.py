@@ -219,7 +219,8 @@ def _checked(folder: Path, sources: Collection[str]) -> dict[str, PublishedNumbe
     for path in files(folder):
         refuse = reading.refuser(path)
         header, rows = read_table(path)
-        check_header(header, COLUMNS, path)
+        # Registers of earlier books have no column for the kind.
+        check_header(header, [c for c in COLUMNS if c != "kind" or c in header], path)
         if not rows:
             refuse("the file has a header and no rows", "add rows or remove the file")
         marks = Marks(cells for _, cells in rows)
@@ -311,7 +312,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         reading.refuser(path)(message, remedy, row=row, field=field)
 
     _check_texts(cells, path, sources, refuse)
-    cells = {**cells, "kind": cells["kind"] or usual_kind(cells["statistic"])}
+    cells = {**cells, "kind": cells.get("kind") or usual_kind(cells["statistic"])}
     place: dict[str, Any] = {"file": path, "row": row}
     statistic = cells["statistic"]
     exact = statistic in EXACT
@@ -368,7 +369,7 @@ def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str],
         refuse("finding", f"'{cells['finding']}' is in the file of '{path.stem}'", "move the row or correct it")
     if cells["statistic"] not in statistics():
         refuse("statistic", f"'{cells['statistic']}' is not a known statistic", f"use one of {', '.join(statistics())}")
-    kind = cells["kind"] or usual_kind(cells["statistic"])
+    kind = cells.get("kind") or usual_kind(cells["statistic"])
     if kind not in KINDS:
         refuse("kind", f"'{kind}' is not a kind of row", f"use one of {', '.join(KINDS)}")
     if (kind == "statement") != (cells["statistic"] == "text"):

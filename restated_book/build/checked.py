@@ -1,4 +1,4 @@
-"""Answers of the audit on each printed number, kept from build to build and computed next to it when it changes."""
+"""Answers of the audit on printed numbers: kept from build to build, computed next to one when they have changed."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ _COMMAND = [sys.executable, "-m", "restated_book.consistency.answers"]
 
 def begin() -> Callable[[], dict[str, dict]]:
     """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
-    inputs = [*register.files(), paths.DATA / "datapackage.json", *(paths.DATA / "audit").glob("*")]
+    inputs = [*register.files(), paths.DATA / "datapackage.json", *groups()]
     engine = [file for file in code.files() if file.suffix == ".py" and _matters(file)]
     key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
     try:
@@ -33,12 +33,17 @@ def begin() -> Callable[[], dict[str, dict]]:
     def answers() -> dict[str, dict]:
         out, report = process.communicate()
         if process.returncode:
-            raise RestatedError(f"the audit of the register failed: {report.strip().splitlines()[-1:]}")
+            raise RestatedError(report.strip().rpartition("RestatedError: ")[2])
         found = json.loads(out)
         KEPT.write_text(json.dumps({"key": key, "answers": found}), encoding="utf-8")
         return found
 
     return answers
+
+
+def groups() -> list[Path]:
+    """Return the files that say which numbers belong together."""
+    return sorted((paths.DATA / "audit").glob("*"))
 
 
 def _matters(file: Path) -> bool:

@@ -4,7 +4,7 @@
 """
 
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
-from restated_book.consistency.run import coverage, run, summary, table
+from restated_book.consistency.run import coverage, run, summary, table, unchecked
 
 __all__ = [
     "CHECKS",
@@ -17,4 +17,5 @@ __all__ = [
     "run",
     "summary",
     "table",
+    "unchecked",
 ]

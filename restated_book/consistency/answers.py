@@ -1,4 +1,4 @@
-"""What the audit says of each printed number: the second of its two answers, next to the verdict.
+"""Answers of the audit: the second thing that is said of a printed number, next to its verdict.
 
 Run as a module, it prints the answers on the register of the book as JSON. The build does so in a process of its own
 (:mod:`restated_book.build.checked`), as the checks need libraries that take long to load.

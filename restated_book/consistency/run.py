@@ -28,6 +28,9 @@ MEAN_DIFFERENCES = ("d", "g", "SMD")
 #: Confidence level of an interval printed without one; used for p only, and noted there.
 USUAL_LEVEL = "95"
 
+#: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
+STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
+
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
 
@@ -66,7 +69,7 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
     for row in rows:
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
             yield from _percent(row, same[row.study, row.source_key, row.k, row.n])
-        p = row.p if row.p and row.p.is_number else None
+        p = row.p and (row.p if row.p.is_number else parse(STARS[row.p.text]) if row.p.text in STARS else None)
         scales, interval = intervals.SCALES.get(row.statistic), _interval(row)
         if scales and interval:
             if open_to("interval-centre", row):
@@ -183,7 +186,8 @@ def _interval_p(row: PublishedNumber, interval: tuple[Printed, Printed], p: Prin
 def _statistic_p(row: PublishedNumber, p: Printed, df: Sequence[float]) -> Result:
     found = statistics.statistic_against_p(row.statistic, row.value, df, p)
     given = f", df = {', '.join(f'{d:g}' for d in df)}" if df else ""
-    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}")
+    stars = f" (printed as {row.p.text})" if row.p and row.p.text in STARS else ""
+    return _result("statistic-p", [row], found, f"{row.statistic} {row.value.text}{given}, p {p.text}{stars}")
 
 
 def _d_r(r: PublishedNumber, d: PublishedNumber) -> Iterator[Result]:
@@ -329,3 +333,29 @@ def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
     used = {id for result in results for id in result.ids}
     seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
     return sum(id in used for id in seen), len(seen)
+
+
+def why_unchecked(row: PublishedNumber) -> str:
+    """Return the reason why no check fits a printed number, from what its row lacks."""
+    if row.grade == "U":
+        return "unverified numbers are not checked"
+    if not row.is_number:
+        return "a statement in words, or an interval alone"
+    if row.kind == "design fact":
+        return "a fact about the study on which no other number depends"
+    if row.statistic in ("percent", "proportion") and not row.n:
+        return "a share whose denominator is not given with it"
+    if row.ci_low is None and row.p is None:
+        return "no interval, no p and no related number is given with it"
+    if not (row.n or row.k):
+        return "an interval or p without the size of its sample"
+    return "its interval or p has one end only, or is given in words"
+
+
+def unchecked(register: Register, results: Iterable[Result]) -> pd.DataFrame:
+    """Count the numbers in no check by :func:`why_unchecked`; columns ``reason``, one per kind, ``in all``."""
+    used = {id for result in results for id in result.ids}
+    rows = [(why_unchecked(row), row.kind) for row in register.values() if row.id not in used]
+    counts = pd.DataFrame(rows, columns=["reason", "kind"]).groupby(["reason", "kind"]).size().unstack(fill_value=0)
+    counts["in all"] = counts.sum(axis=1)
+    return counts.sort_values("in all", ascending=False).rename_axis(columns=None).reset_index()

@@ -31,6 +31,7 @@ SUBJECTS = {
     "individuals": "overlap, probability of superiority and risk behind a mean difference",
     "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
     "robust": "correlated-effects robust variance",
+    "trials": "counts of two arms behind a risk ratio, imputed response",
     "twins": "liability-threshold and continuous twin models",
 }
 

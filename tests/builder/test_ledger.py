@@ -15,7 +15,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated.estimate import meta
-from restated_book import ledger, register
+from restated_book import entries, ledger, register
 from restated_book.ledger import Record
 from restated_book.recording import Ledger
 
@@ -179,6 +179,8 @@ def test_only_restated_numbers_are_counted(book, numbers):
         (dict(id="a", low=2, high=1, basis="assumed", quantity="x"), "runs from"),
         (dict(id="a", basis="assumed", quantity="x"), "neither a number nor a reason"),
         (dict(id="a", value=1, basis="assumed"), "has no quantity"),
+        (dict(id="a", value=1, text="1 of 2", basis="assumed", quantity="x"), "a text and a number"),
+        (dict(id="a", text="1 of 2", basis="assumed", published="verhage2016-secure-r"), "a text and a number"),
     ],
 )
 def test_bad_records_are_refused(book, arguments, says):
@@ -195,7 +197,17 @@ def test_an_id_can_be_recorded_once_only(book, numbers):
         ledger.join(numbers, [*book.records, other])
 
 
+def test_a_result_in_words_is_a_text(book, numbers, tmp_path):
+    book.record("pair", text="2 of 22 v 12 of 19", quantity="events", basis="enumerated")
+    (row,) = (r for r in ledger.join(numbers, book.records) if r["id"] == "pair")
+    assert (row["restated"], row["restated_text"], row["verdict"]) == (*["2 of 22 v 12 of 19"] * 2, "new")
+    assert entries.words("restated", row) == "2 of 22 v 12 of 19" and not row["interval_text"]
+    ledger.write([row], tmp_path)
+    assert ",2 of 22 v 12 of 19,,,enumerated,false,new," in (tmp_path / "ledger.csv").read_text(encoding="utf-8")
+
+
 def test_records_survive_the_notebook(book):
+    book.record("pair", text="1 of 2", quantity="x", basis="enumerated")
     book.record("f", 1.5, low=1, high=2, quantity="x", basis="enumerated", digits=1)
     output = nbformat.v4.new_output("display_data", data={ledger.MIME: ledger.as_mime(book.records)})
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("", outputs=[output])])

@@ -7,10 +7,8 @@ KINDS = ("usual care", "structured or other active treatment", "MBT in another d
 
 
 def families(reports: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per sample: ``family, reports, n`` (randomised) and ``developer`` of its first report."""
-    first = reports[reports["row_id"] == reports["family"]].set_index("family")
-    counted = reports.groupby("family", sort=False).size().rename("reports").to_frame()
-    return counted.join(first[["n", "developer_author"]].set_axis(["n", "developer"], axis=1)).reset_index()
+    """Return one row per sample: ``family`` and ``reports``, the number of reports on it."""
+    return reports.groupby("family", sort=False).size().rename("reports").reset_index()
 
 
 def map_rows(reports: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from restated.errors import RestatedError
+from restated.printed import Printed
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources import bibliography
 
@@ -18,10 +20,20 @@ def printed_rows(register: Register, ids: dict[str, Sequence[str]]) -> pd.DataFr
     out = []
     for outcome, names in ids.items():
         for n in (register.number(i) for i in names):
-            text = _printed(n) if n.is_number else DIRECTIONS[n.value.text]
+            text = written(n) if n.is_number else DIRECTIONS[n.value.text]
             value = f"unverified: {text}" if n.grade == "U" else text
             out.append((outcome, n.quantity, n.population, value, works.short(n.source_key), n.grade))
     return pd.DataFrame(out, columns=["About", "Quantity", "Patients and comparison", "Printed", "Source", "Grade"])
+
+
+def over_time(register: Register, ids: dict[str, dict[str, str]]) -> pd.DataFrame:
+    """Return printed effects by outcome and time for `review.figures.unpooled`, one trial with a mark of its own."""
+    rows = []
+    for outcome, times in ids.items():
+        for time, n in ((time, register.number(id)) for time, id in times.items()):
+            design = "trial" if n.k == "1" else "pooled group comparisons"
+            rows.append((outcome, time, *(float(x.text) for x in with_interval(n)), design, f"{int(n.n):,} in {n.k}"))
+    return pd.DataFrame(rows, columns=["group", "label", "y", "low", "high", "design", "n"])
 
 
 def review_rows(reviews: pd.DataFrame, register: Register) -> pd.DataFrame:
@@ -33,7 +45,7 @@ def review_rows(reviews: pd.DataFrame, register: Register) -> pd.DataFrame:
             "Review": [works.short(key) for key in reviews["source_key"]],
             "Comparison": reviews["comparison"],
             "About": reviews["outcome"],
-            "Printed": [_printed(n) if n.is_number else "in words" for n in numbers],
+            "Printed": [written(n) if n.is_number else "in words" for n in numbers],
             "Says": reviews["says"],
             "Cannot carry": reviews["limits"],
             "Grade": reviews["grade"],
@@ -57,7 +69,14 @@ def guideline_rows(guidelines: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _printed(n: PublishedNumber) -> str:
+def with_interval(n: PublishedNumber) -> tuple[Printed, Printed, Printed]:
+    """Return a number and the ends of its interval; refuse one that was printed without."""
+    if n.ci_low is None or n.ci_high is None:
+        raise RestatedError(f"'{n.id}' was printed without an interval")
+    return n.value, n.ci_low, n.ci_high
+
+
+def written(n: PublishedNumber) -> str:
     """Return a number as printed, with its unit sign and its interval."""
     ci = f" ({n.ci_low.text} to {n.ci_high.text})" if n.ci_low is not None and n.ci_high is not None else ""
     return n.value.text + (" %" if n.statistic == "percent" else "") + ci

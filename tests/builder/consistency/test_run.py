@@ -201,6 +201,7 @@ def test_intervals_and_tests_are_checked_where_printed(tmp_path):
         ("statistic-p", "inconsistent as printed", True),
         ("statistic-p", "consistent", True),
         ("statistic-p", "consistent", True),
+        ("statistic-p", "consistent", True),
         ("statistic-p", "inconsistent as printed", True),
         ("statistic-p", "consistent", True),
         ("statistic-p", "inconsistent as printed", True),
@@ -246,3 +247,18 @@ def test_q_meets_i2_and_d_meets_r_of_the_same_analysis(tmp_path):
         together | {"statistic": "d", "value": ".57", "quantity": "link"},
         together | {"statistic": "d", "value": ".57", "quantity": "other link"},
     ) == [("q-i2", "consistent", True), ("d-r", "inconsistent as printed", True)]
+
+
+def test_every_number_without_a_check_has_a_reason(numbers, results):
+    used = {id for r in results for id in r.ids}
+    shown = audit.unchecked(numbers, results)
+    assert shown["in all"].sum() == len(numbers) - len(used)
+    assert shown["reason"].is_unique and shown["reason"].str.len().min() > 20
+    assert set(register.KINDS) < set(shown.columns)
+
+
+def test_stars_are_read_as_tables_usually_mean_them(tmp_path):
+    row = {"statistic": "Q", "value": "99.66", "k": "34", "p": "**"}
+    (found,) = audit.run(small(tmp_path, row), groups=[])
+    assert (found.check, found.outcome) == ("statistic-p", audit.CONSISTENT)
+    assert "p < .01 (printed as **)" in found.sentence

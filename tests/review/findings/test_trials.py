@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from restated.errors import RestatedError
 from restated.estimate import events, meta
@@ -19,7 +20,8 @@ THREE, FOUR = (
     trials.attempts.attempts(COUNTS, trials.attempts.THREE),
     trials.attempts.attempts(COUNTS, trials.attempts.FOUR),
 )
-EVENTS, DIFFERENCES = load("events"), load("differences")
+EVENTS, DIFFERENCES, DERIVED = load("events"), load("differences"), load("trials")
+RESPONSES = studies.load("metapsy-response", originals=False)
 
 
 def test_fourteen_reports_are_on_six_samples():
@@ -161,6 +163,52 @@ def test_the_listed_effect_sizes_determine_formula_and_n():
         numbers["philips2018-bpdsi-g-listed"].value,
         trials.severity.listed_g(SCORES, "philips2018-bpdsi-78", exact=True),
     )
+
+
+@pytest.mark.parametrize("least", [1, trials.selfharm.LEAST])
+def test_self_harm_counts_are_those_metafor_finds_and_one_split_allows_all(least):
+    found = trials.selfharm.pairs(register.load(), least=least)
+    assert [each.tables.tolist() for each in found.values()] == [case["tables"] for case in DERIVED["selfharm"]]
+    assert set.intersection(*(each.splits for each in found.values())) == {(22, 19)}
+    assert trials.selfharm.words(found["0–6"].tables) == "2 of 22 v 12 of 19; 2 of 23 v 11 of 18"
+
+
+def test_imputed_response_is_that_of_r_and_rounds_to_every_listed_count():
+    arms = trials.response.imputed(RESPONSES, SCORES)
+    *four, other = DERIVED["responders"]
+    assert_matches(arms["expected"], [case["responders"] for case in four], CLOSED_FORM, "responders")
+    assert arms["expected"].round().tolist() == arms["listed"].tolist() == [1, 8, 4, 2]
+    same = trials.response.responders(*(other[name] for name in ("mean", "sd", "n", "baseline")))
+    assert_matches(same, other["responders"], CLOSED_FORM, other["arm"])
+
+
+def test_reductions_that_round_to_the_listed_counts_end_where_a_count_changes():
+    arms = trials.response.imputed(RESPONSES, SCORES)
+    low, high = trials.response.reductions(arms)
+    assert low < 100 * (1 - trials.response.CUT) < high
+    for percent, fits in ((low - 1e-6, False), (low + 1e-6, True), (high - 1e-6, True), (high + 1e-6, False)):
+        cut = (1 - percent / 100) * arms["baseline"]
+        expected = arms["tested"] * stats.norm.cdf((cut - arms["mean"]) / arms["sd"])
+        assert (expected.round() == arms["listed"]).all() == fits
+
+
+def test_listed_log_ratios_of_response_follow_from_their_counts():
+    found = trials.response.log_ratios(*(RESPONSES[c] for c in ("improved_ig", "n_ig", "improved_cg", "n_cg")))
+    for ours, field in zip(found, ("y", "se"), strict=True):
+        assert_matches(ours, [case[field] for case in DERIVED["ratios"]], CLOSED_FORM, field)
+    assert trials.response.reproduced(RESPONSES) == len(RESPONSES) == 22
+    changed = RESPONSES.assign(improved_ig=RESPONSES["improved_ig"] + (RESPONSES["row_id"] == "response-265"))
+    assert trials.response.reproduced(changed) == 21
+
+
+def test_effects_over_time_are_the_printed_ones_and_need_an_interval():
+    numbers, severity = register.load(), "storebo2020-all-tau-severity"
+    ids = {"severity": {"end": severity, "one": "storebo2020-all-tau-self-harm-0-6m"}}
+    first, second = trials.sources.over_time(numbers, ids).to_dict("records")
+    assert [first[x] for x in ("y", "low", "high", "n")] == [-0.52, -0.70, -0.33, "1,244 in 22"]
+    assert (first["design"], second["design"]) == ("pooled group comparisons", "trial")
+    with pytest.raises(RestatedError, match="'ougrin2015-trials' was printed without an interval"):
+        trials.sources.over_time(numbers, {"x": {"y": "ougrin2015-trials"}})
 
 
 def test_unverified_numbers_are_labelled_in_every_table():

@@ -26,7 +26,7 @@ def built(tmp_path_factory):
         ("book/data-dictionary.md", "book/ledger.md"),
     ):
         text = text.replace(left_out, there)
-    lay_out(scratch, "mbt-trials", text, findings=["service-costs", "trials"])
+    lay_out(scratch, "mbt-trials", text, findings=["impact", "service-costs", "trials"])
     originals = scratch / "data" / "originals"
     originals.mkdir()
     for name in ("mbt-events", "mbt-scores"):

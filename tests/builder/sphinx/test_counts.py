@@ -1,0 +1,49 @@
+"""The same tally wherever numbers are counted: front page, chapter heads, ledger page and files."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+
+import pytest
+
+from restated_book import entries
+
+BADGE = re.compile(r'rs-v-([a-z-]+)">[^<]*</span> <strong>([\d,]+)')
+HEAD = re.compile(r'<li>([\d,]+) <span class="rs-verdict rs-v-([a-z-]+)"')
+
+
+@pytest.fixture(scope="module")
+def rows(site):
+    return json.loads((site / "ledger.json").read_text(encoding="utf-8"))
+
+
+def counted(pairs) -> Counter:
+    return Counter({name: int(n.replace(",", "")) for name, n in pairs})
+
+
+def test_the_front_page_counts_the_results_of_the_ledger(site, rows):
+    ids = {row["id"] for row in entries.load(site.parent / "entries.json").values() if entries.is_printed(row)}
+    results = [row for row in rows if row["id"] in ids and row["kind"] == "result"]
+    html = (site / "book" / "index.html").read_text(encoding="utf-8")
+    shown = counted(BADGE.findall(html))
+    assert shown == Counter(map(entries.answer, results)) + Counter(map(entries.checked, results))
+    assert not {"new", "design-fact", "statement"} & set(shown)
+    assert html.count(f"<strong>{len(results):,}</strong>") == 2
+
+
+def test_chapter_heads_count_what_the_ledger_says_of_their_page(site, rows):
+    printed = {row["id"] for row in entries.load(site.parent / "entries.json").values() if entries.is_printed(row)}
+    for page in sorted({row["page"] for row in rows if row["page"]}):
+        head = (site / page).read_text(encoding="utf-8").partition('class="rs-strip"')[2].partition("</ul>")[0]
+        own = [row for row in rows if row["page"] == page and row["id"] not in printed]
+        assert counted((name, n) for n, name in HEAD.findall(head)) == Counter(map(entries.answer, own)), page
+
+
+def test_every_row_has_its_kind_and_its_check(rows):
+    for row in rows:
+        assert (row["kind"] in ("result", "design fact", "statement")) == bool(row["grade"]), row["id"]
+        assert (row["check"] in entries.CHECKED.values()) == bool(row["grade"]), row["id"]
+        assert bool(row["check_method"]) == (row["check"] not in ("", "no check applies"))
+        assert (row["check_power"] is None) == (not row["check_method"])
