@@ -16,7 +16,8 @@ from typing import Any, NoReturn
 from restated.errors import RestatedError
 from restated_book import config, paths, register
 from restated_book.sources import bibliography, dictionary, files
-from restated_book.sources.changes import Changes, as_csv
+from restated_book.sources.cells import as_csv
+from restated_book.sources.changes import Changes
 from restated_book.status import STATUSES
 from restated_book.studies import SUPPLIED
 

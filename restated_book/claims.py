@@ -26,7 +26,6 @@ VERDICTS = {
     "contradicted": "a source outside the document says otherwise",
     "not-publicly-checkable": "rests on a private statement or on a document that was not available",
 }
-
 #: Filled: an outside source speaks; hollow: the document itself. Round: agrees; pointed: differs; square: could not be
 #: checked.
 SHAPES = {"supported": "●", "consistent": "○", "inconsistent": "◇", "contradicted": "◆", "not-publicly-checkable": "□"}
@@ -35,12 +34,10 @@ HALF = "◐"
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
-
 #: Independence of a source from those whose work it speaks of, from the farthest to the nearest.
 INDEPENDENCE = ("independent", "in part", "not assessed", "own research", "not independent")
 #: Sources whose authors speak of their own work or programme.
 NOT_INDEPENDENT = ("own research", "not independent")
-
 #: Columns of the tables this module reads; a table a book does not have is empty.
 COLUMNS = {
     "claims": (
@@ -108,8 +105,8 @@ def _names(text: str) -> tuple[str, ...]:
 def load(name: str) -> pd.DataFrame:
     """Read one table of ``data/claims``, one of :func:`names` or of :data:`COLUMNS`, and check it.
 
-    Texts are empty where nothing is given; the columns of :data:`LISTS` hold tuples of names. A table of
-    :data:`COLUMNS` that the book does not have is without rows; any other is refused.
+    Texts are empty where nothing is given; columns of :data:`LISTS` hold tuples of names. A table of :data:`COLUMNS`
+    that the book does not have is without rows; any other is refused.
     """
     return _table(name).copy()
 
@@ -138,10 +135,7 @@ def printed(claim: Mapping) -> str:
 
 
 def check(register: Collection[str], works: Collection[str], chapters: Collection[str]) -> None:
-    """Refuse tables with unknown names, or with columns that contradict each other.
-
-    `register` are ids of the printed numbers, `works` keys of the bibliography, `chapters` names of the notebooks.
-    """
+    """Refuse tables with names that are not in register, works or chapters, or columns that contradict each other."""
     _check_names(register, works, chapters)
     listed = {id for ids in load("inconsistencies")["claim_ids"] for id in ids}
     kinds = strengths()
@@ -199,10 +193,7 @@ def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Colle
 
 
 def standing(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
-    """Return the independence of the sources each claim cites, one of :data:`INDEPENDENCE`.
-
-    It is that of the farthest source; empty for a claim that cites none.
-    """
+    """Return for each claim the :data:`INDEPENDENCE` of the farthest source it cites; empty if it cites none."""
     of = sources.set_index("id")["independence"]
     return claims["cited"].map(lambda cited: min((of[c] for c in cited), key=INDEPENDENCE.index, default=""))
 
@@ -213,9 +204,6 @@ def dependent(claims: pd.DataFrame, sources: pd.DataFrame) -> pd.Series:
 
 
 def tally(claims: pd.DataFrame, groups: pd.Series) -> pd.DataFrame:
-    """Count the claims with each verdict, in the order of :data:`VERDICTS`, in each group.
-
-    `groups` has the group of each claim; they are in order of first occurrence.
-    """
+    """Count the claims with each of :data:`VERDICTS` in each of the `groups`, in order of first occurrence."""
     table = pd.crosstab(groups.to_numpy(), claims["verdict"].to_numpy())
     return table.reindex(index=pd.unique(groups), columns=list(VERDICTS), fill_value=0)

@@ -54,27 +54,15 @@ def _column(value: Any) -> bool:
 
 TEXT = Kind(lambda value: isinstance(value, str) and value != "", "a text", "write it in quotation marks")
 TEXTS = Kind(_texts, "a list of texts", 'write it as ["one", "two"]')
-PACKAGES = Kind(
-    lambda value: _texts(value) and all(name.isidentifier() for name in value),
-    "a list of package names",
-    'write it as ["package"]',
-)
-FUNCTION = Kind(
-    lambda value: isinstance(value, str) and value.count(":") == 1,
-    "the name of a function",
-    "write it as 'package.module:function'",
-)
+_AS_PACKAGES = 'write it as ["package"]'
+PACKAGES = Kind(lambda x: _texts(x) and all(map(str.isidentifier, x)), "a list of package names", _AS_PACKAGES)
+_AS_FUNCTION = "write it as 'package.module:function'"
+FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, "the name of a function", _AS_FUNCTION)
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
-SECTION = Kind(
-    lambda value: _texts(value) and len(value) == 2 and len(value[0]) == 1,
-    "a letter and a title",
-    'write it as ["A", "Title for readers"]',
-)
-COLUMNS = Kind(
-    lambda value: isinstance(value, list) and all(map(_column, value)),
-    "a list of columns",
-    'write each as {fields = ["one"], heading = "Heading", folded = false}',
-)
+_AS_SECTION = 'write it as ["A", "Title for readers"]'
+SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter and a title", _AS_SECTION)
+_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
+COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
 #: Keys of each section; docs/architecture.md lists who reads them.
 SCHEMA: dict[str, Any] = {
@@ -145,9 +133,8 @@ class Claims:
 class Config:
     """Content of ``restated.toml``.
 
-    `packages` are top-level packages of the book itself, which its notebooks import; `originals` tables only a reader
-    can supply, each with the ``module:function`` that reads and checks one; `commands` those the book supplies,
-    likewise; `statistics` those of the register besides the general ones, with lowest and highest value.
+    `packages` are those of the book itself, which its notebooks import; `originals` tables only a reader can supply,
+    and `commands` those of the book, each with its ``module:function``; `statistics` have lowest and highest value.
     """
 
     packages: list[str] = field(default_factory=list)
@@ -190,10 +177,8 @@ def load() -> Config:
     """Read the configuration of this book; refuse a missing file, one that is not TOML, and unknown or unfit keys."""
     file = paths.ROOT / NAME
     if not file.is_file():
-        raise RestatedError(
-            f"there is no book here: {NAME} not found in {paths.ROOT} or above it",
-            remedy="run this inside the folder of a book, or name that folder in RESTATED_ROOT",
-        )
+        remedy = "run this inside the folder of a book, or name that folder in RESTATED_ROOT"
+        raise RestatedError(f"there is no book here: {NAME} not found in {paths.ROOT} or above it", remedy=remedy)
     try:
         # An empty file is enough: it makes its folder a book.
         content = tomllib.loads(files.text(file)) if file.stat().st_size else {}

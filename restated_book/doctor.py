@@ -17,7 +17,6 @@ VENV = os.path.join(ROOT, ".venv")
 LOCK = os.path.join(ROOT, "requirements.lock")
 #: What the environment is set up from, as in the Makefile.
 SET_UP_FROM = (LOCK, os.path.join(ROOT, "pyproject.toml"))
-
 #: As in pyproject.toml, which an old Python cannot read.
 OLDEST = (3, 11)
 #: The environment takes 1.2 GB and what it is installed from as much again, a build 0.2 GB; an environment that is

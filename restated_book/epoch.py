@@ -14,19 +14,17 @@ EPOCHS = (315619200, 4354732800)
 
 
 def epoch() -> str:
-    """Return the only date in the output, as POSIX time.
-
-    It is ``SOURCE_DATE_EPOCH``, if a zip archive can hold that time, or the time of the commit the book is built from.
-    """
+    """Return the only date in the output, as POSIX time: ``SOURCE_DATE_EPOCH``, or the time of the last commit."""
     if named := os.environ.get("SOURCE_DATE_EPOCH"):
         # The number of digits is checked first: Python refuses to read thousands of them.
         if not re.fullmatch("[0-9]{1,10}", named) or not EPOCHS[0] <= int(named) <= EPOCHS[1]:
-            raise RestatedError(
-                f"SOURCE_DATE_EPOCH '{named}' is not a timestamp between 1980 and 2107",
-                remedy="Give seconds since 1970 or leave it out.",
-            )
+            message = f"SOURCE_DATE_EPOCH '{named}' is not a timestamp between 1980 and 2107"
+            raise RestatedError(message, remedy="give seconds since 1970 or leave it out")
         return named
-    git = subprocess.run(
-        ["git", "log", "-1", "--format=%ct"], cwd=paths.ROOT, capture_output=True, text=True, check=False
-    )
-    return git.stdout.strip() if git.returncode == 0 and git.stdout.strip() else FALLBACK_EPOCH
+    return git("log", "-1", "--format=%ct").strip() or FALLBACK_EPOCH
+
+
+def git(*words: str) -> str:
+    """Return the answer of git about the book; empty where it has none, as outside a checkout."""
+    run = subprocess.run(["git", *words], cwd=paths.ROOT, capture_output=True, text=True, check=False)
+    return "" if run.returncode else run.stdout

@@ -10,15 +10,10 @@ from restated_book.paths import BUILD
 
 _SPACE = "free some space and start again; what was built before is untouched"
 _ACCESS = "make it writable for you, or work on a copy in a place that is; what was built before is untouched"
-
 #: What to do about a fault of the file system.
 REMEDIES = {
-    errno.ENOSPC: _SPACE,
-    errno.EDQUOT: _SPACE,
-    errno.EFBIG: _SPACE,
-    errno.EACCES: _ACCESS,
-    errno.EPERM: _ACCESS,
-    errno.EROFS: _ACCESS,
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ACCESS),
     errno.EIO: "see whether the disk is full or broken; what was built before is untouched",
     errno.EMFILE: "allow more open files (`ulimit -n`)",
 }
@@ -33,9 +28,8 @@ def of_system(error: OSError) -> RestatedError:
         error = OSError(int(number[1]) if number else 0, str(words).rsplit("] ", 1)[-1].partition(":")[0], file)
     what = (error.strerror or str(error) or type(error).__name__).lower()
     # A fault while writing does not name its file; everything that is written is in one folder.
-    return RestatedError(
-        what, file=error.filename or BUILD, remedy=REMEDIES.get(error.errno or 0, "fix this and start again")
-    )
+    remedy = REMEDIES.get(error.errno or 0, "fix this and start again")
+    return RestatedError(what, file=error.filename or BUILD, remedy=remedy)
 
 
 def exit_code(command: Callable[[], str | None]) -> int:

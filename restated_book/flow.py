@@ -150,11 +150,7 @@ def _can_be_filled(value: object) -> bool:
 
 
 class _Use(NamedTuple):
-    """Names as a statement uses them.
-
-    It reads, assigns to, calls a method of, and assigns to some outright; of others it assigns a part, gives them to
-    functions, or its functions assign them outside themselves.
-    """
+    """Names by what a statement does with them; `outside` are those that its functions assign outside themselves."""
 
     reads: set[str]
     assigns: set[str]
@@ -210,9 +206,8 @@ def _replaced(statement: ast.stmt) -> set[str]:
     elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
     # Names inside an index or before a dot are read, not replaced.
-    return {
-        n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
-    }
+    inside = (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+    return {node.id for node in inside if isinstance(node.ctx, ast.Store)}
 
 
 def _base(node: ast.AST) -> Iterator[str]:

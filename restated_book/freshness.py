@@ -26,19 +26,19 @@ def digest(*parts: str | bytes) -> str:
     return whole.hexdigest()
 
 
+def file_digest(place: Path) -> str:
+    """Return the SHA-256 of a file of any size."""
+    with place.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def code(cells: Iterable[Mapping]) -> str:
     """Return the fingerprint of code cells in their order, with their metadata."""
     return digest(*(f"{''.join(c['source'])}\0{sorted(c['metadata'].items())}" for c in cells))
 
 
 class Sources:
-    """Fingerprints of sources as they are now, each computed once.
-
-    Parameters
-    ----------
-    environment : mapping of str to str
-        Variables that notebooks run with.
-    """
+    """Fingerprints of sources as they are now, each computed once; notebooks run with the variables `environment`."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
@@ -65,8 +65,7 @@ class Sources:
         if place.is_dir():
             return "folder"
         try:
-            with place.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest()
+            return file_digest(place)
         except (FileNotFoundError, NotADirectoryError):
             return ""
         except OSError as error:  # also an answer a notebook can have rested on

@@ -30,10 +30,7 @@ def shown(notebook: Mapping) -> list[dict]:
 
 
 def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
-    """Replace pictures inside an HTML block by references to files, each with a second reference for the dark theme.
-
-    `prefix` is the path from the page to the files, ending in a slash. Returns the block, and the files by name.
-    """
+    """Replace pictures in an HTML block by references to files after `prefix`, by theme; return it and the files."""
     files: dict[str, bytes] = {}
 
     def move(match: re.Match) -> str:

@@ -20,28 +20,17 @@ from restated_book import code, paths, watch
 
 #: Key in a notebook's outputs under which the list is handed to the build.
 MIME = "application/vnd.restated.files+json"
-
 #: Kinds of what is read, in the order of the record.
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
-
 #: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
 _DATA = ("data/", "tests/reference/", "references.bib")
-
 #: Folders of files that are built or belong to the environment, which the lock describes.
 _ELSEWHERE = ("_build", ".venv", ".git")
-
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
-_SYSTEM = [
-    *map(
-        Path, ("/proc", "/sys", "/dev", "/etc", "/usr", "/lib", "/bin", "/sbin", os.environ.get("SYSTEMROOT", "/usr"))
-    ),
-    *(Path.home() / name for name in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData")),
-    *(
-        Path(os.environ[name])
-        for name in ("JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
-        if name in os.environ
-    ),
-]
+_SYSTEM = [Path(f"/{name}") for name in ("proc", "sys", "dev", "etc", "usr", "lib", "bin", "sbin")]
+_SYSTEM += (Path.home() / n for n in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData"))
+_NAMED = ("SYSTEMROOT", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
+_SYSTEM += (Path(os.environ[name]) for name in _NAMED if name in os.environ)
 
 #: Locked packages that open files without Python.
 _UNSEEN_READERS = ("lxml", "pikepdf")
@@ -95,10 +84,7 @@ def _is_locked(place: str) -> bool:
 
 
 def _modules() -> tuple[set[str], set[str]]:
-    """Return the files of imported modules that neither the lock nor the packages of the book describe.
-
-    The second set says of those in compiled languages, which may read files unseen, that they do.
-    """
+    """Return files of imported modules that neither lock nor book describes, and notes on what may read unseen."""
     described = {*sys.stdlib_module_names, *code.packages(), "__main__"}
     found, unseen = set(), set()
     for name, module in list(sys.modules.items()):

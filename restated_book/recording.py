@@ -33,9 +33,8 @@ def _observed(id: str, basis: str | None) -> str:
         return "original"
     if basis in ("open-data", "original") and ledger.STATUS_OF_BASIS[basis] not in statuses and flow.place()[0]:
         read = "; ".join(f"'{name}' is {status}" for name, status in tables.items()) or "no study table was read for it"
-        raise RestatedError(
-            f"ledger entry '{id}' says basis '{basis}', but {read}", remedy="leave the basis out: it is observed"
-        )
+        message = f"ledger entry '{id}' says basis '{basis}', but {read}"
+        raise RestatedError(message, remedy="leave the basis out: it is observed")
     return basis
 
 
@@ -53,11 +52,7 @@ def _number(x, what: str, id: str) -> float | None:
 
 
 class Ledger:
-    """The records of one notebook, `page` without its ending.
-
-    Records belong to `finding` unless they say otherwise; one that restates a number that is not in the `register` is
-    refused at once.
-    """
+    """The records of one notebook, `page` without its ending, on `finding` unless they say otherwise."""
 
     def __init__(self, page: str, finding: str, register: Register):
         self.page = page
@@ -97,15 +92,14 @@ class Ledger:
         value, low, high : float, optional
             The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
         basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
-            Source of the number. Leave it out for a number computed from study tables: it follows from their status. A
-            table that a reader supplied makes it ``original`` unless assumptions are needed as well. A number computed
-            from any recalled (grade U) number is ``recalled``: it is unverified wherever it appears.
+            Source of the number; left out for one computed from study tables, whose status decides. A table that a
+            reader supplied makes it ``original`` unless assumptions are needed, a recalled number ``recalled``.
         quantity : str
             Meaning of the number in words; taken from the printed number when left out.
         interval : str
             ``"set"``, or the name of the interval from `low` to `high`.
         published : str, optional
-            Id of the printed number this restates.
+            Id of the printed number this restates; one that is not in the register is refused at once.
         by_construction : bool
             True when the printed number was an input, so that agreement proves nothing.
         reason : str
@@ -114,12 +108,6 @@ class Ledger:
             Decimals to show in prose, and unit after the number.
         text : str
             A result in words, such as a pair of counts, in the place of value, ends and printed number.
-
-        Raises
-        ------
-        RestatedError
-            Invalid id, unknown basis, unknown printed id, a number that is not finite, an id recorded twice, or a
-            recalled number that would restate a printed one.
         """
         basis = _observed(id, basis)
         self._check(id, basis, published)
@@ -161,10 +149,9 @@ class Ledger:
         raise RestatedError(fault, remedy=remedy)
 
     def record_many(self, rows: Iterable[tuple[str, object, str]], **common) -> None:
-        """Enter several recomputed numbers from a table of id, result and quantity.
+        """Enter several numbers from a table of id, result and quantity; `common` are arguments of :meth:`record`.
 
-        A result is a number, a pair of ends, or a tuple of a number and its two ends; `common` are arguments of
-        :meth:`record` that all share.
+        A result is a number, a pair of ends, or a tuple of a number and its two ends.
         """
         for id, result, quantity in rows:
             value, *ends = result if isinstance(result, tuple) else (result,)
@@ -211,10 +198,8 @@ class Ledger:
             if part == "estimate":
                 method = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
                 value, low, high = scaled("estimate"), scaled("ci_low"), scaled("ci_high")
-                interval, more = (
-                    f"95 % confidence interval ({method})",
-                    more | {"published": published, "reason": reason},
-                )
+                interval = f"95 % confidence interval ({method})"
+                more |= {"published": published, "reason": reason}
             elif part == "prediction":
                 low, high = scaled("pi_low"), scaled("pi_high")
                 interval = "95 % prediction interval, k - 2 degrees of freedom"

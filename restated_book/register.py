@@ -6,6 +6,7 @@ never be shown as published.
 """
 
 import re
+from collections import UserDict, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
@@ -26,7 +27,6 @@ from restated_book.sources.dictionary import check_header, read_table
 
 #: Lowest and highest possible value; None for no limit.
 Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
-
 #: Kinds of rows: only results are counted as agreeing or not.
 KINDS = ("result", "design fact", "statement")
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
@@ -69,7 +69,6 @@ PERCENT = "percent"
 COUNT_COLUMNS = ("k", "n", "n_group1", "n_group2")
 #: Files of the folder that are not findings: records of what was merged and corrected on the way from the notes.
 NOT_FINDINGS = ("merged_ids.csv", "merged_keys.csv", "corrections.csv")
-
 #: Words in the note of a row that say what a comma parts, where it could be either, and the decimal mark they mean.
 SAID_SO = {"decimal comma": ",", "thousands comma": "."}
 _PROBABILITY = Decimal(0), Decimal(1)
@@ -140,11 +139,7 @@ COLUMNS = [f.name for f in fields(PublishedNumber) if f.name not in ("file", "ro
 
 
 class Register(Mapping[str, PublishedNumber]):
-    """Published numbers by id, in file order.
-
-    `reads` collects the ids that were looked up one by one: what a notebook's results rest on is observed, not
-    declared. Iterating over all numbers adds none.
-    """
+    """Published numbers by id, in file order; `reads` collects the ids that were looked up one by one."""
 
     def __init__(self, numbers: Mapping[str, PublishedNumber]) -> None:
         self._numbers = numbers
@@ -176,10 +171,8 @@ class Register(Mapping[str, PublishedNumber]):
         """Return the number of an id; unlike a lookup, refuse an unknown one with a remedy."""
         if number_id in self._numbers:
             return self[number_id]
-        raise RestatedError(
-            f"no published number has the id '{number_id}'",
-            remedy="look it up in data/published; merged_ids.csv lists ids that were merged",
-        )
+        remedy = "look it up in data/published; merged_ids.csv lists ids that were merged"
+        raise RestatedError(f"no published number has the id '{number_id}'", remedy=remedy)
 
 
 def files(folder: Path | None = None) -> list[Path]:
@@ -188,10 +181,7 @@ def files(folder: Path | None = None) -> list[Path]:
 
 
 def is_register_file(name: str) -> bool:
-    """Return True for a file of the register or their folder.
-
-    Reading these is noted number by number.
-    """
+    """Return True for a file of the register or their folder: reading these is noted number by number."""
     place = paths.ROOT / name
     return place == PUBLISHED or (place.parent == PUBLISHED and place.name not in NOT_FINDINGS)
 
@@ -211,11 +201,9 @@ def usual_kind(statistic: str) -> str:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, by default ``data/published``.
+    """Read the register, by default ``data/published``; refuse the first file, row or field that cannot be right.
 
-    The first file, row or field that cannot be right is refused: encoding, header, a repeated id, an unknown statistic,
-    grade or source, a value no such statistic can take, an interval upside down. `bibliography` is a BibTeX file, by
-    default that of the book, or its keys.
+    `bibliography` is a BibTeX file, by default that of the book, or its keys.
     """
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
@@ -245,32 +233,23 @@ def _checked(folder: Path, sources: Collection[str]) -> dict[str, PublishedNumbe
     return numbers
 
 
-class _Rows(Mapping[str, PublishedNumber]):
-    """Printed numbers by id, each parsed when it is looked up."""
+class _Rows(UserDict):
+    """Printed numbers by id, each parsed from its cells, file and row when it is looked up."""
 
-    def __init__(self, rows: Mapping[str, tuple[dict[str, str], Path, int]]) -> None:
-        self._rows = rows
-        self._marks: dict[Path, Marks] = {}
+    @cached_property
+    def _marks(self) -> dict[Path, "Marks"]:
+        by_file = defaultdict(list)
+        for cells, file, _ in self.data.values():
+            by_file[file].append(cells)
+        return {file: Marks(rows) for file, rows in by_file.items()}
 
     def __getitem__(self, number_id: str) -> PublishedNumber:
-        cells, file, row = self._rows[number_id]
-        if file not in self._marks:
-            self._marks[file] = Marks(cells for cells, other, _ in self._rows.values() if other == file)
+        cells, file, row = self.data[number_id]
         return read_row(cells, file, row, (cells["source_key"],), self._marks[file])
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
 
 
 def open() -> Register:
-    """Read the register for looking numbers up: only what is looked up is parsed and checked.
-
-    The build has checked every row with :func:`load` before a notebook runs; a notebook that looks up ten numbers of a
-    large register need not do it again.
-    """
+    """Read the register for looking numbers up: only those are parsed and checked, since the build checked all."""
     with watch.own():
         rows = {cells["id"]: (cells, file, row) for file in files() for row, cells in read_table(file)[1]}
     return Register(_Rows(rows))
@@ -324,10 +303,9 @@ _Refuse = Callable[[str, str, str], NoReturn]
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:
-    """Parse and check the cells of a row, by column.
+    """Parse and check the cells of a row, by column; `path` and `row` are its place, for messages.
 
-    `path` and `row` are its place, for messages; `sources` are the keys of the bibliography; `marks` says what commas
-    part in its file.
+    `sources` are the keys of the bibliography; `marks` says what commas part in its file.
     """
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
@@ -415,11 +393,7 @@ def _limits(statistic: str, unit: str) -> Limits:
 def _number(
     text: str, marks: set[str], limits: Limits, refuse: _Refuse, field: str, *, interval: Limits = _ANY, **more: Any
 ) -> Printed:
-    """Read a printed number whose decimals follow one of `marks`.
-
-    Of two readings, only one may be in the limits, or in its confidence `interval`. Marks that put it outside an
-    interval in which the other reading is are doubtful.
-    """
+    """Read a number whose decimals follow one of `marks`: its only reading in the limits, or in its own `interval`."""
     readings: dict[str, Printed] = {}
     for mark in DECIMAL_MARKS:
         with suppress(RestatedError):
@@ -458,9 +432,8 @@ def _check_range(printed: Printed | None, statistic: str, unit: str, field: str,
         return
     for end in _ends(printed):
         if statistic in EXACT and end % 1:
-            refuse(
-                field, f"'{printed.text}' is not a whole number", f"correct it, or use another kind than {statistic}"
-            )
+            remedy = f"correct it, or use another kind than {statistic}"
+            refuse(field, f"'{printed.text}' is not a whole number", remedy)
         if lowest is not None and end < lowest:
             refuse(field, f"{printed.text} is below {lowest}, the least a {statistic} can be", "check the source")
         if highest is not None and end > highest:

@@ -4,7 +4,6 @@
 OPEN = "observed, open data"
 #: Status of rows from a table that a reader supplied: their figures and tables are on pages, not in downloads.
 SUPPLIED = "observed, original file supplied by the reader"
-
 #: Words of each status, and the class that styles its badge.
 STATUSES = {
     OPEN: "observed",

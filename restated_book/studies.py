@@ -24,9 +24,8 @@ def names() -> list[str]:
 def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     """Read and check a study table, one of :func:`names`; `originals` prefers a table of the reader's.
 
-    It has one row per study or sample, and columns as described in the data dictionary. Counts with gaps are floats, as
-    NaN marks the gap. ``attrs`` hold ``status``, ``source`` and ``file``. A table that does not fit its description or
-    breaks one of its rules is refused, and an original with a row of grade U.
+    It has one row per study or sample, and columns as in the data dictionary. Counts with gaps are floats, as NaN marks
+    the gap. ``attrs`` hold ``status``, ``source`` and ``file``. An original with a row of grade U is refused.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):

@@ -1,27 +1,21 @@
-"""The list of what is still to be verified.
-
-For each entry it says what to open, what to type where, and what changes in the book.
+"""The list of what is still to be verified: what to open, what to type where, and what changes in the book.
 
 It follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page,
 the file ``to-verify.csv`` and ``restated todo`` show the same entries.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import astuple, dataclass, fields
 from functools import cache, lru_cache
 from pathlib import Path
 
-from restated.errors import RestatedError
 from restated_book import claims, config, paths, register, studies
 from restated_book import entries as ledger_entries
 from restated_book.chapters.toc import toc
 from restated_book.register import Register
-from restated_book.sources import bibliography, files
+from restated_book.sources import bibliography, cells, files
 from restated_book.sources.bibliography import Bibliography, doi_address
-from restated_book.sources.cells import guarded
 
 #: Kinds of entries, the most useful first, and what each is.
 KINDS = {
@@ -32,7 +26,6 @@ KINDS = {
     "follows": "a restated number computed from unverified ones: it settles itself with them",
     "fact": "a fact a source reports about itself, or a direction in words: there is nothing to recompute",
 }
-
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
 #: Statistics that are counted or dated by the source itself.
@@ -44,10 +37,7 @@ _LOADED = re.compile(r"\bload\(\"([a-z0-9-]+)\"\)")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One entry.
-
-    `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that then change.
-    """
+    """One entry: `file` and `line` say where to type, `type` what; `changes` lists pages and ledger ids that change."""
 
     id: str
     kind: str
@@ -98,17 +88,11 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
                 kind, typed = "fact", "nothing"
             else:
                 kind, typed = "data", "nothing here: see the tables of this work"
-            place = {
-                "what": f"{number.quantity}: {number.value.text}" if number.value.text else number.quantity,
-                "open": _joined((works.short(number.source_key), number.locator)),
-                "link": link(works, number.source_key),
-                "file": shown(number.file),
-                "line": str(number.row),
-                "pages": _joined(map(_page, row.get("read_by", ()))),
-                "changes": _joined(row["restated_by"]),
-                "source_key": number.source_key,
-            }
-            found.append(Task(id, kind, type=typed, **place))
+            key, what = number.source_key, f"{number.quantity}: {number.value.text}".removesuffix(": ")
+            source = _joined((works.short(key), number.locator)), link(works, key)
+            pages = _joined(map(_page, row.get("read_by", ())))
+            place = shown(number.file), str(number.row), typed, pages, _joined(row["restated_by"])
+            found.append(Task(id, kind, what, *source, *place, key))
     return found
 
 
@@ -120,13 +104,9 @@ def of_claims(works: Bibliography) -> list[Task]:
             key = next(iter(row["source_keys"]), "")
             what = f"{row['id']} ({row['strength']}): {row['claim']}"
             typed = "verdict; strength: full or partly; reason: one neutral sentence; source_keys"
-            place = {
-                "file": "data/claims/claims.csv",
-                "line": str(line),
-                "pages": _joined(("claims", *row["chapters"])),
-            }
-            task = Task(f"settle-{row['id'].lower()}", "claim", what, row["where"], link(works, key), **place)
-            found.append(replace(task, type=typed, changes=row["id"], source_key=key))
+            source = row["where"], link(works, key), "data/claims/claims.csv", str(line)
+            pages = _joined(("claims", *row["chapters"]))
+            found.append(Task(f"settle-{row['id'].lower()}", "claim", what, *source, typed, pages, row["id"], key))
     return found
 
 
@@ -173,10 +153,8 @@ def of_tables(notebooks: Iterable[Path], works: Bibliography) -> list[Task]:
             first_cell, *others = line.strip().strip("|").split("|")
             place, cited = _plain(" ".join(others), works)
             key = next(iter(cited), "")
-            task = Task(f"{path.stem}-table-{n}", "table", _plain(first_cell, works)[0], place, link(works, key))
-            found.append(
-                replace(task, file=paths.shown(path), line=str(number), type=typed, pages=path.stem, source_key=key)
-            )
+            what, where = _plain(first_cell, works)[0], (place, link(works, key), paths.shown(path), str(number))
+            found.append(Task(f"{path.stem}-table-{n}", "table", what, *where, typed, path.stem, source_key=key))
     return found
 
 
@@ -193,11 +171,7 @@ def entries(rows: Iterable[Mapping], register: Register, works: Bibliography, no
 
 def as_csv(tasks: Iterable[Task]) -> str:
     """The list as CSV text. A number may start with a minus sign; no other text is a formula."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({k: guarded(v) for k, v in asdict(t).items()} for t in tasks)
-    return out.getvalue()
+    return cells.as_csv([COLUMNS, *(map(cells.guarded, astuple(task)) for task in tasks)])
 
 
 def recipe(task: Task) -> str:
@@ -217,9 +191,7 @@ def last(built: Path | None = None) -> list[Task]:
     """Return the list of the last build; without one, say how to build."""
     built = built or paths.BUILD / "entries.json"
     if not built.is_file():
-        raise RestatedError(
-            "the book is not built yet, and the list comes from it", file=built, remedy="run `make book` first"
-        )
+        files.refuser(built)("the book is not built yet, and the list comes from it", "run `make book` first")
     return list(_last(built, built.stat().st_mtime_ns))
 
 

@@ -32,23 +32,18 @@ heads: set[str] = set()
 sources: set[str] = set()
 #: Why the list may be incomplete, in words.
 unobserved: set[str] = set()
-
 #: In place of an id or key: all of them.
 EVERY = "*"
-
 #: Audit events by which another process starts, with the place of the program's name in their arguments, if any.
 _STARTS = {"os.system": 0, "os.exec": 0, "os.posix_spawn": 0, "os.spawn": 1, "os.fork": None, "os.forkpty": None}
 _STARTS |= {"subprocess.Popen": 0, "os.startfile": 0, "_winapi.CreateProcess": 0}
 
 #: SQLITE_ATTACH, an action that SQLite asks an authorizer about.
 _ATTACH = 24
-
 #: Modules of Python through which other modules read.
 _PASSING = {"os", "posixpath", "ntpath", "genericpath", "pathlib", "glob", "shutil", "collections"}
-
 #: Packages that note what of a book they read.
 _ROOMS = {"restated", "restated_book"}
-
 #: Packages that ask about files and start programs for what no result rests on, such as the list of installed fonts.
 _HARMLESS = {"matplotlib", "platform", "uuid", "ctypes"}
 

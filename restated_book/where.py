@@ -19,13 +19,7 @@ from restated_book import code, entries, ledger, paths, register
 from restated_book.chapters import codecells
 
 #: Modules that load, store and show numbers; their functions do not compute them.
-_NO_RESULTS = (
-    "restated_book.ledger",
-    "restated_book.recording",
-    "restated_book.show",
-    "restated_book.studies",
-    "restated_book.sources",
-)
+_NO_RESULTS = tuple(f"restated_book.{name}" for name in ("ledger", "recording", "show", "studies", "sources"))
 
 
 class Function(NamedTuple):
@@ -87,11 +81,7 @@ class Names:
 
 
 def functions(cells: tuple[codecells.Cell, ...], cell: int, line: int, id: str) -> list[Function]:
-    """Return the functions behind a ledger entry, those nearest to its recording statement first.
-
-    `cell` and `line` are the number of the cell and a line of it; of a table of entries only the row of `id` is
-    followed.
-    """
+    """Return the functions behind a ledger entry, recorded at this `cell` and `line`, those nearest to it first."""
     statement = codecells.statement(cells[cell - 1].source, line)
     if statement is None:
         return []
@@ -171,10 +161,9 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a recomputed or printed number comes from.
+    """Describe where a number comes from; refuse an unknown id with the nearest ones.
 
-    `rows` are those of the joined ledger by id, `files` what each page read. An unknown id is refused with the nearest
-    ones.
+    `rows` are those of the joined ledger by id, `files` what each page read.
     """
     if id not in rows:
         close = entries.close_matches(id, rows)

@@ -43,32 +43,19 @@ def _counted(n: int, noun: str) -> str:
 
 
 def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dict:
-    """Build the book, and put it in the place of the last one.
+    """Build the book and put it in the place of the last one, with PDFs if `chromium` names a browser.
 
-    Parameters
-    ----------
-    process : Popen
-        Of :func:`restated_book.build.typeset.typesetter`.
-    last : mapping
-        Notes of the last build.
-    chromium : str
-        The browser that prints PDFs; without one there are none.
-
-    Returns
-    -------
-    dict
-        Notes for the next build: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of
-        `pages` without a fault.
+    `process` is that of :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for
+    the next are returned: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound
+    `pages`.
     """
     # It loads what it needs while sources are checked, as the typesetter does.
     with fork.Zygote() as zygote:
-        if len(_executed()) + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
+        if len(list(EXECUTED.glob("*.ipynb"))) + 1 < len(list(paths.NOTEBOOKS.glob("*.md"))):
             zygote.start()
         say("Checking the register, the bibliography and the data")
         sound = fingerprints.pages()
-        numbers, pages = check(
-            unchanged={page for page, key in last.get("pages", {}).items() if key == sound.get(page)}
-        )
+        numbers, pages = check({page for page, key in last.get("pages", {}).items() if key == sound.get(page)})
         answers = checked.begin()
         notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
         executed = execute(notebooks, EXECUTED, zygote)
@@ -77,22 +64,16 @@ def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dic
     site = _finish(typeset_site, pages, parts, chromium)
     STATE.unlink(missing_ok=True)
     swap.swap_in(site, HTML)
-    return {
-        "summary": summary(entries.kinds),
-        "trace": trace,
-        "pages": {page: sound[page] for page in pages if page in sound},
-    }
-
-
-def _executed() -> list[Path]:
-    return sorted(EXECUTED.glob("*.ipynb"))
+    noted = {page: sound[page] for page in pages if page in sound}
+    return {"summary": summary(entries.kinds), "trace": trace, "pages": noted}
 
 
 def _stage(
     executed: list[Path], notebooks: list[Path], numbers: register.Register, checks: dict[str, dict]
 ) -> tuple[rows_of_site.Rows, dict[str, dict], dict[str, list[str]]]:
     """Join the ledger of all notebooks and lay out what is typeset; return rows, parts of pages, and what was read."""
-    contents, records, reads, traces = Executed(executed), [], {}, []
+    contents = Executed({file.stem: file for file in executed})
+    records, reads, traces = [], {}, []
     for page, content in contents.items():
         traces.append(provenance.traced(content))
         records += ledger.collect(content)

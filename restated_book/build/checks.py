@@ -1,28 +1,21 @@
 """Check everything a reader can have broken, before anything is executed."""
 
-import subprocess
 import sys
 from collections.abc import Callable, Container
 from functools import partial
 
-from restated.errors import RestatedError
 from restated_book import claims, config, paths, register, studies
 from restated_book.chapters import frame, glossary, heads, prose, saving
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
-from restated_book.epoch import epoch
-from restated_book.sources import bibliography, dictionary, settings
+from restated_book.epoch import epoch, git
+from restated_book.sources import bibliography, dictionary, files, settings
 
 
 def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]:
-    """Load and check everything a reader can have broken, before anything is executed; print warnings about the rest.
+    """Load and check all that a reader can have broken; print warnings, and return the printed numbers and the pages.
 
     The text of `unchanged` pages, in which the last build found no fault, is not read again.
-
-    Returns
-    -------
-    Register, list of str
-        The printed numbers and the pages of the book.
     """
     config.load()
     citation.about()
@@ -51,56 +44,28 @@ def check(unchanged: Container[str] = ()) -> tuple[register.Register, list[str]]
 
 
 def check_originals() -> None:
-    """Read every table a reader has supplied, before anything is executed.
+    """Read every table a reader has supplied, before anything is executed, and refuse the first fault.
 
-    Raises
-    ------
-    RestatedError
-        At the first fault of a table, and for a table that no chapter reads: under a misspelt name, or as a workbook,
-        it would be left out silently.
+    A table that no chapter reads, under a misspelt name or as a workbook, would be left out silently: it is refused.
     """
-    kept = ("README.md", "templates")
-    put = (
-        sorted(p for p in paths.ORIGINALS.iterdir() if p.name not in kept and not p.name.startswith("."))
-        if paths.ORIGINALS.is_dir()
-        else []
-    )
+    kept, there = ("README.md", "templates"), paths.ORIGINALS.iterdir() if paths.ORIGINALS.is_dir() else ()
+    put = sorted(p for p in there if p.name not in kept and not p.name.startswith("."))
     if not put:
         return
     readers: dict[str, Callable] = {name: partial(studies.load, name) for name in studies.names()}
     readers |= {name: config.function(reader) for name, reader in config.load().originals.items()}
     for file in put:
+        refuse = files.refuser(file)
         if file.suffix != ".csv":
-            raise RestatedError(
-                "only tables as CSV are read here",
-                file=file,
-                remedy="Save it as CSV UTF-8 with the ending .csv, or remove it.",
-            )
+            refuse("only tables as CSV are read here", "save it as CSV UTF-8 with the ending .csv, or remove it")
         if file.stem not in readers:
-            raise RestatedError(
-                "no chapter reads a table of this name",
-                file=file,
-                remedy=f"Name it after the table it replaces: {', '.join(readers)}",
-            )
+            refuse("no chapter reads a table of this name", f"name it after one it replaces: {', '.join(readers)}")
         readers[file.stem]()
 
 
 def refuse_tracked_originals() -> None:
-    """Refuse a licensed table that git tracks: once committed, it stays in the history.
-
-    Raises
-    ------
-    RestatedError
-        Names the first tracked file in ``data/originals`` that is neither the note on that folder nor an empty
-        template.
-    """
-    git = subprocess.run(
-        ["git", "ls-files", "-z", "--", "data/originals"], cwd=paths.ROOT, capture_output=True, text=True, check=False
-    )
-    for name in filter(None, git.stdout.split("\0") if git.returncode == 0 else ()):
+    """Refuse a licensed table that git tracks: once committed, it stays in the history."""
+    for name in filter(None, git("ls-files", "-z", "--", "data/originals").split("\0")):
         if name != "data/originals/README.md" and not name.startswith("data/originals/templates/"):
-            raise RestatedError(
-                "git tracks this original; licensed data must never enter the repository",
-                file=paths.ROOT / name,
-                remedy=f"Run `git rm --cached {name}` before you commit or push",
-            )
+            message = "git tracks this original; licensed data must never enter the repository"
+            files.refuser(paths.ROOT / name)(message, f"run `git rm --cached {name}` before you commit or push")

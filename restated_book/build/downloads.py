@@ -23,22 +23,11 @@ def write(
     rests_on: str,
     epoch: int,
 ) -> None:
-    """Make the downloads that do not need the finished site.
+    """Make the downloads that do not need the finished site, in the folder ``downloads`` of `extra`.
 
-    Parameters
-    ----------
-    executed : sequence of Path
-        Executed notebooks (nbformat 4), with their figures next to them.
-    entries : mapping of str to mapping
-        Rows of the joined ledger by id.
-    parts : mapping of str to mapping
-        What :func:`restated_book.build.stage.parts_of` returns, by page.
-    extra : Path
-        The files next to the pages, with ledger and figures; ``downloads`` is made in it.
-    rests_on : str
-        Fingerprint by :func:`restated_book.build.fingerprints.basis`.
-    epoch : int
-        Date of the files, in seconds since 1970.
+    `executed` notebooks have their figures next to them; `entries` are the rows of the ledger, `parts` what
+    :func:`restated_book.build.stage.parts_of` returns, by page; `rests_on` is the fingerprint of
+    :func:`restated_book.build.fingerprints.basis`, `epoch` the date of the files in seconds since 1970.
     """
     about, folder = citation.about(), extra / "downloads"
     for file in executed:

@@ -7,10 +7,7 @@ from restated_book.epoch import epoch
 
 
 def environment() -> dict[str, str]:
-    """Return the environment of notebook kernels and of the typesetter, the same on every machine.
-
-    Packages are looked for in the folder of the book first.
-    """
+    """Return the environment of kernels and typesetter, the same on every machine; the book's packages come first."""
     named = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     return os.environ | {
         "PYTHONPATH": os.pathsep.join(dict.fromkeys([str(paths.ROOT), *filter(None, named)])),

@@ -48,15 +48,10 @@ def _write(content, target: Path) -> None:
 
 
 def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
-    """Bring the executed notebook `target` up to date if that is possible without running `notebook`.
+    """Put changed prose around the outputs of unchanged code; return whether that brings `target` up to date.
 
-    Changed prose is put around the outputs of unchanged code.
-
-    Returns
-    -------
-    bool
-        False if the notebook has to be run: it never was, its code, its environment or something it read has changed,
-        one of its pictures is missing, or not all it read could be observed.
+    Otherwise the notebook has to be run: it never was, its code, its environment or something it read has changed, one
+    of its pictures is missing, or not all it read could be observed.
     """
     try:
         content = json.loads(target.read_text(encoding="utf-8"))
@@ -66,9 +61,8 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         return False
-    if not all(
-        (pictures_of(target) / f"{m['id']}.png").is_file() for m in outputs.shown(content) if m["kind"] == "figure"
-    ):
+    drawn = (f"{shown['id']}.png" for shown in outputs.shown(content) if shown["kind"] == "figure")
+    if not all((pictures_of(target) / name).is_file() for name in drawn):
         return False
     now = freshness.digest(notebook.read_bytes())
     if text == now:
@@ -92,23 +86,14 @@ def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
 
 
 class _Loop(asyncio.SelectorEventLoop):
-    """A loop that leaves Ctrl-C to the build: a client that handled it would end its own kernel only.
-
-    Clients know this refusal from loops without signals, as on Windows.
-    """
+    """A loop that refuses Ctrl-C, as on Windows, and so leaves it to the build: a client would end only its kernel."""
 
     def add_signal_handler(self, *_) -> None:  # type: ignore[override]
         raise NotImplementedError
 
 
 def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Path]:
-    """Execute `notebooks`, those whose inputs changed, as many at a time as there are cores.
-
-    Returns
-    -------
-    list of Path
-        The executed notebooks, in the order given.
-    """
+    """Execute `notebooks` whose inputs changed, as many at once as there are cores; return all executed in order."""
     targets = [folder / f"{n.stem}.ipynb" for n in notebooks]
     sources = freshness.Sources(environment())
     due = [pair for pair in zip(notebooks, targets, strict=True) if not refreshed(*pair, sources)]
@@ -117,9 +102,8 @@ def execute(notebooks: list[Path], folder: Path, zygote: fork.Zygote) -> list[Pa
     say(f"Notebooks: {len(due)} to execute, {len(notebooks) - len(due)} unchanged")
 
     async def all_due() -> None:
-        gate = asyncio.Semaphore(
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        gate = asyncio.Semaphore(cores or 1)
         done = 0
 
         async def one(notebook, target):

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from pathlib import Path
 
-from restated_book import code, config, paths
+from restated_book import code, config, freshness, paths
 from restated_book.chapters import heads
 from restated_book.epoch import epoch
 from restated_book.sources import files
@@ -34,24 +34,9 @@ def fingerprint(sources: list[Path], *extra: str) -> str:
 def _sources(*, chapters: bool = True) -> list[Path]:
     """Return every file the finished site depends on, with or without the text of the chapters."""
     root = paths.ROOT
-    names = (
-        "_config.yml",
-        "_toc.yml",
-        "CITATION.cff",
-        "LICENSE",
-        "LICENSES",
-        "requirements.lock",
-        "tests/reference",
-        config.NAME,
-    )
-    return _files(
-        *(root / name for name in names),
-        *code.files(),
-        paths.BOOK,
-        paths.BIBLIOGRAPHY,
-        paths.DATA,
-        *([paths.NOTEBOOKS] if chapters else []),
-    )
+    names = ["_config.yml", "_toc.yml", "CITATION.cff", "LICENSE", "LICENSES", "requirements.lock", "tests/reference"]
+    places = [*(root / name for name in (*names, config.NAME)), paths.BOOK, paths.BIBLIOGRAPHY, paths.DATA]
+    return _files(*places, *code.files(), *([paths.NOTEBOOKS] if chapters else []))
 
 
 def book_key() -> str:
@@ -63,9 +48,7 @@ def pages() -> dict[str, str]:
     """Return the fingerprint of each page as it is written, and of the code that checks it, by the name of the page."""
     checked_by = fingerprint(_files(*code.files(), paths.ROOT / "requirements.lock"))
     written = (file for folder in (paths.BOOK, paths.NOTEBOOKS) for file in sorted(folder.glob("*.md")))
-    return {
-        file.relative_to(paths.ROOT).with_suffix("").as_posix(): fingerprint([file], checked_by) for file in written
-    }
+    return {paths.shown(file).removesuffix(".md"): fingerprint([file], checked_by) for file in written}
 
 
 def basis(*made: Path, pdf: bool = False) -> str:
@@ -76,12 +59,6 @@ def basis(*made: Path, pdf: bool = False) -> str:
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
-    return fingerprint(
-        _sources(chapters=False), *map(_digest, made), epoch(), str(pdf), *(paths.shown(c) for c in chapters), *heads_of
-    )
-
-
-def _digest(made: Path) -> str:
-    """Return the SHA-256 of a file of the build itself, which may be larger than what people write."""
-    with made.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    # Files of the build itself may be larger than what people write.
+    known = [*map(freshness.file_digest, made), epoch(), str(pdf), *map(paths.shown, chapters), *heads_of]
+    return fingerprint(_sources(chapters=False), *known)

@@ -33,11 +33,7 @@ def possible() -> bool:
 class Forked:
     """A kernel that was forked, with as much of :class:`subprocess.Popen` as its provisioner uses.
 
-    Parameters
-    ----------
-    pid : int
-    alive : int
-        Read end of a pipe whose write end only the kernel holds.
+    `alive` is the read end of a pipe whose write end only the kernel holds.
     """
 
     stdin = stdout = stderr = None
@@ -101,42 +97,23 @@ class Zygote:
         self._link, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         file = Path(__file__).with_name("zygote.py")
         with far:
+            call, silent = [sys.executable, str(file), str(far.fileno())], subprocess.DEVNULL
             self._process = subprocess.Popen(
-                [sys.executable, str(file), str(far.fileno())],
-                cwd=paths.ROOT,
-                env=environment(),
-                stdin=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                pass_fds=[far.fileno()],
+                call, cwd=paths.ROOT, env=environment(), stdin=silent, stderr=silent, pass_fds=[far.fileno()]
             )
 
     def provision(self, manager: KernelManager) -> None:
         """Let `manager` fork its kernel from this process if that was started."""
         if self.started:
             manager.kernel_id = str(uuid.uuid4())
-            manager.provisioner = Provisioner(
-                kernel_id=manager.kernel_id, kernel_spec=manager.kernel_spec, parent=manager
-            )
+            known = {"kernel_id": manager.kernel_id, "kernel_spec": manager.kernel_spec}
+            manager.provisioner = Provisioner(parent=manager, **known)
             manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:
-        """Fork a kernel.
+        """Fork a kernel; an OSError is raised if the warm process has ended.
 
-        Parameters
-        ----------
-        arguments : list of str
-            Of ``ipykernel_launcher``.
-        folder : str
-            Its working folder.
-        env : dict of str to str
-            Its environment.
-        stderr : int
-            Descriptor for what it writes outside its cells.
-
-        Raises
-        ------
-        OSError
-            If the warm process has ended.
+        `arguments` are those of ``ipykernel_launcher``, `stderr` the descriptor for what it writes outside its cells.
         """
         ours, theirs = os.pipe()
         try:

@@ -19,10 +19,7 @@ MOST_OUTPUT = 16_000_000
 
 
 class Client(NotebookClient):
-    """As its base, but a kernel that puts out more than :data:`MOST_OUTPUT` is ended, since output is kept in memory.
-
-    `flooded` is then the text of the cell that did so, and empty otherwise.
-    """
+    """As its base, but a kernel that puts out more than :data:`MOST_OUTPUT` is ended; its cell's text is `flooded`."""
 
     #: Process to fork the kernel from; without one it is a Python of its own.
     zygote: fork.Zygote | None = None
@@ -47,10 +44,7 @@ class Client(NotebookClient):
         return None
 
     async def end(self) -> None:
-        """End what is left of the kernel.
-
-        A client that is cancelled, or has lost its kernel, leaves that to the end of Python, and fails over it there.
-        """
+        """End what is left of the kernel: a cancelled client would leave that to the end of Python, and fail."""
         atexit.unregister(self._cleanup_kernel)
         if self.km is not None and self.km.has_kernel:
             with suppress(Exception):  # it may be gone, or half started

@@ -17,11 +17,8 @@ from restated_book.faults import exit_code
 #: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
 SETTINGS = paths.BUILD / "lab"
 #: A double click on a notebook in Markdown opens it as a notebook.
-VIEWERS = {
-    "@jupyterlab/docmanager-extension:plugin": {
-        "defaultViewers": dict.fromkeys(("markdown", "myst"), "Jupytext Notebook")
-    }
-}
+_VIEWERS = {"defaultViewers": dict.fromkeys(("markdown", "myst"), "Jupytext Notebook")}
+VIEWERS = {"@jupyterlab/docmanager-extension:plugin": _VIEWERS}
 #: What only kernels of the build have: these do not end with their notebook.
 _BUILD_ONLY = ("RESTATED_WATCH",)
 
@@ -55,13 +52,7 @@ def variables() -> dict[str, str]:
 
 
 def lab() -> None:
-    """Become JupyterLab on the notebooks.
-
-    Raises
-    ------
-    RestatedError
-        If there are no notebooks, or no JupyterLab.
-    """
+    """Become JupyterLab on the notebooks; refuse a folder without notebooks, and an environment without JupyterLab."""
     if not paths.NOTEBOOKS.is_dir():
         raise RestatedError("there are no notebooks here", file=paths.NOTEBOOKS, remedy="start it in a book's folder")
     for name in ("jupyterlab", "jupytext"):

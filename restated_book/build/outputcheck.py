@@ -29,7 +29,6 @@ _BARE = re.compile(r"^\s*[-+]?(?:nan|inf|True|False|None|NaT|<NA>)\s*$", re.M | 
 _DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|.{0,20}<(?:Figure|Axes|\w+Container)")
 #: A line of a warning: its file, line, kind and words.
 _WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
-
 #: What is wrong with an output, and what to write instead.
 Fault = tuple[str, str]
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
@@ -54,11 +53,8 @@ _KINDS: dict[str, Fault] = {
 def check(notebook: Mapping, file: Path) -> None:
     """Refuse outputs of an executed notebook that would not appear properly on its page.
 
-    Raises
-    ------
-    RestatedError
-        For data without a status, for an id that is shown twice, and for what only this machine or this run prints. It
-        names `file`, the code cell and its first line.
+    Those are data without a status, an id that is shown twice, and what only this machine or this run prints. The
+    message names `file`, the code cell and its first line.
     """
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")

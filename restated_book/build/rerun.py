@@ -1,7 +1,6 @@
-"""Run the notebook of an unpacked chapter again and compare its numbers with those of the book.
+"""Run the notebook of an unpacked chapter again, and compare its numbers with those of the book.
 
-The zip of a chapter starts this module by ``python -m restated_book.build.rerun`` and carries what it imports and no
-more.
+The zip of a chapter starts this module by ``python -m restated_book.build.rerun``.
 """
 
 import asyncio
@@ -29,13 +28,7 @@ def _differs(one, two) -> bool:
 
 
 def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
-    """Return one line for each number that is not that of the book.
-
-    Parameters
-    ----------
-    expected, found : sequence of dict
-        Ledger records, see :class:`restated_book.ledger.Record`.
-    """
+    """Return one line for each number that is not that of the book; both are records of the ledger."""
     there = {r["id"]: r for r in found}
     lines = []
     for record in expected:
@@ -50,13 +43,7 @@ def compare(expected: Sequence[dict], found: Sequence[dict]) -> list[str]:
 
 
 def expected(file: Path) -> tuple[str, list[dict]]:
-    """Name of the notebook and the records that :func:`rerun` compares with.
-
-    Raises
-    ------
-    RestatedError
-        If they are not as the zip of a chapter holds them.
-    """
+    """Return the notebook's name and the records that :func:`rerun` compares with; refuse a file without them."""
     found = files.json(file)
     page, records = (found.get(key) for key in ("page", "records")) if isinstance(found, dict) else (None, None)
     keys = {"id", "basis", *NUMBERS}
@@ -66,27 +53,16 @@ def expected(file: Path) -> tuple[str, list[dict]]:
         or not isinstance(records, list)
         or not all(isinstance(r, dict) and keys <= r.keys() and isinstance(r["id"], str) for r in records)
     ):
-        raise RestatedError(
-            "these are not the numbers of a chapter", file=file, remedy="Unpack the zip of the chapter again."
-        )
+        files.refuser(file)("these are not the numbers of a chapter", "unpack the zip of the chapter again")
     return page, records
 
 
 def rerun() -> str:
-    """Run the notebook of this folder; return a one-line summary.
-
-    Raises
-    ------
-    RestatedError
-        If the folder is not an unpacked chapter, the notebook fails, or a number differs.
-    """
+    """Run the notebook of an unpacked chapter; return a one-line summary, or refuse numbers that differ."""
     file = paths.EXPECTED
     if not file.is_file():
-        raise RestatedError(
-            "there are no numbers to compare with",
-            file=file,
-            remedy="unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book",
-        )
+        remedy = "unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book"
+        files.refuser(file)("there are no numbers to compare with", remedy)
     page, records = expected(file)
     notebook = paths.NOTEBOOKS / f"{page}.md"
     print(f"Running {paths.shown(notebook)}", flush=True)
@@ -94,10 +70,8 @@ def rerun() -> str:
     count = len(records)
     if different := compare(records, found):
         print("\n".join(different))
-        raise RestatedError(
-            f"{len(different)} of {count} numbers are not those of the book",
-            remedy="Was a file changed, or an original added? README.md describes what to expect",
-        )
+        remedy = "was a file changed, or an original added? README.md describes what to expect"
+        raise RestatedError(f"{len(different)} of {count} numbers are not those of the book", remedy=remedy)
     if not count:
         return "The notebook ran to its end. It records no numbers in the ledger."
     return f"All {count} numbers are those of the book." if count > 1 else "The number is that of the book."

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 #: A notebook that runs longer than this hangs: the whole book is meant to build within a minute.
 NOTEBOOK_SECONDS = 600
-
 #: What a kernel runs before the first cell: it lists the fonts, which on a new machine writes on standard error, and it
 #: observes what the notebook reads.
 WATCH = "__import__('matplotlib.font_manager'); __import__('restated_book.watch').watch.start()"
-
 #: Starts of a kernel whose port another program takes first. That is rare; three times in a row it is not coincidence.
 KERNEL_STARTS = 3
 
@@ -34,27 +32,10 @@ KERNEL_STARTS = 3
 async def run(
     notebook: Path, pictures: Path | None = None, *, zygote: fork.Zygote | None = None, starts: int = KERNEL_STARTS
 ):
-    """Run a notebook from its text.
+    """Run a notebook from its text; return it with outputs, and at its end the cell that hands over the ledger.
 
-    Parameters
-    ----------
-    notebook : Path
-    pictures : Path, optional
-        Folder for its figures as PNG; without it none are made.
-    zygote : Zygote, optional
-        Process to fork its kernel from.
-    starts : int
-        How often to start a kernel that finds its port taken.
-
-    Returns
-    -------
-    nbformat.NotebookNode
-        With outputs, and the cell that hands over the ledger at its end.
-
-    Raises
-    ------
-    RestatedError
-        Names the cell that failed.
+    Figures as PNG go into the folder `pictures`, if one is given; its kernel is forked from `zygote`, if one is given,
+    and started at most `starts` times while it finds its port taken. The cell that fails is named in a RestatedError.
     """
     content = read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))
@@ -95,20 +76,12 @@ async def run(
 
 
 def read(notebook: Path):
-    """Read the text of a notebook.
-
-    Raises
-    ------
-    RestatedError
-        If it is not a notebook in MyST.
-    """
+    """Read the text of a notebook; refuse one that is not in MyST."""
     text = files.text(notebook)
     try:
         return jupytext.reads(text, fmt="md:myst")
     except Exception as error:
-        raise RestatedError(
-            f"the notebook cannot be read: {error}", file=notebook, remedy="Correct its front matter and its cells."
-        ) from None
+        files.refuser(notebook)(f"the notebook cannot be read: {error}", "correct its front matter and its cells")
 
 
 def set_ids(content) -> None:
@@ -120,19 +93,13 @@ def set_ids(content) -> None:
 def _failure(notebook: Path, client: kernel.Client, error: Exception) -> RestatedError:
     """Turn the fault of a cell into a message."""
     if client.flooded:
-        return RestatedError(
-            f"{outputcheck.first_line(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB",
-            file=notebook,
-            remedy="Let it print less: it may not come to an end",
-        )
+        message = f"{outputcheck.first_line(client.flooded)} puts out more than {kernel.MOST_OUTPUT / 1e6:.0f} MB"
+        return RestatedError(message, file=notebook, remedy="let it print less: it may not come to an end")
     code = [c for c in client.nb.cells if c.cell_type == "code"]
     failed = [i for i, c in enumerate(code) if any(o.output_type == "error" for o in c.get("outputs", ()))]
     # A timeout or a dead kernel leaves no error output: the cell is the last one that was started.
     started = [i for i, c in enumerate(code) if c.get("execution_count") or c.metadata.get("execution")]
     index = (failed or started[-1:] or [0])[0]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
-    return RestatedError(
-        f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}",
-        file=notebook,
-        remedy="run the notebook with `make lab` to look into it",
-    )
+    message = f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}"
+    return RestatedError(message, file=notebook, remedy="run the notebook with `make lab` to look into it")

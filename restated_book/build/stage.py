@@ -4,7 +4,8 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections import UserDict
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -69,38 +70,25 @@ def _keep_times(previous: Path, folder: Path) -> None:
             os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
 
 
-class Executed(Mapping[str, dict]):
+class Executed(UserDict):
     """Executed notebooks by name, each read when it is asked for: those of a large book need not fit into memory."""
 
-    def __init__(self, files: list[Path]):
-        self._files = {file.stem: file for file in files}
-
     def __getitem__(self, name: str) -> dict:
-        return json.loads(self._files[name].read_text(encoding="utf-8"))
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._files)
-
-    def __len__(self) -> int:
-        return len(self._files)
+        return json.loads(self.data[name].read_text(encoding="utf-8"))
 
 
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     """Return what other pages need of a notebook: its title, the figures and tables it shows, and the files it read.
 
-    Of the register, whatever was opened, these are the files of the numbers that were looked up; `entries` are the rows
-    of the ledger.
+    Of the register these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
     """
     findings = chapter.findings(content, entries)
 
     def is_read(file: str) -> bool:
         return findings is None or Path(file).stem in findings or not register.is_register_file(file)
 
-    return {
-        "title": heads.title(paths.NOTEBOOKS / f"{name}.md"),
-        "shown": outputs.shown(content),
-        "files": [file for file in provenance.files(content) if is_read(file)],
-    }
+    read = [file for file in provenance.files(content) if is_read(file)]
+    return {"title": heads.title(paths.NOTEBOOKS / f"{name}.md"), "shown": outputs.shown(content), "files": read}
 
 
 def _links_to_executed(text: str) -> str:

@@ -16,13 +16,7 @@ from restated.errors import RestatedError
 
 
 def clear(folder: Path) -> None:
-    """Remove `folder` and everything in it, read-only files too, if it exists.
-
-    Raises
-    ------
-    OSError
-        If something in it cannot be removed.
-    """
+    """Remove `folder` and everything in it, read-only files too, if it exists."""
 
     def again(remove, path, _) -> None:
         os.chmod(os.path.dirname(path), 0o700)
@@ -60,13 +54,7 @@ def recover(html: Path) -> None:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Hold the build lock of `folder`; the system releases it however this process ends.
-
-    Raises
-    ------
-    RestatedError
-        If another build holds it.
-    """
+    """Hold the build lock of `folder`, or refuse while another build does; the system releases it however this ends."""
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(folder / ".lock", timeout=0):

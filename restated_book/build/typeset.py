@@ -18,14 +18,8 @@ from restated_book.faults import REMEDIES
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False):
     """Start Jupyter Book as a process that loads what it needs while notebooks run, and waits for :func:`typeset`.
 
-    Parameters
-    ----------
-    folder, out, log : Path
-        Where the sources will be staged, where to work, and the file for its report.
-    entries : Path
-        Where the joined ledger will be.
-    pdf : bool
-        Pages offer PDFs.
+    The sources will be staged in `folder`, the joined ledger in `entries`; it works in `out` and reports in `log`. With
+    `pdf`, pages offer PDFs.
     """
     options = ["--path-output", str(out), "-n", "-W", "--keep-going"]
     call = [sys.executable, "-m", "restated_book.sphinx.typesetter", "build", str(folder), *options]
@@ -42,25 +36,11 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool =
 
 
 def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
-    """Run Jupyter Book on the staged sources, every warning an error.
+    """Run Jupyter Book on the staged sources, every warning an error; return the finished site, in `out`.
 
-    Parameters
-    ----------
-    process : Popen
-        Of :func:`typesetter`, for the same `folder`, `out` and `log`.
-    rests_on : str
-        Fingerprint by :func:`restated_book.build.fingerprints.basis`. Where a build on the same, without a warning,
-        left `out`, only changed pages are read.
-
-    Returns
-    -------
-    Path
-        The finished site, in `out`.
-
-    Raises
-    ------
-    RestatedError
-        Lists the warnings, each with the page it is on.
+    `process` is that of :func:`typesetter` for the same places, `rests_on` the fingerprint of
+    :func:`restated_book.build.fingerprints.basis`: where a build on the same, without a warning, left `out`, only
+    changed pages are read. Warnings are refused in one error, each with its page.
     """
     noted = out / "basis"
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:
@@ -82,9 +62,7 @@ def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, re
         lines = [x for x in text.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Error:", x)]
         lines = [re.sub(r"(notebooks[/\\][^:\s]+)\.ipynb", r"\1.md", x.replace(f"{folder}{os.sep}", "")) for x in lines]
         listed = "\n  ".join(dict.fromkeys(lines)) or text[-2000:]
-        raise RestatedError(
-            f"the book was not built; the typesetter reports:\n  {listed}\n",
-            remedy=f"Correct the pages named above; the whole report is in {paths.shown(log)}",
-        )
+        remedy = f"correct the pages named above; the whole report is in {paths.shown(log)}"
+        raise RestatedError(f"the book was not built; the typesetter reports:\n  {listed}\n", remedy=remedy)
     noted.write_text(rests_on, encoding="utf-8")
     return site

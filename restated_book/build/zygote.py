@@ -19,18 +19,10 @@ from importlib.util import find_spec
 
 #: What most notebooks import sooner or later. Those that are not installed are left out.
 PRELOADED = (
-    "ipykernel.kernelapp",
-    "IPython.core.pylabtools",
-    "pandas",
-    "matplotlib.pyplot",
-    "matplotlib.backends.backend_agg",
-    "matplotlib.backends.backend_svg",
-    "scipy.stats",
-    "scipy.optimize",
-    "statsmodels.api",
-    "pybtex.database",
+    *("ipykernel.kernelapp", "IPython.core.pylabtools", "pandas", "matplotlib.pyplot"),
+    *("matplotlib.backends.backend_agg", "matplotlib.backends.backend_svg"),
+    *("scipy.stats", "scipy.optimize", "statsmodels.api", "pybtex.database"),
 )
-
 #: Largest request: arguments and environment of one kernel.
 REQUEST_BYTES = 1 << 17
 

@@ -61,8 +61,8 @@ def statement(source: str, line: int) -> ast.stmt | None:
 def line_of(source: str, line: int, id: str) -> int:
     """Return the line of a cell's `source` to show for the ledger entry `id`.
 
-    `line`, counted from 1, is the one the kernel was running when it recorded the entry; where the statement there
-    spells the id out, in a table for example, that line is returned.
+    The kernel ran `line`, counted from 1, when it recorded the entry; where the statement there spells the id out, in a
+    table for example, that line is returned.
     """
     whole = statement(source, line)
     return min(_spelt(whole).get(id, ()) if whole else (), key=lambda found: abs(found - line), default=line)

@@ -19,10 +19,7 @@ _SECTION = re.compile(r"^## (.+?)[ \t]*$", re.M)
 
 
 def fault(text: str) -> tuple[int, str, str] | None:
-    """Find the first departure of a chapter from the frame: line, fault and remedy.
-
-    The chapter is given as MyST; None if there is no fault.
-    """
+    """Find the first departure of a chapter in MyST from the frame: line, fault and remedy; None without one."""
     bare = prose.blanked(text, prose.CODE)
     found = list(_SECTION.finditer(bare))
     sections = [(bare.count("\n", 0, m.start()) + 1, m[1]) for m in found]
@@ -64,13 +61,7 @@ def _misplaced(sections: list[tuple[int, str]]) -> tuple[int, str, str] | None:
 
 
 def check(page: Path) -> None:
-    """Refuse a chapter that departs from the frame.
-
-    Raises
-    ------
-    RestatedError
-        Names file, line, the part and the remedy.
-    """
+    """Refuse a chapter that departs from the frame."""
     if page.stem in config.load().chapters.unframed:
         return
     text = files.text(page)

@@ -11,13 +11,7 @@ _BLOCK = re.compile(r"^```\{glossary\}\n(.*?)^```$", re.S | re.M)
 
 
 def parse(text: str) -> dict[tuple[str, ...], str]:
-    """Read the glossary blocks of a MyST page: the names of each entry and its explanation.
-
-    Raises
-    ------
-    RestatedError
-        If a name has no explanation or is in two entries.
-    """
+    """Read the glossary of a MyST page: names and explanation of each entry; refuse one without either, or twice."""
     refuse = files.refuser(paths.ROOT / f"{PAGE}.md")
     found: dict[tuple[str, ...], str] = {}
     seen: set[str] = set()

@@ -1,8 +1,4 @@
-"""Heads of chapters as they are written: the question, its answer in one sentence, and the finding for the front page.
-
-A chapter's head is written once, at its top; the front page, the page of summaries and the evidence map read it from
-there.
-"""
+"""Heads of chapters, written once at their top: the question, its answer in one sentence, the row of the finding."""
 
 import re
 from collections.abc import Mapping
@@ -58,11 +54,7 @@ def row() -> tuple[str, ...]:
 def read(path: Path) -> Head | None:
     """Read the head of the chapter in `path`; None if it has none.
 
-    Raises
-    ------
-    RestatedError
-        If an option is unknown or missing, a certainty is not one of the book's words, the options are not YAML, or the
-        head is not closed.
+    One that is not closed or not YAML, an unknown or missing option, and a certainty not among the book's are refused.
     """
     watch.heads.add(str(path))
     with watch.own():
@@ -98,13 +90,7 @@ def _line(text: str, at: int) -> int:
 
 
 def front_matter(path: Path, *, needed: bool = False) -> dict:
-    """Read the YAML between two lines ``---`` at the beginning of a page; nothing if it begins otherwise.
-
-    Raises
-    ------
-    RestatedError
-        If it has no end or is not YAML, or is missing where it is `needed`, as in notebooks.
-    """
+    """Read the YAML between two lines ``---`` at the top of a page; refuse it without end, or missing if `needed`."""
     text, refuse = files.text(path), files.refuser(path)
     if not text.startswith("---\n"):
         if needed:

@@ -17,7 +17,6 @@ from myst_parser.parsers.mdit import create_md_parser
 
 #: Line, what is wrong there, and what to do about it.
 Fault = tuple[int, str, str]
-
 #: Syntax that is read whether a book has switched it on or not.
 _SYNTAX = ("amsmath", "colon_fence", "deflist", "dollarmath", "fieldlist", "substitution", "tasklist")
 #: Directives whose content is not Markdown.
@@ -72,10 +71,7 @@ def _parser() -> MarkdownIt:
 
 
 def _tokens(text: str, first: int, env: dict) -> Iterator[tuple[Token, int, list[str]]]:
-    """Parse a text that begins on line `first`, and what its directives hold; add to each token its line and all lines.
-
-    Footnotes are known as when the page is made: in a directive those around it, too, but not the other way round.
-    """
+    """Yield tokens of a text that begins on line `first` and of what its directives hold, with line and all lines."""
     lines = text.splitlines()
     for token in _parser().parse(text, env):
         line = first + (token.map[0] if token.map else 0)

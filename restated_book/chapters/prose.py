@@ -1,7 +1,6 @@
 """Numbers typed by hand in prose are refused: results come through the ledger, so text and ledger cannot differ.
 
-Only decimals are looked for. Whole numbers are often not results (a year, a page, an age), and a result that is a whole
-number is still better named through a role.
+Only decimals are looked for: whole numbers are often not results (a year, a page, an age).
 """
 
 import re
@@ -41,9 +40,7 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 
 def open_block(text: str) -> int | None:
-    """Return the line of the first block of code or directive that is not closed.
-
-    Such a block would swallow the text up to the end of another.
+    """Return the line of the first block of code or directive that is not closed: it would swallow the text after it.
 
     The fence around a directive in a directive is longer; a directive within a fence of the same length shows that the
     outer block is open.
@@ -63,13 +60,7 @@ def open_block(text: str) -> int | None:
 
 
 def check(page: Path) -> None:
-    """Refuse a page with a block that is not closed, a typed decimal, or markup that would be lost.
-
-    Raises
-    ------
-    RestatedError
-        Names the page, the line and the number.
-    """
+    """Refuse a page with a block that is not closed, a typed decimal, or markup that would be lost."""
     text, refuse = files.text(page), files.refuser(page)
     if line := open_block(text):
         remedy = "end it with a line of the signs it begins with"

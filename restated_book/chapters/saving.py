@@ -19,13 +19,7 @@ _CELL = re.compile(r"^(?:`{3,}|~{3,})\{code-cell\}[ \t]*(\S*)", re.M)
 
 
 def check_kernel(file: Path) -> None:
-    """Refuse a notebook for another kernel than the Python that runs the book.
-
-    Raises
-    ------
-    RestatedError
-        Names the kernel, or the first cell in another language.
-    """
+    """Refuse a notebook, or a cell of it, for another kernel than the Python that runs the book."""
     front, refuse = heads.front_matter(file), files.refuser(file)
     remedy = f"name the kernel as the other notebooks do, '{KERNEL['name']}', and write the cells in Python"
     inner = front.get("jupyter")
@@ -62,10 +56,8 @@ def rewritten(file: Path) -> str | None:
     now, then = text.splitlines(), saved(text, file.parent).splitlines()
     for kind, first, end, at, to in SequenceMatcher(None, now, then, autojunk=False).get_opcodes():
         if kind != "equal":
-            old, new = (
-                "'" + "' '".join(lines[:2]) + "'" if lines else "nothing" for lines in (now[first:end], then[at:to])
-            )
+            sides = (now[first:end], then[at:to])
+            old, new = ("'" + "' '".join(lines[:2]) + "'" if lines else "nothing" for lines in sides)
             return f"row {first + 1}: JupyterLab would save {new} in place of {old}"
-    return (
-        None if text == "\n".join(then) + "\n" else f"row {len(now)}: JupyterLab would end the file with one line end"
-    )
+    ended = text == "\n".join(then) + "\n"
+    return None if ended else f"row {len(now)}: JupyterLab would end the file with one line end"

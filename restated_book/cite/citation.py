@@ -24,24 +24,18 @@ from restated_book.sources import biblatex, bibliography, files, settings
 
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
 STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
-
 #: Kinds of citable things: type in CSL, in BibTeX and in RIS.
 KINDS = {
     "book": ("book", "book", "BOOK"),
-    "chapter": ("chapter", "incollection", "CHAP"),
     "figure": ("figure", "incollection", "FIGURE"),
-    "table": ("chapter", "incollection", "CHAP"),
-    "number": ("chapter", "incollection", "CHAP"),
+    **dict.fromkeys(("chapter", "table", "number"), ("chapter", "incollection", "CHAP")),
 }
-
 #: Start of all keys.
 KEY = "restated"
-
 #: Placeholders for title and address in a text that is filled in later.
 _TITLE, _URL, _DOI = "Qtitle", "https://q.example/qaddress", "10.9999/qdoi"
 #: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
-
 #: The end of a sentence: a full stop before a capital, but not after an initial or an abbreviation.
 _SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)\.\s+(?=[A-Z])")
 _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
@@ -49,10 +43,7 @@ _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
 
 @dataclass(frozen=True)
 class About:
-    """The book as in ``CITATION.cff`` and ``_config.yml``.
-
-    `authors` are CSL names; addresses are empty if not configured, and so is a `doi`.
-    """
+    """The book as in ``CITATION.cff`` and ``_config.yml``: `authors` are CSL names; what is not configured is empty."""
 
     title: str
     abstract: str
@@ -72,10 +63,7 @@ class About:
 
 
 def spelled(name: Mapping[str, str]) -> str:
-    """Return a CSL name as catalogues and RIS write it.
-
-    That is "van IJzendoorn, Marinus H." or "King, Martin, Jr."; the name of a group is unchanged.
-    """
+    """Return a CSL name as catalogues write it: "van IJzendoorn, Marinus H.", "King, Martin, Jr."; a group as it is."""
     return name.get("literal") or ", ".join(filter(None, (family(name), name.get("given"), name.get("suffix"))))
 
 
@@ -99,13 +87,7 @@ def person(name: Mapping[str, str]) -> dict[str, str]:
 
 
 def about(root: Path | None = None) -> About:
-    """Read ``CITATION.cff`` and ``_config.yml``.
-
-    Raises
-    ------
-    RestatedError
-        If a file is missing or not YAML, a field is missing, the release has no date, or an address is not one.
-    """
+    """Read ``CITATION.cff`` and ``_config.yml``; refuse a missing field, a date or an address that is none."""
     root = paths.ROOT if root is None else root
     sources = root / "CITATION.cff", root / "_config.yml"
     stats = (f.stat() if f.is_file() else None for f in sources)
@@ -114,10 +96,7 @@ def about(root: Path | None = None) -> About:
 
 @lru_cache(maxsize=4)
 def _about(file: Path, book: Path, stamp: tuple) -> About:
-    """Read the two files once per version of them, as every page asks for them.
-
-    `stamp` is their size and time of change.
-    """
+    """Read the files once per version of them, as every page asks; `stamp` is their size and time of change."""
     given, refuse = settings.read(file), files.refuser(file)
     for key in ("title", "abstract", "authors", "version", "date-released", "license", "keywords"):
         if not given.get(key):
@@ -160,10 +139,7 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
 
 
 def _doi(given: Mapping) -> str:
-    """Return the DOI of the book in ``CITATION.cff``, without its resolver.
-
-    It is its own, the first of its identifiers, or that of its preferred citation.
-    """
+    """Return the bare DOI in ``CITATION.cff``: its own, the first identifier, or that of the preferred citation."""
     listed = given.get("identifiers") if isinstance(given.get("identifiers"), list) else ()
     dois = (i.get("value") for i in listed or () if isinstance(i, dict) and i.get("type") == "doi")
     preferred = given.get("preferred-citation")
@@ -209,10 +185,9 @@ def day(epoch: str) -> str:
 
 
 def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = "") -> dict:
-    """Return the CSL item of a citation.
+    """Return the CSL item of a citation of one of :data:`KINDS`; `title` is that of the part, as a book has its own.
 
-    `kind` is one of :data:`KINDS`; `title` that of the part, as a book has its own; `page` the path of the page in the
-    site, without suffix; `anchor` that of a figure, table or number on the page.
+    `page` is the path of the page without suffix, `anchor` that of a figure, table or number on it.
     """
     entry = {
         "id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))),
@@ -242,10 +217,7 @@ def written(entry: Mapping, style: str) -> str:
 
 @lru_cache(maxsize=64)
 def _written(text: str, style: str) -> str:
-    """Return the citation of an item given as JSON.
-
-    It is cached: parts of one book share all but title and address, and a text takes 20 ms.
-    """
+    """Return the citation of an item given as JSON; cached, as parts share all but title and address and take 20 ms."""
     entry = json.loads(text)
     made = CitationStylesBibliography(_style(STYLES[style]), CiteProcJSON([entry]), formatter.plain)
     made.register(Citation([CitationItem(entry["id"])]))
@@ -332,16 +304,12 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
-    """Return pairs of kind and item for a page: the chapter, then its figures and tables.
-
-    `shown` gives ``kind``, ``id`` and ``caption`` of each figure and table.
-    """
-    kinds = ("figure" if part["kind"] == "figure" else "table" for part in shown)
-    parts = ((kind, headline(part["caption"]), anchor(part)) for kind, part in zip(kinds, shown, strict=True))
-    return [
-        ("chapter", item(book, "chapter", title, page)),
-        *((kind, item(book, kind, name, page, at)) for kind, name, at in parts),
-    ]
+    """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``."""
+    found = [("chapter", item(book, "chapter", title, page))]
+    for part in shown:
+        kind = "figure" if part["kind"] == "figure" else "table"
+        found.append((kind, item(book, kind, headline(part["caption"]), page, anchor(part))))
+    return found
 
 
 def anchor(part: Mapping) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import tomllib
-from pathlib import Path
 
 from restated_book import claims, paths
 from restated_book.cite import citation
@@ -13,9 +12,9 @@ OF_RECORD = "CC-BY-4.0"
 WHICH = "the code is under BSD-3-Clause, text and data under CC-BY-4.0."
 
 
-def zenodo(root: Path | None = None) -> dict:
+def zenodo() -> dict:
     """Return the metadata Zenodo takes for a deposit of the repository."""
-    about = citation.about(root)
+    about = citation.about()
     works = bibliography.load()
     dois = (works[k].fields.get("doi") for k in claims.load("sources")["source_key"] if k in works)
     related = [{"identifier": doi, "relation": "reviews", "scheme": "doi"} for doi in dict.fromkeys(dois) if doi]
@@ -39,11 +38,9 @@ def zenodo(root: Path | None = None) -> dict:
     }
 
 
-def codemeta(root: Path | None = None) -> dict:
+def codemeta() -> dict:
     """Return the description of the software in CodeMeta 2.0."""
-    root = paths.ROOT if root is None else root
-    about = citation.about(root)
-    file = root / "pyproject.toml"
+    about, file = citation.about(), paths.ROOT / "pyproject.toml"
     try:
         project = tomllib.loads(files.text(file))["project"]
     except (tomllib.TOMLDecodeError, KeyError) as error:

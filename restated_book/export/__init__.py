@@ -16,17 +16,14 @@ from restated_book.status import SUPPLIED
 
 #: The workbook of a chapter, which has one if it shows a figure or a table.
 TABLES = "downloads/{page}/{page}-tables.xlsx"
-
 #: Downloads of a chapter: path below the site, what it is, and the short name in a list.
 CHAPTER_FILES = (
     ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
     (TABLES, "all tables as a workbook", "Tables"),
     ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
 )
-
 #: The book on paper, in a build that prints it.
 BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
-
 #: Downloads of the book: path below the site, what it is, and what it is for.
 BOOK_FILES = (
     (
@@ -49,18 +46,10 @@ BOOK_FILES = (
 
 
 def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:
-    """Make the downloads of a chapter.
+    """Make the downloads of a chapter, in ``downloads/<page>`` of `extra`, which holds the ledger and the figures.
 
-    Parameters
-    ----------
-    executed : Path
-        The executed notebook (nbformat 4), with its figures next to it.
-    rows : mapping of str to mapping
-        Rows of the joined ledger by id.
-    extra : Path
-        The files next to the pages, with ledger and figures; they go into its ``downloads/<page>``.
-    epoch : int
-        Date of the files, in seconds since 1970.
+    The `executed` notebook has its figures next to it; `rows` are those of the ledger; `epoch` is the date of the files
+    in seconds since 1970.
     """
     page, content = executed.stem, json.loads(executed.read_text(encoding="utf-8"))
     drawn = pictures.pictures_of(executed)

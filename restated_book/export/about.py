@@ -10,7 +10,6 @@ from restated_book.export.archive import places
 
 LICENCE = "Creative Commons Attribution 4.0 International (CC BY 4.0)"
 LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
-
 #: The style in which files cite themselves.
 STYLE = "APA"
 
@@ -21,16 +20,18 @@ def book() -> citation.About:
     return citation.about()
 
 
+def text(name: str) -> str:
+    """Return one of our texts for archives, in ``texts``."""
+    return Path(__file__).with_name("texts").joinpath(name).read_text(encoding="utf-8")
+
+
 def title(page: str) -> str:
     """Return the title of a chapter; `page` is the name of its notebook."""
     return heads.title(paths.NOTEBOOKS / f"{page}.md")
 
 
 def citation_text(page: str = "", part: dict | None = None) -> str:
-    """Return the citation of the book, of the chapter `page`, or of a figure or table in it.
-
-    The `part` has its ``kind``, ``id`` and ``caption``.
-    """
+    """Return the citation of the book, of a chapter, or of a `part` of it with its ``kind``, ``id`` and ``caption``."""
     if not page:
         return citation.written(citation.item(book(), "book"), STYLE)
     _, entry = citation.of_page(book(), f"notebooks/{page}", title(page), [part] if part else [])[-1]

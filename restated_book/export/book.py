@@ -1,7 +1,5 @@
 """Downloads of the whole book: its data, its results, and the site to be read offline."""
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,61 +8,14 @@ from restated_book import paths
 from restated_book.export import about, chapter, originals
 from restated_book.export.archive import below, places, write
 from restated_book.sources import dictionary
+from restated_book.sources.cells import as_csv
 from restated_book.status import SUPPLIED, WITHHELD
 
 DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", "results", "offline"))
-
 #: The page that lists all downloads.
 PAGE = "book/downloads.html"
 
 LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
-
-README_DATA = """\
-# Restated: data
-
-The printed numbers and study tables behind *{book}*.
-
-`datapackage.json` (Frictionless Data Package) describes every file and column; `dictionary.csv` holds the same as a
-table. Each row, or each file, says its status: printed, recalled, assumed, observed. `source_key` is a key of
-`references.bib`. Not in here: original tables that readers supply under licences of their own.
-
-Cite as: {citation}
-
-Licence: CC BY 4.0; study rows of others keep their own licences. Both are in `LICENSES`.
-"""
-
-README_RESULTS = """\
-# Restated: results
-
-Everything *{book}* shows.
-
-| Place | Holds |
-|---|---|
-| `ledger.csv`, `ledger.json` | one row for each printed and each recomputed number |
-| `to-verify.csv` | what nobody could verify for this edition |
-| `figures/<page>/` | every figure as PNG (300 dpi) and as SVG |
-| `tables/<page>/` | every table, and the data behind every figure, as CSV, and one workbook a page |
-
-The status of a figure or table (observed, enumerated, assumed, ...) is in the figure's file and on the first sheet of
-each workbook.
-
-Cite as: {citation}
-
-Licence: CC BY 4.0, in `LICENSES`.
-"""
-
-README_OFFLINE = """\
-# Restated, to be read offline
-
-Open `index.html`; no server and no network are needed. Figures and tables can be downloaded from the pages here as on
-the site. The larger archives (a chapter with its code, all data, all results) are not inside this one; where a page
-offers them, it says so without a link.
-
-Cite as: {citation}
-
-Licence: text and data CC BY 4.0.
-"""
-
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows.
 NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
 _LINK = re.compile(
@@ -76,23 +27,20 @@ _WITHHELD = rf"\1><figcaption>{WITHHELD}</figcaption></figure>"
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
 
-def _pack(target: Path, folder: str, files: Mapping[str, bytes | Path], readme: str, epoch: int) -> None:
-    """Write `files` with the terms of use and a file about them into one `folder` of the archive `target`."""
-    about_it = {"README.md": readme.format(book=about.book().title, citation=about.citation_text()).encode()}
-    write(target, below(folder, {**files, **about.terms(), **about_it}), epoch)
+def _pack(target: Path, part: str, files: Mapping[str, bytes | Path], epoch: int) -> None:
+    """Write `files` of a `part` of the book, with terms of use and a file about them, into one folder of an archive."""
+    readme = about.text(f"{part}.md").format(book=about.book().title, citation=about.citation_text())
+    write(target, below(f"restated-{part}", {**files, **about.terms(), "README.md": readme.encode()}), epoch)
 
 
 def write_data(target: Path, epoch: int) -> None:
     """Write the data with their description; nothing a reader has supplied."""
     public = {name.removeprefix("data/"): content for name, content in originals.described_data().items()}
-    out = io.StringIO()
-    writer = csv.DictWriter(out, ("resource", "field", "type", "unit", "description"), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(dictionary.rows())
-    described: dict[str, bytes | Path] = {**public, "dictionary.csv": out.getvalue().encode()}
+    fields = as_csv([dictionary.ABOUT_FIELDS, *dictionary.rows()])
+    described: dict[str, bytes | Path] = {**public, "dictionary.csv": fields.encode()}
     if paths.BIBLIOGRAPHY.exists():
         described["references.bib"] = paths.BIBLIOGRAPHY
-    _pack(target, "restated-data", described, README_DATA, epoch)
+    _pack(target, "data", described, epoch)
 
 
 def results(pages: Sequence[str], extra: Path) -> dict[str, Path]:
@@ -107,7 +55,7 @@ def results(pages: Sequence[str], extra: Path) -> dict[str, Path]:
 
 def write_results(target: Path, files: Mapping[str, Path], epoch: int) -> None:
     """Write what :func:`results` returned."""
-    _pack(target, "restated-results", files, README_RESULTS, epoch)
+    _pack(target, "results", files, epoch)
 
 
 def write_offline(target: Path, site: Path, epoch: int) -> None:
@@ -121,7 +69,7 @@ def write_offline(target: Path, site: Path, epoch: int) -> None:
         text = (site / name).read_bytes()
         if b"downloads/" in text:
             files[name] = _SUPPLIED.sub(_WITHHELD, _LINK.sub(_unlinked, text.decode("utf-8"))).encode()
-    _pack(target, "restated-offline", files, README_OFFLINE, epoch)
+    _pack(target, "offline", files, epoch)
 
 
 def _unlinked(found: re.Match) -> str:

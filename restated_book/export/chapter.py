@@ -21,76 +21,7 @@ ALSO_READ = {
     "calibration": ("data/calibration/*/*",),
 }
 
-MAKEFILE = """\
-# Two commands: `make setup`, then `make rerun`.
-.PHONY: setup rerun lab
-PYTHON ?= python3
-
-setup:
-\t$(PYTHON) -m venv .venv
-\t.venv/bin/python -m pip install --quiet --require-hashes --requirement requirements.lock
-
-rerun:
-\t.venv/bin/python -m restated_book.build.rerun
-
-lab:
-\t.venv/bin/python -m restated_book.build.lab
-"""
-
-README = """\
-# {title}
-
-One chapter of *{book}*, with all it needs to be run again.
-
-Cite as: {citation}
-
-## Two commands
-
-You need Python 3.11 or newer and `make`. In this folder:
-
-```sh
-make setup    # once: installs the pinned packages into .venv; about two minutes, needs the network
-make rerun    # runs the notebook and compares its numbers with those of the book
-```
-
-Without `make`:
-
-```sh
-python3 -m venv .venv && .venv/bin/python -m pip install --require-hashes -r requirements.lock
-.venv/bin/python -m restated_book.build.rerun
-```
-
-`make rerun` reports that all {count} numbers are those of the book, or prints one line for each that is not. Numbers
-count as the same when they agree to nine digits: processors differ in the last ones. `make lab` opens
-`notebooks/` in JupyterLab; a notebook runs in that folder, as in `make rerun`.
-{original}
-## What is here
-
-| Place | Holds |
-|---|---|
-| `{page}.ipynb` | the executed notebook, to be read |
-| `notebooks/{page}.md` | its source, which `make rerun` runs |
-| `figures/` | every figure as PNG (300 dpi) and SVG |
-| `tables/` | every table, and the data behind every figure, as CSV, and all of them in one workbook |
-| `expected.json` | the numbers the chapter enters in the ledger of the book |
-| `data/`, `references.bib` | what the notebook reads; `data/datapackage.json` describes every file and column |
-| {packages} | the code that the notebook runs |
-| `requirements.lock` | the pinned packages |
-
-## Status
-
-{status}
-
-## Licence
-
-Code: BSD 3-Clause (`LICENSE`). Text, tables, figures and data: CC BY 4.0 (`LICENSES/CC-BY-4.0.txt`). Study rows of
-others keep their own licences (`LICENSES`).
-"""
-
-WITH_ORIGINAL = """
-Some numbers were computed with a table that a reader of the book supplied under a licence of their own. That table is
-not in this archive. Without it the numbers that rest on it differ; with it in `data/originals/` they are the same.
-"""
+MAKEFILE, README, WITH_ORIGINAL = map(about.text, ("chapter.mk", "chapter.md", "original.md"))
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
@@ -109,10 +40,9 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 
 
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
-    """Return what a notebook needs to run, by its place in the repository: code, data and texts.
+    """Return the code, data and texts that a notebook with these `modules` needs, by their place in the repository.
 
-    The notebook `page` has imported `modules`. Of the printed numbers it needs those of the findings `of`, by default
-    all.
+    Of the printed numbers it needs those of the findings `of`, by default all.
     """
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
@@ -157,9 +87,9 @@ def files(
 ) -> dict[str, bytes | Path]:
     """Return all files of the zip of a chapter by name.
 
-    `notebook` is its executed text as its reader gets it, which imported `modules`; `records` are what it enters in the
-    ledger, `tables` what it shows, `extra` the staged files of the site, and `of` the :func:`findings` whose printed
-    numbers it needs, by default all.
+    `notebook` is the text for readers of an executed notebook, which imported `modules`, entered `records` and showed
+    `tables`; `extra` are the staged files of the site; of the printed numbers it needs those of the findings `of`, or
+    all.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)

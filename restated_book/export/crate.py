@@ -30,11 +30,8 @@ TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipy
 
 def _of(file: Path) -> dict:
     content = file.read_bytes()
-    return {
-        "contentSize": str(len(content)),
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "encodingFormat": TYPES.get(file.suffix, "text/plain"),
-    }
+    kind, digest = TYPES.get(file.suffix, "text/plain"), hashlib.sha256(content).hexdigest()
+    return {"contentSize": str(len(content)), "sha256": digest, "encodingFormat": kind}
 
 
 def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
@@ -49,10 +46,9 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """Describe the finished site as a crate, in JSON-LD.
+    """Describe the finished site as a crate, in JSON-LD, dated `epoch`, so that two builds of a commit agree.
 
-    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook; `epoch` is the date of the run: that of the
-    commit, so that two builds of it agree.
+    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook.
     """
     run = _Run(site, epoch)
     run.crate.root_dataset["mentions"] = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]

@@ -8,7 +8,6 @@ SVG = "{http://www.w3.org/2000/svg}"
 _FILL = re.compile(r"(?<![\w-])fill:url\(#([^)]+)\)")
 _LINE = re.compile(r"M(-?[\d.]+)[ ,]+(-?[\d.]+)\s*L\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
-
 #: Decimals of a coordinate, as in the pictures themselves.
 DECIMALS = 2
 
@@ -24,13 +23,8 @@ def _tile(pattern: ET.Element) -> tuple[float, float, list[tuple[float, ...]], s
     if path is None or set(re.sub(r"[\d.\s,-]", "", drawn)) != {"M", "L"}:
         return None
     lines = [tuple(map(float, found)) for found in _LINE.findall(drawn)]
-    return (
-        float(pattern.attrib["width"]),
-        float(pattern.attrib["height"]),
-        lines,
-        path.get("style", ""),
-        "none" if ground is None else ground.attrib["fill"],
-    )
+    width, height = (float(pattern.attrib[side]) for side in ("width", "height"))
+    return width, height, lines, path.get("style", ""), "none" if ground is None else ground.attrib["fill"]
 
 
 def _lines(shape: str, tile) -> str:

@@ -6,10 +6,7 @@ from restated_book.status import SUPPLIED, WITHHELD
 
 
 def added(block: str, page: str, handed: dict) -> str:
-    """Add its downloads to the HTML block of a figure or table of the notebook `page`.
-
-    :mod:`restated_book.show` has `handed` them over with the block.
-    """
+    """Add its downloads to the HTML block of a figure or table, which :mod:`restated_book.show` has `handed` over."""
     id, root = handed["id"], f"../downloads/{page}"
     # In a figure between the caption and the data.
     place = "</figcaption>" if handed["kind"] == "figure" else "</table></div>"

@@ -31,10 +31,9 @@ def page_numbers(file: Path) -> tuple[dict[str, int], int]:
 
 
 def repack(printed: bytes, facts: dict[str, str]) -> bytes:
-    """Return the file `printed` by Chromium as PDF 1.7, smaller, with `facts` about it.
+    """Return the file `printed` by Chromium as PDF 1.7, smaller, with `facts` (``/Title`` and the like) about it.
 
-    The facts (``/Title`` and the like) take the place of what Chromium wrote about itself. A file that is not a PDF, or
-    has no tags or bookmarks, is refused.
+    A file that is not a PDF, or has no tags or bookmarks, is refused.
     """
     out = io.BytesIO()
     try:

@@ -10,13 +10,15 @@ import os
 import posixpath
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from lxml import etree
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tostring
+from markupsafe import Markup
 
 from restated.errors import RestatedError
 from restated.verdict import SHORT
@@ -29,18 +31,15 @@ from restated_book.register import GRADES
 LEFT_OUT = ("book/ledger", "book/to-verify", "book/data-dictionary", "book/downloads")
 
 REFERENCES = "book/references"
-
 #: A table behind a figure is printed while it is about as long as the figure is high; longer ones are in
 #: the CSV, which is named.
 MOST_ROWS = 12
-
 #: From so many columns on, a table is set smaller; from so many on, it is turned, since it cannot be read on an upright
 #: page.
 MANY_COLUMNS, TOO_MANY_COLUMNS = 9, 12
 #: Pages break between these.
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 BLOCKS = (*HEADINGS, "p", "li", "dt", "dd", "pre", "tr", "img", "figcaption")
-
 #: Letters that a line of text holds, and what is too short for a sheet of its own: about ten lines.
 LINE_LETTERS, END_LETTERS = 90, 900
 #: Letters of a box (half a sheet) and of a row from which on too much of a sheet would be empty if the box were not
@@ -56,7 +55,6 @@ GONE_CLASSES = {
     *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
     *("toctree-wrapper", "rs-work", "rs-tocite"),
 }
-
 #: Headings that the contents list.
 CONTENTS = ("h1", "h2")
 #: Attributes that hold ids of the same page.
@@ -213,11 +211,7 @@ def _make_room(blocks: list[HtmlElement]) -> None:
 
 
 def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:
-    """Turn the sheet of a wide `table`.
-
-    The headings and the few words that would be alone on the sheet before, or after it at the end of the page, turn
-    with it.
-    """
+    """Turn the sheet of a wide `table`, with the headings and few words that would be alone before or after it."""
     turned = next(table.iterancestors("figure"), table)
     own = [i for i, block in enumerate(blocks) if turned in block.iterancestors()]
 
@@ -315,38 +309,19 @@ def _place(page: Page, site: Path, folder: Path, present: dict[str, set[str]], b
                 attrs["href"] = to
 
 
-def _contents(document: Document, numbers: Mapping[str, int]) -> str:
-    lines = []
+def _contents(document: Document) -> Iterator[tuple[str, str, str]]:
+    """Yield the kind, words and target of each line of the contents; that of a part of the book has no target."""
     for page in document.pages:
         if page.path in document.parts:
-            lines.append(f'<p class="paper-part">{escape(document.parts[page.path])}</p>')
+            yield "part", document.parts[page.path], ""
         for heading in page.article.iter(*CONTENTS):
             # The title of a page is in the section that has its id.
-            target = page.name if heading.tag == "h1" else next(heading.iterancestors("section")).get("id")
-            lines.append(
-                f'<p class="paper-line paper-{heading.tag}"><a href="#{escape(target)}">'
-                f"<span>{escape(text(heading))}</span>"
-                f'<span class="paper-number">{numbers.get(target, "")}</span></a></p>'
-            )
-    return "".join(lines)
+            section = next(heading.iterancestors("section"))
+            yield heading.tag, text(heading), page.name if heading.tag == "h1" else section.get("id")
 
 
-def _css_text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
-
-
-def _running_heads(document: Document) -> str:
-    """Return one named page for each chapter, with its head as fixed text: browsers have no running strings."""
-    rules = []
-    for page in document.pages:
-        tops = {"left": document.head, "right": page.title}
-        head = " ".join(f"@top-{side} {{ content: {_css_text(words)}; }}" for side, words in tops.items())
-        rules += [
-            f"@page in-{page.name} {{ {head} }} #{page.name} {{ page: in-{page.name}; }}",
-            f"@page turned-{page.name} {{ size: A4 landscape; {head} }} "
-            f"#{page.name} .paper-turned {{ page: turned-{page.name}; }}",
-        ]
-    return "\n".join(rules)
+def _css_text(text: str) -> Markup:
+    return Markup('"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"')
 
 
 #: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
@@ -357,26 +332,8 @@ FONTS = (
     ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "bold"}),
 )
 
-
-def _fonts(folder: Path) -> str:
-    import matplotlib
-
-    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
-    faces = []
-    for family, stem, variants in FONTS:
-        for ending, kind in variants.items():
-            file = Path(os.path.relpath(fonts / f"{stem}{ending}.ttf", folder)).as_posix()
-            weight, slope = "bold" if "bold" in kind else "normal", "italic" if "italic" in kind else "normal"
-            look = f'font-family: "{family}"; font-weight: {weight}; font-style: {slope}'
-            faces.append(f'@font-face {{ {look}; src: url("{file}"); }}')
-    return "\n".join(faces)
-
-
-def _samples() -> str:
-    """Return a letter in each font, for the screen: a browser loads a font when something on the screen needs it."""
-    fonts = (f'{kind} 1em "{family}"' for family, _, variants in FONTS for kind in variants.values())
-    letters = "".join(f"<span style='font: {font}'>a</span>" for font in fonts)
-    return f'<p class="paper-samples">{letters}</p>'
+_PAPER = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+_PAPER.filters["css"] = _css_text
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
@@ -388,8 +345,7 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
     present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:
         _place(page, site, folder, present, baseurl)
-    targets = re.findall(r'href="#([^"]+)"', _contents(document, {}))
-    return dict.fromkeys(targets, 0)
+    return dict.fromkeys((target for _, _, target in _contents(document) if target), 0)
 
 
 def _emptied(picture: re.Match) -> str:
@@ -415,48 +371,17 @@ def write(
 
     Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
     """
+    import matplotlib
+
+    def place(file: Path) -> str:
+        return Path(os.path.relpath(file, folder)).as_posix()
+
     about = citation.about()
-    look = Path(os.path.relpath(site / "_static" / "restated.css", folder)).as_posix()
-    where, version = escape(about.address), f"{about.version}, {about.released.isoformat()}"
-    address = f'<p><a href="{where}">{where}</a></p>' if where else ""
     written = document.pages if pages is None else pages
     chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
-    grades = ", ".join(f"<b>{letter}</b> {escape(words)}" for letter, words in GRADES.items())
-    verdicts = ", ".join(escape(words) for words in SHORT.values())
-    # After contents that end at the foot of a page it would have a page of its own.
-    note = (
-        f'<div class="paper-note"><p>A printed number carries the grade of its source: {grades}. A restated number '
-        f"carries its verdict in words ({verdicts}).</p>{document.note}</div>"
-    )
-    if not pictures:
-        chapters = re.sub(r"<img [^>]*>", _emptied, chapters)
-    file.write_text(
-        f"""<!DOCTYPE html>
-<html lang="en" data-theme="light">
-<head>
-<meta charset="utf-8">
-<title>{escape(document.title)}</title>
-<link rel="stylesheet" href="{look}">
-<style>
-{_fonts(folder)}
-{STYLE.read_text(encoding="utf-8")}
-@page {{ @bottom-left {{ content: {_css_text(f"Version {version}")}; }} }}
-{_running_heads(document)}
-</style>
-</head>
-<body class="{"paper-book" if document.parts else "paper-one"}">{_samples()}<article class="rs-article">
-<header class="paper-title">
-<p class="paper-name">{escape(document.title)}</p>
-<p class="paper-subtitle">{escape(document.subtitle)}</p>
-<p class="paper-by">{escape(about.byline)}</p>
-<p>Version {escape(version)}. Licence: {escape(", ".join(about.licences))}.</p>{address}{note}
-</header>
-<section class="paper-contents" id="paper-contents"><h1>Contents</h1>
-<div class="paper-lines">{_contents(document, numbers)}</div>
-</section>
-{chapters}
-</article></body>
-</html>
-""",
-        encoding="utf-8",
-    )
+    known = {"about": about, "version": f"{about.version}, {about.released.isoformat()}", "document": document}
+    known |= {"contents": _contents(document), "numbers": numbers, "grades": GRADES, "verdicts": SHORT.values()}
+    known |= {"look": place(site / "_static" / "restated.css"), "style": STYLE.read_text(encoding="utf-8")}
+    known |= {"fonts": FONTS, "files_of_fonts": place(Path(matplotlib.get_data_path()) / "fonts" / "ttf")}
+    known["chapters"] = chapters if pictures else re.sub(r"<img [^>]*>", _emptied, chapters)
+    file.write_text(_PAPER.get_template("paper.html").render(known), encoding="utf-8")

@@ -30,30 +30,23 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
-
 #: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
 BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "chrome",
+    *("chromium", "chromium-browser", "google-chrome", "chrome"),
     "C:/Program Files/Google/Chrome/Application/chrome.exe",
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
-
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
 #: Flags without which a browser calls its maker.
 _OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
-
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
 #: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
 FRONT_PAGES = 1
-
 #: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
 #: settle them, a third may follow where a line of the contents breaks elsewhere.
 MOST_PRINTINGS = 3
@@ -102,10 +95,8 @@ def print_page(tab: playwright.Page, html: Path, target: Path, *, tags: bool = T
         tab.goto(html.as_uri(), wait_until="load", timeout=1000 * PRINT_SECONDS)
         tab.pdf(path=target, outline=True, tagged=tags, prefer_css_page_size=True, print_background=True)
     except Error as fault:
-        raise RestatedError(
-            f"Chromium could not print {target.name}: {str(fault)[:500]}",
-            remedy=f"look at {paths.shown(html)} in a browser",
-        ) from None
+        message = f"Chromium could not print {target.name}: {str(fault)[:500]}"
+        raise RestatedError(message, remedy=f"look at {paths.shown(html)} in a browser") from None
 
 
 def side_by_side(work: Callable[[Thing, playwright.Page], Made], things: Iterable[Thing], chromium: str) -> list[Made]:
@@ -143,12 +134,8 @@ def _facts(document: paper.Document, page: paper.Page | None) -> dict[str, str]:
         *(f"licence: {x}" for x in about.licences),
         f"version {about.version}",
     ]
-    return {
-        "Title": f"{page.title} ({name})" if page else about.title,
-        "Author": about.byline,
-        "Subject": page.about if page else subtitle,
-        "Keywords": ", ".join(words),
-    }
+    title, subject = (f"{page.title} ({name})", page.about) if page else (about.title, subtitle)
+    return {"Title": title, "Author": about.byline, "Subject": subject, "Keywords": ", ".join(words)}
 
 
 def measured(
@@ -197,8 +184,7 @@ def settle(
     """Print `document`, laid out before, into `target` until its contents name the right pages; return their numbers.
 
     Right `numbers` of the targets of the contents save a printing; unknown ones are 0. `page` is the chapter, unless it
-    is the whole book. `epoch` is the date of the file, so that it does not depend on the clock. Files needed on the way
-    are put into `folder`.
+    is the whole book; `epoch` the date of the file. Files needed on the way are put into `folder`.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
@@ -268,19 +254,14 @@ def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Docum
     """Lay out one chapter with the works it cites."""
     about, read = citation.about(), paper.read(site, page)
     cited = references and paper.works_cited(read, references)
-    note = (
-        f"<p>One chapter of: {about.title}. Numbers are listed in ledger.csv, "
-        "the code is in the notebook of the chapter.</p>"
-    )
+    where = "Numbers are listed in ledger.csv, the code is in the notebook of the chapter."
+    note = f"<p>One chapter of: {about.title}. {where}</p>"
     pages = [read, *([cited] if cited else [])]
     return paper.Document(read.title, about.title, paper.names(about)[0], pages, note=note)
 
 
 def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: int) -> list[Path]:
-    """Print the book and each notebook of its `pages` into ``downloads/pdf`` of the finished `site`; return the files.
-
-    Files needed on the way are put into `folder`, which is emptied first.
-    """
+    """Print the book and each notebook into ``downloads/pdf`` of `site`; return the files. `folder` is emptied."""
     shutil.rmtree(folder, ignore_errors=True)
     out = site / "downloads" / "pdf"
     references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None

@@ -10,7 +10,6 @@ from restated_book.export import about
 
 #: Bytes of a PNG before its second chunk: the signature and the header.
 PNG_HEAD = 33
-
 #: The vocabulary that Creative Commons proposes for works in SVG.
 _RDF = (
     '<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
@@ -27,10 +26,7 @@ def pictures_of(executed: Path) -> Path:
 
 
 def described_png(picture: bytes, page: str, handed: dict) -> bytes:
-    """Add text about itself to a PNG of the notebook `page`.
-
-    The text is made from what :func:`restated_book.show.figure` has `handed` over.
-    """
+    """Add text about itself to a PNG of the notebook `page`, which :mod:`restated_book.show` has `handed` over."""
     text = PngInfo()
     for key, words in about.words(page, handed).items():
         text.add_itxt(key, words)

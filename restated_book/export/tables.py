@@ -1,6 +1,5 @@
 """Tables, and the data of figures, as CSV and as one workbook per page. No cell is ever a formula."""
 
-import csv
 import io
 import re
 import zipfile
@@ -17,7 +16,7 @@ from restated_book.cite import citation
 from restated_book.export import about
 from restated_book.export.archive import zipped
 from restated_book.outputs import MIME_TABLE
-from restated_book.sources.cells import FORMULA_STARTS, guarded
+from restated_book.sources import cells
 from restated_book.status import SUPPLIED, WITHHELD
 
 #: Characters a sheet's name may have.
@@ -25,7 +24,6 @@ SHEET_NAME = 31
 #: Widest column, in characters: a longer text is read in its cell.
 WIDEST = 60
 ABOUT = "About"
-
 #: Text of a number without leading or trailing zeros, which would be lost.
 _PLAIN = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{0,14}[1-9])?")
 
@@ -64,16 +62,12 @@ def _text(value: Value) -> str:
     if isinstance(value, float):
         return repr(value)
     # Only line feeds end lines in the file; a bare carriage return would be written without quotation marks.
-    return guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return cells.guarded(str(value).replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def as_csv(table: Table) -> str:
     """Return a table as CSV: every number in full, ``\\n`` line ends."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(guarded(c) for c in table.columns)
-    writer.writerows([_text(v) for v in row] for row in table.rows)
-    return out.getvalue()
+    return cells.as_csv([map(cells.guarded, table.columns), *(map(_text, row) for row in table.rows)])
 
 
 def sheet_names(ids: Sequence[str]) -> list[str]:
@@ -89,10 +83,7 @@ def sheet_names(ids: Sequence[str]) -> list[str]:
 
 
 def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
-    """Return one workbook of a notebook: a sheet about it, and a sheet for each table.
-
-    `epoch`, in seconds since 1970, is the date written into the file.
-    """
+    """Return one workbook of a notebook: a sheet about it, and one for each table; `epoch` dates it in POSIX time."""
     book, title, names = Workbook(), about.title(page), sheet_names([t.id for t in tables])
     first = book.active
     first.title = ABOUT
@@ -143,7 +134,7 @@ def _fill(sheet, lines: Sequence[Sequence[Value]], bold: Sequence[int]) -> None:
                 cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)
                 # Set after the value, from which openpyxl takes a formula or an error.
                 cell.data_type = "s"
-                cell.quotePrefix = value.startswith(FORMULA_STARTS)
+                cell.quotePrefix = value.startswith(cells.FORMULA_STARTS)
             else:
                 cell.value = value
             if number in bold:

@@ -113,7 +113,6 @@ _CAPITALS = re.compile(
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
 _MARK = re.compile(r"[\d*†‡§¶()@|=]")
-
 #: Most parents of parents; BibTeX knows one.
 _DEEPEST = 20
 #: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
@@ -190,8 +189,7 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
 def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
     """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
 
-    A field without text is absent. An address is the one that is meant, without escapes and without the resolver of a
-    DOI; whether it leads anywhere is not looked at here.
+    A field without text is absent. An address is without escapes and resolver; where it leads is not looked at here.
     """
     fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)
@@ -250,10 +248,8 @@ def _kind(given: str, fields: dict[str, str]) -> str:
     if kind == "unpublished" and "note" not in fields:
         fields.setdefault("howpublished", "Unpublished")
         return "misc"
-    if given in ("thesis", "mastersthesis") and fields.get("type", "").casefold() in (
-        "master's thesis",
-        "masters thesis",
-    ):
+    thesis = fields.get("type", "").casefold() if given in ("thesis", "mastersthesis") else ""
+    if thesis in ("master's thesis", "masters thesis"):
         return "mastersthesis"
     # The style prints "Master's thesis" whatever the type says.
     return "phdthesis" if kind == "mastersthesis" and "type" in fields else kind

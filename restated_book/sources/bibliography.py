@@ -24,7 +24,6 @@ from restated_book.sources import biblatex, files, latex
 
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
-
 #: Fields without which a work, of the type that is printed, cannot be formatted or found.
 REQUIRED = {
     "article": ("author", "title", "journal", "year"),
@@ -58,10 +57,7 @@ _KEY = re.compile(r"[A-Za-z][A-Za-z0-9_:.+-]*")
 
 
 class Bibliography(Mapping[str, Entry]):
-    """Entries by key, in file order, with the lines of entries and fields and the short labels the book prints.
-
-    `warnings` say what is read in a way that may not be meant, each with its place.
-    """
+    """Entries by key, in file order, with lines, short labels, and `warnings` of what may not be read as meant."""
 
     def __init__(self, data: BibliographyData, lines: Mapping[str, int]) -> None:
         self.data, self.lines = data, lines
@@ -186,10 +182,7 @@ class _Scanner(LowLevelParser):
 
 
 def keys(path: Path | str | None = None) -> dict[str, int]:
-    """Return the keys of a BibTeX file and their lines, without parsing the entries.
-
-    A key that occurs twice, in whatever case, is refused.
-    """
+    """Return the keys of a BibTeX file and their lines, without parsing entries; refuse one that occurs twice."""
     path, text = _source(path)
     report = _Faults(path)
     found = _keys(text, report)
@@ -226,10 +219,7 @@ def _keys(text: str, report: _Faults) -> dict[str, int]:
 
 
 def load(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``.
-
-    A syntax error, a key twice, or a work, name or parent that cannot be read is refused, in one error for all faults.
-    """
+    """Read a BibTeX file, default ``references.bib``; refuse what cannot be read, in one error for all faults."""
     path, text = _source(path)
     bibliography, report = _parsed(path, text)
     report.end()

@@ -1,11 +1,21 @@
 """The cells of CSV files: recognising numbers, and keeping spreadsheets from running a cell as a formula."""
 
+import csv
+import io
 import re
+from collections.abc import Iterable
 
 #: First characters of a text that spreadsheets run as a formula.
 FORMULA_STARTS = tuple("=+-@\t\r\n")
 #: A plain number.
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+def as_csv(rows: Iterable[Iterable[object]], mark: str = ",") -> str:
+    """Return rows as CSV text, with ``\\n`` line ends."""
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
 def guarded(text: str) -> str:

@@ -1,7 +1,5 @@
 """Changes to the files of a book: the rest of each file stays as it is, and all are written or none."""
 
-import csv
-import io
 import json
 import os
 import re
@@ -12,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from restated_book.sources import dictionary, files
+from restated_book.sources.cells import as_csv
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _ENTRY = re.compile(r"^@(?!comment|preamble|string)\w+[ \t]*\{[ \t]*([^,\s]+)", re.MULTILINE | re.IGNORECASE)
@@ -89,12 +88,9 @@ class Changes:
 
     def write(self) -> None:
         """Write all files or none: each is complete next to the old one before the first is put in its place."""
-        staged = [
-            (p, p.with_name(f".{p.name}.new"), p.with_name(f".{p.name}.old")) for p in (p.resolve() for p in self.after)
-        ]
-        folders = sorted(
-            {folder for path, *_ in staged for folder in path.parents if not folder.exists()}, reverse=True
-        )
+        places = [path.resolve() for path in self.after]
+        staged = [(p, p.with_name(f".{p.name}.new"), p.with_name(f".{p.name}.old")) for p in places]
+        folders = sorted({folder for p in places for folder in p.parents if not folder.exists()}, reverse=True)
         begun = []
         path = Path()
         try:
@@ -124,13 +120,6 @@ class Changes:
             for folder in folders:
                 with suppress(OSError):  # it holds the new file
                     folder.rmdir()
-
-
-def as_csv(rows: Sequence[Sequence[str]], mark: str = ",") -> str:
-    """Return rows as CSV text."""
-    out = io.StringIO()
-    csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
-    return out.getvalue()
 
 
 def _resources(text: str) -> tuple[int, int]:

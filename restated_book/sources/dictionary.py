@@ -21,7 +21,7 @@ from typing import Any
 
 from restated_book.paths import DATA
 from restated_book.sources import files, rules
-from restated_book.sources.cells import NUMBER
+from restated_book.sources.cells import NUMBER, as_csv
 
 #: Types and constraints a schema may use; others are refused rather than ignored.
 TYPES = ("string", "integer", "number")
@@ -33,7 +33,6 @@ CONSTRAINTS: dict[str, tuple[Any, str]] = {
     "enum": (list, "a list of texts"),
     "pattern": (str, "a pattern"),
 }
-
 #: Marks between cells; spreadsheets of some countries put semicolons.
 MARKS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 #: The description of the data.
@@ -88,10 +87,7 @@ class Resource:
 
 
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    """Read a CSV file strictly, as text.
-
-    Returned are the header, and for each row its number as a spreadsheet counts (the header is row 1) and the cells by
-    column name.
+    """Read a CSV file strictly, as text: header, and of each row its number (the header is row 1) and cells by column.
 
     Cells are separated as the header shows, or a first line such as ``sep=;`` says. Empty rows and columns at the end
     are dropped. An empty row before the last, a column without a name or with that of another, a broken quotation or a
@@ -124,10 +120,7 @@ def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, s
 
 
 def layout(path: Path | str) -> tuple[str, str]:
-    """Return the text of a CSV file, without a first line such as ``sep=;``, and the mark between its cells.
-
-    A file whose header has several such marks, or a whole row in one cell, is refused.
-    """
+    """Return the text of a CSV file, without a line ``sep=;``, and the mark between cells; refuse two such marks."""
     text, refuse = files.text(path, table=True), files.refuser(path)
     if declared := _SEPARATOR.match(text):
         if declared[1] not in MARKS:
@@ -166,18 +159,13 @@ def _check_names(header: Sequence[str], refuse: files.Refuse) -> None:
 
 
 def plain(path: Path) -> Path | bytes:
-    """Return a CSV file as its description promises, in UTF-8 with commas.
-
-    It is the file itself where it is so, otherwise what it should hold.
-    """
+    """Return a CSV file as described, in UTF-8 with commas: the file itself where it is so, or what it should hold."""
     header, rows = read_table(path)
     cells = [header, *(list(row.values()) for _, row in rows)]
     raw = files.content(path)
     if list(csv.reader(io.StringIO(raw.decode("utf-8", "replace"), newline=""))) == cells:
         return path
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(cells)
-    return out.getvalue().encode()
+    return as_csv(cells).encode()
 
 
 def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str) -> None:
@@ -194,10 +182,7 @@ def check_header(header: Sequence[str], columns: Sequence[str], path: Path | str
 
 
 def load(path: Path | str | None = None) -> dict[str, Resource]:
-    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data.
-
-    A missing property is refused, and an unknown type, constraint or rule.
-    """
+    """Read the data package, default ``data/datapackage.json``: resources by name; none for a book without data."""
     if path is None and not (DATA / PACKAGE).exists():
         return {}
     path = DATA / PACKAGE if path is None else Path(path)
@@ -297,13 +282,11 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
             refuse(f"the primary key of {owner} names no field '{column}'", remedy, field="primaryKey")
     listed = [field.name for field in fields.values() if "enum" in field.constraints]
     given = _property(entry, "rules", dict, path, owner, {})
-    title, description, status = (_property(entry, key, str, path, owner) for key in ("title", "description", "status"))
+    texts = {key: _property(entry, key, str, path, owner) for key in ("title", "description", "status")}
     return Resource(
         name=name,
         path=table,
-        title=title,
-        description=description,
-        status=status,
+        **texts,
         licenses=_names(entry, "licenses", "name", path, owner),
         sources=_names(entry, "sources", "title", path, owner),
         fields=tuple(fields.values()),
@@ -321,21 +304,16 @@ def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)
-    typed = [
-        (number, {field.name: _cell(cells[field.name], field, resource, path, number) for field in resource.fields})
-        for number, cells in rows
-    ]
+    typed = [(n, {f.name: _cell(cells[f.name], f, resource, path, n) for f in resource.fields}) for n, cells in rows]
     for columns in [(f.name,) for f in resource.fields if f.constraints.get("unique")] + [resource.primary_key]:
         seen: dict[tuple, int] = {}
         for number, cells in typed if columns else []:
             value = tuple(cells[column] for column in columns)
             if value in seen:
                 texts = ", ".join("" if v is None else str(v) for v in value)
-                message, remedy = (
-                    f"'{texts}' occurs already in row {seen[value]}",
-                    "keep one row or give the other its own name",
-                )
-                files.refuser(path)(message, remedy, row=number, field=" + ".join(columns))
+                place = {"row": number, "field": " + ".join(columns)}
+                remedy = "keep one row or give the other its own name"
+                files.refuser(path)(f"'{texts}' occurs already in row {seen[value]}", remedy, **place)
             seen[value] = number
     rules.check(typed, resource.rules, {f.name: f.constraints.get("enum", []) for f in resource.fields}, path)
     return typed
@@ -373,11 +351,7 @@ def _cell(text: str, field: Field, resource: Resource, path: Path, row: int):
 
 
 def check(folder: Path | str | None = None) -> dict[str, int]:
-    """Check every table of a data folder, default ``data/``, against its ``datapackage.json``.
-
-    The rows per resource are returned. A table that is not described, is missing or does not fit its description is
-    refused.
-    """
+    """Check every table of a data folder, default ``data/``, by its description; return the rows of each resource."""
     folder = DATA if folder is None else Path(folder)
     tables = [path for path in sorted(folder.rglob("*.csv")) if path.relative_to(folder).parts[0] != READERS_OWN]
     if not tables and not (folder / PACKAGE).exists():
@@ -390,9 +364,12 @@ def check(folder: Path | str | None = None) -> dict[str, int]:
     return {name: len(validate(folder / resource.path, resource)) for name, resource in resources.items()}
 
 
-def rows(path: Path | str | None = None) -> Iterator[dict[str, str]]:
-    """Yield one dict per column of every table: ``resource``, ``field``, ``type``, ``unit``, ``description``."""
+#: Names of what `rows` yields.
+ABOUT_FIELDS = ("resource", "field", "type", "unit", "description")
+
+
+def rows(path: Path | str | None = None) -> Iterator[tuple[str, ...]]:
+    """Yield :data:`ABOUT_FIELDS` of every column of every table."""
     for resource in load(path).values():
         for field in resource.fields:
-            about = {"field": field.name, "type": field.type, "unit": field.unit, "description": field.description}
-            yield {"resource": resource.name, **about}
+            yield resource.name, field.name, field.type, field.unit, field.description

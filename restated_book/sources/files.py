@@ -7,15 +7,15 @@ BibTeX of :mod:`restated_book.sources.bibliography`.
 
 import json as _json
 import stat
+from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, TypeAlias
 
 from restated.errors import RestatedError
 
 #: Largest file that is read, in bytes. The largest source today has 0.3 MB; half a million printed numbers in one file
 #: would have 150 MB. A larger file got there by mistake and is refused before it is read.
 LARGEST = 250_000_000
-
 #: First bytes of text in UTF-16.
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 #: Mark that Excel and some editors put before UTF-8, some of them each time they save; it is dropped.
@@ -23,31 +23,21 @@ _MARK = "\ufeff"
 _SAVE = "save it as UTF-8 (a table: as CSV UTF-8)"
 
 
-class Refuse(Protocol):
-    """Raise an error about one file."""
-
-    def __call__(
-        self, message: str, remedy: str | None = None, *, row: int | str | None = None, field: str | None = None
-    ) -> NoReturn: ...
+#: Raise an error about one file, with a message, a remedy, and the row and field it is about.
+Refuse: TypeAlias = Callable[..., NoReturn]
 
 
 def refuser(file: Path | str) -> Refuse:
     """Return a function that raises :class:`RestatedError` about `file`, without the error that led to it."""
 
-    def refuse(
-        message: str, remedy: str | None = None, *, row: int | str | None = None, field: str | None = None
-    ) -> NoReturn:
-        raise RestatedError(message, file=file, row=row, field=field, remedy=remedy) from None
+    def refuse(message: str, remedy: str | None = None, **place: Any) -> NoReturn:
+        raise RestatedError(message, file=file, remedy=remedy, **place) from None
 
     return refuse
 
 
 def content(file: Path | str) -> bytes:
-    """Return the bytes of a file.
-
-    One that does not exist, cannot be opened, is not an ordinary file (reading a pipe would never end), or is larger
-    than :data:`LARGEST` is refused.
-    """
+    """Return the bytes of an ordinary file (a pipe would never end) of at most :data:`LARGEST`; refuse others."""
     file = Path(file)
     refuse = refuser(file)
     try:
@@ -74,10 +64,9 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
-    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark.
+    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it empty or with a NUL byte.
 
-    It is refused, naming `file`, if it is empty, not UTF-8, or holds a NUL byte. A `table` may also be UTF-16 with its
-    mark, as spreadsheets write it.
+    It has to be UTF-8; a `table` may also be UTF-16 with its mark, as spreadsheets write it.
     """
     refuse = refuser(file)
     if raw.startswith(_UTF_16):

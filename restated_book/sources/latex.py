@@ -16,7 +16,6 @@ from pybtex.richtext import HRef, Protected, String, Tag, Text
 
 #: Text without any of these reads the same in LaTeX, in HTML and as it is.
 _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
-
 #: What latexcodec changes; it takes most of the time.
 _CODED = re.compile(r"\\|--|''|,,|[~`]|\s\s")
 
@@ -30,46 +29,21 @@ _KINDS = ("em", "strong", "tt", "sup", "sub", "quoted")
 _MARKS = {kind: chr(0xFDE0 + i) for i, kind in enumerate(_KINDS)}
 _LINK = "\ufdef"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
-
 #: Commands that print one character, and commands that print nothing.
 _CHARACTERS = {
     **dict.fromkeys(("textbackslash", "backslash"), _KEPT["\\"]),
     **dict.fromkeys(("textdollar", "dollar"), _KEPT["$"]),
     **dict.fromkeys(("textbraceleft", "lbrace"), _KEPT["{"]),
     **dict.fromkeys(("textbraceright", "rbrace"), _KEPT["}"]),
-    **dict.fromkeys(("textasciitilde", "textasciitilde"), _KEPT["~"]),
-    "textasciicircum": _KEPT["^"],
-    "textpercent": _KEPT["%"],
-    "textless": "<",
-    "textgreater": ">",
-    "textunderscore": "_",
-    "textbar": "|",
-    "textampersand": "&",
-    "slash": "/",
-    "dots": "…",
-    "textellipsis": "…",
-    "textquoteleft": "‘",
-    "textquoteright": "’",
-    "textquotedblleft": "“",
-    "textquotedblright": "”",
-    "textquotesingle": "'",
-    "textquotedbl": '"',
-    "textasciigrave": "`",
-    "textnumero": "№",
-    "textminus": "−",
-    "textmu": "µ",
-    "texteuro": "€",
-    "nobreakspace": "\u00a0",
-    "newline": " ",
-    "linebreak": " ",
-    "par": " ",
-    "quad": " ",
-    "qquad": " ",
-    "TeX": "{TeX}",
-    "LaTeX": "{LaTeX}",
-    "BibTeX": "{BibTeX}",
+    **dict.fromkeys(("newline", "linebreak", "par", "quad", "qquad"), " "),
+    **{name: f"{{{name}}}" for name in ("TeX", "LaTeX", "BibTeX")},
     **dict.fromkeys(("relax", "protect", "xspace", "noindent", "allowbreak", "nobreak", "null", "sloppy"), ""),
 }
+_CHARACTERS |= {"textasciitilde": _KEPT["~"], "textasciicircum": _KEPT["^"], "textpercent": _KEPT["%"], "slash": "/"}
+_CHARACTERS |= {"textless": "<", "textgreater": ">", "textunderscore": "_", "textbar": "|", "textampersand": "&"}
+_CHARACTERS |= {"dots": "…", "textellipsis": "…", "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“"}
+_CHARACTERS |= {"textquotedblright": "”", "textquotesingle": "'", "textquotedbl": '"', "textasciigrave": "`"}
+_CHARACTERS |= {"textnumero": "№", "textminus": "−", "textmu": "µ", "texteuro": "€", "nobreakspace": "\u00a0"}
 #: What a command makes of its argument in braces; an empty kind prints the argument as it is.
 _WITH_ARGUMENT = {
     **dict.fromkeys(("emph", "textit", "textsl", "mkbibemph", "mkbibitalic", "underline", "uline"), "em"),
@@ -155,10 +129,7 @@ def plain(text: str) -> str:
 
 
 def unaccented(text: str) -> str:
-    """Return names with accents and symbols as Unicode; raise as :func:`rich`.
-
-    Braces stay as typed: BibTeX's rules for names need them.
-    """
+    """Return names with accents as Unicode; raise as :func:`rich`. Braces stay: BibTeX's rules for names need them."""
     if not _MARKUP.search(text):
         return text
     found = _decoded(text, None)
@@ -168,10 +139,7 @@ def unaccented(text: str) -> str:
 
 
 def address(text: str) -> str:
-    r"""Return a URL or DOI without the escapes of LaTeX and HTML.
-
-    These would be part of the link: ``\_``, ``{\%}``, ``$<$``, ``&amp;``.
-    """
+    r"""Return a URL or DOI without the escapes of LaTeX and HTML: ``\_``, ``{\%}``, ``$<$``, ``&amp;``."""
     if not re.search(r"[\\{}$&]", text):
         return text
     text = re.sub(r"\$\s*(?:\\?([<>])|\\(?:less|lt)|\\(?:greater|gt)|\\?(sim))\s*\$", _angle, text)
@@ -204,10 +172,7 @@ def _unescaped(text: str) -> str:
 
 
 def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
-    """Return LaTeX as Unicode with braces.
-
-    Groups that are more than groups begin with a mark; links become marks and are appended to `links`.
-    """
+    """Return LaTeX as Unicode: groups that are more begin with a mark, links become marks and are added to `links`."""
     if _RESERVED.search(text):
         raise Unprintable("it holds a character that is none", "remove the noncharacter")
 
@@ -277,9 +242,8 @@ def _untagged(text: str) -> str:
     while (found := _PAIR.sub(group, text)) != text:
         text = found
     if left := _LEFT_TAG.search(text):
-        raise Unprintable(
-            f"the tag '{left[0]}' would be printed", "write emphasis as \\emph{word}, or leave the tag out"
-        )
+        remedy = "write emphasis as \\emph{word}, or leave the tag out"
+        raise Unprintable(f"the tag '{left[0]}' would be printed", remedy)
     # A title is printed in lower case, but not a formula such as CO₂.
     return _FORMULA.sub(lambda m: f"{{{m[0]}}}" if re.search("[A-Z]", m[0]) else m[0], text)
 

@@ -15,7 +15,6 @@ from restated_book.sources import files
 
 #: Words in the note of a row whose source is inconsistent; its sums are not checked.
 SAID_SO = "counts add up to"
-
 #: Row number and typed cells.
 Row = tuple[int, dict]
 #: Row (None for the table), column, message and remedy.
@@ -66,11 +65,9 @@ def _amounts(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fa
             continue
         # Largest where one of the n has the whole amount and the others nothing.
         if sd > (most := mean * math.sqrt(max(n, 0))):
-            message = (
-                f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most {most:.0f}"
-            )
+            message = f"{n} amounts of at least 0 with a mean of {mean:g} have a standard deviation of at most "
             remedy = "check mean, standard deviation and number in the source"
-            yield number, rule["sd"], f"{message}, not {sd:g}", remedy
+            yield number, rule["sd"], f"{message}{most:.0f}, not {sd:g}", remedy
 
 
 def _complete(rows: Sequence[Row], rule: Mapping, values: Mapping) -> Iterator[Fault]:
@@ -101,8 +98,7 @@ def read(
 ) -> dict[str, list]:
     """Check the property ``rules`` of a resource: names of rules, and columns of the kind that each of them needs.
 
-    `columns` gives the type of each column, `listed` the columns whose values an enum lists; `owner` names the resource
-    in messages, `path` is the description.
+    `columns` gives the type of each column, `listed` those with an enum; `owner` names the resource in messages.
     """
     refuse = files.refuser(path)
     fits = {
@@ -140,10 +136,7 @@ def read(
 
 
 def check(rows: Sequence[Row], rules: Mapping[str, list], values: Mapping[str, Sequence[str]], path: Path) -> None:
-    """Refuse a table, of row numbers and typed cells, that breaks one of its rules.
-
-    `values` are those of columns with an enum.
-    """
+    """Refuse a table, of row numbers and typed cells, that breaks a rule; `values` are those of enums, by column."""
     refuse = files.refuser(path)
     for rule, items in rules.items():
         for item in items:

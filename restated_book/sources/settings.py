@@ -12,17 +12,13 @@ _KINDS: dict[type, str] = {dict: "a list of named values", list: "a list", str: 
 
 
 class _Loader(yaml.SafeLoader):
-    """YAML without aliases and without repeated names.
-
-    An alias can stand for more than fits into memory; of repeated names the first would be lost.
-    """
+    """YAML without aliases, which can stand for more than fits into memory, and without names that are repeated."""
 
     def compose_node(self, parent, index):
         if self.check_event(yaml.AliasEvent):
             event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                problem=f"the alias *{event.anchor}, which is not read here", problem_mark=event.start_mark
-            )
+            message = f"the alias *{event.anchor}, which is not read here"
+            raise yaml.composer.ComposerError(problem=message, problem_mark=event.start_mark)
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node, deep=False):
@@ -41,10 +37,7 @@ def read(file: Path) -> dict:
 
 
 def parse(text: str, file: Path, *, first: int = 1) -> dict:
-    """Return the named values of YAML text that begins in line `first` of `file`.
-
-    Anything else, an alias, and a name that is there twice are refused.
-    """
+    """Return the named values of YAML that begins in line `first` of `file`; refuse aliases and a name twice."""
     refuse = files.refuser(file)
     try:
         content = yaml.load(text, _Loader)
@@ -65,10 +58,7 @@ def parse(text: str, file: Path, *, first: int = 1) -> dict:
 
 
 def value(content: Mapping, name: str, kind: type, file: Path) -> Any:
-    """Return the value of `content`, read from `file`, under `name`; empty if missing.
-
-    Full stops separate the levels of the name. A value that is not of the `kind` dict, list or str is refused.
-    """
+    """Return the value under `name`, levels separated by full stops; empty if missing, refused if of another `kind`."""
     found: Any = content
     *above, last = name.split(".")
     for part in above:

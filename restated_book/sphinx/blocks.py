@@ -14,10 +14,7 @@ OTHERS = dict.fromkeys(("latex", "text", "man", "texinfo"), (nothing, nothing))
 
 
 class late(nodes.General, nodes.Element):
-    """HTML made when the page is written, because addresses are relative to the page; its child is for other builders.
-
-    Attributes: ``make``, which takes the builder and the ``options`` and returns the HTML, and those options.
-    """
+    """HTML by ``make`` of builder and ``options`` when the page is written, since addresses are relative to it."""
 
 
 def block(make: Callable[..., str], words: str = "", **options) -> late:

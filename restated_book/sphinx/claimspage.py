@@ -1,13 +1,8 @@
-"""The claims page: every claim of the document with its verdict, matters printed in two places, and links to claims.
-
-Claims are texts and not numbers: they are shown as a list of entries, which reads well on a narrow screen, and not as a
-table.
-"""
+"""The claims page: every claim with its verdict in a list, matters printed in two places, and links to claims."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective, SphinxRole
@@ -17,11 +12,10 @@ from restated_book import claims, config, entries, paths
 from restated_book.sources import bibliography
 from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
-from restated_book.sphinx.roles import hint, only_text, refuse, tip_id
+from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 
 #: Words for the column ``public`` of a source.
 PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
-
 #: Words for the column ``independence`` of a source.
 STANDING = {
     "independent": "independent",
@@ -30,7 +24,6 @@ STANDING = {
     "own research": "own research",
     "not independent": "not independent of the programme",
 }
-
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
@@ -46,8 +39,8 @@ class claim_link(nodes.Inline, nodes.TextElement):
 class Links:
     """Addresses of what claims refer to, relative to the page.
 
-    `ledger` is the ledger page, `cite` gives the bibliography entry of a source key or None, `work` the short name of a
-    source key, `chapter` the address and title of a chapter by its name, `rows` the ledger rows by id.
+    `cite` and `work` give bibliography entry (or None) and short name of a source key, `chapter` address and title of a
+    chapter by its name, `rows` the ledger rows by id.
     """
 
     ledger: str
@@ -93,11 +86,7 @@ def _comparisons() -> dict[str, list[dict]]:
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
-    """Return one claim as an item of a list.
-
-    `claim` is a row of the table ``claims``, `sources` are the rows of ``sources`` by marker, `comparisons` those of
-    ``checks`` that bear on the claim.
-    """
+    """Return a claim as an item of a list, with all `sources` by marker and the `comparisons` that bear on it."""
     own = config.load().claims
     classes = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
     checkable = claim["checkable_from"] if claim["verdict"] == "not-publicly-checkable" else ""
@@ -124,9 +113,8 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
 
 def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping, to: Links) -> str:
     """Return the claims of one part of the document."""
-    return PARTS.listed(
-        [claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to) for row in rows]
-    )
+    found = ((row, comparisons.get(row["id"], ())) for row in rows)
+    return PARTS.listed([claim_html(row, sources=sources, comparisons=checks, to=to) for row, checks in found])
 
 
 def section_id(section: str) -> str:
@@ -199,20 +187,15 @@ class ClaimRole(SphinxRole):
         return [node], []
 
 
-def visit_claim_link(self, node: claim_link) -> None:
-    """HTML visitor."""
-    if only_text(self, node):
-        self.body.append(escape(node.astext()))
-        raise nodes.SkipNode
+def _link(self, node: claim_link) -> str:
     claim = statements()[node["claim"]]
     page = self.builder.get_relative_uri(self.builder.current_docname, self.builder.config.restated_claims_doc)
-    self.body.append(PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self)))
-    raise nodes.SkipNode
+    return PARTS.claim_link(claim, f"{page}#{claims.anchor(claim['id'])}", tip_id(self))
 
 
 def setup(app) -> None:
     """Register directives, role and nodes."""
-    app.add_node(claim_link, html=(visit_claim_link, blocks.nothing), **blocks.OTHERS)
+    app.add_node(claim_link, html=(shows(_link), blocks.nothing), **blocks.OTHERS)
     app.add_directive("claims-list", ClaimsList)
     app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

@@ -12,28 +12,14 @@ from restated_book.sphinx import blocks, markup
 from restated_book.status import STATUSES
 
 #: Words for the constraints of Table Schema; %s is the value.
-CONSTRAINT_WORDS = {
-    "required": "required",
-    "unique": "unique",
-    "minimum": "at least %s",
-    "maximum": "at most %s",
-    "pattern": "matches %s",
-    "enum": "one of %s",
-    "minLength": "at least %s characters",
-    "maxLength": "at most %s characters",
-}
+CONSTRAINT_WORDS = {"required": "required", "unique": "unique", "minimum": "at least %s", "maximum": "at most %s"}
+CONSTRAINT_WORDS |= {"pattern": "matches %s", "enum": "one of %s"}
 
 PARTS = markup.parts("tables")
 
 
 def load(path: Path | None = None) -> dict:
-    """Read the descriptor of the data package; one without resources where the book has no data.
-
-    Raises
-    ------
-    RestatedError
-        If it is not JSON with a list of resources.
-    """
+    """Read the descriptor of the data package; one without resources where the book has no data."""
     path = paths.DATA / dictionary.PACKAGE if path is None else Path(path)
     if not path.exists():
         return {"resources": [], "licenses": []}

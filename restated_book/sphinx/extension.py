@@ -31,13 +31,11 @@ from restated_book.sphinx import (
 )
 
 HERE = Path(__file__).parent
-
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
     *(originalspage, pages, rewriting, search, todopage, when, works),
 )
-
 #: Settings of other extensions that these pages need.
 SETTINGS = {
     "html_math_renderer": "mathml",

@@ -12,11 +12,8 @@ from restated_book.chapters.toc import toc
 from restated_book.sphinx import blocks, claimspage, markup
 from restated_book.sphinx.heads import Inline
 
-UNFOLD = (
-    '<button type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false">'
-    "Show claims, numbers and reasons</button>"
-)
-
+_CONTROLS = 'type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false"'
+UNFOLD = f"<button {_CONTROLS}>Show claims, numbers and reasons</button>"
 #: Length of a bar in its own units; the style sheet scales it.
 BAR = 1000
 
@@ -58,15 +55,10 @@ class SummaryOfFindings(Inline):
         for column in config.load().findings.columns:
             folded = {"class": "rs-more"} if column.get("folded") else {}
             columns.append(_element("th", column["heading"], scope="col", role="columnheader", **folded))
-        table = _element(
-            "table",
-            _element("caption", "Summary of findings", class_="rs-hidden"),
-            _element("thead", _element("tr", *columns, role="row"), role="rowgroup"),
-            _element("tbody", *map(self._row, found), role="rowgroup"),
-            class_="rs-findings",
-            id="findings",
-            role="table",
-        )
+        caption = _element("caption", "Summary of findings", class_="rs-hidden")
+        head = _element("thead", _element("tr", *columns, role="row"), role="rowgroup")
+        body = _element("tbody", *map(self._row, found), role="rowgroup")
+        table = _element("table", caption, head, body, class_="rs-findings", id="findings", role="table")
         # Folded by the style sheet from the start: a script that folded it later would move what is being read.
         return [nodes.raw("", UNFOLD, format="html"), table]
 

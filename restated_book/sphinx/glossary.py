@@ -1,8 +1,4 @@
-"""Terms are linked to the glossary where a chapter first uses them.
-
-Only the glossary page lists terms and their other names. Links are made when a page is resolved, so a notebook never
-names them.
-"""
+"""Terms are linked to the glossary where a chapter first uses them, when a page is resolved: no notebook names them."""
 
 import re
 from functools import lru_cache

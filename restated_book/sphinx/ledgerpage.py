@@ -51,8 +51,7 @@ def _sizes(kinds: Mapping[entries.Kind, int]) -> dict[str, int]:
 def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int], *, root: str = "") -> str:
     """Return the page to find numbers on: downloads, the form, and the list of parts.
 
-    `where` are the parts, `kinds` the number of rows of each kind in ledger order, `root` the address of the site's
-    root relative to the page, ``""`` or ending in a slash.
+    `kinds` counts the rows of each kind in ledger order; `root` is the address of the site's root relative to the page.
     """
     return PARTS.ledger(root, _lists(kinds), parts=list(zip(where.pages, where.parts, strict=True)), **_sizes(kinds))
 
@@ -70,8 +69,7 @@ def part_html(
     """Return part `number`, counted from 1, of `count` of the ledger as a table of its `rows`.
 
     `root` is as in :func:`ledger_html`; `home` the address of the ledger's own page, relative to this one; `forms` the
-    HTML of :func:`restated_book.sphinx.citebox.number_forms`, the same on each part; `cite` gives the address of the
-    bibliography entry of a source key, relative to the page, or None.
+    HTML of :func:`restated_book.sphinx.citebox.number_forms`; `cite` as of :func:`citation_links`.
     """
     rows = list(rows)
     sizes = _sizes(Counter(map(entries.kind, rows)))
@@ -95,10 +93,7 @@ class LedgerDirective(SphinxDirective):
 
 
 def citation_links(builder, page: str) -> Callable[[str], str | None]:
-    """Return the function from source keys to addresses of bibliography entries, relative to `page`.
-
-    They are looked up in sphinxcontrib-bibtex's own domain.
-    """
+    """Return the function from source keys to addresses of bibliography entries, relative to `page`, or None."""
     domain = builder.env.domains.get("cite")
     places = {c.key: (c.bibliography_key.docname, c.citation_id) for c in domain.citations} if domain else {}
 
@@ -133,13 +128,8 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
         return
     titles = [_title(i, len(parts)) for i in range(1, len(parts) + 1)]
     links = [{"link": f"{page.rsplit('/', 1)[-1]}.html", "title": t} for page, t in zip(names, titles, strict=True)]
-    html = partial(
-        part_html,
-        root=blocks.root(names[0]),
-        home=f"{home}.html",
-        forms=citebox.number_forms(citation.about()),
-        cite=citation_links(app.builder, names[0]),
-    )
+    forms, cite = citebox.number_forms(citation.about()), citation_links(app.builder, names[0])
+    html = partial(part_html, root=blocks.root(names[0]), home=f"{home}.html", forms=forms, cite=cite)
     around = zip([None, *links], [*links[1:], None], strict=False)
     for i, (name, part, title, (before, after)) in enumerate(zip(names, parts, titles, around, strict=True), start=1):
         body = html((rows[id] for id in part), i, len(parts))

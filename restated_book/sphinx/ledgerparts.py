@@ -14,29 +14,20 @@ PART_ROWS = 120
 
 
 def split(ids: Iterable[str]) -> list[list[str]]:
-    """Split the ids, in alphabetical order, into parts whose sizes differ by one at most.
-
-    Without ids there is one empty part.
-    """
+    """Split the ids, in alphabetical order, into parts whose sizes differ by one at most; at least one part."""
     rows = sorted(ids)
     count = max(1, -(-len(rows) // PART_ROWS))
     return [rows[a:b] for a, b in pairwise(len(rows) * k // count for k in range(count + 1))]
 
 
 def pages(ledger: str, parts: Sequence[Sequence[str]]) -> list[str]:
-    """Return the path of each part, made from that of the ledger.
-
-    From ``book/ledger`` it makes ``book/ledger-01``, ``book/ledger-02`` and so on.
-    """
+    """Return the path of each part: of ``book/ledger`` it is ``book/ledger-01``, ``book/ledger-02`` and so on."""
     digits = len(str(len(parts)))
     return [f"{ledger}-{k:0{digits}}" for k in range(1, len(parts) + 1)]
 
 
 class Addresses:
-    """Addresses of rows, by their ids, on the pages of the parts.
-
-    `ledger` is the path of the ledger's page without suffix.
-    """
+    """Addresses of rows, by their ids, on the pages of the parts; `ledger` is the path of its page without suffix."""
 
     def __init__(self, ledger: str, ids: Iterable[str]) -> None:
         self.parts = split(ids)

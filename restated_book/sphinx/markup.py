@@ -15,7 +15,6 @@ from restated_book.cite import citation
 
 #: Accessible names of what each role shows.
 KIND_WORDS = {"published": "published", "restated": "restated", "interval": "restated range"}
-
 #: Characters of a number that are kept on one line with their mark; a longer text may break.
 LONGEST_UNBROKEN = 24
 

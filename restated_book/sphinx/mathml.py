@@ -17,16 +17,13 @@ logger = logging.getLogger(__name__)
 
 #: MathML elements with a fixed number of children. The converter drops a missing argument silently.
 ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
-
 #: Environments the converter does not know or would number itself, and equivalents.
 ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
-
 #: Environments that are set correctly. The converter accepts unknown ones and loses their layout.
 ENVIRONMENTS = {
     *("align*", "array", "bmatrix", "Bmatrix", "cases", "equation", "equation*", "matrix", "pmatrix", "split"),
     *("vmatrix", "Vmatrix"),
 }
-
 #: Styled letters: MathML Core needs the letter itself, not a ``mathvariant`` attribute.
 LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
 
@@ -36,14 +33,9 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert one LaTeX formula, without its dollar signs, to a ``<math>`` element; the source is kept in ``alttext``.
+    """Convert one LaTeX formula, without dollar signs, to a ``<math>`` element; `display` is for one on its own line.
 
-    `display` is for a formula on its own line.
-
-    Raises
-    ------
-    MathError
-        Unbalanced braces, an unknown command, a missing argument, or anything the converter refuses.
+    The source is kept in ``alttext``. What the converter refuses or would lose is refused as a :class:`MathError`.
     """
     source = " ".join(latex.split())
     if not source:

@@ -64,24 +64,13 @@ def _book(about: citation.About, address: str) -> dict:
 def _common(about: citation.About, *names: str) -> dict:
     """Return what JSON-LD of a part repeats about the book, under `names` in this order."""
     people = [_person(author) for author in about.authors]
-    known = {
-        "author": people,
-        "creator": people,
-        "version": about.version,
-        "datePublished": about.released.isoformat(),
-        "dateModified": changed(),
-        "inLanguage": "en",
-        "license": LICENCE_ADDRESS,
-    }
+    known = {"author": people, "creator": people, "version": about.version, "license": LICENCE_ADDRESS}
+    known |= {"datePublished": about.released.isoformat(), "dateModified": changed(), "inLanguage": "en"}
     return {name: known[name] for name in names}
 
 
 def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[str, str]) -> dict:
-    """Return JSON-LD of one table.
-
-    `part` has ``name``, ``status`` and ``caption``; `address` is that of the table, with its anchor; `files` gives
-    media type and address of each file of the table.
-    """
+    """Return JSON-LD of a table: a `part` with ``name``, ``status``, ``caption``, and `files` by media type."""
     return {
         "@type": "Dataset",
         "@id": address,
@@ -89,18 +78,12 @@ def dataset(about: citation.About, part: Mapping, address: str, files: Mapping[s
         "description": f"{part['caption'].rstrip('.')}. Status: {part['status']}. A table of “{about.title}”.",
         **_common(about, "creator", "version", "license"),
         "isAccessibleForFree": True,
-        "distribution": [
-            {"@type": "DataDownload", "encodingFormat": kind, "contentUrl": url} for kind, url in files.items()
-        ],
+        "distribution": [{"@type": "DataDownload", "encodingFormat": k, "contentUrl": url} for k, url in files.items()],
     }
 
 
 def graph(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str] = ()) -> dict:
-    """Return JSON-LD of a page with heading `title` and description `text`.
-
-    `page` and `front` are paths of the page and of the front page, without suffix; only the front page lists the
-    `chapters`.
-    """
+    """Return JSON-LD of a page with heading `title` and description `text`; only `front` lists the `chapters`."""
     root = about.address or blocks.root(page)
     here, context = f"{root}{page}.html", {"@context": "https://schema.org"}
     book = _book(about, f"{root}{front}.html")
@@ -139,9 +122,9 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
 def tags(about: citation.About, page: str, title: str, text: str, front: str) -> list[tuple[str, str, str]]:
     """Return the meta tags of a page as attribute, its value, and content.
 
-    Reference managers and scholarly search read Highwire's names: one tag for each author; the book's title marks a
-    page as part of a book. Parts have no ``og:type``: there is none for a chapter, and reference managers would trust
-    it more than the Highwire tags.
+    Reference managers and scholarly search read Highwire's names; the book's title marks a page as part of a book.
+    Parts have no ``og:type``: there is none for a chapter, and reference managers would trust it more than the Highwire
+    tags.
     """
     is_front, here = page == front, f"{about.address}{page}.html" if about.address else ""
     pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"

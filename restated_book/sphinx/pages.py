@@ -13,17 +13,13 @@ from restated_book.sphinx import blocks, claimspage, ledgerpage, metadata, polic
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
-
 #: A first paragraph shorter than this (a date, a badge) does not describe a page.
 SHORTEST_DESCRIPTION = 40
-
 #: Style sheets of ours, in loading order, the first one only where there is code. All others, of the theme or an
 #: extension, are dropped, and so are scripts that are not ours.
 STYLES = ("pygments.css", "restated.css")
-
 #: Files Sphinx writes for tools that are not used here.
 UNUSED_FILES = (".buildinfo", "genindex.html")
-
 #: Parts of the theme's pages that our frame does not show; the theme would render each of them to test whether it is
 #: empty.
 THEME_PARTS = (
@@ -32,31 +28,24 @@ THEME_PARTS = (
     *("theme_article_header_start", "theme_article_header_end", "theme_article_footer_items"),
     *("theme_content_footer_items", "theme_footer_start", "theme_footer_center", "theme_footer_end"),
 )
-
 #: The lists and items a tree of pages consists of.
 BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
-
 #: Scripts that sphinx-thebe puts into every page even without live code.
 LIVE_CODE = re.compile(
     r'\s*<script type="text/x-thebe-config">.*?</script>|<script>kernelName = [^<]*</script>', re.DOTALL
 )
-
 #: A table of the text as the theme writes it, without a name; a heading; and the heading of a column without a scope.
 NAMELESS = re.compile(
     r'<h[1-6]>(?P<title>.*?)(?:<a class="headerlink"|</h[1-6]>)|(?P<table><table\b[^>]*>)(?!\s*<caption)', re.DOTALL
 )
 COLUMN_HEAD = re.compile(r'<th( class="head[^"]*">)')
-
 #: Names, signs and spaces in code: they have the colour of plain text, and are most of what is coloured.
 PLAIN_CODE = re.compile(r'<span class="[npw]">([^<]*)</span>')
-
 #: A citation as the bibliography extension writes it: the reference is in a title, which neither touch nor keyboard can
 #: open.
 CITED = re.compile(r'<a class="reference internal" (href="[^"]*#(cite-[^"]+)") title="([^"]*)">(.*?)</a>')
-
 #: A term as the glossary links it, with its explanation in a title.
 TERM = re.compile(r'<a class="rs-gloss reference internal" (href="[^"]*") title="([^"]*)">(.*?)</a>')
-
 #: A paragraph of the text itself, not of a list, a table or a box: there a work is shown in the margin where it is
 #: cited first.
 PARAGRAPH = re.compile(r"^<p>.*?</p>", re.MULTILINE | re.DOTALL)
@@ -108,12 +97,7 @@ def _local(assets, wanted) -> list:
 
 
 def tree(app, folder: str) -> str:
-    """Return the tree of pages with addresses relative to `folder`, without a current page.
-
-    The folder is empty or ends in a slash.
-
-    It is rendered once per folder, because it takes longer the more pages there are.
-    """
+    """Return the tree of pages with addresses relative to `folder`, without a current page; made once per folder."""
     made = vars(app).setdefault("restated_trees", {})
     if folder not in made:
         shown = global_toctree_for_doc(app.env, folder, app.builder, includehidden=True, maxdepth=2, titles_only=True)
@@ -169,10 +153,7 @@ def name_tables(body: str) -> str:
 
 
 def box_titles(body: str) -> str:
-    """Put references and terms into boxes that open on hover and focus.
-
-    On wide screens references are also in the margin, once each.
-    """
+    """Put references and terms into boxes that open on hover and focus; wide screens note each work in the margin."""
     seen: set[str] = set()
     tips = count(1)
 
@@ -202,10 +183,7 @@ def drop_parts(app, pagename, templatename, context, doctree) -> None:
 
 
 def _metatags(app, pagename: str, context, doctree, is_part: bool) -> str:
-    """Return the meta tags of a page with its description.
-
-    The policy is first, so that it holds for all that follows.
-    """
+    """Return the meta tags of a page with its description; the policy comes first, so that it holds for the rest."""
     title = unescape(re.sub("<[^>]+>", "", context.get("title") or "Search"))
     given = context.get("metatags") or ""
     tags = re.sub(r'\s*<meta [^>]*name="(?:viewport|generator|description)"[^>]*>', "", given)
@@ -249,10 +227,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
 
 
 def prune(app, exception) -> None:
-    """Write the redirect and the sitemap, and delete files that no page refers to.
-
-    Those are source maps, theme files and the old search index.
-    """
+    """Write the redirect and the sitemap, and delete files that no page refers to: source maps, files of the theme."""
     if exception is not None or app.builder.format != "html":
         return
     out = Path(app.outdir)

@@ -12,7 +12,6 @@ THEME_SCRIPT = (
     '(function(h){h.classList.add("js");try{var t=localStorage.getItem("restated-theme")}catch(e){}'
     'h.dataset.theme=t||(matchMedia("(prefers-color-scheme: dark)").matches?"dark":"light")})(document.documentElement)'
 )
-
 #: Files of the book: from its server, or from disk, which some browsers do not treat as the same origin.
 OWN = "'self' file:"
 

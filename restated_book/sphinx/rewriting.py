@@ -1,6 +1,4 @@
-"""Pages to write again when the text of some has changed.
-
-They are those, and all pages if an anchor was added, removed or renamed.
+"""Pages to write again when the text of some has changed: those, and all if an anchor was added, removed or renamed.
 
 Sphinx checks a link when it writes the page the link is on. While all anchors are unchanged, so are the targets of
 links on unchanged pages.

@@ -1,6 +1,6 @@
 """Roles that print a ledger number by its id, and the status badge; results are never typed by hand."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 
 from docutils import nodes
@@ -17,10 +17,7 @@ CELL_STRIDE = 10_000
 
 
 class ledger_number(nodes.Inline, nodes.TextElement):
-    """A number (or badge) taken from the ledger. Attributes: ``kind``, ``entry`` (the ledger id).
-
-    Its only child is the visible text, so that search, text and LaTeX output hold the number alone.
-    """
+    """A number (or badge) of the ledger row ``entry``, shown as ``kind``; its only child is its text, for search."""
 
 
 class status_badge(nodes.Inline, nodes.TextElement):
@@ -102,31 +99,30 @@ def only_text(self, node: nodes.Node) -> bool:
     return self.document.get("source") == "<partial node>" or any(isinstance(n, nodes.reference) for n in within(node))
 
 
-def visit_number(self, node: ledger_number) -> None:
-    """HTML visitor."""
-    if only_text(self, node):
-        self.body.append(escape(node.astext()))
+def shows(make: Callable[..., str]) -> Callable[..., None]:
+    """Return the HTML visitor of an inline node: what `make` returns, or its text where only that may be."""
+
+    def visit(self, node: nodes.Element) -> None:
+        self.body.append(escape(node.astext()) if only_text(self, node) else make(self, node))
         raise nodes.SkipNode
+
+    return visit
+
+
+def _number(self, node: ledger_number) -> str:
     row = entries.load()[node["entry"]]
     ledger = self.builder.config.restated_ledger_doc
     href = f"{self.builder.get_relative_uri(self.builder.current_docname, ledger)}#{row['id']}"
     if node["kind"] in ("verdict", "grade"):
-        self.body.append(markup.badge_link(node["kind"], row, href=href, tip_id=tip_id(self)))
-    else:
-        self.body.append(markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip_id(self)))
-    raise nodes.SkipNode
-
-
-def visit_status(self, node: status_badge) -> None:
-    """HTML visitor."""
-    self.body.append(escape(node.astext()) if only_text(self, node) else markup.status_badge(node["status"]))
-    raise nodes.SkipNode
+        return markup.badge_link(node["kind"], row, href=href, tip_id=tip_id(self))
+    return markup.number(node["kind"], row, node.astext(), href=href, tip_id=tip_id(self))
 
 
 def setup(app) -> None:
     """Register roles and nodes."""
-    app.add_node(ledger_number, html=(visit_number, blocks.nothing), **blocks.OTHERS)
-    app.add_node(status_badge, html=(visit_status, blocks.nothing), **blocks.OTHERS)
+    status = shows(lambda self, node: markup.status_badge(node["status"]))
+    app.add_node(ledger_number, html=(shows(_number), blocks.nothing), **blocks.OTHERS)
+    app.add_node(status_badge, html=(status, blocks.nothing), **blocks.OTHERS)
     for kind in ("published", "restated", "interval", "verdict", "grade"):
         app.add_role(kind, LedgerRole(kind))
     app.add_role("status", StatusRole())

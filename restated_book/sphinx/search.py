@@ -16,7 +16,6 @@ from restated_book.sphinx import ledgerpage, ledgerparts
 
 #: Name of the script that holds the data.
 DATA = "search-data.js"
-
 #: Characters of a section's text kept for matching and for the excerpt.
 SECTION_TEXT = 6_000
 

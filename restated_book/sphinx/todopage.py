@@ -12,7 +12,6 @@ from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
 
 _CHANGES = ("Open", "Type where", "What then changes")
-
 #: Heading of each kind, the text under it, and the columns of its table. Facts are in the file only.
 SECTIONS = {
     "number": (

@@ -14,21 +14,10 @@ from jupyter_book.cli.main import main as jupyter_book
 
 #: What Sphinx will load in any case: loaded before the signal comes, while the build checks and executes.
 PRELOADED = (
-    "jupyter_book.sphinx",
-    "myst_nb",
-    "restated_book.sphinx.extension",
-    "sphinx.builders.html",
-    "sphinx.environment.collectors.asset",
-    "sphinx.search",
-    "sphinx_book_theme",
-    "sphinx_copybutton",
-    "sphinx_design",
-    "sphinx_external_toc",
-    "sphinx_jupyterbook_latex",
-    "sphinx_multitoc_numbering",
-    "sphinx_thebe",
-    "sphinx_togglebutton",
-    "sphinxcontrib.bibtex",
+    *("jupyter_book.sphinx", "myst_nb", "restated_book.sphinx.extension", "sphinx.builders.html", "sphinx.search"),
+    *("sphinx.environment.collectors.asset", "sphinx_book_theme", "sphinx_copybutton", "sphinx_design"),
+    *("sphinx_external_toc", "sphinx_jupyterbook_latex", "sphinx_multitoc_numbering", "sphinx_thebe"),
+    *("sphinx_togglebutton", "sphinxcontrib.bibtex"),
 )
 
 

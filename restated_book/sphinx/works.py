@@ -1,8 +1,4 @@
-"""Works read as the build checks them, and formatted once.
-
-sphinxcontrib-bibtex would read only BibTeX, and format each work for its list and again for its tooltip, in every
-build.
-"""
+"""Works read as the build checks them, and formatted once; sphinxcontrib-bibtex formats for each list and tooltip."""
 
 from pathlib import Path
 

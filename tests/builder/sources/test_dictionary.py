@@ -106,7 +106,7 @@ def test_register_columns_are_those_described():
 
 
 def test_every_field_of_the_repository_is_explained():
-    rows = list(dictionary.rows())
+    rows = [dict(zip(dictionary.ABOUT_FIELDS, row, strict=True)) for row in dictionary.rows()]
     assert {"resource", "field", "type", "unit", "description"} == set(rows[0])
     assert all(row["description"].endswith(".") for row in rows)
     assert any(row["unit"] == "percent" for row in rows)
