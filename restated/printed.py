@@ -235,12 +235,16 @@ def _words(text: str) -> str | None:
 def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Printed:
     """Read a printed number.
 
+    Raises RestatedError if `text` is not a string (a float has already lost its trailing zeros), a range runs
+    downwards, a comma can part decimals or thousands, or `text` is made of digits and signs in no order that numbers
+    have.
+
     Parameters
     ----------
     text : str
         As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
         "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
-        powers ("1.2e-3", "1.2 \u00d7 10\u207b\u00b3"), digits of any script. Decimals follow a point, comma or dot at
+        powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
         mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
         with empty ends.
     exact : bool
@@ -249,12 +253,6 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     decimal : {".", ",", None}
         Mark before decimals, for numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and
         a comma before three digits ("1,250") is refused unless another number of `text` shows what it is.
-
-    Raises
-    ------
-    RestatedError
-        If `text` is not a string (a float has already lost its trailing zeros), a range runs downwards, a comma can
-        part decimals or thousands, or `text` is made of digits and signs in no order that numbers have.
 
     Notes
     -----

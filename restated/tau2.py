@@ -74,6 +74,8 @@ def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
 def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
     """Return tau2 for each data set, never negative, shape (draws,).
 
+    Raises RestatedError if the method is unknown or an iteration does not settle.
+
     Parameters
     ----------
     Y, V : ndarray, shape (draws, k)
@@ -82,11 +84,6 @@ def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
         Design matrix, of full column rank, with p < k.
     method : str
         One of `METHODS`; FE is the common-effect model: tau2 = 0.
-
-    Raises
-    ------
-    RestatedError
-        If the method is unknown or an iteration does not settle.
     """
     check_option("tau2 method", method, METHODS)
     solve = _SOLVERS[method]

@@ -103,12 +103,7 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
     """Draw independent values with mean 1 and the given SD/mean.
 
     `zeros` is the probability of a value of exactly zero, `kind` the distribution of the others: {"lognormal",
-    "gamma"}.
-
-    Raises
-    ------
-    RestatedError
-        If so many zeros need a larger SD/mean, or the kind is unknown.
+    "gamma"}. Raises RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
     """
     check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)

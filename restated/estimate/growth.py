@@ -101,6 +101,9 @@ def fit(
 ) -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
+    Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
+    observed do not determine variances or fixed effects, or statsmodels fails.
+
     Parameters
     ----------
     y : array_like, shape (subjects, waves)
@@ -122,12 +125,6 @@ def fit(
         comes from the second derivatives in all parameters, variances included; where values are missing it differs
         from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near
         zero it can be wrong.
-
-    Raises
-    ------
-    RestatedError
-        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do not
-        determine variances or fixed effects, or statsmodels fails.
     """
     design = _Design.make(times, covariates, degree, names, method)
     y = _outcome(y, design)
@@ -172,6 +169,9 @@ def fit_batch(
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
+    Raises RestatedError as `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance
+    or the search does not settle.
+
     Parameters
     ----------
     data_sets : iterable of array_like, shape (subjects, waves)
@@ -185,12 +185,6 @@ def fit_batch(
     GrowthBatch
         D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is
         (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the search does
-        not settle.
     """
     design = _Design.make(times, covariates, degree, names, method)
     outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))
@@ -215,6 +209,8 @@ def simulate(
 ) -> Floats:
     """Draw one data set, shape (subjects, waves), from the growth model, with values missing completely at random.
 
+    Raises RestatedError if shapes disagree, D is not a covariance matrix, or a variance or probability is impossible.
+
     Parameters
     ----------
     times, covariates
@@ -225,11 +221,6 @@ def simulate(
         D; it may be singular.
     missing : float
         Probability of each value to be missing, below 1.
-
-    Raises
-    ------
-    RestatedError
-        If shapes disagree, D is not a covariance matrix, or a variance or probability is impossible.
     """
     x = _with_intercept(covariates)
     times, fixed = _finite(times, "times"), _finite(fixed, "fixed")

@@ -119,6 +119,9 @@ def fit(
 ) -> MetaFit:
     """Pool independent effects.
 
+    Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is
+    unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
+
     Parameters
     ----------
     y, v : array_like, shape (k,)
@@ -134,12 +137,6 @@ def fit(
     pi_df : {"k-2", "k-1"}
         Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
         metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
-
-    Raises
-    ------
-    RestatedError
-        If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown; under
-        Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
     """
     found = _fit(y, v, method, ci, level, pi_df)
     if np.isnan(found.se):
@@ -228,6 +225,9 @@ def fit_regression(
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
+    Raises RestatedError as `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df;
+    under Knapp-Hartung also if the moderators predict all effects exactly.
+
     Parameters
     ----------
     y, v : array_like, shape (k,)
@@ -237,12 +237,6 @@ def fit_regression(
         Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
     method, ci, level
         As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung
-        also if the moderators predict all effects exactly.
     """
     y, v = check_effects(y, v)
     design, names = design_matrix(X, len(y), names)

@@ -69,18 +69,14 @@ def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
 def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     """Return the paths of the two-predictor model from three correlations.
 
-    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
+    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy. Raises
+    RestatedError if a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable),
+    or no three variables can have these correlations.
 
     Parameters
     ----------
     r_xm, r_xy, r_my : float or array_like
         Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no three
-        variables can have these correlations.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
@@ -113,6 +109,8 @@ class Box(NamedTuple):
 def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     """Return the range of a smooth function when each argument may be anywhere in its rounding interval.
 
+    Raises RestatedError if an interval is unbounded, or the function has no value at some point of the box.
+
     Parameters
     ----------
     function : callable
@@ -120,11 +118,6 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
         ``lambda *r: two_predictor(*r).indirect``.
     *intervals : str, Printed or pair of numbers
         One per argument: printed text is read as its rounding interval.
-
-    Raises
-    ------
-    RestatedError
-        If an interval is unbounded, or the function has no value at some point of the box.
 
     Notes
     -----
@@ -256,7 +249,8 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
 
     In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
     correlation of its two ends is the product of the links (Wright, 1934). Each Fisher z is normal, and the links are
-    taken as independent: right for links from separate samples.
+    taken as independent: right for links from separate samples. Raises RestatedError if there are not as many standard
+    errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
 
     Parameters
     ----------
@@ -265,11 +259,6 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
     se_z : array_like, shape (links,)
         Standard errors of the links on the scale of Fisher's z; 0 for a link taken as known.
     draws, seed : int
-
-    Raises
-    ------
-    RestatedError
-        If there are not as many standard errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
     """
     links, se_z = _chain(links, se_z)
     return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))

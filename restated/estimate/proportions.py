@@ -51,12 +51,8 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
     """Return the lowest and highest share in favour among all `invited`, from `count` in favour of `n` who answered.
 
     The lower bound counts all who did not answer against, the upper bound all of them for. Nothing is assumed about
-    them, so no bound can be drawn closer without an assumption.
-
-    Raises
-    ------
-    RestatedError
-        If fewer were invited than answered.
+    them, so no bound can be drawn closer without an assumption. Raises RestatedError if fewer were invited than
+    answered.
     """
     favour, answers = _checked(count, n)
     invited = floats(invited, "invited")

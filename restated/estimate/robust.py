@@ -58,6 +58,9 @@ def fit(
 ) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
+    Raises RestatedError if lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
+    [0, 1], there are fewer than two clusters, or they do not differ at all.
+
     Parameters
     ----------
     y, v : array_like, shape (k,)
@@ -76,12 +79,6 @@ def fit(
     -------
     RobustFit
         `weights` are 1 / (k_j (mean v_j + tau2)), normalised to 100.
-
-    Raises
-    ------
-    RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], there
-        are fewer than two clusters, or they do not differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)

@@ -49,6 +49,8 @@ class TrimAndFill:
 def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald") -> EggerTest:
     """Test funnel-plot asymmetry by regression, with the standard error as predictor.
 
+    Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
+
     Parameters
     ----------
     y, v : array_like, shape (k,), k >= 3
@@ -56,11 +58,6 @@ def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "RE
         mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
         squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
         which the intercept of y / se on 1 / se is this slope.
-
-    Raises
-    ------
-    RestatedError
-        As `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
@@ -86,6 +83,9 @@ def trim_and_fill(
 ) -> TrimAndFill:
     """Fill in the studies missing from a funnel plot by trim and fill (Duval & Tweedie 2000).
 
+    Raises RestatedError as `meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
+    studies.
+
     Parameters
     ----------
     y, v : array_like, shape (k,)
@@ -96,11 +96,6 @@ def trim_and_fill(
         L0 rests on the Wilcoxon rank sum, R0 on the length of the rightmost run.
     method : str
         As in `meta.fit`, while trimming as well as for the final fit.
-
-    Raises
-    ------
-    RestatedError
-        As `meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two studies.
     """
     y, v = check_effects(y, v)
     check_option("trim-and-fill estimator", estimator, ("L0", "R0"))

@@ -135,6 +135,7 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
     Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
+    Raises RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
 
     Parameters
     ----------
@@ -144,11 +145,6 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     model : {"ACE", "ADE", "AE", "CE", "E"}
     thresholds : {"common", "separate"}
         One threshold for everybody, or one for each zygosity.
-
-    Raises
-    ------
-    RestatedError
-        If counts are negative or not finite, a table is empty, or an option is unknown.
     """
     check_option("model", model, MODELS, field="model")
     check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
@@ -166,7 +162,8 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
 
     One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
     those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
-    groups are taken to be the same.
+    groups are taken to be the same. Raises RestatedError if a matrix is not positive definite (a correlation not inside
+    -1 to 1), a group has fewer than 3 pairs, shapes differ or the model is unknown.
 
     Parameters
     ----------
@@ -174,12 +171,6 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
     n_mz, n_dz : array_like of numbers, shape () or (m,)
         Pairs.
     model : {"ACE", "ADE", "AE", "CE", "E"}
-
-    Raises
-    ------
-    RestatedError
-        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes
-        differ or the model is unknown.
     """
     check_option("model", model, MODELS, field="model")
     moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
@@ -277,17 +268,13 @@ def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArr
 def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     """Return the smallest and largest of Falconer's shares over all correlations that print as given.
 
-    The shares are linear in the correlations, so the extremes are at corners of the rounding box.
+    The shares are linear in the correlations, so the extremes are at corners of the rounding box. Raises RestatedError
+    if a correlation has no lower or upper end, or is outside -1 to 1.
 
     Parameters
     ----------
     r_mz, r_dz : str, Printed or pair of numbers
         A correlation as printed.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation has no lower or upper end, or is outside -1 to 1.
     """
     corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
     shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))

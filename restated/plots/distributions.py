@@ -29,6 +29,8 @@ SUM_SLACK = 1.0  # percentage points by which rounded shares may miss 100
 def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     """One bar of 100 % per group.
 
+    Raises RestatedError if a column is missing, there are more than four classes, or shares do not add up to 100.
+
     Parameters
     ----------
     table : DataFrame
@@ -38,11 +40,6 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
         At most four, in the order of the segments.
     says : str
         First sentence of the alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there are more than four classes, or shares do not add up to 100.
     """
     limited(len(classes), len(FILLS), "classes", "classes")
     table = require(table, "group", "note", *classes, *(f"{c} text" for c in classes))

@@ -29,6 +29,9 @@ def grouped(
 ) -> Drawn:
     """Estimates with their intervals, by group.
 
+    Raises RestatedError if a column is missing, a group is split, a value is not finite, or only one end of an interval
+    is given.
+
     Parameters
     ----------
     table : DataFrame
@@ -39,11 +42,6 @@ def grouped(
     scale : Scale
     axis, left, right, interval : str, optional
         Title of the axis; meaning of values on either side of the null; name of the interval, for the heading.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a group is split, a value is not finite, or only one end of an interval is given.
     """
     columns = dict(columns or {})
     table = require(table, "group", "label", "value", "low", "high", *columns.values())

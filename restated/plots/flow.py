@@ -24,6 +24,8 @@ DOWN = Line("muted", width=1.0)
 def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
     """One row per report, one box per arm, a box for the total.
 
+    Raises RestatedError if a column is missing or the table is empty.
+
     Parameters
     ----------
     table : DataFrame
@@ -32,11 +34,6 @@ def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
         boxes of both arms dashed).
     arms : (str, str)
         Names of the arms.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or the table is empty.
     """
     require(table, "report", "source", "unverified", *PARTS, *(f"{part}_says" for part in PARTS))
     headings = (*arms, "together")

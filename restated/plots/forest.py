@@ -38,6 +38,9 @@ def forest(
 ) -> Drawn:
     """Forest plot.
 
+    Raises RestatedError if a column is missing, a standard error is not positive or the weights do not belong to the
+    rows.
+
     Parameters
     ----------
     studies : DataFrame, k rows
@@ -57,11 +60,6 @@ def forest(
         Of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut (`CUT`).
     noun : str
         Word for a row, for heading and alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a standard error is not positive or the weights do not belong to the rows.
 
     References
     ----------

@@ -40,6 +40,8 @@ def funnel(
 ) -> Drawn:
     """Contour-enhanced funnel plot.
 
+    Raises RestatedError if the arrays differ in length or hold a value that is not a finite number.
+
     Parameters
     ----------
     y, se : array_like, shape (k,)
@@ -52,11 +54,6 @@ def funnel(
     filled_fit : Estimate, optional
         Result with the imputed studies; its estimate is a second line.
     transform : Scale
-
-    Raises
-    ------
-    RestatedError
-        If the arrays differ in length or hold a value that is not a finite number.
 
     References
     ----------

@@ -35,6 +35,8 @@ POINT = Mark("o", True, "accent")
 def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
     """Pooled effect without each study in turn.
 
+    Raises RestatedError if a column is missing or the table is empty.
+
     Parameters
     ----------
     table : DataFrame
@@ -42,11 +44,6 @@ def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISH
     fit : Estimate
         Of all studies: line and band.
     transform : Scale
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or the table is empty.
     """
     fig, data = _by_row(table, "Left out", fit, transform)
     value = table["estimate"].to_numpy()

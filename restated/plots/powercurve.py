@@ -25,6 +25,8 @@ APART = 0.22
 def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis: str) -> Drawn:
     """Share of studies that find an event, by the true effect.
 
+    Raises RestatedError if a column is missing or there are too many events.
+
     Parameters
     ----------
     table : DataFrame
@@ -33,11 +35,6 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
         At most three events with the names of their curves.
     x_axis, axis : str
         Titles of the axes.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or there are too many events.
     """
     require(table, "extra", "event", "share", "low", "high")
     limited(len(events), len(CURVES), "curves", "events")

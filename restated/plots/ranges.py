@@ -31,6 +31,8 @@ def ranges(
 ) -> Drawn:
     """One row per result: a bar from low to high and a mark at the value, either where there is one.
 
+    Raises RestatedError if a column is missing, a range runs downwards or no row has a number.
+
     Parameters
     ----------
     table : DataFrame
@@ -45,11 +47,6 @@ def ranges(
         Draw a line at the null value of the scale.
     limits : (low, high), optional
         Of the plot, on the scale of analysis; by default all numbers fit. Bars beyond them end in an arrow.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a range runs downwards or no row has a number.
     """
     table = require(table, *NUMBERS, *left, *right)
     low, high, value = (table[name].to_numpy(float) for name in NUMBERS)

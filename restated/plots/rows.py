@@ -121,6 +121,8 @@ def row_chart(
 ) -> Chart:
     """Lay out text columns and an empty plot with its axis.
 
+    Raises RestatedError if columns differ in length or the limits are not in order.
+
     Parameters
     ----------
     left, right : sequences of Column
@@ -135,11 +137,6 @@ def row_chart(
         Rows in bold and in the muted colour.
     foot_lines : int
         Lines of text wanted under the axis title.
-
-    Raises
-    ------
-    RestatedError
-        If columns differ in length or the limits are not in order.
     """
     columns = (*left, *right)
     rows = _row_count(columns)

@@ -41,6 +41,8 @@ def set_range(
 ) -> Drawn:
     """Distribution of a statistic over an enumerated set, with its range and the printed value.
 
+    Raises RestatedError if the set is empty or holds a value that is not finite.
+
     Parameters
     ----------
     values : array_like, shape (tables,)
@@ -51,11 +53,6 @@ def set_range(
         Printed digits and their rounding interval, drawn as a band.
     plausible : (words, low, high), optional
         A narrower range under a stated condition, drawn as a second bracket.
-
-    Raises
-    ------
-    RestatedError
-        If the set is empty or holds a value that is not finite.
     """
     values = np.asarray(values, float).ravel()
     _check_set(values, statistic, noun, "values")
@@ -106,6 +103,8 @@ def margins(
 ) -> Drawn:
     """Margins of the compatible 2x2 tables, shaded by a statistic.
 
+    Raises RestatedError if a column is missing, the set is empty or a total is not between 0 and n.
+
     Parameters
     ----------
     table : DataFrame, one row per table of the total `n`
@@ -114,11 +113,6 @@ def margins(
         Subjects of the totals, for the axes; name of the statistic.
     plausible : (row low, row high, column low, column high), optional
         Totals regarded as plausible: outlined.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the set is empty or a total is not between 0 and n.
     """
     require(table, "row1", "column1", "value")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))

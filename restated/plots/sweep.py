@@ -36,6 +36,8 @@ def heterogeneity(
 ) -> Drawn:
     """Pooled effect with its confidence and prediction bands as heterogeneity, or another number, grows.
 
+    Raises RestatedError if a column is missing, fewer than two rows are given or `x` does not increase.
+
     Parameters
     ----------
     table : DataFrame
@@ -52,11 +54,6 @@ def heterogeneity(
         Names of the filled interval (ci) and of the hatched one (pi).
     marks : sequence of (x, text)
         Named lines across the horizontal axis.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, fewer than two rows are given or `x` does not increase.
     """
     require(table, x, *NUMBERS)
     at = table[x].to_numpy(float)
