@@ -71,11 +71,8 @@ class MetaBatch:
 class MetaFit(MetaBatch):
     """A pooled effect: the fields of `MetaBatch` as numbers, and some more."""
 
-    tau2_se: float
     tau2_low: float  # Q-profile; both nan when the interval is empty
     tau2_high: float
-    q_df: int
-    q_p: float
     weights: Floats  # in percent
 
 
@@ -83,7 +80,6 @@ class MetaFit(MetaBatch):
 class MetaRegression:
     """Meta-regression; arrays have one entry per coefficient, the intercept first."""
 
-    names: tuple[str, ...]
     estimate: Floats
     se: Floats
     ci_low: Floats
@@ -91,27 +87,8 @@ class MetaRegression:
     statistic: Floats
     p: Floats
     covariance: Floats
+    df: float  # of the tests: inf for wald
     tau2: float
-    tau2_se: float
-    i2: float
-    qm: float  # joint test of all moderators: chi-squared (wald) or F (knapp-hartung)
-    qm_df: int
-    qm_df_residual: float  # inf for wald
-    qm_p: float
-    qe: float  # residual heterogeneity
-    qe_df: int
-    qe_p: float
-    k: int
-    method: str
-    ci_method: str
-    level: float
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """Coefficients as a table, one row per name."""
-        columns = ("estimate", "se", "statistic", "p", "ci_low", "ci_high")
-        values = {name: getattr(self, name) for name in columns}
-        return pd.DataFrame(values, index=pd.Index(self.names, name="coefficient"))
 
 
 def fit(
@@ -153,15 +130,7 @@ def _fit(y: ArrayLike, v: ArrayLike, method: str, ci: str, level: float, pi_df: 
     X = np.ones((len(y), 1))
     low, high = between.q_profile(y, v, X, level)
     w = 1 / (v + batch.tau2[0])
-    return MetaFit(
-        **shared,
-        tau2_se=float(between.standard_error(y[None, :], v[None, :], X, batch.tau2, method)[0]),
-        tau2_low=low,
-        tau2_high=high,
-        q_df=len(y) - 1,
-        q_p=float(stats.chi2.sf(shared["q"], len(y) - 1)),
-        weights=100 * w / w.sum(),
-    )
+    return MetaFit(**shared, tau2_low=low, tau2_high=high, weights=100 * w / w.sum())
 
 
 def fit_batch(
@@ -214,14 +183,7 @@ def fit_batch(
 
 
 def fit_regression(
-    y: ArrayLike,
-    v: ArrayLike,
-    X: ArrayLike,
-    *,
-    names: Sequence[str] | None = None,
-    method: str = "REML",
-    ci: str = "wald",
-    level: float = 0.95,
+    y: ArrayLike, v: ArrayLike, X: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
@@ -233,49 +195,16 @@ def fit_regression(
     y, v : array_like, shape (k,)
     X : array_like, shape (k,) or (k, m)
         Moderators without the intercept, which is added.
-    names : sequence of str, optional
-        Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
     method, ci, level
-        As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
+        As in `fit`; Knapp-Hartung uses t with k - m - 1 df.
     """
     y, v = check_effects(y, v)
-    design, names = design_matrix(X, len(y), names)
-    k, p = design.shape
-    Y, V = y[None, :], v[None, :]
-    tau2, test_df, batch = _coefficients(Y, V, design, method, ci, level)
+    tau2, df, batch = _coefficients(y[None, :], v[None, :], design_matrix(X, len(y)), method, ci, level)
     found = {name: values[0] for name, values in batch.items()}
     if np.isnan(found["se"]).any():
         problem = "the moderators predict all effects exactly, so Knapp-Hartung has no standard errors"
         raise RestatedError(problem, remedy=USE_WALD)
-    slopes = found["estimate"][1:]
-    qm = float(slopes @ np.linalg.solve(found["covariance"][1:, 1:], slopes))
-    if ci == "knapp-hartung":
-        qm /= p - 1
-        qm_p = stats.f.sf(qm, p - 1, test_df)
-    else:
-        qm_p = stats.chi2.sf(qm, p - 1)
-    common = between.weighted(Y, V, design, np.zeros(1))
-    qe, qe_df = float(common.q[0]), k - p
-    typical = qe_df / between.traces(common, design)[0][0]
-    i2 = 100 * max(0.0, (qe - qe_df) / qe) if method == "FE" else 100 * tau2[0] / (tau2[0] + typical)
-    return MetaRegression(
-        names=names,
-        **found,
-        tau2=float(tau2[0]),
-        tau2_se=float(between.standard_error(Y, V, design, tau2, method)[0]),
-        i2=float(i2),
-        qm=qm,
-        qm_df=p - 1,
-        qm_df_residual=test_df,
-        qm_p=float(qm_p),
-        qe=qe,
-        qe_df=qe_df,
-        qe_p=float(stats.chi2.sf(qe, qe_df)),
-        k=k,
-        method=method,
-        ci_method=ci,
-        level=level,
-    )
+    return MetaRegression(**found, df=df, tau2=float(tau2[0]))
 
 
 def _coefficients(
@@ -365,19 +294,11 @@ def cumulative(
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
 
 
-def estimator_matrix(
-    y: ArrayLike,
-    v: ArrayLike,
-    *,
-    methods: Sequence[str] = ("DL", "PM", "REML"),
-    cis: Sequence[str] = ("wald", "knapp-hartung"),
-    level: float = 0.95,
-    pi_df: str = "k-2",
-) -> pd.DataFrame:
+def estimator_matrix(y: ArrayLike, v: ArrayLike) -> pd.DataFrame:
     """Pool data under each combination of tau2 estimator and interval method, as `fit_batch` does: a row each."""
     columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
-    index = pd.MultiIndex.from_product([methods, cis], names=["method", "ci"])
-    rows = [_row(_fit(y, v, method, ci, level, pi_df), columns) for method, ci in index]
+    index = pd.MultiIndex.from_product([("DL", "PM", "REML"), ("wald", "knapp-hartung")], names=["method", "ci"])
+    rows = [_row(_fit(y, v, method, ci, DEFAULTS["level"], DEFAULTS["pi_df"]), columns) for method, ci in index]
     return pd.DataFrame(rows, columns=columns, index=index)
 
 
@@ -409,6 +330,7 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
         raise RestatedError("pooling needs at least two studies", field="y")
     missing, remedy = "a value that is missing or not finite", "Leave the study out, and report that"
     units = "Check the value and its unit"
+    light = v < LEAST_SHARE * v.max(axis=-1, keepdims=True)
     rounding = (between.ROUNDOFF * np.clip(np.nan_to_num(y), -LARGEST, LARGEST)) ** 2
     for field, bad, problem, advice in (
         ("y", ~np.isfinite(y), missing, remedy),
@@ -416,12 +338,7 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
         ("v", v <= 0, "a sampling variance that is not positive", None),
         ("y", np.abs(y) > LARGEST, f"an effect beyond {LARGEST:g}", units),
         ("v", (v > LARGEST) | (v < 1 / LARGEST), f"a variance outside {1 / LARGEST:g} to {LARGEST:g}", units),
-        (
-            "v",
-            v < LEAST_SHARE * v.max(axis=-1, keepdims=True),
-            f"a variance below {LEAST_SHARE:g} of the largest",
-            units,
-        ),
+        ("v", light, f"a variance below {LEAST_SHARE:g} of the largest", units),
         ("v", v < rounding, "a standard error within the rounding error of the effects", units),
     ):
         if bad.any():
@@ -429,10 +346,8 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
     return y, np.broadcast_to(v, y.shape)
 
 
-def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Floats, tuple[str, ...]]:
-    """Return the design matrix, intercept first, and its names: by default those of a DataFrame, else x1, x2, ..."""
-    if names is None and isinstance(X, pd.DataFrame):
-        names = [str(name) for name in X.columns]
+def design_matrix(X: ArrayLike, k: int) -> Floats:
+    """Return the design matrix, intercept first."""
     moderators = floats(X, "X")
     if moderators.ndim == 1:
         moderators = moderators[:, None]
@@ -440,9 +355,6 @@ def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Fl
         raise RestatedError(f"{k} effects but moderators of shape {moderators.shape}", field="X")
     if not np.isfinite(moderators).all():
         raise RestatedError("a moderator is missing or not finite", field="X", remedy="Leave the study out")
-    names = [f"x{i + 1}" for i in range(moderators.shape[1])] if names is None else list(names)
-    if len(names) != moderators.shape[1]:
-        raise RestatedError(f"{moderators.shape[1]} moderators but {len(names)} names", field="names")
     if (np.ptp(moderators, axis=0) == 0).any():
         remedy = "Leave the constant column out: the intercept is added"
         raise RestatedError("a moderator is the same for all studies", field="X", remedy=remedy)
@@ -451,4 +363,4 @@ def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Fl
         raise RestatedError(f"{k} studies cannot carry {design.shape[1]} coefficients", field="X")
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise RestatedError("the moderators are collinear", field="X", remedy="Leave one out")
-    return design, ("intercept", *names)
+    return design

@@ -101,9 +101,6 @@ class Box(NamedTuple):
 
     low: float
     high: float
-    low_at: tuple[float, ...]
-    high_at: tuple[float, ...]
-    at_vertices: bool  # both ends are reached at corners of the box
 
 
 def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
@@ -140,17 +137,13 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     def value(x: Floats) -> float:
         return float(np.asarray(function(*x)))
 
-    ends, places = [], []
+    ends = []
     for sign in (1, -1):  # smallest, then largest
-        corner = int(np.argmin(sign * values[: len(vertices)]))
-        best, where = values[corner], vertices[corner]
-        polished = _polish(value, sign, points[np.argmin(sign * values)], limits)
-        if sign * (best - value(polished)) > GAIN * np.max(np.abs(values)):
-            best, where = value(polished), polished
-        ends.append(float(best))
-        places.append(tuple(float(x) for x in where))
-    at_vertices = all(x in sides for where in places for x, sides in zip(where, limits, strict=True))
-    return Box(ends[0], ends[1], places[0], places[1], at_vertices)
+        corner = float(sign * np.min(sign * values[: len(vertices)]))
+        polished = value(_polish(value, sign, points[np.argmin(sign * values)], limits))
+        inside = sign * (corner - polished) > GAIN * np.max(np.abs(values))
+        ends.append(polished if inside else corner)
+    return Box(*ends)
 
 
 def _polish(
@@ -178,7 +171,6 @@ class IndirectInterval(NamedTuple):
     delta_high: float
     simulated_low: float
     simulated_high: float
-    infeasible: float = 0.0  # share of simulated triples that no three variables can have; left out
 
 
 def indirect_interval(
@@ -197,7 +189,8 @@ def indirect_interval(
 
     Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
     from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
-    fixed-effect model: too narrow by as much as differences between studies matter.
+    fixed-effect model: too narrow by as much as differences between studies matter. Raises RestatedError for an
+    infeasible triple, a sample below 4 or a level outside 0 to 1.
 
     Parameters
     ----------
@@ -208,11 +201,6 @@ def indirect_interval(
     level : float
     draws, seed : int
         For the Monte Carlo limits.
-
-    Raises
-    ------
-    RestatedError
-        For an infeasible triple, a sample below 4 or a level outside 0 to 1.
     """
     found = two_predictor(r_xm, r_xy, r_my)
     r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")
@@ -225,9 +213,8 @@ def indirect_interval(
     rest, b = 1 - r_xm**2, float(found.b)
     gradient = np.array([b + r_xm * (2 * r_xm * b - r_xy) / rest, -(r_xm**2) / rest, r_xm / rest])
     sampled = _simulated(r, se_z, draws, seed).T
-    possible = feasible(*sampled)
-    limits = _limits(float(found.indirect), gradient * (1 - r**2) * se_z, _paths(*sampled).indirect[possible], level)
-    return limits._replace(infeasible=float(1 - possible.mean()))
+    indirect = _paths(*sampled).indirect[feasible(*sampled)]  # without triples that no three variables can have
+    return _limits(float(found.indirect), gradient * (1 - r**2) * se_z, indirect, level)
 
 
 def _simulated(r: Floats, se_z: Floats, draws: int, seed: int) -> Floats:

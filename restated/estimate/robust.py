@@ -86,26 +86,19 @@ def fit(
     return replace(result, **pooled)
 
 
-def fit_regression(
-    y: ArrayLike,
-    v: ArrayLike,
-    cluster: ArrayLike,
-    X: ArrayLike,
-    *,
-    rho: float = 0.8,
-    small: bool = True,
-    level: float = 0.95,
-) -> RobustFit:
-    """Fit a meta-regression of clustered effects; parameters and errors as for `fit`.
+def fit_regression(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, X: ArrayLike, **options: Any) -> RobustFit:
+    """Fit a meta-regression of clustered effects; other parameters, options and errors as for `fit`.
 
     `X`, of shape (k,) or (k, m), holds the moderators without the intercept, which is added. It must not be collinear
     and must leave residual degrees of freedom, without any one of the clusters too.
     """
     y, v = check_effects(y, v)
-    return _solve(y, v, cluster, design_matrix(X, len(y), None)[0], rho, small, level)
+    return _solve(y, v, cluster, design_matrix(X, len(y)), **options)
 
 
-def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, small: bool, level: float) -> RobustFit:
+def _solve(
+    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float = 0.8, small: bool = True, level: float = 0.95
+) -> RobustFit:
     codes, members = _clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:

@@ -54,6 +54,8 @@ LIMIT_TOLERANCE = 1e-8
 SAME_LIKELIHOOD = 1e-8
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
 SUM_TOLERANCE = 1e-9
+#: Power that studies are commonly planned for.
+PLANNED = 0.8
 #: Draws of a power simulation fitted at a time: keeps memory flat.
 BLOCK = 5000
 
@@ -92,11 +94,6 @@ class TwinFit:
     at_bound: Any  # a component of the model is estimated as 0
     data: likelihood.TwinData = field(repr=False, compare=False)
 
-    @property
-    def aic(self) -> FloatOrArray:
-        """Akaike's criterion, up to a constant that is the same for all models of the same data."""
-        return 2 * len(MODELS[self.model]) - 2 * self.loglik
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -106,9 +103,6 @@ class Comparison:
     publications.
     """
 
-    model: str
-    reduced: str
-    dropped: tuple[str, ...]
     lrt: FloatOrArray
     df: int
     p: FloatOrArray
@@ -237,7 +231,7 @@ def _test(fit: TwinFit, reduced: str) -> Comparison:
     if len(dropped) == 2:
         both = likelihood.angle(fit.data.information, *(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
         mixture = mixture + both.reshape(fit.data.shape)[()] * p
-    return Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
+    return Comparison(lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
 
 
 def lowest_aic(fit: TwinFit) -> Floats:
@@ -323,13 +317,12 @@ def power(
     *,
     drop: str = "a2",
     alpha: float = 0.05,
-    thresholds: str = "common",
     draws: int = 2000,
     seed: int = 0,
 ) -> Power:
     """Return the power of a twin study to see a share, by simulation: ACE against the model without it.
 
-    The test is the boundary-corrected one of `compare`.
+    The test is the boundary-corrected one of `compare`; twins have one threshold.
 
     Parameters
     ----------
@@ -341,13 +334,11 @@ def power(
         Share of affected individuals; None for a continuous measure.
     drop : {"a2", "c2"}
         The share tested, at significance level `alpha`.
-    thresholds : {"common", "separate"}
-        Fitted to the tables; the true threshold is the same for both zygosities.
     draws, seed : int
         Simulated studies.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
-    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
     p = np.concatenate([_test(fit, reduced).p_boundary for fit in fits])
     significant = int(np.sum(p < alpha))
     share = significant / draws
@@ -364,7 +355,6 @@ def model_choice(
     n_dz: int,
     prevalence: float | None = None,
     *,
-    thresholds: str = "common",
     draws: int = 2000,
     seed: int = 0,
 ) -> dict[str, float]:
@@ -373,73 +363,37 @@ def model_choice(
     Shares of studies by model, "ACE", "AE", "CE" and "E", add up to 1 less the undefined studies.
     """
     r = _correlations(a2, c2, e2, n_mz, n_dz)
-    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
     chosen = np.concatenate([lowest_aic(fit) for fit in fits])
     return {name: int(np.sum(chosen == name)) / draws for name in ("ACE", *SUBMODELS["ACE"])}
 
 
-def power_expected(
-    a2: float,
-    c2: float,
-    e2: float,
-    n_mz: ArrayLike,
-    n_dz: ArrayLike,
-    prevalence: ArrayLike | None = None,
-    *,
-    drop: str = "a2",
-    alpha: float = 0.05,
-    thresholds: str = "common",
+def pairs_for_power(
+    a2: float, c2: float, e2: float, mz_share: float, prevalence: ArrayLike | None = None, *, alpha: float = 0.05
 ) -> FloatOrArray:
-    """Return the same power without simulation, from the noncentral chi-squared distribution.
+    """Return the pairs that give the test of a2 in `power` a power of `PLANNED`, not rounded, without simulation.
 
-    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an approximation for
-    large samples, fast enough for maps over designs; `power` is the check. `n_mz`, `n_dz` and `prevalence` may be
-    arrays, which are broadcast against each other.
+    An approximation for large samples by the noncentral chi-squared distribution: the likelihood-ratio statistic of the
+    expected tables or matrices is the noncentrality, which is proportional to the number of pairs. `mz_share` is the
+    share of identical pairs among all; several values of `prevalence` are possible.
     """
-    reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
-    n_mz, n_dz = floats(n_mz, "n_mz"), floats(n_dz, "n_dz")
+    check_numbers(mz_share=mz_share)
+    if not 0 < mz_share < 1:
+        raise RestatedError(f"a share {mz_share!r} of identical pairs is out of range", field="mz_share")
+    sizes = (1000 * mz_share, 1000 * (1 - mz_share))
+    reduced, r = _reduced("a2", alpha), _correlations(a2, c2, e2, *sizes)
     if prevalence is None:
-        n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
-        mz, dz = (np.full(n_mz.shape, own) for own in r)
-        fit = continuous(mz, dz, n_mz, n_dz)
+        fit = continuous(*r, *sizes)
     else:
-        tables = (n[..., None] * pair_probabilities(prevalence, own) for n, own in zip((n_mz, n_dz), r))
-        fit = liability(*tables, thresholds=thresholds)
+        fit = liability(*(n * pair_probabilities(prevalence, own) for n, own in zip(sizes, r)))
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
     # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
-    return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
-
-
-def pairs_for_power(
-    a2: float,
-    c2: float,
-    e2: float,
-    mz_share: float,
-    prevalence: ArrayLike | None = None,
-    *,
-    power: float = 0.8,
-    drop: str = "a2",
-    alpha: float = 0.05,
-    thresholds: str = "common",
-) -> FloatOrArray:
-    """Return the pairs a study needs for a given power, not rounded, by the approximation of `power_expected`.
-
-    The noncentrality is proportional to the number of pairs, so it is computed once. `mz_share` is the share of
-    identical pairs among all; `power` must be above `alpha`.
-    """
-    check_numbers(mz_share=mz_share, power=power, alpha=alpha)
-    if not (0 < mz_share < 1 and alpha < power < 1):
-        raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
-    unit = 1000.0
-    once = power_expected(
-        a2, c2, e2, unit * mz_share, unit * (1 - mz_share), prevalence, drop=drop, alpha=alpha, thresholds=thresholds
-    )
-    root = stats.norm.isf(alpha) - stats.norm.isf(once)
-    return unit * ((stats.norm.isf(alpha) - stats.norm.isf(power)) / root) ** 2
+    distance = stats.norm.isf(alpha) - stats.norm.isf(PLANNED)
+    return 1000 * distance**2 / _test(fit, reduced).lrt
 
 
 def _simulated(
-    r: tuple[float, float], n_mz: int, n_dz: int, prevalence: float | None, thresholds: str, draws: int, seed: int
+    r: tuple[float, float], n_mz: int, n_dz: int, prevalence: float | None, draws: int, seed: int
 ) -> Iterator[TwinFit]:
     """ACE fits to simulated studies, `BLOCK` at a time."""
     if draws < 1:
@@ -452,8 +406,7 @@ def _simulated(
             mz, dz = (_wishart(rng, n, own, size) for n, own in groups)
             yield continuous(mz, dz, n_mz, n_dz)
         else:
-            tables = [rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups]
-            yield liability(*tables, thresholds=thresholds)
+            yield liability(*(rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups))
 
 
 def _correlations(a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike) -> tuple[float, float]:
