@@ -73,16 +73,9 @@ def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
 def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
     """Return tau2 for each data set, never negative, shape (draws,).
 
-    Raises RestatedError if the method is unknown or an iteration does not settle.
-
-    Parameters
-    ----------
-    Y, V : ndarray, shape (draws, k)
-        Effects and sampling variances.
-    X : ndarray, shape (k, p)
-        Design matrix, of full column rank, with p < k.
-    method : str
-        One of `METHODS`; FE is the common-effect model: tau2 = 0.
+    `Y`, `V`, shape (draws, k): effects and sampling variances. `X`, shape (k, p): design matrix, of full column rank,
+    with p < k. `method`: one of `METHODS`; FE is the common-effect model: tau2 = 0. Raises RestatedError if the method
+    is unknown or an iteration does not settle.
     """
     check_option("tau2 method", method, METHODS)
     solve = _SOLVERS[method]

@@ -125,11 +125,8 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
 def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: float) -> dict[str, float]:
     """Return power, sign error and magnitude error of Welch's test over simulated trials.
 
-    Parameters
-    ----------
-    values1, values2 : array_like, shapes (trials, n1) and (trials, n2)
-    true_difference : float
-        Difference of the population means; 0 raises a RestatedError.
+    `values1` and `values2` have shapes (trials, n1) and (trials, n2); `true_difference` is that of the population
+    means, and 0 raises a RestatedError.
 
     Returns
     -------

@@ -89,14 +89,9 @@ def effect_sizes(
 
     Both have shape (k,), with nan where the trial has no information on the measure.
 
-    Parameters
-    ----------
-    measure : {"OR", "RR", "RD"}
-    correction : float or "treatment-arm"
-        Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
-        n2) to those of arm 2.
-    correct : {"zero-trials", "all"}
-        Trials to correct: those with an empty cell (the usual rule), or all of them.
+    `measure`: "OR", "RR", "RD". `correction`: number added to each of the four cells; "treatment-arm" adds n1 / (n1 +
+    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all"): correct the trials
+    with an empty cell (the usual rule), or all of them.
     """
     cells, informative = _cells(events1, n1, events2, n2, measure)
     check_option("rule", correct, ("zero-trials", "all"), field="correct")

@@ -67,14 +67,9 @@ def of_pooled(
 ) -> Fragility:
     """Return the fragility of an inverse-variance meta-analysis, significant if its Wald interval excludes zero.
 
-    Raises RestatedError if the counts are impossible, or a trial has no information on the measure: no change of status
-    alone would bring it into the model.
-
-    Parameters
-    ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
-    measure, method : str
-        As in `events.effect_sizes` and `meta.fit`; trials with an empty cell are corrected.
+    `events1`, `n1`, `events2`, `n2`: shape (k,). `measure`, `method`: as in `events.effect_sizes` and `meta.fit`;
+    trials with an empty cell are corrected. Raises RestatedError if the counts are impossible, or a trial has no
+    information on the measure: no change of status alone would bring it into the model.
     """
 
     def significant(a: Ints, c: Ints) -> Floats:

@@ -144,16 +144,10 @@ def fit_batch(
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
-    Raises RestatedError as `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance
-    or the search does not settle.
-
-    Parameters
-    ----------
-    data_sets : iterable of array_like, shape (subjects, waves)
-        Outcomes, nan where missing: an array of shape (draws, subjects, waves), or a generator, of which only a few
-        data sets are held in memory at a time. Missing values may differ between data sets.
-    times, covariates, degree, method
-        As in `fit`; shared by all data sets.
+    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves), or a generator of those of
+    (subjects, waves), of which only a few are held in memory at a time. Missing values may differ between data sets.
+    `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all data sets. Raises RestatedError as `fit`,
+    naming the data set (counted from 0), and if a data set leaves no residual variance or the search does not settle.
 
     Returns
     -------

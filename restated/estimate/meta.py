@@ -138,12 +138,8 @@ def fit_batch(
 ) -> MetaBatch:
     """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
 
-    Parameters
-    ----------
-    Y : array_like, shape (draws, k)
-    V : array_like, shape (draws, k) or (k,)
-    method, ci, level, pi_df
-        As in `fit`, with the same errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
+    `Y`: shape (draws, k). `V`: shape (draws, k) or (k,). `method`, `ci`, `level`, `pi_df`: as in `fit`, with the same
+    errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
     """
     Y, V = check_effects(Y, V, batch=True)
     check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
@@ -187,16 +183,10 @@ def fit_regression(
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
-    Raises RestatedError as `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df;
-    under Knapp-Hartung also if the moderators predict all effects exactly.
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    X : array_like, shape (k,) or (k, m)
-        Moderators without the intercept, which is added.
-    method, ci, level
-        As in `fit`; Knapp-Hartung uses t with k - m - 1 df.
+    `y`, `v`: shape (k,). `X`, shape (k,) or (k, m): moderators without the intercept, which is added. `method`, `ci`,
+    `level`: as in `fit`; Knapp-Hartung uses t with k - m - 1 df. Raises RestatedError as `fit`, and if X is of the
+    wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung also if the moderators predict
+    all effects exactly.
     """
     y, v = check_effects(y, v)
     tau2, df, batch = _coefficients(y[None, :], v[None, :], design_matrix(X, len(y)), method, ci, level)
@@ -234,13 +224,8 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,), k >= 3
-    labels : sequence, optional
-        Index of the result; default 0, 1, ...
-    **options
-        As in `fit`, with the same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
+    `y`, `v`: shape (k,), k >= 3. `labels`: index of the result; default 0, 1, ... `**options`: as in `fit`, with the
+    same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:

@@ -73,10 +73,8 @@ def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     RestatedError if a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable),
     or no three variables can have these correlations.
 
-    Parameters
-    ----------
-    r_xm, r_xy, r_my : float or array_like
-        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
+    `r_xm`, `r_xy`, `r_my`: correlations of predictor and mediator, predictor and outcome, mediator and outcome;
+    broadcast together.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
@@ -106,15 +104,10 @@ class Box(NamedTuple):
 def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     """Return the range of a smooth function when each argument may be anywhere in its rounding interval.
 
-    Raises RestatedError if an interval is unbounded, or the function has no value at some point of the box.
-
-    Parameters
-    ----------
-    function : callable
-        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
-        ``lambda *r: two_predictor(*r).indirect``.
-    *intervals : str, Printed or pair of numbers
-        One per argument: printed text is read as its rounding interval.
+    `function`: takes one array per interval, returns an array of the same shape. For a path use for
+    instance ``lambda *r: two_predictor(*r).indirect``. `*intervals`: one per argument: printed text is read as its
+    rounding interval. Raises RestatedError if an interval is unbounded, or the function has no value at some point of
+    the box.
 
     Notes
     -----
@@ -239,13 +232,8 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
     taken as independent: right for links from separate samples. Raises RestatedError if there are not as many standard
     errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
 
-    Parameters
-    ----------
-    links : array_like, shape (links,)
-        Correlations of neighbours, strictly between -1 and 1.
-    se_z : array_like, shape (links,)
-        Standard errors of the links on the scale of Fisher's z; 0 for a link taken as known.
-    draws, seed : int
+    `links`, shape (links,): correlations of neighbours, strictly between -1 and 1. `se_z`, shape (links,): standard
+    errors of the links on the scale of Fisher's z; 0 for a link taken as known.
     """
     links, se_z = _chain(links, se_z)
     return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))
@@ -258,10 +246,7 @@ def chain_interval(
 
     The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
 
-    Parameters
-    ----------
-    links, se_z, draws, seed
-        As in `chain_draws`, with the same errors.
+    `links`, `se_z`, `draws`, `seed`: as in `chain_draws`, with the same errors.
     """
     links, se_z = _chain(links, se_z)
     check_level(level)

@@ -44,15 +44,11 @@ class TrimAndFill:
 def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald") -> EggerTest:
     """Test funnel-plot asymmetry by regression, with the standard error as predictor.
 
-    Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not defined).
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,), k >= 3
-    model : {"mixed", "classical"}
-        mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
-        squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
-        which the intercept of y / se on 1 / se is this slope.
+    `y`, `v`: shape (k,), k >= 3. `model`: "mixed", a mixed-effects meta-regression on sqrt(v)
+    (Sterne & Egger 2005), with `method` and `ci`; or "classical", least squares with weights 1 / v and an estimated
+    dispersion, t with k - 2 df: the test of Egger et al. (1997), in which the intercept of y / se on 1 / se is this
+    slope. Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not
+    defined).
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
@@ -68,17 +64,10 @@ def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "RE
 def trim_and_fill(y: ArrayLike, v: ArrayLike, *, side: str | None = None, method: str = "REML") -> TrimAndFill:
     """Fill in the studies missing from a funnel plot by trim and fill (Duval & Tweedie 2000), with estimator L0.
 
-    Raises RestatedError as `meta.fit`; if an option is unknown; if trimming does not settle or leaves fewer than two
-    studies.
-
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    side : {"left", "right"}, optional
-        Where studies are assumed to be missing. Default: the side opposite to the slope of the regression on the
-        standard error (left if small studies have larger effects).
-    method : str
-        As in `meta.fit`, while trimming as well as for the final fit.
+    `y`, `v`: shape (k,). `side` ("left", "right"): where studies are assumed to be missing. Default: the side opposite
+    to the slope of the regression on the standard error (left if small studies have larger effects). `method`: as in
+    `meta.fit`, while trimming as well as for the final fit. Raises RestatedError as `meta.fit`; if an option is
+    unknown; if trimming does not settle or leaves fewer than two studies.
     """
     y, v = check_effects(y, v)
     if side is None:

@@ -131,14 +131,10 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
     Raises RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
 
-    Parameters
-    ----------
-    mz, dz : array_like, shape (..., 3) or (..., 4)
-        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two orders, which
-        are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
-    model : {"ACE", "ADE", "AE", "CE", "E"}
-    thresholds : {"common", "separate"}
-        One threshold for everybody, or one for each zygosity.
+    `mz`, `dz`, shape (..., 3) or (..., 4): numbers of pairs: both affected, discordant, neither; with four, the
+    discordant pairs come in two orders, which are added up. Need not be whole numbers (expected tables). Leading axes
+    broadcast. `model`: "ACE", "ADE", "AE", "CE", "E". `thresholds` ("common", "separate"): one threshold for everybody,
+    or one for each zygosity.
     """
     check_option("model", model, MODELS, field="model")
     check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
@@ -159,12 +155,8 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
     groups are taken to be the same. Raises RestatedError if a matrix is not positive definite (a correlation not inside
     -1 to 1), a group has fewer than 3 pairs, shapes differ or the model is unknown.
 
-    Parameters
-    ----------
-    mz, dz : array_like, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices
-    n_mz, n_dz : array_like of numbers, shape () or (m,)
-        Pairs.
-    model : {"ACE", "ADE", "AE", "CE", "E"}
+    `mz`, `dz`, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices. `n_mz`, `n_dz`, shape ()
+    or (m,): pairs. `model`: "ACE", "ADE", "AE", "CE", "E".
     """
     check_option("model", model, MODELS, field="model")
     moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
@@ -265,10 +257,7 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     The shares are linear in the correlations, so the extremes are at corners of the rounding box. Raises RestatedError
     if a correlation has no lower or upper end, or is outside -1 to 1.
 
-    Parameters
-    ----------
-    r_mz, r_dz : str, Printed or pair of numbers
-        A correlation as printed.
+    `r_mz`, `r_dz`: a correlation as printed.
     """
     corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
     shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
@@ -290,12 +279,8 @@ def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
     With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
     (1 + r))), T being Owen's function.
 
-    Parameters
-    ----------
-    prevalence : array_like
-        Share of affected individuals, between 0 and 1.
-    r : array_like
-        Correlation of the liabilities, above -1, at most 1.
+    `prevalence`: share of affected individuals, between 0 and 1. `r`: correlation of the liabilities, above -1, at most
+    1.
     """
     prevalence, r = np.broadcast_arrays(floats(prevalence, "prevalence"), floats(r))
     if not ((prevalence > 0) & (prevalence < 1)).all():

@@ -38,28 +38,14 @@ def forest(
 ) -> Drawn:
     """Forest plot.
 
-    Raises RestatedError if a column is missing, a standard error is not positive or the weights do not belong to the
-    rows.
-
-    Parameters
-    ----------
-    studies : DataFrame, k rows
-        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`. A row whose `y` or `se` is
-        not finite stays visible as left out. Intervals of studies cover 95 % (normal quantile).
-    fit : object
-        Result with estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2.
-    fit_label : str
-        Name of the summary row.
-    second : (str, object), optional
-        Label and result of a second pooled effect, drawn as a hollow diamond.
-    transform : Scale
-        From the scale of analysis to the axis.
-    left, right : str
-        Meaning of effects on either side of the null line.
-    limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut (`CUT`).
-    noun : str
-        Word for a row, for heading and alternative text.
+    `studies`: `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`. A row whose `y` or
+    `se` is not finite stays visible as left out. Intervals of studies cover 95 % (normal quantile). `fit`: result with
+    estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2. `fit_label`: name
+    of the summary row. `second`: label and result of a second pooled effect, drawn as a hollow diamond. `transform`:
+    from the scale of analysis to the axis. `left`, `right`: meaning of effects on either side of the null line.
+    `limits`: of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut
+    (`CUT`). `noun`: word for a row, for heading and alternative text. Raises RestatedError if a column is missing, a
+    standard error is not positive or the weights do not belong to the rows.
 
     References
     ----------

@@ -40,20 +40,10 @@ def funnel(
 ) -> Drawn:
     """Contour-enhanced funnel plot.
 
-    Raises RestatedError if the arrays differ in length or hold a value that is not a finite number.
-
-    Parameters
-    ----------
-    y, se : array_like, shape (k,)
-        Effects and standard errors on the scale of analysis.
-    fit : Estimate
-    labels : sequence, optional
-        Names of the studies, for the data table.
-    filled_y, filled_se : array_like
-        Studies imputed by trim and fill: hollow diamonds.
-    filled_fit : Estimate, optional
-        Result with the imputed studies; its estimate is a second line.
-    transform : Scale
+    `y`, `se`, shape (k,): effects and standard errors on the scale of analysis. `labels`: names of the studies, for the
+    data table. `filled_y`, `filled_se`: studies imputed by trim and fill: hollow diamonds. `filled_fit`: result with
+    the imputed studies; its estimate is a second line. Raises RestatedError if the arrays differ in length or hold a
+    value that is not a finite number.
 
     References
     ----------

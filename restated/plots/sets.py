@@ -41,18 +41,10 @@ def set_range(
 ) -> Drawn:
     """Distribution of a statistic over an enumerated set, with its range and the printed value.
 
-    Raises RestatedError if the set is empty or holds a value that is not finite.
-
-    Parameters
-    ----------
-    values : array_like, shape (tables,)
-        One per member of the set.
-    statistic, noun : str
-        Name on the axis (phi, odds ratio, tetrachoric r); word for a member.
-    printed : (text, low, high), optional
-        Printed digits and their rounding interval, drawn as a band.
-    plausible : (words, low, high), optional
-        A narrower range under a stated condition, drawn as a second bracket.
+    `values`, shape (tables,): one per member of the set. `statistic`, `noun`: name on the axis (phi, odds ratio,
+    tetrachoric r); word for a member. `printed`: printed digits and their rounding interval, drawn as a band.
+    `plausible`: a narrower range under a stated condition, drawn as a second bracket. Raises RestatedError if the set
+    is empty or holds a value that is not finite.
     """
     values = np.asarray(values, float).ravel()
     _check_set(values, statistic, noun, "values")
@@ -103,16 +95,9 @@ def margins(
 ) -> Drawn:
     """Margins of the compatible 2x2 tables, shaded by a statistic.
 
-    Raises RestatedError if a column is missing, the set is empty or a total is not between 0 and n.
-
-    Parameters
-    ----------
-    table : DataFrame, one row per table of the total `n`
-        `row1` and `column1` (first row and first column total), `value` (the statistic).
-    row, column, statistic : str
-        Subjects of the totals, for the axes; name of the statistic.
-    plausible : (row low, row high, column low, column high), optional
-        Totals regarded as plausible: outlined.
+    `table`: `row1` and `column1` (first row and first column total), `value` (the statistic). `row`, `column`,
+    `statistic`: subjects of the totals, for the axes; name of the statistic. `plausible`: totals regarded as plausible:
+    outlined. Raises RestatedError if a column is missing, the set is empty or a total is not between 0 and n.
     """
     require(table, "row1", "column1", "value")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))
