@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
 from restated.arguments import check_option
 from restated.errors import RestatedError
@@ -201,9 +201,8 @@ class _Reader:
         mark = self.decimal or decimal_mark(self.text) or ("." if "." in numeral else None)
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
-            raise RestatedError(
-                f"the comma of '{self.text}' can part decimals or thousands: {shown}", remedy=_SAY_WHICH
-            )
+            problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
+            raise RestatedError(problem, remedy=_SAY_WHICH)
         return readings[mark]
 
     def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
@@ -315,24 +314,16 @@ def _ratio(text: str, numerator: int, denominator: int) -> Printed:
     return Printed(text, low, high, low, "exact", None)
 
 
-def parse_number(
-    text: str,
-    *,
-    exact: bool = False,
-    decimal: str | None = None,
-    file: Path | str | None = None,
-    row: int | str | None = None,
-    field: str | None = None,
-) -> Printed:
-    """Read a printed number as `parse` does; raise a RestatedError that names its place if `text` is not one."""
+def parse_number(text: str, *, exact: bool = False, decimal: str | None = None, **place: Any) -> Printed:
+    """Read a printed number as `parse` does; a RestatedError names its `place`: `file`, `row` and `field`."""
     try:
         printed = parse(text, exact=exact, decimal=decimal)
     except RestatedError as error:
-        raise RestatedError(error.message, file=file, row=row, field=field, remedy=error.remedy) from None
+        raise RestatedError(error.message, remedy=error.remedy, **place) from None
     if not printed.is_number:
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
         remedy = "Write it as printed, for example .31, 4,819 or <.001."
-        raise RestatedError(shown, file=file, row=row, field=field, remedy=remedy)
+        raise RestatedError(shown, remedy=remedy, **place)
     return printed
 
 

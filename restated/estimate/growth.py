@@ -125,18 +125,10 @@ def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 
         except (np.linalg.LinAlgError, ValueError) as problem:
             message = f"statsmodels cannot fit this growth model: {problem}"
             raise RestatedError(message, remedy="Centre and scale time, or use fit_batch") from problem
-    return GrowthFit(
-        names=design.names,
-        fixed=np.asarray(result.fe_params),
-        fixed_covariance=covariance,
-        random_covariance=np.asarray(result.cov_re),
-        residual_variance=float(result.scale),
-        log_likelihood=float(result.llf),
-        converged=bool(result.converged),
-        subjects=int(observed.any(axis=1).sum()),
-        observations=len(subject),
-        method=method,
-    )
+    fixed_effects, random = np.asarray(result.fe_params), np.asarray(result.cov_re)
+    variance, height, subjects = float(result.scale), float(result.llf), int(observed.any(axis=1).sum())
+    estimates = (design.names, fixed_effects, covariance, random, variance, height)
+    return GrowthFit(*estimates, subjects, len(subject), method, converged=bool(result.converged))
 
 
 def fit_batch(

@@ -33,8 +33,6 @@ MINIMUM_K_PREDICTION = 3
 LARGEST = 1e50
 #: Weights further apart than this leave fewer than six of 16 digits for the light studies.
 LEAST_SHARE = 1e-10
-#: Defaults of `fit`, for the tables that pass its options on.
-DEFAULTS: dict[str, Any] = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
 USE_WALD = "Use ci='wald'"
 #: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
@@ -121,7 +119,9 @@ def fit(
     return found
 
 
-def _fit(y: ArrayLike, v: ArrayLike, method: str, ci: str, level: float, pi_df: str) -> MetaFit:
+def _fit(
+    y: ArrayLike, v: ArrayLike, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
+) -> MetaFit:
     """`fit`, with nan where Knapp-Hartung has no standard error."""
     y, v = check_effects(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
@@ -161,21 +161,9 @@ def fit_batch(
         spread = np.full(len(Y), np.nan)
     else:
         spread = stats.t.ppf((1 + level) / 2, k - int(pi_df[-1])) * np.sqrt(tau2 + variance)
-    return MetaBatch(
-        **pooled,
-        tau2=tau2,
-        q=q,
-        i2_q=i2_q,
-        i2=i2,
-        h2=h2,
-        pi_low=pooled["estimate"] - spread,
-        pi_high=pooled["estimate"] + spread,
-        k=k,
-        method=method,
-        ci_method=ci,
-        level=level,
-        pi_df=pi_df,
-    )
+    results: dict[str, Any] = pooled | dict(tau2=tau2, q=q, i2_q=i2_q, i2=i2, h2=h2)
+    results |= {"pi_low": pooled["estimate"] - spread, "pi_high": pooled["estimate"] + spread}
+    return MetaBatch(**results, k=k, method=method, ci_method=ci, level=level, pi_df=pi_df)
 
 
 def fit_regression(
@@ -230,7 +218,6 @@ def leave_one_out(
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    options = DEFAULTS | options
     rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
     return _summary(rows, labels)
 
@@ -269,7 +256,6 @@ def cumulative(
         sequence = np.argsort(key, kind="stable")
     except TypeError:
         raise RestatedError("the sort keys cannot be compared with each other", field="order") from None
-    options = DEFAULTS | options
     y, v = y[sequence], v[sequence]
     pooled = [_fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
     se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
@@ -283,7 +269,7 @@ def estimator_matrix(y: ArrayLike, v: ArrayLike) -> pd.DataFrame:
     """Pool data under each combination of tau2 estimator and interval method, as `fit_batch` does: a row each."""
     columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
     index = pd.MultiIndex.from_product([("DL", "PM", "REML"), ("wald", "knapp-hartung")], names=["method", "ci"])
-    rows = [_row(_fit(y, v, method, ci, DEFAULTS["level"], DEFAULTS["pi_df"]), columns) for method, ci in index]
+    rows = [_row(_fit(y, v, method, ci), columns) for method, ci in index]
     return pd.DataFrame(rows, columns=columns, index=index)
 
 

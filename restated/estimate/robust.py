@@ -140,20 +140,8 @@ def _solve(
         raise RestatedError(problem, field="y", remedy="Use the variance of a model, such as meta.fit")
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    return RobustFit(
-        estimate=beta,
-        se=se,
-        df=df,
-        statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df),
-        ci_low=beta - margin,
-        ci_high=beta + margin,
-        tau2=tau2,
-        i2=i2,
-        weights=100 * w / w.sum(),
-        clusters=count,
-        k=k,
-    )
+    coefficients = (beta, se, df, statistic, 2 * stats.t.sf(np.abs(statistic), df), beta - margin, beta + margin)
+    return RobustFit(*coefficients, tau2=tau2, i2=i2, weights=100 * w / w.sum(), clusters=count, k=k)
 
 
 def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floats, rho: float) -> tuple[float, float]:

@@ -333,15 +333,7 @@ def power(
 
 
 def model_choice(
-    a2: float,
-    c2: float,
-    e2: float,
-    n_mz: int,
-    n_dz: int,
-    prevalence: float | None = None,
-    *,
-    draws: int = 2000,
-    seed: int = 0,
+    a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None, *, draws: int = 2000, seed: int = 0
 ) -> dict[str, float]:
     """Return how often each model has the lowest Akaike criterion in simulated studies of known shares, as in `power`.
 

@@ -163,12 +163,9 @@ def _right_columns(grid: pd.DataFrame, out: list[int], scale: Scale) -> list[Col
     values = grid[scale.symbol]
     texts = {i: "left out" if np.isnan(values[i]) else f"{scale.write(values[i])}, left out" for i in out}
     weights = ["" if np.isnan(w) else number(w, 0 if w == 100 else 1) for w in grid["weight %"]]
-    return [
-        *layout.interval_columns(
-            f"{scale.symbol} [95\u00a0% CI]", scale, values, grid["lower"], grid["upper"], texts=texts
-        ),
-        Column("Weight %", weights, align="right"),
-    ]
+    heading, ends = f"{scale.symbol} [95\u00a0% CI]", (grid["lower"], grid["upper"])
+    columns = layout.interval_columns(heading, scale, values, *ends, texts=texts)
+    return [*columns, Column("Weight %", weights, align="right")]
 
 
 def _draw_studies(chart: Chart, studies: pd.DataFrame, symbol: str) -> None:
@@ -177,17 +174,9 @@ def _draw_studies(chart: Chart, studies: pd.DataFrame, symbol: str) -> None:
     used = studies[studies["drawn as"] == "square"]
     shown = used[used[symbol].between(*chart.ax.get_xlim())]
     largest = (LARGEST * chart.row_height * POINTS) ** 2
-    chart.ax.scatter(
-        shown[symbol],
-        shown.index,
-        s=largest * shown["weight %"] / used["weight %"].max(),
-        marker="s",
-        color=colour("accent"),
-        linewidths=0,
-        zorder=4,
-        clip_on=False,
-        gid="squares",
-    )
+    area = largest * shown["weight %"] / used["weight %"].max()
+    look: dict[str, Any] = {"marker": "s", "color": colour("accent"), "linewidths": 0, "zorder": 4, "clip_on": False}
+    chart.ax.scatter(shown[symbol], shown.index, s=area, gid="squares", **look)
 
 
 def _diamond(chart: Chart, row: int, result: Any, *, hollow: bool) -> None:

@@ -199,19 +199,24 @@ def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: 
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
-    """Grid cells of one step as one shape; runs along a line are joined."""
-    corners: list[tuple[float, float]] = []
-    at = cells[["x", "y"]].to_numpy(float)
-    for line in np.unique(at[:, 1]):
-        xs = np.sort(at[at[:, 1] == line, 0])
-        for run in np.split(xs, np.flatnonzero(np.diff(xs) != 1) + 1):
-            # A whole total is in the middle of its cell.
-            x0, x1, y0, y1 = (place * cell - 0.5 for place in (run[0], run[-1] + 1, line, line + 1))
-            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
+    """Grid cells of one step."""
+    # A whole total is in the middle of its cell.
+    x, y = ((cells[["x", "y"]].to_numpy(float) + 0.5) * cell - 0.5).T
     # An outline of half a point closes the hairlines renderers leave between neighbours.
     zorder = 2 if width < 1 else 1
-    ax.add_patch(PathPatch(Path(corners, codes), zorder=zorder, gid=role, **Fill(role, role, width=width).style()))
+    shape = PathPatch(merged_cells(x, y, cell), zorder=zorder, gid=role, **Fill(role, role, width=width).style())
+    ax.add_patch(shape)
+
+
+def merged_cells(x: NDArray[np.float64], y: NDArray[np.float64], side: float) -> Path:
+    """Outline of square cells, given by their middles, as one shape; runs along a line are joined."""
+    corners: list[tuple[float, float]] = []
+    for line in np.unique(y):
+        xs = np.sort(x[y == line])
+        for run in np.split(xs, np.flatnonzero(np.diff(xs) > 1.5 * side) + 1):
+            x0, x1, y0, y1 = run[0] - side / 2, run[-1] + side / 2, line - side / 2, line + side / 2
+            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+    return Path(corners, [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5))
 
 
 def _ramp_key(fig: Figure, statistic: str, spans: list[str], plausible: bool) -> None:
