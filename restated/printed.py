@@ -83,19 +83,11 @@ _SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.'
 class Printed:
     """A printed number and the closed interval its digits stand for.
 
-    Attributes
-    ----------
-    text : str
-        Exactly as printed.
-    low, high : Decimal or None
-        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong to it. None
-        where the print sets no end.
-    value : Decimal or None
-        The number itself; None for words and for bounds and ranges.
-    kind : str
-        ``exact`` (a count), ``rounded``, ``truncated``, ``below``, ``above``, ``range``, ``about`` or ``text``.
-    decimals : int or None
-        Printed decimals, negative for a number such as 1.2e5; None where no digits are printed.
+    `text` is exactly as printed. `low` and `high` are the ends of the closed interval: half-up and half-even rounding
+    are both covered, hence both ends belong to it; None where the print sets no end. `value` is the number itself, None
+    for words and for bounds and ranges. `kind` is ``exact`` (a count), ``rounded``, ``truncated``, ``below``,
+    ``above``, ``range``, ``about`` or ``text``. `decimals` are those printed, negative for a number such as 1.2e5; None
+    where no digits are printed.
     """
 
     text: str

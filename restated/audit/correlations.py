@@ -46,15 +46,8 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
     r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity. Raises
     RestatedError if the component is unknown.
 
-    Parameters
-    ----------
-    mz, dz : Printed
-        Twin correlations.
-    component : {'a2', 'c2', 'e2'}
-    printed : Printed
-        The printed component.
-    scale : int
-        1 if the component is printed as a proportion, 100 if in percent.
+    `mz`, `dz`: twin correlations. `component`: 'a2', 'c2', 'e2'. `printed`: the printed component. `scale`: 1 if the
+    component is printed as a proportion, 100 if in percent.
     """
     m, d = box(mz), box(dz)
     spans = {

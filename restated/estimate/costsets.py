@@ -127,12 +127,8 @@ def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: fl
 
     `values1` and `values2` have shapes (trials, n1) and (trials, n2); `true_difference` is that of the population
     means, and 0 raises a RestatedError.
-
-    Returns
-    -------
-    dict
-        ``power``: share of trials that are significant; ``sign``: share of those whose difference has the wrong sign;
-        ``magnitude``: mean absolute difference of those over the true one. The last two are nan if no trial is.
+    ``power`` is the share of trials that are significant, ``sign`` the share of those whose difference has the wrong
+    sign, ``magnitude`` the mean absolute difference of those over the true one. The last two are nan if no trial is.
     """
     x, y = floats(values1, "values1"), floats(values2, "values2")
     check_finite(values1=x, values2=y, true_difference=true_difference)

@@ -99,9 +99,8 @@ def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLi
     verdict_now = significant(a[None, :], c[None, :])[0]
     if np.isnan(verdict_now):
         remedy = "Leave out the trials without events (or without others), or use the risk difference"
-        raise RestatedError(
-            "a trial has no information on the measure, so there is no verdict to change", remedy=remedy
-        )
+        problem = "a trial has no information on the measure, so there is no verdict to change"
+        raise RestatedError(problem, remedy=remedy)
     now = bool(verdict_now)
     for number in range(1, MAX_CHANGES + 1):
         every = _steps(len(arms), number)

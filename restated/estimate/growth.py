@@ -84,6 +84,9 @@ class GrowthBatch(_Growth):
 def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML") -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
+    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
+    from the second derivatives in all parameters, variances included; where values are missing it differs from that of
+    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near 0.
     Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
     observed do not determine variances or fixed effects, or statsmodels fails.
 
@@ -98,14 +101,6 @@ def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 
     degree : int
         Degree of the polynomial in time, at least 1.
     method : {"REML", "ML"}
-
-    Returns
-    -------
-    GrowthFit
-        `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
-        comes from the second derivatives in all parameters, variances included; where values are missing it differs
-        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near
-        zero it can be wrong.
     """
     design = _Design.make(times, covariates, degree, method)
     y = _outcome(y, design)
@@ -140,12 +135,8 @@ def fit_batch(
     (subjects, waves), of which only a few are held in memory at a time. Missing values may differ between data sets.
     `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all data sets. Raises RestatedError as `fit`,
     naming the data set (counted from 0), and if a data set leaves no residual variance or the search does not settle.
-
-    Returns
-    -------
-    GrowthBatch
-        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is
-        (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
+    D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1
+    X)^-1, with the variances taken as known, as in lme4.
     """
     design = _Design.make(times, covariates, degree, method)
     outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))

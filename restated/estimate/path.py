@@ -109,8 +109,6 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     rounding interval. Raises RestatedError if an interval is unbounded, or the function has no value at some point of
     the box.
 
-    Notes
-    -----
     A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
     exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end
     may be inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded

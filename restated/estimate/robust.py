@@ -56,7 +56,7 @@ class RobustFit:
 def fit(
     y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.8, small: bool = True, level: float = 0.95
 ) -> RobustFit:
-    """Pool effects that are correlated within clusters.
+    """Pool effects that are correlated within clusters, with weights 1 / (k_j (mean v_j + tau2)), normalised to 100.
 
     Raises RestatedError if lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
     [0, 1], there are fewer than two clusters, or they do not differ at all.
@@ -74,11 +74,6 @@ def fit(
         the factor clusters / (clusters - 1).
     level : float
         Coverage of the interval.
-
-    Returns
-    -------
-    RobustFit
-        `weights` are 1 / (k_j (mean v_j + tau2)), normalised to 100.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
