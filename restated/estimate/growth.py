@@ -86,8 +86,8 @@ def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 
 
     `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
     from the second derivatives in all parameters, variances included; where values are missing it differs from that of
-    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near 0.
-    Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
+    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near
+    0. Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
     observed do not determine variances or fixed effects, or statsmodels fails.
 
     Parameters
