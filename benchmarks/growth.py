@@ -26,8 +26,24 @@ def cohorts(number: int, children: int = CHILDREN):
     covariates = np.column_stack([rng.integers(0, 2, (children, 4)), rng.normal(size=(children, 3))])
     times = np.linspace(0, 6, WAVES)
     truth = rng.normal(0, 0.2, 2 * (COVARIATES + 1)), [[1, -0.05], [-0.05, 0.05]], 1.0
-    sets = [growth.simulate(times, covariates, *truth, missing=MISSING, rng=rng) for _ in range(number)]
+    sets = [simulate(times, covariates, *truth, missing=MISSING, rng=rng) for _ in range(number)]
     return times, covariates, sets
+
+
+def simulate(times, covariates, fixed, random_covariance, residual_variance, *, missing=0.0, rng) -> np.ndarray:
+    """Draw one data set, shape (subjects, waves), from the growth model, with values missing completely at random.
+
+    `fixed` is in the order of `GrowthFit.fixed`; its length sets the degree of the polynomial.
+    """
+    x = np.column_stack([np.ones(len(covariates)), covariates])
+    powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
+    eigenvalues, vectors = np.linalg.eigh(random_covariance)
+    root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
+    random = rng.standard_normal((len(x), 2)) @ root.T
+    y = x @ np.reshape(fixed, (x.shape[1], -1)) @ powers.T + random @ powers[:, :2].T
+    y += np.sqrt(residual_variance) * rng.standard_normal(y.shape)
+    y[rng.random(y.shape) < missing] = np.nan
+    return y
 
 
 def _statsmodels(times, covariates, sets, method: str) -> tuple[float, np.ndarray]:

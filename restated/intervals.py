@@ -20,14 +20,9 @@ Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
 def closed_interval(value: Constraint, name: str = "value") -> Ends:
     """Read a constraint as a closed interval with exact rational ends, None where there is no bound.
 
-    Parameters
-    ----------
-    value : str, Printed, int, Fraction, or pair of numbers
-        Text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low, high)``
-        is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal number it
-        displays (0.305 is 305/1000).
-    name : str
-        Name of the constraint in an error message.
+    `value`: text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low,
+    high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal number
+    it displays (0.305 is 305/1000). `name`: name of the constraint in an error message.
 
     Raises
     ------

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
-from pathlib import Path
+from typing import Any
 
 from restated.arguments import check_option
 from restated.errors import RestatedError
@@ -83,19 +83,11 @@ _SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.'
 class Printed:
     """A printed number and the closed interval its digits stand for.
 
-    Attributes
-    ----------
-    text : str
-        Exactly as printed.
-    low, high : Decimal or None
-        Ends of the closed interval. Half-up and half-even rounding are both covered, hence both ends belong to it. None
-        where the print sets no end.
-    value : Decimal or None
-        The number itself; None for words and for bounds and ranges.
-    kind : str
-        ``exact`` (a count), ``rounded``, ``truncated``, ``below``, ``above``, ``range``, ``about`` or ``text``.
-    decimals : int or None
-        Printed decimals, negative for a number such as 1.2e5; None where no digits are printed.
+    `text` is exactly as printed. `low` and `high` are the ends of the closed interval: half-up and half-even rounding
+    are both covered, hence both ends belong to it; None where the print sets no end. `value` is the number itself, None
+    for words and for bounds and ranges. `kind` is ``exact`` (a count), ``rounded``, ``truncated``, ``below``,
+    ``above``, ``range``, ``about`` or ``text``. `decimals` are those printed, negative for a number such as 1.2e5; None
+    where no digits are printed.
     """
 
     text: str
@@ -201,9 +193,8 @@ class _Reader:
         mark = self.decimal or decimal_mark(self.text) or ("." if "." in numeral else None)
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
-            raise RestatedError(
-                f"the comma of '{self.text}' can part decimals or thousands: {shown}", remedy=_SAY_WHICH
-            )
+            problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
+            raise RestatedError(problem, remedy=_SAY_WHICH)
         return readings[mark]
 
     def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:
@@ -235,12 +226,16 @@ def _words(text: str) -> str | None:
 def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Printed:
     """Read a printed number.
 
+    Raises RestatedError if `text` is not a string (a float has already lost its trailing zeros), a range runs
+    downwards, a comma can part decimals or thousands, or `text` is made of digits and signs in no order that numbers
+    have.
+
     Parameters
     ----------
     text : str
         As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
         "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
-        powers ("1.2e-3", "1.2 \u00d7 10\u207b\u00b3"), digits of any script. Decimals follow a point, comma or dot at
+        powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
         mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
         with empty ends.
     exact : bool
@@ -249,12 +244,6 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     decimal : {".", ",", None}
         Mark before decimals, for numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and
         a comma before three digits ("1,250") is refused unless another number of `text` shows what it is.
-
-    Raises
-    ------
-    RestatedError
-        If `text` is not a string (a float has already lost its trailing zeros), a range runs downwards, a comma can
-        part decimals or thousands, or `text` is made of digits and signs in no order that numbers have.
 
     Notes
     -----
@@ -317,24 +306,16 @@ def _ratio(text: str, numerator: int, denominator: int) -> Printed:
     return Printed(text, low, high, low, "exact", None)
 
 
-def parse_number(
-    text: str,
-    *,
-    exact: bool = False,
-    decimal: str | None = None,
-    file: Path | str | None = None,
-    row: int | str | None = None,
-    field: str | None = None,
-) -> Printed:
-    """Read a printed number as `parse` does; raise a RestatedError that names its place if `text` is not one."""
+def parse_number(text: str, *, exact: bool = False, decimal: str | None = None, **place: Any) -> Printed:
+    """Read a printed number as `parse` does; a RestatedError names its `place`: `file`, `row` and `field`."""
     try:
         printed = parse(text, exact=exact, decimal=decimal)
     except RestatedError as error:
-        raise RestatedError(error.message, file=file, row=row, field=field, remedy=error.remedy) from None
+        raise RestatedError(error.message, remedy=error.remedy, **place) from None
     if not printed.is_number:
         shown = f"'{text}' is not a number" if text.strip() else "the number is missing"
         remedy = "Write it as printed, for example .31, 4,819 or <.001."
-        raise RestatedError(shown, file=file, row=row, field=field, remedy=remedy)
+        raise RestatedError(shown, remedy=remedy, **place)
     return printed
 
 

@@ -8,7 +8,6 @@ References
 ----------
 DerSimonian, R., & Laird, N. (1986). Controlled Clinical Trials, 7, 177-188.
 Hedges, L. V., & Olkin, I. (1985). Statistical methods for meta-analysis. Academic Press.
-Morris, C. N. (1983). Journal of the American Statistical Association, 78, 47-55.
 Paule, R. C., & Mandel, J. (1982). Journal of Research of the National Bureau of Standards, 87, 377-385.
 Sidik, K., & Jonkman, J. N. (2005). Applied Statistics, 54, 367-384.
 Viechtbauer, W. (2005). Journal of Educational and Behavioral Statistics, 30, 261-293.
@@ -74,19 +73,9 @@ def weighted(Y: Floats, V: Floats, X: Floats, tau2: Floats) -> Weighted:
 def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
     """Return tau2 for each data set, never negative, shape (draws,).
 
-    Parameters
-    ----------
-    Y, V : ndarray, shape (draws, k)
-        Effects and sampling variances.
-    X : ndarray, shape (k, p)
-        Design matrix, of full column rank, with p < k.
-    method : str
-        One of `METHODS`; FE is the common-effect model: tau2 = 0.
-
-    Raises
-    ------
-    RestatedError
-        If the method is unknown or an iteration does not settle.
+    `Y`, `V`, shape (draws, k): effects and sampling variances. `X`, shape (k, p): design matrix, of full column rank,
+    with p < k. `method`: one of `METHODS`; FE is the common-effect model: tau2 = 0. Raises RestatedError if the method
+    is unknown or an iteration does not settle.
     """
     check_option("tau2 method", method, METHODS)
     solve = _SOLVERS[method]
@@ -95,38 +84,6 @@ def estimate(Y: Floats, V: Floats, X: Floats, method: str) -> Floats:
         rows = slice(start, start + CHUNK)
         tau2[rows] = solve(Y[rows], V[rows], X)
     return tau2
-
-
-def standard_error(Y: Floats, V: Floats, X: Floats, tau2: Floats, method: str) -> Floats:
-    """Return the large-sample standard error of tau2, shape (draws,); nan for FE.
-
-    ML and REML use the expected information. DL, HE and SJ are quadratic forms y'Ay, whose variance under normality is
-    2 tr(A S A S) with S = V + tau2 I (Viechtbauer 2005); DL and HE divide by the derivative tr(A), SJ multiplies by its
-    starting value and divides by k - p. PM equals the empirical Bayes estimator and takes the standard error given for
-    that one (Morris 1983), as metafor does.
-    """
-    k, p = X.shape
-    if method == "FE":
-        return np.full(len(Y), np.nan)
-    if method in ("ML", "REML"):
-        fit = weighted(Y, V, X, tau2)
-        information = (fit.w**2).sum(axis=1) if method == "ML" else traces(fit, X)[1]
-        return np.asarray(np.sqrt(2.0 / information))
-    total = V + tau2[:, None]
-    if method == "PM":
-        return np.asarray(k * np.sqrt(2.0 / (k - p)) / (1.0 / total).sum(axis=1))
-    scale: Floats | float
-    if method == "HE":
-        form: Floats = np.broadcast_to(_residual_maker(X), (len(Y), k, k))
-        scale = 1.0 / (k - p)
-    else:
-        start = np.zeros(len(Y)) if method == "DL" else Y.var(axis=1)
-        fit = weighted(Y, V, X, start)
-        wx = fit.w[:, :, None] * X
-        form = np.einsum("bk,kl->bkl", fit.w, np.eye(k)) - wx @ fit.covariance @ wx.transpose(0, 2, 1)  # P itself
-        scale = start / (k - p) if method == "SJ" else 1.0 / np.einsum("bii->b", form)
-    spread = form * total[:, None, :]
-    return np.asarray(scale * np.sqrt(2.0 * np.einsum("bij,bji->b", spread, spread)))
 
 
 def q_profile(y: Floats, v: Floats, X: Floats, level: float) -> tuple[float, float]:

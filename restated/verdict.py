@@ -49,6 +49,8 @@ def assign(
 ) -> str:
     """Return the verdict on one number, one of :data:`VERDICTS`.
 
+    Raises RestatedError if the grade is unknown, a number is not finite where it must be, or low exceeds high.
+
     Parameters
     ----------
     grade : {"P", "S", "U"} or None
@@ -63,11 +65,6 @@ def assign(
         Lowest and highest member of the restated *set*. Leave out for a confidence interval.
     recalled : bool
         True when the number was computed from unverified numbers: it then neither agrees nor disagrees.
-
-    Raises
-    ------
-    RestatedError
-        If the grade is unknown, a number is not finite where it must be, or low exceeds high.
     """
     if grade is not None and grade not in GRADES:
         raise RestatedError(f"grade {grade!r} is not one of P, S, U")

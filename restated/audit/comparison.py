@@ -27,17 +27,10 @@ Interval: TypeAlias = tuple[float, float]
 class Comparison:
     """Result of a check, without rows and ids.
 
-    Attributes
-    ----------
-    fits : bool
-        Some value inside every rounding interval satisfies the rule.
-    low, high : float
-        Range that the other numbers allow for the checked one, infinite where they set no end; the nearest possible
-        values where it is empty, nan where there are none.
-    power : float
-        Share of the possible printed values that the check rejects.
-    detail : str
-        One neutral clause.
+    It `fits` if some value inside every rounding interval satisfies the rule. `low` and `high` are the range that the
+    other numbers allow for the checked one, infinite where they set no end; the nearest possible values where it is
+    empty, nan where there are none. `power` is the share of the possible printed values that the check rejects,
+    `detail` one neutral clause.
     """
 
     fits: bool

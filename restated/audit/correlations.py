@@ -43,22 +43,11 @@ def falconer(mz: Printed, dz: Printed, component: str, printed: Printed, scale: 
 
     a2 = 2 (r_MZ - r_DZ), c2 = 2 r_DZ - r_MZ, e2 = 1 - r_MZ over the rounding box. Where c2 (or a2) can be negative, a
     fitted model holds it at 0 and the rest shifts: then a2 may be anywhere between 2 r_DZ and r_MZ (c2 between r_DZ and
-    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity.
+    r_MZ). Models are fitted to covariances and with covariates, so nearness is expected and not identity. Raises
+    RestatedError if the component is unknown.
 
-    Parameters
-    ----------
-    mz, dz : Printed
-        Twin correlations.
-    component : {'a2', 'c2', 'e2'}
-    printed : Printed
-        The printed component.
-    scale : int
-        1 if the component is printed as a proportion, 100 if in percent.
-
-    Raises
-    ------
-    RestatedError
-        If the component is unknown.
+    `mz`, `dz`: twin correlations. `component`: 'a2', 'c2', 'e2'. `printed`: the printed component. `scale`: 1 if the
+    component is printed as a proportion, 100 if in percent.
     """
     m, d = box(mz), box(dz)
     spans = {

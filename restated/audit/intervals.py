@@ -82,15 +82,8 @@ def p_of_interval(
     Estimate over half the width of the interval, times the quantile that made the interval, is the test statistic. The
     quantile may be normal or t: both, and all between, are allowed.
 
-    Parameters
-    ----------
-    estimate, low, high, p : Printed
-    scales : sequence of str
-        As for `centred`.
-    level : float
-        Confidence level, between 0 and 1.
-    df : float or None
-        Degrees of freedom where they are known; `FEWEST_DF` otherwise.
+    `scales`: as for `centred`. `level`: confidence level, between 0 and 1. `df`: degrees of freedom where they are
+    known; `FEWEST_DF` otherwise.
     """
     check_level(level)
     if df is not None and not 0 < df < math.inf:

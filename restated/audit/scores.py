@@ -49,12 +49,8 @@ def sd_bound(mean: Printed, sd: Printed, sizes: Sequence[int], minimum: float, m
     """Check if a printed SD is within the largest one possible for the mean on a scale from minimum to maximum.
 
     SD^2 <= n / (n - 1) (max - mean)(mean - min), with the divisor n - 1, taken at the best mean of the rounding
-    interval. The most generous of the `sizes` counts. The range is nan where the mean is outside the scale.
-
-    Raises
-    ------
-    RestatedError
-        If a sample size is below 2.
+    interval. The most generous of the `sizes` counts. The range is nan where the mean is outside the scale. Raises
+    RestatedError if a sample size is below 2.
     """
     inflate = _inflation(sizes)
     _check_scale(minimum, maximum)
@@ -74,13 +70,9 @@ def grimmer(
 
     In units of 1 / items all scores are whole, and so are their sum S and their sum of squares. The latter is even or
     odd as S is, at least that of scores next to S / n, and at most that of scores at the ends of the scale, where it is
-    known. `sizes` and `items` are those of `grim`, `scale` is the lowest and the highest score; SDs have the divisor
-    n - 1. The range is that of the nearest possible SDs.
-
-    Raises
-    ------
-    RestatedError
-        If a sample size is not a whole number of at least 2, or the SD is negative.
+    known. `sizes` and `items` are those of `grim`, `scale` is the lowest and the highest score; SDs have the divisor n
+    - 1. The range is that of the nearest possible SDs. Raises RestatedError if a sample size is not a whole number of
+    at least 2, or the SD is negative.
     """
     inflate = _inflation(sizes)
     if items < 1:
@@ -157,12 +149,8 @@ def _spread(sample: _Sample, squares: int) -> float:
 def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     """Check if the printed mean and SD of scores 0 and 1 belong together: SD^2 = n / (n - 1) mean (1 - mean).
 
-    The mean is a proportion. Several `sizes` are possible, one that fits is enough; the range is that of the SD.
-
-    Raises
-    ------
-    RestatedError
-        If a sample size is below 2.
+    The mean is a proportion. Several `sizes` are possible, one that fits is enough; the range is that of the SD. Raises
+    RestatedError if a sample size is below 2.
     """
     largest = _inflation(sizes) / 2
     low, high = box(mean)

@@ -38,11 +38,7 @@ def standard_error(low: Box, high: Box, *, level: float) -> Box:
     """Return the least (never below 0) and greatest standard error of an interval printed at a confidence level.
 
     `low` and `high` are the boxes of the two ends: their distance is twice the normal quantile of standard errors.
-
-    Raises
-    ------
-    RestatedError
-        If the level is not between 0 and 1 or no width above 0 fits.
+    Raises RestatedError if the level is not between 0 and 1 or no width above 0 fits.
     """
     _box(low)
     _box(high)
@@ -65,11 +61,8 @@ def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho:
 
     `rho` is the correlation of the two estimates, at least -1 and below 1. The ends are exact: the variance is convex
     in each standard error, so it is greatest at a corner and least at a corner or where s1 = rho s2 or s2 = rho s1.
-
-    Raises
-    ------
-    RestatedError
-        If rho is outside its range, a box runs downwards or is not finite, or a standard error is not positive.
+    Raises RestatedError if rho is outside its range, a box runs downwards or is not finite, or a standard error is not
+    positive.
     """
     check_numbers(rho=rho)
     if not -1 <= rho < 1:

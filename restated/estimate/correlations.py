@@ -63,9 +63,8 @@ def dependent_difference(r: ArrayLike, n: int, *, level: float = 0.95) -> Differ
     check_level(level)
     r = np.asarray(r, dtype=float)
     if r.shape != (4, 4) or n <= 3 or not (abs(r[0, 1]) < 1 and abs(r[2, 3]) < 1):
-        raise RestatedError(
-            "a difference needs n above 3 and a matrix of four variables whose r12 and r34 are inside 1"
-        )
+        problem = "a difference needs n above 3 and a matrix of four variables whose r12 and r34 are inside 1"
+        raise RestatedError(problem)
     a, b, c, d, e, f = r[np.triu_indices(4, 1)]  # r12, r13, r14, r23, r24, r34
     products = (b - a * d) * (e - d * f) + (c - b * f) * (d - a * b) + (b - c * f) * (e - a * c)
     shared = 0.5 * (products + (c - a * e) * (d - e * f)) / ((1 - a**2) * (1 - f**2))  # correlation of the two z

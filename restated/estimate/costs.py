@@ -95,10 +95,8 @@ def t_test_from_moments(
 ) -> Comparison:
     """Compare two means by Student's (`equal_variances`) or Welch's t test; standard deviations have divisor n - 1.
 
-    Raises
-    ------
-    RestatedError
-        If a size is below 2, a standard deviation is negative or both are zero, or a value is not finite.
+    Raises RestatedError if a size is below 2, a standard deviation is negative or both are zero, or a value is not
+    finite.
     """
     check_numbers(mean1=mean1, sd1=sd1, n1=n1, mean2=mean2, sd2=sd2, n2=n2)
     if not np.isfinite([mean1, sd1, n1, mean2, sd2, n2]).all():
@@ -163,12 +161,7 @@ def gamma_model(values1: ArrayLike, values2: ArrayLike, *, level: float = 0.95) 
     With one binary predictor the fitted means are the group means, so the model has a closed form: log ratio of the
     means, variance phi (1/n1 + 1/n2), dispersion phi from Pearson's statistic, t with n1 + n2 - 2 df; this is Student's
     error for values in units of their group's mean. Zeros are allowed: the estimating equations only need a variance
-    proportional to the squared mean.
-
-    Raises
-    ------
-    RestatedError
-        Also if a value is negative or a group is all zero.
+    proportional to the squared mean. Also raises RestatedError if a value is negative or a group is all zero.
     """
     x, y = _groups(values1, values2)
     if min(x.min(), y.min()) < 0 or x.max() == 0 or y.max() == 0:

@@ -103,12 +103,7 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
     """Draw independent values with mean 1 and the given SD/mean.
 
     `zeros` is the probability of a value of exactly zero, `kind` the distribution of the others: {"lognormal",
-    "gamma"}.
-
-    Raises
-    ------
-    RestatedError
-        If so many zeros need a larger SD/mean, or the kind is unknown.
+    "gamma"}. Raises RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
     """
     check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)
@@ -130,17 +125,10 @@ def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], 
 def errors_of_trials(values1: ArrayLike, values2: ArrayLike, true_difference: float) -> dict[str, float]:
     """Return power, sign error and magnitude error of Welch's test over simulated trials.
 
-    Parameters
-    ----------
-    values1, values2 : array_like, shapes (trials, n1) and (trials, n2)
-    true_difference : float
-        Difference of the population means; 0 raises a RestatedError.
-
-    Returns
-    -------
-    dict
-        ``power``: share of trials that are significant; ``sign``: share of those whose difference has the wrong sign;
-        ``magnitude``: mean absolute difference of those over the true one. The last two are nan if no trial is.
+    `values1` and `values2` have shapes (trials, n1) and (trials, n2); `true_difference` is that of the population
+    means, and 0 raises a RestatedError.
+    ``power`` is the share of trials that are significant, ``sign`` the share of those whose difference has the wrong
+    sign, ``magnitude`` the mean absolute difference of those over the true one. The last two are nan if no trial is.
     """
     x, y = floats(values1, "values1"), floats(values2, "values2")
     check_finite(values1=x, values2=y, true_difference=true_difference)

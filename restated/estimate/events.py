@@ -89,14 +89,9 @@ def effect_sizes(
 
     Both have shape (k,), with nan where the trial has no information on the measure.
 
-    Parameters
-    ----------
-    measure : {"OR", "RR", "RD"}
-    correction : float or "treatment-arm"
-        Number added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to the cells of arm 1 and n2 / (n1 +
-        n2) to those of arm 2.
-    correct : {"zero-trials", "all"}
-        Trials to correct: those with an empty cell (the usual rule), or all of them.
+    `measure`: "OR", "RR", "RD". `correction`: number added to each of the four cells; "treatment-arm" adds n1 / (n1 +
+    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all"): correct the trials
+    with an empty cell (the usual rule), or all of them.
     """
     cells, informative = _cells(events1, n1, events2, n2, measure)
     check_option("rule", correct, ("zero-trials", "all"), field="correct")
@@ -123,10 +118,7 @@ def mantel_haenszel(
 ) -> EventsFit:
     """Return the Mantel-Haenszel common effect ("OR", "RR" or "RD"), without continuity correction.
 
-    Raises
-    ------
-    RestatedError
-        Also if one arm has no events in any trial so that a ratio is not finite.
+    Also raises RestatedError if one arm has no events in any trial so that a ratio is not finite.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, measure)
     first, second = a + b, c + d
@@ -178,13 +170,8 @@ def logistic_normal(
     alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
     trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
     separate, so each alpha_j has a search of its own. The standard error is from the inverse Hessian in (theta, tau),
-    or in theta alone if tau is zero.
-
-    Raises
-    ------
-    RestatedError
-        Also if fewer than two trials can be used, an arm has no events (or only events) in all trials, or the search
-        does not settle.
+    or in theta alone if tau is zero. Also raises RestatedError if fewer than two trials can be used, an arm has no
+    events (or only events) in all trials, or the search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
@@ -218,11 +205,7 @@ def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, f
 
     Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
     compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
-
-    Raises
-    ------
-    RestatedError
-        If the risk difference is missing or outside its interval.
+    Raises RestatedError if the risk difference is missing or outside its interval.
     """
     check_numbers(rd=rd, low=low, high=high)
     if not low <= rd <= high:

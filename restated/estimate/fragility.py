@@ -67,17 +67,9 @@ def of_pooled(
 ) -> Fragility:
     """Return the fragility of an inverse-variance meta-analysis, significant if its Wald interval excludes zero.
 
-    Parameters
-    ----------
-    events1, n1, events2, n2 : array_like, shape (k,)
-    measure, method : str
-        As in `events.effect_sizes` and `meta.fit`; trials with an empty cell are corrected.
-
-    Raises
-    ------
-    RestatedError
-        If the counts are impossible, or a trial has no information on the measure: no change of status alone would
-        bring it into the model.
+    `events1`, `n1`, `events2`, `n2`: shape (k,). `measure`, `method`: as in `events.effect_sizes` and `meta.fit`;
+    trials with an empty cell are corrected. Raises RestatedError if the counts are impossible, or a trial has no
+    information on the measure: no change of status alone would bring it into the model.
     """
 
     def significant(a: Ints, c: Ints) -> Floats:
@@ -107,9 +99,8 @@ def _smallest(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLi
     verdict_now = significant(a[None, :], c[None, :])[0]
     if np.isnan(verdict_now):
         remedy = "Leave out the trials without events (or without others), or use the risk difference"
-        raise RestatedError(
-            "a trial has no information on the measure, so there is no verdict to change", remedy=remedy
-        )
+        problem = "a trial has no information on the measure, so there is no verdict to change"
+        raise RestatedError(problem, remedy=remedy)
     now = bool(verdict_now)
     for number in range(1, MAX_CHANGES + 1):
         every = _steps(len(arms), number)

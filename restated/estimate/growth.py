@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,8 +43,6 @@ RANK_TOLERANCE = 1e-10
 #: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of the residual
 #: variance. It is lme4's bound of 1e-4, which applies to standard deviations.
 SINGULAR_SHARE = 1e-8
-#: A covariance matrix handed to `simulate` may miss positive semidefiniteness by this share: rounding.
-EIGENVALUE_SLACK = 1e-12
 #: Patterns of observed waves are numbered in the bits of a 64-bit integer.
 MAX_WAVES = 62
 
@@ -75,13 +73,6 @@ class GrowthFit(_Growth):
 
     converged: bool
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """Fixed effects as a table, one row per name."""
-        return pd.DataFrame(
-            {"estimate": self.fixed, "se": self.fixed_se}, index=pd.Index(self.names, name="coefficient")
-        )
-
 
 @dataclass(frozen=True)
 class GrowthBatch(_Growth):
@@ -90,16 +81,14 @@ class GrowthBatch(_Growth):
     singular: Bools  # a variance is zero or the correlation is -1 or 1
 
 
-def fit(
-    y: ArrayLike,
-    times: ArrayLike,
-    covariates: ArrayLike,
-    *,
-    degree: int = 1,
-    names: Sequence[str] | None = None,
-    method: str = "REML",
-) -> GrowthFit:
+def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML") -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
+
+    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
+    from the second derivatives in all parameters, variances included; where values are missing it differs from that of
+    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near
+    0. Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
+    observed do not determine variances or fixed effects, or statsmodels fails.
 
     Parameters
     ----------
@@ -108,28 +97,12 @@ def fit(
     times : array_like, shape (waves,)
         Time of each wave, in the unit and from the origin wanted.
     covariates : array_like, shape (subjects,) or (subjects, q)
-        Subject-level covariates without the intercept, which is added; q may be 0.
+        Subject-level covariates without the intercept, which is added; q may be 0. A DataFrame names them.
     degree : int
         Degree of the polynomial in time, at least 1.
-    names : sequence of str, optional
-        Names of the covariates; default the columns of a DataFrame, else x1, x2, ...
     method : {"REML", "ML"}
-
-    Returns
-    -------
-    GrowthFit
-        `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance`
-        comes from the second derivatives in all parameters, variances included; where values are missing it differs
-        from that of `fit_batch` in the third digit. `converged` is the verdict of statsmodels; with a variance near
-        zero it can be wrong.
-
-    Raises
-    ------
-    RestatedError
-        If shapes disagree, a time or covariate is missing, the design is collinear, the values observed do not
-        determine variances or fixed effects, or statsmodels fails.
     """
-    design = _Design.make(times, covariates, degree, names, method)
+    design = _Design.make(times, covariates, degree, method)
     y = _outcome(y, design)
     observed = np.isfinite(y)
     _determined(observed[None], design, first=0)
@@ -147,52 +120,25 @@ def fit(
         except (np.linalg.LinAlgError, ValueError) as problem:
             message = f"statsmodels cannot fit this growth model: {problem}"
             raise RestatedError(message, remedy="Centre and scale time, or use fit_batch") from problem
-    return GrowthFit(
-        names=design.names,
-        fixed=np.asarray(result.fe_params),
-        fixed_covariance=covariance,
-        random_covariance=np.asarray(result.cov_re),
-        residual_variance=float(result.scale),
-        log_likelihood=float(result.llf),
-        converged=bool(result.converged),
-        subjects=int(observed.any(axis=1).sum()),
-        observations=len(subject),
-        method=method,
-    )
+    fixed_effects, random = np.asarray(result.fe_params), np.asarray(result.cov_re)
+    variance, height, subjects = float(result.scale), float(result.llf), int(observed.any(axis=1).sum())
+    estimates = (design.names, fixed_effects, covariance, random, variance, height)
+    return GrowthFit(*estimates, subjects, len(subject), method, converged=bool(result.converged))
 
 
 def fit_batch(
-    data_sets: Iterable[ArrayLike],
-    times: ArrayLike,
-    covariates: ArrayLike,
-    *,
-    degree: int = 1,
-    names: Sequence[str] | None = None,
-    method: str = "REML",
+    data_sets: Iterable[ArrayLike], times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML"
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
-    Parameters
-    ----------
-    data_sets : iterable of array_like, shape (subjects, waves)
-        Outcomes, nan where missing: an array of shape (draws, subjects, waves), or a generator, of which only a few
-        data sets are held in memory at a time. Missing values may differ between data sets.
-    times, covariates, degree, names, method
-        As in `fit`; shared by all data sets.
-
-    Returns
-    -------
-    GrowthBatch
-        D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is
-        (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the search does
-        not settle.
+    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves), or a generator of those of
+    (subjects, waves), of which only a few are held in memory at a time. Missing values may differ between data sets.
+    `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all data sets. Raises RestatedError as `fit`,
+    naming the data set (counted from 0), and if a data set leaves no residual variance or the search does not settle.
+    D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1
+    X)^-1, with the variances taken as known, as in lme4.
     """
-    design = _Design.make(times, covariates, degree, names, method)
+    design = _Design.make(times, covariates, degree, method)
     outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))
     chunks: list[dict[str, Floats]] = []
     while chunk := list(itertools.islice(outcomes, CHUNK)):
@@ -201,60 +147,6 @@ def fit_batch(
         raise RestatedError("no data set to fit", field="data_sets")
     fields = {name: np.concatenate([chunk[name] for chunk in chunks]) for name in chunks[0]}
     return GrowthBatch(names=design.names, method=method, **fields)
-
-
-def simulate(
-    times: ArrayLike,
-    covariates: ArrayLike,
-    fixed: ArrayLike,
-    random_covariance: ArrayLike,
-    residual_variance: float,
-    *,
-    missing: float = 0.0,
-    rng: np.random.Generator,
-) -> Floats:
-    """Draw one data set, shape (subjects, waves), from the growth model, with values missing completely at random.
-
-    Parameters
-    ----------
-    times, covariates
-        As in `fit`.
-    fixed : array_like, shape (p,)
-        As `GrowthFit.fixed`; its length sets the degree of the polynomial: p = (q + 1)(degree + 1).
-    random_covariance : array_like, shape (2, 2)
-        D; it may be singular.
-    missing : float
-        Probability of each value to be missing, below 1.
-
-    Raises
-    ------
-    RestatedError
-        If shapes disagree, D is not a covariance matrix, or a variance or probability is impossible.
-    """
-    x = _with_intercept(covariates)
-    times, fixed = _finite(times, "times"), _finite(fixed, "fixed")
-    covariance = _finite(random_covariance, "random_covariance")
-    if fixed.ndim != 1 or len(fixed) < 2 * x.shape[1] or len(fixed) % x.shape[1]:
-        problem = f"{fixed.size} fixed effects do not spread over an intercept and {x.shape[1] - 1} covariates"
-        remedy = "Give each degree + 1 effects, for the powers of time from 0"
-        raise RestatedError(problem, field="fixed", remedy=remedy)
-    if covariance.shape != (2, 2) or not np.allclose(covariance, covariance.T):
-        raise RestatedError("D is not a symmetric matrix of two rows", field="random_covariance")
-    eigenvalues, vectors = np.linalg.eigh(covariance)
-    if eigenvalues[0] < -EIGENVALUE_SLACK * max(eigenvalues[1], 0):
-        problem = f"D is not a covariance matrix: it has the eigenvalue {eigenvalues[0]:.3g}"
-        raise RestatedError(problem, field="random_covariance", remedy="Lower the covariance or raise a variance")
-    if not residual_variance >= 0:
-        raise RestatedError(f"the residual variance {residual_variance} is negative", field="residual_variance")
-    if not 0 <= missing < 1:
-        raise RestatedError(f"{missing} is not a probability below 1", field="missing")
-    powers = np.vander(times, len(fixed) // x.shape[1], increasing=True)
-    root = vectors * np.sqrt(np.maximum(eigenvalues, 0.0))
-    random = rng.standard_normal((len(x), 2)) @ root.T
-    y: Floats = x @ fixed.reshape(x.shape[1], -1) @ powers.T + random @ powers[:, :2].T
-    y += np.sqrt(residual_variance) * rng.standard_normal(y.shape)
-    y[rng.random(y.shape) < missing] = np.nan
-    return y
 
 
 @dataclass(frozen=True)
@@ -271,9 +163,7 @@ class _Design:
     method: str
 
     @classmethod
-    def make(
-        cls, times: ArrayLike, covariates: ArrayLike, degree: int, names: Sequence[str] | None, method: str
-    ) -> _Design:
+    def make(cls, times: ArrayLike, covariates: ArrayLike, degree: int, method: str) -> _Design:
         check_option("method", method, METHODS, field="method")
         times = _finite(times, "times")
         if times.ndim != 1 or len(np.unique(times)) != len(times) or len(times) > MAX_WAVES:
@@ -283,20 +173,16 @@ class _Design:
         if not 1 <= degree < len(times):
             needs = f"degree {degree} needs at least {degree + 1} waves and must be 1 or more"
             raise RestatedError(f"{needs}; there are {len(times)} waves", field="degree")
-        if names is None and isinstance(covariates, pd.DataFrame):
-            names = [str(name) for name in covariates.columns]
         design = _with_intercept(covariates)
-        number = design.shape[1] - 1
-        names = [f"x{i + 1}" for i in range(number)] if names is None else list(names)
-        if len(names) != number:
-            raise RestatedError(f"{number} covariates but {len(names)} names", field="names")
+        given = covariates.columns if isinstance(covariates, pd.DataFrame) else None
+        names = [f"x{i}" for i in range(1, design.shape[1])] if given is None else [str(name) for name in given]
         powers = np.vander(times, degree + 1, increasing=True)
         time, time_root = _orthogonal(powers, "times", "Centre the times")
         x, x_root = _orthogonal(design, "covariates", "Leave one out: the intercept is added")
         labels = ["", "time", *(f"time^{k}" for k in range(2, degree + 1))]
         crossed = itertools.product(["", *names], labels)
-        names = tuple(":".join(filter(None, pair)) or "intercept" for pair in crossed)
-        return cls(design, powers, x, x_root, time, time_root, names, method)
+        effects = tuple(":".join(filter(None, pair)) or "intercept" for pair in crossed)
+        return cls(design, powers, x, x_root, time, time_root, effects, method)
 
 
 def _fit_chunk(y: Floats, design: _Design, first: int) -> dict[str, Floats]:

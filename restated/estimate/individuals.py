@@ -60,10 +60,7 @@ def superiority(d: ArrayLike) -> FloatOrArray:
 def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     """Return the risk of belonging to the outermost `share` of all people; `base` is the share of the higher group.
 
-    Raises
-    ------
-    RestatedError
-        If a share is not between 0 and 1 or d is not finite or beyond `FARTHEST`.
+    Raises RestatedError if a share is not between 0 and 1 or d is not finite or beyond `FARTHEST`.
     """
     check_numbers(d=d, base=base, share=share)
     for name, value in (("base", base), ("share", share)):

@@ -33,8 +33,6 @@ MINIMUM_K_PREDICTION = 3
 LARGEST = 1e50
 #: Weights further apart than this leave fewer than six of 16 digits for the light studies.
 LEAST_SHARE = 1e-10
-#: Defaults of `fit`, for the tables that pass its options on.
-DEFAULTS: dict[str, Any] = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
 USE_WALD = "Use ci='wald'"
 #: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
@@ -71,11 +69,8 @@ class MetaBatch:
 class MetaFit(MetaBatch):
     """A pooled effect: the fields of `MetaBatch` as numbers, and some more."""
 
-    tau2_se: float
     tau2_low: float  # Q-profile; both nan when the interval is empty
     tau2_high: float
-    q_df: int
-    q_p: float
     weights: Floats  # in percent
 
 
@@ -83,7 +78,6 @@ class MetaFit(MetaBatch):
 class MetaRegression:
     """Meta-regression; arrays have one entry per coefficient, the intercept first."""
 
-    names: tuple[str, ...]
     estimate: Floats
     se: Floats
     ci_low: Floats
@@ -91,33 +85,17 @@ class MetaRegression:
     statistic: Floats
     p: Floats
     covariance: Floats
+    df: float  # of the tests: inf for wald
     tau2: float
-    tau2_se: float
-    i2: float
-    qm: float  # joint test of all moderators: chi-squared (wald) or F (knapp-hartung)
-    qm_df: int
-    qm_df_residual: float  # inf for wald
-    qm_p: float
-    qe: float  # residual heterogeneity
-    qe_df: int
-    qe_p: float
-    k: int
-    method: str
-    ci_method: str
-    level: float
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """Coefficients as a table, one row per name."""
-        columns = ("estimate", "se", "statistic", "p", "ci_low", "ci_high")
-        values = {name: getattr(self, name) for name in columns}
-        return pd.DataFrame(values, index=pd.Index(self.names, name="coefficient"))
 
 
 def fit(
     y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
 ) -> MetaFit:
     """Pool independent effects.
+
+    Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is
+    unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
 
     Parameters
     ----------
@@ -134,12 +112,6 @@ def fit(
     pi_df : {"k-2", "k-1"}
         Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
         metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
-
-    Raises
-    ------
-    RestatedError
-        If lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is unknown; under
-        Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
     """
     found = _fit(y, v, method, ci, level, pi_df)
     if np.isnan(found.se):
@@ -147,7 +119,9 @@ def fit(
     return found
 
 
-def _fit(y: ArrayLike, v: ArrayLike, method: str, ci: str, level: float, pi_df: str) -> MetaFit:
+def _fit(
+    y: ArrayLike, v: ArrayLike, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
+) -> MetaFit:
     """`fit`, with nan where Knapp-Hartung has no standard error."""
     y, v = check_effects(y, v)
     batch = fit_batch(y[None, :], v[None, :], method=method, ci=ci, level=level, pi_df=pi_df)
@@ -156,15 +130,7 @@ def _fit(y: ArrayLike, v: ArrayLike, method: str, ci: str, level: float, pi_df: 
     X = np.ones((len(y), 1))
     low, high = between.q_profile(y, v, X, level)
     w = 1 / (v + batch.tau2[0])
-    return MetaFit(
-        **shared,
-        tau2_se=float(between.standard_error(y[None, :], v[None, :], X, batch.tau2, method)[0]),
-        tau2_low=low,
-        tau2_high=high,
-        q_df=len(y) - 1,
-        q_p=float(stats.chi2.sf(shared["q"], len(y) - 1)),
-        weights=100 * w / w.sum(),
-    )
+    return MetaFit(**shared, tau2_low=low, tau2_high=high, weights=100 * w / w.sum())
 
 
 def fit_batch(
@@ -172,12 +138,8 @@ def fit_batch(
 ) -> MetaBatch:
     """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
 
-    Parameters
-    ----------
-    Y : array_like, shape (draws, k)
-    V : array_like, shape (draws, k) or (k,)
-    method, ci, level, pi_df
-        As in `fit`, with the same errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
+    `Y`: shape (draws, k). `V`: shape (draws, k) or (k,). `method`, `ci`, `level`, `pi_df`: as in `fit`, with the same
+    errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
     """
     Y, V = check_effects(Y, V, batch=True)
     check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
@@ -199,89 +161,28 @@ def fit_batch(
         spread = np.full(len(Y), np.nan)
     else:
         spread = stats.t.ppf((1 + level) / 2, k - int(pi_df[-1])) * np.sqrt(tau2 + variance)
-    return MetaBatch(
-        **pooled,
-        tau2=tau2,
-        q=q,
-        i2_q=i2_q,
-        i2=i2,
-        h2=h2,
-        pi_low=pooled["estimate"] - spread,
-        pi_high=pooled["estimate"] + spread,
-        k=k,
-        method=method,
-        ci_method=ci,
-        level=level,
-        pi_df=pi_df,
-    )
+    results: dict[str, Any] = pooled | dict(tau2=tau2, q=q, i2_q=i2_q, i2=i2, h2=h2)
+    results |= {"pi_low": pooled["estimate"] - spread, "pi_high": pooled["estimate"] + spread}
+    return MetaBatch(**results, k=k, method=method, ci_method=ci, level=level, pi_df=pi_df)
 
 
 def fit_regression(
-    y: ArrayLike,
-    v: ArrayLike,
-    X: ArrayLike,
-    *,
-    names: Sequence[str] | None = None,
-    method: str = "REML",
-    ci: str = "wald",
-    level: float = 0.95,
+    y: ArrayLike, v: ArrayLike, X: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    X : array_like, shape (k,) or (k, m)
-        Moderators without the intercept, which is added.
-    names : sequence of str, optional
-        Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
-    method, ci, level
-        As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
-
-    Raises
-    ------
-    RestatedError
-        As `fit`, and if X is of the wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung
-        also if the moderators predict all effects exactly.
+    `y`, `v`: shape (k,). `X`, shape (k,) or (k, m): moderators without the intercept, which is added. `method`, `ci`,
+    `level`: as in `fit`; Knapp-Hartung uses t with k - m - 1 df. Raises RestatedError as `fit`, and if X is of the
+    wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung also if the moderators predict
+    all effects exactly.
     """
     y, v = check_effects(y, v)
-    design, names = design_matrix(X, len(y), names)
-    k, p = design.shape
-    Y, V = y[None, :], v[None, :]
-    tau2, test_df, batch = _coefficients(Y, V, design, method, ci, level)
+    tau2, df, batch = _coefficients(y[None, :], v[None, :], design_matrix(X, len(y)), method, ci, level)
     found = {name: values[0] for name, values in batch.items()}
     if np.isnan(found["se"]).any():
         problem = "the moderators predict all effects exactly, so Knapp-Hartung has no standard errors"
         raise RestatedError(problem, remedy=USE_WALD)
-    slopes = found["estimate"][1:]
-    qm = float(slopes @ np.linalg.solve(found["covariance"][1:, 1:], slopes))
-    if ci == "knapp-hartung":
-        qm /= p - 1
-        qm_p = stats.f.sf(qm, p - 1, test_df)
-    else:
-        qm_p = stats.chi2.sf(qm, p - 1)
-    common = between.weighted(Y, V, design, np.zeros(1))
-    qe, qe_df = float(common.q[0]), k - p
-    typical = qe_df / between.traces(common, design)[0][0]
-    i2 = 100 * max(0.0, (qe - qe_df) / qe) if method == "FE" else 100 * tau2[0] / (tau2[0] + typical)
-    return MetaRegression(
-        names=names,
-        **found,
-        tau2=float(tau2[0]),
-        tau2_se=float(between.standard_error(Y, V, design, tau2, method)[0]),
-        i2=float(i2),
-        qm=qm,
-        qm_df=p - 1,
-        qm_df_residual=test_df,
-        qm_p=float(qm_p),
-        qe=qe,
-        qe_df=qe_df,
-        qe_p=float(stats.chi2.sf(qe, qe_df)),
-        k=k,
-        method=method,
-        ci_method=ci,
-        level=level,
-    )
+    return MetaRegression(**found, df=df, tau2=float(tau2[0]))
 
 
 def _coefficients(
@@ -311,18 +212,12 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,), k >= 3
-    labels : sequence, optional
-        Index of the result; default 0, 1, ...
-    **options
-        As in `fit`, with the same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
+    `y`, `v`: shape (k,), k >= 3. `labels`: index of the result; default 0, 1, ... `**options`: as in `fit`, with the
+    same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    options = DEFAULTS | options
     rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
     return _summary(rows, labels)
 
@@ -361,7 +256,6 @@ def cumulative(
         sequence = np.argsort(key, kind="stable")
     except TypeError:
         raise RestatedError("the sort keys cannot be compared with each other", field="order") from None
-    options = DEFAULTS | options
     y, v = y[sequence], v[sequence]
     pooled = [_fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
     se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
@@ -371,19 +265,11 @@ def cumulative(
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
 
 
-def estimator_matrix(
-    y: ArrayLike,
-    v: ArrayLike,
-    *,
-    methods: Sequence[str] = ("DL", "PM", "REML"),
-    cis: Sequence[str] = ("wald", "knapp-hartung"),
-    level: float = 0.95,
-    pi_df: str = "k-2",
-) -> pd.DataFrame:
+def estimator_matrix(y: ArrayLike, v: ArrayLike) -> pd.DataFrame:
     """Pool data under each combination of tau2 estimator and interval method, as `fit_batch` does: a row each."""
     columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
-    index = pd.MultiIndex.from_product([methods, cis], names=["method", "ci"])
-    rows = [_row(_fit(y, v, method, ci, level, pi_df), columns) for method, ci in index]
+    index = pd.MultiIndex.from_product([("DL", "PM", "REML"), ("wald", "knapp-hartung")], names=["method", "ci"])
+    rows = [_row(_fit(y, v, method, ci), columns) for method, ci in index]
     return pd.DataFrame(rows, columns=columns, index=index)
 
 
@@ -415,6 +301,7 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
         raise RestatedError("pooling needs at least two studies", field="y")
     missing, remedy = "a value that is missing or not finite", "Leave the study out, and report that"
     units = "Check the value and its unit"
+    light = v < LEAST_SHARE * v.max(axis=-1, keepdims=True)
     rounding = (between.ROUNDOFF * np.clip(np.nan_to_num(y), -LARGEST, LARGEST)) ** 2
     for field, bad, problem, advice in (
         ("y", ~np.isfinite(y), missing, remedy),
@@ -422,12 +309,7 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
         ("v", v <= 0, "a sampling variance that is not positive", None),
         ("y", np.abs(y) > LARGEST, f"an effect beyond {LARGEST:g}", units),
         ("v", (v > LARGEST) | (v < 1 / LARGEST), f"a variance outside {1 / LARGEST:g} to {LARGEST:g}", units),
-        (
-            "v",
-            v < LEAST_SHARE * v.max(axis=-1, keepdims=True),
-            f"a variance below {LEAST_SHARE:g} of the largest",
-            units,
-        ),
+        ("v", light, f"a variance below {LEAST_SHARE:g} of the largest", units),
         ("v", v < rounding, "a standard error within the rounding error of the effects", units),
     ):
         if bad.any():
@@ -435,10 +317,8 @@ def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[F
     return y, np.broadcast_to(v, y.shape)
 
 
-def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Floats, tuple[str, ...]]:
-    """Return the design matrix, intercept first, and its names: by default those of a DataFrame, else x1, x2, ..."""
-    if names is None and isinstance(X, pd.DataFrame):
-        names = [str(name) for name in X.columns]
+def design_matrix(X: ArrayLike, k: int) -> Floats:
+    """Return the design matrix, intercept first."""
     moderators = floats(X, "X")
     if moderators.ndim == 1:
         moderators = moderators[:, None]
@@ -446,9 +326,6 @@ def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Fl
         raise RestatedError(f"{k} effects but moderators of shape {moderators.shape}", field="X")
     if not np.isfinite(moderators).all():
         raise RestatedError("a moderator is missing or not finite", field="X", remedy="Leave the study out")
-    names = [f"x{i + 1}" for i in range(moderators.shape[1])] if names is None else list(names)
-    if len(names) != moderators.shape[1]:
-        raise RestatedError(f"{moderators.shape[1]} moderators but {len(names)} names", field="names")
     if (np.ptp(moderators, axis=0) == 0).any():
         remedy = "Leave the constant column out: the intercept is added"
         raise RestatedError("a moderator is the same for all studies", field="X", remedy=remedy)
@@ -457,4 +334,4 @@ def design_matrix(X: ArrayLike, k: int, names: Sequence[str] | None) -> tuple[Fl
         raise RestatedError(f"{k} studies cannot carry {design.shape[1]} coefficients", field="X")
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise RestatedError("the moderators are collinear", field="X", remedy="Leave one out")
-    return design, ("intercept", *names)
+    return design

@@ -77,10 +77,7 @@ def liability(tables: ArrayLike) -> FloatOrArray:
 def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
     """Return shares of pairs, shape (..., 3), from the share affected and the score correlation.
 
-    Raises
-    ------
-    RestatedError
-        If no table has that share and that correlation (it would need a negative share of pairs).
+    Raises RestatedError if no table has that share and that correlation (it would need a negative share of pairs).
     """
     check_finite(affected=affected, score=score)
     p, r = np.broadcast_arrays(floats(affected, "affected"), floats(score, "score"))

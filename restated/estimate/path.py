@@ -69,18 +69,12 @@ def feasible(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Bools:
 def two_predictor(r_xm: ArrayLike, r_xy: ArrayLike, r_my: ArrayLike) -> Path:
     """Return the paths of the two-predictor model from three correlations.
 
-    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy.
+    b = (r_my - r_xm r_xy) / (1 - r_xm^2), c' = (r_xy - r_xm r_my) / (1 - r_xm^2), R^2 = b r_my + c' r_xy. Raises
+    RestatedError if a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable),
+    or no three variables can have these correlations.
 
-    Parameters
-    ----------
-    r_xm, r_xy, r_my : float or array_like
-        Correlations of predictor and mediator, predictor and outcome, mediator and outcome; broadcast together.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation is outside -1 to 1, r_xm is 1 or -1 (predictor and mediator are the same variable), or no three
-        variables can have these correlations.
+    `r_xm`, `r_xy`, `r_my`: correlations of predictor and mediator, predictor and outcome, mediator and outcome;
+    broadcast together.
     """
     if not np.all(feasible(r_xm, r_xy, r_my)):
         raise RestatedError("no three variables can have these correlations together", field="r_xm, r_xy, r_my")
@@ -105,29 +99,16 @@ class Box(NamedTuple):
 
     low: float
     high: float
-    low_at: tuple[float, ...]
-    high_at: tuple[float, ...]
-    at_vertices: bool  # both ends are reached at corners of the box
 
 
 def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     """Return the range of a smooth function when each argument may be anywhere in its rounding interval.
 
-    Parameters
-    ----------
-    function : callable
-        Vectorised: takes one array per interval, returns an array of the same shape. For a path use for instance
-        ``lambda *r: two_predictor(*r).indirect``.
-    *intervals : str, Printed or pair of numbers
-        One per argument: printed text is read as its rounding interval.
+    `function`: takes one array per interval, returns an array of the same shape. For a path use for
+    instance ``lambda *r: two_predictor(*r).indirect``. `*intervals`: one per argument: printed text is read as its
+    rounding interval. Raises RestatedError if an interval is unbounded, or the function has no value at some point of
+    the box.
 
-    Raises
-    ------
-    RestatedError
-        If an interval is unbounded, or the function has no value at some point of the box.
-
-    Notes
-    -----
     A function that rises or falls in each argument throughout the box has its ends at vertices, and then the range is
     exact. The indirect path is linear in r_xy and in r_my but not in r_xm, and R^2 is curved in all three, so an end
     may be inside. Therefore a grid with `GRID` points a side is searched too and its best point polished by a bounded
@@ -147,17 +128,13 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     def value(x: Floats) -> float:
         return float(np.asarray(function(*x)))
 
-    ends, places = [], []
+    ends = []
     for sign in (1, -1):  # smallest, then largest
-        corner = int(np.argmin(sign * values[: len(vertices)]))
-        best, where = values[corner], vertices[corner]
-        polished = _polish(value, sign, points[np.argmin(sign * values)], limits)
-        if sign * (best - value(polished)) > GAIN * np.max(np.abs(values)):
-            best, where = value(polished), polished
-        ends.append(float(best))
-        places.append(tuple(float(x) for x in where))
-    at_vertices = all(x in sides for where in places for x, sides in zip(where, limits, strict=True))
-    return Box(ends[0], ends[1], places[0], places[1], at_vertices)
+        corner = float(sign * np.min(sign * values[: len(vertices)]))
+        polished = value(_polish(value, sign, points[np.argmin(sign * values)], limits))
+        inside = sign * (corner - polished) > GAIN * np.max(np.abs(values))
+        ends.append(polished if inside else corner)
+    return Box(*ends)
 
 
 def _polish(
@@ -185,7 +162,6 @@ class IndirectInterval(NamedTuple):
     delta_high: float
     simulated_low: float
     simulated_high: float
-    infeasible: float = 0.0  # share of simulated triples that no three variables can have; left out
 
 
 def indirect_interval(
@@ -204,7 +180,8 @@ def indirect_interval(
 
     Each Fisher z is normal with variance 1 / (n - 3), and the three are taken as independent: right for correlations
     from separate samples, an assumption for overlapping ones. With the n of a meta-analysis the limits are those of a
-    fixed-effect model: too narrow by as much as differences between studies matter.
+    fixed-effect model: too narrow by as much as differences between studies matter. Raises RestatedError for an
+    infeasible triple, a sample below 4 or a level outside 0 to 1.
 
     Parameters
     ----------
@@ -215,11 +192,6 @@ def indirect_interval(
     level : float
     draws, seed : int
         For the Monte Carlo limits.
-
-    Raises
-    ------
-    RestatedError
-        For an infeasible triple, a sample below 4 or a level outside 0 to 1.
     """
     found = two_predictor(r_xm, r_xy, r_my)
     r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")
@@ -232,9 +204,8 @@ def indirect_interval(
     rest, b = 1 - r_xm**2, float(found.b)
     gradient = np.array([b + r_xm * (2 * r_xm * b - r_xy) / rest, -(r_xm**2) / rest, r_xm / rest])
     sampled = _simulated(r, se_z, draws, seed).T
-    possible = feasible(*sampled)
-    limits = _limits(float(found.indirect), gradient * (1 - r**2) * se_z, _paths(*sampled).indirect[possible], level)
-    return limits._replace(infeasible=float(1 - possible.mean()))
+    indirect = _paths(*sampled).indirect[feasible(*sampled)]  # without triples that no three variables can have
+    return _limits(float(found.indirect), gradient * (1 - r**2) * se_z, indirect, level)
 
 
 def _simulated(r: Floats, se_z: Floats, draws: int, seed: int) -> Floats:
@@ -256,20 +227,11 @@ def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed
 
     In a chain x1 -> x2 -> ... in which each variable depends on the one before it alone (standardized, linear), the
     correlation of its two ends is the product of the links (Wright, 1934). Each Fisher z is normal, and the links are
-    taken as independent: right for links from separate samples.
+    taken as independent: right for links from separate samples. Raises RestatedError if there are not as many standard
+    errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
 
-    Parameters
-    ----------
-    links : array_like, shape (links,)
-        Correlations of neighbours, strictly between -1 and 1.
-    se_z : array_like, shape (links,)
-        Standard errors of the links on the scale of Fisher's z; 0 for a link taken as known.
-    draws, seed : int
-
-    Raises
-    ------
-    RestatedError
-        If there are not as many standard errors as links, a link is 1 or -1 or beyond, or a standard error is negative.
+    `links`, shape (links,): correlations of neighbours, strictly between -1 and 1. `se_z`, shape (links,): standard
+    errors of the links on the scale of Fisher's z; 0 for a link taken as known.
     """
     links, se_z = _chain(links, se_z)
     return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))
@@ -282,10 +244,7 @@ def chain_interval(
 
     The derivative of the product with respect to Fisher's z of link i is (1 - r_i^2) times the product of the others.
 
-    Parameters
-    ----------
-    links, se_z, draws, seed
-        As in `chain_draws`, with the same errors.
+    `links`, `se_z`, `draws`, `seed`: as in `chain_draws`, with the same errors.
     """
     links, se_z = _chain(links, se_z)
     check_level(level)

@@ -10,7 +10,7 @@ Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413 (exact interval
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -35,15 +35,11 @@ def exact(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[Floa
     return _interval(count, n, level, "beta")
 
 
-def envelope(
-    counts: Iterable[int],
-    n: int,
-    interval: Callable[[ArrayLike, ArrayLike], tuple[FloatOrArray, FloatOrArray]] = wilson,
-) -> tuple[float, float]:
-    """Return the lowest and highest limit of an interval over several counts, at least one."""
+def envelope(counts: Iterable[int], n: int) -> tuple[float, float]:
+    """Return the lowest and highest limit of Wilson's interval over several counts, at least one."""
     if not (given := list(counts)):
         raise RestatedError("there is no count", field="counts")
-    low, high = interval(np.asarray(given), n)
+    low, high = wilson(np.asarray(given), n)
     return float(np.min(low)), float(np.max(high))
 
 
@@ -51,12 +47,8 @@ def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, Fl
     """Return the lowest and highest share in favour among all `invited`, from `count` in favour of `n` who answered.
 
     The lower bound counts all who did not answer against, the upper bound all of them for. Nothing is assumed about
-    them, so no bound can be drawn closer without an assumption.
-
-    Raises
-    ------
-    RestatedError
-        If fewer were invited than answered.
+    them, so no bound can be drawn closer without an assumption. Raises RestatedError if fewer were invited than
+    answered.
     """
     favour, answers = _checked(count, n)
     invited = floats(invited, "invited")

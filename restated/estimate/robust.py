@@ -56,7 +56,10 @@ class RobustFit:
 def fit(
     y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.8, small: bool = True, level: float = 0.95
 ) -> RobustFit:
-    """Pool effects that are correlated within clusters.
+    """Pool effects that are correlated within clusters, with weights 1 / (k_j (mean v_j + tau2)), normalised to 100.
+
+    Raises RestatedError if lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
+    [0, 1], there are fewer than two clusters, or they do not differ at all.
 
     Parameters
     ----------
@@ -71,17 +74,6 @@ def fit(
         the factor clusters / (clusters - 1).
     level : float
         Coverage of the interval.
-
-    Returns
-    -------
-    RobustFit
-        `weights` are 1 / (k_j (mean v_j + tau2)), normalised to 100.
-
-    Raises
-    ------
-    RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], there
-        are fewer than two clusters, or they do not differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
@@ -89,26 +81,19 @@ def fit(
     return replace(result, **pooled)
 
 
-def fit_regression(
-    y: ArrayLike,
-    v: ArrayLike,
-    cluster: ArrayLike,
-    X: ArrayLike,
-    *,
-    rho: float = 0.8,
-    small: bool = True,
-    level: float = 0.95,
-) -> RobustFit:
-    """Fit a meta-regression of clustered effects; parameters and errors as for `fit`.
+def fit_regression(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, X: ArrayLike, **options: Any) -> RobustFit:
+    """Fit a meta-regression of clustered effects; other parameters, options and errors as for `fit`.
 
     `X`, of shape (k,) or (k, m), holds the moderators without the intercept, which is added. It must not be collinear
     and must leave residual degrees of freedom, without any one of the clusters too.
     """
     y, v = check_effects(y, v)
-    return _solve(y, v, cluster, design_matrix(X, len(y), None)[0], rho, small, level)
+    return _solve(y, v, cluster, design_matrix(X, len(y)), **options)
 
 
-def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, small: bool, level: float) -> RobustFit:
+def _solve(
+    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float = 0.8, small: bool = True, level: float = 0.95
+) -> RobustFit:
     codes, members = _clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:
@@ -150,20 +135,8 @@ def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, smal
         raise RestatedError(problem, field="y", remedy="Use the variance of a model, such as meta.fit")
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    return RobustFit(
-        estimate=beta,
-        se=se,
-        df=df,
-        statistic=statistic,
-        p=2 * stats.t.sf(np.abs(statistic), df),
-        ci_low=beta - margin,
-        ci_high=beta + margin,
-        tau2=tau2,
-        i2=i2,
-        weights=100 * w / w.sum(),
-        clusters=count,
-        k=k,
-    )
+    coefficients = (beta, se, df, statistic, 2 * stats.t.sf(np.abs(statistic), df), beta - margin, beta + margin)
+    return RobustFit(*coefficients, tau2=tau2, i2=i2, weights=100 * w / w.sum(), clusters=count, k=k)
 
 
 def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floats, rho: float) -> tuple[float, float]:

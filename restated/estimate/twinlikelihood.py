@@ -255,13 +255,8 @@ class Best:
 def maximise(data: TwinData, rows: Ints, corners: Sequence[tuple[float, float]]) -> tuple[Floats, Best]:
     """Maximise the profile likelihood of the data sets `rows` over no resemblance and one or two components.
 
-    `corners` are the (r_mz, r_dz) of a variance that is all due to one component; none, one or two.
-
-    Returns
-    -------
-    units : ndarray, shape (k, number of corners)
-        Share of each component.
-    best : Best
+    `corners` are the (r_mz, r_dz) of a variance that is all due to one component; none, one or two. Returns the share
+    of each component, shape (k, number of corners), and the best points.
     """
     generators = np.reshape(corners, (-1, 2)).T
     ends = [np.broadcast_to(corner, (len(rows), 2)) for corner in corners]

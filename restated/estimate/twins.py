@@ -54,6 +54,8 @@ LIMIT_TOLERANCE = 1e-8
 SAME_LIKELIHOOD = 1e-8
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
 SUM_TOLERANCE = 1e-9
+#: Power that studies are commonly planned for.
+PLANNED = 0.8
 #: Draws of a power simulation fitted at a time: keeps memory flat.
 BLOCK = 5000
 
@@ -92,11 +94,6 @@ class TwinFit:
     at_bound: Any  # a component of the model is estimated as 0
     data: likelihood.TwinData = field(repr=False, compare=False)
 
-    @property
-    def aic(self) -> FloatOrArray:
-        """Akaike's criterion, up to a constant that is the same for all models of the same data."""
-        return 2 * len(MODELS[self.model]) - 2 * self.loglik
-
 
 @dataclass(frozen=True)
 class Comparison:
@@ -106,9 +103,6 @@ class Comparison:
     publications.
     """
 
-    model: str
-    reduced: str
-    dropped: tuple[str, ...]
     lrt: FloatOrArray
     df: int
     p: FloatOrArray
@@ -135,20 +129,12 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
     Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
+    Raises RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
 
-    Parameters
-    ----------
-    mz, dz : array_like, shape (..., 3) or (..., 4)
-        Numbers of pairs: both affected, discordant, neither; with four, the discordant pairs come in two orders, which
-        are added up. Need not be whole numbers (expected tables). Leading axes broadcast.
-    model : {"ACE", "ADE", "AE", "CE", "E"}
-    thresholds : {"common", "separate"}
-        One threshold for everybody, or one for each zygosity.
-
-    Raises
-    ------
-    RestatedError
-        If counts are negative or not finite, a table is empty, or an option is unknown.
+    `mz`, `dz`, shape (..., 3) or (..., 4): numbers of pairs: both affected, discordant, neither; with four, the
+    discordant pairs come in two orders, which are added up. Need not be whole numbers (expected tables). Leading axes
+    broadcast. `model`: "ACE", "ADE", "AE", "CE", "E". `thresholds` ("common", "separate"): one threshold for everybody,
+    or one for each zygosity.
     """
     check_option("model", model, MODELS, field="model")
     check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
@@ -166,20 +152,11 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
 
     One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
     those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
-    groups are taken to be the same.
+    groups are taken to be the same. Raises RestatedError if a matrix is not positive definite (a correlation not inside
+    -1 to 1), a group has fewer than 3 pairs, shapes differ or the model is unknown.
 
-    Parameters
-    ----------
-    mz, dz : array_like, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices
-    n_mz, n_dz : array_like of numbers, shape () or (m,)
-        Pairs.
-    model : {"ACE", "ADE", "AE", "CE", "E"}
-
-    Raises
-    ------
-    RestatedError
-        If a matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes
-        differ or the model is unknown.
+    `mz`, `dz`, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices. `n_mz`, `n_dz`, shape ()
+    or (m,): pairs. `model`: "ACE", "ADE", "AE", "CE", "E".
     """
     check_option("model", model, MODELS, field="model")
     moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
@@ -246,7 +223,7 @@ def _test(fit: TwinFit, reduced: str) -> Comparison:
     if len(dropped) == 2:
         both = likelihood.angle(fit.data.information, *(RESEMBLANCE[name] for name in dropped)) / (2 * np.pi)
         mixture = mixture + both.reshape(fit.data.shape)[()] * p
-    return Comparison(fit.model, reduced, dropped, lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
+    return Comparison(lrt[()], len(dropped), p[()], np.where(lrt == 0, 1.0, mixture)[()])
 
 
 def lowest_aic(fit: TwinFit) -> Floats:
@@ -277,17 +254,10 @@ def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArr
 def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     """Return the smallest and largest of Falconer's shares over all correlations that print as given.
 
-    The shares are linear in the correlations, so the extremes are at corners of the rounding box.
+    The shares are linear in the correlations, so the extremes are at corners of the rounding box. Raises RestatedError
+    if a correlation has no lower or upper end, or is outside -1 to 1.
 
-    Parameters
-    ----------
-    r_mz, r_dz : str, Printed or pair of numbers
-        A correlation as printed.
-
-    Raises
-    ------
-    RestatedError
-        If a correlation has no lower or upper end, or is outside -1 to 1.
+    `r_mz`, `r_dz`: a correlation as printed.
     """
     corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
     shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
@@ -309,12 +279,8 @@ def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
     With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
     (1 + r))), T being Owen's function.
 
-    Parameters
-    ----------
-    prevalence : array_like
-        Share of affected individuals, between 0 and 1.
-    r : array_like
-        Correlation of the liabilities, above -1, at most 1.
+    `prevalence`: share of affected individuals, between 0 and 1. `r`: correlation of the liabilities, above -1, at most
+    1.
     """
     prevalence, r = np.broadcast_arrays(floats(prevalence, "prevalence"), floats(r))
     if not ((prevalence > 0) & (prevalence < 1)).all():
@@ -336,13 +302,12 @@ def power(
     *,
     drop: str = "a2",
     alpha: float = 0.05,
-    thresholds: str = "common",
     draws: int = 2000,
     seed: int = 0,
 ) -> Power:
     """Return the power of a twin study to see a share, by simulation: ACE against the model without it.
 
-    The test is the boundary-corrected one of `compare`.
+    The test is the boundary-corrected one of `compare`; twins have one threshold.
 
     Parameters
     ----------
@@ -354,13 +319,11 @@ def power(
         Share of affected individuals; None for a continuous measure.
     drop : {"a2", "c2"}
         The share tested, at significance level `alpha`.
-    thresholds : {"common", "separate"}
-        Fitted to the tables; the true threshold is the same for both zygosities.
     draws, seed : int
         Simulated studies.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
-    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
     p = np.concatenate([_test(fit, reduced).p_boundary for fit in fits])
     significant = int(np.sum(p < alpha))
     share = significant / draws
@@ -370,89 +333,44 @@ def power(
 
 
 def model_choice(
-    a2: float,
-    c2: float,
-    e2: float,
-    n_mz: int,
-    n_dz: int,
-    prevalence: float | None = None,
-    *,
-    thresholds: str = "common",
-    draws: int = 2000,
-    seed: int = 0,
+    a2: float, c2: float, e2: float, n_mz: int, n_dz: int, prevalence: float | None, *, draws: int = 2000, seed: int = 0
 ) -> dict[str, float]:
     """Return how often each model has the lowest Akaike criterion in simulated studies of known shares, as in `power`.
 
     Shares of studies by model, "ACE", "AE", "CE" and "E", add up to 1 less the undefined studies.
     """
     r = _correlations(a2, c2, e2, n_mz, n_dz)
-    fits = _simulated(r, n_mz, n_dz, prevalence, thresholds, draws, seed)
+    fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
     chosen = np.concatenate([lowest_aic(fit) for fit in fits])
     return {name: int(np.sum(chosen == name)) / draws for name in ("ACE", *SUBMODELS["ACE"])}
 
 
-def power_expected(
-    a2: float,
-    c2: float,
-    e2: float,
-    n_mz: ArrayLike,
-    n_dz: ArrayLike,
-    prevalence: ArrayLike | None = None,
-    *,
-    drop: str = "a2",
-    alpha: float = 0.05,
-    thresholds: str = "common",
+def pairs_for_power(
+    a2: float, c2: float, e2: float, mz_share: float, prevalence: ArrayLike | None = None, *, alpha: float = 0.05
 ) -> FloatOrArray:
-    """Return the same power without simulation, from the noncentral chi-squared distribution.
+    """Return the pairs that give the test of a2 in `power` a power of `PLANNED`, not rounded, without simulation.
 
-    The noncentrality is the likelihood-ratio statistic of the expected tables or matrices. It is an approximation for
-    large samples, fast enough for maps over designs; `power` is the check. `n_mz`, `n_dz` and `prevalence` may be
-    arrays, which are broadcast against each other.
+    An approximation for large samples by the noncentral chi-squared distribution: the likelihood-ratio statistic of the
+    expected tables or matrices is the noncentrality, which is proportional to the number of pairs. `mz_share` is the
+    share of identical pairs among all; several values of `prevalence` are possible.
     """
-    reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
-    n_mz, n_dz = floats(n_mz, "n_mz"), floats(n_dz, "n_dz")
+    check_numbers(mz_share=mz_share)
+    if not 0 < mz_share < 1:
+        raise RestatedError(f"a share {mz_share!r} of identical pairs is out of range", field="mz_share")
+    sizes = (1000 * mz_share, 1000 * (1 - mz_share))
+    reduced, r = _reduced("a2", alpha), _correlations(a2, c2, e2, *sizes)
     if prevalence is None:
-        n_mz, n_dz = np.broadcast_arrays(n_mz, n_dz)
-        mz, dz = (np.full(n_mz.shape, own) for own in r)
-        fit = continuous(mz, dz, n_mz, n_dz)
+        fit = continuous(*r, *sizes)
     else:
-        tables = (n[..., None] * pair_probabilities(prevalence, own) for n, own in zip((n_mz, n_dz), r))
-        fit = liability(*tables, thresholds=thresholds)
+        fit = liability(*(n * pair_probabilities(prevalence, own) for n, own in zip(sizes, r)))
     # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
     # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
-    return stats.norm.sf(stats.norm.isf(alpha) - np.sqrt(_test(fit, reduced).lrt))[()]
-
-
-def pairs_for_power(
-    a2: float,
-    c2: float,
-    e2: float,
-    mz_share: float,
-    prevalence: ArrayLike | None = None,
-    *,
-    power: float = 0.8,
-    drop: str = "a2",
-    alpha: float = 0.05,
-    thresholds: str = "common",
-) -> FloatOrArray:
-    """Return the pairs a study needs for a given power, not rounded, by the approximation of `power_expected`.
-
-    The noncentrality is proportional to the number of pairs, so it is computed once. `mz_share` is the share of
-    identical pairs among all; `power` must be above `alpha`.
-    """
-    check_numbers(mz_share=mz_share, power=power, alpha=alpha)
-    if not (0 < mz_share < 1 and alpha < power < 1):
-        raise RestatedError(f"a share {mz_share!r} of identical pairs or a power of {power!r} is out of range")
-    unit = 1000.0
-    once = power_expected(
-        a2, c2, e2, unit * mz_share, unit * (1 - mz_share), prevalence, drop=drop, alpha=alpha, thresholds=thresholds
-    )
-    root = stats.norm.isf(alpha) - stats.norm.isf(once)
-    return unit * ((stats.norm.isf(alpha) - stats.norm.isf(power)) / root) ** 2
+    distance = stats.norm.isf(alpha) - stats.norm.isf(PLANNED)
+    return 1000 * distance**2 / _test(fit, reduced).lrt
 
 
 def _simulated(
-    r: tuple[float, float], n_mz: int, n_dz: int, prevalence: float | None, thresholds: str, draws: int, seed: int
+    r: tuple[float, float], n_mz: int, n_dz: int, prevalence: float | None, draws: int, seed: int
 ) -> Iterator[TwinFit]:
     """ACE fits to simulated studies, `BLOCK` at a time."""
     if draws < 1:
@@ -465,8 +383,7 @@ def _simulated(
             mz, dz = (_wishart(rng, n, own, size) for n, own in groups)
             yield continuous(mz, dz, n_mz, n_dz)
         else:
-            tables = [rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups]
-            yield liability(*tables, thresholds=thresholds)
+            yield liability(*(rng.multinomial(n, pair_probabilities(prevalence, own), size) for n, own in groups))
 
 
 def _correlations(a2: float, c2: float, e2: float, n_mz: ArrayLike, n_dz: ArrayLike) -> tuple[float, float]:

@@ -29,20 +29,10 @@ SUM_SLACK = 1.0  # percentage points by which rounded shares may miss 100
 def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     """One bar of 100 % per group.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `group`, `note` (words after the bar), and per class a column with its share in percent (missing where the group
-        was not sorted into this class) and a column `<class> text` with the words in the segment.
-    classes : sequence of str
-        At most four, in the order of the segments.
-    says : str
-        First sentence of the alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, there are more than four classes, or shares do not add up to 100.
+    `table`: `group`, `note` (words after the bar), and per class a column with its share in percent (missing where the
+    group was not sorted into this class) and a column `<class> text` with the words in the segment. `classes`: at most
+    four, in the order of the segments. `says`: first sentence of the alternative text. Raises RestatedError if a column
+    is missing, there are more than four classes, or shares do not add up to 100.
     """
     limited(len(classes), len(FILLS), "classes", "classes")
     table = require(table, "group", "note", *classes, *(f"{c} text" for c in classes))

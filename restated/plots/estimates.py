@@ -29,21 +29,11 @@ def grouped(
 ) -> Drawn:
     """Estimates with their intervals, by group.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `group` (contiguous), `label`, `value`, `low`, `high` in axis units; `low` and `high` may be missing together.
-        Optional `strong` (bool): the main row of its group.
-    columns : mapping, optional
-        Heading to column of text shown between label and plot.
-    scale : Scale
-    axis, left, right, interval : str, optional
-        Title of the axis; meaning of values on either side of the null; name of the interval, for the heading.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a group is split, a value is not finite, or only one end of an interval is given.
+    `table`: `group` (contiguous), `label`, `value`, `low`, `high` in axis units; `low` and `high` may be missing
+    together. Optional `strong` (bool): the main row of its group. `columns`: heading to column of text shown between
+    label and plot. `axis`, `left`, `right`, `interval`: title of the axis; meaning of values on either side of the
+    null; name of the interval, for the heading. Raises RestatedError if a column is missing, a group is split, a value
+    is not finite, or only one end of an interval is given.
     """
     columns = dict(columns or {})
     table = require(table, "group", "label", "value", "low", "high", *columns.values())

@@ -24,19 +24,10 @@ DOWN = Line("muted", width=1.0)
 def flow(table: pd.DataFrame, *, arms: tuple[str, str]) -> Drawn:
     """One row per report, one box per arm, a box for the total.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `report`, `source` (second line of its name), `first`, `second`, `total` (patients; missing where not printed),
-        `first_says`, `second_says`, `total_says` (text under the number, may be empty) and `unverified` (True draws the
-        boxes of both arms dashed).
-    arms : (str, str)
-        Names of the arms.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or the table is empty.
+    `table`: `report`, `source` (second line of its name), `first`, `second`, `total` (patients; missing where not
+    printed), `first_says`, `second_says`, `total_says` (text under the number, may be empty) and `unverified` (True
+    draws the boxes of both arms dashed). `arms`: names of the arms. Raises RestatedError if a column is missing or the
+    table is empty.
     """
     require(table, "report", "source", "unverified", *PARTS, *(f"{part}_says" for part in PARTS))
     headings = (*arms, "together")

@@ -38,30 +38,14 @@ def forest(
 ) -> Drawn:
     """Forest plot.
 
-    Parameters
-    ----------
-    studies : DataFrame, k rows
-        `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`. A row whose `y` or `se` is
-        not finite stays visible as left out. Intervals of studies cover 95 % (normal quantile).
-    fit : object
-        Result with estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2.
-    fit_label : str
-        Name of the summary row.
-    second : (str, object), optional
-        Label and result of a second pooled effect, drawn as a hollow diamond.
-    transform : Scale
-        From the scale of analysis to the axis.
-    left, right : str
-        Meaning of effects on either side of the null line.
-    limits : (float, float), optional
-        Of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut (`CUT`).
-    noun : str
-        Word for a row, for heading and alternative text.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a standard error is not positive or the weights do not belong to the rows.
+    `studies`: `study` (label), `y` (effect on the scale of analysis), `se`; optional `year`, `n`. A row whose `y` or
+    `se` is not finite stays visible as left out. Intervals of studies cover 95 % (normal quantile). `fit`: result with
+    estimate, ci_low, ci_high, weights (of the rows not left out); optional pi_low, pi_high, tau2, i2. `fit_label`: name
+    of the summary row. `second`: label and result of a second pooled effect, drawn as a hollow diamond. `transform`:
+    from the scale of analysis to the axis. `left`, `right`: meaning of effects on either side of the null line.
+    `limits`: of the axis, in axis units; intervals beyond end in an arrow. By default some whisker ends are cut
+    (`CUT`). `noun`: word for a row, for heading and alternative text. Raises RestatedError if a column is missing, a
+    standard error is not positive or the weights do not belong to the rows.
 
     References
     ----------
@@ -179,12 +163,9 @@ def _right_columns(grid: pd.DataFrame, out: list[int], scale: Scale) -> list[Col
     values = grid[scale.symbol]
     texts = {i: "left out" if np.isnan(values[i]) else f"{scale.write(values[i])}, left out" for i in out}
     weights = ["" if np.isnan(w) else number(w, 0 if w == 100 else 1) for w in grid["weight %"]]
-    return [
-        *layout.interval_columns(
-            f"{scale.symbol} [95\u00a0% CI]", scale, values, grid["lower"], grid["upper"], texts=texts
-        ),
-        Column("Weight %", weights, align="right"),
-    ]
+    heading, ends = f"{scale.symbol} [95\u00a0% CI]", (grid["lower"], grid["upper"])
+    columns = layout.interval_columns(heading, scale, values, *ends, texts=texts)
+    return [*columns, Column("Weight %", weights, align="right")]
 
 
 def _draw_studies(chart: Chart, studies: pd.DataFrame, symbol: str) -> None:
@@ -193,17 +174,9 @@ def _draw_studies(chart: Chart, studies: pd.DataFrame, symbol: str) -> None:
     used = studies[studies["drawn as"] == "square"]
     shown = used[used[symbol].between(*chart.ax.get_xlim())]
     largest = (LARGEST * chart.row_height * POINTS) ** 2
-    chart.ax.scatter(
-        shown[symbol],
-        shown.index,
-        s=largest * shown["weight %"] / used["weight %"].max(),
-        marker="s",
-        color=colour("accent"),
-        linewidths=0,
-        zorder=4,
-        clip_on=False,
-        gid="squares",
-    )
+    area = largest * shown["weight %"] / used["weight %"].max()
+    look: dict[str, Any] = {"marker": "s", "color": colour("accent"), "linewidths": 0, "zorder": 4, "clip_on": False}
+    chart.ax.scatter(shown[symbol], shown.index, s=area, gid="squares", **look)
 
 
 def _diamond(chart: Chart, row: int, result: Any, *, hollow: bool) -> None:

@@ -40,23 +40,10 @@ def funnel(
 ) -> Drawn:
     """Contour-enhanced funnel plot.
 
-    Parameters
-    ----------
-    y, se : array_like, shape (k,)
-        Effects and standard errors on the scale of analysis.
-    fit : Estimate
-    labels : sequence, optional
-        Names of the studies, for the data table.
-    filled_y, filled_se : array_like
-        Studies imputed by trim and fill: hollow diamonds.
-    filled_fit : Estimate, optional
-        Result with the imputed studies; its estimate is a second line.
-    transform : Scale
-
-    Raises
-    ------
-    RestatedError
-        If the arrays differ in length or hold a value that is not a finite number.
+    `y`, `se`, shape (k,): effects and standard errors on the scale of analysis. `labels`: names of the studies, for the
+    data table. `filled_y`, `filled_se`: studies imputed by trim and fill: hollow diamonds. `filled_fit`: result with
+    the imputed studies; its estimate is a second line. Raises RestatedError if the arrays differ in length or hold a
+    value that is not a finite number.
 
     References
     ----------
@@ -85,14 +72,10 @@ def funnel(
     plain_ticks(ax.yaxis, 0, deepest, most=6, scale=Scale("", leading_zero=transform.leading_zero))
     ax.set_ylabel("standard error" + (" (of Fisher z)" if transform is FISHER_Z else ""))
     _draw_key(ax, fit, filled_fit, len(filled_y), transform)
-    data = pd.DataFrame(
-        {
-            "study": [*names, *[f"imputed {i + 1}" for i in range(len(filled_y))]],
-            transform.symbol: transform.back(np.concatenate([y, filled_y])),
-            "standard error": np.concatenate([se, filled_se]),
-            "drawn as": ["filled circle"] * len(y) + ["hollow diamond"] * len(filled_y),
-        }
-    )
+    data = pd.DataFrame({"study": [*names, *[f"imputed {i + 1}" for i in range(len(filled_y))]]})
+    data[transform.symbol] = transform.back(np.concatenate([y, filled_y]))
+    data["standard error"] = np.concatenate([se, filled_se])
+    data["drawn as"] = ["filled circle"] * len(y) + ["hollow diamond"] * len(filled_y)
     significant = int((2 * norm.sf(np.abs(y - null) / se) < 0.05).sum())
     alt = alt_text(
         f"Funnel plot of {plural(len(y), 'study', 'studies')}: {transform.symbol} against its standard error, with "

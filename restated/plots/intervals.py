@@ -35,18 +35,8 @@ POINT = Mark("o", True, "accent")
 def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
     """Pooled effect without each study in turn.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Indexed by the study left out: estimate, ci_low, ci_high (95 % interval) on the scale of analysis.
-    fit : Estimate
-        Of all studies: line and band.
-    transform : Scale
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or the table is empty.
+    `table`: indexed by the study left out: estimate, ci_low, ci_high (95 % interval) on the scale of analysis. `fit`:
+    of all studies: line and band. Raises RestatedError if a column is missing or the table is empty.
     """
     fig, data = _by_row(table, "Left out", fit, transform)
     value = table["estimate"].to_numpy()
@@ -64,12 +54,8 @@ def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISH
 def cumulative(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
     """Pooled effect as studies are added, in the order of the rows.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Indexed by the study added: estimate, ci_low, ci_high, optional `k`.
-    fit, transform
-        As in `leave_one_out`.
+    `table`: indexed by the study added: estimate, ci_low, ci_high, optional `k`. `fit`, `transform`: as in
+    `leave_one_out`.
     """
     fig, data = _by_row(table, "Added", fit, transform)
     first, last = table.iloc[0], table.iloc[-1]
@@ -87,15 +73,9 @@ def estimators(
 ) -> Drawn:
     """The same data under each estimator of tau2 and each interval method.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Indexed by (method, ci): estimate, ci_low, ci_high, tau2 (nan for a method without one), optional
-        pi_low, pi_high, on the scale of analysis.
-    transform
-        As in `leave_one_out`.
-    headings : (str, str)
-        Names of the two levels of the index.
+    `table`: indexed by (method, ci): estimate, ci_low, ci_high, tau2 (nan for a method without one), optional pi_low,
+    pi_high, on the scale of analysis. `transform`: as in `leave_one_out`. `headings`: names of the two levels of the
+    index.
     """
     if table.index.nlevels != 2:
         raise RestatedError("the estimator table is not indexed by method and interval", field="index")

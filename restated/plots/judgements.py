@@ -36,20 +36,10 @@ ROW, LINE, MARK_AT, WORD_AT = 1.9 * EM, 1.25 * EM, 0.14, 0.26
 def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], group: str | None = None) -> Drawn:
     """Grid of judgements.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row each: `label`, optionally `group` (contiguous, headed), and `columns` with one of `JUDGEMENT_MARKS`, or
-        "" where the column does not apply.
-    label, group : str
-        Columns of row headings and, optionally, of group headings.
-    columns : sequence of str
-        Columns of judgements; their names are the headings.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a judgement is unknown or the rows of a group are not together.
+    `table`: one row each: `label`, optionally `group` (contiguous, headed), and `columns` with one of
+    `JUDGEMENT_MARKS`, or "" where the column does not apply. `label`, `group`: columns of row headings and, optionally,
+    of group headings. `columns`: columns of judgements; their names are the headings. Raises RestatedError if a column
+    is missing, a judgement is unknown or the rows of a group are not together.
     """
     kept = [label, *([group] if group else []), *columns]
     table = require(table, *kept)[kept]

@@ -19,19 +19,11 @@ Sample: TypeAlias = Mark | Line | Fill
 class Key:
     """A key under construction: entries from left to right, and on new lines where wanted.
 
-    Attributes
-    ----------
-    host : Axes or Figure
-        Owner of the samples: those of axes are drawn before any text of the figure, those of the figure after all axes.
-    x, y, right, step : float
-        Left edge and middle of the next entry, inches from the lower left corner of the figure; place beyond which no
-        entry may reach on its line; distance of lines.
-    size, role : float, str
-        Points and colour role of the words.
-    mark, tall : (float, float), float
-        Size and edge width of marks in points; height of filled samples in inches.
-    drop : float, optional
-        Inches from the middle of the samples down to the base line of the words; by default the words are centred.
+    Samples of axes as `host` are drawn before any text of the figure, those of a figure after all axes. `x` and `y` are
+    the left edge and the middle of the next entry, in inches from the lower left corner of the figure; no entry may
+    reach beyond `right` on its line, lines are `step` apart. `size` (points) and `role` are those of the words, `mark`
+    is the size and edge width of marks in points, `tall` the height of filled samples in inches. `drop` is in inches
+    from the middle of the samples down to the base line of the words; by default the words are centred.
     """
 
     host: Axes | Figure

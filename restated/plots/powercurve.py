@@ -25,19 +25,9 @@ APART = 0.22
 def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis: str) -> Drawn:
     """Share of studies that find an event, by the true effect.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `extra` (the true effect), `event`, `share`, `low`, `high`.
-    events : mapping of str to str
-        At most three events with the names of their curves.
-    x_axis, axis : str
-        Titles of the axes.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing or there are too many events.
+    `table`: `extra` (the true effect), `event`, `share`, `low`, `high`. `events`: at most three events with the names
+    of their curves. `x_axis`, `axis`: titles of the axes. Raises RestatedError if a column is missing or there are too
+    many events.
     """
     require(table, "extra", "event", "share", "low", "high")
     limited(len(events), len(CURVES), "curves", "events")

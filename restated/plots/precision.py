@@ -40,15 +40,9 @@ def power(exponent: int) -> str:
 def differences_by_power(table: pd.DataFrame) -> Drawn:
     """Largest differences between two programs, one row per method.
 
-    Parameters
-    ----------
-    table : DataFrame
-        The first column names the rows; every other one holds differences (0 or more) of one quantity, at most four.
-
-    Raises
-    ------
-    RestatedError
-        If there is no row, a difference is negative or missing, or there are too many quantities.
+    `table`: the first column names the rows; every other one holds differences (0 or more) of one quantity, at most
+    four. Raises RestatedError if there is no row, a difference is negative or missing, or there are too many
+    quantities.
     """
     label, *quantities = table.columns
     values = table[quantities].to_numpy(float)

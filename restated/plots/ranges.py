@@ -31,25 +31,12 @@ def ranges(
 ) -> Drawn:
     """One row per result: a bar from low to high and a mark at the value, either where there is one.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `low`, `high`, `value` on the scale of analysis (missing where there is none), the columns of `left` and `right`
-        (text), and optional `open` (True draws the mark hollow and the bar thin, for a weaker kind of result).
-    left, right : sequences of str
-        Text columns, named as their headings; the first one names the row.
-    scale : Scale
-    axis, says : str
-        Title of the axis; first sentence of the alternative text.
-    null : bool
-        Draw a line at the null value of the scale.
-    limits : (low, high), optional
-        Of the plot, on the scale of analysis; by default all numbers fit. Bars beyond them end in an arrow.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a range runs downwards or no row has a number.
+    `table`: `low`, `high`, `value` on the scale of analysis (missing where there is none), the columns of `left` and
+    `right` (text), and optional `open` (True draws the mark hollow and the bar thin, for a weaker kind of result).
+    `left`, `right`: text columns, named as their headings; the first one names the row. `axis`, `says`: title of the
+    axis; first sentence of the alternative text. `null`: draw a line at the null value of the scale. `limits`: of the
+    plot, on the scale of analysis; by default all numbers fit. Bars beyond them end in an arrow. Raises RestatedError
+    if a column is missing, a range runs downwards or no row has a number.
     """
     table = require(table, *NUMBERS, *left, *right)
     low, high, value = (table[name].to_numpy(float) for name in NUMBERS)

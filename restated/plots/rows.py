@@ -121,25 +121,10 @@ def row_chart(
 ) -> Chart:
     """Lay out text columns and an empty plot with its axis.
 
-    Parameters
-    ----------
-    left, right : sequences of Column
-        All with the same number of cells.
-    limits : (low, high)
-        Of the plot, on the scale of analysis; `scale` turns them into ticks.
-    axis : str
-        Title of the axis.
-    compact : bool
-        Small rows from `MANY_ROWS` on.
-    strong, quiet : frozenset of int
-        Rows in bold and in the muted colour.
-    foot_lines : int
-        Lines of text wanted under the axis title.
-
-    Raises
-    ------
-    RestatedError
-        If columns differ in length or the limits are not in order.
+    `left`, `right`: all with the same number of cells. `limits`: of the plot, on the scale of analysis; `scale` turns
+    them into ticks. `axis`: title of the axis. `compact`: small rows from `MANY_ROWS` on. `strong`, `quiet`: rows in
+    bold and in the muted colour. `foot_lines`: lines of text wanted under the axis title. Raises RestatedError if
+    columns differ in length or the limits are not in order.
     """
     columns = (*left, *right)
     rows = _row_count(columns)

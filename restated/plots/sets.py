@@ -41,21 +41,10 @@ def set_range(
 ) -> Drawn:
     """Distribution of a statistic over an enumerated set, with its range and the printed value.
 
-    Parameters
-    ----------
-    values : array_like, shape (tables,)
-        One per member of the set.
-    statistic, noun : str
-        Name on the axis (phi, odds ratio, tetrachoric r); word for a member.
-    printed : (text, low, high), optional
-        Printed digits and their rounding interval, drawn as a band.
-    plausible : (words, low, high), optional
-        A narrower range under a stated condition, drawn as a second bracket.
-
-    Raises
-    ------
-    RestatedError
-        If the set is empty or holds a value that is not finite.
+    `values`, shape (tables,): one per member of the set. `statistic`, `noun`: name on the axis (phi, odds ratio,
+    tetrachoric r); word for a member. `printed`: printed digits and their rounding interval, drawn as a band.
+    `plausible`: a narrower range under a stated condition, drawn as a second bracket. Raises RestatedError if the set
+    is empty or holds a value that is not finite.
     """
     values = np.asarray(values, float).ravel()
     _check_set(values, statistic, noun, "values")
@@ -106,19 +95,9 @@ def margins(
 ) -> Drawn:
     """Margins of the compatible 2x2 tables, shaded by a statistic.
 
-    Parameters
-    ----------
-    table : DataFrame, one row per table of the total `n`
-        `row1` and `column1` (first row and first column total), `value` (the statistic).
-    row, column, statistic : str
-        Subjects of the totals, for the axes; name of the statistic.
-    plausible : (row low, row high, column low, column high), optional
-        Totals regarded as plausible: outlined.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, the set is empty or a total is not between 0 and n.
+    `table`: `row1` and `column1` (first row and first column total), `value` (the statistic). `row`, `column`,
+    `statistic`: subjects of the totals, for the axes; name of the statistic. `plausible`: totals regarded as plausible:
+    outlined. Raises RestatedError if a column is missing, the set is empty or a total is not between 0 and n.
     """
     require(table, "row1", "column1", "value")
     x, y, value = (table[name].to_numpy(float) for name in ("row1", "column1", "value"))
@@ -220,19 +199,24 @@ def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: 
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
-    """Grid cells of one step as one shape; runs along a line are joined."""
-    corners: list[tuple[float, float]] = []
-    at = cells[["x", "y"]].to_numpy(float)
-    for line in np.unique(at[:, 1]):
-        xs = np.sort(at[at[:, 1] == line, 0])
-        for run in np.split(xs, np.flatnonzero(np.diff(xs) != 1) + 1):
-            # A whole total is in the middle of its cell.
-            x0, x1, y0, y1 = (place * cell - 0.5 for place in (run[0], run[-1] + 1, line, line + 1))
-            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-    codes = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
+    """Grid cells of one step."""
+    # A whole total is in the middle of its cell.
+    x, y = ((cells[["x", "y"]].to_numpy(float) + 0.5) * cell - 0.5).T
     # An outline of half a point closes the hairlines renderers leave between neighbours.
     zorder = 2 if width < 1 else 1
-    ax.add_patch(PathPatch(Path(corners, codes), zorder=zorder, gid=role, **Fill(role, role, width=width).style()))
+    shape = PathPatch(merged_cells(x, y, cell), zorder=zorder, gid=role, **Fill(role, role, width=width).style())
+    ax.add_patch(shape)
+
+
+def merged_cells(x: NDArray[np.float64], y: NDArray[np.float64], side: float) -> Path:
+    """Outline of square cells, given by their middles, as one shape; runs along a line are joined."""
+    corners: list[tuple[float, float]] = []
+    for line in np.unique(y):
+        xs = np.sort(x[y == line])
+        for run in np.split(xs, np.flatnonzero(np.diff(xs) > 1.5 * side) + 1):
+            x0, x1, y0, y1 = run[0] - side / 2, run[-1] + side / 2, line - side / 2, line + side / 2
+            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
+    return Path(corners, [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5))
 
 
 def _ramp_key(fig: Figure, statistic: str, spans: list[str], plausible: bool) -> None:

@@ -11,14 +11,8 @@ def spread(at: Sequence[float], gap: ArrayLike, *, high: float = np.inf) -> NDAr
 
     Each place moves up as far as the one below it demands. The last one then moves down to `high`, pushing others down.
 
-    Parameters
-    ----------
-    at : sequence of float, shape (n,)
-        Wanted places, ascending; negate places to fill from the top down.
-    gap : float or array_like, shape (n,)
-        Room each label needs, half of it on either side, in the units of `at`.
-    high : float
-        Highest place of the last label.
+    `at`, shape (n,): wanted places, ascending; negate places to fill from the top down. `gap`, shape (n,): room each
+    label needs, half of it on either side, in the units of `at`. `high`: highest place of the last label.
     """
     places = np.array(at, float)
     room = np.broadcast_to(np.asarray(gap, float), places.shape)

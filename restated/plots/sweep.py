@@ -36,27 +36,11 @@ def heterogeneity(
 ) -> Drawn:
     """Pooled effect with its confidence and prediction bands as heterogeneity, or another number, grows.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Column `x` (tau, tau2 or another unknown number, increasing), estimate, ci_low, ci_high, pi_low, pi_high on the
-        scale of analysis.
-    x : str
-        Name of the column on the horizontal axis.
-    transform : Scale
-    printed : (text, low, high), optional
-        Printed pooled value and its rounding interval, in axis units.
-    axis, x_axis : str, optional
-        Titles of the axes.
-    bands : (str, str)
-        Names of the filled interval (ci) and of the hatched one (pi).
-    marks : sequence of (x, text)
-        Named lines across the horizontal axis.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, fewer than two rows are given or `x` does not increase.
+    `table`: column `x` (tau, tau2 or another unknown number, increasing), estimate, ci_low, ci_high, pi_low, pi_high on
+    the scale of analysis. `x`: name of the column on the horizontal axis. `printed`: printed pooled value and its
+    rounding interval, in axis units. `axis`, `x_axis`: titles of the axes. `bands`: names of the filled interval (ci)
+    and of the hatched one (pi). `marks`: named lines across the horizontal axis. Raises RestatedError if a column is
+    missing, fewer than two rows are given or `x` does not increase.
     """
     require(table, x, *NUMBERS)
     at = table[x].to_numpy(float)

@@ -36,21 +36,10 @@ GUTTER = 0.16  # inches before the verdict word, for its mark
 def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str | None = None) -> Drawn:
     """Printed value with its rounding interval and restated value with its interval, one row per number.
 
-    Parameters
-    ----------
-    table : DataFrame
-        `quantity`, `published` (digits as printed, "" if none), `published_low`, `published_high` (rounding
-        interval), `restated`, `restated_low`, `restated_high` (missing where there is none), `verdict`; all in one
-        unit.
-    scale : Scale
-        Format of the numbers; values are in axis units.
-    axis : str, optional
-        Title of the axis.
-
-    Raises
-    ------
-    RestatedError
-        If a column is missing, a verdict is unknown or no row has a number.
+    `table`: `quantity`, `published` (digits as printed, "" if none), `published_low`, `published_high` (rounding
+    interval), `restated`, `restated_low`, `restated_high` (missing where there is none), `verdict`; all in one unit.
+    `scale`: format of the numbers; values are in axis units. `axis`: title of the axis. Raises RestatedError if a
+    column is missing, a verdict is unknown or no row has a number.
     """
     table = require(table, "quantity", "published", "verdict", *NUMBERS)
     table = table.assign(**{name: pd.to_numeric(table[name]).astype(float) for name in NUMBERS})

@@ -74,16 +74,10 @@ _TICK_ERROR = 1e-10
 class Scale:
     """Conversion between the scale of analysis and the scale of the axis.
 
-    Attributes
-    ----------
-    symbol : str
-        Quantity on the axis: r, kappa, d, odds ratio.
-    back, forward : callable
-        Analysis scale to axis scale and the reverse; both increasing.
-    null, decimals, leading_zero : float, int, bool
-        Value of no effect on the axis scale; digits shown; False writes .31, as printed for statistics up to one.
-    steps : sequence of float
-        Candidate distances between ticks, on the axis scale; if empty, ticks are ratios (.1, .2, .5, 1, ...).
+    `symbol` is the quantity on the axis: r, kappa, d, odds ratio. `back` leads from the analysis scale to the axis
+    scale and `forward` the other way; both increase. `null` is the value of no effect on the axis scale, `decimals` the
+    digits shown; without `leading_zero` .31 is written, as for statistics up to one. `steps` are candidate distances
+    between ticks, on the axis scale; if empty, ticks are ratios (.1, .2, .5, 1, ...).
     """
 
     symbol: str

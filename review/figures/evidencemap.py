@@ -38,11 +38,7 @@ BOX = Fill("page", width=1.0)
 _write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
 SPACE = 0.9  # inches between two columns of boxes
-PAD, BETWEEN, HEADING = (
-    0.07,
-    0.06,
-    0.27,
-)  # inches: from a box to its text, between boxes at least, for a group's heading
+PAD, BETWEEN, HEADING = 0.07, 0.06, 0.27  # inches: from a box to its text, between boxes, for a group's heading
 MARKS_AT, MARK_STEP, MARK_ROW, MARKS_IN_ROW = 0.74, 0.115, 0.135, 9  # inches, the last a number
 NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
@@ -144,14 +140,13 @@ def _columns(
             made[name] = _Box(name, lines, claims, max(least(len(lines), claims), UNIT * busier), group.get(name, ""))
         return made
 
+    def marked(_: int, claims: int) -> float:
+        return max(LINE, -(-claims // MARKS_IN_ROW) * MARK_ROW) + PAD
+
     sections, sources, chapters = _order(first, second, group)
-    return (
-        boxes("section", sections, LEFT, lambda lines, _: lines * LINE + 2 * PAD, first),
-        boxes(
-            "reference", sources, np.inf, lambda _, n: max(LINE, -(-n // MARKS_IN_ROW) * MARK_ROW) + PAD, first, second
-        ),
-        boxes("chapter", chapters, RIGHT, lambda lines, _: (lines + 1) * LINE + 2 * PAD, second),
-    )
+    left = boxes("section", sections, LEFT, lambda lines, _: lines * LINE + 2 * PAD, first)
+    right = boxes("chapter", chapters, RIGHT, lambda lines, _: (lines + 1) * LINE + 2 * PAD, second)
+    return left, boxes("reference", sources, np.inf, marked, first, second), right
 
 
 def _order(first: pd.Series, second: pd.Series, group: pd.Series) -> tuple[list[str], list[str], list[str]]:

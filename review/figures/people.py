@@ -31,11 +31,8 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     and `higher` name the groups, `outermost` what the marked children have in common.
     """
     table = checked(table, "label", "text", "d", *SHARES)
-    ensure(
-        ((table[SHARES] >= 0) & (table[SHARES] <= 1)).all(axis=None),
-        "a share is not between 0 and 1",
-        field="risk_higher",
-    )
+    possible = ((table[SHARES] >= 0) & (table[SHARES] <= 1)).all(axis=None)
+    ensure(possible, "a share is not between 0 and 1", field="risk_higher")
     lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in rows(table)]
     tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
     base = height = HEAD + sum(tall)
@@ -67,9 +64,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
             write(fig, left, base + 0.2, f"{number(risk, 1)} {outermost}", **plain)
         words.append(f"{row.label}: {' against '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
     names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
-    data = (
-        table[["label", "d"]].rename(columns={"label": "outcome"}).join((100 * table[SHARES]).set_axis(names, axis=1))
-    )
+    data = table[["label", "d"]].set_axis(["outcome", "d"], axis=1).join((100 * table[SHARES]).set_axis(names, axis=1))
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
 
 

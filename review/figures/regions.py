@@ -9,15 +9,15 @@ import pandas as pd
 from contourpy import contour_generator
 from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch
-from matplotlib.path import Path
 
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
+from restated.plots.sets import merged_cells
 from restated.plots.spread import spread
 from restated.plots.style import BASE, RAMP, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
 from restated.plots.words import PLAIN, alt_text, number, plain_ticks
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct, ensure, parts, rows
+from review.figures.tables import checked, distinct, ensure, numbers, parts, rows
 
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
@@ -205,23 +205,14 @@ def _cells(ax: Axes, table: pd.DataFrame, cvs: np.ndarray) -> None:
     step = float(np.diff(cvs).min())
     ends = cvs[0] - step / 2, cvs[-1] + step / 2
     ax.set(xlim=ends, ylim=ends)
+    looks = []
     for (low, high), role in STEPS.items():
         inside = (table["share"] >= low) & ((table["share"] < high) | (high == 1))
-        _squares(ax, table[inside], step, Fill(role, role, width=0.4))
-    _squares(ax, table[table["share"].isna()], step, NO_DATA_SET)
-
-
-def _squares(ax: Axes, cells: pd.DataFrame, step: float, fill: Fill) -> None:
-    """Cells of one step as one shape."""
-    corners = []
-    for line in np.unique(cells["cv2"]):
-        xs = np.sort(cells.loc[cells["cv2"] == line, "cv1"].to_numpy(float))
-        for run in np.split(xs, np.flatnonzero(np.diff(xs) > 1.5 * step) + 1):
-            x0, x1, y0, y1 = run[0] - step / 2, run[-1] + step / 2, line - step / 2, line + step / 2
-            corners += [(x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0)]
-    if corners:
-        codes = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY] * (len(corners) // 5)
-        ax.add_patch(PathPatch(Path(corners, codes), **fill.style()))
+        looks.append((inside, Fill(role, role, width=0.4)))
+    for inside, fill in [*looks, (table["share"].isna(), NO_DATA_SET)]:
+        if inside.any():
+            x, y = numbers(table[inside], "cv1", "cv2")
+            ax.add_patch(PathPatch(merged_cells(x, y, step), **fill.style()))
 
 
 @drawing

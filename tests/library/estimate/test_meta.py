@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from restated import tau2
 from restated.errors import RestatedError
 from restated.estimate import meta
 from restated.tau2 import METHODS
@@ -41,23 +42,9 @@ def named(*fields):
 def test_pooling_matches_metafor(case):
     y, v, _ = data(case["data"])
     result = meta.fit(y, v, method=case["method"], ci=CI[case["test"]])
-    for field in (
-        "estimate",
-        "se",
-        "ci_low",
-        "ci_high",
-        "statistic",
-        "p",
-        "tau2",
-        "tau2_se",
-        "q",
-        "q_p",
-        "i2",
-        "h2",
-        "weights",
-    ):
+    for field in ("estimate", "se", "ci_low", "ci_high", "statistic", "p", "tau2", "q", "i2", "h2", "weights"):
         assert_matches(getattr(result, field), case[field], tolerance(case["method"]), (field, case["call"]))
-    assert (result.k, result.q_df) == (len(y), len(y) - 1)
+    assert result.k == len(y)
 
 
 @pytest.mark.parametrize(
@@ -89,21 +76,7 @@ def test_meta_regression_matches_metafor(case):
     x = x - x.mean()
     X = x if case["formula"] == "~ x" else np.column_stack([x, x**2])
     result = meta.fit_regression(y, v, X, method=case["method"], ci=CI[case["test"]])
-    for field in (
-        "estimate",
-        "se",
-        "statistic",
-        "p",
-        "ci_low",
-        "ci_high",
-        "tau2",
-        "tau2_se",
-        "i2",
-        "qm",
-        "qm_p",
-        "qe",
-        "qe_p",
-    ):
+    for field in ("estimate", "se", "statistic", "p", "ci_low", "ci_high", "tau2"):
         assert_matches(getattr(result, field), case[field], tolerance(case["method"]), (field, case["call"]))
 
 
@@ -245,10 +218,8 @@ def test_a_moderator_of_zero_effect_changes_the_scale_of_its_coefficient_only():
     frame = pd.DataFrame({"latitude": x, "tens": x**2 / 10})
     one = meta.fit_regression(y, v, frame)
     two = meta.fit_regression(y, v, frame * [10, 1])
-    assert one.names == ("intercept", "latitude", "tens")
-    assert list(one.table.index) == list(one.names)
     assert two.estimate[1] == pytest.approx(one.estimate[1] / 10, rel=ITERATIVE)
-    assert two.qm == pytest.approx(one.qm, rel=ITERATIVE)
+    assert two.tau2 == pytest.approx(one.tau2, rel=ITERATIVE)
 
 
 def test_cumulative_ends_with_the_full_fit_and_keeps_labels_in_order():
@@ -290,7 +261,6 @@ def test_two_studies_have_no_prediction_interval():
         (lambda: meta.fit_regression([1, 2], [1, 1], [1, 2]), "cannot carry 2 coefficients"),
         (lambda: meta.fit_regression([1, 2, 3], [1, 1, 1], [1, 2]), "moderators of shape"),
         (lambda: meta.fit_regression([1, 2, 3], [1, 1, 1], [1, np.nan, 2]), "missing or not finite"),
-        (lambda: meta.fit_regression([1, 2, 3], [1, 1, 1], [1, 5, 2], names="ab"), "1 moderators but 2 names"),
         (lambda: meta.leave_one_out([1, 2], [1, 1]), "at least three"),
         (lambda: meta.leave_one_out([1, 2, 3], [1, 1, 1], labels=["a"]), "3 studies but 1 labels"),
         (lambda: meta.cumulative([1, 2, 3], [1, 1, 1], [1, 2]), "3 effects but 2 sort keys"),
@@ -348,10 +318,11 @@ def test_numbers_beyond_what_floats_can_weigh_are_refused(y, v, message):
 
 
 @pytest.mark.parametrize("least", [1e-2, 1e-5, 1e-9])
-def test_the_standard_error_of_tau2_holds_where_one_variance_is_near_zero(least):
+def test_the_trace_behind_reml_holds_where_one_variance_is_near_zero(least):
     v = [least, 1.0, 2.0, 3.0]
     w = [1 / Fraction(x) for x in v]
     p = [[(w[i] if i == j else 0) - w[i] * w[j] / sum(w) for j in range(4)] for i in range(4)]
     information = float(sum(x * x for row in p for x in row))
-    fit = meta.fit([0.1, 0.1, 0.1, 0.1], v)
-    assert fit.tau2 == 0 and fit.tau2_se == pytest.approx(np.sqrt(2 / information), rel=1e-6)
+    X = np.ones((4, 1))
+    model = tau2.weighted(np.full((1, 4), 0.1), np.array([v]), X, np.zeros(1))
+    assert tau2.traces(model, X)[1][0] == pytest.approx(information, rel=1e-6)

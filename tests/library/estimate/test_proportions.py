@@ -73,7 +73,7 @@ def test_arrays_give_arrays():
 def test_envelope_takes_the_outermost_limits():
     found = proportions.envelope([253, 251, 252], 290)
     assert found == (proportions.wilson(251, 290)[0], proportions.wilson(253, 290)[1])
-    assert proportions.envelope([5], 10, proportions.exact) == proportions.exact(5, 10)
+    assert proportions.envelope([5], 10) == proportions.wilson(5, 10)
 
 
 @given(PAIRS, st.integers(0, 20_000))
