@@ -32,7 +32,7 @@ def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
     seen = pd.DataFrame({"row": label, "group": "Judged in a source we could read"}).join(cells)
     own = reports[reports["relation"] == "independent sample"].sort_values("year", kind="stable")
     rest = pd.DataFrame({"row": own.loc[~own["row_id"].isin(judged["trial"]), "study"]})
-    rest = rest.assign(group="No judgement with this tool could be obtained", **dict.fromkeys(DOMAINS.values(), _UNSEEN))
+    rest = rest.assign(group="No judgement with this tool obtained", **dict.fromkeys(DOMAINS.values(), _UNSEEN))
     return pd.concat([seen, rest], ignore_index=True)
 
 

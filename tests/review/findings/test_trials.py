@@ -42,7 +42,7 @@ def test_every_independent_sample_has_a_row_in_the_grid_of_bias():
     grid = trials.judgements.bias_grid(REPORTS, JUDGED)
     own = REPORTS[REPORTS["relation"] == "independent sample"]
     assert {row.split(":")[0] for row in grid["row"]} == set(own["study"])
-    open_rows = grid[grid["group"] == "No judgement with this tool could be obtained"]
+    open_rows = grid[grid["group"] == "No judgement with this tool obtained"]
     assert (open_rows[list(trials.judgements.DOMAINS.values())] == "none found").all(axis=None)
     assert set(grid.loc[~grid.index.isin(open_rows.index), "Overall"]) == {"high"}
 
