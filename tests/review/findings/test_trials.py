@@ -86,6 +86,24 @@ def test_the_ad_hoc_interval_of_attempts_is_that_of_metafor(case):
         assert_matches(found["ci_high"], case["ci_high"], ITERATIVE, case["call"])
 
 
+def test_what_the_chapter_says_of_methods_holds():
+    """Three trials: only ad hoc intervals of the risk ratio include no difference; four: only the common effect not."""
+
+    def excluding(rows, measure):
+        matrix = trials.attempts.estimator_matrix(rows, measure)
+        out = (matrix["ci_high"] < 0) | (matrix["ci_low"] > 0)
+        return {method for (method, _), found in out.items() if found}, {
+            m for (m, _), found in out.items() if not found
+        }
+
+    assert excluding(THREE, "RR")[1] == {"REML, ad hoc Knapp–Hartung"}
+    assert not excluding(THREE, "RR")[0] & excluding(THREE, "RR")[1] and not excluding(THREE, "OR")[1]
+    assert excluding(FOUR, "RR")[0] == {"Mantel–Haenszel"}
+    assert trials.attempts.range_over_lost(THREE, COUNTS)[1] < 1
+    sweep = trials.severity.rho_sweep(SCORES, np.arange(0, 0.96, 0.05))
+    assert (sweep["ci_high"] < 0).all() and (sweep["pi_high"] > 0).all()
+
+
 @pytest.mark.parametrize("case", DERIVED["risk_differences"], ids=lambda case: case["data"])
 def test_risk_differences_alone_and_pooled_follow_one_rule(case):
     rows = {"three-trials": THREE, "four-trials": FOUR}[case["data"]]
