@@ -87,7 +87,7 @@ def test_the_ad_hoc_interval_of_attempts_is_that_of_metafor(case):
 
 
 def test_what_the_chapter_says_of_methods_holds():
-    """Three trials: only ad hoc intervals of the risk ratio include no difference; four: only the common effect not."""
+    """Three trials: only ad hoc intervals of the ratio include 1; four: only that of Mantel–Haenszel excludes it."""
 
     def excluding(rows, measure):
         matrix = trials.attempts.estimator_matrix(rows, measure)
