@@ -26,7 +26,7 @@ AS_THEY_ARE = "counts as they are"  # the rule of methods that need none
 MODELS = {
     "DL, Wald": ("DL", "wald"),
     "REML, Knapp–Hartung": ("REML", "knapp-hartung"),
-    "REML, ad hoc Knapp–Hartung": ("REML", "adhoc"),
+    "REML, ad hoc": ("REML", "adhoc"),
 }
 COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
 
