@@ -90,11 +90,13 @@ def effect_sizes(
     Both have shape (k,), with nan where the trial has no information on the measure.
 
     `measure`: "OR", "RR", "RD". `correction`: number added to each of the four cells; "treatment-arm" adds n1 / (n1 +
-    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all"): correct the trials
-    with an empty cell (the usual rule), or all of them.
+    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all", "none"): correct
+    the trials with an empty cell (the usual rule), all of them, or none. Only a risk difference can do without; its
+    variance is 0 where each arm has events only or none.
     """
     cells, informative = _cells(events1, n1, events2, n2, measure)
-    check_option("rule", correct, ("zero-trials", "all"), field="correct")
+    rules = ("zero-trials", "all", "none") if measure == "RD" else ("zero-trials", "all")
+    check_option("rule", correct, rules, field="correct")
     if correction == TREATMENT_ARM:
         arms = cells[[0, 2]] + cells[[1, 3]]
         add = np.repeat(arms / cells.sum(axis=0), 2, axis=0)
@@ -103,7 +105,8 @@ def effect_sizes(
     else:
         remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
         raise RestatedError(f"correction {correction} is not positive", field="correction", remedy=remedy)
-    a, b, c, d = cells + np.where((cells == 0).any(axis=0) | (correct == "all"), add, 0.0)
+    corrected = (cells == 0).any(axis=0) & (correct != "none") | (correct == "all")
+    a, b, c, d = cells + np.where(corrected, add, 0.0)
     if measure == "OR":
         y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     elif measure == "RR":

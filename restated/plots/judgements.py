@@ -19,7 +19,7 @@ JUDGEMENT_MARKS = {
     "some concerns": Mark("^", False, "second"),
     "unclear": Mark("^", False, "second"),
     "high": Mark("X", True, "warn"),
-    "not seen": None,
+    "none found": None,
     "not serious": Mark("o", True, "third"),
     "serious": Mark("X", True, "warn"),
     "cannot judge": None,

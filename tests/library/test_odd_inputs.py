@@ -121,7 +121,7 @@ GIVEN = {
     "n2": counts,
     "measure": st.sampled_from(["OR", "RR", "RD", "no"]),
     "correction": st.sampled_from([0.5, "treatment-arm", 0, nan, inf]),
-    "correct": st.sampled_from(["zero-trials", "all"]),
+    "correct": st.sampled_from(["zero-trials", "all", "none"]),
     "tables": table4 | table3 | square,
     "agreement.kappa_square.tables": square,
     "d": number,

@@ -22,8 +22,12 @@ EMPTY_CELLS: dict[str, dict[str, Any]] = {
     "by size of arm": {"correction": events.TREATMENT_ARM},
 }
 AS_THEY_ARE = "counts as they are"  # the rule of methods that need none
-#: Inverse-variance models: the classical choice of review software, and today's.
-MODELS = {"DL, Wald": ("DL", "wald"), "REML, Knapp–Hartung": ("REML", "knapp-hartung")}
+#: Inverse-variance models: the classical choice of review software, today's, and today's never narrower than Wald.
+MODELS = {
+    "DL, Wald": ("DL", "wald"),
+    "REML, Knapp–Hartung": ("REML", "knapp-hartung"),
+    "REML, ad hoc": ("REML", "adhoc"),
+}
 COMMON_EFFECT = ("Mantel–Haenszel", "Peto")
 
 
@@ -46,7 +50,7 @@ def arms(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 
 def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Pool the log ratio (or risk difference) by every method that can take the counts, and every rule for empty cells.
+    """Pool the log ratio by every method that can take the counts, and every rule for empty cells.
 
     Indexed by (method, rule); tau2 is nan for a common-effect method.
     """
@@ -67,15 +71,19 @@ def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
     return table.assign(tau2=[np.nan if k[0] in COMMON_EFFECT else f.tau2 for k, f in fits.items()])
 
 
+def risk_differences(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return the risk difference of each trial and its variance: nothing is added to empty cells, alone or pooled."""
+    return events.effect_sizes(*arms(rows), measure="RD", correct="none")
+
+
 def differences(rows: pd.DataFrame) -> pd.DataFrame:
     """Return risks per arm, risk difference with Wald interval, number needed to treat and fragility of each trial.
 
     ``p`` is of Fisher's exact test, two-sided; see `restated.estimate.fragility` for the last two columns.
     """
     out = []
-    for trial, a, first, c, second in zip(rows["trial"], *arms(rows), strict=True):
-        rd = a / first - c / second
-        margin = stats.norm.ppf(0.975) * np.sqrt(a * (first - a) / first**3 + c * (second - c) / second**3)
+    for trial, a, first, c, second, rd, v in zip(rows["trial"], *arms(rows), *risk_differences(rows), strict=True):
+        margin = stats.norm.ppf(0.975) * np.sqrt(v)
         risks = (a / first, c / second, rd, rd - margin, rd + margin)
         nnt = events.number_needed_to_treat(*risks[2:])
         p = stats.fisher_exact(np.array([[a, first - a], [c, second - c]]))[1]
@@ -85,13 +93,13 @@ def differences(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=[*columns, "p", "fragility", "significant"])
 
 
-def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, float, int, int]:
+def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame, *, ci: str = "wald") -> tuple[float, float, int, int]:
     """Return the range of the pooled risk ratio (DL) when any number of the patients lost may have had an event.
 
     For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
     combination over arms and trials. It is assumed that none of them is among the events already counted, so the range
     is an outer one; trials without a row on attrition stay as they are. The last two results are the number of data
-    sets, and of those whose Wald interval excludes no effect.
+    sets, and of those whose interval, of the kind `ci` of `meta.fit`, excludes no effect.
     """
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
     a, first, c, second = arms(rows)
@@ -102,7 +110,7 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[float, fl
     k, sets = len(rows), len(grid)
     sizes = np.tile(first, sets), np.tile(second, sets)
     y, v = events.effect_sizes(grid[:, :k].ravel(), sizes[0], grid[:, k:].ravel(), sizes[1], measure="RR")
-    pooled = meta.fit_batch(y.reshape(sets, k), v.reshape(sets, k), method="DL")
+    pooled = meta.fit_batch(y.reshape(sets, k), v.reshape(sets, k), method="DL", ci=ci)
     excluding = int(((pooled.ci_high < 0) | (pooled.ci_low > 0)).sum())
     return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), sets, excluding
 

@@ -20,19 +20,19 @@ GRADE_DOMAINS = {
     "publication_bias": "Publication bias",
 }
 _OUTCOMES = {"BPD severity": "severity", "suicidal behaviour": "attempts"}
-_UNSEEN = "not seen"
+_UNSEEN = "none found"
 
 
 def bias_grid(reports: pd.DataFrame, judged: pd.DataFrame) -> pd.DataFrame:
-    """Return RoB 2 judgements per trial and outcome, and a row of "not seen" for each sample without any."""
+    """Return RoB 2 judgements per trial and outcome, and a row of "none found" for each sample without any."""
     names = reports.set_index("row_id")["study"]
     judged = judged[judged["scheme"] == "RoB 2"]
     label = judged["trial"].map(names) + ": " + judged["outcome"].map(_OUTCOMES)
     cells = judged[list(DOMAINS)].fillna(_UNSEEN).rename(columns=DOMAINS)
-    seen = pd.DataFrame({"row": label, "group": "Judged in a source that was seen"}).join(cells)
+    seen = pd.DataFrame({"row": label, "group": "Judged in a source we could read"}).join(cells)
     own = reports[reports["relation"] == "independent sample"].sort_values("year", kind="stable")
     rest = pd.DataFrame({"row": own.loc[~own["row_id"].isin(judged["trial"]), "study"]})
-    rest = rest.assign(group="No judgement with this tool was seen", **dict.fromkeys(DOMAINS.values(), _UNSEEN))
+    rest = rest.assign(group="No judgement with this tool obtained", **dict.fromkeys(DOMAINS.values(), _UNSEEN))
     return pd.concat([seen, rest], ignore_index=True)
 
 

@@ -1,7 +1,24 @@
-"""Trials for a forest plot, and pooled results for the ledger."""
+"""Trials for a forest plot, by author and over outcomes, and pooled results for the ledger."""
 
 import numpy as np
 import pandas as pd
+
+from restated.estimate import effects, events, meta
+from restated.plots.intervals import METHODS
+from review.findings.trials.attempts import arms
+
+
+def by_developers(rows: pd.DataFrame, reports: pd.DataFrame, y, v, *, ci: str) -> meta.MetaRegression:
+    """Return the regression (REML) of effects on a developer (1) or none (0) among the authors of the first report."""
+    developer = reports.set_index("row_id")["developer_author"].loc[rows["trial"]] == "yes"
+    return meta.fit_regression(y, v, developer.to_numpy(float), ci=ci)
+
+
+def both_outcomes(attempts: pd.DataFrame, severity: pd.DataFrame) -> pd.DataFrame:
+    """Return ``trial``, ``y`` and ``v`` of attempts and severity on one scale: log odds ratios times √3 / π are d."""
+    y, v = events.effect_sizes(*arms(attempts), measure="OR")
+    rows = pd.DataFrame({"trial": attempts["trial"], "y": effects.odds_ratio_to_d(np.exp(y)), "v": v * 3 / np.pi**2})
+    return pd.concat([rows, severity[["trial", "y", "v"]]], ignore_index=True)
 
 
 def forest_rows(rows: pd.DataFrame, names: pd.Series, y, v) -> pd.DataFrame:
@@ -17,6 +34,6 @@ def ledger_fields(fit, back=np.exp) -> dict:
     `fit` is a MetaFit, an EventsFit or a row of :func:`review.findings.trials.attempts.estimator_matrix`; `back` leads
     from the scale of analysis to the one that is recorded.
     """
-    kind = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
+    kind = METHODS[getattr(fit, "ci_method", "wald")]
     value, low, high = (float(back(getattr(fit, name))) for name in ("estimate", "ci_low", "ci_high"))
     return {"value": value, "low": low, "high": high, "interval": f"95 % confidence interval ({kind})"}

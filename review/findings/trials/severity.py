@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import meta
-from restated.estimate.effects import hedges_g
+from restated.estimate.effects import hedges_correction, hedges_g
 
 #: Rows of the score table that are pooled as severity: the scale each data set took for severity, at the end of
 #: treatment.
@@ -37,6 +37,39 @@ def severity(
         sd_mbt[0] = sd
     y, v = hedges_g(rows["mean_mbt"], sd_mbt, n["mbt"], rows["mean_control"], rows["sd_control"], n["control"])
     return pd.DataFrame({"trial": rows["trial"], "n_mbt": n["mbt"], "n_control": n["control"], "y": y, "v": v})
+
+
+def adjusted(scores: pd.DataFrame, rho: float) -> pd.DataFrame:
+    """Return the difference of the two arms' changes over the pooled SD at baseline, one row per trial (``y``, ``v``).
+
+    The SD at the end is not used. `rho` is the unknown correlation of the scores at baseline and at the end. The
+    variance, for equal SDs at both, is 2 (1 - rho) (1 / n1 + 1 / n2) + g^2 / (2 N) with n of those scored at the end
+    and N of all at baseline.
+
+    References
+    ----------
+    Morris, S. B. (2008). Organizational Research Methods, 11, 364-386 (pretest-posttest-control design, d_ppc2).
+    """
+    rows = scores.set_index("row_id")
+    start, end = (rows.loc[[name.replace("-78", week) for name in SEVERITY]].reset_index() for week in ("-0", "-78"))
+    change = {arm: end[f"mean_{arm}"] - start[f"mean_{arm}"] for arm in ("mbt", "control")}
+    df = {arm: start[f"n_{arm}"] - 1 for arm in change}
+    sd = np.sqrt(sum(df[arm] * start[f"sd_{arm}"] ** 2 for arm in df) / sum(df.values()))
+    y = hedges_correction(sum(df.values())) * (change["mbt"] - change["control"]) / sd
+    v = 2 * (1 - rho) * (1 / end["n_mbt"] + 1 / end["n_control"]) + y**2 / (2 * (start["n_mbt"] + start["n_control"]))
+    return pd.DataFrame({"trial": end["trial"], "n_mbt": end["n_mbt"], "n_control": end["n_control"], "y": y, "v": v})
+
+
+def rho_sweep(scores: pd.DataFrame, grid: Sequence[float]) -> pd.DataFrame:
+    """Pool `adjusted` over the unknown correlation, for the sweep figure: DL with Wald, REML with the ad hoc interval.
+
+    ``i2`` is from Q.
+    """
+    sets = [adjusted(scores, float(rho)) for rho in grid]
+    y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
+    dl, wide = meta.fit_batch(y, v, method="DL"), meta.fit_batch(y, v, method="REML", ci="adhoc")
+    first = {"rho": np.asarray(grid, float), "estimate": dl.estimate, "ci_low": dl.ci_low, "ci_high": dl.ci_high}
+    return pd.DataFrame(first | {"pi_low": wide.ci_low, "pi_high": wide.ci_high, "i2": dl.i2_q})
 
 
 def listed_g(scores: pd.DataFrame, row_id: str, *, exact: bool) -> float:

@@ -56,7 +56,7 @@ def review_rows(reviews: pd.DataFrame, register: Register) -> pd.DataFrame:
 def guideline_rows(guidelines: pd.DataFrame) -> pd.DataFrame:
     """Return the statements of guidelines, by year, in columns for readers; an unverified text is labelled so."""
     rows = guidelines.sort_values("year", na_position="last", kind="stable")
-    years = ["year not seen" if np.isnan(y) else f"{y:.0f}" for y in rows["year"]]
+    years = ["year not obtained" if np.isnan(y) else f"{y:.0f}" for y in rows["year"]]
     unseen = rows["grade"] == "U"
     return pd.DataFrame(
         {

@@ -181,6 +181,7 @@ def test_simulated_trials_recover_the_log_odds_ratio():
         (lambda: events.mantel_haenszel([1], [4], [1], [4], measure="HR"), "unknown measure 'HR'"),
         (lambda: events.mantel_haenszel([1], [4], [1], [4], level=95), "level 95"),
         (lambda: events.effect_sizes([1], [4], [1], [4], correct="none"), "unknown rule"),
+        (lambda: events.effect_sizes([1], [4], [1], [4], measure="RR", correct="none"), "unknown rule"),
         (lambda: events.effect_sizes([1], [4], [1], [4], correction=0), "not positive"),
         (lambda: events.effect_sizes([1], [4], [1], [4], correction="control-arm"), "or 'treatment-arm'"),
         (lambda: events.effect_sizes(["x"], [4], [1], [4]), "not numbers"),
@@ -204,6 +205,11 @@ def test_a_risk_difference_without_any_variance_is_refused(events1):
 def test_a_risk_difference_outside_its_interval_has_no_number_needed_to_treat(limits):
     with pytest.raises(RestatedError, match="is not between"):
         events.number_needed_to_treat(*limits)
+
+
+def test_a_risk_difference_can_do_without_a_correction():
+    y, v = events.effect_sizes([0, 0], [24, 5], [3, 0], [22, 5], measure="RD", correct="none")
+    assert y.tolist() == [-3 / 22, 0] and v.tolist() == pytest.approx([3 * 19 / 22**3, 0])
 
 
 @pytest.mark.parametrize("correction", [float("nan"), float("inf"), 0])

@@ -214,9 +214,9 @@ def judged() -> pd.DataFrame:
         {
             "row": ["First trial", "Second trial", "Third trial"],
             "group": ["judged", "judged", "not judged"],
-            "Random allocation": ["low", "some concerns", "not seen"],
-            "Missing data": ["high", "unclear", "not seen"],
-            "Overall": ["high", "", "not seen"],
+            "Random allocation": ["low", "some concerns", "none found"],
+            "Missing data": ["high", "unclear", "none found"],
+            "Overall": ["high", "", "none found"],
         }
     )
 

@@ -15,7 +15,7 @@ def test_every_cell_has_its_mark_and_word_and_open_cells_are_hatched():
     hatched = by_gid(drawn.fig, "not-seen")
     assert len(hatched) == 3 and all(patch.get_hatch() for patch in hatched)
     shown = texts(drawn.fig)
-    assert [shown.count(word) for word in ("low", "some", "high", "unclear", "not seen")] == [1, 1, 2, 1, 3]
+    assert [shown.count(word) for word in ("low", "some", "high", "unclear", "none found")] == [1, 1, 2, 1, 3]
     assert "high in 1 row: First trial" in drawn.alt
     assert drawn.data.loc[1, "Overall"] == "does not apply"
 
@@ -27,7 +27,7 @@ def test_a_grid_without_anything_against_a_row_names_none():
 
 def test_marks_differ_in_shape():
     shown = {name: mark[:2] if mark else None for name, mark in JUDGEMENT_MARKS.items()}
-    assert len({shown[j] for j in ("low", "some concerns", "high", "not seen")}) == 4
+    assert len({shown[j] for j in ("low", "some concerns", "high", "none found")}) == 4
     assert len({shown[j] for j in ("not serious", "serious", "cannot judge")}) == 3
 
 

@@ -42,14 +42,14 @@ def test_every_independent_sample_has_a_row_in_the_grid_of_bias():
     grid = trials.judgements.bias_grid(REPORTS, JUDGED)
     own = REPORTS[REPORTS["relation"] == "independent sample"]
     assert {row.split(":")[0] for row in grid["row"]} == set(own["study"])
-    open_rows = grid[grid["group"] == "No judgement with this tool was seen"]
-    assert (open_rows[list(trials.judgements.DOMAINS.values())] == "not seen").all(axis=None)
+    open_rows = grid[grid["group"] == "No judgement with this tool obtained"]
+    assert (open_rows[list(trials.judgements.DOMAINS.values())] == "none found").all(axis=None)
     assert set(grid.loc[~grid.index.isin(open_rows.index), "Overall"]) == {"high"}
 
 
 @pytest.mark.parametrize(("name", "rows"), [("three-trials", THREE), ("four-trials", FOUR)])
 def test_the_matrix_is_that_of_metafor_on_these_very_counts(name, rows):
-    for measure in ("OR", "RR", "RD"):
+    for measure in ("OR", "RR"):
         matrix = trials.attempts.estimator_matrix(rows, measure)
         for case in EVENTS["pooled"]:
             if (case["data"], case["measure"]) == (name, measure):
@@ -69,6 +69,94 @@ def test_the_matrix_is_that_of_metafor_on_these_very_counts(name, rows):
                 for field in ("estimate", "ci_low", "ci_high", "p", "tau2"):
                     assert_matches(found[field], case[field], ITERATIVE, (field, case["call"]))
         assert matrix["tau2"].isna().tolist() == [method in ("Mantel–Haenszel", "Peto") for method, _ in matrix.index]
+
+
+@pytest.mark.parametrize("case", DERIVED["attempts"], ids=lambda case: f"{case['data']}-{case['method']}")
+def test_the_ad_hoc_interval_of_attempts_is_that_of_metafor(case):
+    rows = {"three-trials": THREE, "four-trials": FOUR}[case["data"]]
+    y, v = events.effect_sizes(*trials.attempts.arms(rows), measure="RR")
+    fit = meta.fit(y, v, method=case["method"], ci="adhoc")
+    for field in ("estimate", "se", "ci_low", "ci_high", "p", "tau2"):
+        assert_matches(getattr(fit, field), case[field], ITERATIVE, (field, case["call"]))
+    assert fit.ci_low < 0 < fit.ci_high
+    assert meta.fit(y, v, method=case["method"]).se <= fit.se
+    matrix = trials.attempts.estimator_matrix(rows, "RR")
+    if case["method"] == "REML":
+        found = matrix.loc[("REML, ad hoc", "½ where a cell is empty")]
+        assert_matches(found["ci_high"], case["ci_high"], ITERATIVE, case["call"])
+
+
+def test_what_the_chapter_says_of_methods_holds():
+    """Three trials: only ad hoc intervals of the ratio include 1; four: only that of Mantel–Haenszel excludes it."""
+
+    def excluding(rows, measure):
+        matrix = trials.attempts.estimator_matrix(rows, measure)
+        out = (matrix["ci_high"] < 0) | (matrix["ci_low"] > 0)
+        return {method for (method, _), found in out.items() if found}, {
+            m for (m, _), found in out.items() if not found
+        }
+
+    assert excluding(THREE, "RR")[1] == {"REML, ad hoc"}
+    assert not excluding(THREE, "RR")[0] & excluding(THREE, "RR")[1] and not excluding(THREE, "OR")[1]
+    assert excluding(FOUR, "RR")[0] == {"Mantel–Haenszel"}
+    assert trials.attempts.range_over_lost(THREE, COUNTS)[1] < 1
+    sweep = trials.severity.rho_sweep(SCORES, np.arange(0, 0.96, 0.05))
+    assert (sweep["ci_high"] < 0).all() and (sweep["pi_high"] > 0).all()
+
+
+@pytest.mark.parametrize("case", DERIVED["risk_differences"], ids=lambda case: case["data"])
+def test_risk_differences_alone_and_pooled_follow_one_rule(case):
+    rows = {"three-trials": THREE, "four-trials": FOUR}[case["data"]]
+    y, v = trials.attempts.risk_differences(rows)
+    assert_matches(y, case["y"], CLOSED_FORM, case["call"])
+    assert_matches(v, case["v"], CLOSED_FORM, case["call"])
+    assert_matches(trials.attempts.differences(rows)["rd"], case["y"], CLOSED_FORM, case["call"])
+    fit = meta.fit(y, v, method="DL")
+    assert_matches(
+        [fit.estimate, fit.ci_low, fit.ci_high],
+        [case[field] for field in ("estimate", "ci_low", "ci_high")],
+        CLOSED_FORM,
+        case["call"],
+    )
+
+
+@pytest.mark.parametrize("case", DERIVED["change"], ids=lambda case: f"{case['rho']}-{case['method']}")
+def test_severity_adjusted_for_baseline_is_that_of_metafor(case):
+    rows = trials.severity.adjusted(SCORES, case["rho"])
+    assert_matches(rows["y"], case["y"], CLOSED_FORM, "y")
+    assert_matches(rows["v"], case["v"], CLOSED_FORM, "v")
+    sweep = trials.severity.rho_sweep(SCORES, [case["rho"]]).iloc[0]
+    fields = ("ci_low", "ci_high") if case["method"] == "DL" else ("pi_low", "pi_high")
+    for field, name in zip(("ci_low", "ci_high"), fields, strict=True):
+        assert_matches(sweep[name], case[field], ITERATIVE, (field, case["call"]))
+    if case["method"] == "DL":
+        assert_matches([sweep["estimate"], sweep["i2"]], [case["estimate"], case["i2"]], CLOSED_FORM, case["call"])
+
+
+def test_severity_adjusted_does_not_use_the_doubtful_sd():
+    other = SCORES.copy()
+    other.loc[other["row_id"] == "bateman2009-iip-78", "sd_mbt"] = 0.54
+    assert trials.severity.adjusted(other, 0.5).equals(trials.severity.adjusted(SCORES, 0.5))
+
+
+@pytest.mark.parametrize("case", DERIVED["developers"], ids=lambda case: f"{case['outcome']}-{case['test']}")
+def test_developers_as_moderator_are_those_of_metafor(case):
+    rows = FOUR if case["outcome"] == "attempts" else trials.severity.adjusted(SCORES, 0.5)
+    y, v = events.effect_sizes(*trials.attempts.arms(rows), measure="RR") if rows is FOUR else (rows["y"], rows["v"])
+    ci = {"z": "wald", "adhoc": "adhoc"}[case["test"]]
+    fit = trials.pooled.by_developers(rows, REPORTS, y, v, ci=ci)
+    for field in ("estimate", "se", "ci_low", "ci_high", "p"):
+        assert_matches(getattr(fit, field)[1], case[field], ITERATIVE, (field, case["call"]))
+
+
+@pytest.mark.parametrize("case", DERIVED["standardised"], ids=lambda case: case["data"])
+def test_both_outcomes_on_one_scale(case):
+    severity = trials.severity.severity(SCORES, COUNTS)
+    rows = trials.pooled.both_outcomes({"three-trials": THREE, "four-trials": FOUR}[case["data"]], severity)
+    k = len(case["y"])
+    assert_matches(rows["y"][:k], case["y"], CLOSED_FORM, case["call"])
+    assert_matches(rows["v"][:k], case["v"], CLOSED_FORM, case["call"])
+    assert rows["y"][k:].tolist() == severity["y"].tolist()
 
 
 def test_a_missing_trial_is_named():
@@ -91,6 +179,7 @@ def test_the_range_over_lost_patients_against_every_data_set():
     # The product above runs over (2009 mbt, 2018 mbt, 2009 control, 2018 control), as the arms are concatenated.
     low, high, sets, found = trials.attempts.range_over_lost(rows, few)
     assert sets == len(ratios) == 48 and found == excluding
+    assert trials.attempts.range_over_lost(rows, few, ci="adhoc")[3] < found
     assert (low, high) == pytest.approx((min(ratios), max(ratios)))
 
 
