@@ -66,7 +66,7 @@ class Design:
     one_teacher: bool = False  # the rater contributes nothing to the deviations
     #: Share of the standard normal distribution that a lowest score cuts off, see :meth:`ratings`; 0 without a floor.
     floor: float = 0.0
-    #: Share of children whose class is drawn anew from the shares of their sex and risk; :data:`CODED` has its value.
+    #: Share of children whose class is drawn from the shares of their sex and risk; :data:`CODED` has its value.
     miscoded: float = 0.0
     #: Odds of leaving before a grade for one SD of the rating that is then not made: missing not at random if above 1.
     hidden_odds: float = 1.0
@@ -125,7 +125,7 @@ class Design:
 
     @property
     def outside(self) -> bool:
-        """Whether expected ratings are outside the analysis model, so that every set of effects needs its own fit."""
+        """True if expected ratings are outside the analysis model, so that every set of effects needs its own fit."""
         return self.floor > 0 or self.miscoded > 0 or self.hidden_odds > 1
 
     def middle(self) -> dict[str, float]:
@@ -141,14 +141,14 @@ class Design:
             raise RestatedError("a cell drew more children than rows are kept for it", remedy="Raise SPARE_SDS.")
         cell = np.repeat(np.arange(len(CELLS)), counts)
         deviations = self._deviations(values, len(cell), rng)
-        high = np.array([CELLS[c][2] == "high" for c in cell])
+        risky = np.array([CELLS[c][2] == "high" for c in cell])
         limit = np.full(deviations.shape, np.inf)
         if self.hidden_odds > 1:  # the odds of leaving pass those of a uniform number where the rating passes the limit
-            log_base = special.logit(values["lost"]) + high[:, None] * np.log(values["lost_risk_odds"])
+            log_base = special.logit(values["lost"]) + risky[:, None] * np.log(values["lost_risk_odds"])
             limit[:, 1:] = special.logit(rng.random(limit[:, 1:].shape)) - log_base
             limit /= np.log(self.hidden_odds)
             values |= {"lost": 0.0}
-        seen = _seen(values, deviations, high, rng)
+        seen = _seen(values, deviations, risky, rng)
         y = np.where(seen, deviations, np.nan)[:, list(self.waves)]
         if self.complete_only:
             y[np.isnan(y).any(axis=1)] = np.nan
