@@ -37,7 +37,7 @@ GROWERS: Mapping[str, tuple[str, Callable[[bool, bool], tuple[float, float]]]] =
     "cell": ("disorganized boys at high risk grow", lambda boy, high: (0, boy and high)),
     "boys": ("all disorganized boys grow", lambda boy, high: (0, boy)),
     "risk": ("all disorganized at high risk grow", lambda boy, high: (0, high)),
-    "sum": ("half for boys, half for high risk grow", lambda boy, high: (0, (boy + high) / 2)),
+    "sum": ("growth half by sex, half by risk", lambda boy, high: (0, (boy + high) / 2)),
     "all": ("all disorganized grow", lambda boy, high: (0, 1)),
     "apart": ("all disorganized grow; sex, risk in level", lambda boy, high: (boy - 0.5 + high - 0.25, 1)),
 }
