@@ -2,13 +2,14 @@
 
 Costs have no natural unit here: group 2 has mean 1 and group 1 has mean `ratio`; `cv` is the SD divided by the mean
 (coefficient of variation). Student's and Welch's t test and the gamma model with log link need nothing more, so their
-verdict is fixed by the moments; `method` is one of `BY_MOMENTS`. The bootstrap needs values; it takes many samples at a
-time.
+verdict is fixed by the moments; `method` is one of `BY_MOMENTS`. The two-part test needs the shares with any cost too,
+the bootstrap needs values; it takes many samples at a time.
 
 References
 ----------
 As in `restated.estimate.costs`, which has the same tests for one pair of samples. Gelman, A., & Carlin, J. (2014)
-coined sign and magnitude error; here both are counted in simulated trials, by their definition.
+coined sign and magnitude error; here both are counted in simulated trials, by their definition. Lachenbruch, P. A.
+(2001). Statistics in Medicine, 20, 1215-1234 (two-part test).
 """
 
 import math
@@ -62,6 +63,34 @@ def critical_cv(ratio: ArrayLike, n1: int, n2: int, method: str) -> Floats:
     """
     se, df = standard_error(ratio, 1.0, 1.0, n1, n2, method)
     return _size(ratio, method) / (stats.t.isf(ALPHA / 2, df) * se)
+
+
+def two_part_p(ratio: ArrayLike, cv: float, n1: int, n2: int, share1: ArrayLike, share2: ArrayLike) -> Floats:
+    """Return the p value of a two-part test: who has any cost, and how much those who have one cost.
+
+    Parameters
+    ----------
+    ratio, cv : array_like, float
+        Ratio of the mean costs of those who have any, and their SD/mean, equal in both groups.
+    n1, n2 : int
+        Patients, with and without costs.
+    share1, share2 : array_like
+        Shares with any cost, above 0; they need not be whole counts.
+
+    Notes
+    -----
+    Pearson's chi-squared of the shares plus the squared t of the gamma model, on two degrees of freedom (Lachenbruch,
+    2001). Shares out of range raise a RestatedError.
+    """
+    first, second = floats(share1, "share1"), floats(share2, "share2")
+    if not ((first > 0) & (first <= 1) & (second > 0) & (second <= 1)).all():
+        raise RestatedError("a share with any cost is not above 0 and at most 1", field="share1, share2")
+    with np.errstate(divide="ignore", invalid="ignore"):
+        both = (n1 * first + n2 * second) / (n1 + n2)
+        users = np.where(both < 1, (first - second) ** 2 / (both * (1 - both) * (1 / n1 + 1 / n2)), 0.0)
+    k1, k2 = n1 * first, n2 * second
+    amounts = _size(ratio, "gamma model") ** 2 / (cv**2 * (1 / k1 + 1 / k2))
+    return np.asarray(stats.chi2.sf(users + amounts, 2))
 
 
 def _size(ratio: ArrayLike, method: str) -> Floats:

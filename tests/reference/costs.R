@@ -49,6 +49,20 @@ for (ratio in c(0.2, 0.5, 0.85)) for (cv1 in c(0.4, 0.9)) for (cv2 in c(0.4, 0.9
                                                         call = calls[i], p = p[[i]])
 }
 
+# The two-part test: Pearson's chi-squared of who has any cost plus the squared t of a gamma model of the others.
+two_part <- list()
+for (ratio in c(0.5, 0.85)) for (k1 in c(9, 15)) {
+  call <- "prop.test(c(k1, 13), c(22, 19), correct=FALSE); glm(value ~ group, Gamma('log'))"
+  users <- suppressWarnings(prop.test(c(k1, 13), c(22, 19), correct = FALSE))$statistic
+  x <- with_moments(k1, ratio, ratio * 0.8)
+  y <- with_moments(13, 1, 0.8)
+  long <- data.frame(value = c(x, y), group = rep(1:0, c(k1, 13)))
+  fit <- glm(value ~ group, Gamma("log"), long, control = list(epsilon = 1e-15, maxit = 100))
+  chi2 <- scalar(users) + summary(fit)$coefficients["group", 3]^2
+  two_part[[length(two_part) + 1]] <- list(ratio = ratio, k1 = k1, k2 = 13, cv = 0.8, call = call,
+                                           p = pchisq(chi2, 2, lower.tail = FALSE))
+}
+
 # Rankings of 22 and 19 patients near the printed z of -3.9, without ties and with patients who cost nothing.
 rankings <- list(
   distinct = list(x = c(1:17, 23:27), y = c(18:22, 28:41)),
@@ -79,5 +93,6 @@ for (cells in list(c(5, 22, 14, 19), c(3, 13, 14, 19), c(2, 15, 13, 15), c(10, 2
 }
 
 write_reference("costs", "stats", list(
-  data = lapply(sets, function(s) lapply(s, as_array)), cases = cases, moments = moments, ranks = ranks, risks = risks
+  data = lapply(sets, function(s) lapply(s, as_array)), cases = cases, moments = moments, ranks = ranks, risks = risks,
+  two_part = two_part
 ))

@@ -108,6 +108,7 @@ MEASURES = ["OR", "RR", "RD"]
             ("ratio", "cv1", "cv2", "method"),
             product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"]),
         ),
+        ("costs", "two_part", ("ratio", "k1"), product([0.5, 0.85], [9, 15])),
         ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
         (
             "costs",

@@ -19,7 +19,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special, stats
 
 from restated.errors import RestatedError
 from restated.reconstruct import moments
@@ -42,6 +42,9 @@ TIMES = (np.arange(len(GRADES)) - 3) / 6
 SPARE_SDS = 5.5
 #: Shape of the gamma distribution of skewed deviations: skewness 2, that of an exponential distribution.
 SKEWED_SHAPE = 1.0
+#: Share of miscoded classes behind the coders' kappa of .70 at 15 months: two codings that are each right or else drawn
+#: from the shares have a kappa of (1 - share)^2.
+CODED = 1 - 0.70**0.5
 
 
 def assumptions() -> pd.DataFrame:
@@ -63,6 +66,10 @@ class Design:
     one_teacher: bool = False  # the rater contributes nothing to the deviations
     #: Share of the standard normal distribution that a lowest score cuts off, see :meth:`ratings`; 0 without a floor.
     floor: float = 0.0
+    #: Share of children whose class is drawn from the shares of their sex and risk; :data:`CODED` has its value.
+    miscoded: float = 0.0
+    #: Odds of leaving before a grade for one SD of the rating that is then not made: missing not at random if above 1.
+    hidden_odds: float = 1.0
 
     @classmethod
     def standard(cls) -> Design:
@@ -109,10 +116,17 @@ class Design:
     def ratings(self, cohort: Cohort, lines: np.ndarray) -> np.ndarray:
         """Return the ratings of a drawn cohort, shape (slots, waves), if cells have these lines.
 
-        `lines` of shape (16, 2) are from :func:`.effects.cell_lines`. A floor cuts ratings off here.
+        `lines` of shape (16, 2) are from :func:`.effects.cell_lines` and apply to the cells children are truly in. A
+        floor cuts ratings off here, and children leave whose rating passes the limit of the cohort.
         """
         expected = lines @ np.vstack([np.ones_like(self.times), self.times])
-        return np.maximum(cohort.y + np.repeat(expected, self.slots, axis=0), stats.norm.ppf(self.floor))
+        y = np.maximum(cohort.y + expected[cohort.truly], stats.norm.ppf(self.floor))
+        return np.where(np.maximum.accumulate(y > cohort.limit, axis=1), np.nan, y)
+
+    @property
+    def outside(self) -> bool:
+        """True if expected ratings are outside the analysis model, so that every set of effects needs its own fit."""
+        return self.floor > 0 or self.miscoded > 0 or self.hidden_odds > 1
 
     def middle(self) -> dict[str, float]:
         """Return every assumption at the middle of its range."""
@@ -127,14 +141,24 @@ class Design:
             raise RestatedError("a cell drew more children than rows are kept for it", remedy="Raise SPARE_SDS.")
         cell = np.repeat(np.arange(len(CELLS)), counts)
         deviations = self._deviations(values, len(cell), rng)
-        seen = _seen(values, deviations, np.array([CELLS[c][2] == "high" for c in cell]), rng)
+        risky = np.array([CELLS[c][2] == "high" for c in cell])
+        limit = np.full(deviations.shape, np.inf)
+        if self.hidden_odds > 1:  # the odds of leaving pass those of a uniform number where the rating passes the limit
+            log_base = special.logit(values["lost"]) + risky[:, None] * np.log(values["lost_risk_odds"])
+            limit[:, 1:] = special.logit(rng.random(limit[:, 1:].shape)) - log_base
+            limit /= np.log(self.hidden_odds)
+            values |= {"lost": 0.0}
+        seen = _seen(values, deviations, risky, rng)
         y = np.where(seen, deviations, np.nan)[:, list(self.waves)]
         if self.complete_only:
             y[np.isnan(y).any(axis=1)] = np.nan
         filled = np.concatenate([np.arange(slots) < n for slots, n in zip(self.slots, counts)])
-        placed = np.full((len(filled), len(self.waves)), np.nan)
-        placed[filled] = y
-        return Cohort(placed, counts, values["trend"], values["trend_boys"])
+        placed, limits = np.full((2, len(filled), len(self.waves)), np.nan)
+        placed[filled], limits[filled] = y, limit[:, list(self.waves)]
+        truly = np.repeat(np.arange(len(CELLS)), self.slots)
+        if self.miscoded:
+            truly[filled] = _true_cells(cell, cell_shares(values), self.miscoded, rng)
+        return Cohort(placed, counts, values["trend"], values["trend_boys"], truly, limits)
 
     def _deviations(self, values: Mapping[str, float], children: int, rng: np.random.Generator) -> np.ndarray:
         """Draw deviations from the expected ratings in all seven grades, shape (children, 7)."""
@@ -161,6 +185,8 @@ class Cohort:
     counts: np.ndarray  # (16,), classified children by cell
     trend: float  # average change from kindergarten to grade 6
     trend_boys: float  # how much more boys change than girls
+    truly: np.ndarray  # (slots,), the cell whose expected ratings a child has: its own unless classes are miscoded
+    limit: np.ndarray  # (slots, waves), rating above which a child leaves before it is made; infinite by default
 
     def rated(self, design: Design, *, least: int = 1) -> np.ndarray:
         """Count children by cell with at least `least` ratings, shape (16,)."""
@@ -204,6 +230,14 @@ def cell_shares(values: Mapping[str, float]) -> np.ndarray:
     lower = {"disorganized": d - both} | {name: share * (1 - d - q + both) for name, share in rest.items()}
     boys = values["share_boys"]
     return np.array([(high if r == "high" else lower)[a] * (boys if s == "boy" else 1 - boys) for a, s, r in CELLS])
+
+
+def _true_cells(cell: np.ndarray, shares: np.ndarray, miscoded: float, rng: np.random.Generator) -> np.ndarray:
+    """Return true cells: of a share `miscoded` of children the class is drawn from those of their sex and risk."""
+    stratum = cell % (len(SEXES) * len(RISKS))
+    below = np.cumsum(shares.reshape(len(CLASSES), -1), axis=0)
+    drawn = (rng.random(len(cell)) * below[-1, stratum] > below[:-1, stratum]).sum(axis=0)
+    return np.where(rng.random(len(cell)) < miscoded, drawn * len(SEXES) * len(RISKS) + stratum, cell)
 
 
 def random_covariance(values: Mapping[str, float]) -> np.ndarray:

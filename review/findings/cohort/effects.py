@@ -4,19 +4,19 @@ The metric d is a difference of means in SDs of one grade's ratings within a cla
 with all other children; the means that have these contrasts follow from the class shares p: with the grand mean at 0,
 class c is at (1 - p_c) d_c, and the secure class where the weighted sum is 0.
 
-The extra growth of the decisive cell is in the same unit: by grade 6, disorganized boys at high risk have risen by that
-much more since kindergarten than every other child. In kindergarten they differ by the main effects only.
+Extra growth is in the same unit: by grade 6, the children who grow have risen by that much more since kindergarten than
+every other child. In kindergarten they differ by the main effects, and by the levels of :data:`GROWERS`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from restated.errors import RestatedError
-from review.findings.cohort.design import CELLS, CLASSES, DECISIVE, RISKS, SEXES, Design
+from review.findings.cohort.design import CELLS, CLASSES, RISKS, SEXES, Design
 
 #: Register ids of the contrasts of one class with all others.
 PRINTED = {
@@ -28,19 +28,33 @@ PRINTED = {
 SHARES = {name: f"madigan2023-{name}" for name in CLASSES}
 #: Extra growth of the decisive cell in the scenarios with an interaction: small, medium and large by Cohen's words.
 EXTRA = (0.2, 0.5, 0.8)
+#: Sizes of the scenarios without a four-way term: these, and one between small and medium.
+TWO_WAY = (0.2, 0.3, 0.5, 0.8)
+#: Who among disorganized children differs: in words, and as a function of sex and risk that returns a level in
+#: kindergarten and an extra growth, as multiples of the size of a scenario. Only the first has a four-way term. Levels
+#: are centred at the usual shares, half boys and a quarter at high risk, so that the main effects stay as pooled.
+GROWERS: Mapping[str, tuple[str, Callable[[bool, bool], tuple[float, float]]]] = {
+    "cell": ("disorganized boys at high risk grow", lambda boy, high: (0, boy and high)),
+    "boys": ("all disorganized boys grow", lambda boy, high: (0, boy)),
+    "risk": ("all disorganized at high risk grow", lambda boy, high: (0, high)),
+    "sum": ("growth half by sex, half by risk", lambda boy, high: (0, (boy + high) / 2)),
+    "all": ("all disorganized grow", lambda boy, high: (0, 1)),
+    "apart": ("all disorganized grow; sex, risk in level", lambda boy, high: (boy - 0.5 + high - 0.25, 1)),
+}
 
 
 @dataclass(frozen=True)
 class Effects:
-    """True effects: contrasts of each insecure class with all other children, and the extra growth of one cell."""
+    """True effects: contrasts of each insecure class with all other children, and an extra growth of some."""
 
     label: str
     contrasts: Mapping[str, float]
     extra: float = 0.0
+    growers: str = "cell"
 
-    def with_extra(self, extra: float, label: str | None = None) -> Effects:
-        """Return the same main effects with another extra growth of the decisive cell."""
-        return replace(self, extra=extra, label=label or f"{self.label}, extra growth {extra:g}")
+    def with_extra(self, extra: float, label: str | None = None, growers: str = "cell") -> Effects:
+        """Return the same main effects with another extra growth."""
+        return replace(self, extra=extra, growers=growers, label=label or f"{self.label}, extra growth {extra:g}")
 
 
 def scenarios(register) -> dict[str, Effects]:
@@ -62,6 +76,16 @@ def scenarios(register) -> dict[str, Effects]:
     }
     return found | {
         f"extra-{round(100 * x):03d}": middle.with_extra(x, f"main effects + growth of {x:g}") for x in EXTRA
+    }
+
+
+def two_way(register) -> dict[str, Effects]:
+    """Return scenarios without a four-way term by key: pooled main effects, and growth of more than one cell."""
+    main = scenarios(register)["main"]
+    return {
+        f"{who}-{round(100 * x):03d}": main.with_extra(x, f"{words}, {x:g}", who)
+        for who, (words, _) in list(GROWERS.items())[1:]
+        for x in TWO_WAY
     }
 
 
@@ -94,8 +118,9 @@ def cell_lines(
     levels = class_levels(effects.contrasts, class_shares)
     at = np.array([levels[a] + boys * (s == SEXES[1]) + risk * (r == RISKS[1]) for a, s, r in CELLS])
     lines = np.column_stack([at, [trend + trend_boys * ((s == SEXES[1]) - 0.5) for _, s, _ in CELLS]])
-    lines[DECISIVE] += effects.extra * np.array([0.5, 1.0])  # time runs from -1/2 to 1/2
-    return lines
+    grows = GROWERS[effects.growers][1]
+    part = [grows(s == SEXES[1], r == RISKS[1]) if a == "disorganized" else (0, 0) for a, s, r in CELLS]
+    return lines + effects.extra * np.array(part) @ [[1, 0], [0.5, 1]]  # time runs from -1/2 to 1/2
 
 
 def coefficients(lines: np.ndarray, design: Design) -> np.ndarray:

@@ -17,14 +17,14 @@ MONTE_CARLO = {"interval": "95 % Monte Carlo interval (Wilson)", "unit": " %"}
 EXTRA = {"020": 0.2, "050": 0.5, "080": 0.8}
 
 
-def share_records(found: pd.DataFrame, scenarios: Mapping[str, Effects]) -> list[dict]:
-    """Return the shares of cohorts of the base design that meet each rule in each scenario."""
+def share_records(found: pd.DataFrame, scenarios: Mapping[str, Effects], *only: str) -> list[dict]:
+    """Return the shares of cohorts of the base design that meet each rule, or `only` some, in each scenario."""
     words = {key: f"{key}, {claim}" for key, (claim, _) in statements.STATEMENTS.items()}
     words |= {key: text for key, (text, _) in statements.EVENTS.items()}
     rows = []
     for r in found.to_dict("records"):
         scenario, event = r["scenario"], r["event"]
-        if scenario in scenarios and event in words:
+        if scenario in scenarios and event in (only or words):
             quantity = f"simulated cohorts that show {words[event]}; true: {scenarios[scenario].label}"
             rows.append(_share(f"cohort-{event.lower()}-{scenario}", quantity, r))
     return rows
@@ -109,7 +109,8 @@ def _varied(table: pd.DataFrame) -> list[dict]:
     whole = "simulated cohorts that show the whole pattern at an extra growth of .5"
     false = "significant four-way terms where nothing is true"
     rows = [share(f"cohort-whole-{key}", whole, key, COMPARED, "whole") for key in VARIATIONS if key != "base"]
-    for event, key in (("C7", "first-edition"), ("C7", "falling"), ("C7", "rising"), ("C4", "floor")):
+    c7 = ("first-edition", "falling", "rising", "leaving")
+    for event, key in (*(("C7", key) for key in c7), ("C4", "floor"), ("C4", "leaving")):
         words = f"simulated cohorts that meet {event} where only average effects are true"
         rows.append(share(f"cohort-{event.lower()}-main-{key}", words, key, "main", event))
     for key in ("autocorrelated", "skewed"):

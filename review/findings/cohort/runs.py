@@ -15,7 +15,7 @@ from restated.errors import RestatedError
 from restated.estimate import growth
 from restated.reconstruct import ensemble as engine
 from review.findings.cohort import classes, effects, statements
-from review.findings.cohort.design import CELLS, DECISIVE, Cohort, Design, covariates, high_risk_index
+from review.findings.cohort.design import CELLS, CODED, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
 #: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as
@@ -27,6 +27,9 @@ AGAIN = 20
 GRID = tuple(round(0.1 * i, 1) for i in range(16))
 #: Scenarios counted for variations of the design.
 VARIED = ("nothing", "main", "extra-050")
+
+#: Odds of leaving for one SD of the rating not made: beyond the assumed 1 to 1.5 of the last rating made.
+HIDDEN = 2.0
 
 COLUMNS = ("variation", "scenario", "extra", "quantity", "cohorts", "value")
 
@@ -72,6 +75,8 @@ VARIATIONS: dict[str, Variation] = {
     "skewed": Variation("skewed ratings", lambda d: replace(d, skewed=True)),
     "floor": Variation("a third of ratings at the lowest score", lambda d: replace(d, floor=1 / 3)),
     "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
+    "miscoded": Variation("classes miscoded as coders disagree", lambda d: replace(d, miscoded=CODED)),
+    "leaving": Variation("leaving depends on the rating not made", lambda d: replace(d, hidden_odds=HIDDEN)),
     "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
 }
 
@@ -98,15 +103,18 @@ class _Estimate:
             "cell": np.array([c.counts[DECISIVE] for c, _ in drawn], float),
             "cell-rated": np.array([c.rated(self.design, least=3)[DECISIVE] for c, _ in drawn], float),
         }
-        fits = np.array([(c.rated(self.design, least=2) >= LEAST_IN_CELL).all() for c, _ in drawn])
+        fits = np.array([self._enough(c) for c, _ in drawn])
         usable = [one for one, fit in zip(drawn, fits, strict=True) if fit]
-        apart = self.index_analysis or self.design.floor > 0
+        apart = self.index_analysis or self.design.outside
         found = (self._one_by_one if apart else self._by_group)(usable)
         kept = {}
         for name, values in found.items():
             kept[name] = np.full(len(drawn), np.nan)
             kept[name][fits] = values
         return size | kept
+
+    def _enough(self, cohort: Cohort) -> bool:
+        return bool((cohort.rated(self.design, least=2) >= LEAST_IN_CELL).all())
 
     def _by_group(self, drawn) -> dict[str, np.ndarray]:
         """Return events and terms when the model has the upper part of the risk index as a group."""
@@ -132,7 +140,7 @@ class _Estimate:
         return kept
 
     def _one_by_one(self, drawn) -> dict[str, np.ndarray]:
-        """Return the events where expected ratings are outside the model: with the index itself, and with a floor."""
+        """Return the events where expected ratings are outside the model, nan if leaving empties a cell."""
         kept: dict[str, list] = {}
         parts = [np.repeat(np.array(part), self.design.slots) for part in zip(*CELLS, strict=True)]
         # The cell's change is taken at the mean index of the upper share: the normal density at the cut over the share.
@@ -140,18 +148,27 @@ class _Estimate:
         at = covariates(["disorganized"], ["boy"], [stats.norm.pdf(stats.norm.ppf(1 - q)) / q], high_risk=q)
         cell = np.kron(np.concatenate([[1.0], at.iloc[0]]), [0.0, 1.0])
         x = self.design.covariates
+        levels = {}
+        if self.design.hidden_odds > 1:  # who leaves depends on the whole rating
+            middle = self.design.middle()
+            levels = {"boys": middle["level_boys"], "risk": middle["level_risk"]}
         if not self.index_analysis:
             cell = statements.cell_row(self.design.cells)
         for cohort, rng in drawn:
             if self.index_analysis:
                 x = covariates(parts[0], parts[1], high_risk_index(parts[2], q, rng), high_risk=q)
             for scenario, extra, truth in self.truths:
-                rise = {"trend": cohort.trend, "trend_boys": cohort.trend_boys}
+                rise = levels | {"trend": cohort.trend, "trend_boys": cohort.trend_boys}
                 lines = effects.cell_lines(truth, dict(self.class_shares), **rise)
-                fit = growth.fit_batch([self.design.ratings(cohort, lines)], self.design.times, x)
-                for key, met in statements.evaluate(fit.fixed, fit.fixed_covariance, cell).items():
-                    kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(met[0]))
-        return {name: np.array(values) for name, values in kept.items()}
+                made = replace(cohort, y=self.design.ratings(cohort, lines))
+                met: dict = {key: [np.nan] for key in (*statements.KEYS, *statements.EVENTS)}
+                if self._enough(made):
+                    fit = growth.fit_batch([made.y], self.design.times, x)
+                    met = statements.evaluate(fit.fixed, fit.fixed_covariance, cell)
+                for key, result in met.items():
+                    kept.setdefault(f"{scenario}|{extra}|{key}", []).append(float(result[0]))
+        undefined = np.isnan(list(kept.values())).any(axis=0)
+        return {name: np.where(undefined, np.nan, values) for name, values in kept.items()}
 
 
 def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
@@ -163,6 +180,7 @@ def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
     design, found = variation.change(Design.standard()), effects.scenarios(register)
     truths = [(name, found[name].extra, found[name]) for name in (found if key == "base" else VARIED)]
     if key == "base":
+        truths += [(name, truth.extra, truth) for name, truth in effects.two_way(register).items()]
         truths += [("grid", extra, found["main"].with_extra(extra)) for extra in GRID]
     shares = tuple(effects.shares(register).items())
     estimate = _Estimate(design, tuple(truths), shares, variation.index_analysis)
@@ -196,7 +214,8 @@ def _summary(key: str, values: pd.DataFrame) -> pd.DataFrame:
     for name in (name for name in names if "|" in name):
         scenario, extra, event = name.split("|")
         add(scenario, float(extra), event, values[name].mean())
-        if event == "four-way" and "noise four-way" in values:
+        four_way = scenario.split("-")[0] not in effects.GROWERS  # the others have no such term
+        if event == "four-way" and four_way and "noise four-way" in values:
             estimate = values["noise four-way"] + float(extra)
             found = estimate.abs() > statements.CRITICAL * values["se disorganized × boy × risk × time"]
             add(scenario, float(extra), "four-way found", found[estimate.notna()].mean())

@@ -8,7 +8,7 @@ import pandas as pd
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources import bibliography
 from review.findings import numbers
-from review.findings.cohort import statements, stored
+from review.findings.cohort import effects, statements, stored
 from review.findings.cohort.design import CLASSES, TIMES, assumptions
 from review.findings.cohort.effects import Effects
 from review.findings.cohort.runs import FIRST_EDITION, VARIATIONS
@@ -102,20 +102,15 @@ def variations(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([part[part["scenario"] == COMPARED] for part in parts], ignore_index=True)
 
 
-def changes(table: pd.DataFrame) -> pd.DataFrame:
-    """Return what the simulation says by the assumptions of the first edition, with part of the new ones, and now."""
-    designs = {"First edition": "first-edition", "New classes, falling": "falling", "Now": "base"}
-    four_way = list(statements.BY_ORDER)[-1]
-    asked = [("disorganized boys at high risk", "cell mean", "any", "{:.0f}", 1)]
-    asked += [("standard error, four-way term", f"se {four_way}", "any", "{:.2f}", 1)]
-    truths = {"nothing": "nothing true", "main": "average effects", COMPARED: "growth of .5"}
-    for event, words in (("C7", "ratings of the group rise (C7)"), ("whole", "whole pattern")):
-        asked += [(f"{words}; {truth}", event, key, "{:.1f} %", 100) for key, truth in truths.items()]
+def by_growers(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the percentage of cohorts with the whole pattern, by who truly differs and by how much."""
+    whole = found[found["event"] == "whole"].set_index("scenario")["share"]
+    sizes = {f"{x:g}": f"{round(100 * x):03d}" for x in effects.EXTRA}
     rows = []
-    for words, quantity, scenario, form, factor in asked:
-        values = (stored.pick(table, quantity, scenario, variation=variation) for variation in designs.values())
-        rows.append((words, *(form.format(factor * value) for value in values)))
-    return pd.DataFrame(rows, columns=["Result", *designs])
+    for who, (words, _) in effects.GROWERS.items():
+        keys = (f"{'extra' if who == 'cell' else who}-{end}" for end in sizes.values())
+        rows.append((words, "yes" if who == "cell" else "no", *(f"{100 * whole[key]:.1f}" for key in keys)))
+    return pd.DataFrame(rows, columns=["Who differs", "Four-way term", *sizes])
 
 
 def consistency(risk: pd.DataFrame) -> tuple[float, float, float]:

@@ -115,6 +115,20 @@ def limit_curves(n1: int, n2: int, ratios) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
+def two_part_limits(cv: float, n1: int, n2: int, share: float) -> tuple[float, float]:
+    """Return the largest mean ratio that a two-part test calls significant: by amounts alone, and by users alone.
+
+    In both arms a `share` of patients has any cost and SD/mean of all is `cv`. If the difference is one of users, fewer
+    in the first arm have any cost, with the same mean and spread of amounts.
+    """
+    ratios = np.arange(1, 1000) / 1000
+    of_users = np.sqrt((1 + cv**2) * share - 1)
+    by_amount = costsets.two_part_p(ratios, of_users, n1, n2, share, share)
+    by_users = costsets.two_part_p(1.0, of_users, n1, n2, share * ratios, share)
+    first, second = (float(ratios[p < costsets.ALPHA].max(initial=0.0)) for p in (by_amount, by_users))
+    return first, second
+
+
 def detection(ratios, cvs, n1: int, n2: int, *, trials: int, seed: int) -> pd.DataFrame:
     """Simulate trials of this size (Welch, two-sided .05) at stated true mean ratios and SD/mean.
 

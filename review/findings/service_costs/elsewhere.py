@@ -28,13 +28,15 @@ def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[flo
 
 def spread_from_interval(
     mean1: float, mean2: float, n1: ArrayLike, n2: ArrayLike, low: float, high: float
-) -> np.ndarray:
-    """Return the SD/mean, equal in both groups, that a 95 % interval implies for each pair of group sizes.
+) -> tuple[float, float]:
+    """Return the smallest and largest SD/mean, equal in both groups, that a 95 % interval implies.
 
-    The interval is that of the mean difference.
+    The interval is that of the mean difference. It need not be centred on it, so each of its sides implies a spread,
+    for each pair of group sizes.
     """
-    se = (high - low) / 2 / 1.959963984540054  # standard normal quantile of .975
-    return se / np.sqrt(mean1**2 / np.asarray(n1) + mean2**2 / np.asarray(n2))
+    sides = np.array([[mean1 - mean2 - low], [high - (mean1 - mean2)]]) / 1.959963984540054  # normal quantile of .975
+    implied = sides / np.sqrt(mean1**2 / np.asarray(n1) + mean2**2 / np.asarray(n2))
+    return float(implied.min()), float(implied.max())
 
 
 #: Register ids of mean costs printed with their SD, by the window they cover.
@@ -76,8 +78,7 @@ def spreads(register: Register) -> pd.DataFrame:
     _, low, high = numbers.estimate(register.number("vanasselt2008-cost-difference"))
     first = np.arange(np.ceil(LEAST_ARM * n), np.floor(n - LEAST_ARM * n) + 1)  # every size of the first arm
     means = value("vanasselt2008-cost-sft"), value("vanasselt2008-cost-tfp")
-    dutch = spread_from_interval(*means, first, n - first, low, high)
-    asselt = float(dutch.min()), float(dutch.max()), np.nan
+    asselt = (*spread_from_interval(*means, first, n - first, low, high), np.nan)
     n = int(value("stevenson1999-n"))
     start, end = "stevenson1999-admission-cost-before", "stevenson1999-admission-cost-after"
     before, after = (bounded(id, n, value(id) / n) for id in (start, end))
@@ -87,7 +88,7 @@ def spreads(register: Register) -> pd.DataFrame:
     by_range, interval = "bounded by a range", "implied by an interval"
     rows = [
         *windows,
-        ("priebe-cost", "Priebe 2012", "total cost, 12 months", interval, *printed(float(implied)), False, True),
+        ("priebe-cost", "Priebe 2012", "total cost, 12 months", interval, *implied, np.nan, False, True),
         ("asselt", "van Asselt 2008", "societal cost, 4 years", "implied, arms open", *asselt, False, True),
         ("stevenson-before", "Stevenson 1999", "admission cost, year before", by_range, *before, False, False),
         ("stevenson-after", "Stevenson 1999", "admission cost, year after", by_range, *after, False, False),

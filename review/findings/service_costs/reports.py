@@ -7,25 +7,16 @@ from review.findings import numbers
 
 
 def reports(register: Register) -> pd.DataFrame:
-    """Return the patients of the trial in its reports, for the flow figure."""
+    """Return the patients of the trial by report: ``report, source, first, second, total, unverified`` (the arms)."""
 
-    def n(id: str) -> float:
-        return numbers.value(register.number(id).value)
+    def n(*ids: str) -> list[int]:
+        return [int(numbers.value(register.number(f"bateman{id}").value)) for id in ids]
 
-    def fewer(now: float, then: float) -> str:
-        return f"{then - now:.0f} fewer" if then > now else "as allocated"
-
-    allocated = n("bateman2001-allocated-ph"), n("bateman2001-allocated-control")
-    first = n("bateman1999-n-mbt"), n("bateman1999-n-control")
-    costed = n("bateman2003-n-partial-hospital"), n("bateman2003-n-general-care")
-    late = n("bateman2008-n-mbt"), n("bateman2008-n-control")
-    lost = [fewer(now, then) for now, then in zip(first, allocated, strict=True)]
-    refused = [fewer(costed[0], allocated[0]), f"{n('bateman2001-control-refusals'):.0f} refused"]
+    costed = n("2003-n-partial-hospital", "2003-n-general-care")
     rows = [
-        ("Allocated", "report of 2001; arms: S", *allocated, n("bateman2001-n"), "", "", "", False),
-        ("First report, 1999", "arms as a review codes them: S", *first, n("bateman1999-n"), *lost, "", False),
-        ("Cost analysis, 2003", "Method section: P", *costed, sum(costed), *refused, "", False),
-        ("Eight years, 2008", "abstract, total only: P", *late, n("bateman2008-n"), *["unverified"] * 2, "", True),
+        ("Allocated", "report of 2001; arms: S", *n("2001-allocated-ph", "2001-allocated-control", "2001-n"), False),
+        ("First report, 1999", "arms as a review codes them: S", *n("1999-n-mbt", "1999-n-control", "1999-n"), False),
+        ("Cost analysis, 2003", "Method section: P", *costed, sum(costed), False),
+        ("Eight years, 2008", "abstract, total only: P", *n("2008-n-mbt", "2008-n-control", "2008-n"), True),
     ]
-    names = ["report", "source", "first", "second", "total", "first_says", "second_says", "total_says", "unverified"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=["report", "source", "first", "second", "total", "unverified"])

@@ -26,6 +26,23 @@ def test_p_from_moments_matches_r(case):
     assert_matches(p, case["p"], ITERATIVE if case["method"] == "gamma model" else CLOSED_FORM, case["call"])
 
 
+@pytest.mark.parametrize("case", load("costs")["two_part"], ids=lambda c: f"{c['ratio']}-{c['k1']}")
+def test_the_two_part_test_matches_r(case):
+    p = costsets.two_part_p(case["ratio"], case["cv"], 22, 19, case["k1"] / 22, case["k2"] / 19)
+    assert_matches(p, case["p"], ITERATIVE, case["call"])
+
+
+@quick
+@given(st.floats(0.1, 0.9), spread)
+def test_without_zeros_the_two_part_test_is_the_gamma_model_with_a_degree_of_freedom_more(ratio, cv):
+    se, _ = costsets.standard_error(ratio, cv, cv, 22, 19, "gamma model")
+    assert costsets.two_part_p(ratio, cv, 22, 19, 1.0, 1.0) == pytest.approx(
+        stats.chi2.sf((np.log(ratio) / se) ** 2, 2)
+    )
+    with pytest.raises(RestatedError, match="share with any cost"):
+        costsets.two_part_p(ratio, cv, 22, 19, 0.0, 1.0)
+
+
 @quick
 @given(st.floats(0.1, 2.0), spread, spread, st.integers(0, 9))
 def test_moments_give_the_p_of_any_data_with_those_moments(ratio, cv1, cv2, seed):

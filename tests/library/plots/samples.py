@@ -12,7 +12,6 @@ from matplotlib.figure import Figure
 from restated.plots import (
     distributions,
     estimates,
-    flow,
     forest,
     funnel,
     intervals,
@@ -164,37 +163,6 @@ def power_grid() -> pd.DataFrame:
     )
 
 
-def reports() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            ("Allocated", "a commentary: S", 22, 21, 43, "", "", "", False),
-            (
-                "A report with a longer name that takes two lines",
-                "abstract: P",
-                22,
-                np.nan,
-                39,
-                "as allocated",
-                "",
-                "",
-                False,
-            ),
-            ("Later", "abstract: P", 20, 17, 37, "unverified", "unverified", "", True),
-        ],
-        columns=[
-            "report",
-            "source",
-            "first",
-            "second",
-            "total",
-            "first_says",
-            "second_says",
-            "total_says",
-            "unverified",
-        ],
-    )
-
-
 def set_rows() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -298,7 +266,6 @@ FIGURES = {
         "2 high",
     ),
     "verdicts": (lambda: verdicts.verdict_strip(verdict_rows()), ".28"),
-    "flow": (lambda: flow.flow(reports(), arms=("first arm", "second arm")), "43"),
     "ranges": (
         lambda: ranges.ranges(
             set_rows(),

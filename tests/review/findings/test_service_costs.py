@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import nchypergeom_fisher
+from scipy.stats import nchypergeom_fisher, ttest_ind
 from statsmodels.stats.proportion import proportion_confint
 
 from restated.errors import RestatedError
+from restated.estimate import costs, costsets
 from restated_book import paths, register, studies
 from review.findings import service_costs
 from tests.builder.test_studies import as_csv, made_up_costs
@@ -193,9 +194,12 @@ def test_an_impossible_range_is_refused():
 
 
 def test_spread_from_an_interval_gives_back_the_interval():
-    cv = service_costs.elsewhere.spread_from_interval(5685, 3754, 40, 40, -603, 4599)
-    se = cv * np.sqrt(5685**2 / 40 + 3754**2 / 40)
-    assert 2 * 1.959963984540054 * se == pytest.approx(4599 + 603)
+    cvs = np.array(service_costs.elsewhere.spread_from_interval(5685, 3754, 40, 40, -603, 4599))
+    halves = 1.959963984540054 * cvs * np.sqrt(5685**2 / 40 + 3754**2 / 40)
+    # The difference of the printed means is 1,931: the two sides of the interval differ.
+    assert halves == pytest.approx([1931 + 603, 4599 - 1931])
+    equal = service_costs.elsewhere.spread_from_interval(3.0, 1.0, 10, 10, 1.0, 3.0)
+    assert equal[0] == pytest.approx(equal[1])
 
 
 # --- medication and eight years ---------------------------------------------------------------------------------------
@@ -251,6 +255,49 @@ def test_pairs_are_all_pairs_with_half_of_each_arm():
     assert found[["x1", "n1", "x2", "n2"]].to_numpy().tolist() == [[3, 13, 14, 19], [5, 22, 14, 19]]
 
 
+@quick
+@given(st.lists(st.floats(0, 5), min_size=3, max_size=12), st.lists(st.floats(0, 5), min_size=3, max_size=12))
+def test_no_values_within_the_bounds_have_a_larger_sd_or_p(x, y):
+    for values in (x, y):
+        assert np.std(values, ddof=1) <= service_costs.eightyears.largest_sd(np.mean(values), len(values), 5) + 1e-9
+    if min(np.ptp(x), np.ptp(y)) > 0.1:
+        most = service_costs.eightyears.largest_p(np.mean(x), len(x), np.mean(y), len(y), 5)
+        # Welch's degrees of freedom also vary with the SDs: the bound of p holds where the two p are worth a look.
+        p = ttest_ind(x, y, equal_var=False).pvalue
+        assert p <= most + 1e-9 or most > 0.3
+
+
+def test_the_largest_p_of_the_years_is_that_of_the_largest_sds(numbers):
+    found = service_costs.eightyears.years(numbers, 22, 19).set_index("outcome")
+    # Read off the review of the chapter, which computed them by another program, to its digits.
+    for outcome, after, entry in (
+        ("three or more medications", 0.004, 0.031),
+        ("outpatient treatment", 0.056, 0.22),
+        ("employment or education", 0.009, 0.074),
+    ):
+        assert found.loc[outcome, ["after", "entry"]].tolist() == pytest.approx([after, entry], abs=6e-4)
+    assert (found["rounded"] >= found["entry"]).all()
+    # Over all smaller SDs, not only at the corner.
+    for (a, b), most in product([(0.02, 1.90), (3.2, 1.2)], (5, 8)):
+        s1, s2 = (service_costs.eightyears.largest_sd(m, n, most) for m, n in ((a, 22), (b, 19)))
+        grid = [
+            costs.t_test_from_moments(a, s1 * u, 22, b, s2 * v, 19).p
+            for u, v in product(np.linspace(0, 1, 41)[1:], repeat=2)
+        ]
+        assert max(grid) <= service_costs.eightyears.largest_p(a, 22, b, 19, most) + 1e-12
+    with pytest.raises(RestatedError, match="no 22 values"):
+        service_costs.eightyears.largest_sd(6.0, 22, 5)
+
+
+def test_the_two_part_limits_are_where_its_significance_ends():
+    amount, users = service_costs.compatible.two_part_limits(1.0, 22, 19, 0.7)
+    cv = np.sqrt(2 * 0.7 - 1)
+    for ratio, share in ((amount, 0.7), (1.0, 0.7 * users)):
+        assert costsets.two_part_p(ratio, cv, 22, 19, share, 0.7) < 0.05
+    assert costsets.two_part_p(amount + 0.002, cv, 22, 19, 0.7, 0.7) > 0.05
+    assert costsets.two_part_p(1.0, cv, 22, 19, 0.7 * users + 0.002, 0.7) > 0.05
+
+
 def test_eight_years_against_the_arms(numbers):
     late = service_costs.eightyears.eight_years(numbers, 22, 19)
     assert late["attainable"].tolist() == [True, True, False, False, True, False]
@@ -284,8 +331,8 @@ def test_the_region_holds_every_total_cost_and_reaches_its_ends(numbers):
     assert found.loc[list(by_hand), "value"].to_dict() == pytest.approx(by_hand)
     least, most = service_costs.elsewhere.region(found)
     # The interval of the difference with 86 patients, by hand, in arms of 29 and 57 and the other way round.
-    se = (3546 + 21775) / 2 / 1.959963984540054
-    splits = [se / np.hypot(37826 / np.sqrt(m), 46795 / np.sqrt(86 - m)) for m in range(29, 58)]
+    sides = [x / 1.959963984540054 for x in (21775 - (46795 - 37826), 3546 + (46795 - 37826))]
+    splits = [s / np.hypot(37826 / np.sqrt(m), 46795 / np.sqrt(86 - m)) for m in range(29, 58) for s in sides]
     assert (least, most) == (pytest.approx(min(splits)), pytest.approx(23867 / 17976))
     assert found.loc["asselt", "high"] == pytest.approx(max(splits))
     assert not found.loc[found["open"], "total"].any() and found["total"].sum() == 7

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
@@ -57,6 +58,45 @@ def test_every_assumption_is_printed_or_labelled_assumed():
     assert set(table["status"]) == {"printed", "assumed"}
     assert table.loc[table["status"] == "printed", "published_ids"].notna().all()
     assert (table["low"] <= table["high"]).all()
+
+
+def test_miscoding_is_that_of_the_coders_and_keeps_the_shares():
+    kappa = float(register.load()["nichd2001-ssp15-kappa"].value.value)
+    assert pytest.approx((1 - design.CODED) ** 2) == kappa
+    shares, n = design.cell_shares(values()), 400_000
+    cell = np.random.default_rng(1).choice(len(CELLS), size=n, p=shares)
+    once, again = (design._true_cells(cell, shares, design.CODED, np.random.default_rng(seed)) for seed in (2, 3))
+    assert (once % 4 == cell % 4).all(), "sex and risk are not miscoded"
+    np.testing.assert_allclose(np.bincount(once, minlength=len(CELLS)) / n, shares, atol=4 * 0.5 / np.sqrt(n))
+    # Two codings of one true class: agreement beyond chance within sex and risk.
+    by_class = shares.reshape(4, 4) / shares.reshape(4, 4).sum(axis=0)
+    chance = (by_class**2).sum(axis=0)[cell % 4].mean()
+    assert ((once == again).mean() - chance) / (1 - chance) == pytest.approx(kappa, abs=0.01)
+
+
+def test_who_leaves_unseen_would_have_been_rated_higher():
+    hidden = replace(STANDARD.with_ranges(lost=(0.1, 0.1)), hidden_odds=2.0)
+    flat = np.zeros((len(CELLS), 2))
+    gaps, gone = [], 0
+    for draw in range(20):
+        cohort = hidden.draw(generator(5, draw))
+        made = hidden.ratings(cohort, flat)
+        lost = np.isfinite(cohort.y) & np.isnan(made)
+        gone += lost.sum()
+        gaps.append(np.nanmean(cohort.y[lost]) - np.nanmean(made))
+        assert not (np.isfinite(made) & (np.cumsum(lost, axis=1) > 0)).any(), "nobody comes back"
+    assert gone > 1000 and np.mean(gaps) > 0.3
+    # Odds of leaving before grade 1 double for each SD of the rating that is then not made, among those at one risk.
+    cohort, lost = hidden.draw(generator(5, 0)), []
+    rows = np.repeat([c[2] == "lower" for c in CELLS], hidden.slots)
+    for draw in range(150):
+        cohort = hidden.draw(generator(6, draw))
+        seen = rows & np.isfinite(cohort.y[:, 1])
+        lost.append(np.column_stack([cohort.y[seen, 1], (cohort.y[:, 1] > cohort.limit[:, 1])[seen]]))
+    rating, left = np.concatenate(lost).T
+    fit = sm.Logit(left, sm.add_constant(rating)).fit(disp=0)
+    assert fit.params[1] == pytest.approx(np.log(2), abs=3.5 * fit.bse[1])
+    assert fit.params[0] == pytest.approx(np.log(0.1 / 0.9), abs=3.5 * fit.bse[0])
 
 
 @quick

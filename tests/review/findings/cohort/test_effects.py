@@ -58,6 +58,20 @@ def test_the_extra_growth_is_the_four_way_term_and_starts_in_kindergarten():
     np.testing.assert_allclose(main[statements.indices(*others)], 0, atol=1e-12)
 
 
+@pytest.mark.parametrize("who", list(effects.GROWERS)[1:])
+def test_scenarios_of_two_way_terms_have_no_higher_one_and_keep_the_average_level_in_kindergarten(who):
+    shares, found = effects.shares(NUMBERS), effects.two_way(NUMBERS)[f"{who}-050"]
+    assert found.extra == 0.5 and found.contrasts == effects.scenarios(NUMBERS)["main"].contrasts
+    main = effects.cell_lines(effects.scenarios(NUMBERS)["main"], shares)
+    terms = effects.coefficients(effects.cell_lines(found, shares) - main, STANDARD)
+    names = [f"{name}×boy×risk{t}" for name in statements.INSECURE for t in ("", ":time")]
+    np.testing.assert_allclose(terms[statements.indices(*names)], 0, atol=1e-12)
+    assert not terms[statements.indices("avoidant", "resistant", "avoidant:time")].any()
+    # In kindergarten, half a period before mid-course, the average disorganized child is where the main effects put it.
+    level, change = terms[statements.indices("disorganized", "disorganized:time")]
+    assert level - change / 2 == pytest.approx(0, abs=1e-12) and change > 0
+
+
 def test_growth_of_boys_is_no_matter_of_attachment_and_leaves_the_average():
     shares, main = effects.shares(NUMBERS), effects.scenarios(NUMBERS)["main"]
     found = effects.coefficients(effects.cell_lines(main, shares, trend=0.1, trend_boys=0.2), STANDARD)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +52,7 @@ def test_scenarios_agree_with_the_grid_and_more_growth_is_found_more_often():
 
 def test_every_variation_and_scenario_has_its_rows_and_enough_cohorts():
     found = stored.shares(TABLE)
-    assert set(found["scenario"]) == {*effects.scenarios(NUMBERS), "grid"}
+    assert set(found["scenario"]) == {*effects.scenarios(NUMBERS), *effects.two_way(NUMBERS), "grid"}
     assert (found["cohorts"] >= 1000).all()
     for key in runs.VARIATIONS:
         part = stored.shares(TABLE, variation=key)
@@ -89,6 +91,44 @@ def test_a_floor_leaves_the_design_and_turns_main_effects_into_interactions():
     for event in ("C4", "C5", "C6"):
         nothing, main = (stored.pick(TABLE, event, key, variation="floor") for key in ("nothing", "main"))
         assert nothing == pytest.approx(0.05, abs=3.5 * error) and main > 0.05 + 3.5 * error
+
+
+def test_without_a_four_way_term_it_is_found_at_the_level_and_the_pattern_as_often():
+    for key in effects.two_way(NUMBERS):
+        assert stored.pick(TABLE, "four-way", key) == stored.pick(TABLE, "four-way", "main")
+        of_key = TABLE[(TABLE["scenario"] == key) & TABLE["quantity"].isin(["sign error", "four-way found"])]
+        assert of_key.empty, "an estimate is compared with a term that is not true"
+    assert stored.pick(TABLE, "whole", "apart-050") > stored.pick(TABLE, "whole", "extra-050")
+
+
+def test_miscoding_blurs_every_statement_and_invents_none():
+    for event in ("C4", "C5", "C6", "C7"):
+        assert stored.pick(TABLE, event, "extra-050", variation="miscoded") < stored.pick(TABLE, event, "extra-050")
+    for variation in ("miscoded", "leaving"):
+        error = np.sqrt(0.05 * 0.95 / 1000)
+        for event in ("C4", "C5", "C6"):
+            assert stored.pick(TABLE, event, "main", variation=variation) == pytest.approx(0.05, abs=3.5 * error)
+
+
+def test_leaving_before_high_ratings_hides_growth():
+    for scenario in runs.VARIED:
+        assert stored.pick(TABLE, "C7", scenario, variation="leaving") < stored.pick(TABLE, "C7", scenario)
+
+
+@pytest.mark.parametrize("key", ["miscoded", "leaving"])
+def test_effects_outside_the_model_get_their_own_fits(key):
+    table = runs.run(key, NUMBERS, cohorts=3)
+    assert set(table["scenario"]) == {"any", *runs.VARIED} and "sd four-way" not in set(table["quantity"])
+    assert stored.pick(table, "C3", "extra-050", variation=key) == 1  # as in the stored table, in nearly every cohort
+
+
+def test_a_cell_that_leaving_empties_leaves_the_cohort_undefined():
+    tiny = replace(Design.standard().with_ranges(classified=(450, 450), lost=(0.6, 0.6)), hidden_odds=2.0)
+    truths = (("main", 0.0, effects.scenarios(NUMBERS)["main"]),)
+    estimate = runs._Estimate(tiny, truths, tuple(effects.shares(NUMBERS).items()))
+    values = engine.ensemble(runs._Draw(tiny), estimate, draws=6, seed=1, batched=True).values
+    undefined = stored.pick(runs._summary("tiny", values), "undefined cohorts", variation="tiny")
+    assert 0 < undefined <= 6
 
 
 def test_the_index_analysis_runs_on_the_same_cohorts():

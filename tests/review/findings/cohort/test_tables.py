@@ -33,6 +33,8 @@ def test_every_ledger_row_of_the_simulation_is_assumed_and_can_be_recorded():
     book = Ledger("externalizing-growth", "cohort", NUMBERS)
     for row in records.share_records(stored.shares(TABLE), SCENARIOS):
         book.record(basis="assumed", interval="95 % Monte Carlo interval (Wilson)", unit=" %", **row)
+    for row in records.share_records(stored.shares(TABLE), effects.two_way(NUMBERS), "whole"):
+        book.record(basis="assumed", interval="95 % Monte Carlo interval (Wilson)", unit=" %", **row)
     for row in records.number_records(TABLE):
         book.record(basis="assumed", **row)
     rows = book.entries()
@@ -76,11 +78,11 @@ def test_assumptions_are_shown_with_their_source_or_none():
     assert (shown["First edition"] == "the same").sum() == len(shown) - len(runs.FIRST_EDITION)
 
 
-def test_changes_are_those_of_the_stored_table():
-    found = tables.changes(TABLE).set_index("Result")
-    whole = found.loc["whole pattern; growth of .5"]
-    assert whole["Now"] == f"{100 * stored.pick(TABLE, 'whole', 'extra-050'):.1f} %"
-    assert found.loc["disorganized boys at high risk", "First edition"] == "42"
+def test_the_pattern_by_who_differs_is_that_of_the_stored_table():
+    found = tables.by_growers(stored.shares(TABLE))
+    assert (found["Four-way term"] == "yes").tolist() == [True] + [False] * 5
+    assert found.loc[0, "0.5"] == f"{100 * stored.pick(TABLE, 'whole', 'extra-050'):.1f}"
+    assert found.iloc[-1]["0.8"] == f"{100 * stored.pick(TABLE, 'whole', 'apart-080'):.1f}"
 
 
 def test_consistency_is_the_alpha_of_the_correlation_matrix():
