@@ -65,14 +65,20 @@ def every_pair() -> list[Comparison]:
     return pairs
 
 
-def dependence(register: Register, grid: Sequence[float]) -> pd.DataFrame:
-    """Return z of each stated difference over correlations of the two estimates: ``comparison, rho, z_low, z_high``."""
-    parts = [
-        differences(register, [pair], rho=float(rho)).assign(comparison=pair.name, rho=float(rho))
-        for pair in stated()
+def dependence(register: Register, grid: Sequence[float], levels: Sequence[float] = (CONVENTION,)) -> pd.DataFrame:
+    """Return z and p of each stated difference over correlations of the two estimates and levels of unprinted levels.
+
+    Columns ``comparison, stronger, level, rho`` and the ends of z and p over the rounding box.
+    """
+    sweep = [
+        differences(register, stated(), rho=float(rho), convention=level).assign(level=level, rho=float(rho))
+        for level in levels
         for rho in grid
     ]
-    return pd.concat(parts, ignore_index=True)[["comparison", "rho", "z_low", "z_high"]]
+    columns = ["comparison", "stronger", "level", "rho", *ends("z", "p")]
+    found = pd.concat(sweep).rename(columns={"name": "comparison"})[columns]
+    # By comparison in the order they are stated, as figure and table show them.
+    return found.sort_values("comparison", key=lambda x: x.map([c.name for c in stated()].index), kind="stable")
 
 
 def least_rho(register: Register, pair: Comparison, grid: np.ndarray) -> tuple[float, float]:
