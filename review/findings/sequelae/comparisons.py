@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from restated.estimate import contrasts
 from restated_book.register import Register
@@ -66,23 +64,14 @@ def every_pair() -> list[Comparison]:
 
 
 def dependence(register: Register, grid: Sequence[float], levels: Sequence[float] = (CONVENTION,)) -> pd.DataFrame:
-    """Return z and p of each stated difference over correlations of the two estimates and levels of unprinted levels.
+    """Return the tests of the stated differences, one after the other, over levels of unprinted levels and ``rho``.
 
-    Columns ``comparison, stronger, level, rho`` and the ends of z and p over the rounding box.
+    Columns of :func:`differences`, with the name as ``comparison``, and ``level, rho``.
     """
-    sweep = [
-        differences(register, stated(), rho=float(rho), convention=level).assign(level=level, rho=float(rho))
+    parts = [
+        differences(register, [pair], rho=float(rho), convention=level).assign(level=level, rho=float(rho))
+        for pair in stated()
         for level in levels
         for rho in grid
     ]
-    columns = ["comparison", "stronger", "level", "rho", *ends("z", "p")]
-    found = pd.concat(sweep).rename(columns={"name": "comparison"})[columns]
-    # By comparison in the order they are stated, as figure and table show them.
-    return found.sort_values("comparison", key=lambda x: x.map([c.name for c in stated()].index), kind="stable")
-
-
-def least_rho(register: Register, pair: Comparison, grid: np.ndarray) -> tuple[float, float]:
-    """Return the correlation from which a difference is significant at 5 %: for some of the box, and for all of it."""
-    a, b = register.number(pair.first), register.number(pair.second)
-    critical = float(stats.norm.ppf(0.975))
-    return contrasts.least_rho(a.interval, b.interval, se_box(a), se_box(b), critical=critical, grid=grid)
+    return pd.concat(parts, ignore_index=True).rename(columns={"name": "comparison"})

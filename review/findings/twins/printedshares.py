@@ -100,8 +100,7 @@ def limits_if_equal(
             fits.append((np.array([np.nan]), twins.continuous([r], [r], *n)))
         for prevalence, fit in fits:
             found = twins.intervals(fit, level=LEVEL, only=("a2", "c2"))
-            one_sided = twins.intervals(fit, level=TEST_LEVEL, only=("a2",))["a2"].high
             columns = {"pairs": pairs, "mz_share": share, "prevalence": prevalence, "a2_high": found["a2"].high}
-            columns["a2_high_test"] = one_sided
+            columns["a2_high_test"] = twins.intervals(fit, level=TEST_LEVEL, only=("a2",))["a2"].high
             out.append(pd.DataFrame(columns | {"c2_low": found["c2"].low, "c2_high": found["c2"].high}))
     return pd.concat(out, ignore_index=True)
