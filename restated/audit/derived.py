@@ -38,7 +38,7 @@ from restated.printed import Printed
 SMALLEST_GROUP, LARGEST_GROUP = 0.25, 0.75
 #: Sizes that are tried for each of two groups where neither they nor their total is known.
 GROUP_SIZES = (5, 60)
-#: Decimals by which kappas of different tables are told apart: far below a printed digit.
+#: Decimals by which kappas of different tables differ: far below a printed digit.
 KAPPA_DIGITS = 9
 #: Logistic density in standard deviations, and Cox's divisor of the log odds ratio.
 _LOGIT, _COX = math.sqrt(3) / math.pi, 1 / 1.65

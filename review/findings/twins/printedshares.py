@@ -69,14 +69,13 @@ def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> Compati
     mz, dz = np.concatenate(parts, axis=1)
     fit = twins.liability(mz, dz)
     chosen = twins.lowest_aic(fit) == "CE"
-    upper = np.full((2, len(mz)), np.nan)
+    upper = {level: np.full(len(mz), np.nan) for level in (LEVEL, TEST_LEVEL)}
     if chosen.any():
         fitted = twins.liability(mz[chosen], dz[chosen])
-        for row, level in zip(upper, (LEVEL, TEST_LEVEL)):
-            row[chosen] = twins.intervals(fitted, level=level, only=("a2",))["a2"].high
-    return CompatibleTables(
-        mz, dz, len(sums), fit, chosen, *upper, resemblance.liability(mz), resemblance.liability(dz)
-    )
+        for level, high in upper.items():
+            high[chosen] = twins.intervals(fitted, level=level, only=("a2",))["a2"].high
+    r = resemblance.liability(mz), resemblance.liability(dz)
+    return CompatibleTables(mz, dz, len(sums), fit, chosen, upper[LEVEL], upper[TEST_LEVEL], *r)
 
 
 def limits_if_equal(
