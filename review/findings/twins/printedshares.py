@@ -72,8 +72,8 @@ def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> Compati
     upper = {level: np.full(len(mz), np.nan) for level in (LEVEL, TEST_LEVEL)}
     if chosen.any():
         fitted = twins.liability(mz[chosen], dz[chosen])
-        for level, high in upper.items():
-            high[chosen] = twins.intervals(fitted, level=level, only=("a2",))["a2"].high
+        for level, ends in upper.items():
+            ends[chosen] = twins.intervals(fitted, level=level, only=("a2",))["a2"].high
     r = resemblance.liability(mz), resemblance.liability(dz)
     return CompatibleTables(mz, dz, len(sums), fit, chosen, upper[LEVEL], upper[TEST_LEVEL], *r)
 
