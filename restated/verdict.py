@@ -14,6 +14,10 @@ is the first rule that applies:
 6. the restated set reaches into that interval              -> ``compatible``
 7. otherwise                                                -> ``differs``
 
+The interval is closed: a number exactly half-way is within rounding of both its neighbours, because sources round
+halves up, down, to even, or so that a table adds up. Each number is compared for itself; a table need not keep to one
+rule.
+
 A confidence interval is not a restated set: it is the precision of an estimate, not the values that the printed facts
 allow. It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded next to
 the verdict and never changes it.

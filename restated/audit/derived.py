@@ -9,6 +9,7 @@ References
 Hedges (1981), Journal of Educational Statistics 6, 107-128 (g).
 Sánchez-Meca, Marín-Martínez & Chacón-Moscoso (2003), Psychological Methods 8, 448-467 (d from two shares).
 Altman (1991), Practical statistics for medical research, chapter 9 (t from means and SDs, risk ratio).
+Wright (1934), Annals of Mathematical Statistics 5, 161-215 (indirect path).
 """
 
 import math
@@ -104,6 +105,7 @@ FORMULAS: dict[str, Formula] = {
     "ratio": Formula(
         2, lambda a, b: [a / b] if b else [], "a total, a count and their average", "first / second", "arithmetic"
     ),
+    "product": Formula(2, lambda a, b: [a * b], "two links and their path", "first × second", "Wright 1934"),
     "average-change": Formula(
         3,
         lambda before, after, n: [(before - after) / n],

@@ -17,12 +17,15 @@ Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (doubl
 Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
 """
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtri
 
 from restated.arguments import FloatOrArray, Floats, check_finite, floats
 from restated.errors import RestatedError
-from restated.estimate.agreement import percent_agreement, phi, tetrachoric
+from restated.estimate.agreement import bivariate_normal, percent_agreement, phi, tetrachoric
 
 
 def symmetrised(tables: ArrayLike) -> Floats:
@@ -86,3 +89,20 @@ def expected(affected: ArrayLike, score: ArrayLike) -> Floats:
     if not (np.isfinite(tables) & (tables >= 0)).all():
         raise RestatedError("no pairs have that share affected and that correlation", field="score")
     return tables
+
+
+def class_agreement(shares: ArrayLike, r: ArrayLike) -> FloatOrArray:
+    """Return the share of pairs in the same of several ordered classes, cut from normal liabilities with correlation r.
+
+    `shares` are the members by class along the last axis, in the order of the liability; they must be above 0 and add
+    up to 1. `r`, above -1 and below 1, broadcasts against their leading axes.
+    """
+    shares, r = floats(shares, "shares"), floats(r, "r")
+    if shares.ndim == 0 or shares.shape[-1] < 2 or not ((shares > 0).all() and np.allclose(shares.sum(axis=-1), 1)):
+        raise RestatedError("shares of two or more classes are not above 0 or do not add up to 1", field="shares")
+    below = np.moveaxis(np.cumsum(shares, axis=-1)[..., :-1], -1, 0)
+    ends = ndtri(below)
+    # In one class are both members: below its upper end, less one or both below its lower end.
+    both = sum(bivariate_normal(end, end, r) for end in ends)
+    across = sum(bivariate_normal(a, b, r) for a, b in pairwise(ends))
+    return np.asarray(1 + 2 * (both - across - below[-1]))[()]

@@ -20,6 +20,7 @@ NOT_MEASURED = "not measured"
 #: Subject of each file, in words.
 SUBJECTS = {
     "agreement": "bivariate normal probabilities, tetrachoric r",
+    "classes": "agreement of pairs in ordered classes, twin models of two concordances",
     "contrasts": "difference of two estimates that may be correlated",
     "correlations": "correlations of the same cases, their difference, paths of two parents",
     "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from scipy import stats
 
 from restated.estimate import contrasts
 from restated_book.register import Register
@@ -65,18 +63,15 @@ def every_pair() -> list[Comparison]:
     return pairs
 
 
-def dependence(register: Register, grid: Sequence[float]) -> pd.DataFrame:
-    """Return z of each stated difference over correlations of the two estimates: ``comparison, rho, z_low, z_high``."""
+def dependence(register: Register, grid: Sequence[float], levels: Sequence[float] = (CONVENTION,)) -> pd.DataFrame:
+    """Return the tests of the stated differences, one after the other, over levels of unprinted levels and ``rho``.
+
+    Columns of :func:`differences`, with the name as ``comparison``, and ``level, rho``.
+    """
     parts = [
-        differences(register, [pair], rho=float(rho)).assign(comparison=pair.name, rho=float(rho))
+        differences(register, [pair], rho=float(rho), convention=level).assign(level=level, rho=float(rho))
         for pair in stated()
+        for level in levels
         for rho in grid
     ]
-    return pd.concat(parts, ignore_index=True)[["comparison", "rho", "z_low", "z_high"]]
-
-
-def least_rho(register: Register, pair: Comparison, grid: np.ndarray) -> tuple[float, float]:
-    """Return the correlation from which a difference is significant at 5 %: for some of the box, and for all of it."""
-    a, b = register.number(pair.first), register.number(pair.second)
-    critical = float(stats.norm.ppf(0.975))
-    return contrasts.least_rho(a.interval, b.interval, se_box(a), se_box(b), critical=critical, grid=grid)
+    return pd.concat(parts, ignore_index=True).rename(columns={"name": "comparison"})

@@ -10,7 +10,7 @@ from scipy import stats
 from restated.reconstruct import studysets, totals
 from restated_book.register import PublishedNumber, Register
 from review.findings.numbers import ends, value
-from review.findings.sequelae.estimates import se_box
+from review.findings.sequelae.estimates import CONVENTION, se_box
 
 #: Smallest sample in the sets of sizes: an assumption, below the smallest samples of the neighbouring study tables.
 MIN_N = 10
@@ -19,7 +19,9 @@ MIN_N = 10
 SPREADS = (0.7, 1.0)
 
 
-def heterogeneity(register: Register, which: Sequence[str], *, draws: int, seed: int) -> pd.DataFrame:
+def heterogeneity(
+    register: Register, which: Sequence[str], *, draws: int, seed: int, convention: float = CONVENTION
+) -> pd.DataFrame:
     """Return the spread of true effects that a printed interval, k and N imply, though no study size was printed.
 
     The model is assumed: inverse-variance weights, a Wald interval, variances c / n. The range over *all* sizes and all
@@ -33,7 +35,7 @@ def heterogeneity(register: Register, which: Sequence[str], *, draws: int, seed:
     """
     rows = []
     for n in (register.number(i) for i in which):
-        k, total, d, se = int(n.k), int(n.n), value(n.value), se_box(n)
+        k, total, d, se = int(n.k), int(n.n), value(n.value), se_box(n, convention=convention)
         c, middle = totals.variance_factor(0.5, d), sum(se) / 2
         highest = totals.greatest_tau2(k, total, se[1], c=totals.variance_factor(), min_n=MIN_N)
         tau2 = np.array([totals.tau2_from_se(s, c, middle) for s in _sizes(k, total, draws, seed)])

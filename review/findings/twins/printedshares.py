@@ -13,7 +13,7 @@ from restated.reconstruct.twintables import twin_tables
 from review.findings.numbers import rounding
 from review.findings.transmission import PLAUSIBLE_SECURE
 from review.findings.twins.concordance import SLACK, within
-from review.findings.twins.fits import LEVEL
+from review.findings.twins.fits import LEVEL, TEST_LEVEL
 
 
 def correlations(shared, unique) -> tuple[float, float]:
@@ -37,7 +37,8 @@ class CompatibleTables(NamedTuple):
     pooled: int  # number of pooled tables
     fit: twins.TwinFit
     chosen: np.ndarray  # combinations in which CE has the lowest Akaike criterion
-    high: np.ndarray  # upper end of the profile interval of a2; nan where not chosen
+    high: np.ndarray  # upper end of the profile interval of a2, and below by the rule of the test; nan where not chosen
+    high_test: np.ndarray
     r_mz: np.ndarray  # free liability correlations
     r_dz: np.ndarray
 
@@ -68,10 +69,13 @@ def compatible_tables(pairs: int, shared, mz_shares: Sequence[float]) -> Compati
     mz, dz = np.concatenate(parts, axis=1)
     fit = twins.liability(mz, dz)
     chosen = twins.lowest_aic(fit) == "CE"
-    upper = np.full(len(mz), np.nan)
+    upper = {level: np.full(len(mz), np.nan) for level in (LEVEL, TEST_LEVEL)}
     if chosen.any():
-        upper[chosen] = twins.intervals(twins.liability(mz[chosen], dz[chosen]), level=LEVEL, only=("a2",))["a2"].high
-    return CompatibleTables(mz, dz, len(sums), fit, chosen, upper, resemblance.liability(mz), resemblance.liability(dz))
+        fitted = twins.liability(mz[chosen], dz[chosen])
+        for level, ends in upper.items():
+            ends[chosen] = twins.intervals(fitted, level=level, only=("a2",))["a2"].high
+    r = resemblance.liability(mz), resemblance.liability(dz)
+    return CompatibleTables(mz, dz, len(sums), fit, chosen, upper[LEVEL], upper[TEST_LEVEL], *r)
 
 
 def limits_if_equal(
@@ -80,7 +84,8 @@ def limits_if_equal(
     """Return the intervals of a study in which identical and fraternal twins are exactly equally alike.
 
     The expected tables (or, for prevalence None, correlations) of `pairs` pairs with r_MZ = r_DZ = `r` are fitted: the
-    genetic share is estimated as 0, and the interval shows how much of it is not excluded.
+    genetic share is estimated as 0, and the interval shows how much of it is not excluded; ``a2_high_test`` is its
+    one-sided limit, by the rule of the test (`TEST_LEVEL`).
     """
     classes = np.array([p for p in prevalences if p is not None])
     out = []
@@ -95,5 +100,6 @@ def limits_if_equal(
         for prevalence, fit in fits:
             found = twins.intervals(fit, level=LEVEL, only=("a2", "c2"))
             columns = {"pairs": pairs, "mz_share": share, "prevalence": prevalence, "a2_high": found["a2"].high}
+            columns["a2_high_test"] = twins.intervals(fit, level=TEST_LEVEL, only=("a2",))["a2"].high
             out.append(pd.DataFrame(columns | {"c2_low": found["c2"].low, "c2_high": found["c2"].high}))
     return pd.concat(out, ignore_index=True)

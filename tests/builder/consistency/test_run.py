@@ -76,6 +76,8 @@ INCONSISTENT = {
     ("percent-count", "maldacastillo2019-quality-confounding"),
     ("percent-count", "maldacastillo2019-quality-fidelity"),
     ("percent-count", "finkel1998-validity-agreement"),
+    # .25 x .19 is .05, not .07: the model may rest on another correlation than the one reported.
+    ("product", "zeegers2017-mentalization-sensitivity-r"),
     ("percent-total", "maldacastillo2019-quality-fair"),
     ("percent-arms", "sadler2013-secure-mtb"),
     ("sum", "dolan1996-annual-cost-before"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated.estimate import agreement, pairs, twins
+from tests.reference import PROBABILITY, assert_matches, load
 
 cell = st.integers(0, 40)
 tables = st.tuples(cell, cell, cell).filter(lambda t: sum(t) > 1 and 0 < 2 * t[0] + t[1] < 2 * sum(t))
@@ -81,3 +82,17 @@ def test_bad_input_is_named():
     with pytest.raises(RestatedError, match="no pairs have that share affected"):
         pairs.expected(0.2, -0.9)
     assert np.isnan(pairs.double_entry((5, 0, 0))) and np.isnan(pairs.affected((0, 0, 0)))
+
+
+def test_agreement_in_ordered_classes_is_the_integral_and_that_of_two_classes():
+    for case in load("classes")["agreement"]:
+        assert_matches(pairs.class_agreement(case["shares"], case["r"]), case["value"], PROBABILITY * 1e3, case)
+    p, r = np.array([0.2, 0.5, 0.7])[:, None], np.array([-0.4, 0.0, 0.52, 0.9])
+    two = pairs.class_agreement(np.stack([p, 1 - p], axis=-1), r)
+    np.testing.assert_allclose(two, pairs.agreement(twins.pair_probabilities(p, r)), atol=1e-12)
+
+
+@pytest.mark.parametrize("shares", [0.5, [1.0], [0.5, 0.4], [0.5, 0.5, 0.0], [0.7, 0.5, -0.2], [np.nan, 1.0]])
+def test_shares_that_are_no_classes_are_refused(shares):
+    with pytest.raises(RestatedError, match="shares of two or more classes"):
+        pairs.class_agreement(shares, 0.3)

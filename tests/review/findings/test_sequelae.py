@@ -70,6 +70,23 @@ def test_dependence_starts_at_the_independent_test_and_keeps_the_order(numbers):
     )
 
 
+def test_levels_and_overlap_are_varied_together(numbers):
+    swept = sequelae.comparisons.dependence(numbers, [0.0, 0.8], (0.85, 0.95))
+    assert len(swept) == 4 * 2 * 2
+    for pair in sequelae.comparisons.stated():
+        part = swept[swept["comparison"] == pair.name].set_index(["level", "rho"])
+        (alone,) = sequelae.comparisons.differences(numbers, [pair], rho=0.8, convention=0.85).itertuples()
+        assert (part.loc[(0.85, 0.8), ["p_low", "p_high"]]).tolist() == pytest.approx([alone.p_low, alone.p_high])
+        # A lower level of the printed intervals means larger errors, and overlap smaller ones.
+        assert part.loc[(0.85, 0.0), "z_low"] < part.loc[(0.95, 0.0), "z_low"] < part.loc[(0.95, 0.8), "z_low"]
+    lower, usual = (
+        sequelae.spread.heterogeneity(numbers, sequelae.estimates.HEADLINES, draws=20, seed=1, convention=level)
+        for level in (0.85, 0.95)
+    )
+    wider = lower["tau_high"] > usual["tau_high"]
+    assert wider.tolist() == [not numbers[i].ci_level for i in lower["id"]]
+
+
 def test_every_pair_is_within_one_pattern():
     pairs = sequelae.comparisons.every_pair()
     assert len({pair.name for pair in pairs}) == 12

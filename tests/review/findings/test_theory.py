@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import optimize, stats
 
 from restated.errors import RestatedError
 from restated.estimate import path
@@ -134,6 +135,30 @@ def test_shares_and_their_regression(printed):
     assert healthy["indirect"] + healthy["direct"] == pytest.approx(c)
     # A ratio to something that may be zero has no bounded interval.
     assert np.isnan(found.loc["cohort", "share_low"]) and found.loc["cohort", "share"] > 0
+
+
+def test_limits_of_a_share_agree_with_integration(printed):
+    """Two links by Gauss-Hermite quadrature, the observed association exactly: P(ratio <= t) at both limits."""
+    x, w = np.polynomial.hermite_e.hermegauss(80)
+    a, b, c = map(
+        theory.links.link, map(printed.number, ("yang2024-r", "mclaren2022-bpd-r", "porter2020-epidemiological-or"))
+    )
+    first, second = (np.tanh(np.arctanh(one.value) + one.se_z * x) for one in (a, b))
+
+    def at(r):
+        return (np.arctanh(r) - np.arctanh(c.value)) / c.se_z
+
+    row = theory.chains.mediation_table(
+        printed, "yang2024-r", {"much": "mclaren2022-bpd-r"}, {"survey": "porter2020-epidemiological-or"}
+    ).iloc[0]
+
+    def below(t):
+        wanted = np.clip(np.outer(first, second) / t, -1 + 1e-12, 1 - 1e-12)
+        return (np.outer(w, w) * stats.norm.sf(at(wanted))).sum() / w.sum() ** 2 + stats.norm.cdf(at(0.0))
+
+    assert below(row["share_low"]) == pytest.approx(0.025, abs=1e-4)
+    assert optimize.brentq(lambda t: below(t) - 0.975, 1e-3, 5) == pytest.approx(row["share_high"], abs=0.001)
+    assert round(100 * row["share_high"]) == 81
 
 
 def test_the_share_is_the_reliability_at_which_complete_mediation_fits():

@@ -11,6 +11,7 @@ from restated_book import paths, register, studies
 from review.findings import twins as finding
 from review.findings.numbers import selection
 from review.findings.transmission import PLAUSIBLE_SECURE
+from tests.reference import load
 
 
 @pytest.fixture(scope="module")
@@ -171,6 +172,11 @@ def test_equal_twins_leave_a_limit_that_shrinks_with_pairs_and_with_a_score():
     small, large = (finding.printedshares.limits_if_equal(n, 0.52, (0.5,), (0.5, None)) for n in (78, 157))
     assert (large["a2_high"] < small["a2_high"]).all()
     assert large["a2_high"].iloc[1] < large["a2_high"].iloc[0]
+    # The rule of the test: at its quantile, the halved p is 5 %.
+    assert (large["a2_high_test"] < large["a2_high"]).all()
+    one_sided = twins.intervals(twins.continuous(0.52, 0.52, 78, 79), level=0.9)["a2"].high
+    assert large["a2_high_test"].iloc[1] == pytest.approx(one_sided, abs=1e-6)
+    assert stats.chi2.sf(stats.chi2.ppf(finding.fits.TEST_LEVEL, 1), 1) / 2 == pytest.approx(1 - finding.fits.LEVEL)
     alone = twins.intervals(twins.continuous(0.52, 0.52, 78, 79))
     assert large["a2_high"].iloc[1] == pytest.approx(alone["a2"].high, abs=1e-6)
     assert np.isnan(large["prevalence"].iloc[1]) and large["prevalence"].iloc[0] == 0.5
@@ -264,3 +270,26 @@ def test_a_percentage_no_count_gives_is_named(rows):
     wrong.loc[wrong["row_id"] == "oconnor2001-dz", "agreement"] = "64.5"
     with pytest.raises(RestatedError, match=r"oconnor2001-dz: no twin table fits 53 pairs, agreement 64.5 %"):
         finding.concordance.groups(wrong)
+
+
+def test_three_and_four_classes_agree_with_r():
+    values = load("classes")
+    for case in values["fits"]:
+        found = finding.classes.fit_concordance(tuple(case["mz"]), tuple(case["dz"]), len(case["shares"]))
+        every = finding.classes.class_shares(len(case["shares"]))
+        row = found.iloc[np.abs(every - case["shares"]).sum(axis=1).argmin()]
+        # On a grid of hundredths; nlminb searches freely.
+        assert (row["a2"], row["c2"]) == pytest.approx((case["a2"], case["c2"]), abs=0.011)
+        assert row["genes_p"] == pytest.approx(stats.chi2.sf(case["lrt"], 1) / 2, abs=0.002)
+        assert row["a2"] <= row["a2_high"] and row["a2"] + row["c2"] + row["e2"] == pytest.approx(1)
+
+
+def test_two_classes_from_concordance_alone_are_those_of_the_tables(sets):
+    mz, dz = (62, 99), (48, 108)
+    found = finding.classes.fit_concordance(mz, dz, 2)
+    tables = finding.fits.fit_set(sets["finkel2000-mz"], sets["finkel2000-dz"]).estimates().set_index("share")
+    assert found["c2"].max() == tables.loc["c2", "highest"] == 0
+    assert found["a2"].max() == pytest.approx(tables.loc["a2", "highest"], abs=0.01)
+    shares = finding.classes.class_shares(3)
+    assert ((shares > 0) & (np.abs(shares * 20 - np.rint(shares * 20)) < 1e-9)).all()
+    assert shares.sum(axis=1) == pytest.approx(1) and len(np.unique(shares, axis=0)) == len(shares)
