@@ -103,6 +103,9 @@ def ensemble(
 ) -> Ensemble:
     """Estimate the same quantities on many reconstructed data sets.
 
+    Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change
+    between data sets, a worker was killed, or `keep` holds draws of another ensemble.
+
     Parameters
     ----------
     reconstruct : callable
@@ -121,12 +124,6 @@ def ensemble(
         call with the same folder continues from there, also with more draws.
     progress : callable, optional
         Is given a line of text with a bar at each twentieth of the work; ``print`` for instance.
-
-    Raises
-    ------
-    RestatedError
-        If a number is out of range, a draw fails (the message names it), the names change between data sets, a worker
-        was killed, or `keep` holds draws of another ensemble.
     """
     if not is_whole(draws) or draws < 1:
         raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")

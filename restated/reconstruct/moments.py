@@ -37,6 +37,8 @@ def exact_moments(
 
     Normal draws are centred, whitened with their own covariance and recoloured.
 
+    Raises a RestatedError if the request contradicts itself; the message names the two sides.
+
     Parameters
     ----------
     n : int
@@ -45,11 +47,6 @@ def exact_moments(
         Sample means and SDs (divisor n - 1).
     correlations : array_like, shape (p, p), optional
         Sample correlations; 0 by default.
-
-    Raises
-    ------
-    RestatedError
-        If the request contradicts itself; the message names the two sides.
     """
     means, sds = _request(n, means, sds)
     p = len(means)
@@ -71,6 +68,8 @@ def exact_moments(
 def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, draws: int, seed: int = 0) -> Floats:
     """Make many samples of a positive shape, each with exactly this mean and SD, shape (draws, n).
 
+    Raises a RestatedError if the request contradicts itself; the message names the two sides.
+
     Parameters
     ----------
     n : int
@@ -83,11 +82,6 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
         Number of values that are exactly zero (for instance: used no service).
     draws : int
         Number of samples.
-
-    Raises
-    ------
-    RestatedError
-        If the request contradicts itself; the message names the two sides.
 
     Notes
     -----

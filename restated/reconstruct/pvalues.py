@@ -30,6 +30,8 @@ SIGNED = ("z", "t", "r")
 def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
     """Return the lowest and highest two-sided p over an interval of a test statistic.
 
+    Raises a RestatedError if the kind is unknown or the degrees of freedom do not suit it.
+
     Parameters
     ----------
     kind : {'z', 't', 'r', 'F', 'chi2', 'Q'}
@@ -38,11 +40,6 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
         all values from -1.96 to 1.96, whose p is .05 or more.
     df : sequence of float
         As many as `DEGREES` has for the kind.
-
-    Raises
-    ------
-    RestatedError
-        If the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
     statistic = parse(statistic) if isinstance(statistic, str) else statistic

@@ -54,6 +54,8 @@ def tie_factor(sizes: Iterable[int]) -> Fraction:
 def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:
     """List all U of the first group that print as `z`, with and without continuity correction.
 
+    Raises a RestatedError for group sizes below 1, a tie factor outside (0, 1] or an unbounded z.
+
     Parameters
     ----------
     z : str, Printed, or pair of numbers
@@ -64,11 +66,6 @@ def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) ->
     factor : int, Fraction, or pair
         Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U is a whole
         number; otherwise U may end in one half.
-
-    Raises
-    ------
-    RestatedError
-        For group sizes below 1, a tie factor outside (0, 1] or an unbounded z.
 
     Notes
     -----

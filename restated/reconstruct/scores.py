@@ -100,6 +100,8 @@ def score_samples(
 ) -> ScoreSet:
     """List all samples of whole scores with a printed mean and SD, or draw from them evenly where they are too many.
 
+    Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
+
     Parameters
     ----------
     mean, sd : str, Printed, or pair of numbers
@@ -114,11 +116,6 @@ def score_samples(
         Up to this many samples are listed, above it `draws` are drawn.
     draws, seed : int
         For the draws.
-
-    Raises
-    ------
-    RestatedError
-        For an n or scale that is unusable or too large, or an unbounded mean or SD.
 
     Notes
     -----

@@ -89,6 +89,8 @@ def square_tables(
 ) -> SquareSet:
     """List all k x k tables with given margins and a printed agreement or kappa, or sample them evenly.
 
+    Raises a RestatedError if the margins are not counts or differ in length or total.
+
     Parameters
     ----------
     rows, columns : sequence of int
@@ -99,11 +101,6 @@ def square_tables(
         Cohen's kappa, unweighted.
     draws, seed : int
         For the sampler.
-
-    Raises
-    ------
-    RestatedError
-        If the margins are not counts or differ in length or total.
 
     Notes
     -----

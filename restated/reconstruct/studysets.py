@@ -72,6 +72,8 @@ class Summaries(NamedTuple):
 def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rng: np.random.Generator) -> Ints:
     """Draw sample sizes that add up to a printed total, shape (draws, k).
 
+    Raises a RestatedError if k samples of at least `min_n` do not fit the total, or there is no sample.
+
     Parameters
     ----------
     k, total_n : int
@@ -84,11 +86,6 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     draws : int
         Number of sets.
     rng : numpy.random.Generator
-
-    Raises
-    ------
-    RestatedError
-        If k samples of at least `min_n` do not fit the total, or there is no sample.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n, size_shape=size_shape, draws=draws)
     if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:
@@ -116,6 +113,8 @@ def study_sets(
 ) -> StudySets:
     """Draw sets of study effects and sizes that give a printed pooled correlation.
 
+    Raises a RestatedError if the arguments contradict each other.
+
     Parameters
     ----------
     k, total_n : int
@@ -131,11 +130,6 @@ def study_sets(
         Spread of sample sizes, see `sizes`. Assumptions.
     q : float, optional
         Deviations are stretched until Cochran's Q equals it.
-
-    Raises
-    ------
-    RestatedError
-        If the arguments contradict each other.
 
     Notes
     -----

@@ -152,6 +152,9 @@ def two_by_two(
     Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in the units
     below, or an exact integer.
 
+    Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the
+    constraints leave more than `MAX_CANDIDATES` tables to examine.
+
     Parameters
     ----------
     n : int
@@ -173,12 +176,6 @@ def two_by_two(
         **Percent** of the first and of the second row that falls in column 1.
     col_percent, col2_percent : constraint, optional
         **Percent** of the first and of the second column that falls in row 1.
-
-    Raises
-    ------
-    RestatedError
-        If the total is not a positive whole number, a constraint cannot be read, or the constraints leave more than
-        `MAX_CANDIDATES` tables to examine.
 
     Notes
     -----

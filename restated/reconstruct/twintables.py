@@ -79,6 +79,9 @@ def twin_tables(
 ) -> TwinTables:
     """List all tables of `pairs` twin pairs that give every printed number; what is not given is free.
 
+    Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
+    than `MAX_CANDIDATES` candidate tables.
+
     Parameters
     ----------
     pairs : int
@@ -90,12 +93,6 @@ def twin_tables(
         Affected individuals in percent of all twins.
     both, discordant, neither : int, str, Printed or pair of numbers, optional
         Counts of pairs.
-
-    Raises
-    ------
-    RestatedError
-        If `pairs` is not a positive whole number, a number cannot be read, or there are more than `MAX_CANDIDATES`
-        candidate tables.
     """
     given = {name: value for name, value in locals().items() if name != "pairs" and value is not None}
     if not is_whole(pairs) or pairs < 1:
