@@ -16,6 +16,8 @@ from restated_book.status import SUPPLIED
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 #: Statuses of tables, the one that asks for most caution first: a number has that of the weakest table it rests on.
 CAUTION = ("recalled, not verified", SUPPLIED, "assumed", "moment-matched", "enumerated", ledger.PRINTED)
+#: Intervals of a fit in words, by name in :mod:`restated.estimate.meta`.
+_INTERVALS = {"wald": "Wald", "knapp-hartung": "Knapp–Hartung", "adhoc": "ad hoc Knapp–Hartung"}
 #: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
 _FIT_PARTS = {"i2": ("i2_q", 0, " %"), "tau2": ("tau2", 3, ""), "tau": ("tau", 2, ""), "k": ("k", 0, "")}
 
@@ -204,7 +206,7 @@ class Ledger:
             value, low, high, interval = None, None, None, "set"
             more: dict[str, Any] = {"digits": digits, "unit": unit}
             if part == "estimate":
-                method = "Knapp–Hartung" if getattr(fit, "ci_method", "wald") == "knapp-hartung" else "Wald"
+                method = _INTERVALS[getattr(fit, "ci_method", "wald")]
                 value, low, high = scaled("estimate"), scaled("ci_low"), scaled("ci_high")
                 interval, more = (
                     f"95 % confidence interval ({method})",

@@ -12,6 +12,7 @@ References
 Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical variance).
 Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
 Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
+Jackson, D., et al. (2017). Statistics in Medicine, 36, 3923-3934 (ad hoc Knapp-Hartung).
 """
 
 from collections.abc import Sequence
@@ -35,7 +36,9 @@ LARGEST = 1e50
 LEAST_SHARE = 1e-10
 #: Defaults of `fit`, for the tables that pass its options on.
 DEFAULTS: dict[str, Any] = {"method": "REML", "ci": "wald", "level": 0.95, "pi_df": "k-2"}
-USE_WALD = "Use ci='wald'"
+USE_WALD = "Use ci='wald' or ci='adhoc'"
+#: Intervals of the mean.
+INTERVALS = ("wald", "knapp-hartung", "adhoc")
 #: Columns of the tables with one row per study.
 SUMMARY = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2", "q", "k")
 
@@ -51,7 +54,7 @@ class MetaBatch:
     se: FloatOrArray
     ci_low: FloatOrArray
     ci_high: FloatOrArray
-    statistic: FloatOrArray  # estimate / se: normal deviate (wald) or t with k - 1 df (knapp-hartung)
+    statistic: FloatOrArray  # estimate / se: normal deviate (wald) or t with k - 1 df
     p: FloatOrArray
     tau2: FloatOrArray
     q: FloatOrArray
@@ -94,7 +97,7 @@ class MetaRegression:
     tau2: float
     tau2_se: float
     i2: float
-    qm: float  # joint test of all moderators: chi-squared (wald) or F (knapp-hartung)
+    qm: float  # joint test of all moderators: chi-squared (wald) or F
     qm_df: int
     qm_df_residual: float  # inf for wald
     qm_p: float
@@ -126,9 +129,9 @@ def fit(
     method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
         Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and without a
         prediction interval.
-    ci : {"wald", "knapp-hartung"}
-        Interval of the mean: normal, or t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it
-        can be narrower than Wald).
+    ci : {"wald", "knapp-hartung", "adhoc"}
+        Interval of the mean: normal; t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it can
+        be narrower than Wald); or the same with a factor of at least 1 (ad hoc), never narrower than Wald.
     level : float
         Coverage of all intervals.
     pi_df : {"k-2", "k-1"}
@@ -236,7 +239,7 @@ def fit_regression(
     names : sequence of str, optional
         Names of the moderators; default the columns of a DataFrame, else x1, x2, ...
     method, ci, level
-        As in `fit`; Knapp-Hartung uses t and F with k - m - 1 df.
+        As in `fit`; Knapp-Hartung, plain or ad hoc, uses t and F with k - m - 1 df.
 
     Raises
     ------
@@ -255,7 +258,7 @@ def fit_regression(
         raise RestatedError(problem, remedy=USE_WALD)
     slopes = found["estimate"][1:]
     qm = float(slopes @ np.linalg.solve(found["covariance"][1:, 1:], slopes))
-    if ci == "knapp-hartung":
+    if ci != "wald":
         qm /= p - 1
         qm_p = stats.f.sf(qm, p - 1, test_df)
     else:
@@ -288,16 +291,20 @@ def _coefficients(
     Y: Floats, V: Floats, X: Floats, method: str, ci: str, level: float
 ) -> tuple[Floats, float, dict[str, Floats]]:
     """tau2, the degrees of freedom of tests, and the fields of a result that describe coefficients, draws first."""
-    check_option("interval", ci, ("wald", "knapp-hartung"), field="ci")
+    check_option("interval", ci, INTERVALS, field="ci")
     check_level(level)
     k, p = X.shape
     tau2 = between.estimate(Y, V, X, method)
     model = between.weighted(Y, V, X, tau2)
     estimate, covariance, df = model.beta, model.covariance, np.inf
-    if ci == "knapp-hartung":
-        exact = model.q <= between.ROUNDOFF**2 * (model.w * Y**2).sum(axis=1)
-        spread = np.where(exact, np.nan, model.q)  # effects without any spread: no variance to scale with
-        covariance, df = covariance * spread[:, None, None] / (k - p), float(k - p)
+    if ci != "wald":
+        scale, df = model.q / (k - p), float(k - p)
+        if ci == "adhoc":
+            scale = np.maximum(scale, 1.0)
+        else:  # effects without any spread leave no variance to scale with
+            exact = model.q <= between.ROUNDOFF**2 * (model.w * Y**2).sum(axis=1)
+            scale = np.where(exact, np.nan, scale)
+        covariance = covariance * scale[:, None, None]
     se = np.sqrt(np.einsum("bii->bi", covariance))
     statistic = estimate / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
@@ -337,7 +344,7 @@ def cumulative(
 ) -> pd.DataFrame:
     """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
 
-    The first row is that study alone, with tau2 = 0 and (under Knapp-Hartung, which needs two) no interval.
+    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval.
 
     Parameters
     ----------
@@ -376,7 +383,7 @@ def estimator_matrix(
     v: ArrayLike,
     *,
     methods: Sequence[str] = ("DL", "PM", "REML"),
-    cis: Sequence[str] = ("wald", "knapp-hartung"),
+    cis: Sequence[str] = INTERVALS,
     level: float = 0.95,
     pi_df: str = "k-2",
 ) -> pd.DataFrame:

@@ -26,6 +26,7 @@ METHODS = {
     "SJ": "Sidik–Jonkman",
     "wald": "Wald",
     "knapp-hartung": "Knapp–Hartung",
+    "adhoc": "ad hoc Knapp–Hartung",
 }
 #: Mark of a pooled effect.
 POINT = Mark("o", True, "accent")

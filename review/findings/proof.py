@@ -57,7 +57,7 @@ def _worst(ours, theirs) -> float:
 
 
 def pooling() -> pd.DataFrame:
-    """Return the worst difference from metafor by estimator, over its data sets and both intervals.
+    """Return the worst difference from metafor by estimator, over its data sets and all intervals.
 
     Differences are relative, that of tau2 absolute.
     """
@@ -66,7 +66,7 @@ def pooling() -> pd.DataFrame:
     rows = []
     for case in reference["pooled"]:
         data = reference["data"][case["data"]]
-        ci = {"z": "wald", "knha": "knapp-hartung"}[case["test"]]
+        ci = {"z": "wald", "knha": "knapp-hartung", "adhoc": "adhoc"}[case["test"]]
         fit = meta.fit(np.array(data["y"]), np.array(data["v"]), method=case["method"], ci=ci)
         found = [max(_worst(getattr(fit, f), case[f]) for f in group) for group in fields.values()]
         # One side may put tau2 at zero and the other at the end of its iteration: the absolute difference counts.

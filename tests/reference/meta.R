@@ -18,7 +18,7 @@ sets <- list(
   three = made("three")
 )
 methods <- c("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
-tests <- c("z", "knha")
+tests <- c("z", "knha", "adhoc")
 
 # metafor stops iterating at a change of 1e-5 by default; references need more.
 control <- function(method) {
@@ -42,7 +42,7 @@ for (set in names(sets)) for (method in methods) for (test in tests) {
     h2 = scalar(fit$H2), weights = as_array(weights(fit))
   )
   if (method != "FE") {
-    # metafor's default degrees of freedom: none (normal) for test='z', k-1 for 'knha'; 'riley' is k-2.
+    # metafor's default degrees of freedom: none (normal) for test='z', k-1 for 'knha' and 'adhoc'; 'riley' is k-2.
     default <- predict(fit)
     riley <- predict(fit, pi.type = "riley")
     case$pi_default_low <- scalar(default$pi.lb)

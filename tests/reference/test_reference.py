@@ -45,13 +45,13 @@ MEASURES = ["OR", "RR", "RD"]
 @pytest.mark.parametrize(
     ("name", "part", "fields", "expected"),
     [
-        ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, TESTS)),
+        ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, [*TESTS, "adhoc"])),
         ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
         (
             "meta",
             "regression",
             ("data", "method", "test", "formula"),
-            product(LARGE, METHODS, TESTS, ["~ x", "~ x + I(x^2)"]),
+            product(LARGE, METHODS, [*TESTS, "adhoc"], ["~ x", "~ x + I(x^2)"]),
         ),
         (
             "meta",

@@ -16,7 +16,7 @@ from tests.library.test_tau2 import data_sets
 from tests.reference import CLOSED_FORM, ITERATIVE, assert_matches, load
 
 REFERENCE = load("meta")
-CI = {"z": "wald", "knha": "knapp-hartung"}
+CI = {"z": "wald", "knha": "knapp-hartung", "adhoc": "adhoc"}
 ITERATED = {"PM", "ML", "REML"}
 quick = settings(deadline=None, derandomize=True, max_examples=50)
 
@@ -76,7 +76,7 @@ def test_prediction_interval_matches_metafor_for_both_degrees_of_freedom(case):
     wider = meta.fit(y, v, **options, pi_df="k-1")
     half = (wider.pi_high - wider.pi_low) / 2
     default = (case["pi_default_high"] - case["pi_default_low"]) / 2
-    if case["test"] == "knha":  # metafor's default has k - 1 df here ...
+    if case["test"] != "z":  # metafor's default has k - 1 df here ...
         assert half == pytest.approx(default, rel=tolerance(case["method"]))
     else:  # ... and a normal deviate here
         ratio = stats.t.ppf(0.975, len(y) - 1) / stats.norm.ppf(0.975)
@@ -124,7 +124,7 @@ def test_leaving_out_and_accumulating_match_metafor(case):
 def test_vaccine_trials_give_the_values_known_to_four_decimals():
     y, v, _ = data("bcg")
     matrix = meta.estimator_matrix(y, v)
-    assert list(matrix.index) == [(m, c) for m in ("DL", "PM", "REML") for c in ("wald", "knapp-hartung")]
+    assert list(matrix.index) == [(m, c) for m in ("DL", "PM", "REML") for c in meta.INTERVALS]
     tau2 = matrix["tau2"].xs("wald", level="ci").round(4)
     assert tau2.to_dict() == {"DL": 0.3088, "REML": 0.3132, "PM": 0.3181}
     assert list(matrix.loc[("REML", "wald"), ["estimate", "se"]].round(4)) == [-0.7145, 0.1798]
@@ -314,7 +314,16 @@ def test_identical_effects_leave_knapp_hartung_no_variance():
     assert batch.estimate[0] == pytest.approx(0.1)
     table = meta.leave_one_out([0.1, 0.1, 0.3], v, ci="knapp-hartung")
     assert table["p"].isna().tolist() == [False, False, True]
-    assert meta.estimator_matrix(y, v)["p"].isna().tolist() == [False, True] * 3
+    assert meta.estimator_matrix(y, v)["p"].isna().tolist() == [False, True, False] * 3
+
+
+@quick
+@given(data_sets())
+def test_the_ad_hoc_interval_is_the_wider_of_knapp_hartung_and_a_t_interval_and_never_narrower_than_wald(sample):
+    wald, plain, adhoc = (meta.fit_batch([sample[0]], sample[1], ci=ci) for ci in meta.INTERVALS)
+    assert adhoc.estimate == wald.estimate and adhoc.se >= wald.se and adhoc.ci_low <= wald.ci_low
+    expected = np.fmax(wald.se, plain.se)  # where all effects are the same, Knapp-Hartung has none
+    assert adhoc.se == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
