@@ -3,6 +3,7 @@
 References
 ----------
 Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005) (regression tests).
+Stanley, T. D., & Doucouliagos, H. (2014). Research Synthesis Methods, 5, 60-78 (PET, PEESE).
 Duval, S., & Tweedie, R. (2000). Biometrics, 56, 455-463 (trim and fill).
 """
 
@@ -46,8 +47,10 @@ class TrimAndFill:
     fit: MetaFit
 
 
-def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald") -> EggerTest:
-    """Test funnel-plot asymmetry by regression, with the standard error as predictor.
+def egger(
+    y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald", predictor: str = "se"
+) -> EggerTest:
+    """Test funnel-plot asymmetry by regression on a measure of imprecision.
 
     Parameters
     ----------
@@ -56,6 +59,8 @@ def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "RE
         mixed: mixed-effects meta-regression on sqrt(v) (Sterne & Egger 2005), with `method` and `ci`. classical: least
         squares with weights 1 / v and an estimated dispersion, t with k - 2 df: the test of Egger et al. (1997), in
         which the intercept of y / se on 1 / se is this slope.
+    predictor : {"se", "variance"}
+        With the classical model the `limit` is then the estimate of PET or PEESE (Stanley & Doucouliagos 2014).
 
     Raises
     ------
@@ -64,11 +69,12 @@ def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "RE
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
+    check_option("predictor", predictor, ("se", "variance"))
     if np.ptp(v) == 0:
         raise RestatedError("all standard errors are equal, so the slope is not defined", field="v")
     if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
         method, ci = "FE", "knapp-hartung"
-    result = fit_regression(y, v, np.sqrt(v), method=method, ci=ci)
+    result = fit_regression(y, v, np.sqrt(v) if predictor == "se" else v, method=method, ci=ci)
     return EggerTest(
         slope=float(result.estimate[1]),
         slope_se=float(result.se[1]),
