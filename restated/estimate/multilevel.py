@@ -10,6 +10,7 @@ Pustejovsky, J. E., & Tipton, E. (2022). Prevention Science, 23, 425-438 (correl
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -95,7 +96,7 @@ def _components(y: Floats, sampling: Floats, same: Floats) -> tuple[float, float
     """Variances between and within clusters that maximise the restricted likelihood, neither below 0."""
     parts = (same, np.eye(len(y)))
 
-    def score(theta: Floats) -> tuple[float, Floats, Floats]:
+    def score(theta: Floats) -> tuple[Any, ...]:  # loss, slope, curvature
         projection, log_det = _projection(sampling + theta[0] * same + theta[1] * parts[1])
         py = projection @ y
         moved = [part @ py for part in parts]
@@ -107,11 +108,12 @@ def _components(y: Floats, sampling: Floats, same: Floats) -> tuple[float, float
         return (log_det + y @ py) / 2, np.array(slope), np.array(curve)
 
     scale = y.var()
-    bounds = [(0.0, None)] * 2
-    searches = (
-        optimize.minimize(lambda t: score(t)[:2], np.multiply(start, scale), jac=True, method="L-BFGS-B", bounds=bounds)
-        for start in STARTS
-    )
+    search: dict[str, Any] = {"jac": True, "method": "L-BFGS-B", "bounds": [(0.0, None)] * 2}
+
+    def loss(theta: Floats) -> tuple[Any, ...]:
+        return score(theta)[:2]
+
+    searches = (optimize.minimize(loss, np.multiply(start, scale), **search) for start in STARTS)
     theta = min(searches, key=lambda one: one.fun).x
     free = theta > 0
     for _ in range(MAX_STEPS):

@@ -152,10 +152,10 @@ def sandwich(y: Floats, X: Floats, blocks: list[tuple[Ints, Floats]], small: boo
     influence = np.empty((p, count, k))  # of each whitened effect in each cluster's contribution
     hat_residual = np.eye(k) - white_X @ bread @ white_X.T
     for j, ((rows, _), gram) in enumerate(zip(blocks, grams, strict=True)):
-        adjust = np.eye(len(rows))
+        adjust: Floats = np.eye(len(rows))
         if small:
             own = gram @ hat_residual[np.ix_(rows, rows)] @ gram
-            adjust = _inverse_root(own, np.linalg.norm(gram, 2) ** 2) @ gram
+            adjust = np.asarray(_inverse_root(own, float(np.linalg.norm(gram, 2)) ** 2) @ gram)
         row = bread @ white_X[rows].T @ adjust  # (p, k_j)
         scores[j] = row @ residual[rows]
         influence[:, j, :] = row @ hat_residual[rows]
@@ -172,7 +172,7 @@ def sandwich(y: Floats, X: Floats, blocks: list[tuple[Ints, Floats]], small: boo
         raise RestatedError(problem, field="y", remedy="Use the variance of a model, such as meta.fit")
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    p_value = 2 * stats.t.sf(np.abs(statistic), df)
+    p_value: Floats = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
     return dict(zip(_COEFFICIENTS, (beta, se, df, statistic, p_value, beta - margin, beta + margin), strict=True))
 
 

@@ -5,7 +5,9 @@ References
 Hedges, L. V. (1992). Statistical Science, 7, 246-255. Vevea, J. L., & Hedges, L. V. (1995). Psychometrika, 60, 419-435.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -69,7 +71,7 @@ def fit(y: ArrayLike, v: ArrayLike, *, step: float = 0.025, level: float = 0.95)
     if unseen.all() or not unseen.any():
         raise RestatedError("all effects are on one side of the step, so selection cannot be estimated", field="step")
 
-    def loss(theta: Floats) -> float:
+    def loss(theta: Floats) -> Any:  # a float, complex where derivatives are taken
         mean, tau2, weight = theta
         total = v + tau2
         below = special.erfc((mean - cut) / np.sqrt(2 * total)) / 2
@@ -77,41 +79,22 @@ def fit(y: ArrayLike, v: ArrayLike, *, step: float = 0.025, level: float = 0.95)
         return ((np.log(total) + (y - mean) ** 2 / total) / 2 + seen).sum() - unseen.sum() * np.log(weight)
 
     bounds = [(None, None), (0.0, None), (1 / LARGEST_WEIGHT**2, LARGEST_WEIGHT)]
-    found = min(
-        (
-            optimize.minimize(
-                loss,
-                (null.estimate, null.tau2, weight),
-                jac=lambda theta: approx_fprime_cs(theta, loss),
-                method="L-BFGS-B",
-                bounds=bounds,
-            )
-            for weight in STARTS
-        ),
-        key=lambda one: one.fun,
-    )
+    search: dict[str, Any] = {"jac": lambda x: approx_fprime_cs(x, loss), "method": "L-BFGS-B", "bounds": bounds}
+    starts = [np.array([null.estimate, null.tau2, weight]) for weight in STARTS]
+    found = min((optimize.minimize(loss, start, **search) for start in starts), key=lambda one: one.fun)
     if found.x[2] >= LARGEST_WEIGHT:
         raise RestatedError("the effects do not limit the weight of those that are not significant", field="y")
     theta, information = _polished(found.x, loss)
+    estimate, tau2, weight = map(float, theta)
     se = np.sqrt(np.diag(np.linalg.inv(information)))
-    margin = stats.norm.ppf((1 + level) / 2) * se[0]
+    margin = float(stats.norm.ppf((1 + level) / 2) * se[0])
     ratio = 2 * (loss(np.array([null.estimate, null.tau2, 1.0])) - loss(theta))
-    return SelectionFit(
-        estimate=float(theta[0]),
-        se=float(se[0]),
-        ci_low=float(theta[0] - margin),
-        ci_high=float(theta[0] + margin),
-        p=float(2 * stats.norm.sf(abs(theta[0]) / se[0])),
-        tau2=float(theta[1]),
-        weight=float(theta[2]),
-        weight_se=float(se[-1]),
-        selection_p=float(stats.chi2.sf(max(0.0, ratio), 1)),
-        significant=int((~unseen).sum()),
-        k=len(y),
-    )
+    interval = float(se[0]), estimate - margin, estimate + margin
+    p = float(2 * stats.norm.sf(abs(estimate) / se[0])), float(stats.chi2.sf(max(0.0, ratio), 1))
+    return SelectionFit(estimate, *interval, p[0], tau2, weight, float(se[-1]), p[1], int((~unseen).sum()), len(y))
 
 
-def _polished(theta: Floats, loss) -> tuple[Floats, Floats]:
+def _polished(theta: Floats, loss: Callable[[Floats], Any]) -> tuple[Floats, Floats]:
     """Newton's method from near the peak; the second result is the information of what is not at its bound."""
     free = np.array([True, theta[1] > 0, True])
     for _ in range(MAX_STEPS):
