@@ -130,6 +130,15 @@ def kappa_variance(tables: ArrayLike) -> FloatOrArray:
     return np.where(np.isnan(lack), np.nan, variance)[()]
 
 
+def kappa_variance_null(tables: ArrayLike) -> FloatOrArray:
+    """Return the large-sample variance of kappa where the true kappa is 0 (Fleiss, Cohen & Everitt, 1969)."""
+    counts = _square(tables)
+    n, _, chance = _agreement_counts(counts)
+    first, second = counts.sum(axis=-1), counts.sum(axis=-2)
+    triple = (first * second * (first + second)).sum(axis=-1)
+    return _ratio(n * n * chance + chance**2 - n * triple, n * (n * n - chance) ** 2)
+
+
 def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
     """rho with bivariate_normal(h, k, rho) = target: Newton with the density as slope, in a bracket."""
     low, high = np.full(h.shape, -1.0), np.full(h.shape, 1.0)

@@ -25,7 +25,7 @@ from restated.estimate.meta import check_effects, design_matrix
 from restated.tau2 import ROUNDOFF
 
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
-#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16.
+#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16 of the covariance squared.
 EIGENVALUE_TOLERANCE = 1e-10
 
 _COEFFICIENTS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
@@ -56,10 +56,7 @@ class RobustFit:
 def fit(
     y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.8, small: bool = True, level: float = 0.95
 ) -> RobustFit:
-    """Pool effects that are correlated within clusters, with weights 1 / (k_j (mean v_j + tau2)), normalised to 100.
-
-    Raises RestatedError if lengths differ, a value is missing or not finite, a variance is not positive, rho is outside
-    [0, 1], there are fewer than two clusters, or they do not differ at all.
+    """Pool effects that are correlated within clusters.
 
     Parameters
     ----------
@@ -74,6 +71,17 @@ def fit(
         the factor clusters / (clusters - 1).
     level : float
         Coverage of the interval.
+
+    Returns
+    -------
+    RobustFit
+        `weights` are 1 / (k_j (mean v_j + tau2)), normalised to 100.
+
+    Raises
+    ------
+    RestatedError
+        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], there
+        are fewer than two clusters, or they do not differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
@@ -81,20 +89,27 @@ def fit(
     return replace(result, **pooled)
 
 
-def fit_regression(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, X: ArrayLike, **options: Any) -> RobustFit:
-    """Fit a meta-regression of clustered effects; other parameters, options and errors as for `fit`.
+def fit_regression(
+    y: ArrayLike,
+    v: ArrayLike,
+    cluster: ArrayLike,
+    X: ArrayLike,
+    *,
+    rho: float = 0.8,
+    small: bool = True,
+    level: float = 0.95,
+) -> RobustFit:
+    """Fit a meta-regression of clustered effects; parameters and errors as for `fit`.
 
     `X`, of shape (k,) or (k, m), holds the moderators without the intercept, which is added. It must not be collinear
     and must leave residual degrees of freedom, without any one of the clusters too.
     """
     y, v = check_effects(y, v)
-    return _solve(y, v, cluster, design_matrix(X, len(y)), **options)
+    return _solve(y, v, cluster, design_matrix(X, len(y)), rho, small, level)
 
 
-def _solve(
-    y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float = 0.8, small: bool = True, level: float = 0.95
-) -> RobustFit:
-    codes, members = _clusters(cluster, len(y))
+def _solve(y: Floats, v: Floats, cluster: ArrayLike, X: Floats, rho: float, small: bool, level: float) -> RobustFit:
+    codes, members = clusters(cluster, len(y))
     count, (k, p) = len(members), X.shape
     if not 0 <= rho <= 1:
         raise RestatedError(f"within-cluster correlation {rho} is not between 0 and 1", field="rho")
@@ -111,32 +126,54 @@ def _solve(
     tau2, i2 = _moments(y, X, members, size, mean_v, rho)
 
     w = (1.0 / (size * (mean_v + tau2)))[codes]
-    bread = np.linalg.inv(X.T @ (w[:, None] * X))
-    beta = bread @ (X.T @ (w * y))
-    residual = y - X @ beta
+    found = sandwich(y, X, [(rows, np.diag(1 / w[rows])) for rows in members], small, level)
+    return RobustFit(**found, tau2=tau2, i2=i2, weights=100 * w / w.sum(), clusters=count, k=k)
+
+
+def sandwich(y: Floats, X: Floats, blocks: list[tuple[Ints, Floats]], small: bool, level: float) -> dict[str, Floats]:
+    """Return the coefficients of generalised least squares with cluster-robust tests, by field of `RobustFit`.
+
+    `blocks` holds the rows of each cluster and their working covariance. The adjustment is that of clubSandwich: with
+    the covariance D'D, D upper triangular, A = D' (D (S - X M X') D')^(-1/2) D, for whitened rows G = D D' on both
+    sides of I - H. Raises a RestatedError where residuals are rounding.
+    """
+    count, (k, p) = len(blocks), X.shape
+    white_y, white_X = np.empty(k), np.empty((k, p))
+    grams = []
+    for rows, block in blocks:
+        lower = np.linalg.cholesky(block)
+        white = np.linalg.solve(lower, np.column_stack([y[rows], X[rows]]))
+        white_y[rows], white_X[rows] = white[:, 0], white[:, 1:]
+        grams.append(lower.T @ lower)
+    bread = np.linalg.inv(white_X.T @ white_X)
+    beta = bread @ (white_X.T @ white_y)
+    residual = white_y - white_X @ beta
     scores = np.empty((count, p))  # one row per cluster: its adjusted contribution to X'W(y - Xb)
-    influence = np.empty((p, count, k))  # of each effect in each cluster's contribution
-    hat_residual = np.eye(k) - X @ bread @ (X * w[:, None]).T
-    for j, rows in enumerate(members):
-        adjust = _inverse_root(hat_residual[np.ix_(rows, rows)]) if small else np.eye(len(rows))
-        row = (bread @ (w[rows, None] * X[rows]).T) @ adjust  # (p, k_j)
+    influence = np.empty((p, count, k))  # of each whitened effect in each cluster's contribution
+    hat_residual = np.eye(k) - white_X @ bread @ white_X.T
+    for j, ((rows, _), gram) in enumerate(zip(blocks, grams, strict=True)):
+        adjust: Floats = np.eye(len(rows))
+        if small:
+            own = gram @ hat_residual[np.ix_(rows, rows)] @ gram
+            adjust = np.asarray(_inverse_root(own, float(np.linalg.norm(gram, 2)) ** 2) @ gram)
+        row = bread @ white_X[rows].T @ adjust  # (p, k_j)
         scores[j] = row @ residual[rows]
         influence[:, j, :] = row @ hat_residual[rows]
     covariance = scores.T @ scores
     if small:
-        df = _satterthwaite(influence, w)
+        df = _satterthwaite(influence)
     else:
         covariance = covariance * count / (count - p)
         df = np.full(p, float(count - p))
     se = np.sqrt(np.diag(covariance))
     # Residuals at the rounding error of the effects: their sandwich is noise.
-    if np.abs(residual).max() <= ROUNDOFF * np.abs(y).max() or not se.all():
+    if np.abs(y - X @ beta).max() <= ROUNDOFF * np.abs(y).max() or not se.all():
         problem = "the clusters do not differ, so the robust variance is zero"
         raise RestatedError(problem, field="y", remedy="Use the variance of a model, such as meta.fit")
     statistic = beta / se
     margin = stats.t.ppf((1 + level) / 2, df) * se
-    coefficients = (beta, se, df, statistic, 2 * stats.t.sf(np.abs(statistic), df), beta - margin, beta + margin)
-    return RobustFit(*coefficients, tau2=tau2, i2=i2, weights=100 * w / w.sum(), clusters=count, k=k)
+    p_value: Floats = np.asarray(2 * stats.t.sf(np.abs(statistic), df))
+    return dict(zip(_COEFFICIENTS, (beta, se, df, statistic, p_value, beta - margin, beta + margin), strict=True))
 
 
 def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floats, rho: float) -> tuple[float, float]:
@@ -165,27 +202,26 @@ def _moments(y: Floats, X: Floats, members: list[Ints], size: Ints, mean_v: Floa
     return float(max(0.0, (q - expected) / slope)), float(i2)
 
 
-def _inverse_root(matrix: Floats) -> Floats:
-    """Symmetric generalised inverse square root: CR2's adjustment, weights being constant in a cluster."""
+def _inverse_root(matrix: Floats, scale: float) -> Floats:
+    """Symmetric generalised inverse square root."""
     values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
-    kept = np.maximum(values, EIGENVALUE_TOLERANCE)
-    root = np.where(values < EIGENVALUE_TOLERANCE, 0.0, 1.0 / np.sqrt(kept))
+    floor = EIGENVALUE_TOLERANCE * scale
+    root = np.where(values < floor, 0.0, 1.0 / np.sqrt(np.maximum(values, floor)))
     return np.asarray((vectors * root) @ vectors.T)
 
 
-def _satterthwaite(influence: Floats, w: Floats) -> Floats:
-    """Degrees of freedom of each coefficient's variance under independent errors of variance 1 / w.
+def _satterthwaite(influence: Floats) -> Floats:
+    """Degrees of freedom of each coefficient's variance under independent errors of variance 1.
 
     The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
     tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
     """
-    scaled = influence / np.sqrt(w)
-    covariances = scaled @ scaled.transpose(0, 2, 1)
+    covariances = influence @ influence.transpose(0, 2, 1)
     return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 
 
-def _clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:
-    """Cluster code of each effect and the positions of each cluster's effects."""
+def clusters(cluster: ArrayLike, k: int) -> tuple[Ints, list[Ints]]:
+    """Return the cluster code of each effect and the positions of each cluster's effects."""
     labels = pd.Series(np.asarray(cluster)) if np.ndim(cluster) == 1 else None
     if labels is None or len(labels) != k:
         raise RestatedError(f"{k} effects but cluster labels of shape {np.shape(cluster)}", field="cluster")

@@ -3,6 +3,7 @@
 References
 ----------
 Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005) (regression tests).
+Stanley, T. D., & Doucouliagos, H. (2014). Research Synthesis Methods, 5, 60-78 (PET, PEESE).
 Duval, S., & Tweedie, R. (2000). Biometrics, 56, 455-463 (trim and fill).
 """
 
@@ -28,6 +29,9 @@ class EggerTest:
     statistic: float
     df: float  # inf for a normal reference distribution
     p: float
+    limit: float  # expected effect of a study without sampling error, and its interval
+    limit_low: float
+    limit_high: float
 
 
 @dataclass(frozen=True)
@@ -41,24 +45,29 @@ class TrimAndFill:
     fit: MetaFit
 
 
-def egger(y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald") -> EggerTest:
-    """Test funnel-plot asymmetry by regression, with the standard error as predictor.
+def egger(
+    y: ArrayLike, v: ArrayLike, *, model: str = "mixed", method: str = "REML", ci: str = "wald", predictor: str = "se"
+) -> EggerTest:
+    """Test funnel-plot asymmetry by regression on a measure of imprecision.
 
     `y`, `v`: shape (k,), k >= 3. `model`: "mixed", a mixed-effects meta-regression on sqrt(v)
     (Sterne & Egger 2005), with `method` and `ci`; or "classical", least squares with weights 1 / v and an estimated
     dispersion, t with k - 2 df: the test of Egger et al. (1997), in which the intercept of y / se on 1 / se is this
-    slope. Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal (the slope is then not
-    defined).
+    slope. `predictor`: "se" or "variance"; with the classical model the `limit` is then the estimate of PET or PEESE
+    (Stanley & Doucouliagos 2014). Raises RestatedError as `meta.fit`, if k < 3, or if all standard errors are equal
+    (the slope is then not defined).
     """
     y, v = check_effects(y, v)
     check_option("regression test", model, ("mixed", "classical"))
+    check_option("predictor", predictor, ("se", "variance"))
     if np.ptp(v) == 0:
         raise RestatedError("all standard errors are equal, so the slope is not defined", field="v")
     if model == "classical":  # Knapp-Hartung at tau2 = 0 is exactly the estimated dispersion
         method, ci = "FE", "knapp-hartung"
-    result = fit_regression(y, v, np.sqrt(v), method=method, ci=ci)
+    result = fit_regression(y, v, np.sqrt(v) if predictor == "se" else v, method=method, ci=ci)
     slope, se, statistic, p = (float(x[1]) for x in (result.estimate, result.se, result.statistic, result.p))
-    return EggerTest(slope, se, statistic, result.df, p)
+    limits = (float(x[0]) for x in (result.estimate, result.ci_low, result.ci_high))
+    return EggerTest(slope, se, statistic, result.df, p, *limits)
 
 
 def trim_and_fill(y: ArrayLike, v: ArrayLike, *, side: str | None = None, method: str = "REML") -> TrimAndFill:

@@ -33,15 +33,17 @@ def entered_as_zero(rows: pd.DataFrame) -> np.ndarray:
     return rows["note"].fillna("").str.contains(NOT_SIGNIFICANT).to_numpy()
 
 
-def range_over_not_significant(rows: pd.DataFrame, **options) -> tuple[float, float]:
-    """Return the lowest and highest pooled r when each 'not significant' result may be any that is not significant.
+def range_over_not_significant(rows: pd.DataFrame, free: np.ndarray | None = None, **options) -> tuple[float, float]:
+    """Return the lowest and highest pooled r when each row of `free` may be any that is not significant.
+
+    Rows are marked by a bool each; by default those :func:`entered_as_zero`.
 
     A correlation is not significant (two-sided, Fisher z) when ``abs(z) < z_crit / sqrt(n - 3)``. Each of these rows
     runs over :data:`GRID` even steps of that interval, ends included, independently of the others; heterogeneity is
     estimated each time, so the extremes need not be at the corners and the whole grid is searched.
     """
     y, v = effects(rows)
-    free = np.flatnonzero(entered_as_zero(rows))
+    free = np.flatnonzero(entered_as_zero(rows) if free is None else free)
     critical = norm.ppf(0.975) * np.sqrt(v[free])
     steps = np.array(list(product(np.linspace(-1, 1, GRID), repeat=len(free))))
     sets = np.tile(y, (len(steps), 1))

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t
 
-from restated.estimate import agreement, meta, robust
+from restated.estimate import agreement, multilevel, robust, selection, smallstudy
 from restated.estimate.effects import fisher_z, fisher_z_to_r, fisher_z_variance
 
 CLASSES = "ABCD"
@@ -26,6 +26,18 @@ SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
 #: Clusters of the same children: mother-child and father-child rows of Steele, Steele & Fonagy (1996). The file of 2018
 #: counts them as two samples; the results of `stability-files` follow only if they are one.
 SAME_CHILDREN = {33: 32}
+
+#: Sampling variances of a raw kappa from its table; the article does not say which it used.
+KAPPA_VARIANCES = {
+    "Cohen": agreement.kappa_variance_cohen,
+    "Fleiss, Cohen and Everitt": agreement.kappa_variance,
+    "kappa of 0": agreement.kappa_variance_null,
+    "1/n": lambda tables: 1.0 / tables.sum(axis=(1, 2)),
+}
+#: Columns that a moderator is read from, with the value that counts as 1.
+MODERATORS = {"social_risk": "yes", "medical_risk": "yes", "published": "yes", "country": "USA"}
+#: Correlations of sampling errors within a sample; the first is that of the three-level model.
+WITHIN = (0.0, 0.6, 0.8)
 
 
 def four_way_tables(transitions: pd.DataFrame) -> np.ndarray:
@@ -123,18 +135,20 @@ def pooled_secure_raw(rows: pd.DataFrame, *, with_degenerate: bool) -> robust.Ro
     return robust.fit(r, v, used["study_id"].to_numpy())
 
 
-def pooled_fourway(transitions: pd.DataFrame, *, fisher: bool = False, **options) -> robust.RobustFit:
+def pooled_fourway(
+    transitions: pd.DataFrame, *, variance: str = "Cohen", fisher: bool = False, **options
+) -> robust.RobustFit:
     """Pool four-way kappa, correlated-effects robust variance.
 
-    On the raw scale the sampling variance is Cohen's, ``po (1 - po) / (n (1 - pe)**2)``. With `fisher` kappa is treated
-    as a correlation (Fisher z, variance ``1 / (n - 3)``), as the code published with the data file does.
+    On the raw scale the sampling variance is one of :data:`KAPPA_VARIANCES`. With `fisher` kappa is treated as a
+    correlation (Fisher z, variance ``1 / (n - 3)``), as the code published with the data file does.
     """
     tables = four_way_tables(transitions)
     k = agreement.kappa_square(tables)
     cluster = transitions["study_id"].to_numpy()
     if fisher:
         return robust.fit(fisher_z(k), fisher_z_variance(tables.sum(axis=(1, 2)).astype(float)), cluster, **options)
-    return robust.fit(k, agreement.kappa_variance_cohen(tables), cluster, **options)
+    return robust.fit(k, KAPPA_VARIANCES[variance](tables), cluster, **options)
 
 
 def pooled_organised(rows: pd.DataFrame, **options) -> robust.RobustFit:
@@ -254,7 +268,40 @@ def small_study_test(rows: pd.DataFrame) -> robust.RobustFit:
     return robust.fit_regression(y, v, cluster, np.sqrt(v))
 
 
-def estimator_matrix(rows: pd.DataFrame) -> pd.DataFrame:
-    """Compare estimators and interval methods on one effect per sample, on the scale of r."""
-    per_sample = one_row_per_sample(rows)
-    return meta.estimator_matrix(per_sample["z"].to_numpy(), per_sample["v"].to_numpy())
+def dependence(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the pooled secure-or-insecure r by model of how rows of one sample depend; variances on Fisher z."""
+    y, v, cluster = _effects(secure_rows(rows))
+    out = []
+    for rho in WITHIN:
+        f = multilevel.fit(y, v, cluster, rho=rho)
+        name = f"Correlated and hierarchical, ρ = {rho}" if rho else "Three-level, independent errors"
+        out.append((name, *_as_r(f.estimate, f.ci_low, f.ci_high), f.df, f.between, f.within))
+    names = ["Model", "r", "95 % CI low", "95 % CI high", "Degrees of freedom", "Variance between", "Variance within"]
+    return pd.DataFrame(out, columns=names)
+
+
+def corrected(per_sample: pd.DataFrame) -> pd.DataFrame:
+    """Return PET, PEESE and the step selection model for one effect per sample, on the scale of r, by name."""
+    z, v = per_sample["z"].to_numpy(), per_sample["v"].to_numpy()
+    out = []
+    for words, model in (("weighted least squares", "classical"), ("REML", "mixed")):
+        for name, predictor in (("PET", "se"), ("PEESE", "variance")):
+            e = smallstudy.egger(z, v, model=model, predictor=predictor)
+            out.append((f"{name}, {words}", *_as_r(e.limit, e.limit_low, e.limit_high), e.p))
+    s = selection.fit(z, v)
+    out.append(("Selection model, maximum likelihood", *_as_r(s.estimate, s.ci_low, s.ci_high), s.selection_p))
+    return pd.DataFrame(out, columns=["Method", "r", "95 % CI low", "95 % CI high", "p of asymmetry"])
+
+
+def moderators(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return robust meta-regressions of Fisher z on one moderator at a time: slope, interval, df, p; by column."""
+    used = secure_rows(rows)
+    y, v, cluster = _effects(used)
+    values = {"interval": used["age2_months"] - used["age1_months"]}
+    values |= {name: used[name].eq(one).astype(float) for name, one in MODERATORS.items()}
+    out = []
+    for name, x in values.items():
+        f = robust.fit_regression(y, v, cluster, x.to_numpy(float))
+        out.append((name, *(float(np.asarray(part)[1]) for part in (f.estimate, f.ci_low, f.ci_high, f.df, f.p))))
+    names = ["Moderator", "Slope", "95 % CI low", "95 % CI high", "Degrees of freedom", "p"]
+    return pd.DataFrame(out, columns=names).set_index("Moderator")

@@ -37,6 +37,8 @@ INSIDE = {
     "estimate.twins.intervals",
     "estimate.twins.compare",
     "estimate.twins.lowest_aic",
+    "estimate.robust.clusters",
+    "estimate.robust.sandwich",
     "reconstruct.studysets.summaries",
     "reconstruct.twintables.crossed",
 }
@@ -163,6 +165,8 @@ GIVEN = {
     "means2": st.just([0.5]),
     "model": st.sampled_from(["mixed", "classical", "ACE", "AE", "no"]),
     "estimator": st.sampled_from(["L0", "R0", "no"]),
+    "predictor": st.sampled_from(["se", "variance", "no"]),
+    "step": share,
     "side": st.sampled_from([None, "left", "right", "no"]),
     "names": st.none(),
     "methods": st.just(["DL", "no"]),

@@ -23,6 +23,8 @@ ITERATIVE = 1e-8
 FLOOR = 1e-10
 #: The logistic-normal model: lme4's search stops early; worst observed difference 1e-5 in theta and tau2.
 LIKELIHOOD_SEARCH = 1e-4
+#: Selection and multilevel models: metafor's search stops early; worst observed relative difference 9e-7 (a p of 1e-9).
+SEARCH = 1e-6
 #: Odds ratio and limits of R's fisher.test, whose root finding stops at the fourth root of the machine precision:
 #: worst observed relative difference 2e-3; the limits themselves are also compared with their definition.
 FISHER_SEARCH = 5e-3

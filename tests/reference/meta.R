@@ -91,8 +91,11 @@ for (set in names(sets)) {
   calls <- c("regtest(yi, vi, data=dat, model='lm')",
              "regtest(rma(yi, vi, data=dat, method='DL'))",
              "regtest(rma(yi, vi, data=dat, method='DL', test='knha'))",
-             sprintf("regtest(rma(yi, vi, data=dat, control=%1$s), control=%1$s)", control("REML")))
-  names(calls) <- c("classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z")
+             sprintf("regtest(rma(yi, vi, data=dat, control=%1$s), control=%1$s)", control("REML")),
+             "regtest(yi, vi, data=dat, model='lm', predictor='vi')",
+             sprintf("regtest(rma(yi, vi, data=dat, control=%1$s), predictor='vi', control=%1$s)", control("REML")))
+  names(calls) <- c("classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z", "classical-variance",
+                    "mixed-REML-z-variance")
   for (kind in names(calls)) {
     r <- run(calls[[kind]], dat)
     asymmetry[[length(asymmetry) + 1]] <- list(
@@ -134,6 +137,24 @@ for (set in c("bcg", "paternal", "homogeneous")) for (method in c("DL", "REML"))
   }
 }
 
+# Selection favours positive effects here, so the vaccine trials change their sign. `rows` are those of stability.csv.
+rows <- subset(read.csv("data/stability.csv"), !is.na(r_secure_insecure) & abs(r_secure_insecure) < 1)
+selected <- list(bcg = transform(sets$bcg, yi = -yi),
+                 rows = with(rows, data.frame(yi = atanh(r_secure_insecure), vi = 1 / (n - 3))))
+selection <- list()
+for (set in names(selected)) for (step in c(.025, .05, .5)) {
+  dat <- selected[[set]]
+  call <- sprintf(paste0("selmodel(rma(yi, vi, data=dat, method='ML', control=%s), type='stepfun', steps=%s, ",
+                         "control=list(optimizer='Nelder-Mead', reltol=1e-16, maxit=10000))"), control("ML"), step)
+  r <- run(call, dat)
+  selection[[length(selection) + 1]] <- list(
+    data = set, step = step, call = call, y = as_array(dat$yi), v = as_array(dat$vi),
+    estimate = scalar(r$beta), se = scalar(r$se), ci_low = scalar(r$ci.lb), ci_high = scalar(r$ci.ub),
+    p = scalar(r$pval), tau2 = scalar(r$tau2), weight = r$delta[2], weight_se = r$se.delta[2],
+    selection_p = scalar(r$LRTp)
+  )
+}
+
 # Conversions, from metafor's own transformations.
 effects <- list(
   r = as_array(c(-.9, -.2, 0, .31, .76)),
@@ -150,5 +171,5 @@ effects <- list(
 write_reference("meta", c("metafor", "metadat"), list(
   data = lapply(sets, function(d) list(y = as_array(d$yi), v = as_array(d$vi), x = as_array(d$x))),
   pooled = pooled, profile = profile, regression = regression, asymmetry = asymmetry, filled = filled,
-  sequences = sequences, effects = effects
+  sequences = sequences, selection = selection, effects = effects
 ))

@@ -1,8 +1,9 @@
 # Reference values for restated/estimate/robust.py: robumeta, and clubSandwich as an independent second route.
+# Three-level and correlated-and-hierarchical models: metafor, with clubSandwich's tests.
 # Each case stores the call that made it, written for data frame `dat` with columns y, v, cluster and x.
 
 source("common.R")
-suppressMessages({library(robumeta); library(clubSandwich)})
+suppressMessages({library(robumeta); library(metafor); library(clubSandwich)})
 
 rows <- read.csv("data/stability.csv")
 rows$age <- rows$age1_months - 12  # one moderator that varies within and between clusters
@@ -66,8 +67,22 @@ for (i in seq_len(nrow(grid))) {
   cases[[length(cases) + 1]] <- case
 }
 
-write_reference("robust", c("robumeta", "clubSandwich"), list(
+multilevel <- list()
+for (set in names(sets)) for (rho in c(0, .6, .8)) {
+  dat <- transform(sets[[set]], row = seq_along(y))
+  call <- sprintf(paste0("rma.mv(y, vcalc(v, cluster=cluster, obs=row, rho=%s, data=dat), random=~1|cluster/row, ",
+                         "data=dat, control=list(optimizer='Nelder-Mead', reltol=1e-14, maxit=10000))"), rho)
+  fit <- eval(parse(text = call))
+  test <- conf_int(fit, vcov = "CR2")
+  multilevel[[length(multilevel) + 1]] <- list(
+    data = set, rho = rho, call = call, estimate = scalar(fit$beta), model_se = scalar(fit$se),
+    between = fit$sigma2[1], within = fit$sigma2[2], weights = as_array(weights(fit, type = "rowsum")),
+    se = test$SE, df = test$df, ci_low = test$CI_L, ci_high = test$CI_U, p = coef_test(fit, vcov = "CR2")$p_Satt
+  )
+}
+
+write_reference("robust", c("robumeta", "clubSandwich", "metafor"), list(
   data = lapply(sets, function(d) list(y = as_array(d$y), v = as_array(d$v), cluster = as_array(d$cluster),
                                        x = as_array(d$x))),
-  cases = cases
+  cases = cases, multilevel = multilevel
 ))

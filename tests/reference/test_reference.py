@@ -46,6 +46,8 @@ MEASURES = ["OR", "RR", "RD"]
     ("name", "part", "fields", "expected"),
     [
         ("meta", "pooled", ("data", "method", "test"), product(ALL, METHODS, [*TESTS, "adhoc"])),
+        ("meta", "selection", ("data", "step"), product(["bcg", "rows"], [0.025, 0.05, 0.5])),
+        ("robust", "multilevel", ("data", "rho"), product(["secure", "organised", "kappa"], [0, 0.6, 0.8])),
         ("meta", "profile", ("data", "level"), product(ALL, [0.9, 0.95])),
         (
             "meta",
@@ -57,7 +59,17 @@ MEASURES = ["OR", "RR", "RD"]
             "meta",
             "asymmetry",
             ("data", "kind"),
-            product(ALL, ["classical", "mixed-DL-z", "mixed-DL-knha", "mixed-REML-z"]),
+            product(
+                ALL,
+                [
+                    "classical",
+                    "mixed-DL-z",
+                    "mixed-DL-knha",
+                    "mixed-REML-z",
+                    "classical-variance",
+                    "mixed-REML-z-variance",
+                ],
+            ),
         ),
         (
             "meta",
@@ -108,7 +120,6 @@ MEASURES = ["OR", "RR", "RD"]
             ("ratio", "cv1", "cv2", "method"),
             product([0.2, 0.5, 0.85], [0.4, 0.9], [0.4, 0.9], ["Student", "Welch", "gamma model"]),
         ),
-        ("costs", "two_part", ("ratio", "k1"), product([0.5, 0.85], [9, 15])),
         ("costs", "ranks", ("data", "correct"), product(["distinct", "zeros"], [True, False])),
         (
             "costs",

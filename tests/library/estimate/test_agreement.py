@@ -127,6 +127,7 @@ def test_kappa_and_its_variance_match_statsmodels(counts):
     reference = cohens_kappa(counts)
     assert agreement.kappa_square(counts) == pytest.approx(reference.kappa, abs=CLOSED_FORM)
     assert agreement.kappa_variance(counts) == pytest.approx(reference.var_kappa, rel=CLOSED_FORM)
+    assert agreement.kappa_variance_null(counts) == pytest.approx(reference.var_kappa0, rel=CLOSED_FORM)
 
 
 @quick

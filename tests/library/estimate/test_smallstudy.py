@@ -15,12 +15,13 @@ from tests.reference import ITERATIVE, assert_matches
 @pytest.mark.parametrize("case", REFERENCE["asymmetry"], ids=named("data", "kind"))
 def test_regression_test_for_asymmetry_matches_metafor(case):
     y, v, _ = data(case["data"])
-    if case["kind"] == "classical":
-        result = smallstudy.egger(y, v, model="classical")
+    kind, predictor = case["kind"].removesuffix("-variance"), "variance" if "variance" in case["kind"] else "se"
+    if kind == "classical":
+        result = smallstudy.egger(y, v, model="classical", predictor=predictor)
     else:
-        _, method, test = case["kind"].split("-")
-        result = smallstudy.egger(y, v, method=method, ci=CI[test])
-    for field in ("statistic", "p"):
+        _, method, test = kind.split("-")
+        result = smallstudy.egger(y, v, method=method, ci=CI[test], predictor=predictor)
+    for field in ("statistic", "p", "limit", "limit_low", "limit_high"):
         assert_matches(getattr(result, field), case[field], ITERATIVE, (field, case["call"]))
 
 
@@ -79,6 +80,7 @@ def test_a_cut_tail_hardly_disturbs_the_rank_sum():
     [
         (lambda: smallstudy.egger([1, 2, 3], [1, 2, 3], model="rank"), "unknown regression test"),
         (lambda: smallstudy.egger([1, 2, 3], [1, 1, 1]), "all standard errors are equal"),
+        (lambda: smallstudy.egger([1, 2, 3], [1, 2, 3], predictor="n"), "Use one of se, variance"),
         (lambda: smallstudy.trim_and_fill([1, 2, 3], [1, 2, 1], side="up"), "Use one of left, right"),
     ],
 )

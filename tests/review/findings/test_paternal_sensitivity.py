@@ -24,9 +24,12 @@ def test_three_rows_are_known_to_be_not_significant_entered_as_zero(rows):
 
 
 def test_the_range_over_not_significant_results_holds_every_sampled_choice(rows):
+    zeros = fathers.entered_as_zero(rows)
     low, high = fathers.range_over_not_significant(rows, method="DL")
+    wider = fathers.range_over_not_significant(rows, (rows["r"] == 0).to_numpy(), method="DL")
+    assert wider[0] < low and high < wider[1]
     y, v = fathers.effects(rows)
-    free = np.flatnonzero(fathers.entered_as_zero(rows))
+    free = np.flatnonzero(zeros)
     rng = np.random.default_rng(1)
     for _ in range(200):
         z = y.copy()

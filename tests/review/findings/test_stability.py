@@ -162,3 +162,32 @@ def test_no_other_pair_of_samples_of_one_paper_gives_all_facts(rows, transitions
 
 def test_facts_of_words_are_left_out(facts):
     assert "continuity2026-n" not in facts.index and facts.loc["stability2020-r", "value"] == 0.282
+
+
+def test_the_kappa_depends_on_the_variance_that_the_article_does_not_name(transitions):
+    found = {name: stability.pooled_fourway(transitions, variance=name).estimate for name in stability.KAPPA_VARIANCES}
+    # Recomputed without this package by a referee.
+    expected = {"Cohen": 0.2254, "Fleiss, Cohen and Everitt": 0.2212, "kappa of 0": 0.2228, "1/n": 0.2081}
+    assert {name: round(value, 4) for name, value in found.items()} == expected
+
+
+def test_models_of_dependence_agree_with_the_robust_estimate(rows):
+    table = stability.dependence(rows)
+    robust_r = np.tanh(stability.pooled_secure(rows).estimate)
+    assert (abs(table["r"] - robust_r) < 0.01).all()
+    # metafor's rma.mv (tests/reference/robust.json), rounded
+    assert table["r"].round(4).tolist() == [0.2582, 0.2557, 0.2547]
+
+
+def test_corrections_for_small_studies_disagree(rows):
+    table = stability.corrected(stability.one_row_per_sample(rows)).set_index("Method")["r"].round(2)
+    assert table.tolist() == [0.04, 0.12, 0.16, 0.21, 0.32]
+
+
+def test_the_moderators_are_those_of_robumeta(rows):
+    found = stability.moderators(rows)["p"]
+    # robu(..., modelweights = "CORR", rho = .8, small = TRUE) on the same rows
+    expected = {"interval": 0.02442917, "social_risk": 0.06298827, "medical_risk": 0.04353879, "published": 0.1308208}
+    for name, p in expected.items():
+        assert found[name] == pytest.approx(p, rel=1e-6)
+    assert found.min() * len(found) > 0.05  # none is left after a correction for their number
