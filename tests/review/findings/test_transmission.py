@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import chi2_contingency
+from statsmodels.stats.inter_rater import cohens_kappa
 
 from restated.errors import RestatedError
 from restated.estimate import path
@@ -46,6 +48,19 @@ def test_measures_of_the_dyads_match_r_and_the_facts(dyads):
     # Each class has a kappa that is at most its phi: the two are equal where the margins are.
     kappa, phi = found.loc["kappa", "value"].drop("four"), found.loc["phi", "value"]
     assert (kappa <= phi[kappa.index] + 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "counts"), [("autonomous", [[210, 64], [77, 197]]), ("unresolved", [[62, 56], [55, 375]])]
+)
+def test_one_class_against_the_rest_matches_statsmodels(dyads, name, counts):
+    found = transmission.dyad_measures(dyads)
+    kappa, measured = cohens_kappa(counts), found.loc[("kappa", name)]
+    assert measured[["value", "low", "high"]].tolist() == pytest.approx(
+        [kappa.kappa, kappa.kappa_low, kappa.kappa_upp], rel=CLOSED_FORM
+    )
+    chi2 = chi2_contingency(counts, correction=False).statistic
+    assert found.loc[("phi", name), "value"] == pytest.approx(np.sqrt(chi2 / np.sum(counts)), rel=CLOSED_FORM)
 
 
 def test_a_reader_sees_each_count_with_its_residual(dyads):
