@@ -13,18 +13,10 @@ from restated.intervals import Constraint, closed_interval, describe, integer_ra
 
 @dataclass(frozen=True)
 class CountSet:
-    """All counts compatible with a printed percentage.
+    """All counts compatible with a printed percentage."""
 
-    Attributes
-    ----------
-    pairs : ndarray of int, shape (m, 2)
-        Event count and denominator, ordered by denominator, then count.
-    asked : str
-        Percentage and denominators in words.
-    """
-
-    pairs: Ints
-    asked: str
+    pairs: Ints  # event count and denominator, shape (m, 2), ordered by denominator, then count
+    asked: str  # percentage and denominators in words
 
     def __len__(self) -> int:
         return len(self.pairs)

@@ -19,19 +19,11 @@ from restated.intervals import Constraint, bounded_interval
 
 @dataclass(frozen=True)
 class RankSet:
-    """All U compatible with a printed z.
+    """All U compatible with a printed z; arrays have the shape (m,)."""
 
-    Attributes
-    ----------
-    u : ndarray, shape (m,)
-        U of the first group (pairs in which it is higher, ties counted one half), ascending.
-    plain, corrected : ndarray of bool, shape (m,)
-        True where U fits without and with the continuity correction.
-    """
-
-    u: Floats
-    plain: Bools
-    corrected: Bools
+    u: Floats  # U of the first group (pairs in which it is higher, ties counted one half), ascending
+    plain: Bools  # True where U fits without the continuity correction
+    corrected: Bools  # and with it
 
 
 def tie_factor(sizes: Iterable[int]) -> Fraction:

@@ -37,18 +37,10 @@ WIDEST = 50.0
 
 @dataclass(frozen=True)
 class StudySets:
-    """Many sets of k studies with the same printed summary.
+    """Many sets of k studies with the same printed summary; arrays have the shape (draws, k)."""
 
-    Attributes
-    ----------
-    z : ndarray, shape (draws, k)
-        Effects as Fisher z.
-    n : ndarray of int, shape (draws, k)
-        Sample sizes; each row adds up to the printed total.
-    """
-
-    z: Floats
-    n: Ints
+    z: Floats  # effects as Fisher z
+    n: Ints  # sample sizes; each row adds up to the printed total
 
     @property
     def v(self) -> Floats:
@@ -72,20 +64,10 @@ class Summaries(NamedTuple):
 def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rng: np.random.Generator) -> Ints:
     """Draw sample sizes that add up to a printed total, shape (draws, k).
 
-    Raises a RestatedError if k samples of at least `min_n` do not fit the total, or there is no sample.
-
-    Parameters
-    ----------
-    k, total_n : int
-        Number of samples and sum of their sizes.
-    min_n : int
-        Smallest size allowed.
-    size_shape : float
-        Standard deviation of the logarithm of the lognormal shares that divide the participants above the floor; 0
-        gives nearly equal sizes. 0.7 makes the largest of 20 samples about ten times the smallest before the floor.
-    draws : int
-        Number of sets.
-    rng : numpy.random.Generator
+    `k`, `total_n`: number of samples and sum of their sizes, each at least `min_n`. `size_shape`: standard deviation of
+    the logarithm of the lognormal shares that divide the participants above the floor; 0 gives nearly equal sizes, 0.7
+    makes the largest of 20 samples about ten times the smallest before the floor. Raises a RestatedError if the samples
+    do not fit the total, or there is none.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n, size_shape=size_shape, draws=draws)
     if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:

@@ -95,27 +95,13 @@ _LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagon
 
 @dataclass(frozen=True)
 class TableSet(Exhaustive):
-    """All 2 x 2 tables compatible with printed numbers.
+    """All 2 x 2 tables compatible with printed numbers."""
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (m, 4)
-        Cells a, b, c, d; sorted.
-    n : int
-        Total.
-    asked : str
-        Total and printed numbers in words.
-    candidates : int
-        Tables examined.
-    conflict : tuple of str
-        For an empty set: the constraints whose single removal lets tables fit (may be empty).
-    """
-
-    tables: Ints
-    n: int
-    asked: str
-    candidates: int
-    conflict: tuple[str, ...]
+    tables: Ints  # cells a, b, c, d, shape (m, 4); sorted
+    n: int  # total
+    asked: str  # total and printed numbers in words
+    candidates: int  # tables examined
+    conflict: tuple[str, ...]  # for an empty set: constraints whose single removal lets tables fit (may be empty)
     noun = "integer table"
 
     @property

@@ -50,14 +50,8 @@ MAX_CANDIDATES = 20_000_000
 class TwinTables(Exhaustive):
     """All tables of twin pairs compatible with printed numbers.
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (m, 3)
-        Pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by discordant pairs, then
-        by both. As `restated.estimate.twins.liability` takes them.
-    pairs : int
-    asked : str
-        Pairs and printed numbers in words.
+    `tables`, shape (m, 3): pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by
+    discordant pairs, then by both. As `restated.estimate.twins.liability` takes them.
     """
 
     tables: Ints
