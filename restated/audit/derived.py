@@ -20,6 +20,7 @@ from itertools import product
 import numpy as np
 from scipy import stats
 
+from restated.arguments import check_level, check_option, is_whole
 from restated.audit.comparison import (
     SLACK,
     Comparison,
@@ -165,11 +166,15 @@ def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
     Power counts the prints from 0 to twice the recomputed number in size. A RestatedError is raised where the number of
     parts does not fit or the formula has no value.
     """
+    check_option("formula", name, FORMULAS)
     formula = FORMULAS[name]
     if len(parts) != formula.parts:
         raise RestatedError(f"'{name}' needs {formula.parts} numbers, not {len(parts)}")
     corners = product(*(sorted(set(box(part))) for part in parts))
-    found = [value for corner in corners for value in formula.values(*corner)]
+    try:
+        found = [value for corner in corners for value in formula.values(*corner)]
+    except (ValueError, ZeroDivisionError, OverflowError):
+        found = []  # no degrees of freedom, no spread, a negative count
     if not found or not all(map(math.isfinite, found)):
         raise RestatedError(f"'{name}' has no value for these numbers")
     low, high = min(found), max(found)
@@ -179,12 +184,20 @@ def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
     return compare(whole, allowed, start, 0 if formula.signed and high <= 0 else reach, f"they give {span(low, high)}")
 
 
+def _check_sizes(n: int, least: int) -> None:
+    if not is_whole(n) or n < least:
+        raise RestatedError(f"the size {n!r} is not a whole number of at least {least}", field="n")
+
+
 def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | None = None) -> Comparison:
     """Check if a printed p (two-sided) follows from a standardised difference and the size of the sample.
 
     Without the sizes of the two groups, either may hold a quarter to three quarters of the `n` cases. The p is that of
     t = d √(n1 n2 / n) with n − 2 degrees of freedom.
     """
+    _check_sizes(n, 3)
+    if groups is not None and (sum(groups) != n or min(groups) < 1):
+        raise RestatedError(f"groups of {groups[0]} and {groups[1]} do not make {n}", field="groups")
     shares = [g / n for g in groups[:1]] if groups else [SMALLEST_GROUP, 0.5, LARGEST_GROUP]
     sizes = [abs(x) for x in box(d)] + [0.0] * (box(d)[0] <= 0 <= box(d)[1])
     t = [size * math.sqrt(share * (1 - share) * n) for size in sizes for share in shares]
@@ -197,6 +210,8 @@ def p_of_counts(counts: Sequence[int], p: Printed) -> Comparison:
 
     The tests are Fisher's exact test and chi-squared with and without Yates' correction.
     """
+    if len(counts) != 4 or not (0 <= counts[0] <= counts[1] > 0 and 0 <= counts[2] <= counts[3] > 0):
+        raise RestatedError("events and sizes of two groups are four counts, events within sizes", field="counts")
     a, n1, c, n2 = counts
     table = [[a, n1 - a], [c, n2 - c]]
     found = [float(stats.fisher_exact(np.array(table)).pvalue)]
@@ -216,7 +231,8 @@ def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
 
     All tables are tried; power is the share of kappas from −1 to 1 that none of them has. Source: Cohen (1960).
     """
-    low, high = (end / 100 * n for end in box(percent))
+    _check_sizes(n, 1)
+    low, high = (min(max(end, 0.0), 100.0) / 100 * n for end in box(percent))
     found: set[float] = set()
     for agreed in range(math.ceil(low - SLACK), math.floor(high + SLACK) + 1):
         both = np.arange(agreed + 1)[:, None]  # cases in the first class for both raters
@@ -252,6 +268,8 @@ def within(value: Printed, low: Printed, high: Printed) -> Comparison:
     """Check if a printed mean lies between the printed least and greatest value; power counts twice that range."""
     ends = box(low)[0], box(high)[1]
     reach = ends[1] - ends[0]
+    if not 0 <= reach < math.inf:
+        raise RestatedError("the least and the greatest value make no range", field="low, high")
     return compare(value, [ends], ends[0] - reach / 2, ends[1] + reach / 2, f"the range is {span(*ends)}")
 
 
@@ -262,8 +280,13 @@ def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float 
     2 / √n for a standardised difference; heterogeneity and unequal groups only add to it. Power is the share of
     half-widths from 0 to twice the printed one that are refused. Source: Borenstein et al. (2009), chapters 4 and 6.
     """
+    check_option("scale", scale, ("r", "d"))
+    check_level(level)
+    _check_sizes(n, 1)
     z = float(stats.norm.ppf(0.5 + level / 2))
     ends = [box(low)[0], box(high)[1]]
+    if not 0 <= ends[1] - ends[0] < math.inf:
+        raise RestatedError("the interval has no two ends", field="low, high")
     if scale == "r":
         ends = [math.atanh(max(-1 + 1e-9, min(1 - 1e-9, x))) for x in ends]
         least = 1 / math.sqrt(n - 3 * k) if n > 3 * k else 0.0

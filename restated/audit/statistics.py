@@ -20,7 +20,7 @@ ALPHA = 0.05
 
 #: Degrees of freedom, named or in brackets behind the name of a statistic, up to the next word.
 _DF = re.compile(
-    r"(?:\bd\.?f\.?1?(?:\s*=\s*|\s+)|^(?:[tfrqx]|chi[\w-]*|\u03c7)[\u00b22]?\s?\()([^a-z()]*)", re.IGNORECASE
+    r"(?:\bd\.?f\.?1?(?:\s*=\s*|\s+)|^(?:[tfrqx]|chi[\w-]*|\u03c7)[\u00b22]?\s?\()([^a-z()<>]*)", re.IGNORECASE
 )
 _SECOND = re.compile(r"[,;]?\s*\bd\.?f\.?2\s*=?\s*", re.IGNORECASE)
 

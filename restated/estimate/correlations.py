@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import check_level
+from restated.arguments import check_level, check_numbers, floats
 from restated.errors import RestatedError
 
 RESAMPLES = 9_999  # limits then move by less than .01 from seed to seed at 40 cases
@@ -37,7 +37,7 @@ def pearson(x: ArrayLike, y: ArrayLike, *, level: float = 0.95, seed: int | None
     RestatedError for fewer than 4 pairs, a missing value, or a variable that is constant.
     """
     check_level(level)
-    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    x, y = floats(x, "x"), floats(y, "y")
     if x.ndim != 1 or x.shape != y.shape or len(x) < 4 or not (np.isfinite([x, y]).all() and np.ptp(x) * np.ptp(y)):
         raise RestatedError("a correlation needs 4 pairs of finite numbers, and variables that vary", field="x, y")
     found: Any = stats.pearsonr(x, y)
@@ -61,7 +61,8 @@ class Difference(NamedTuple):
 def dependent_difference(r: ArrayLike, n: int, *, level: float = 0.95) -> Difference:
     """Return r12 - r34 of `n` cases, from the correlation matrix `r` of four different variables, shape (4, 4)."""
     check_level(level)
-    r = np.asarray(r, dtype=float)
+    check_numbers(n=n)
+    r = floats(r, "r")
     if r.shape != (4, 4) or n <= 3 or not (abs(r[0, 1]) < 1 and abs(r[2, 3]) < 1):
         problem = "a difference needs n above 3 and a matrix of four variables whose r12 and r34 are inside 1"
         raise RestatedError(problem)

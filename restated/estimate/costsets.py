@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import Bools, Floats, check_finite, check_numbers, check_option, floats
+from restated.arguments import Bools, Floats, check_finite, check_numbers, check_option, check_sizes, floats
 from restated.errors import RestatedError
 from restated.estimate.costs import error_of_difference
 
@@ -68,20 +68,15 @@ def critical_cv(ratio: ArrayLike, n1: int, n2: int, method: str) -> Floats:
 def two_part_p(ratio: ArrayLike, cv: float, n1: int, n2: int, share1: ArrayLike, share2: ArrayLike) -> Floats:
     """Return the p value of a two-part test: who has any cost, and how much those who have one cost.
 
-    Parameters
-    ----------
-    ratio, cv : array_like, float
-        Ratio of the mean costs of those who have any, and their SD/mean, equal in both groups.
-    n1, n2 : int
-        Patients, with and without costs.
-    share1, share2 : array_like
-        Shares with any cost, above 0; they need not be whole counts.
-
-    Notes
-    -----
+    `ratio`, `cv`: ratio of the mean costs of those who have any, and their SD/mean, equal in both groups. `n1`, `n2`:
+    patients, with and without costs. `share1`, `share2`: shares with any cost, above 0; they need not be whole counts.
     Pearson's chi-squared of the shares plus the squared t of the gamma model, on two degrees of freedom (Lachenbruch,
-    2001). Shares out of range raise a RestatedError.
+    2001). Values out of range raise a RestatedError.
     """
+    check_numbers(cv=cv, n1=n1, n2=n2)
+    check_sizes(1, n1=n1, n2=n2)
+    if not 0 < cv < math.inf or not (floats(ratio, "ratio") > 0).all():
+        raise RestatedError("costs need a positive ratio of means and a positive SD/mean", field="ratio, cv")
     first, second = floats(share1, "share1"), floats(share2, "share2")
     if not ((first > 0) & (first <= 1) & (second > 0) & (second <= 1)).all():
         raise RestatedError("a share with any cost is not above 0 and at most 1", field="share1, share2")

@@ -279,7 +279,7 @@ def equations(y: ArrayLike, x: ArrayLike) -> Equations:
     in each equation, intercepts included. Raises RestatedError if these do not fit together or hold a missing value,
     coefficients are not determined, errors are perfectly dependent, or the search does not end.
     """
-    y, x = np.asarray(y, dtype=float), np.asarray(x, dtype=float)
+    y, x = floats(y, "y"), floats(x, "x")
     if y.ndim < 2 or x.shape[:-1] != y.shape or not (x.size and np.isfinite(x).all() and np.isfinite(y).all()):
         raise RestatedError("outcomes and predictors do not fit together, or one is missing", field="y, x")
     last, weight = np.full(1, np.inf), np.eye(y.shape[-1])

@@ -33,13 +33,14 @@ def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str
     """Return the lists to filter by, with what occurs: name, label, and pairs of value and words."""
     words = {
         "finding": ("Finding", {f: f for f in entries.findings(kinds)}),
-        "answer": ("Recomputed?", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
+        "verdict": ("Recomputed?", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),
         "kind": ("Kind", {of: of for of in register.KINDS}),
         "check": ("Checked?", entries.CHECKED),
     }
-    used = {name: {getattr(of, name) for of in kinds} for name in words}
+    # Addresses of the first edition filter by "verdict".
+    used = {name: {getattr(of, "answer" if name == "verdict" else name) for of in kinds} for name in words}
     return [(name, label, [o for o in own.items() if o[0] in used[name]]) for name, (label, own) in words.items()]
 
 

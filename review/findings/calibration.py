@@ -44,10 +44,13 @@ def by_kind(rows: pd.DataFrame) -> pd.DataFrame:
 def chart(table: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of the figure: as printed and learned elsewhere, by kind."""
     shown = table[table["strength"].isin(["as printed", score.LEARNED])]
-    name = shown["kind"].where(shown["strength"] == "as printed", "")
     numbers = {one: 100 * shown[of] for one, of in (("value", "share"), ("low", "low"), ("high", "high"))}
     held = shown["inside"].astype(str) + "/" + shown["truths"].astype(str)
-    made = {"Kind": name, "Set": shown["strength"].map({"as printed": "printed", score.LEARNED: "usual"}), "Held": held}
+    made = {
+        "Kind": shown["kind"],
+        "Set": shown["strength"].map({"as printed": "printed", score.LEARNED: "usual"}),
+        "Held": held,
+    }
     return pd.DataFrame({**made, **numbers, "open": shown["strength"] == "as printed"}).reset_index(drop=True)
 
 

@@ -302,7 +302,11 @@ FAULTS = {
         CHECK,
         [REGISTER, "row 2", "'value'", "is not a number"],
     ),
-    "a correlation above 1": (edit(REGISTER, ",r,.31,", ",r,1.31,"), CHECK, [REGISTER, "row ", "'value'", "above 1"]),
+    "a correlation above 1": (
+        edit(REGISTER, ",r,result,.31,", ",r,result,1.31,"),
+        CHECK,
+        [REGISTER, "row ", "'value'", "above 1"],
+    ),
     "an interval upside down": (
         lambda root: [field(REGISTER, 2, c, v)(root) for c, v in (("ci_low", ".9"), ("ci_high", ".1"))],
         CHECK,
@@ -699,7 +703,7 @@ FAULTS = {
     "no command": (nothing, (), ["usage:", "required: command"]),
     "an unknown command": (nothing, ("bild",), ["usage:", "invalid choice: 'bild'", "build"]),
     "an unknown option": (nothing, ("check", "--fast"), ["usage:", "unrecognized arguments: --fast"]),
-    "nothing named to add": (nothing, ("add",), ["usage:", "required: kind"]),
+    "nothing named to add": (nothing, ("add",), ["usage:", "required: what"]),
     "a number without its values": (
         nothing,
         ("add", "number", "new-r", "--finding", "transmission"),

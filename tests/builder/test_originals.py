@@ -26,7 +26,7 @@ def built(tmp_path_factory):
     ):  # this is about words, not about precision
         assert old in text
         text = text.replace(old, new)
-    lay_out(scratch, "service-costs", text, findings=["service-costs", "trials"])
+    lay_out(scratch, "service-costs", text, findings=["service-costs", "trials", "impact"])
     original = scratch / "data" / "originals" / "service-costs.csv"
     original.parent.mkdir()
     original.write_text(as_csv(made_up_costs()), encoding="utf-8")
@@ -77,7 +77,7 @@ def test_the_tests_of_the_original_are_in_the_ledger(built):
 
 def test_what_does_not_rest_on_the_table_is_unchanged(built):
     _, rows, _ = built
-    assert rows["service-costs-medication-superiority"]["basis"] == "enumerated"
+    assert rows["service-costs-medication-superiority"]["basis"] == "assumed"
     assert rows["service-costs-eight-diagnosis-ph"]["verdict"] == "differs"
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 import restated.audit
 import restated.estimate
 import restated.reconstruct
+from restated.audit.derived import FORMULAS
 from restated.errors import RestatedError
 from restated.printed import parse
 
@@ -41,6 +42,13 @@ INSIDE = {
     "estimate.robust.sandwich",
     "reconstruct.studysets.summaries",
     "reconstruct.twintables.crossed",
+    # What cases of the calibration say is checked where it is read.
+    "reconstruct.armtables",
+    "reconstruct.compatible",
+    "reconstruct.practice",
+    "reconstruct.relations",
+    "reconstruct.statements",
+    "reconstruct.scores.targets",
 }
 
 
@@ -227,9 +235,47 @@ GIVEN = {
     "grid": st.just([0.0, 0.5]),
     "exact": st.booleans(),
 }
+GIVEN |= {
+    "share1": share,
+    "share2": share,
+    "table": many(many(count, 3, 3), 3, 3) | square,
+    "loglinear.model": st.sampled_from(["independence", "quasi-independence", "quasi-symmetry", "no"]),
+    "shares": many(share, 1, 4),
+    "ratios.n": whole,
+    "least": st.sampled_from([1, 5, 0]),
+    "derived.name": st.sampled_from([*FORMULAS, "no"]),
+    "derived.parts": many(prints, 0, 6),
+    "derived.whole": prints,
+    "derived.d": prints,
+    "derived.p": prints,
+    "derived.n": whole,
+    "derived.k": whole,
+    "groups": st.none() | st.tuples(whole, whole),
+    "derived.counts": many(whole, 3, 4),
+    "derived.percent": prints,
+    "derived.kappa": prints,
+    "derived.first": prints,
+    "derived.second": prints,
+    "derived.low": prints,
+    "derived.high": prints,
+    "derived.value": prints,
+    "scale": st.sampled_from(["r", "d", "no"]),
+}
 CONSTRAINTS = ["percent", "statistic", "p", "pooled", "agreement", "kappa", "factor", "row1", "col1", "row1_share"]
 CONSTRAINTS += ["col1_share", "phi", "chi2", "odds_ratio", "sensitivity", "specificity", "row_percent", "row2_percent"]
-CONSTRAINTS += ["col_percent", "col2_percent", "pairwise", "probandwise", "both", "discordant", "neither", "prevalence"]
+CONSTRAINTS += [
+    "risk_ratio",
+    "ci_low",
+    "ci_high",
+    "col_percent",
+    "col2_percent",
+    "pairwise",
+    "probandwise",
+    "both",
+    "discordant",
+    "neither",
+    "prevalence",
+]
 GIVEN |= {f"reconstruct.{name}": constraint for name in CONSTRAINTS}
 GIVEN |= {
     f"contrasts.{name}": box

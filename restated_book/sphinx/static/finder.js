@@ -22,7 +22,7 @@
 
   // --- the form ------------------------------------------------------------------------------------------------------
   const fields = Array.from(form.querySelectorAll("[data-filter]"));
-  const FACETS = ["finding", "answer", "basis", "grade", "kind", "check"]; // in the order of the search data
+  const FACETS = ["finding", "verdict", "basis", "grade", "kind", "check"]; // in the order of the search data
   const plain = window.restatedPlain;
   let numbers = null; // rows of the search data that are numbers, once loaded
   let hits = [];
@@ -41,7 +41,7 @@
   }
 
   const words = {}; // what a reader reads for each verdict
-  Array.from(form.querySelector('[data-filter="answer"]').options).forEach(function (o) { words[o.value] = o.textContent; });
+  Array.from(form.querySelector('[data-filter="verdict"]').options).forEach(function (o) { words[o.value] = o.textContent; });
 
   function item(d) {
     const li = document.createElement("li");
