@@ -147,6 +147,8 @@ def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dic
     if number.ci_low is not None and number.ci_high is not None:
         level = f"{number.ci_level} % " if number.ci_level else ""
         interval = f"{level}CI {number.ci_low.text} to {number.ci_high.text}"
+    if number.p is not None:
+        interval = "; ".join(filter(None, (interval, f"p {number.p.text}")))
     text = {"published": number.value.text, "published_text": number.value.text, "ci_text": interval}
     ends = {"published_low": low, "published_high": high}
     return {f: getattr(number, f) for f in _OF_NUMBER} | text | ends | {**(checks.get(number.id) or NO_CHECK)}

@@ -57,7 +57,7 @@ def two_arms(
 
     A size or a constraint that cannot be read, or more than `tables.MAX_CANDIDATES` pairs, raise a RestatedError.
     """
-    for field, size, smallest in (("least", least, 1), ("n", n, 2 * least)):
+    for field, size, smallest in (("least", least, 1), ("n", n, 2 * least if is_whole(least) else 2)):
         if not is_whole(size) or size < smallest:
             raise RestatedError(f"the size {size!r} is not a whole number of at least {smallest}", field=field)
     check_level(level)

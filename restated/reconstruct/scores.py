@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from restated.arguments import Bools, Floats, Ints, is_whole
+from restated.arguments import Bools, Floats, Ints, check_numbers, is_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval, closed_interval, describe, integer_range
 from restated.reconstruct import scoredraws
@@ -125,6 +125,7 @@ def score_samples(
     it is added up. Going back from the states that fit visits every sample once. Where a score has more than
     `MAX_STATES` states, the number is estimated from the share of proposed draws that fit.
     """
+    check_numbers(limit=limit)
     _check(n, low, high, ddof)
     scores, span = np.arange(low, high + 1), high - low
     asked = f"n = {n} on the scale {low} to {high}, mean {describe(mean)}, SD {describe(sd)}"
