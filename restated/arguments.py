@@ -46,6 +46,13 @@ def check_sizes(least: int, **sizes: ArrayLike) -> None:
             raise RestatedError(f"the size {number} is not a number of at least {least}", field=field)
 
 
+def check_whole(least: int, /, **sizes: object) -> None:
+    """Raise a RestatedError, with the name as field, unless a size is a whole number of at least `least`."""
+    for field, size in sizes.items():
+        if not is_whole(size) or size < least:
+            raise RestatedError(f"the size {size!r} is not a whole number of at least {least}", field=field)
+
+
 def is_whole(value: object) -> TypeGuard[int | np.integer[Any]]:
     """Return True for an integer of Python or numpy that is not a truth value."""
     return isinstance(value, (int, np.integer)) and not isinstance(value, bool)

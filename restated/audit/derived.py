@@ -20,7 +20,7 @@ from itertools import product
 import numpy as np
 from scipy import stats
 
-from restated.arguments import check_level, check_option, is_whole
+from restated.arguments import check_level, check_option, check_whole
 from restated.audit.comparison import (
     SLACK,
     Comparison,
@@ -184,18 +184,13 @@ def follows(name: str, parts: Sequence[Printed], whole: Printed) -> Comparison:
     return compare(whole, allowed, start, 0 if formula.signed and high <= 0 else reach, f"they give {span(low, high)}")
 
 
-def _check_sizes(n: int, least: int) -> None:
-    if not is_whole(n) or n < least:
-        raise RestatedError(f"the size {n!r} is not a whole number of at least {least}", field="n")
-
-
 def p_of_difference(d: Printed, p: Printed, n: int, groups: tuple[int, int] | None = None) -> Comparison:
     """Check if a printed p (two-sided) follows from a standardised difference and the size of the sample.
 
     Without the sizes of the two groups, either may hold a quarter to three quarters of the `n` cases. The p is that of
     t = d √(n1 n2 / n) with n − 2 degrees of freedom.
     """
-    _check_sizes(n, 3)
+    check_whole(3, n=n)
     if groups is not None and (sum(groups) != n or min(groups) < 1):
         raise RestatedError(f"groups of {groups[0]} and {groups[1]} do not make {n}", field="groups")
     shares = [g / n for g in groups[:1]] if groups else [SMALLEST_GROUP, 0.5, LARGEST_GROUP]
@@ -231,7 +226,7 @@ def kappa_of_agreement(percent: Printed, kappa: Printed, n: int) -> Comparison:
 
     All tables are tried; power is the share of kappas from −1 to 1 that none of them has. Source: Cohen (1960).
     """
-    _check_sizes(n, 1)
+    check_whole(1, n=n)
     low, high = (min(max(end, 0.0), 100.0) / 100 * n for end in box(percent))
     found: set[float] = set()
     for agreed in range(math.ceil(low - SLACK), math.floor(high + SLACK) + 1):
@@ -282,7 +277,7 @@ def floor(scale: str, low: Printed, high: Printed, n: int, k: int, level: float 
     """
     check_option("scale", scale, ("r", "d"))
     check_level(level)
-    _check_sizes(n, 1)
+    check_whole(1, n=n)
     z = float(stats.norm.ppf(0.5 + level / 2))
     ends = [box(low)[0], box(high)[1]]
     if not 0 <= ends[1] - ends[0] < math.inf:

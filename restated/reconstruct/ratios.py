@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import norm
 
-from restated.arguments import Ints, check_level, is_whole
+from restated.arguments import Ints, check_level, check_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, Ends, closed_interval, describe
 from restated.reconstruct.enumeration import Exhaustive
@@ -57,9 +57,8 @@ def two_arms(
 
     A size or a constraint that cannot be read, or more than `tables.MAX_CANDIDATES` pairs, raise a RestatedError.
     """
-    for field, size, smallest in (("least", least, 1), ("n", n, 2 * least if is_whole(least) else 2)):
-        if not is_whole(size) or size < smallest:
-            raise RestatedError(f"the size {size!r} is not a whole number of at least {smallest}", field=field)
+    check_whole(1, least=least)
+    check_whole(2 * least, n=n)
     check_level(level)
     firsts = np.arange(least, n - least + 1)
     candidates = int(((firsts + 1) * (n - firsts + 1)).sum())

@@ -87,7 +87,6 @@ def _stage(
     stage(executed, entries, STAGE, EXTRA)
     tasks = todo.entries(entries.values(), numbers, bibliography.load(), notebooks)
     (EXTRA / "to-verify.csv").write_text(todo.as_csv(tasks), encoding="utf-8")
-    calibration.publish(EXTRA)
     return entries, parts, provenance.together(traces)
 
 
@@ -99,8 +98,10 @@ def _typeset(
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
         basis = fingerprints.basis(ENTRIES, SHOWN, pdf=pdf)
+        stored = other.submit(calibration.publish, EXTRA)
         made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
+        stored.result()
         made.result()
     return site
 

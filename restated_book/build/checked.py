@@ -12,13 +12,14 @@ from restated_book.build import fingerprints
 from restated_book.build.environment import environment
 
 KEPT = paths.BUILD / "checks.json"
-_COMMAND = [sys.executable, "-m", "restated_book.consistency.answers"]
+_MODULE = "restated_book.consistency.answers"
+_COMMAND = [sys.executable, "-m", _MODULE]
 
 
 def begin() -> Callable[[], dict[str, dict]]:
     """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
     inputs = [*register.files(), paths.DATA / "datapackage.json", *groups()]
-    engine = [file for file in code.files() if file.suffix == ".py" and _matters(file)]
+    engine = filter(None, map(code.file, code.closure([_MODULE])))
     key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
     try:
         kept = json.loads(KEPT.read_text(encoding="utf-8"))
@@ -44,8 +45,3 @@ def begin() -> Callable[[], dict[str, dict]]:
 def groups() -> list[Path]:
     """Return the files that say which numbers belong together."""
     return sorted((paths.DATA / "audit").glob("*"))
-
-
-def _matters(file: Path) -> bool:
-    """Return whether the audit may rest on a module: the library's, and those of the builder that read the register."""
-    return "review" not in file.parts and not {"sphinx", "export", "plots", "cite"} & set(file.parts)
