@@ -70,8 +70,15 @@ SCHEMA: dict[str, Any] = {
     "originals": Each(FUNCTION),
     "commands": {"ensembles": FUNCTION},
     "statistics": Each(RANGE),
-    "chapters": {"sections": TEXTS, "optional": TEXTS, "missing": TEXT, "unframed": TEXTS, "terms": TEXTS},
-    "findings": {"certainties": TEXTS, "columns": COLUMNS},
+    "chapters": {
+        "sections": TEXTS,
+        "optional": TEXTS,
+        "missing": TEXT,
+        "unframed": TEXTS,
+        "terms": TEXTS,
+        "formerly": Each(TEXTS),
+    },
+    "findings": {"certainties": TEXTS, "columns": COLUMNS, "use": Each(TEXT)},
     "claims": {
         "document": TEXT,
         "sections": Each(SECTION),
@@ -87,7 +94,8 @@ class Chapters:
     """Frame of the chapters.
 
     Sections in their order, those a chapter may lack, the section that lists what is missing, notebooks without a
-    frame, and pages besides notebooks whose terms are linked to the glossary.
+    frame, pages besides notebooks whose terms are linked to the glossary, and earlier titles of sections, whose anchors
+    still lead to them.
     """
 
     sections: list[str] = field(default_factory=list)
@@ -95,14 +103,15 @@ class Chapters:
     missing: str = ""
     unframed: list[str] = field(default_factory=list)
     terms: list[str] = field(default_factory=list)
+    formerly: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Summary of findings: the words for certainty (any if empty) and the columns of the table.
+    """Summary of findings: the words for certainty (any if empty), the columns of the table, advice on use.
 
     A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may be ``folded`` on narrow
-    screens.
+    screens. ``use`` names options of a chapter head that advise those who cite it, with the words before each.
     """
 
     certainties: list[str] = field(default_factory=list)
@@ -112,6 +121,7 @@ class Findings:
             {"fields": ["certainty", "because"], "heading": "Certainty"},
         ]
     )
+    use: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -47,8 +47,9 @@ class Head:
 
 def row() -> tuple[str, ...]:
     """Return the options a chapter on a finding needs besides its question: its row of the summary of findings."""
-    shown = (name for column in config.load().findings.columns for name in column["fields"] if name != "answer")
-    return tuple(dict.fromkeys(("reference", "short", "claim", *shown, "certainty", "because")))
+    findings = config.load().findings
+    shown = (name for column in findings.columns for name in column["fields"] if name != "answer")
+    return tuple(dict.fromkeys(("reference", "short", "claim", *shown, "certainty", "because", *findings.use)))
 
 
 def read(path: Path) -> Head | None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import yaml
 
-from restated_book import entries, ledger, outputs, provenance
+from restated_book import config, entries, ledger, outputs, paths, provenance
+from restated_book.chapters import heads
 from restated_book.export import about
 from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
@@ -126,6 +127,9 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
             return [f"**{head['question']}**", "", *answer.strip().split("\n"), *certainty]
         case "plain-words":
             return ["**In plain words**", "", *lines]
+        case "if-you-use-this":
+            head, use = heads.read(paths.NOTEBOOKS / f"{page}.md"), config.load().findings.use
+            return [line for option, words in use.items() if head for line in (f"**{words}:** {head.row[option]}", "")]
         case "admonition" | "dropdown":
             return [f"**{words}**", "", *(line for line in lines if not line.startswith(":class:"))]
         case "when":

@@ -5,8 +5,9 @@ from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
 
-from restated_book import entries, paths
-from restated_book.chapters.heads import chapters, row
+from restated_book import config, entries, paths
+from restated_book.chapters.heads import chapters, read, row
+from restated_book.cite import citation
 from restated_book.sphinx import blocks, markup
 
 
@@ -59,6 +60,28 @@ class PlainWords(SphinxDirective):
         return [box]
 
 
+class IfYouUseThis(Inline):
+    """``{if-you-use-this}``: the advice in the chapter's head for those who cite it, each part with a button to copy."""
+
+    def run(self):
+        page = self.env.docname
+        head = read(paths.ROOT / f"{page}.md")
+        box = nodes.container(classes=["rs-use"])
+        for option, words in config.load().findings.use.items() if head else ():
+            id = f"use-{option}"
+            text = nodes.inline("", "", *self.inline(head.row[option]), ids=[id])
+            button = nodes.raw("", markup.parts("citebox").copy_button(id, f"“{words}”"), format="html")
+            box += nodes.paragraph(
+                "", "", nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" "), button
+            )
+        id, entry = "use-cite", citation.item(citation.about(), "chapter", head.title if head else page, page)
+        button = nodes.raw("", markup.parts("citebox").copy_button(id, "the citation"), format="html")
+        written = citation.written(entry, next(iter(citation.STYLES)))
+        cited = nodes.raw("", f'<span id="{id}">{written}</span> ', format="html")
+        box += nodes.paragraph("", "", nodes.strong("", "Cite as:"), nodes.Text(" "), cited, button)
+        return [box]
+
+
 class AllPlainWords(Inline):
     """``{all-plain-words}``: the plain words of every chapter, in the order of the book."""
 
@@ -97,9 +120,18 @@ def depart_chapter_head(self, node: chapter_head) -> None:
     self.body.append(f"{items}{cite}</div>\n")
 
 
+def keep_anchors(app, doctree: nodes.document) -> None:
+    """Give each section the anchors of its earlier titles, so that links to them still lead somewhere."""
+    formerly = config.load().chapters.formerly
+    for section in doctree.findall(nodes.section):
+        section["ids"] += [nodes.make_id(title) for title in formerly.get(section[0].astext(), ())]
+
+
 def setup(app) -> None:
-    """Register the node and the directives."""
+    """Register the node, the directives and the earlier anchors."""
+    app.connect("doctree-read", keep_anchors)
     app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **blocks.OTHERS)
     app.add_directive("chapter-head", ChapterHead)
     app.add_directive("plain-words", PlainWords)
+    app.add_directive("if-you-use-this", IfYouUseThis)
     app.add_directive("all-plain-words", AllPlainWords)

@@ -119,7 +119,10 @@
   };
   document.addEventListener("click", function (event) {
     const button = event.target.closest("[data-copy]");
-    if (button) window.restatedCopy(document.getElementById(button.dataset.copy).textContent, button);
+    if (!button) return;
+    const part = document.getElementById(button.dataset.copy).cloneNode(true);
+    part.querySelectorAll(".rs-tip, .rs-hidden, .rs-mark").forEach(function (aside) { aside.remove(); });
+    window.restatedCopy(part.matches("pre") ? part.textContent : part.textContent.replace(/\s+/g, " ").trim(), button);
   });
 
   // --- text as the searches compare it: without accents, in small letters ---------------------------------------------------
