@@ -7,6 +7,8 @@ comes back is a small object with the data as a frame, the range of any statisti
 
 import html
 import inspect
+import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -240,53 +242,88 @@ def _known(given: Iterable[str], function: Callable[..., Any], first: str) -> No
         check_option("printed number", name, names)
 
 
-def _printed(value: object, name: str) -> Printed:
-    """Read a number as printed; whole numbers are exact."""
-    if isinstance(value, str):
-        return parse(value)
-    if isinstance(value, int):
-        return parse(str(value), exact=True)
-    raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
+#: Whole numbers that checks take, with the least each can be, and the printed numbers that have a range.
+WHOLE = {"n": 1, "n1": 1, "n2": 1, "items": 1, "count": 0, "a": 0, "c": 0}
+RANGES: dict[str, tuple[float, float]] = {"p": (0, 1), "percent": (0, 100), "r": (-1, 1), "kappa": (-1, 1)}
+RANGES |= dict.fromkeys(("F", "chi2", "Q", "sd"), (0, math.inf))
 
 
-def _statistic(kind: str, statistic: object, p: object, df: object = (), n: int = 0) -> Comparison:
-    given = df if isinstance(df, tuple | list) else (df,)
-    degrees = [float(str(x)) for x in given] or ([n - 2] if kind == "r" and n > 2 else [])
-    return statistics.statistic_against_p(kind, _printed(statistic, kind), degrees, _printed(p, "p"))
+def _read(name: str, value: Any) -> Any:
+    """Read the number a check takes under a name: a whole number, degrees of freedom, or a number as printed."""
+    if name in ("scale", "level"):
+        return value
+    if name == "df":
+        return [_degrees(x) for x in (value if isinstance(value, tuple | list) else str(value).split(","))]
+    if name in WHOLE:
+        text = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?:,|$))", "", str(value).strip())
+        if not re.fullmatch("[0-9]+", text) or int(text) < WHOLE[name]:
+            raise RestatedError(f"'{value}' is not a whole number of at least {WHOLE[name]}", field=name)
+        return int(text)
+    if isinstance(value, float):
+        raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
+    try:
+        found = parse(str(value), exact=isinstance(value, int))
+    except RestatedError as error:
+        raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
+    if not found.is_number or (name not in BOUNDS and None in (found.low, found.high)):
+        raise RestatedError(f"'{value}' is not a number", field=name, remedy=AS_PRINTED)
+    low, high = RANGES.get(name, (-math.inf, math.inf))
+    if (found.value is not None and not low <= found.value <= high) or (found.high is not None and found.high < low):
+        ends = f"of at least {low}" if math.isinf(high) else f"from {low} to {high}".replace("-", "\u2212")
+        raise RestatedError(f"'{value}' is not a number {ends}", field=name)
+    return found
 
 
+def _degrees(text: object) -> float:
+    try:
+        return float(str(text))
+    except ValueError:
+        raise RestatedError(f"'{text}' is not a number", field="df", remedy="Give digits") from None
+
+
+def _ends(low: Printed, high: Printed) -> None:
+    """Refuse an interval whose ends are the wrong way round."""
+    if float(low.high or 0) > float(high.high or 0):
+        raise RestatedError(
+            f"the interval from {low.text} to {high.text} runs downwards", remedy="Give the lower end first"
+        )
+
+
+def _interval(
+    estimate: Printed, low: Printed, high: Printed, p: Printed | None = None, scale: str = "plain", level: object = 95
+) -> Comparison:
+    check_option("scale", scale, ("plain", "log", "fisher-z"))
+    _ends(low, high)
+    if p is None:
+        return intervals.centred(estimate, low, high, [scale])
+    return intervals.p_of_interval(estimate, low, high, p, [scale], level=float(str(level)) / 100, df=None)
+
+
+def _of_r(r: Printed, n: int, p: Printed) -> Comparison:
+    if n <= 2:
+        raise RestatedError(f"'{n}' is not a whole number of at least 3", field="n")
+    return statistics.statistic_against_p("r", r, [n - 2], p)
+
+
+#: What to do about a number that cannot be read; printed numbers that may be a bound, "< .001".
+AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001"
+BOUNDS = ("p", "t", "z", "F", "chi2", "Q", "r")
 #: Kinds of checks: what each takes, and the call of :mod:`restated.audit` behind it.
 CHECKS: dict[str, Callable[..., Comparison]] = {
-    "t": lambda t, df, p: _statistic("t", t, p, df),
-    "F": lambda F, df, p: _statistic("F", F, p, df),
-    "chi2": lambda chi2, df, p: _statistic("chi2", chi2, p, df),
-    "z": lambda z, p: _statistic("z", z, p),
-    "r": lambda r, n, p: _statistic("r", r, p, n=int(n)),
-    "Q": lambda Q, df, p: _statistic("Q", Q, p, df),
-    "percent": lambda percent, n, count=None: share_checks.percent_of_count(
-        _printed(percent, "percent"), [int(n)], None if count is None else int(count)
-    ),
-    "grim": lambda mean, n, items=1: score_checks.grim(_printed(mean, "mean"), [int(n)], int(items)),
-    "grimmer": lambda mean, sd, n, items=1: score_checks.grimmer(
-        _printed(mean, "mean"), _printed(sd, "sd"), [int(n)], int(items)
-    ),
-    "debit": lambda mean, sd, n: score_checks.debit(_printed(mean, "mean"), _printed(sd, "sd"), [int(n)]),
-    "interval": lambda estimate, low, high, scale="plain": intervals.centred(
-        _printed(estimate, "estimate"), _printed(low, "low"), _printed(high, "high"), [scale]
-    ),
-    "interval-p": lambda estimate, low, high, p, scale="plain", level=95: intervals.p_of_interval(
-        _printed(estimate, "estimate"),
-        _printed(low, "low"),
-        _printed(high, "high"),
-        _printed(p, "p"),
-        [scale],
-        level=float(level) / 100,
-        df=None,
-    ),
-    "agreement": lambda percent, kappa, n: derived.kappa_of_agreement(
-        _printed(percent, "percent"), _printed(kappa, "kappa"), int(n)
-    ),
-    "counts-p": lambda a, n1, c, n2, p: derived.p_of_counts([int(x) for x in (a, n1, c, n2)], _printed(p, "p")),
+    "t": lambda t, df, p: statistics.statistic_against_p("t", t, df, p),
+    "F": lambda F, df, p: statistics.statistic_against_p("F", F, df, p),
+    "chi2": lambda chi2, df, p: statistics.statistic_against_p("chi2", chi2, df, p),
+    "z": lambda z, p: statistics.statistic_against_p("z", z, (), p),
+    "r": _of_r,
+    "Q": lambda Q, df, p: statistics.statistic_against_p("Q", Q, df, p),
+    "percent": lambda percent, n, count=None: share_checks.percent_of_count(percent, [n], count),
+    "grim": lambda mean, n, items=1: score_checks.grim(mean, [n], items),
+    "grimmer": lambda mean, sd, n, items=1: score_checks.grimmer(mean, sd, [n], items),
+    "debit": lambda mean, sd, n: score_checks.debit(mean, sd, [n]),
+    "interval": lambda estimate, low, high, scale="plain": _interval(estimate, low, high, None, scale),
+    "interval-p": _interval,
+    "agreement": lambda percent, kappa, n: derived.kappa_of_agreement(percent, kappa, n),
+    "counts-p": lambda a, n1, c, n2, p: derived.p_of_counts([a, n1, c, n2], p),
 }
 
 
@@ -304,13 +341,13 @@ def check(kind: str, **printed: Any) -> Comparison:
     """
     check_option("check", kind, CHECKS)
     parameters = inspect.signature(CHECKS[kind]).parameters
-    needed = [name for name, of in parameters.items() if of.default is of.empty]
-    if missing := [name for name in needed if name not in printed]:
+    optional = ("count", "items", "scale", "level")
+    if missing := [name for name in parameters if name not in optional and name not in printed]:
         raise RestatedError(
             f"the check '{kind}' needs {', '.join(missing)}", remedy=f"It takes {', '.join(parameters)}"
         )
     _known(printed, CHECKS[kind], "")
-    return CHECKS[kind](**printed)
+    return CHECKS[kind](**{name: _read(name, value) for name, value in printed.items()})
 
 
 #: Sets by the name they have on the command line.

@@ -7,6 +7,9 @@ With group means d standard deviations apart:
 - risk of belonging to the outermost share q of *all* people, of whom a share b is in the higher group: Phi(d - t) and
   Phi(-t), where t solves b Phi(d - t) + (1 - b) Phi(-t) = q.
 
+A correlation of two classifications (phi) in terms of single people: with shares p and q in the two classes, both
+classes hold p q + phi sqrt(p (1 - p) q (1 - q)) of all people.
+
 References
 ----------
 Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (overlap follows from U1 to U3).
@@ -14,6 +17,7 @@ McGraw & Wong (1992), Psychological Bulletin 111, 361-365 (probability of superi
 Inman & Bradley (1989), Communications in Statistics A 18, 3851-3874 (overlap of two normal distributions).
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -27,8 +31,8 @@ from restated.errors import RestatedError
 #: The search for the threshold extends this many standard deviations beyond either mean: shares below 1e-23 do not
 #: occur.
 REACH = 10.0
-
-
+#: Rounding error of a few products of shares.
+SLACK = 1e-12
 #: No two groups differ by more standard deviations; beyond about 1e15 the two ends of the search are the same float.
 FARTHEST = 1e6
 
@@ -55,6 +59,31 @@ def overlap(d: ArrayLike) -> FloatOrArray:
 def superiority(d: ArrayLike) -> FloatOrArray:
     """Return the probability that a random member of the higher group is above one of the lower; nan where d is."""
     return ndtr(floats(d, "d") / np.sqrt(2))[()]
+
+
+def shares_given(phi: float, first: float, second: float) -> tuple[float, float]:
+    """Return the share in the second class of those in the first class, and of the others.
+
+    Parameters
+    ----------
+    phi : float
+        Correlation of the two classifications.
+    first, second : float
+        Shares of all people in the first and in the second class, between 0 and 1.
+
+    Raises
+    ------
+    RestatedError
+        If a share is not between 0 and 1, or no table has this correlation with these shares.
+    """
+    check_numbers(phi=phi, first=first, second=second)
+    for name, value in (("first", first), ("second", second)):
+        if not 0 < value < 1:
+            raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)
+    both = first * second + phi * math.sqrt(first * (1 - first) * second * (1 - second))
+    if not max(0.0, first + second - 1) - SLACK <= both <= min(first, second) + SLACK:
+        raise RestatedError(f"no table with these two shares has a correlation of {phi:g}", field="phi")
+    return both / first, (second - both) / (1 - first)
 
 
 def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:

@@ -15,6 +15,7 @@ from restated_book.sphinx import (
     claimspage,
     dictionarypage,
     downloadspage,
+    explorers,
     frontpage,
     glossary,
     heads,
@@ -34,7 +35,7 @@ HERE = Path(__file__).parent
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(originalspage, pages, rewriting, search, todopage, when, works),
+    *(explorers, originalspage, pages, rewriting, search, todopage, when, works),
 )
 #: Settings of other extensions that these pages need.
 SETTINGS = {

@@ -61,7 +61,7 @@ class PlainWords(SphinxDirective):
 
 
 class IfYouUseThis(Inline):
-    """``{if-you-use-this}``: the advice in the chapter's head for those who cite it, each part with a button to copy."""
+    """``{if-you-use-this}``: the advice in the chapter's head for those who cite it, with buttons to copy."""
 
     def run(self):
         page = self.env.docname

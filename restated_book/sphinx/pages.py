@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
 from restated_book.cite import citation
-from restated_book.sphinx import blocks, claimspage, ledgerpage, metadata, policy, search, todopage
+from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, policy, search, todopage
 
 #: Search engines cut descriptions at about this length.
 DESCRIPTION_LENGTH = 160
@@ -210,7 +210,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
         search.DATA: pagename == "search",
         "search.js": pagename == "search",
     }
-    scripts = [name for name, of_page in needed.items() if of_page]
+    scripts = [*(name for name, of_page in needed.items() if of_page), *explorers.scripts(doctree)]
     for name in scripts:
         app.add_js_file(name, loading_method="defer")
     body = context.get("body") or ""

@@ -120,3 +120,27 @@ def test_what_cannot_be_asked_is_one_message(call, message):
     with pytest.raises(RestatedError) as caught:
         call()
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "message"),
+    [
+        ("t", {"t": "2.2", "df": "x", "p": ".04"}, "field 'df': 'x' is not a number"),
+        ("t", {"t": "abc", "df": 28, "p": ".04"}, "field 't': 'abc' is not a number"),
+        ("t", {"t": "2.2", "df": 28, "p": "1.4"}, "field 'p': '1.4' is not a number from 0 to 1"),
+        ("percent", {"percent": "150", "n": 20}, "from 0 to 100"),
+        ("percent", {"percent": "50", "n": "2.5"}, "whole number of at least 1"),
+        ("agreement", {"percent": "abc", "kappa": ".49", "n": 20}, "'abc' is not a number"),
+        ("agreement", {"percent": "75", "kappa": "1.49", "n": 20}, "from −1 to 1"),
+        ("r", {"r": ".2", "n": 2, "p": ".04"}, "at least 3"),
+        ("interval", {"estimate": ".2", "low": ".4", "high": ".3"}, "runs downwards"),
+        ("grim", {"mean": 3.5, "n": 20}, "digits printed for 3.5 are unknown"),
+    ],
+)
+def test_a_check_names_the_number_that_is_wrong(kind, given, message):
+    with pytest.raises(RestatedError, match=message):
+        rs.check(kind, **given)
+
+
+def test_whole_numbers_may_have_their_thousands_parted():
+    assert rs.check("percent", percent="50.0", n="1,364").fits

@@ -276,6 +276,11 @@ CONSTRAINTS += [
     "neither",
     "prevalence",
 ]
+GIVEN |= {f"heterogeneity.{name}": constraint for name in ("estimate", "low", "high")}
+GIVEN |= {"heterogeneity.k": whole, "heterogeneity.n": whole, "measure": st.sampled_from(["r", "d", "no"])}
+GIVEN |= {f"individuals.{name}": share for name in ("first", "second", "phi")}
+GIVEN |= {f"patterns.{name}": whole for name in ("n", "groups", "chance.group")}
+GIVEN |= {f"patterns.{name}": number for name in ("change", "sd", "detectable", "sd_of_change.group")}
 GIVEN |= {f"reconstruct.{name}": constraint for name in CONSTRAINTS}
 GIVEN |= {
     f"contrasts.{name}": box

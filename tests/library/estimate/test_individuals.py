@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from restated.errors import RestatedError
+from restated.estimate import agreement, individuals
 from restated.estimate.individuals import outermost, overlap, superiority
 from tests.reference import CLOSED_FORM, assert_matches, load
 
@@ -62,3 +63,19 @@ def test_pairs_and_risks_by_simulation():
 def test_impossible_shares_are_named(options, message):
     with pytest.raises(RestatedError, match=message):
         outermost(**options)
+
+
+@pytest.mark.parametrize(
+    ("phi", "first", "second"), [(0.31, 0.5, 0.52), (-0.1, 0.2, 0.7), (0.0, 0.3, 0.3), (1.0, 0.4, 0.4)]
+)
+def test_shares_given_a_class_give_the_correlation_back(phi, first, second):
+    among, others = individuals.shares_given(phi, first, second)
+    table = 1e6 * np.array([first * among, first * (1 - among), (1 - first) * others, (1 - first) * (1 - others)])
+    assert agreement.phi(table) == pytest.approx(phi)
+    assert first * among + (1 - first) * others == pytest.approx(second)
+
+
+@pytest.mark.parametrize(("given", "message"), [((0.9, 0.1, 0.9), "no table"), ((0.1, 0.0, 0.5), "between 0 and 1")])
+def test_shares_that_no_table_has_are_refused(given, message):
+    with pytest.raises(RestatedError, match=message):
+        individuals.shares_given(*given)
