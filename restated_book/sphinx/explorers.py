@@ -19,7 +19,7 @@ COMMON = "explore.js"
 
 
 class explorer(nodes.General, nodes.Element):
-    """What readers see without scripts; `kind`, `start` (JSON) and `cite` are for the script."""
+    """The text for readers without scripts; `kind`, `start` (JSON) and `cite` are for the script."""
 
 
 class Explorer(SphinxDirective):
