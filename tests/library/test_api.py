@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import math
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import restated as rs
 from restated import api
 from restated.errors import RestatedError
 from restated.reconstruct.tables import two_by_two
+from restated_book import paths
 
 
 def test_the_examples_run():
@@ -144,3 +146,17 @@ def test_a_check_names_the_number_that_is_wrong(kind, given, message):
 
 def test_whole_numbers_may_have_their_thousands_parted():
     assert rs.check("percent", percent="50.0", n="1,364").fits
+
+
+def test_the_tutorial_runs_as_it_is_printed():
+    page = (paths.ROOT / "book" / "library-tutorial.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(>>> .*?)^```$", page, re.S | re.M)
+    test = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, "tutorial", "library-tutorial.md", 0)
+    assert len(test.examples) > 10
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_the_reference_page_has_every_call_and_every_check():
+    page = (paths.ROOT / "book" / "library-reference.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"autofunction:: restated\.(\w+)", page)) == set(rs.__all__)
+    assert set(api.CHECKS) <= set(re.findall(r"`([\w-]+)`", page))
