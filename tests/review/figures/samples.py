@@ -27,6 +27,7 @@ from review.figures import (
     mediation,
     outcomes,
     people,
+    perhundred,
     places,
     regions,
     response,
@@ -39,6 +40,7 @@ from review.figures import (
     twinpower,
     unpooled,
 )
+from review.findings import people as counted
 from tests.library.plots.samples import Gallery, fit, studies
 
 
@@ -574,6 +576,7 @@ FIGURES = {
         lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
         "7.4 against 12.8",
     ),
+    "perhundred": (lambda: perhundred.per_hundred(per_hundred_rows()), "8 (1 to 79) of 100 treated"),
     "places": (
         lambda: places.place_matrix(named_places(), roles=["shop", "school", "mill"], totals={"school": "3"}),
         "school: 2 listed, 3 printed",
@@ -613,3 +616,13 @@ FIGURES = {
 
 GALLERY = Gallery(FIGURES)
 drawn, picture = GALLERY.drawn, GALLERY.picture
+
+
+def per_hundred_rows():
+    ratio, classes = counted.of_ratio(0.36), counted.of_classes(0.5, 0.52)
+    return counted.table(
+        [
+            ("Trials", "treated | not treated", "have the event", ratio, (0.22, 0.02, 2.2)),
+            ("Classes", "secure | insecure", "are secure", classes, (0.31, 0.305, 0.315)),
+        ]
+    )
