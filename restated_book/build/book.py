@@ -22,6 +22,7 @@ from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT,
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
+from restated_book.export import embeds, machine
 from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
 
@@ -116,5 +117,7 @@ def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], chromi
     if chromium:
         say("Printing PDFs")
         printer.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
+    embeds.write(site, parts)
+    machine.write(site, pages)
     export.finish(site, parts, int(epoch()))
     return site

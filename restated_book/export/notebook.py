@@ -136,7 +136,8 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
             id, _, basis = words.partition(" ")
             return lines if rows.get(id, {}).get("basis") == basis.strip() else []
         case "cite-and-download":
-            return [f"Cite this chapter as: {about.citation_text(page)}"]
+            chapter = page if (paths.NOTEBOOKS / f"{page}.md").is_file() else ""
+            return [f"Cite this {'chapter' if chapter else 'book'} as: {about.citation_text(chapter)}"]
         case "claims-list" | "two-places":
             return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
     return None

@@ -28,3 +28,8 @@ def directives(*, script: str) -> str:
 #: Policy of every page, and of one without any script, style or picture.
 PAGE = f'<meta http-equiv="Content-Security-Policy" content="{directives(script=THEME_SCRIPT)}">'
 BARE = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; base-uri 'none'">"""
+#: Policy of a page that is shown inside others: a style and pictures of the book, no script.
+QUIET = (
+    f'<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src {OWN}; img-src {OWN}; '
+    "base-uri 'none'\">"
+)

@@ -1,0 +1,146 @@
+"""Small pages for other pages: one for each figure, number and claim, which needs no script and works offline.
+
+``embed/<name>.html`` is a page, ``embed/<name>.json`` the same in the form of oEmbed 1.0. A number has its ledger id, a
+claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from restated_book import claims, config, entries, paths
+from restated_book.cite import citation
+from restated_book.export import tables
+from restated_book.export.about import LICENCE
+from restated_book.sources import bibliography
+from restated_book.sphinx import policy
+from restated_book.status import SUPPLIED
+
+FOLDER = "embed"
+#: Size of a page inside another, in pixels: a telephone held upright, and what a figure needs below its picture.
+WIDTH, HEIGHT, BELOW = 390, 260, 170
+#: Rating of a verdict between 1, contradicted, and 5, agrees; a verdict without a place on the scale has no rating.
+RATINGS = {"supported": 5, "consistent": 4, "inconsistent": 2, "contradicted": 1}
+RATINGS |= {"identical": 5, "within-rounding": 5, "compatible": 4, "differs": 2}
+
+_PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
+
+
+def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator[dict[str, Any]]:
+    """Yield every figure, number and claim: ``name``, ``title``, ``facts``, ``target``, and ``picture`` of a figure.
+
+    `parts` has the figures of each page as :func:`restated_book.build.stage.parts_of` returns them; `rows` are those of
+    the ledger.
+    """
+    for page, part in parts.items():
+        chapter = page.rsplit("/", 1)[-1]
+        content = json.loads((paths.BUILD / "executed" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+        for drawn in tables.collect(content):
+            if drawn.kind == "figure" and drawn.status != SUPPLIED:
+                yield {
+                    "name": f"fig-{chapter}-{drawn.id}",
+                    "title": citation.headline(drawn.caption),
+                    "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
+                    "target": f"{page}.html#{drawn.anchor}",
+                    "picture": f"figures/{chapter}/{drawn.id}.svg",
+                    "alt": drawn.alt,
+                    "said": None,
+                }
+    works = bibliography.load()
+    for id, row in rows.items():
+        yield {
+            "name": id,
+            "title": row["quantity"],
+            "target": f"book/ledger.html#{row['anchor']}",
+            "picture": "",
+            **_of_number(row, works),
+        }
+    document = config.load().claims.document
+    for claim in claims.load("claims").itertuples():
+        verdict = claims.words(str(claim.verdict), str(claim.strength))
+        facts = [("Verdict", verdict), ("Reason", claim.reason), ("Where it is said", f"{document}, {claim.section}")]
+        said = (claim.claim, verdict, claim.verdict, document)
+        target = f"notebooks/claims.html#claim-{str(claim.id).lower()}"
+        yield {
+            "name": f"claim-{claim.id}",
+            "title": claim.claim,
+            "facts": facts,
+            "target": target,
+            "picture": "",
+            "said": said,
+        }
+
+
+def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]:
+    """Return the facts of a ledger row, and what was said by whom with which verdict where there is one."""
+    published, restated, interval = entries.published_text(row), entries.restated_text(row), entries.interval_text(row)
+    verdict = entries.VERDICT_SHORT[entries.answer(row)]
+    source = works.short(row["source_key"]) if row.get("source_key") else ""
+    facts = [
+        ("Published", published and f"{published} ({source}, {row['locator']}; grade {row['grade']})"),
+        ("Restated", restated if interval in ("", restated) else f"{restated} ({interval})" if restated else interval),
+        ("Verdict", verdict),
+        ("Computed from", row.get("status") or ""),
+        ("Why", row.get("why") or ""),
+    ]
+    judged = published and row["verdict"] in RATINGS and not row["by_construction"]
+    said = (f"{row['quantity']}: {published}", verdict, row["verdict"], source) if judged else None
+    return {"facts": [(name, text) for name, text in facts if text], "said": said}
+
+
+def review(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any] | None:
+    """Return the ClaimReview (schema.org) of an item that has a verdict; `root` is the address of the site."""
+    if not item["said"]:
+        return None
+    text, words, verdict, author = item["said"]
+    rating = {"@type": "Rating", "alternateName": words, "bestRating": 5, "worstRating": 1}
+    if verdict in RATINGS:
+        rating["ratingValue"] = RATINGS[verdict]
+    return {
+        "@context": "https://schema.org",
+        "@type": "ClaimReview",
+        "url": f"{root}{item['target']}",
+        "claimReviewed": text,
+        "reviewBody": dict(item["facts"]).get("Reason") or dict(item["facts"]).get("Why") or words,
+        "itemReviewed": {"@type": "Claim", "author": {"@type": "Organization", "name": author}, "text": text},
+        "reviewRating": rating,
+        "author": [{**citation.person(person), "name": citation.shown(person)} for person in about.authors],
+        "datePublished": about.released.isoformat(),
+    }
+
+
+def write(site: Path, parts: Mapping[str, Mapping]) -> None:
+    """Write the pages and their oEmbed answers into the finished `site`, and all reviews into ``claims.jsonld``."""
+    about, rows = citation.about(), entries.load()
+    root, page = about.address or "../", _PAGES.get_template("embed.html")
+    folder = site / FOLDER
+    folder.mkdir()
+    reviews = []
+    for item in items(parts, rows):
+        found = review(item, about, root)
+        reviews += [found] if found else []
+        # In a script a "<" could end it.
+        linked = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c") if found else ""
+        text = page.render(item=item, about=about, linked=linked, policy=policy.QUIET, licence=LICENCE)
+        (folder / f"{item['name']}.html").write_text(text, encoding="utf-8")
+        answer = json.dumps(oembed(item, about, root), ensure_ascii=False)
+        (folder / f"{item['name']}.json").write_text(answer + "\n", encoding="utf-8")
+    graph = {
+        "@context": "https://schema.org",
+        "@graph": [{k: v for k, v in r.items() if k != "@context"} for r in reviews],
+    }
+    (site / "claims.jsonld").write_text(json.dumps(graph, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def oembed(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any]:
+    """Return the answer of oEmbed 1.0 for an item, of the type rich."""
+    height = HEIGHT + (BELOW if item["picture"] else 0)
+    source = escape(f"{root}{FOLDER}/{item['name']}.html", quote=True)
+    shown = f'width="{WIDTH}" height="{height}" title="{escape(item["title"], quote=True)}"'
+    frame = f'<iframe src="{source}" {shown}></iframe>'
+    names = {"title": item["title"], "author_name": about.byline, "provider_name": about.title, "provider_url": root}
+    return {"version": "1.0", "type": "rich", "html": frame, "width": WIDTH, "height": height, **names}

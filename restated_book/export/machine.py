@@ -1,0 +1,102 @@
+"""The book for programs that read text: a Markdown twin of each page, and ``llms.txt``, which lists them.
+
+llms.txt follows the proposal of that name: a heading, a summary, and lists of links with a description each.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from restated_book import entries, paths
+from restated_book.chapters import heads
+from restated_book.cite import citation
+from restated_book.export import about as about_book
+from restated_book.export import notebook, tables
+from restated_book.outputs import HAND_OVER
+from restated_book.sources import bibliography
+from restated_book.status import SUPPLIED
+
+NAME = "llms.txt"
+#: A block that plain Markdown does not have.
+_ON_PAGE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[a-z-]+)\}.*?\n(?P=fence)[ \t]*$", re.S | re.M)
+#: Data that the list names besides the pages: file, and what it is.
+DATA = (
+    ("ledger.csv", "every published and every restated number, with source, grade, status and verdict"),
+    ("claims.jsonld", "a schema.org ClaimReview for each claim and number with a verdict"),
+    ("calibration.json", "how often sets of data hold the truth where it is known"),
+    ("ro-crate-metadata.json", "which notebook made which figure from which data"),
+)
+
+
+def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
+    """Return a page as plain Markdown: results in the prose, figures and tables with their status, no code."""
+    name, source = page.rsplit("/", 1)[-1], paths.ROOT / f"{page}.md"
+    executed = paths.BUILD / "executed" / f"{name}.ipynb"
+    if page.startswith("notebooks/") and executed.is_file():
+        cells = json.loads(executed.read_text(encoding="utf-8"))["cells"]
+    else:
+        text = source.read_text(encoding="utf-8")
+        cells = [{"cell_type": "markdown", "source": text.split("\n---\n", 1)[1] if text.startswith("---\n") else text}]
+    found = []
+    for cell in cells:
+        text = "".join(cell["source"])
+        if cell["cell_type"] == "markdown":
+            found.append(_ON_PAGE.sub(_listed, notebook.readable(text, name, rows, works)))
+        elif text != HAND_OVER:
+            found += [_output(output, page) for output in cell.get("outputs", ())]
+    last = f"---\n\nFrom *{about_book.book().title}*, edition {about_book.book().version}. {about_book.LICENCE}."
+    return "\n\n".join([*filter(None, found), last]) + "\n"
+
+
+def _listed(block: re.Match) -> str:
+    """Return what stands in for a block that only the page has: the findings as a list, nothing for others."""
+    if block["name"] != "summary-of-findings":
+        return ""
+    found = [head for head in heads.chapters() if head.reference]
+    return "\n".join(f"- {h.reference}, {h.short}: {h.answer} Certainty: {h.certainty}." for h in found)
+
+
+def _output(output: Mapping, page: str) -> str:
+    """Return a figure or table as Markdown; empty for other outputs."""
+    found = tables.collect({"cells": [{"outputs": [output]}]})
+    if not found:
+        return ""
+    (shown,) = found
+    head = f"**{shown.caption}** (status: {shown.status})"
+    if shown.kind == "figure" and shown.status != SUPPLIED:
+        return f"{head}\n\n![{shown.alt}](../figures/{page.rsplit('/', 1)[-1]}/{shown.id}.svg)"
+    lines = [[_cell(x) for x in row] for row in (shown.columns, *shown.rows)]
+    first, *others = ["| " + " | ".join(line) + " |" for line in lines]
+    return "\n".join([head, "", first, "|" + "---|" * len(shown.columns), *others])
+
+
+def _cell(x: object) -> str:
+    text = "–" if x is None else f"{x:.4g}" if isinstance(x, float) else str(x)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def write(site: Path, pages: Sequence[str]) -> None:
+    """Write a twin next to each of the `pages`, and the list of them, into the finished `site`."""
+    about, rows, works = citation.about(), entries.load(), bibliography.load()
+    listed = []
+    for page in pages:
+        (site / f"{page}.md").write_text(twin(page, rows, works), encoding="utf-8")
+        listed.append(f"- [{heads.title(paths.ROOT / f'{page}.md')}]({page}.md)")
+    data = [f"- [{name}]({name}): {words}" for name, words in DATA if (site / name).exists()]
+    text = "\n".join(
+        [
+            f"# {about.title}",
+            "",
+            f"> {' '.join(about.abstract.split())}",
+            "",
+            "## Pages",
+            "",
+            *listed,
+            "",
+            "## Data",
+            "",
+            *data,
+        ]
+    )
+    (site / NAME).write_text(text + "\n", encoding="utf-8")
