@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-all lint diagram lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles calibration
+.PHONY: help book pdf test test-all lint diagram edition publish lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles calibration
 
 PYTHON ?= python3
 VENV := .venv
@@ -59,6 +59,12 @@ diagram: $(STAMP) ## Draw docs/architecture.svg from the imports
 
 lab: $(STAMP) ## Open JupyterLab on the notebooks
 	@$(RUN) -m restated_book lab
+
+edition: $(STAMP) ## Freeze the last build as an edition: make edition VERSION=1.2.0
+	@$(RUN) -m restated_book edition $(VERSION)
+
+publish: $(STAMP) ## Lay out the book and its earlier editions for a server
+	@$(RUN) -m restated_book publish
 
 where: $(STAMP) ## Show the code behind a number: make where ID=stability-secure-r
 	@$(RUN) -m restated_book where $(ID)

@@ -76,6 +76,15 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     add("where", _calls("where:last", "id"), help).add_argument("id", help="an id of the ledger")
     add("rerun", _calls("build.rerun:rerun"), "run an unpacked chapter again and compare its numbers")
     add("lab", _calls("build.lab:lab"), "open JupyterLab on the notebooks, with kernels as the build has them")
+    help = "freeze the last build as an edition that later ones are compared with"
+    add("edition", _calls("publish:edition", "version"), help).add_argument("version", help="that of CITATION.cff")
+    changed = add(
+        "diff", _calls("editions:diff", "first", "second", "output"), "list what changed between two editions"
+    )
+    changed.add_argument("first", help="a version")
+    changed.add_argument("second", nargs="?", default="now", help="a later one; now is the last build")
+    changed.add_argument("--output", choices=("table", "csv", "json"), default="table")
+    add("publish", _calls("publish:publish"), "lay out this book and its earlier editions for a server")
     serve = add("serve", _calls("commands:serve", "port"), "serve the built book on 127.0.0.1")
     serve.add_argument("--port", type=_port, default=8000)
     return parser

@@ -25,6 +25,7 @@ from restated_book.epoch import epoch
 from restated_book.export import embeds, machine
 from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
+from restated_book.sphinx import editionspage
 
 
 def summary(kinds: Mapping) -> str:
@@ -119,5 +120,6 @@ def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], chromi
         printer.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
     embeds.write(site, parts)
     machine.write(site, pages)
+    editionspage.write(site)
     export.finish(site, parts, int(epoch()))
     return site

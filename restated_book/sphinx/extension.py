@@ -15,6 +15,7 @@ from restated_book.sphinx import (
     claimspage,
     dictionarypage,
     downloadspage,
+    editionspage,
     explorers,
     frontpage,
     glossary,
@@ -35,7 +36,7 @@ HERE = Path(__file__).parent
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(explorers, originalspage, pages, rewriting, search, todopage, when, works),
+    *(editionspage, explorers, originalspage, pages, rewriting, search, todopage, when, works),
 )
 #: Settings of other extensions that these pages need.
 SETTINGS = {

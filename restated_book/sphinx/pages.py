@@ -223,6 +223,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["restated_nav"] = lambda: navigation(app, pagename)
     context["restated_toc"] = page_contents(app, pagename)
     context["metatags"] = _metatags(app, pagename, context, doctree, is_part)
+    context["restated_edition"] = citation.about().version
     context["restated_theme_script"] = policy.THEME_SCRIPT
 
 

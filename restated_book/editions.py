@@ -1,0 +1,202 @@
+"""Editions of the book: what each said, frozen in a small file, and what changed from one to the next.
+
+``data/editions/<version>.json`` holds the numbers with their verdicts, the verdicts on claims, and the conclusions of
+every chapter: its answer, certainty and advice. Two files can be compared without building either book.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from restated.errors import RestatedError
+from restated_book import claims, config, entries, paths
+from restated_book.chapters import heads
+from restated_book.cite import citation
+from restated_book.epoch import epoch
+from restated_book.export import notebook
+from restated_book.sources import bibliography, files
+
+#: What a version may be called: it is part of a file name and of an address.
+_VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+#: Kinds of changes in the order in which readers should see them, and what each means.
+KINDS = {
+    "conclusion": "what a chapter concludes or advises",
+    "certainty": "how certain a finding is",
+    "claim": "the verdict on a claim",
+    "verdict": "the verdict on a number",
+    "number": "a number, published or restated",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that differs between two editions; `old` or `new` is empty for what was added or is gone."""
+
+    kind: str
+    id: str
+    what: str
+    old: str
+    new: str
+    why: str = ""
+
+
+def folder() -> Path:
+    """Return the folder of the frozen editions."""
+    return paths.DATA / "editions"
+
+
+def now() -> dict[str, Any]:
+    """Return the state of the last build in the form that is frozen."""
+    about, rows, works = citation.about(), entries.load(), bibliography.load()
+    chapters = {}
+    for head in heads.chapters():
+        file = paths.NOTEBOOKS / f"{head.page}.md"
+        said = {"answer": head.answer, "certainty": head.certainty}
+        said |= {option: head.row.get(option, "") for option in config.load().findings.use}
+        words = {name: " ".join(notebook.readable(text, head.page, rows, works).split()) for name, text in said.items()}
+        chapters[head.page] = {"title": head.title, "sha256": sha256(file.read_bytes()).hexdigest()} | words
+    listed = claims.load("claims")
+    return {
+        "version": about.version,
+        "date": citation.day(epoch()),
+        "evidence": citation.newest_evidence() or "",
+        "numbers": {id: _shown(row) for id, row in rows.items()},
+        "claims": {c.id: [c.claim, claims.words(str(c.verdict), str(c.strength))] for c in listed.itertuples()},
+        "chapters": chapters,
+    }
+
+
+def _shown(row: Mapping) -> list[str]:
+    """Return quantity, published text, restated text and verdict of a row."""
+    restated = entries.restated_text(row) or entries.interval_text(row)
+    return [row["quantity"], entries.published_text(row), restated, entries.VERDICT_SHORT[entries.answer(row)]]
+
+
+def freeze(version: str) -> str:
+    """Write the state of the last build as the edition `version`; an edition that exists is never changed."""
+    file = _file(version)
+    if file.exists():
+        raise RestatedError(f"the edition {version} is frozen", file=file, remedy="give the next version")
+    if version != (own := citation.about().version):
+        raise RestatedError(f"CITATION.cff names the version {own}", field="VERSION", remedy=f"change it to {version}")
+    file.parent.mkdir(exist_ok=True)
+    lines = json.dumps(now(), ensure_ascii=False, indent=0, sort_keys=True)
+    file.write_text(lines + "\n", encoding="utf-8")
+    return f"frozen: {paths.shown(file)}"
+
+
+def _file(version: str) -> Path:
+    if not _VERSION.fullmatch(version):
+        raise RestatedError(f"'{version}' is not a version", remedy="write it as 1.2.0")
+    return folder() / f"{version}.json"
+
+
+def _order(version: str) -> list[tuple[int, str]]:
+    """Return the sort key of a version: numbers by size, other parts before them."""
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"[.-]", version)]
+
+
+def versions() -> list[str]:
+    """Return the frozen versions, the oldest first."""
+    return sorted((file.stem for file in folder().glob("*.json")), key=_order)
+
+
+def load(version: str) -> dict[str, Any]:
+    """Return a frozen edition; ``now`` is the state of the last build."""
+    if version == "now":
+        return now()
+    file = _file(version)
+    if not file.is_file():
+        known = ", ".join([*versions(), "now"])
+        raise RestatedError(f"there is no edition {version}", remedy=f"use one of {known}")
+    content = files.json(file)
+    if not isinstance(content, dict) or not {"version", "numbers", "claims", "chapters"} <= set(content):
+        files.refuser(file)("this is not an edition", "restore it from the repository")
+    return content
+
+
+def changes(old: Mapping[str, Any], new: Mapping[str, Any], log: str = "") -> list[Change]:
+    """Return what differs between two editions, conclusions first; `log` is the text of the changelog.
+
+    What is in one edition only has an empty text in the other. Chapters are compared by what they conclude, numbers by
+    what is shown of them.
+    """
+    reasons = Reasons(log)
+    found = [Change(*change, why=reasons.of(change[1])) for change in (*_of_chapters(old, new), *_of_rows(old, new))]
+    return sorted(found, key=lambda c: (list(KINDS).index(c.kind), not c.old, c.id))
+
+
+def _of_chapters(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    for page in {**old["chapters"], **new["chapters"]}:
+        before, after = old["chapters"].get(page, {}), new["chapters"].get(page, {})
+        title = (after or before)["title"]
+        for name in {**before, **after}:
+            texts = before.get(name, ""), after.get(name, "")
+            if name not in ("sha256", "title") and texts[0] != texts[1]:
+                kind = "certainty" if name == "certainty" else "conclusion"
+                yield kind, page, f"{title}: {name}", *texts
+
+
+def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
+    for id in {**old["claims"], **new["claims"]}:
+        before, after = old["claims"].get(id), new["claims"].get(id)
+        if (texts := tuple(x[1] if x else "" for x in (before, after)))[0] != texts[1]:
+            yield "claim", id, (after or before)[0], *texts
+    for id in {**old["numbers"], **new["numbers"]}:
+        before, after = old["numbers"].get(id), new["numbers"].get(id)
+        what = (after or before)[0]
+        shown = [" / ".join(filter(None, x[1:3])) if x else "" for x in (before, after)]
+        if before and after and before[3] != after[3]:
+            yield "verdict", id, what, f"{shown[0]}: {before[3]}", f"{shown[1]}: {after[3]}"
+        elif shown[0] != shown[1]:
+            yield "number", id, what, *shown
+
+
+class Reasons:
+    """Why things changed: the entries of a changelog that name an id in backquotes, or the finding of a chapter."""
+
+    def __init__(self, log: str) -> None:
+        self._entries = [" ".join(e.split()) for e in re.findall(r"^- (.+?)(?=\n- |\n\n|\Z)", log, re.S | re.M)]
+        self._findings = {head.page: head.reference for head in heads.chapters() if head.reference}
+
+    def of(self, id: str) -> str:
+        """Return the entry for the id of a number or claim, or the page of a chapter; empty without one."""
+        finding = self._findings.get(id)
+        named = f"({finding})" if finding else f"`{id}`"
+        return next((entry for entry in self._entries if named in entry), "")
+
+
+def compared(first: str, second: str) -> list[Change]:
+    """Return the changes between two versions, with reasons from CHANGELOG.md."""
+    log = paths.ROOT / "CHANGELOG.md"
+    return changes(load(first), load(second), log.read_text(encoding="utf-8") if log.is_file() else "")
+
+
+def written(found: list[Change], form: str = "table") -> str:
+    """Return changes as text for a terminal (``table``), ``csv`` or ``json``."""
+    if form == "json":
+        return json.dumps([vars(change) for change in found], ensure_ascii=False, indent=1)
+    if form == "csv":
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\r\n")
+        writer.writerows([[f.name for f in fields(Change)], *map(astuple, found)])
+        return out.getvalue()
+    lines = []
+    for kind, words in KINDS.items():
+        of = [change for change in found if change.kind == kind]
+        both = [change for change in of if change.old and change.new]
+        added, gone = sum(not c.old for c in of), sum(not c.new for c in of)
+        lines.append(f"{len(both)} x {kind} changed ({words}); {added} new, {gone} gone")
+        lines += [f"  {c.id}: {c.old} -> {c.new}{f' ({c.why})' if c.why else ''}" for c in both]
+    return "\n".join(lines)
+
+
+def diff(first: str, second: str, output: str) -> str:
+    """Return the changes between two versions for the command line."""
+    return written(compared(first, second), output)

@@ -1,0 +1,61 @@
+"""Editions next to each other: the newest at the root, every kept one under ``v/<version>/``.
+
+``restated edition`` keeps the built site of the version it freezes; ``restated publish`` lays all of them out in
+``_build/public``, ready to be copied to any server. An older edition says on each page that there is a newer one; the
+link stays within the folder.
+"""
+
+import re
+import shutil
+from html import escape
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import editions, paths
+from restated_book.build import swap
+from restated_book.cite import citation
+
+KEPT, PUBLIC, UNDER = paths.BUILD / "editions", paths.BUILD / "public", "v"
+_MAIN = re.compile(r"<main[^>]*>")
+
+
+def edition(version: str) -> str:
+    """Freeze the last build as the edition `version`, and keep its site."""
+    site = _site()
+    said = editions.freeze(version)
+    swap.clear(KEPT / version)
+    shutil.copytree(site, KEPT / version)
+    return f"{said}; the site is kept in {paths.shown(KEPT / version)}"
+
+
+def _site() -> Path:
+    site = paths.BUILD / "html"
+    if not (site / "index.html").is_file():
+        raise RestatedError("the book is not built yet", remedy="run `make book` first")
+    return site
+
+
+def publish() -> str:
+    """Lay out the last build and every kept edition in one folder."""
+    site, newest = _site(), citation.about().version
+    swap.clear(PUBLIC)
+    shutil.copytree(site, PUBLIC)
+    kept = [version for version in editions.versions() if (KEPT / version).is_dir()]
+    for version in kept:
+        shutil.copytree(KEPT / version, PUBLIC / UNDER / version)
+        if version != newest:
+            _mark(PUBLIC / UNDER / version, version, newest)
+    if newest not in kept:
+        shutil.copytree(site, PUBLIC / UNDER / newest)
+    return f"{paths.shown(PUBLIC)} holds edition {newest} and, under {UNDER}/, {', '.join(kept) or newest}"
+
+
+def _mark(folder: Path, version: str, newest: str) -> None:
+    """Say on every page of an older edition that there is a newer one; the link leads to the same page if it exists."""
+    for file in folder.rglob("*.html"):
+        page = file.relative_to(folder).as_posix()
+        up = "../" * (page.count("/") + 2)
+        target = page if (PUBLIC / page).is_file() else "index.html"
+        link = f'<a href="{up}{target}">Edition {escape(newest)} is newer.</a>'
+        text = f'<p class="rs-newer" role="note">This is edition {escape(version)}. {link}</p>'
+        file.write_text(_MAIN.sub(lambda m: m[0] + text, file.read_text(encoding="utf-8"), count=1), encoding="utf-8")

@@ -1,0 +1,178 @@
+"""Editions: frozen, compared, listed with reasons, and laid out next to each other."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+from lxml import etree
+
+from restated.errors import RestatedError
+from restated_book import editions, entries, publish
+from restated_book.cite import citation
+from restated_book.sphinx import editionspage
+
+
+def frozen(version="1.0.0", **parts):
+    known = {
+        "version": version,
+        "date": "2026-01-01",
+        "evidence": "2020",
+        "numbers": {
+            "a-r": ["a correlation", ".31", "0.30", "within rounding"],
+            "b-d": ["a difference", "0.5", "", "new"],
+        },
+        "claims": {"C1": ["it works", "supported: full"]},
+        "chapters": {
+            "one": {"title": "One", "sha256": "0", "answer": "It works.", "certainty": "low", "say": "It works."}
+        },
+    }
+    return known | parts
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(editions, "folder", lambda: tmp_path / "editions")
+    (tmp_path / "editions").mkdir()
+    return tmp_path / "editions"
+
+
+def store(folder, content):
+    (folder / f"{content['version']}.json").write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_equal_editions_do_not_differ():
+    assert editions.changes(frozen(), frozen("1.1.0")) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "value", "kind", "old", "new"),
+    [
+        (
+            "chapters",
+            {"one": {"title": "One", "sha256": "1", "answer": "It may.", "certainty": "low", "say": "It works."}},
+            "conclusion",
+            "It works.",
+            "It may.",
+        ),
+        (
+            "chapters",
+            {"one": {"title": "One", "sha256": "0", "answer": "It works.", "certainty": "high", "say": "It works."}},
+            "certainty",
+            "low",
+            "high",
+        ),
+        ("claims", {"C1": ["it works", "contradicted: date"]}, "claim", "supported: full", "contradicted: date"),
+        (
+            "numbers",
+            {"a-r": ["a correlation", ".31", "0.20", "differs"], "b-d": ["a difference", "0.5", "", "new"]},
+            "verdict",
+            ".31 / 0.30: within rounding",
+            ".31 / 0.20: differs",
+        ),
+        (
+            "numbers",
+            {"a-r": ["a correlation", ".31", "0.31", "within rounding"], "b-d": ["a difference", "0.5", "", "new"]},
+            "number",
+            ".31 / 0.30",
+            ".31 / 0.31",
+        ),
+        ("numbers", {"a-r": ["a correlation", ".31", "0.30", "within rounding"]}, "number", "0.5", ""),
+    ],
+)
+def test_each_kind_of_change_is_found(part, value, kind, old, new):
+    (change,) = editions.changes(frozen(), frozen("1.1.0", **{part: value}))
+    assert (change.kind, change.old, change.new) == (kind, old, new)
+
+
+def test_a_new_text_alone_is_not_a_change_of_conclusion():
+    same = frozen()["chapters"]["one"] | {"sha256": "9", "title": "One, again"}
+    assert editions.changes(frozen(), frozen("1.1.0", chapters={"one": same})) == []
+
+
+def test_reasons_come_from_the_changelog():
+    log = "# Changelog\n\n- Other things.\n- The sample was\n  counted again: `a-r`.\n\n## Older\n- Words.\n"
+    numbers = frozen()["numbers"] | {"a-r": ["a correlation", ".31", "0.20", "differs"]}
+    (change,) = editions.changes(frozen(), frozen("1.1.0", numbers=numbers), log)
+    assert change.why == "The sample was counted again: `a-r`."
+
+
+def test_the_build_is_frozen_once_and_under_its_own_version(site, kept):
+    version = citation.about().version
+    with pytest.raises(RestatedError, match="names the version"):
+        editions.freeze("99.0.0")
+    editions.freeze(version)
+    content = editions.load(version)
+    assert set(content["numbers"]) == set(entries.load())
+    assert all("{" not in chapter["answer"] for chapter in content["chapters"].values())
+    assert editions.changes(content, editions.load("now")) == []
+    before = (kept / f"{version}.json").read_bytes()
+    with pytest.raises(RestatedError, match="is frozen"):
+        editions.freeze(version)
+    assert (kept / f"{version}.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("version", "message"), [("7.7.7", "there is no edition"), ("../x", "not a version"), ("", "not a version")]
+)
+def test_an_unknown_version_is_refused(kept, version, message):
+    with pytest.raises(RestatedError, match=message):
+        editions.load(version)
+
+
+def test_a_broken_file_is_named(kept):
+    (kept / "1.0.0.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(RestatedError, match=r"1\.0\.0\.json.*not an edition"):
+        editions.load("1.0.0")
+
+
+def test_versions_are_in_order(kept):
+    for version in ("0.10.0", "0.9.0", "0.10.0-rc1"):
+        store(kept, frozen(version))
+    assert editions.versions() == ["0.9.0", "0.10.0", "0.10.0-rc1"]
+
+
+def test_changes_are_written_for_people_and_programs():
+    found = editions.changes(
+        frozen(), frozen("1.1.0", claims={"C1": ["it works", "contradicted: date"], "C2": ["x", "supported: full"]})
+    )
+    rows = list(csv.DictReader(io.StringIO(editions.written(found, "csv"))))
+    assert [row["id"] for row in rows] == [c["id"] for c in json.loads(editions.written(found, "json"))] == ["C1", "C2"]
+    assert "1 x claim changed" in editions.written(found)
+    assert "1 new" in editions.written(found)
+
+
+def test_the_feed_is_atom(kept):
+    for version in ("1.0.0", "1.1.0"):
+        store(kept, frozen(version))
+    tree = etree.fromstring(editionspage.feed().encode())
+    name = "{http://www.w3.org/2005/Atom}"
+    assert [e.findtext(f"{name}title") for e in tree.findall(f"{name}entry")] == ["Edition 1.1.0", "Edition 1.0.0"]
+    assert all(e.findtext(f"{name}id") and e.findtext(f"{name}updated") for e in (tree, *tree.findall(f"{name}entry")))
+
+
+def test_an_older_edition_says_that_there_is_a_newer_one(tmp_path, monkeypatch, kept):
+    monkeypatch.setattr(publish, "KEPT", tmp_path / "sites")
+    monkeypatch.setattr(publish, "PUBLIC", tmp_path / "public")
+    site = tmp_path / "site"
+    for folder, page in (
+        (site, "a.html"),
+        (tmp_path / "sites" / "0.0.1", "a.html"),
+        (tmp_path / "sites" / "0.0.1", "b/old.html"),
+    ):
+        (folder / page).parent.mkdir(parents=True, exist_ok=True)
+        (folder / page).write_text("<body><main id=x><p>text</p></main></body>", encoding="utf-8")
+    (site / "index.html").write_text("<main></main>", encoding="utf-8")
+    monkeypatch.setattr(publish, "_site", lambda: site)
+    store(kept, frozen("0.0.1"))
+    publish.publish()
+    old = (tmp_path / "public" / "v" / "0.0.1" / "a.html").read_text(encoding="utf-8")
+    assert 'href="../../a.html"' in old
+    assert old.index("rs-newer") > old.index("<main")
+    assert 'href="../../../index.html"' in (tmp_path / "public" / "v" / "0.0.1" / "b" / "old.html").read_text(
+        encoding="utf-8"
+    )
+    assert "rs-newer" not in (tmp_path / "public" / "a.html").read_text(encoding="utf-8")
+    assert (tmp_path / "public" / "v" / citation.about().version / "index.html").is_file()
