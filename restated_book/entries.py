@@ -183,7 +183,7 @@ def interval_text(row: Mapping) -> str:
 def words(kind: str, row: Mapping) -> str:
     """Return the text of the role `kind` (published, restated, interval, verdict, grade) for a row."""
     if kind == "published":
-        return published_text(row)
+        return {"not-reported": "not reported", "null": "not found"}.get(published_text(row), published_text(row))
     if kind == "restated":
         return restated_text(row) or interval_text(row)
     if kind == "interval":
