@@ -4,6 +4,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -183,7 +184,8 @@ def interval_text(row: Mapping) -> str:
 def words(kind: str, row: Mapping) -> str:
     """Return the text of the role `kind` (published, restated, interval, verdict, grade) for a row."""
     if kind == "published":
-        return published_text(row)
+        text = published_text(row)
+        return {"not-reported": "not reported", "null": "not found"}.get(text, re.sub(r"^-(?=[\d.])", "−", text))
     if kind == "restated":
         return restated_text(row) or interval_text(row)
     if kind == "interval":

@@ -213,27 +213,19 @@ def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=[*names, "Prediction high", "Degrees of freedom", "τ²", "I² in %"])
 
 
-def _forest(rows: pd.DataFrame, n: np.ndarray, y: np.ndarray, v: np.ndarray) -> pd.DataFrame:
-    """Return rows for a forest plot: authors, with the sample where a paper has several rows, then year and effect."""
-    authors = rows["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
-    study = np.where(rows["study"].duplicated(keep=False), authors + ": " + rows["sample"], authors)
-    return pd.DataFrame({"study": study, "year": rows["year"].to_numpy(), "n": n, "y": y, "se": np.sqrt(v)})
-
-
-def kappa_rows(transitions: pd.DataFrame) -> pd.DataFrame:
-    """Return four-way kappas for a forest plot on the raw scale, with Cohen's variance."""
-    tables = four_way_tables(transitions)
-    y, v = agreement.kappa_square(tables), agreement.kappa_variance_cohen(tables)
-    return _forest(transitions, tables.sum(axis=(1, 2)), y, v)
-
-
 def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return secure-or-insecure rows for a forest plot on Fisher z; a row with r = 1 has no finite effect."""
+    """Return secure-or-insecure rows for a forest plot on Fisher z, each named by its authors.
+
+    The sample is added where a paper has several rows. A row with r = 1 has no finite effect.
+    """
     used = rows[rows["r_secure_insecure"].notna()]
     r, n = used["r_secure_insecure"].to_numpy(float), used["n"].to_numpy(int)
     y = np.full(len(r), np.inf)
     y[np.abs(r) < 1] = fisher_z(r[np.abs(r) < 1])
-    return _forest(used, n, y, fisher_z_variance(n.astype(float)))
+    authors = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
+    study = np.where(used["study"].duplicated(keep=False), authors + ": " + used["sample"], authors)
+    se = np.sqrt(fisher_z_variance(n.astype(float)))
+    return pd.DataFrame({"study": study, "year": used["year"].to_numpy(), "n": n, "y": y, "se": se})
 
 
 def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:

@@ -206,6 +206,14 @@ def test_a_result_in_words_is_a_text(book, numbers, tmp_path):
     assert ",2 of 22 v 12 of 19,,,enumerated,false,new," in (tmp_path / "ledger.csv").read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize(
+    ("published", "shown"),
+    [("-.15", "−.15"), ("1-2", "1-2"), ("null", "not found"), ("not-reported", "not reported"), ("1,364", "1,364")],
+)
+def test_code_words_and_hyphens_of_the_register_are_not_shown(published, shown):
+    assert entries.words("published", {"published": published}) == shown
+
+
 def test_records_survive_the_notebook(book):
     book.record("pair", text="1 of 2", quantity="x", basis="enumerated")
     book.record("f", 1.5, low=1, high=2, quantity="x", basis="enumerated", digits=1)

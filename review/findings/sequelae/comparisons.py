@@ -58,7 +58,7 @@ def every_pair() -> list[Comparison]:
     for named in zip(*([f"{key}-{p}-d" for p in patterns] for key, patterns in REVIEWS.values())):
         for i, j in ((0, 1), (0, 2), (1, 2)):
             pattern = PATTERN[named[i].split("-")[1]]
-            name = f"{pattern}: {OUTCOMES[i]} against {OUTCOMES[j]}"
+            name = f"{pattern}: {OUTCOMES[i]} v {OUTCOMES[j]}"
             pairs.append(Comparison("", name, named[i], named[j], False))
     return pairs
 

@@ -31,7 +31,7 @@ OUTCOMES = ("peers", "externalizing", "internalizing")
 #: Level of an interval whose level was not printed: the convention of the series.
 CONVENTION = 0.95
 
-_IN_WORDS = re.compile(r"significance printed in words: ([^;]+)")
+_IN_WORDS = re.compile(r"significance reported in words: ([^;]+)")
 
 
 def ids() -> list[str]:

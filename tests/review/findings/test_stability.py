@@ -103,14 +103,6 @@ def test_small_samples_report_more_stability(rows):
     assert test.estimate[1] > 0 and 0 < test.p[1] < 1
 
 
-def test_the_kappa_forest_draws_what_is_pooled(rows, transitions):
-    drawn = stability.kappa_rows(transitions)
-    assert len(drawn) == stability.pooled_fourway(transitions).k == len(stability.pooled_fourway(transitions).weights)
-    by_row = rows.set_index("row_id").loc[transitions["row_id"], "kappa_four_way"].to_numpy()
-    assert np.allclose(drawn["y"], by_row, atol=1e-6)
-    assert (drawn["n"].to_numpy() == transitions["n"].to_numpy()).all()
-
-
 def test_the_pooled_table_is_on_the_scale_of_each_coefficient(rows, transitions):
     table = stability.pooled_table(rows, transitions).set_index("Coefficient")
     assert table.loc["r, secure or insecure", "Pooled"] == pytest.approx(
