@@ -1,47 +1,35 @@
-"""Significance of comparisons of skewed costs: limits, regions, shares of data sets, and the power of a trial."""
+"""Significance of comparisons of skewed costs: limits, and the power of a trial."""
 
-from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from contourpy import contour_generator
-from matplotlib.axes import Axes
-from matplotlib.patches import PathPatch
 
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
-from restated.plots.sets import merged_cells
 from restated.plots.spread import spread
-from restated.plots.style import BASE, RAMP, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
+from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
 from restated.plots.words import PLAIN, alt_text, number, plain_ticks
 from review.figures.pieces import label
-from review.figures.tables import checked, distinct, ensure, numbers, parts, rows
+from review.figures.tables import checked, distinct, ensure, parts, rows
 
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
 BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
 REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
 HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
-#: The ramp darkens as the share of data sets rises, in five equal steps.
-STEPS = dict(zip(pairwise(np.linspace(0, 1, len(RAMP) + 1)), RAMP))
-NO_DATA_SET = Fill("none", "zone1", "////", 0)
 #: Ranges over shapes at the lower and the higher SD/mean.
 RANGES = (Fill("band", "accent", width=1.2), Fill("none", "second", "////", 1.2))
 #: Title of each panel of `detection`.
 PANELS = dict(power="chance to find it", sign="wrong direction,\nif found", magnitude="exaggeration,\nif found (times)")
-LEVEL = 0.05  # of significance, in planes
 HEIGHT = 5.1  # inches of the figure of limits
 ABOVE = 1.3  # inches of it above and below the plot
 
-Pair: TypeAlias = tuple[str, str]
 #: Words and the numbers they name.
 Named: TypeAlias = tuple[str, Sequence[float]]
 #: Words for a range of SD/mean, and its ends.
 Region: TypeAlias = tuple[str, tuple[float, float]]
-#: p values by the name of a test, a ratio of means, and the SD/means of both arms.
-Test: TypeAlias = Callable[[str, float, np.ndarray, np.ndarray], np.ndarray]
 
 
 @drawing
@@ -99,120 +87,9 @@ def limits(
     return Drawn(fig, alt, data.rename(columns=names))
 
 
-@drawing
-def planes(
-    p_value: Test, tests: Sequence[str], ratios: Sequence[float], *, arms: Pair, region: Region, top: float
-) -> Drawn:
-    """Draw the line p = .05 over the SD/mean of both arms, one line for each ratio of means, one panel a test.
-
-    `tests` are those that moments determine; `arms` names the axes, which end at `top`. Where both arms are in `region`
-    the plane is shaded.
-    """
-    ensure(tests and ratios, "there is nothing to draw: name tests and ratios")
-    side = 2.42
-    fig = new_figure(WIDE, side + 1.4)
-    Key(fig, 0.66, side + 1.2).add(region[0], REGION)
-    grid = np.linspace(0.02, top, 140)
-    across, up = np.meshgrid(grid, grid)
-    box = {"facecolor": colour("page"), "edgecolor": "none", "pad": 1.0}
-    found = []
-    for k, test in enumerate(tests):
-        left = 0.66 + k * (side + 0.38)
-        ax = axes_in_inches(fig, left, 0.62, side, side)
-        for ratio in ratios:
-            lines: Any = contour_generator(across, up, p_value(test, ratio, across, up)).lines(LEVEL)
-            for line in lines:
-                ax.plot(*line.T, color=colour("accent"), linewidth=1.4, zorder=2)
-            same = p_value(test, ratio, grid, grid)
-            limit = float(np.interp(LEVEL, same, grid)) if same[0] < LEVEL < same[-1] else np.nan
-            found.append((test, ratio, limit))
-            if 0.3 < limit < top * 0.95:
-                words = number(ratio, 2, leading_zero=False)
-                label(ax, limit, limit, words, ha="center", va="center", bbox=box, zorder=5)
-        ax.fill_between(region[1], *region[1], zorder=0.5, **REGION.style())
-        ax.set(xlim=(0, top), ylim=(0, top), xlabel=f"SD/mean, {arms[0]}", yticks=[])
-        ax.set_ylabel("" if k else f"SD/mean, {arms[1]}")
-        for axis in (ax.xaxis,) if k else (ax.xaxis, ax.yaxis):
-            plain_ticks(axis, 0, top, most=7)
-        write(fig, left, side + 0.82, test, fontweight="bold")
-    what = "largest SD/mean if equal in both arms"
-    data = pd.DataFrame(found, columns=["test", "ratio of means", what])
-    listed = [
-        f"{test}: " + ", ".join(f"ratio {number(r, 2)} up to {number(cv, 2)}" for _, _, r, cv in rows(part.dropna()))
-        for test, part in parts(data, "test").items()
-    ]
-    alt = alt_text(f"Below and left of a line a ratio of means is significant; {what}", _said(region), *listed)
-    return Drawn(fig, alt, data)
-
-
 def _said(region: Region) -> str:
     """Region of a figure in words."""
     return f"Shaded, {region[0]}: {number(region[1][0], 2)} to {number(region[1][1], 2)}"
-
-
-@drawing
-def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float, region: Region) -> Drawn:
-    """Draw the share of compatible data sets that are significant, by test, assumed shape and SD/mean of both arms.
-
-    `table`: `shape`, `test`, `cv1`, `cv2`, `share` (missing where the shape does not exist), of one `ratio`, for tests
-    that need values; `arms` names the axes. A frame is where both arms are in `region`.
-    """
-    table = checked(table, "shape", "test", "cv1", "cv2", "share")
-    ensure(table["share"].dropna().between(0, 1).all(), "a share is outside 0 to 1", field="share")
-    tests, shapes = distinct(table, "test"), distinct(table, "shape")
-    cvs = np.unique(table["cv1"])
-    side, gap, left, bottom = 2.35, 0.3, 0.98, 0.62
-    height = bottom + len(tests) * (side + gap) + 0.79
-    fig = new_figure(WIDE, height)
-    ticks = [t for t in (0.5, 1.0, 1.5, 2.0, 2.5, 3.0) if t <= cvs[-1]]
-    names, blank = PLAIN.tick_labels(ticks), [""] * len(ticks)
-    for r, test in enumerate(tests):
-        last = r == len(tests) - 1
-        for c, shape in enumerate(shapes):
-            x, y = left + c * (side + gap), bottom + (len(tests) - 1 - r) * (side + gap)
-            ax = axes_in_inches(fig, x, y, side, side)
-            _cells(ax, table[(table["test"] == test) & (table["shape"] == shape)], cvs)
-            (low, high), frame = region[1], Line("ink", DASHES, 1.4)
-            for line in (Line("page", width=2.8), frame):  # a light edge sets the dashes off from dark cells
-                ax.plot([low, high, high, low, low], [low, low, high, high, low], zorder=4, **line.style())
-            ax.set_xticks(ticks, names if last else blank)
-            ax.set_yticks(ticks, blank if c else names)
-            ax.set_xlabel(f"SD/mean, {arms[0]}" if last and c == len(shapes) // 2 else "")
-            ax.set_ylabel("" if c else f"{test}\nSD/mean, {arms[1]}")
-            if r == 0:
-                write(fig, x, height - 0.92, shape, fontweight="bold")
-    key = Key(fig, 0.1, height - 0.2)
-    key.add("significant:", width=0, space=0, gap=0.12)
-    steps = [(f"{100 * low:.0f} to {100 * high:.0f} %", Fill(role, width=0.6)) for (low, high), role in STEPS.items()]
-    for words, fill in [*steps, ("none exist", Fill("none", "muted", "////", 0.6))]:
-        key.add(words, fill, width=0.2, space=0.06, gap=0.12)
-    key.newline(0.24)
-    key.add(region[0], frame)
-    equal = table[np.isclose(table["cv1"], table["cv2"])]
-    listed = []
-    for test, part in parts(equal[equal["cv1"].isin([1.0, 2.0])], "test").items():
-        spans = part.groupby("cv1")["share"].agg(["min", "max"]).itertuples()
-        ends = [f"{100 * low:.0f} to {100 * high:.0f} % at SD/mean {number(cv, 1)}" for cv, low, high in spans]
-        listed.append(f"{test}, equal SD/mean, over shapes: {', '.join(ends)}")
-    what = f"Share of compatible data sets in which a mean ratio of {number(ratio, 2)} is significant"
-    data = equal.pivot_table(index=["test", "shape"], columns="cv1", values="share")
-    data.columns = [f"SD/mean {number(cv, 1)} in both" for cv in data.columns.to_numpy(float)]
-    return Drawn(fig, alt_text(what, *listed, _said(region).replace("Shaded", "Framed")), data.reset_index())
-
-
-def _cells(ax: Axes, table: pd.DataFrame, cvs: np.ndarray) -> None:
-    """Cells of one panel, coloured by their share."""
-    step = float(np.diff(cvs).min())
-    ends = cvs[0] - step / 2, cvs[-1] + step / 2
-    ax.set(xlim=ends, ylim=ends)
-    looks = []
-    for (low, high), role in STEPS.items():
-        inside = (table["share"] >= low) & ((table["share"] < high) | (high == 1))
-        looks.append((inside, Fill(role, role, width=0.4)))
-    for inside, fill in [*looks, (table["share"].isna(), NO_DATA_SET)]:
-        if inside.any():
-            x, y = numbers(table[inside], "cv1", "cv2")
-            ax.add_patch(PathPatch(merged_cells(x, y, step), **fill.style()))
 
 
 @drawing

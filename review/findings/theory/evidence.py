@@ -106,7 +106,7 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
     columns = [
         "Arrow",
         "From → to (sign)",
-        "Best evidence seen",
+        "Best evidence obtained",
         "Interval",
         "k",
         "N",
