@@ -207,7 +207,7 @@ def root(tmp_path):
     "file, old, new, words",
     [
         ("CITATION.cff", 'date-released: "2026', 'date-released: "20-26', "is not a date"),
-        ("CITATION.cff", 'version: "0.1.0"\ndate', "date", "version"),
+        ("CITATION.cff", 'version: "0.2.0"\ndate', "date", "version"),
         ("CITATION.cff", '  - name: "The', '  - nickname: "The', "has no name"),
         (
             "CITATION.cff",
