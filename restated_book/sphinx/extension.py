@@ -1,5 +1,6 @@
 """The extension: configuration, templates, static files, and what each module registers."""
 
+from importlib import import_module
 from pathlib import Path
 
 from myst_nb.sphinx_ import HideCodeCellNode
@@ -9,33 +10,18 @@ from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
 from restated_book import entries
-from restated_book.sphinx import (
-    blocks,
-    citebox,
-    claimspage,
-    dictionarypage,
-    downloadspage,
-    frontpage,
-    glossary,
-    heads,
-    ledgerpage,
-    mathml,
-    originalspage,
-    pages,
-    rewriting,
-    roles,
-    search,
-    todopage,
-    when,
-    works,
-)
+from restated_book.sphinx import mathml, pages
 
 HERE = Path(__file__).parent
-#: Modules that register directives, roles, nodes or hooks.
-PARTS = (
-    *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(originalspage, pages, rewriting, search, todopage, when, works),
-)
+#: Modules that register directives, roles, nodes or hooks, in this order.
+PARTS = [
+    import_module(f"{__package__}.{name}")
+    for name in (
+        *("blocks", "roles", "heads", "frontpage", "glossary", "citebox", "ledgerpage", "claimspage"),
+        *("dictionarypage", "downloadspage", "originalspage", "pages", "rewriting", "search", "todopage"),
+        *("when", "works"),
+    )
+]
 #: Settings of other extensions that these pages need.
 SETTINGS = {
     "html_math_renderer": "mathml",
