@@ -82,16 +82,15 @@ def checked(row: Mapping) -> str:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order; `kinds` counts the rows of each :class:`Kind`, in the same order."""
+    """The rows of a ledger by id, in its order.
+
+    `kinds` counts the rows of each :class:`Kind`, in the same order; `digest` is the SHA-256 of their file.
+    """
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)
         self.kinds = Counter(map(kind, rows.values()))
-        self._digest = digest
-
-    def digest(self) -> str:
-        """Return the SHA-256 of their file."""
-        return self._digest
+        self.digest = digest
 
 
 def load(path: Path | None = None) -> Rows:
