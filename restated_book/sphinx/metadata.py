@@ -128,4 +128,5 @@ def html(about: citation.About, page: str, title: str, text: str, front: str, ch
     data = json.dumps(graph(about, page, title, text, front, chapters), ensure_ascii=False)
     # Inside a script element only this could end it early.
     data = data.replace("<", "\\u003c")
-    return PARTS.metadata(about, here, title, text, page == front, pdf, LICENCE_ADDRESS, data)
+    # As plain text: it is added to other tags, which text that is known to be markup would escape.
+    return str(PARTS.metadata(about, here, title, text, page == front, pdf, LICENCE_ADDRESS, data))
