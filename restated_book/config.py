@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn, get_type_hints
 
 from restated.errors import RestatedError
 from restated_book import paths
@@ -64,29 +64,8 @@ SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter
 _AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
 COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
-#: Keys of each section; docs/architecture.md lists who reads them.
-SCHEMA: dict[str, Any] = {
-    "code": {"packages": PACKAGES},
-    "originals": Each(FUNCTION),
-    "commands": {"ensembles": FUNCTION},
-    "statistics": Each(RANGE),
-    "chapters": {
-        "sections": TEXTS,
-        "optional": TEXTS,
-        "missing": TEXT,
-        "unframed": TEXTS,
-        "terms": TEXTS,
-        "formerly": Each(TEXTS),
-    },
-    "findings": {"certainties": TEXTS, "columns": COLUMNS, "use": Each(TEXT)},
-    "claims": {
-        "document": TEXT,
-        "sections": Each(SECTION),
-        "listings": TEXTS,
-        "strengths": {"inconsistent": TEXTS, "contradicted": TEXTS},
-        "checkable": Each(TEXT),
-    },
-}
+#: Verdicts on claims that have kinds of difference.
+_DIFFERENCES = {"inconsistent": TEXTS, "contradicted": TEXTS}
 
 
 @dataclass(frozen=True)
@@ -98,12 +77,17 @@ class Chapters:
     still lead to them.
     """
 
-    sections: list[str] = field(default_factory=list)
-    optional: list[str] = field(default_factory=list)
-    missing: str = ""
-    unframed: list[str] = field(default_factory=list)
-    terms: list[str] = field(default_factory=list)
-    formerly: dict[str, list[str]] = field(default_factory=dict)
+    sections: Annotated[list[str], TEXTS] = field(default_factory=list)
+    optional: Annotated[list[str], TEXTS] = field(default_factory=list)
+    missing: Annotated[str, TEXT] = ""
+    unframed: Annotated[list[str], TEXTS] = field(default_factory=list)
+    terms: Annotated[list[str], TEXTS] = field(default_factory=list)
+    formerly: Annotated[dict[str, list[str]], Each(TEXTS)] = field(default_factory=dict)
+
+
+def _usual_columns() -> list[dict]:
+    plain = {"fields": ["answer"], "heading": "In plain words"}
+    return [plain, {"fields": ["certainty", "because"], "heading": "Certainty"}]
 
 
 @dataclass(frozen=True)
@@ -114,14 +98,9 @@ class Findings:
     screens. ``use`` names options of a chapter head that advise those who cite it, with the words before each.
     """
 
-    certainties: list[str] = field(default_factory=list)
-    columns: list[dict] = field(
-        default_factory=lambda: [
-            {"fields": ["answer"], "heading": "In plain words"},
-            {"fields": ["certainty", "because"], "heading": "Certainty"},
-        ]
-    )
-    use: dict[str, str] = field(default_factory=dict)
+    certainties: Annotated[list[str], TEXTS] = field(default_factory=list)
+    columns: Annotated[list[dict], COLUMNS] = field(default_factory=_usual_columns)
+    use: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -132,11 +111,28 @@ class Claims:
     verdicts, and the words for where a claim could be checked.
     """
 
-    document: str = "document"
-    sections: dict[str, list[str]] = field(default_factory=dict)
-    listings: list[str] = field(default_factory=list)
-    strengths: dict[str, list[str]] = field(default_factory=dict)
-    checkable: dict[str, str] = field(default_factory=dict)
+    document: Annotated[str, TEXT] = "document"
+    sections: Annotated[dict[str, list[str]], Each(SECTION)] = field(default_factory=dict)
+    listings: Annotated[list[str], TEXTS] = field(default_factory=list)
+    strengths: Annotated[dict[str, list[str]], _DIFFERENCES] = field(default_factory=dict)
+    checkable: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
+
+
+def _keys(section: type) -> dict[str, Any]:
+    """Return the kinds of the keys of a section, as its fields are annotated."""
+    return {name: hint.__metadata__[0] for name, hint in get_type_hints(section, include_extras=True).items()}
+
+
+#: Keys of each section; docs/architecture.md lists who reads them.
+SCHEMA: dict[str, Any] = {
+    "code": {"packages": PACKAGES},
+    "originals": Each(FUNCTION),
+    "commands": {"ensembles": FUNCTION},
+    "statistics": Each(RANGE),
+    "chapters": _keys(Chapters),
+    "findings": _keys(Findings),
+    "claims": _keys(Claims),
+}
 
 
 @dataclass(frozen=True)

@@ -22,36 +22,15 @@ REMEDY = "run 'make book', which writes it"
 
 GRADE_WORDS = register.GRADES
 
+_TABLES = paths.tables(__file__)
+#: What is said of a row in place of its verdict, each with its shape and its words; and what the audit says of it.
+IN_PLACE, CHECKED = _TABLES["in_place"], _TABLES["checked"]
 #: Each verdict has a shape that stays readable in grey and in print.
-VERDICT_SHAPES = {
-    "identical": "=",
-    "within-rounding": "≈",
-    "compatible": "∈",
-    "differs": "≠",
-    "not-recomputable": "∅",
-    "unverified": "?",
-    "new": "+",
-}
-
-#: What is said of a row in place of its verdict: agreement that was built in is none, and what is not a result has no
-#: verdict. Each with its shape and its words.
-IN_PLACE = {
-    "by-construction": ("↺", "by construction"),
-    "design-fact": ("·", "fact about the study"),
-    "statement": ("“", "statement in words"),
-}
-VERDICT_SHAPES |= {name: shape for name, (shape, _) in IN_PLACE.items()}
+VERDICT_SHAPES = _TABLES["shapes"] | {name: shape for name, (shape, _) in IN_PLACE.items()}
 VERDICT_SHORT = SHORT | {"not-recomputable": "data not available to us"}
 VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
 #: All answers to the question whether a number could be recomputed, in the order in which they are listed.
 ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
-#: Answers to the question whether a number agrees with others, the worst first, by their CSS class.
-CHECKED = {
-    "check-inconsistent": "inconsistent as printed",
-    "check-consistent": "consistent as printed",
-    "check-powerless": "the check has no power",
-    "check-none": "no check applies",
-}
 VERDICT_SHORT |= CHECKED
 
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
@@ -104,16 +83,15 @@ def checked(row: Mapping) -> str:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order; `kinds` counts the rows of each :class:`Kind`, in the same order."""
+    """The rows of a ledger by id, in its order.
+
+    `kinds` counts the rows of each :class:`Kind`, in the same order; `digest` is the SHA-256 of their file.
+    """
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)
         self.kinds = Counter(map(kind, rows.values()))
-        self._digest = digest
-
-    def digest(self) -> str:
-        """Return the SHA-256 of their file."""
-        return self._digest
+        self.digest = digest
 
 
 def load(path: Path | None = None) -> Rows:

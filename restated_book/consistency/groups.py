@@ -6,10 +6,11 @@ in front subtracts it.
 """
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
-from restated.audit.derived import FORMULAS
 from restated.printed import Printed, parse
+from restated_book.consistency.checks import CHECKS
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
 from restated_book.sources import dictionary, files
@@ -17,27 +18,6 @@ from restated_book.sources import dictionary, files
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
 FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
-#: Fewest and most parts, fewest and most wholes, and the columns that each check needs; None for no limit.
-NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
-    "percent-count": (1, 2, 1, None, ()),
-    "percent-total": (2, None, 0, 1, ()),
-    "percent-subgroups": (2, None, 1, 1, ()),
-    "percent-arms": (2, 2, 1, 1, ()),
-    "sum": (2, None, 1, 1, ()),
-    "grim": (1, 1, 1, None, ("items",)),
-    "grimmer": (2, 2, 1, None, ("items",)),
-    "debit": (2, 2, 1, None, ()),
-    "sd-bound": (2, 2, 0, None, ("minimum", "maximum")),
-    "statistic-p": (1, 1, 0, 0, ("df",)),
-    "correlation-triple": (3, 3, 0, 0, ()),
-    "d-r": (2, 2, 0, 0, ()),
-    "falconer": (2, 2, 1, 3, ()),
-    "within": (2, 2, 1, 1, ()),
-    "counts-p": (4, 4, 1, 1, ()),
-    "agreement-kappa": (2, 2, 1, 1, ()),
-    "difference-centre": (2, 2, 2, 2, ()),
-    **{name: (formula.parts, formula.parts, 1, 1, ()) for name, formula in FORMULAS.items()},
-}
 
 
 @dataclass(frozen=True)
@@ -127,15 +107,15 @@ def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
 def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None:
     """Refuse a group that lacks what its check needs."""
     check, refuse = cells["check"], files.refuser(path)
-    if check not in NEEDS:
+    needed = CHECKS[check]
+    if not needed.whole:
         remedy = "remove the row, or set applies to no to keep the check away"
         refuse(f"groups for '{check}' follow from the rows themselves", remedy, row=row, field="check")
-    fewest, most, fewest_whole, most_whole, columns = NEEDS[check]
-    for column, count, low, high in (("parts", parts, fewest, most), ("whole", whole, fewest_whole, most_whole)):
-        if count < low or (high is not None and count > high):
-            limits = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
+    for column, count, (low, high) in (("parts", parts, needed.parts), ("whole", whole, needed.whole)):
+        if not low <= count <= high:
+            limits = f"{low}" if low == high else f"{low} or more" if high == inf else f"{low} to {high}"
             refuse(f"'{check}' needs {limits} numbers here, not {count}", row=row, field=column)
-    for column in columns:
+    for column in needed.needs:
         if cells[column] is None:
             refuse(f"'{check}' needs this column", row=row, field=column)
 

@@ -25,21 +25,7 @@ from restated_book.sources import biblatex, files, latex
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
 #: Fields without which a work, of the type that is printed, cannot be formatted or found.
-REQUIRED = {
-    "article": ("author", "title", "journal", "year"),
-    "book": ("author", "title", "publisher", "year"),
-    "booklet": ("author", "title"),
-    "inbook": ("author", "title", "publisher", "year"),
-    "incollection": ("author", "title", "booktitle", "publisher", "year"),
-    "inproceedings": ("author", "title", "booktitle", "year"),
-    "manual": ("author", "title"),
-    "mastersthesis": ("author", "title", "school", "year"),
-    "misc": ("author", "title"),
-    "phdthesis": ("author", "title", "school", "year"),
-    "proceedings": ("author", "title", "year"),
-    "techreport": ("author", "title", "institution", "year"),
-    "unpublished": ("author", "title", "note"),
-}
+REQUIRED = biblatex.REQUIRED
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string", "xdata")

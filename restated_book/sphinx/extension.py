@@ -62,7 +62,7 @@ def configure(app, config) -> None:
     except RestatedError as error:
         raise ConfigError(str(error)) from None
     # A changed ledger changes every page that prints a number: Sphinx reads all of them again.
-    config.restated_digest = rows.digest()
+    config.restated_digest = rows.digest
 
 
 def override_visitors(app) -> None:

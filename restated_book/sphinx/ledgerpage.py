@@ -83,7 +83,7 @@ def _title(number: int, count: int) -> str:
 
 def _ledger(builder) -> str:
     page, rows = builder.current_docname, entries.load()
-    return ledger_html(_addresses(page, rows.digest()), rows.kinds, root=blocks.root(page))
+    return ledger_html(_addresses(page, rows.digest), rows.kinds, root=blocks.root(page))
 
 
 class LedgerDirective(SphinxDirective):
@@ -108,7 +108,7 @@ def citation_links(builder, page: str) -> Callable[[str], str | None]:
 def addresses(env) -> ledgerparts.Addresses | None:
     """Return the addresses of the current entries in the book of an environment; None if it has no ledger."""
     ledger = env.config.restated_ledger_doc
-    return _addresses(ledger, entries.load().digest()) if ledger in env.found_docs else None
+    return _addresses(ledger, entries.load().digest) if ledger in env.found_docs else None
 
 
 @lru_cache(maxsize=2)
