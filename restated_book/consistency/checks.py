@@ -165,6 +165,13 @@ CHECKS |= {
         "arithmetic",
     ),
 }
+CHECKS["difference-words"] = Check(
+    "a difference stated in words and its two numbers",
+    "|z| of the difference reaches 1.96 in the direction stated, or stays below it where no difference is stated, for "
+    "some correlation of the estimates named with the group; without intervals sampling alone makes the errors",
+    "first numbers from one end of their scale to the other; for standardised differences 1 around the second",
+    "Altman & Bland 2003, doi 10.1136/bmj.326.7382.219",
+)
 _POWER = "values from 0 to twice the recomputed one"
 CHECKS |= {name: Check(f.title, f.rule, _POWER, f.reference) for name, f in FORMULAS.items()}
 

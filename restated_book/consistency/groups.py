@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from restated.audit.derived import FORMULAS
+from restated.audit.differences import WORDS
 from restated.printed import Printed, parse
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
@@ -17,6 +18,8 @@ from restated_book.sources import dictionary, files
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
 FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
+#: The check whose whole is a statement in words, followed by the sizes of both samples where they are needed.
+STATED = "difference-words"
 #: Fewest and most parts, fewest and most wholes, and the columns that each check needs; None for no limit.
 NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
     "percent-count": (1, 2, 1, None, ()),
@@ -36,6 +39,7 @@ NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
     "counts-p": (4, 4, 1, 1, ()),
     "agreement-kappa": (2, 2, 1, 1, ()),
     "difference-centre": (2, 2, 2, 2, ()),
+    STATED: (2, 2, 1, 3, ()),
     **{name: (formula.parts, formula.parts, 1, 1, ()) for name, formula in FORMULAS.items()},
 }
 
@@ -96,7 +100,10 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
     parts, whole = (
-        tuple(_reference(text, register, path, row, column) for text in (cells[column] or "").split())
+        tuple(
+            _reference(text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED)
+            for i, text in enumerate((cells[column] or "").split())
+        )
         for column in ("parts", "whole")
     )
     applies = cells["applies"] == "yes"
@@ -140,7 +147,7 @@ def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None
             refuse(f"'{check}' needs this column", row=row, field=column)
 
 
-def _reference(text: str, register: Register, path: Path, row: int, column: str) -> Reference:
+def _reference(text: str, register: Register, path: Path, row: int, column: str, *, words: bool) -> Reference:
     name, _, field = text.removeprefix("-").partition(":")
     field = field or "value"
     refuse = files.refuser(path)
@@ -150,6 +157,8 @@ def _reference(text: str, register: Register, path: Path, row: int, column: str)
         message = f"'{field}' is not a column a reference can name"
         refuse(message, f"use one of {', '.join(FIELDS)}", row=row, field=column)
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)
-    if not reference.printed.is_number:
+    if words and reference.printed.text not in WORDS:
+        refuse(f"'{text}' states no difference", f"name a row with {' or '.join(WORDS)}", row=row, field=column)
+    if not words and not reference.printed.is_number:
         refuse(f"'{text}' holds no number", row=row, field=column)
     return reference

@@ -10,7 +10,7 @@ from itertools import product
 
 import pandas as pd
 
-from restated.audit import correlations, counts, derived, intervals, scores, statistics
+from restated.audit import correlations, counts, derived, differences, intervals, scores, statistics
 from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.printed import Printed, parse
@@ -30,6 +30,9 @@ USUAL_LEVEL = "95"
 
 #: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
 STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
+
+#: Differences in words, as a result names them.
+SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
@@ -271,6 +274,8 @@ def _of_group(group: Group) -> Iterator[Result]:
         case "difference-centre":
             found = derived.centre(first, shown[1], *totals)
             text = f"{first.text} − {shown[1].text} with {totals[0].text} to {totals[1].text}"
+        case grouping.STATED:
+            found, text = _stated(group)
         case name if name in derived.FORMULAS:
             found = derived.follows(name, shown, totals[0])
             text = f"{totals[0].text} with {', '.join(part.text for part in shown)}"
@@ -278,6 +283,26 @@ def _of_group(group: Group) -> Iterator[Result]:
             found = correlations.third(*shown)
             text = ", ".join(part.text for part in shown)
     yield _result(group.check, group.rows, found, text)
+
+
+def _stated(group: Group) -> tuple[Comparison, str]:
+    """Test a difference stated in words; the ends of the group's scale are those of the estimates' correlation."""
+    (first, second), (words, *sizes) = group.parts, group.whole
+    scale = {"r": "r", "percent": "percent"}.get(first.row.statistic, "d")
+    known = [ref.count for ref in sizes]
+    if len(known) == 1:  # that of both samples; equal halves make the smallest error
+        known = [known[0] // 2, known[0] - known[0] // 2]
+    errors = [
+        differences.error(
+            *(scale, ref.printed, ref.row.ci_low, ref.row.ci_high),
+            level=float(parse(ref.row.ci_level or USUAL_LEVEL).value or 0) / 100,
+            n=n,
+        )
+        for ref, n in zip(group.parts, known or [None, None], strict=True)
+    ]
+    shown = [first.printed, second.printed]
+    found = differences.stated(words.printed.text, scale, shown, errors, (group.minimum or 0.0, group.maximum or 0.0))
+    return found, f"{first.printed.text} and {second.printed.text}, said to be {SAID[words.printed.text]}"
 
 
 def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str) -> Result:
