@@ -110,6 +110,8 @@ def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Fu
 
 def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
     """Parts of a statement that the value of an entry can come from, the narrowest first."""
+    for loop in (n for n in ast.walk(statement) if isinstance(n, ast.For)):
+        yield from _of_loop(loop, id)
     here = (n for n in ast.walk(statement) if isinstance(n, ast.Expr) and n.lineno <= line <= (n.end_lineno or 0))
     calls = [n.value for n in here if isinstance(n.value, ast.Call)]
     tuples = (n for n in ast.walk(statement) if isinstance(n, ast.Tuple))
@@ -119,6 +121,22 @@ def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
         yield [*rows, *(a for c in calls for a in c.args[:1] if not isinstance(a, (ast.List, ast.Tuple)))]
     yield list(calls[-1:])
     yield [statement]
+
+
+def _of_loop(loop: ast.For, id: str) -> Iterator[list[ast.AST]]:
+    """Calls in a loop over a table whose first argument is the name that takes `id` from a row, each with that row."""
+    if isinstance(loop.target, ast.Tuple) and isinstance(loop.iter, (ast.Tuple, ast.List)):
+        for row in loop.iter.elts:
+            if not isinstance(row, ast.Tuple) or len(row.elts) != len(loop.target.elts):
+                continue
+            taken = {
+                name.id
+                for name, cell in zip(loop.target.elts, row.elts, strict=True)
+                if isinstance(name, ast.Name) and isinstance(cell, ast.Constant) and cell.value == id
+            }
+            for call in (n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Call)):
+                if call.args and isinstance(call.args[0], ast.Name) and call.args[0].id in taken:
+                    yield [call, *row.elts]
 
 
 def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:
