@@ -124,19 +124,15 @@ def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
 
 
 def _of_loop(loop: ast.For, id: str) -> Iterator[list[ast.AST]]:
-    """Calls in a loop over a table whose first argument is the name that takes `id` from a row, each with that row."""
-    if isinstance(loop.target, ast.Tuple) and isinstance(loop.iter, (ast.Tuple, ast.List)):
-        for row in loop.iter.elts:
-            if not isinstance(row, ast.Tuple) or len(row.elts) != len(loop.target.elts):
-                continue
-            taken = {
-                name.id
-                for name, cell in zip(loop.target.elts, row.elts, strict=True)
-                if isinstance(name, ast.Name) and isinstance(cell, ast.Constant) and cell.value == id
-            }
-            for call in (n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Call)):
-                if call.args and isinstance(call.args[0], ast.Name) and call.args[0].id in taken:
-                    yield [call, *row.elts]
+    """The row of a table that a loop takes `id` from, with the arguments of each call whose first one is that name."""
+    names = [ast.unparse(e) for e in loop.target.elts] if isinstance(loop.target, ast.Tuple) else []
+    rows = loop.iter.elts if isinstance(loop.iter, (ast.Tuple, ast.List)) else []
+    calls = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Call) and n.args]
+    for row in (r.elts for r in rows if isinstance(r, ast.Tuple)):
+        taken = {name for name, cell in zip(names, row) if isinstance(cell, ast.Constant) and cell.value == id}
+        for call in (c for c in calls if ast.unparse(c.args[0]) in taken):
+            given = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+            yield [*row, *(arg for arg in given if ast.unparse(arg) not in names)]
 
 
 def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:

@@ -24,7 +24,9 @@ WORDS = ("positive", "negative", "null")
 _REACH = 1.0
 
 
-def error(scale: str, value: Printed, low: Printed | None, high: Printed | None, level: float, n: int | None) -> Interval:
+def error(
+    scale: str, value: Printed, low: Printed | None, high: Printed | None, level: float, n: int | None
+) -> Interval:
     """Return the least and greatest standard error of a printed number: of its interval, else of `n` cases alone.
 
     For scale "r" the error is that of Fisher's z; "percent" is a share of n cases, "d" a standardised difference. A
@@ -32,8 +34,7 @@ def error(scale: str, value: Printed, low: Printed | None, high: Printed | None,
     """
     check_option("scale", scale, ("r", "d", "percent"))
     if low is not None and high is not None:
-        ends = [tuple(_scaled(scale, x) for x in box(end)) for end in (low, high)]
-        return standard_error(ends[0], ends[1], level=level)
+        return standard_error(_ends(scale, low), _ends(scale, high), level=level)
     if n is None:
         raise RestatedError("a number with neither an interval nor a sample size has no known error", field="n")
     check_whole(4, n=n)
@@ -56,23 +57,27 @@ def stated(
     second number for standardised differences.
     """
     check_option("words", words, WORDS)
-    first, second = (tuple(_scaled(scale, x) for x in box(number)) for number in numbers)
-    ranges = [z_difference(first, second, *errors, rho=r) for r in rho]
-    # The error of the difference at both ends of rho, from a difference of 1 without rounding.
-    spreads = [1 / z for r in rho for z in z_difference((1.0, 1.0), (0.0, 0.0), *errors, rho=r)]
+    first, second = (_ends(scale, number) for number in numbers)
+    z = [end for r in rho for end in z_difference(first, second, *errors, rho=r)]
+    # With a difference of exactly 1, z is 1 / SE.
+    spreads = [1 / end for r in rho for end in z_difference((1.0, 1.0), (0.0, 0.0), *errors, rho=r)]
     least, most = CRITICAL * min(spreads), CRITICAL * max(spreads)
-    allowed = {
+    low, high = {
         "positive": (second[0] + least, math.inf),
         "negative": (-math.inf, second[1] - least),
         "null": (second[0] - most, second[1] + most),
     }[words]
-    z = span(min(low for low, _ in ranges), max(high for _, high in ranges), 3)
+    if scale == "r":
+        low, high = math.tanh(low), math.tanh(high)
     ends = {"r": (-1.0, 1.0), "percent": (0.0, 100.0)}.get(scale, (second[0] - _REACH, second[1] + _REACH))
-    unscaled = tuple(math.tanh(x) for x in allowed) if scale == "r" else allowed
-    return compare(numbers[0], [(unscaled[0], unscaled[1])], *ends, f"z of the difference is {z}")
+    return compare(numbers[0], [(low, high)], *ends, f"z of the difference is {span(min(z), max(z), 3)}")
 
 
-def _scaled(scale: str, x: float) -> float:
-    if scale == "r" and not -1 < x < 1:
-        raise RestatedError(f"a correlation of {x:g} has no Fisher z")
-    return math.atanh(x) if scale == "r" else x
+def _ends(scale: str, printed: Printed) -> Interval:
+    """Return the rounding interval of a number, of a correlation as Fisher's z."""
+    low, high = box(printed)
+    if scale != "r":
+        return low, high
+    if not -1 < low <= high < 1:
+        raise RestatedError(f"a correlation of {printed.text} has no Fisher z")
+    return math.atanh(low), math.atanh(high)

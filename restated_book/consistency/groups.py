@@ -101,7 +101,9 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
     parts, whole = (
         tuple(
-            _reference(text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED)
+            _reference(
+                text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED
+            )
             for i, text in enumerate((cells[column] or "").split())
         )
         for column in ("parts", "whole")

@@ -18,7 +18,7 @@ from restated.reconstruct.pvalues import DEGREES
 from restated_book.consistency import groups as grouping
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.groups import Group
-from restated_book.register import PublishedNumber, Register
+from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
 from restated_book.sources import files
 
 #: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
@@ -67,7 +67,8 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
     for (*_, n, first, second), members in sizes.items():
         parts = [(1, parse(size, exact=True)) for size in (first, second)]
         found = counts.total(parts, parse(n, exact=True))
-        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}")
+        judged = [row for row in members if row.statistic == "count" and row.value.text in (n, first, second)]
+        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}", judged)
 
     for row in rows:
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
@@ -282,35 +283,42 @@ def _of_group(group: Group) -> Iterator[Result]:
         case _:  # correlation-triple
             found = correlations.third(*shown)
             text = ", ".join(part.text for part in shown)
-    yield _result(group.check, group.rows, found, text)
+    judged = {ref.row.id: ref.row for ref in (*parts, *whole) if ref.field not in COUNT_COLUMNS}
+    yield _result(group.check, group.rows, found, text, list(judged.values()))
 
 
 def _stated(group: Group) -> tuple[Comparison, str]:
     """Test a difference stated in words; the ends of the group's scale are those of the estimates' correlation."""
     (first, second), (words, *sizes) = group.parts, group.whole
     scale = {"r": "r", "percent": "percent"}.get(first.row.statistic, "d")
-    known = [ref.count for ref in sizes]
+    known: list[int | None] = [ref.count for ref in sizes] or [None, None]
     if len(known) == 1:  # that of both samples; equal halves make the smallest error
-        known = [known[0] // 2, known[0] - known[0] // 2]
+        known = [sizes[0].count // 2] * 2
+    levels = [float(parse(ref.row.ci_level or USUAL_LEVEL).value or 0) / 100 for ref in group.parts]
     errors = [
-        differences.error(
-            *(scale, ref.printed, ref.row.ci_low, ref.row.ci_high),
-            level=float(parse(ref.row.ci_level or USUAL_LEVEL).value or 0) / 100,
-            n=n,
-        )
-        for ref, n in zip(group.parts, known or [None, None], strict=True)
+        differences.error(scale, ref.printed, ref.row.ci_low, ref.row.ci_high, level, n)
+        for ref, level, n in zip(group.parts, levels, known, strict=True)
     ]
     shown = [first.printed, second.printed]
     found = differences.stated(words.printed.text, scale, shown, errors, (group.minimum or 0.0, group.maximum or 0.0))
     return found, f"{first.printed.text} and {second.printed.text}, said to be {SAID[words.printed.text]}"
 
 
-def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str) -> Result:
+def _result(
+    check: str,
+    rows: Sequence[PublishedNumber],
+    found: Comparison,
+    compared: str,
+    judged: Sequence[PublishedNumber] | None = None,
+) -> Result:
+    """Put a comparison of `rows` into words; it judges the numbers of all of them unless `judged` are given."""
     verified = all(row.grade != "U" for row in rows)
     powerless = found.fits and found.power <= 0
     outcome = INCONSISTENT if not found.fits else UNINFORMATIVE if powerless else CONSISTENT
     sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{_POWERLESS if powerless else ''}."
-    return Result(check, tuple(row.id for row in rows), compared, outcome, max(0.0, found.power), verified, sentence)
+    ids = tuple(row.id for row in rows)
+    sizes_only = frozenset(ids).difference(ids if judged is None else (row.id for row in judged))
+    return Result(check, ids, compared, outcome, max(0.0, found.power), verified, sentence, sizes_only)
 
 
 def summary(results: Iterable[Result]) -> pd.DataFrame:
@@ -355,7 +363,7 @@ def table(results: Iterable[Result]) -> pd.DataFrame:
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
     """Count the seen numbers of the register that entered a check, and all of them, without words and grade U."""
-    used = {id for result in results for id in result.ids}
+    used = {id for result in results for id in result.judged}
     seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
     return sum(id in used for id in seen), len(seen)
 
