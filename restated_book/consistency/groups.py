@@ -88,6 +88,11 @@ class Group:
         """Return the register rows used, each once, in order."""
         return tuple({ref.row.id: ref.row for ref in (*self.parts, *self.whole)}.values())
 
+    @property
+    def judged(self) -> list[PublishedNumber]:
+        """Return the rows whose number is compared, and not only a size beside it."""
+        return [ref.row for ref in (*self.parts, *self.whole) if ref.field not in COUNT_COLUMNS]
+
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
     """Read the groups, default ``data/audit/groups.csv``, with their numbers; none for a book without the table."""

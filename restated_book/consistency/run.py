@@ -18,7 +18,7 @@ from restated.reconstruct.pvalues import DEGREES
 from restated_book.consistency import groups as grouping
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.groups import Group
-from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
+from restated_book.register import PublishedNumber, Register
 from restated_book.sources import files
 
 #: Units in which a percentage is a share of counted cases (and not of variance, costs or simulations).
@@ -255,8 +255,7 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, "
             text += f"{items} items averaged" if items > 1 else "whole-number scores"
         case "debit":
-            sizes = [ref.count for ref in whole]
-            found = scores.debit(first, shown[1], sizes)
+            found = scores.debit(first, shown[1], sizes := [ref.count for ref in whole])
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, scores 0 and 1"
         case "sd-bound":
             sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
@@ -283,8 +282,7 @@ def _of_group(group: Group) -> Iterator[Result]:
         case _:  # correlation-triple
             found = correlations.third(*shown)
             text = ", ".join(part.text for part in shown)
-    judged = {ref.row.id: ref.row for ref in (*parts, *whole) if ref.field not in COUNT_COLUMNS}
-    yield _result(group.check, group.rows, found, text, list(judged.values()))
+    yield _result(group.check, group.rows, found, text, group.judged)
 
 
 def _stated(group: Group) -> tuple[Comparison, str]:
