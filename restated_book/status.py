@@ -12,6 +12,7 @@ STATUSES = {
     "arithmetic on printed numbers": "arithmetic",
     "assumed": "assumed",
     "printed": "printed",
+    "computed by us when the evidence was gathered": "computed",
     SUPPLIED: "original",
     "recalled, not verified": "recalled",
     # About the accuracy and speed of the book's own code, not about research.

@@ -40,3 +40,9 @@ class Result(NamedTuple):
     power: float  # share of the possible printed values (`Check.power`) that the check would have refused
     verified: bool
     sentence: str  # the result in words
+    sizes_only: frozenset[str] = frozenset()  # of `ids`, rows whose size was used and whose number was not compared
+
+    @property
+    def judged(self) -> list[str]:
+        """Ids of the rows whose number was compared."""
+        return [id for id in self.ids if id not in self.sizes_only]

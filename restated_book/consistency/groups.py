@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 
+from restated.audit.differences import WORDS
 from restated.printed import Printed, parse
 from restated_book.consistency.checks import CHECKS
 from restated_book.paths import DATA
@@ -18,6 +19,8 @@ from restated_book.sources import dictionary, files
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
 FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
+#: The check whose whole is a statement in words, followed by the sizes of both samples where they are needed.
+STATED = "difference-words"
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class Group:
         """Return the register rows used, each once, in order."""
         return tuple({ref.row.id: ref.row for ref in (*self.parts, *self.whole)}.values())
 
+    @property
+    def judged(self) -> list[PublishedNumber]:
+        """Return the rows whose number is compared, and not only a size."""
+        return [ref.row for ref in (*self.parts, *self.whole) if ref.field not in COUNT_COLUMNS]
+
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
     """Read the groups, default ``data/audit/groups.csv``, with their numbers; none for a book without the table."""
@@ -76,7 +84,12 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
     parts, whole = (
-        tuple(_reference(text, register, path, row, column) for text in (cells[column] or "").split())
+        tuple(
+            _reference(
+                text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED
+            )
+            for i, text in enumerate((cells[column] or "").split())
+        )
         for column in ("parts", "whole")
     )
     applies = cells["applies"] == "yes"
@@ -120,7 +133,7 @@ def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None
             refuse(f"'{check}' needs this column", row=row, field=column)
 
 
-def _reference(text: str, register: Register, path: Path, row: int, column: str) -> Reference:
+def _reference(text: str, register: Register, path: Path, row: int, column: str, *, words: bool) -> Reference:
     name, _, field = text.removeprefix("-").partition(":")
     field = field or "value"
     refuse = files.refuser(path)
@@ -130,6 +143,8 @@ def _reference(text: str, register: Register, path: Path, row: int, column: str)
         message = f"'{field}' is not a column a reference can name"
         refuse(message, f"use one of {', '.join(FIELDS)}", row=row, field=column)
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)
-    if not reference.printed.is_number:
+    if words and reference.printed.text not in WORDS:
+        refuse(f"'{text}' states no difference", f"name a row with {' or '.join(WORDS)}", row=row, field=column)
+    if not words and not reference.printed.is_number:
         refuse(f"'{text}' holds no number", row=row, field=column)
     return reference

@@ -207,7 +207,8 @@ def _make_room(blocks: list[HtmlElement]) -> None:
             captions = [c for figure in block.iterancestors("figure") for c in figure.iter("figcaption")]
             lines = sum(1 + len(text(caption)) // CAPTION_LETTERS for caption in captions)
             block.set("style", f"{block.get('style', '')}; --taken: {headings * HEADING_MM + lines * CAPTION_MM}mm")
-        headings = headings + 1 if block.tag in HEADINGS else 0
+        # The name of what was folded is a heading of its picture, too.
+        headings = headings + 1 if block.tag in HEADINGS or "rs-folded-name" in block.classes else 0
 
 
 def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:

@@ -8,7 +8,7 @@ in an abstract or in the path of a file does no harm.
 import calendar
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -56,10 +56,15 @@ _GROUPS = re.compile(
 _CAPITALS = re.compile(
     r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
 )
+#: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
+_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
+_UNSPOKEN = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
 _MARK = re.compile(r"[\d*†‡§¶()@|=]")
+#: What separates an address from the next one in the same field.
+_NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
 _DEEPEST = 20
 #: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
@@ -133,10 +138,27 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
             yield role, parent.fields[role]
 
 
-def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
+def acronyms(works: Iterable[Work]) -> frozenset[str]:
+    """Return the words in capitals of titles that have small letters, too."""
+    titles = (_outside(work.fields.get("title", "")) for work in works)
+    return frozenset(word for title in titles if re.search("[a-z]", title) for word in _ACRONYM.findall(title))
+
+
+def _with_acronyms(title: str, known: Set[str]) -> str:
+    """Put braces around what keeps its capitals: of a title in capitals, acronyms that are `known` or have no vowel."""
+    mixed = re.search("[a-z]", _outside(title))
+
+    def kept(m: re.Match[str]) -> bool:
+        return bool(mixed) or m[0] in known or bool(_UNSPOKEN.fullmatch(m[0])) or m[0] == title.strip()
+
+    return _CAPITALS.sub(lambda m: f"{{{m[0]}}}" if not m[1] and kept(m) else m[0], title)
+
+
+def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple[Entry, list[str]]:
     """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
 
-    A field without text is absent. An address is without escapes and resolver; where it leads is not looked at here.
+    A field without text is absent. Of a title in capitals, `acronyms` keep them. An address is without escapes and
+    resolver; where it leads is not looked at here.
     """
     fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)
@@ -149,8 +171,8 @@ def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
             fields[title] = f"{fields[title]}{mark} {fields[more]}"
     if "title" in fields and "titleaddon" in fields:
         fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
-    if "title" in fields and re.search("[a-z]", _outside(fields["title"])):  # the styles print titles in lower case
-        fields["title"] = _CAPITALS.sub(lambda m: m[0] if m[1] else f"{{{m[0]}}}", fields["title"])
+    if "title" in fields:  # the styles print titles in lower case
+        fields["title"] = _with_acronyms(fields["title"], acronyms)
     if not _dates(fields):
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
@@ -250,6 +272,8 @@ def _addresses(fields: dict[str, str]) -> None:
         if name not in fields:
             continue
         with suppress(latex.Unprintable):  # the check will refuse it
+            if name == "url":  # Mendeley writes all addresses of a work into one field; the first is its own
+                fields[name] = _NEXT.split(fields[name].strip())[0]
             text = re.sub(r"^(?:\\url\s*\{(.*)\}|<(.*)>)$", r"\1\2", fields[name])
             fields[name] = latex.address(text).strip()
         if name == "doi":

@@ -220,6 +220,7 @@ def _parsed(path: Path, text: str) -> tuple[Bibliography, _Faults]:
     for key in found.keys() - seen:
         report("the entry swallows or is swallowed by another", "close its braces", row=found[key], field=key)
     bibliography = Bibliography(BibliographyData(), found)
+    acronyms = biblatex.acronyms(works.values())
     for work in biblatex.inherited(works, report):
         if work.type == "xdata":
             continue
@@ -227,7 +228,7 @@ def _parsed(path: Path, text: str) -> tuple[Bibliography, _Faults]:
             remedy = f"use one of {', '.join(sorted(biblatex.TYPES))}"
             report(f"'{work.key}' is of the unknown type '{work.type}'", remedy, row=work.row)
             continue
-        entry, warnings = biblatex.entry(work, report)
+        entry, warnings = biblatex.entry(work, report, acronyms)
         bibliography.data.add_entry(work.key, entry)
         bibliography.rows[work.key] = work.rows
         bibliography.warnings += [f"{errors.show_file(path)}, {words}" for words in warnings]
