@@ -119,6 +119,7 @@ def superiority(first: Arm, second: Arm) -> tuple[float, float]:
 
     It is U / (n1 n2). Other values are taken to differ, if only by a hair.
     """
+    _check(first=first, second=second)
     return _extreme(first, second, most=False), _extreme(first, second, most=True)
 
 
@@ -127,6 +128,7 @@ def rank_z(first: Arm, second: Arm) -> tuple[float, float]:
 
     Only zeros are taken as tied; more ties would make z larger for the same U.
     """
+    _check(first=first, second=second)
     pairs, total, tied = first.n * second.n, first.n + second.n, first.zeros + second.zeros
     factor = float(tie_factor([tied, *[1] * (total - tied)])) if tied else 1.0
     sd = math.sqrt(pairs * (total + 1) / 12 * factor)
@@ -139,6 +141,7 @@ def share_above(arm: Arm, threshold: float) -> tuple[float, float]:
 
     The largest counts values that are a hair above it. A threshold below 0 or missing raises a RestatedError.
     """
+    _check(arm=arm)
     check_numbers(threshold=threshold)
     if not 0 <= threshold < math.inf:
         raise RestatedError(f"the threshold {threshold:g} is not a value of at least 0", field="threshold")
@@ -150,6 +153,7 @@ def share_above(arm: Arm, threshold: float) -> tuple[float, float]:
 
 def median(arm: Arm) -> tuple[float, float]:
     """Return the least and the largest median: thresholds that half of the values can just be below, or above."""
+    _check(arm=arm)
     ends = []
     for end in (0, 1):
         low, high = 0.0, arm.top
@@ -160,6 +164,12 @@ def median(arm: Arm) -> tuple[float, float]:
             low, high = (middle, high) if above else (low, middle)
         ends.append((low + high) / 2)
     return ends[0], ends[1]
+
+
+def _check(**arms: object) -> None:
+    for field, arm in arms.items():
+        if not isinstance(arm, Arm):
+            raise RestatedError(f"{arm!r} is not an Arm", field=field)
 
 
 @cache

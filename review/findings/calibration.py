@@ -1,12 +1,21 @@
 """Tables and numbers of the chapter on calibration, from the stored rows."""
 
 import math
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from restated.arguments import Floats
 from restated.calibrate import cases, score
-from restated_book import calibration
+from restated.errors import RestatedError
+from restated.estimate.agreement import phi
+from restated.reconstruct import practice
+from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
+from restated_book import calibration, studies
+from restated_book.register import Register
+from review.findings.trials import selfharm
 
 #: Strengths in the order of the chapter, with their words for readers.
 STRENGTHS = {
@@ -15,6 +24,8 @@ STRENGTHS = {
     score.LEARNED: "usual, learned elsewhere",
     "wide": "wide",
 }
+#: Cases beyond which a headline set is not widened by a few more.
+MANY = 500
 #: Uses whose truths are those of the print as far as anyone knows, and all.
 COVER, ALL = ("cover",), cases.USES
 
@@ -105,3 +116,71 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(made)
+
+
+class Headline(NamedTuple):
+    """A set that a chapter rests on: where, of what, how it is built, and the quantity that is shown."""
+
+    chapter: str
+    what: str
+    reconstructor: str
+    printed: dict[str, str]
+    quantity: str
+    of: Callable[[Found], Floats]
+    options: dict[str, str]
+    sizes_hold: bool  # sizes are part of the design, or so large that a few cases more give millions of tables
+
+
+def headlines(register: Register) -> list[Headline]:
+    """Return the sets that chapters rest on, with their numbers from the register and the study tables."""
+    found = []
+    for key, what in (("vanijzendoorn1995-twoway", "661 parents and children"), ("dozier2001", "foster dyads")):
+        agreement, kappa = register.number(f"{key}-agreement"), register.number(f"{key}-kappa")
+        printed = {"n": str(int(agreement.n)), "agreement": agreement.value.text, "kappa": kappa.value.text}
+        large = int(agreement.n) > MANY
+        found.append(Headline("Attachment across generations", what, "two by two", printed, "phi", _phi, {}, large))
+    twins = studies.load("twin-pairs", originals=False).set_index("row_id")
+    for zygosity, words in (("mz", "identical twins"), ("dz", "fraternal twins")):
+        row = twins.loc[f"oconnor2001-{zygosity}"]
+        printed = {"pairs": str(int(row["n_pairs"])), "agreement": row["agreement"]}
+        discordant = "discordant pairs", _of("discordant")
+        found.append(Headline("Genes, homes and attachment", words, "twin table", printed, *discordant, {}, False))
+    arms = [str(register.number(f"bateman2003-n-{arm}").value.text) for arm in ("partial-hospital", "general-care")]
+    printed = {"n1": arms[0], "n2": arms[1], "z": register.number("bateman2003-medication-z").value.text}
+    pairs = int(arms[0]) * int(arms[1])
+    higher = "probability of a higher cost", lambda f: np.maximum(f.sets["u"], pairs - f.sets["u"]) / pairs
+    found.append(Headline("Health-service costs", "cost of medication", "ranks", printed, *higher, {}, True))
+    for at, id in selfharm.ROWS.items():
+        number = register.number(id)
+        ends = {"risk_ratio": number.value, "ci_low": number.ci_low, "ci_high": number.ci_high}
+        if None in ends.values():
+            raise RestatedError(f"'{id}' has no printed interval")
+        printed = {"n": str(int(number.n))} | {name: end.text for name, end in ends.items()}
+        given = printed, "odds ratio", _of("odds_ratio"), {"measure": "risk_ratio"}, False
+        found.append(Headline("The trials of MBT", f"self-harm, {at} months", "two arms", *given))
+    return found
+
+
+def _of(name: str) -> Callable[[Found], Floats]:
+    return lambda found: np.asarray(found.sets[name], float)
+
+
+def _phi(found: Found) -> Floats:
+    return np.asarray(phi(found.sets["table"]))
+
+
+def at_strengths(sets: list[Headline]) -> pd.DataFrame:
+    """Return members and range of each headline set at the three strengths, as words for readers."""
+    rows = []
+    for own in sets:
+        cells, parts = {}, list[Found]()
+        for strength, elements in practice.STRENGTHS.items():
+            kept = elements - {"missing"} if own.sizes_hold else elements
+            parts.append(RECONSTRUCTORS[own.reconstructor].run(own.printed, own.options, kept))
+            values = own.of(merged(parts))
+            low, high = (f"{end(values):.2g}" for end in (np.min, np.max))
+            words = low if low == high else f"{low} to {high}"
+            cells[STRENGTHS[strength].capitalize()] = f"{words} ({parts[-1].size:,.0f})"
+        given = ", ".join(f"{name} {text}" for name, text in own.printed.items())
+        rows.append({"Set": own.what, "Chapter": own.chapter, "Published": given, "Quantity": own.quantity} | cells)
+    return pd.DataFrame(rows)

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from restated.calibrate import cases, score
-from restated_book import calibrate
+from restated_book import calibrate, register
 from restated_book import calibration as stored
 from review.findings import calibration
 
@@ -72,3 +72,12 @@ def test_kinds_come_in_their_order_with_all_at_the_end(rows):
     drawn = calibration.chart(table)
     assert len(drawn) == 2 * table["kind"].nunique() and drawn["low"].le(drawn["value"]).all()
     assert len(calibration.coverage_table(table)) == len(table)
+
+
+def test_headline_sets_grow_with_the_strength():
+    table = calibration.at_strengths(calibration.headlines(register.load()))
+    sizes = table[["As printed", "Usual practice", "Wide"]].map(lambda x: int(x[x.index("(") + 1 : -1].replace(",", "")))
+    assert len(table) == 8 and (sizes > 0).all(axis=None)
+    assert (sizes["As printed"] <= sizes["Usual practice"]).all() and (sizes["As printed"] < sizes["Wide"]).any()
+    # The counts of self-harm that the chapter shows.
+    assert table.loc[table["Set"] == "self-harm, 6–12 months", "As printed"].item().endswith("(1)")
