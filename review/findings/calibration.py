@@ -13,8 +13,9 @@ from restated.errors import RestatedError
 from restated.estimate.agreement import phi
 from restated.reconstruct import practice
 from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
-from restated_book import calibration, studies
+from restated_book import calibration, paths, studies
 from restated_book.register import Register
+from restated_book.sources import dictionary
 from review.findings.trials import selfharm
 
 #: Strengths in the order of the chapter, with their words for readers.
@@ -113,6 +114,25 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
                 "Held": inside[0] if inside else none,
                 "Cause": at["usual"]["cause"] or at["as printed"]["cause"] or "",
                 "use": at["usual"]["use"],
+            }
+        )
+    return pd.DataFrame(made)
+
+
+def peers() -> pd.DataFrame:
+    """Return coverage, middle width and seconds of other programs and of this one, on the same cases."""
+    rows = dictionary.validate(paths.DATA / "calibration" / "peers.csv", dictionary.load()["calibration-peers"])
+    made = []
+    for (kind, tool), own in pd.DataFrame([cells for _, cells in rows]).groupby(["kind", "tool"], sort=False):
+        held = f"{(own['inside'] == 'yes').sum()} of {len(own)}"
+        measured = not (own["inside"] == "not measured").any()
+        made.append(
+            {
+                "Program": f"{tool} ({own['version'].iloc[0]})",
+                "Statements": kind,
+                "Truth held": held if measured else "not measured",
+                "Middle width": f"{own['width'].median():.2g}" if measured else "–",
+                "Seconds": f"{own['seconds'].sum():.2g}" if measured else "–",
             }
         )
     return pd.DataFrame(made)
