@@ -37,8 +37,7 @@ ABOUT = np.array([-2, -1, -0.5, 0, 0.5, 1, 2])
 ROUNDS, NEW = 3, 2
 #: Vertices of one arm that are paired at a time, to save memory.
 BLOCK = 512
-#: Steps of a bisection: limits are then known to a 16,000th of the highest value.
-STEPS = 14
+STEPS = 14  #: of a bisection: limits are then known to a 16,000th of the highest value
 #: Weights down to this count as zero: rounding of the linear equations.
 TINY = 1e-9
 
@@ -88,8 +87,7 @@ class Arm:
     def vertices(self, grid: Floats) -> Floats:
         """Return the weights of all vertices on a grid, shape (vertices, points); they leave room for the zeros."""
         at = np.array(list(combinations(np.flatnonzero(grid <= self.top), 3)))
-        x, square = grid[at], self.mean**2 + self.sd**2 * (self.n - 1) / self.n
-        mass = 1 - self.zeros / self.n
+        x, square, mass = grid[at], self.mean**2 + self.sd**2 * (self.n - 1) / self.n, 1 - self.zeros / self.n
         # Lagrange: the weight of a point is the expected product of distances to the two others, over its own.
         first, second = np.roll(x, 1, axis=1), np.roll(x, 2, axis=1)
         weights = (square - (first + second) * self.mean + first * second * mass) / ((x - first) * (x - second))
@@ -128,11 +126,10 @@ def rank_z(first: Arm, second: Arm) -> tuple[float, float]:
 
     Only zeros are taken as tied; more ties would make z larger for the same U.
     """
-    _check(first=first, second=second)
+    low, high = superiority(first, second)
     pairs, total, tied = first.n * second.n, first.n + second.n, first.zeros + second.zeros
     factor = float(tie_factor([tied, *[1] * (total - tied)])) if tied else 1.0
     sd = math.sqrt(pairs * (total + 1) / 12 * factor)
-    low, high = superiority(first, second)
     return (low - 0.5) * pairs / sd, (high - 0.5) * pairs / sd
 
 
@@ -159,9 +156,8 @@ def median(arm: Arm) -> tuple[float, float]:
         low, high = 0.0, arm.top
         for _ in range(STEPS):
             middle = (low + high) / 2
-            # Too low if more than half must be above it, or half still can be.
-            above = share_above(arm, middle)[end] >= 0.5
-            low, high = (middle, high) if above else (low, middle)
+            # Too low if half must be above it, or half still can be.
+            low, high = (middle, high) if share_above(arm, middle)[end] >= 0.5 else (low, middle)
         ends.append((low + high) / 2)
     return ends[0], ends[1]
 
@@ -187,8 +183,7 @@ def _extreme(first: Arm, second: Arm | _Fixed, *, most: bool) -> float:
             if pairs[at] > found:
                 found, best = float(pairs[at]), (row + int(at[0]), int(at[1]))
         used = np.flatnonzero((one[best[0]] > 0) | (two[best[1]] > 0))
-        near = [np.linspace(grid[max(i - 1, 0)], grid[i], NEW + 2) for i in used]
-        near += [np.linspace(grid[i], grid[min(i + 1, len(grid) - 1)], NEW + 2) for i in used]
-        grid = np.unique(np.concatenate([*near, grid[:1], grid[-1:]]))
+        gaps = {int(i) for i in [*(used - 1), *used] if 0 <= i < len(grid) - 1}
+        grid = np.unique(np.concatenate([grid[[0, -1]], *(np.linspace(*grid[i : i + 2], NEW + 2) for i in gaps)]))
     none1, none2 = first.zeros / first.n, second.zeros / second.n
     return sign * found + (1 - none1) * none2 + none1 * none2 / 2

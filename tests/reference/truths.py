@@ -68,7 +68,7 @@ def pooled(y: pd.Series, v: pd.Series) -> dict[str, object]:
     mean, se = (w * y).sum() / w.sum(), w.sum() ** -0.5
     return {
         "k": k, "estimate": mean, "se": se, "ci_low": mean - Z * se, "ci_high": mean + Z * se, "z": mean / se,
-        "p": 2 * stats.norm.sf(abs(mean / se)), "Q": q, "I2": 100 * max(0, (q - k + 1) / q), "tau2": tau2, "fixed": fixed,
+        "p": 2 * stats.norm.sf(abs(mean / se)), "Q": q, "I2": 100 * max(0, (q - k + 1) / q), "tau2": tau2,
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ import pandas as pd
 from restated.arguments import Floats
 from restated.estimate import growth
 from restated.reconstruct.ensemble import generator
+from review.findings import numbers
 from review.findings.cohort import effects, runs, statements
 from review.findings.cohort.design import CELLS, Design
 
@@ -68,9 +69,8 @@ def noise(cohorts: int = COHORTS, first: int = 0) -> Noise:
 def draw(register, size: int = DRAWS, *, seed: int = runs.SEED) -> Floats:
     """Draw true effects, shape (size, parameters): pooled contrasts by their intervals, the others evenly."""
     rng = np.random.default_rng(seed)
-    at = {name: [float(getattr(register[id], part).value) for part in ("value", "ci_low", "ci_high")]
-          for name, id in effects.PRINTED.items()}  # fmt: skip
-    pooled = [rng.normal(m, (high - low) / (2 * statements.CRITICAL), size) for m, low, high in at.values()]
+    at = [numbers.estimate(register[id]) for id in effects.PRINTED.values()]
+    pooled = [rng.normal(m, (high - low) / (2 * statements.CRITICAL), size) for m, low, high in at]
     return np.column_stack([*pooled, *rng.uniform(-REACH, REACH, (len(DIFFERENCES), size))])
 
 
@@ -111,23 +111,18 @@ def effective(weight: Floats) -> float:
 
 def interval(values: Floats, weight: Floats, level: float = 0.95) -> tuple[float, float]:
     """Return the central interval of weighted values."""
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(weight[order]) / weight.sum()
-    low, high = np.searchsorted(below, [(1 - level) / 2, (1 + level) / 2])
-    return float(values[order][low]), float(values[order][min(high, len(values) - 1)])
+    ends = (1 - level) / 2, (1 + level) / 2
+    low, high = np.quantile(values, ends, weights=weight, method="inverted_cdf")
+    return float(low), float(high)
 
 
 def information(true: Floats, found: dict[str, Floats]) -> pd.DataFrame:
     """Return what each sentence says: the share of cohorts that satisfy it, effective share, shifts in SDs drawn."""
     rows = []
-    mean, sd = true.mean(axis=0), true.std(axis=0)
     for key, weight in found.items():
         name = key.removesuffix(" sign")
         words = statements.STATEMENTS.get(name, ("all sentences", ""))[0]
-        sign = name != key
-        rule = "p < .05" if not sign else DIRECTED.get(name, "directions; p < .05 where none is named")
-        moved = (np.average(true, axis=0, weights=weight) - mean) / sd
-        shifts = {name: moved[PARAMETERS.index(name)] for name in SHOWN}
-        shares = {"Satisfied": weight.mean(), "Effective": effective(weight)}
-        rows.append({"Sentence": words, "Inequality": rule} | shares | shifts)
-    return pd.DataFrame(rows)
+        rule = DIRECTED.get(name, "directions; p < .05 where none is named") if name != key else "p < .05"
+        moved = (np.average(true, axis=0, weights=weight) - true.mean(axis=0)) / true.std(axis=0)
+        rows.append((words, rule, weight.mean(), effective(weight), *(moved[PARAMETERS.index(one)] for one in SHOWN)))
+    return pd.DataFrame(rows, columns=["Sentence", "Inequality", "Satisfied", "Effective", *SHOWN])

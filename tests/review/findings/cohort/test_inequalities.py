@@ -64,4 +64,7 @@ def test_the_growth_sentence_moves_growth_and_the_sentence_on_avoidance_does_not
 def test_equal_weights_are_fully_effective_and_one_weight_is_one_draw():
     assert inequalities.effective(np.ones(10)) == pytest.approx(1)
     assert inequalities.effective(np.eye(10)[0]) == pytest.approx(0.1)
-    assert inequalities.interval(np.arange(1000.0), np.ones(1000), 0.9) == (pytest.approx(49, abs=1), pytest.approx(949, abs=1))
+    assert inequalities.interval(np.arange(1000.0), np.ones(1000), 0.9) == (
+        pytest.approx(49, abs=1),
+        pytest.approx(949, abs=1),
+    )
