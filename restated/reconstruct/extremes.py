@@ -117,7 +117,8 @@ def superiority(first: Arm, second: Arm) -> tuple[float, float]:
 
     It is U / (n1 n2). Other values are taken to differ, if only by a hair.
     """
-    _check(first=first, second=second)
+    for arm in (first, second):
+        _check(arm)
     return _extreme(first, second, most=False), _extreme(first, second, most=True)
 
 
@@ -138,19 +139,18 @@ def share_above(arm: Arm, threshold: float) -> tuple[float, float]:
 
     The largest counts values that are a hair above it. A threshold below 0 or missing raises a RestatedError.
     """
-    _check(arm=arm)
+    _check(arm)
     check_numbers(threshold=threshold)
     if not 0 <= threshold < math.inf:
         raise RestatedError(f"the threshold {threshold:g} is not a value of at least 0", field="threshold")
     if threshold >= arm.top:
         return 0.0, 0.0
-    fixed = _Fixed(threshold)
-    return _extreme(arm, fixed, most=False), _extreme(arm, fixed, most=True)
+    return _extreme(arm, _Fixed(threshold), most=False), _extreme(arm, _Fixed(threshold), most=True)
 
 
 def median(arm: Arm) -> tuple[float, float]:
     """Return the least and the largest median: thresholds that half of the values can just be below, or above."""
-    _check(arm=arm)
+    _check(arm)
     ends = []
     for end in (0, 1):
         low, high = 0.0, arm.top
@@ -162,10 +162,9 @@ def median(arm: Arm) -> tuple[float, float]:
     return ends[0], ends[1]
 
 
-def _check(**arms: object) -> None:
-    for field, arm in arms.items():
-        if not isinstance(arm, Arm):
-            raise RestatedError(f"{arm!r} is not an Arm", field=field)
+def _check(arm: object) -> None:
+    if not isinstance(arm, Arm):
+        raise RestatedError(f"{arm!r} is not an Arm", field="arm")
 
 
 @cache
@@ -176,14 +175,16 @@ def _extreme(first: Arm, second: Arm | _Fixed, *, most: bool) -> float:
     for _ in range(ROUNDS + 1):
         larger = grid[:, None] >= grid if most else grid[:, None] > grid
         one, two = first.vertices(grid), second.vertices(grid)
-        scores, best = sign * (one @ larger), (0, 0)
+        scores, best = sign * (one @ larger), None
         for row in range(0, len(one), BLOCK):
             pairs = scores[row : row + BLOCK] @ two.T
             at = np.unravel_index(int(pairs.argmax()), pairs.shape)
             if pairs[at] > found:
                 found, best = float(pairs[at]), (row + int(at[0]), int(at[1]))
+        if best is None:  # no finer grid does better
+            break
         used = np.flatnonzero((one[best[0]] > 0) | (two[best[1]] > 0))
         gaps = {int(i) for i in [*(used - 1), *used] if 0 <= i < len(grid) - 1}
-        grid = np.unique(np.concatenate([grid[[0, -1]], *(np.linspace(*grid[i : i + 2], NEW + 2) for i in gaps)]))
+        grid = np.unique(np.concatenate([grid[[0, -1]], *(np.linspace(grid[i], grid[i + 1], NEW + 2) for i in gaps)]))
     none1, none2 = first.zeros / first.n, second.zeros / second.n
     return sign * found + (1 - none1) * none2 + none1 * none2 / 2

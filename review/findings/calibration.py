@@ -67,9 +67,9 @@ def coverage_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return coverage with its interval, and the middle relative width, for readers."""
     text = [f"{s:.0f} ({a:.0f} to {b:.0f})" for s, a, b in map(percent, (row for _, row in table.iterrows()))]
     shown = table[["kind", "strength", "papers", "truths", "width"]].assign(strength=table["strength"].map(STRENGTHS))
-    shown.columns = ["Kind", "Set", "Papers", "Truths", "Middle width"]
-    shown.insert(4, "In the set, %", text)
-    return shown.assign(**{"Middle width": table["width"].map("{:.2g}".format)})
+    shown = shown.assign(width=table["width"].map("{:.2g}".format))
+    shown.insert(4, "held", text)
+    return shown.set_axis(["Kind", "Set", "Papers", "Truths", "In the set, %", "Middle width"], axis=1)
 
 
 def _ends(row) -> str:
@@ -172,8 +172,7 @@ def at_strengths(sets: list[Headline]) -> pd.DataFrame:
             kept = elements - {"missing"} if own.sizes_hold else elements
             parts.append(RECONSTRUCTORS[own.reconstructor].run(own.printed, own.options or {}, kept))
             values = own.of(merged(parts))
-            low, high = (f"{end(values):.2g}" for end in (np.min, np.max))
-            words = low if low == high else f"{low} to {high}"
+            words = " to ".join(dict.fromkeys(f"{end(values):.2g}" for end in (np.min, np.max)))
             cells[STRENGTHS[strength].capitalize()] = f"{words} ({parts[-1].size:,.0f})"
         given = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in own.printed.items())
         rows.append({"Set": own.what, "Chapter": own.chapter, "Published": given, "Quantity": own.quantity} | cells)

@@ -111,8 +111,7 @@ def effective(weight: Floats) -> float:
 
 def interval(values: Floats, weight: Floats, level: float = 0.95) -> tuple[float, float]:
     """Return the central interval of weighted values."""
-    ends = (1 - level) / 2, (1 + level) / 2
-    low, high = np.quantile(values, ends, weights=weight, method="inverted_cdf")
+    low, high = np.quantile(values, [(1 - level) / 2, (1 + level) / 2], weights=weight, method="inverted_cdf")
     return float(low), float(high)
 
 
