@@ -7,7 +7,7 @@ total, mean and square make three (Richter; Rogosinski; Karr). U is linear in ea
 taken at vertices. All vertices on a grid are tried; the grid is then refined at the points of the best ones.
 
 Every sample of n is such a distribution, and Samuelson's bound gives its highest value. So the ranges hold all samples;
-weights that are no multiples of 1/n make them slightly too wide. Student's, Welch's and the gamma model's test need no
+weights between multiples of 1/n make them slightly too wide. Student's, Welch's and the gamma model's test need no
 range: moments fix them. A t test of logarithms has none: its mean of logs falls without bound as a value nears 0.
 
 References
@@ -31,15 +31,12 @@ from restated.reconstruct.ranks import tie_factor
 
 #: Points of the first grid: with three times as many, the bounds of 22 and 19 values move by less than .005.
 POINTS = 16
-#: Points about the mean, in SDs: they let a small spread exist on the grid.
-ABOUT = np.array([-2, -1, -0.5, 0, 0.5, 1, 2])
+ABOUT = np.array([-2, -1, -0.5, 0, 0.5, 1, 2])  #: points about the mean, in SDs: a small spread needs them
 #: Times the grid is refined, and new points on either side of each point of the best vertices.
 ROUNDS, NEW = 3, 2
-#: Vertices of one arm that are paired at a time, to save memory.
-BLOCK = 512
+BLOCK = 512  #: vertices of one arm that are paired at a time, to save memory
 STEPS = 14  #: of a bisection: limits are then known to a 16,000th of the highest value
-#: Weights down to this count as zero: rounding of the linear equations.
-TINY = 1e-9
+TINY = 1e-9  #: weights down to minus this count as zero: rounding of the linear equations
 
 
 @dataclass(frozen=True)

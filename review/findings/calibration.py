@@ -110,7 +110,7 @@ def peers() -> pd.DataFrame:
         cells = ["not measured", "–", "–"]
         if not (own["inside"] == cells[0]).any():
             held = f"{(own['inside'] == score.YES).sum()} of {len(own)}"
-            cells = [held, f"{own['width'].median():.2g}", f"{own['seconds'].sum():.2g}"]
+            cells = [held, f"{own['width'].median():.2g}", f"{own['seconds'].sum():,.1f}"]
         made.append((f"{tool} ({own['version'].iloc[0]})", kind, *cells))
     return pd.DataFrame(made, columns=["Program", "Statements", "Truth held", "Middle width", "Seconds"])
 
