@@ -25,6 +25,7 @@ from restated_book.sphinx import (
     rewriting,
     roles,
     search,
+    setspage,
     todopage,
     when,
     works,
@@ -34,7 +35,7 @@ HERE = Path(__file__).parent
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(originalspage, pages, rewriting, search, todopage, when, works),
+    *(originalspage, pages, rewriting, search, setspage, todopage, when, works),
 )
 #: Settings of other extensions that these pages need.
 SETTINGS = {
