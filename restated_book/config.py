@@ -145,7 +145,7 @@ class Config:
     """Content of ``restated.toml``.
 
     `packages` are those of the book itself, which its notebooks import; `originals` tables only a reader can supply,
-    `reconstructed` the data sets for readers (:mod:`restated_book.reconstructed`) and `commands` those of the book, each
+    `reconstructed` data sets for readers (:mod:`restated_book.reconstructed`) and `commands` those of the book, each
     with its ``module:function``; `statistics` have lowest and highest value.
     """
 

@@ -147,10 +147,11 @@ def _workbook(frame: pd.DataFrame, entry: Mapping) -> bytes:
     made += [("Its id in the ledger", entry["repeats"]["id"])]
     codebook = list(zip(entry["columns"], entry["types"], entry["meanings"], strict=True))
     status, title = f"{entry['status']}; {entry['basis']}", entry["title"]
+    heading = ("Column", "Type", "Meaning")
     sheets = [
-        tables.Table("codebook", "codebook", f"Columns of the data: {title}", status, ("Column", "Type", "Meaning"), codebook),
-        tables.Table("about the data", "how it was made", f"How the rows were made: {title}", status, ("What", "Words"), made),
-        tables.Table("data", "data", title, status, list(frame), ()),
+        tables.Table("meaning of the columns", "codebook", title, status, heading, codebook),
+        tables.Table("basis, seed, constraints", "how it was made", title, status, ("What", "Words"), made),
+        tables.Table("rows", "data", title, status, list(frame), ()),
     ]
     # The day of the release: a commit that changes no row changes no file.
     released = datetime.combine(about.book().released, datetime.min.time(), UTC)

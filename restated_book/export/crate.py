@@ -117,9 +117,13 @@ class _Run:
             for name, what in sets.files(entry).items():
                 made.append(self.file(f"{sets.FOLDER}/{name}", name=what, description=words))
                 made[-1]["license"] = self.licence
+        code = {"name": "functions under [reconstructed] in restated.toml", "softwareRequirements": self.needs}
         run = {"name": "Make the reconstructed data", "endTime": self.when}
         action = self.known("#run-reconstructed-data", "CreateAction", **run)
-        action["instrument"], action["agent"], action["result"] = self.builder, self.builder, made
+        action["instrument"] = self.known("#reconstructed-data", "SoftwareSourceCode", **code)
+        action["agent"], action["result"] = self.builder, made
+        tables = (f for folder in (paths.PUBLISHED, paths.STUDIES) for f in sorted(folder.glob("*.csv")))
+        action["object"] = [self.source(paths.shown(file)) for file in tables]
         return [action]
 
 

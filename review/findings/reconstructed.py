@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from restated.estimate import agreement, costsets, events, meta
+from restated.estimate import agreement, costsets, meta
 from restated.reconstruct import moments, studysets
 from restated.reconstruct.tables import two_by_two
 from restated_book import register, studies
@@ -181,9 +181,7 @@ def generations() -> Iterator[Dataset]:
         constraints = [f"{k} studies and {total:,} dyads in each set", f"pooled r rounds to {pooled}"]
         constraints.append(f"estimated tau² {tau2:g} on Fisher z, an assumption")
         words, name = {"k": k, "size": size, "tau2": f"{tau2:g}"}, f"study-sets-{size}"
-        yield _dataset(
-            "study-sets", frame, (r.min(), r.max()), constraints, name=name, seed=STUDY_SEED, words=words
-        )
+        yield _dataset("study-sets", frame, (r.min(), r.max()), constraints, name=name, seed=STUDY_SEED, words=words)
     for kind, id in (("tables-1995", "vanijzendoorn1995-twoway"), ("tables-foster", "dozier2001")):
         percent, kappa = (printed[f"{id}-{name}"] for name in ("agreement", "kappa"))
         every = two_by_two(int(percent.n), agreement=percent.value.text, kappa=kappa.value.text)
