@@ -41,30 +41,11 @@ _DATA = "xl/worksheets/sheet4.xml"
 class Dataset:
     """A data set that no one observed, and what a reader needs to use it.
 
-    Attributes
-    ----------
-    name, title, chapter : str
-        Name of the files without ending; words for a reader; name of the notebook it belongs to.
-    of : str
-        What a row is not: "people" or "studies".
-    basis : str
-        A status of :data:`restated_book.status.STATUSES`.
-    frame : DataFrame
-        The rows. Numbers are written as they are: round them first.
-    columns : mapping
-        Meaning of each column; a name that ends in ``*`` stands for all columns that begin so.
-    constraints : sequence of str
-        What every set in the file satisfies.
-    python, r : str
-        Three lines that load ``{file}`` and print what the chapter found.
-    repeats, what : str
-        Id of that number in the ledger, and the number in words.
-    low, high : float
-        Lowest and highest value of that number over the sets of the file.
-    seed : int, optional
-        Seed of what was drawn.
-    workbook : bool
-        Whether there is a workbook, too.
+    `name` is that of its files and `chapter` its notebook; no row is one `of` "people" or "studies"; `basis` is one of
+    :data:`restated_book.status.STATUSES`. `columns` has the meaning of each column, or of all that begin with a name
+    before ``*``; every set in `frame` meets the `constraints`. `python` and `r` are three lines that load ``{file}``
+    and print `what`, in the ledger as `repeats` and from `low` to `high` over the sets. Without `workbook` there is CSV
+    only. Numbers are written as they are: round them first.
     """
 
     name: str
@@ -84,50 +65,44 @@ class Dataset:
     seed: int | None = None
     workbook: bool = True
 
-    @property
-    def status(self) -> str:
-        """Words that each row begins with."""
-        return f"reconstructed: not real {self.of}"
-
     def meaning(self, column: str) -> str:
         """Return the meaning of a column of the file; refuse one that is not described."""
         if column == STATUS:
             return "the same words in each row: what the rows are not"
-        stars = [name for name in self.columns if name.endswith("*") and column.startswith(name[:-1])]
-        check_option("column", column, [*self.columns, *([column] if stars else [])])
-        return self.columns[column if column in self.columns else stars[0]]
+        family = column.rstrip("0123456789") + "*"
+        check_option("column", column, self.columns if family not in self.columns else [*self.columns, column])
+        return self.columns[column if column in self.columns else family]
 
 
 def write(folder: Path) -> None:
     """Write the files of all data sets of this book, and their index, into an empty `folder`."""
-    index = []
-    for name in config.load().reconstructed.values():
-        index += [_write(dataset, folder) for dataset in config.function(name)()]
-    text = json.dumps(index, ensure_ascii=False, indent=1)
-    (folder / sets.INDEX).write_text(f"{text}\n", encoding="utf-8", newline="")
+    functions = map(config.function, config.load().reconstructed.values())
+    index = [_write(dataset, folder) for function in functions for dataset in function()]
+    _put(folder / sets.INDEX, f"{json.dumps(index, ensure_ascii=False, indent=1)}\n".encode())
 
 
 def _write(dataset: Dataset, folder: Path) -> dict:
     """Write the files of a data set; return its entry in the index."""
     check_option("basis", dataset.basis, STATUSES)
-    frame = dataset.frame.reset_index(drop=True).infer_objects()
-    frame.insert(0, STATUS, dataset.status)
+    status, frame = f"reconstructed: not real {dataset.of}", dataset.frame.reset_index(drop=True).infer_objects()
+    frame.insert(0, STATUS, status)
     for column in frame.select_dtypes(exclude="number"):
-        frame[column] = frame[column].map({text: cells.guarded(text) for text in frame[column].unique()})
+        frame[column] = frame[column].map(cells.guarded)
     content, name = frame.to_csv(index=False, lineterminator="\n").encode(), f"{dataset.name}.csv"
     if len(content) > LARGE:
         content, name = gzip.compress(content, COMPRESSION, mtime=0), f"{name}.gz"
-    entry: dict = {"file": name, "chapter": dataset.chapter, "title": dataset.title, "status": dataset.status}
+    columns = list(map(str, frame))
+    entry: dict = {"file": name, "chapter": dataset.chapter, "title": dataset.title, "status": status}
     entry |= {"basis": dataset.basis, "seed": dataset.seed, "constraints": list(dataset.constraints)}
-    entry |= {"rows": len(frame), "columns": list(frame), **_put(folder / name, content)}
+    entry |= {"rows": len(frame), "columns": columns, **_put(folder / name, content)}
     entry["types"] = ["number" if pd.api.types.is_numeric_dtype(kind) else "string" for kind in frame.dtypes]
-    entry["meanings"] = [dataset.meaning(column) for column in frame]
+    entry["meanings"] = list(map(dataset.meaning, columns))
     entry["repeats"] = {"id": dataset.repeats, "what": dataset.what, "low": dataset.low, "high": dataset.high}
     entry["snippets"] = {}
     for ending, text in (("py", dataset.python), ("R", dataset.r)):
-        snippet = text.replace("{file}", name)
-        _put(folder / f"{dataset.name}.{ending}", snippet.encode())
-        entry["snippets"][ending] = {"file": f"{dataset.name}.{ending}", "text": snippet}
+        snippet = {"file": f"{dataset.name}.{ending}", "text": text.replace("{file}", name)}
+        _put(folder / snippet["file"], snippet["text"].encode())
+        entry["snippets"][ending] = snippet
     if dataset.workbook:
         file = f"{dataset.name}.xlsx"
         entry["workbook"] = {"file": file, **_put(folder / file, _workbook(frame, entry))}
@@ -141,17 +116,14 @@ def _put(file: Path, content: bytes) -> dict:
 
 def _workbook(frame: pd.DataFrame, entry: Mapping) -> bytes:
     """Return a workbook with the sheets About, codebook, how it was made, and data."""
-    made = [("Status", entry["status"]), ("Basis", entry["basis"]), ("Seed", entry["seed"])]
-    made += [("Constraint met", words) for words in entry["constraints"]]
-    made += [("File with the same rows", entry["file"]), ("Number repeated", entry["repeats"]["what"])]
-    made += [("Its id in the ledger", entry["repeats"]["id"])]
+    keys = ("status", "basis", "seed", "constraints", "file", "repeats")
+    made = [(key, "; ".join(value) if isinstance(value := entry[key], list) else str(value)) for key in keys]
     codebook = list(zip(entry["columns"], entry["types"], entry["meanings"], strict=True))
-    status, title = f"{entry['status']}; {entry['basis']}", entry["title"]
-    heading = ("Column", "Type", "Meaning")
+    about_it = (entry["title"], f"{entry['status']}; {entry['basis']}")
     sheets = [
-        tables.Table("meaning of the columns", "codebook", title, status, heading, codebook),
-        tables.Table("basis, seed, constraints", "how it was made", title, status, ("What", "Words"), made),
-        tables.Table("rows", "data", title, status, list(frame), ()),
+        tables.Table("meaning of the columns", "codebook", *about_it, ("Column", "Type", "Meaning"), codebook),
+        tables.Table("basis, seed, constraints", "how it was made", *about_it, ("What", "Words"), made),
+        tables.Table("rows", "data", *about_it, entry["columns"], ()),
     ]
     # The day of the release: a commit that changes no row changes no file.
     released = datetime.combine(about.book().released, datetime.min.time(), UTC)

@@ -113,17 +113,15 @@ class _Run:
             return []
         made = [self.file(f"{sets.FOLDER}/{sets.INDEX}", name="Index of the reconstructed data")]
         for entry in listed:
-            words = f"Status: {entry['status']}; {entry['basis']}"
-            for name, what in sets.files(entry).items():
-                made.append(self.file(f"{sets.FOLDER}/{name}", name=what, description=words))
-                made[-1]["license"] = self.licence
+            words = {"description": f"Status: {entry['status']}; {entry['basis']}", "license": self.licence}
+            made += [self.file(f"{sets.FOLDER}/{n}", name=what, **words) for n, what in sets.files(entry).items()]
         code = {"name": "functions under [reconstructed] in restated.toml", "softwareRequirements": self.needs}
         run = {"name": "Make the reconstructed data", "endTime": self.when}
         action = self.known("#run-reconstructed-data", "CreateAction", **run)
         action["instrument"] = self.known("#reconstructed-data", "SoftwareSourceCode", **code)
-        action["agent"], action["result"] = self.builder, made
         tables = (f for folder in (paths.PUBLISHED, paths.STUDIES) for f in sorted(folder.glob("*.csv")))
         action["object"] = [self.source(paths.shown(file)) for file in tables]
+        action["agent"], action["result"] = self.builder, made
         return [action]
 
 

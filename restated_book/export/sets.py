@@ -40,24 +40,11 @@ def resources(folder: Path) -> list[dict]:
 
 
 def _resource(entry: Mapping) -> dict:
-    name = entry["file"].partition(".")[0]
-    met = "; ".join(entry["constraints"])
-    fields = [
-        {"name": column, "type": kind, "description": meaning}
-        for column, kind, meaning in zip(entry["columns"], entry["types"], entry["meanings"], strict=True)
-    ]
-    return {
-        "name": f"reconstructed-{name.lower()}",
-        "path": f"reconstructed/{entry['file']}",
-        "profile": "tabular-data-resource",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        **({"compression": "gz"} if entry["file"].endswith(".gz") else {}),
-        "bytes": entry["bytes"],
-        "hash": f"sha256:{entry['sha256']}",
-        "title": entry["title"],
-        "description": f"{entry['status'].capitalize()} ({entry['basis']}). Every set meets: {met}.",
-        "status": entry["status"],
-        "schema": {"fields": fields, "missingValues": [""]},
-    }
+    described, name = zip(entry["columns"], entry["types"], entry["meanings"], strict=True), entry["file"]
+    fields = [{"name": column, "type": kind, "description": meaning} for column, kind, meaning in described]
+    resource = {"name": f"reconstructed-{name.partition('.')[0].lower()}", "path": f"reconstructed/{name}"}
+    resource |= {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+    resource |= {"compression": "gz"} if name.endswith(".gz") else {}
+    resource |= {"title": entry["title"], "status": entry["status"], "bytes": entry["bytes"]}
+    met = f"{entry['status'].capitalize()} ({entry['basis']}). Every set meets: {'; '.join(entry['constraints'])}."
+    return {**resource, "hash": f"sha256:{entry['sha256']}", "description": met, "schema": {"fields": fields}}

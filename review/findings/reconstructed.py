@@ -6,7 +6,7 @@ hold, and :mod:`restated_book.reconstructed` writes the files.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from pathlib import Path
@@ -19,7 +19,7 @@ from restated.reconstruct import moments, studysets
 from restated.reconstruct.tables import two_by_two
 from restated_book import register, studies
 from restated_book.reconstructed import Dataset
-from review.findings import programmes, service_costs, transmission, trials, twins
+from review.findings import numbers, programmes, service_costs, transmission, trials, twins
 from review.findings.cohort import effects, model, statements
 from review.findings.cohort.design import CELLS, TIMES, Cohort, Design
 
@@ -35,6 +35,10 @@ SCORE_DRAWS, SCORE_SEED = 5, 2009
 _register = cache(register.load)
 
 
+def _count(id: str) -> int:
+    return int(numbers.value(_register()[id].value))
+
+
 @cache
 def _described(kind: str) -> dict:
     """Return the description of a kind of file, with what it takes from another."""
@@ -47,29 +51,13 @@ def _described(kind: str) -> dict:
     return {**base, **own, "columns": columns | own.get("columns", {})}
 
 
-def _dataset(
-    kind: str,
-    frame: pd.DataFrame,
-    within: tuple[float, float],
-    constraints: list[str],
-    *,
-    name: str = "",
-    seed: int | None = None,
-    words: Mapping[str, object] = {},
-) -> Dataset:
-    """Return a data set as described; `within` is the range of what its snippets print over the set."""
-
-    def filled(text: str) -> str:
-        for key, value in words.items():
-            text = text.replace(f"{{{key}}}", str(value))
-        return text
-
-    described = _described(kind)
-    texts = {key: filled(described[key]) for key in ("title", "python", "r")}
-    low, high = map(float, within)
-    return Dataset(
-        **described | texts, name=name or kind, frame=frame, seed=seed, constraints=constraints, low=low, high=high
-    )
+def _dataset(kind: str, frame: pd.DataFrame, within, constraints: list[str], name="", seed=None, **words) -> Dataset:
+    """Return a data set as described; `within` is the range of what its snippets print, `words` are filled in."""
+    texts = {key: _described(kind)[key] for key in ("title", "python", "r")}
+    for word, value in words.items():
+        texts = {key: text.replace(f"{{{word}}}", str(value)) for key, text in texts.items()}
+    own = {"name": name or kind, "frame": frame, "constraints": constraints, "seed": seed}
+    return Dataset(**_described(kind) | texts | own, low=float(within[0]), high=float(within[1]))
 
 
 def cohort() -> Iterator[Dataset]:
@@ -101,8 +89,8 @@ def cohort() -> Iterator[Dataset]:
         # Effects are in the column space of the model: the errors are those of every scenario.
         within = within or _four_way_errors(long, design.high_risk)
         for kind, frame in (("cohort", wide), ("cohort-long", long)):
-            name, words = kind.replace("cohort", f"cohort-{key}"), {"label": label}
-            yield _dataset(kind, frame, within, constraints, name=name, seed=COHORT_SEED, words=words)
+            name = kind.replace("cohort", f"cohort-{key}")
+            yield _dataset(kind, frame, within, constraints, name, COHORT_SEED, label=label)
 
 
 def _children(design: Design, draw: int) -> tuple[pd.DataFrame, Cohort, np.ndarray]:
@@ -137,10 +125,9 @@ def _four_way_errors(long: pd.DataFrame, high_risk: float) -> tuple[float, float
 
 def costs() -> Iterator[Dataset]:
     """Make costs of single patients in two arms by window, shape and spread; the means are recalled, not verified."""
-    printed, periods = _register(), service_costs.windows.PERIODS
     sizes = {"ph": "bateman2003-n-partial-hospital", "gpc": "bateman2003-n-general-care"}
-    n = {arm: int(printed[id].value.value) for arm, id in sizes.items()}
-    months = {p: int(printed[f"bateman2003-window-{p.replace('-', '')}"].value.value) for p in periods}
+    n = {arm: _count(id) for arm, id in sizes.items()}
+    months = {p: _count(f"bateman2003-window-{p.replace('-', '')}") for p in service_costs.windows.PERIODS}
     six = service_costs.windows.totals(studies.load("service-costs", originals=False), months).to_dict("records")
     frames = []
     for i, (row, (shape, (kind, share)), spread) in enumerate(
@@ -162,14 +149,14 @@ def costs() -> Iterator[Dataset]:
         "a share of zero costs as in the column shape",
     ]
     frame = pd.concat(frames, ignore_index=True)
-    within = min(limits), max(limits)
-    yield _dataset("costs", frame, within, constraints, name="service-costs-patients", seed=COST_SEED, words=n)
+    within, name = (min(limits), max(limits)), "service-costs-patients"
+    yield _dataset("costs", frame, within, constraints, name, COST_SEED, **n)
 
 
 def generations() -> Iterator[Dataset]:
     """Make study sets behind the headline, and list all two-by-two tables of 1995 and of the foster dyads."""
     printed = _register()
-    k, total = (int(printed[f"verhage2016-total-{name}"].value.value) for name in ("samples", "n"))
+    k, total = _count("verhage2016-total-samples"), _count("verhage2016-total-n")
     pooled = printed["verhage2016-secure-r"].value.text
     for size, tau2 in TAU2.items():
         found = studysets.study_sets(k, total, pooled, tau2=tau2, draws=STUDY_DRAWS, seed=STUDY_SEED)
@@ -180,8 +167,9 @@ def generations() -> Iterator[Dataset]:
         frame["r"] = np.tanh(frame["z"]).round(6)
         constraints = [f"{k} studies and {total:,} dyads in each set", f"pooled r rounds to {pooled}"]
         constraints.append(f"estimated tau² {tau2:g} on Fisher z, an assumption")
-        words, name = {"k": k, "size": size, "tau2": f"{tau2:g}"}, f"study-sets-{size}"
-        yield _dataset("study-sets", frame, (r.min(), r.max()), constraints, name=name, seed=STUDY_SEED, words=words)
+        words = {"k": k, "size": size, "tau2": f"{tau2:g}"}
+        within, name = (r.min(), r.max()), f"study-sets-{size}"
+        yield _dataset("study-sets", frame, within, constraints, name, STUDY_SEED, **words)
     for kind, id in (("tables-1995", "vanijzendoorn1995-twoway"), ("tables-foster", "dozier2001")):
         percent, kappa = (printed[f"{id}-{name}"] for name in ("agreement", "kappa"))
         every = two_by_two(int(percent.n), agreement=percent.value.text, kappa=kappa.value.text)
@@ -257,13 +245,13 @@ def _lost(counts: pd.DataFrame) -> Dataset:
         of = (f"{x} of {n}" if x == end else f"{x} to {end} of {n}" for x, end, n in both)
         constraints.append(f"{trial}: {' and '.join(of)} patients with an attempt, MBT and control")
     words = {"n1": ", ".join(map(str, n1)), "n2": ", ".join(map(str, n2))}
-    return _dataset("tables-attempts-lost", frame, (ratio.min(), ratio.max()), constraints, words=words)
+    return _dataset("tables-attempts-lost", frame, (ratio.min(), ratio.max()), constraints, **words)
 
 
 def programme_tables() -> Iterator[Dataset]:
     """List all two-by-two tables behind printed percentages of the programmes."""
     printed = _register()
-    arms = int(printed["ordway2018-n-mtb"].value.value), int(printed["ordway2018-n-control"].value.value)
+    arms = _count("ordway2018-n-mtb"), _count("ordway2018-n-control")
     questions = {"ordway2018-obesity": "obesity at two years", "sadler2013-secure": "secure attachment"}
     questions |= {"sadler2013-disorganized": "disorganized attachment", "sadler2013-cps": "open child protection case"}
     frames, constraints = [], []

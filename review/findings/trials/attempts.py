@@ -98,14 +98,8 @@ def over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[np.ndarray, np.
 
     For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
     combination over arms and trials. It is assumed that none of them is among the events already counted, so ranges
-    over the sets are outer ones; trials without a row on attrition stay as they are.
-
-    Returns
-    -------
-    events : ndarray of int, shape (sets, 2 k)
-        Events of the first arm of each trial, then of the second.
-    y, v : ndarray, shape (sets, k)
-        Log risk ratio of each trial, and its variance.
+    over the sets are outer ones; trials without a row on attrition stay as they are. Returned are the events of the
+    first arms and then of the second, shape (sets, 2 k), and log risk ratios with their variances, shape (sets, k).
     """
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
     a, first, c, second = arms(rows)

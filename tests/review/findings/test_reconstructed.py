@@ -1,4 +1,4 @@
-"""Files of reconstructed data, read back: each satisfies what it claims, and its snippets repeat a number of the book."""
+"""Files of reconstructed data, read back: each satisfies what it claims; its snippets repeat a number of the book."""
 
 from __future__ import annotations
 
