@@ -97,7 +97,9 @@ def _write(dataset: Dataset, folder: Path) -> dict:
     entry |= {"rows": len(frame), "columns": columns, **_put(folder / name, content)}
     entry["types"] = ["number" if pd.api.types.is_numeric_dtype(kind) else "string" for kind in frame.dtypes]
     entry["meanings"] = list(map(dataset.meaning, columns))
-    entry["repeats"] = {"id": dataset.repeats, "what": dataset.what, "low": dataset.low, "high": dataset.high}
+    # Nine decimals: the last bits of a fit depend on the number of threads.
+    low, high = round(dataset.low, 9), round(dataset.high, 9)
+    entry["repeats"] = {"id": dataset.repeats, "what": dataset.what, "low": low, "high": high}
     entry["snippets"] = {}
     for ending, text in (("py", dataset.python), ("R", dataset.r)):
         snippet = {"file": f"{dataset.name}.{ending}", "text": text.replace("{file}", name)}
