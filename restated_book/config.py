@@ -127,6 +127,7 @@ def _keys(section: type) -> dict[str, Any]:
 SCHEMA: dict[str, Any] = {
     "code": {"packages": PACKAGES},
     "originals": Each(FUNCTION),
+    "reconstructed": Each(FUNCTION),
     "commands": {"ensembles": FUNCTION},
     "statistics": Each(RANGE),
     "chapters": _keys(Chapters),
@@ -140,11 +141,13 @@ class Config:
     """Content of ``restated.toml``.
 
     `packages` are those of the book itself, which its notebooks import; `originals` tables only a reader can supply,
-    and `commands` those of the book, each with its ``module:function``; `statistics` have lowest and highest value.
+    `reconstructed` data sets for readers (:mod:`restated_book.reconstructed`) and `commands` those of the book, each
+    with its ``module:function``; `statistics` have lowest and highest value.
     """
 
     packages: list[str] = field(default_factory=list)
     originals: dict[str, str] = field(default_factory=dict)
+    reconstructed: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     statistics: dict[str, list[float]] = field(default_factory=dict)
     chapters: Chapters = field(default_factory=Chapters)

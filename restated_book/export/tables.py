@@ -97,7 +97,7 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
     ]
     heading = len(lines)
     kinds = {"figure": "data of a figure", "table": "table", "verdicts": "table of verdicts"}
-    lines += [[name, kinds[t.kind], t.status, t.caption] for name, t in zip(names, tables, strict=True)]
+    lines += [[name, kinds.get(t.kind, t.kind), t.status, t.caption] for name, t in zip(names, tables, strict=True)]
     _fill(first, lines, bold=(1, heading))
     # The first line is long and belongs to no column.
     _set_widths(first, lines[heading - 1 :])

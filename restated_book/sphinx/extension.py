@@ -27,6 +27,7 @@ from restated_book.sphinx import (
     rewriting,
     roles,
     search,
+    setspage,
     todopage,
     when,
     works,
@@ -36,7 +37,7 @@ HERE = Path(__file__).parent
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(editionspage, explorers, originalspage, pages, rewriting, search, todopage, when, works),
+    *(editionspage, explorers, originalspage, pages, rewriting, search, setspage, todopage, when, works),
 )
 #: Settings of other extensions that these pages need.
 SETTINGS = {
