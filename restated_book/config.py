@@ -44,11 +44,12 @@ def _range(value: Any) -> bool:
 def _column(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "folded"}
+        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "more"}
         and _texts(value["fields"])
         and value["fields"] != []
         and isinstance(value["heading"], str)
-        and isinstance(value.get("folded", False), bool)
+        and isinstance(more := value.get("more", {}), dict)
+        and all(isinstance(words, str) for words in more.values())
     )
 
 
@@ -61,7 +62,7 @@ FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, 
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
 _AS_SECTION = 'write it as ["A", "Title for readers"]'
 SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter and a title", _AS_SECTION)
-_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
+_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", more = {two = "Words before it"}}'
 COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
 #: Keys of each section; docs/architecture.md lists who reads them.
@@ -78,7 +79,7 @@ SCHEMA: dict[str, Any] = {
         "terms": TEXTS,
         "formerly": Each(TEXTS),
     },
-    "findings": {"certainties": TEXTS, "columns": COLUMNS, "use": Each(TEXT)},
+    "findings": {"certainties": TEXTS, "checked": TEXTS, "columns": COLUMNS, "use": Each(TEXT)},
     "claims": {
         "document": TEXT,
         "sections": Each(SECTION),
@@ -108,13 +109,14 @@ class Chapters:
 
 @dataclass(frozen=True)
 class Findings:
-    """Summary of findings: the words for certainty (any if empty), the columns of the table, advice on use.
+    """Summary of findings: the words for certainty and for how it was checked (any if empty), columns, advice on use.
 
-    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may be ``folded`` on narrow
-    screens. ``use`` names options of a chapter head that advise those who cite it, with the words before each.
+    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may have ``more``: options
+    that open on request, with the words before each. ``use`` names options that advise those who cite a chapter.
     """
 
     certainties: list[str] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
     columns: list[dict] = field(
         default_factory=lambda: [
             {"fields": ["answer"], "heading": "In plain words"},
