@@ -85,6 +85,7 @@ SCHEMA: dict[str, Any] = {
         "sections": Each(SECTION),
         "listings": TEXTS,
         "strengths": {"inconsistent": TEXTS, "contradicted": TEXTS},
+        "substance": TEXTS,
         "checkable": Each(TEXT),
     },
 }
@@ -131,13 +132,14 @@ class Claims:
     """Settings of the claims.
 
     The document they are from, its parts (letter and title), the parts that only list sources, the strengths of
-    verdicts, and the words for where a claim could be checked.
+    verdicts, those strengths that concern the substance, and the words for where a claim could be checked.
     """
 
     document: str = "document"
     sections: dict[str, list[str]] = field(default_factory=dict)
     listings: list[str] = field(default_factory=list)
     strengths: dict[str, list[str]] = field(default_factory=dict)
+    substance: list[str] = field(default_factory=list)
     checkable: dict[str, str] = field(default_factory=dict)
 
 

@@ -53,6 +53,8 @@ CHECKED = {
 }
 VERDICT_SHORT |= CHECKED
 
+#: Where a number comes from: a source, or this book.
+SIDES = ("published", "recomputed")
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
 #: Key of each status (its CSS class) and its words for readers.
@@ -78,6 +80,11 @@ class Kind(NamedTuple):
     kind: str
     answer: str
     check: str
+
+    @property
+    def side(self) -> str:
+        """One of :data:`SIDES`."""
+        return SIDES[not self.printed]
 
 
 def kind(row: Mapping) -> Kind:

@@ -159,6 +159,13 @@ def table(
     _hand(_folded(block, more), data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
 
 
+def offer(data: pd.DataFrame, *, id: str, caption: str, status: str) -> None:
+    """Offer a table for download that the page shows in another form; arguments are as for :func:`table`."""
+    status = _checked(id, status, caption)
+    block = _tablefig("", id=id, status=status, badge=badge(status), caption=caption)
+    _hand(block, caption, data, kind="table", id=id, caption=caption, status=status)
+
+
 def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str) -> str:
     """Return a table as a figure with its badge and caption above it."""
     return (

@@ -137,6 +137,6 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
             return lines if rows.get(id, {}).get("basis") == basis.strip() else []
         case "cite-and-download":
             return [f"Cite this chapter as: {about.citation_text(page)}"]
-        case "claims-list" | "two-places":
+        case "claims-list" | "two-places" | "contradicted-claims":
             return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
     return None

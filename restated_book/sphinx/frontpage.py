@@ -98,7 +98,7 @@ def bars(builder) -> str:
         ("check", "check", "published results: are they consistent?"),
     ):
         counts = entries.tally(kinds, by, printed=True, kind="result")
-        shown.append(_figure(title, "ledger.html?kind=result", field, counts, markup.verdict_badge))
+        shown.append(_figure(title, "ledger.html?side=published&kind=result", field, counts, markup.verdict_badge))
     counted = claims.load("claims")["verdict"].value_counts()
     if stated := {v: int(counted[v]) for v in claims.VERDICTS if v in counted}:
         title = f"claims of the {config.load().claims.document}"

@@ -26,7 +26,7 @@ def anchor_cells(app, doctree: nodes.document) -> None:
 def facets(row: Mapping) -> list[str]:
     """Return the fields a number can be filtered by, in the order of :func:`_lists`."""
     of = [row["finding"], entries.answer(row), row.get("basis") or "", row["grade"]]
-    return [*of, row.get("kind") or "", entries.checked(row)]
+    return [*of, row.get("kind") or "", entries.checked(row), entries.SIDES[not entries.is_printed(row)]]
 
 
 def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str, str]]]]:
@@ -38,6 +38,7 @@ def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str
         "grade": ("Source", entries.GRADE_WORDS),
         "kind": ("Kind", {of: of for of in register.KINDS}),
         "check": ("Checked?", entries.CHECKED),
+        "side": ("From", {"published": "a source", "recomputed": "this book"}),
     }
     # Addresses of the first edition filter by "verdict".
     used = {name: {getattr(of, "answer" if name == "verdict" else name) for of in kinds} for name in words}
