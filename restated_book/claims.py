@@ -20,11 +20,11 @@ from restated_book.sources import dictionary, files
 
 #: Verdicts on a claim in the order in which they are listed, and what each means.
 VERDICTS = {
-    "supported": "a source outside the document bears it out",
+    "supported": "a source outside the document supports it",
     "consistent": "agrees with the rest of the document",
-    "inconsistent": "the document prints two different things, or the entry cannot be right as printed",
+    "inconsistent": "the document gives two different things, or the entry cannot be right as published",
     "contradicted": "a source outside the document says otherwise",
-    "not-publicly-checkable": "rests on a private statement or on a document that was not available",
+    "not-publicly-checkable": "rests on a private statement or on a document that we could not obtain",
 }
 #: Filled: an outside source speaks; hollow: the document itself. Round: agrees; pointed: differs; square: could not be
 #: checked.

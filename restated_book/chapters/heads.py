@@ -79,9 +79,9 @@ def read(path: Path) -> Head | None:
         if not options.get(key):
             refuse("the chapter head lacks this option", "add it between the two lines ---", field=key)
     findings = config.load().findings
-    for field, words in (("certainty", findings.certainties), ("checked", findings.checked)):
-        if words and field in options and options[field] not in words:
-            refuse(f"'{options[field]}' is not a word for {field}", f"use one of {', '.join(words)}", field=field)
+    for name, words in (("certainty", findings.certainties), ("checked", findings.checked)):
+        if words and name in options and options[name] not in words:
+            refuse(f"'{options[name]}' is not a word for {name}", f"use one of {', '.join(words)}", field=name)
     plain, question = _PLAIN.search(text), options.pop("question")
     answer = " ".join(found["answer"].split())
     return Head(path.stem, title(path), question, answer, plain["words"].strip() if plain else "", options)

@@ -176,7 +176,7 @@ class ClaimsList(SphinxDirective):
 class ContradictedClaims(SphinxDirective):
     """``{contradicted-claims}``: those contradicted in substance, side by side with sources; ``:others:`` the rest."""
 
-    option_spec = {"others": directives.flag}
+    option_spec = dict.fromkeys(["others"], directives.flag)
 
     def run(self):
         text = "The contradicted claims are in data/claims/claims.csv."

@@ -33,11 +33,11 @@ def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str
     """Return the lists to filter by, with what occurs: name, label, and pairs of value and words."""
     words = {
         "finding": ("Finding", {f: f for f in entries.findings(kinds)}),
-        "verdict": ("Recomputed?", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
+        "verdict": ("Verdict", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),
         "kind": ("Kind", {of: of for of in register.KINDS}),
-        "check": ("Checked?", entries.CHECKED),
+        "check": ("Checked?", {name: entries.VERDICT_SHORT[name] for name in entries.CHECKED}),
         "side": ("From", {"published": "a source", "recomputed": "this book"}),
     }
     # Addresses of the first edition filter by "verdict".

@@ -17,12 +17,12 @@ SECTIONS = {
     "number": (
         "Numbers nobody has seen",
         "Open the source and compare. In the row named: grade P, locator the page or table, seen_in full text, and "
-        "value as printed if it differs.",
+        "value as published if it differs.",
         ["Number", *_CHANGES],
     ),
     "table": (
         "Tables that would let numbers be recomputed",
-        "What the chapters list as missing, where it is printed, and which files a chapter reads; the folder "
+        "What the chapters list as missing, where it is published, and which files a chapter reads; the folder "
         "data/originals explains their form.",
         ["Missing", "Open", "Type where", "Chapter"],
     ),

@@ -103,7 +103,7 @@ def test_a_claim_says_what_it_is_and_where_it_leads():
         "The case study says six",
         "The source says five",
         "Relation differs",
-        "S: secondary source seen",
+        "S: read in a secondary source",
         ".31",
     ):
         assert words in text, words
