@@ -128,8 +128,8 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
         case "plain-words":
             return ["**In plain words**", "", *lines]
         case "if-you-use-this":
-            head, use = heads.read(paths.NOTEBOOKS / f"{page}.md"), config.load().findings.use
-            return [line for option, words in use.items() if head for line in (f"**{words}:** {head.row[option]}", "")]
+            own, use = heads.read(paths.NOTEBOOKS / f"{page}.md"), config.load().findings.use
+            return [line for option, words in use.items() if own for line in (f"**{words}:** {own.row[option]}", "")]
         case "admonition" | "dropdown":
             return [f"**{words}**", "", *(line for line in lines if not line.startswith(":class:"))]
         case "when":

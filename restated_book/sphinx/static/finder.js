@@ -8,7 +8,7 @@
     if (!id || document.getElementById(id)) return;
     // Ids are in alphabetical order: the last part that does not begin after this one holds it.
     const part = parts.filter(function (a) { return a.dataset.first <= id; }).pop() || parts[0];
-    location.replace(part.href + (location.search === "?cite" ? "?cite" : "") + "#" + encodeURIComponent(id));
+    location.replace(part.href + "#" + encodeURIComponent(id));
   }
   addEventListener("hashchange", follow);
   follow();
@@ -90,7 +90,7 @@
     list.children[first].querySelector("a").focus();
   });
   const asked = new URLSearchParams(location.search);
-  if (fields.some(function (f) { return asked.has(f.dataset.filter); })) {
+  if (asked.size) {
     fields.forEach(function (f) { f.value = asked.get(f.dataset.filter) || ""; });
     find();
   }
