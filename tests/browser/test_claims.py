@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 
 import pytest
 from playwright.sync_api import expect
 
+from benchmarks.pages.served import served
 from restated_book import claims
 from tests.browser.pages import SIZES, in_view, open_page
 
@@ -112,12 +114,15 @@ def test_a_view_has_an_address_and_an_address_its_view(browser, site):
     assert shown(tab) == found and tab.input_value("#rs-f-verdict") == "contradicted"
 
 
-def test_a_choice_is_kept_in_the_address(browser, served):
-    tab = open_page(browser, served, PAGE)
-    tab.select_option("#rs-f-cited", "S1")
-    tab.wait_for_url("**/claims.html?cited=S1")
-    tab.reload()
-    counted(tab, f"{len(expected(lambda row: 'S1' in row['cited']))} of {TOTAL} claims shown")
+@pytest.mark.parametrize("place", ["/book/v1/", "disk"])
+def test_a_choice_is_kept_in_the_address(browser, site, place):
+    with served(site, place) if place != "disk" else nullcontext(site) as address:
+        tab = open_page(browser, address, PAGE)
+        tab.select_option("#rs-f-cited", "S1")
+        counted(tab, f"{len(expected(lambda row: 'S1' in row['cited']))} of {TOTAL} claims shown")
+        tab.wait_for_function("location.search === '?cited=S1'")
+        tab.reload()
+        counted(tab, f"{len(expected(lambda row: 'S1' in row['cited']))} of {TOTAL} claims shown")
 
 
 def test_an_address_of_a_claim_opens_it(browser, site):
