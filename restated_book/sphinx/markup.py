@@ -66,16 +66,17 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
         kind = row.get("interval_kind") or "set"
         shown = f"{shown} ({'possible: ' if kind == 'set' else kind + ' '}{interval})"
     basis = row.get("basis") and entries.BASIS_WORDS.get(row["basis"], row["basis"])
+    # The ledger adds the kind of interval to the reason; here it is already next to the number.
+    note, answer = re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or "")), entries.answer(row)
     found = {
         "Source": source and f"{source}, {locator}" if locator else source,
         "Grade": entries.GRADE_WORDS.get(row["grade"]),
         "Published": f"{printed} ({ci})" if printed and ci else printed,
         "Recomputed": shown,
-        "Verdict": "" if entries.answer(row) == "new" else entries.VERDICT_SHORT[entries.answer(row)],
-        "Checked?": f"{status.shown(row['check'])} ({row['check_method']})" if row.get("check_method") else "",
+        "Verdict": "" if answer in ("new", *entries.IN_PLACE) else entries.VERDICT_SHORT[answer],
+        "Check": f"{status.shown(row['check'])} ({row['check_method']})" if row.get("check_method") else "",
         "Computed from": basis,
-        # The ledger adds the kind of interval to the reason; here it is already next to the number.
-        "Note": re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or "")),
+        "Note": "" if row["verdict"] == "not-recomputable" else note,
     }
     return [(term, text) for term, text in found.items() if text]
 

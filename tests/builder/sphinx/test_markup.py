@@ -109,7 +109,6 @@ def test_facts_of_a_restated_number():
         "Grade": "read in the primary source",
         "Published": ".31 (95 % CI .2 to .4)",
         "Recomputed": "0.31 (possible: 0.28 to 0.34)",
-        "Verdict": "by construction",
         "Computed from": "open data",
         "Note": "a note",
     }
@@ -118,8 +117,8 @@ def test_facts_of_a_restated_number():
 def test_facts_say_what_the_audit_found():
     found = {"check": "consistent as printed", "check_method": "sizes of two groups and their total"}
     facts = dict(markup.facts(restated(**found)))
-    assert facts["Checked?"] == "consistent as published (sizes of two groups and their total)"
-    assert "Checked?" not in dict(markup.facts(restated(check="no check applies", check_method="")))
+    assert facts["Check"] == "consistent as published (sizes of two groups and their total)"
+    assert "Check" not in dict(markup.facts(restated(check="no check applies", check_method="")))
 
 
 def test_facts_of_a_new_number_name_no_source():
