@@ -44,11 +44,12 @@ def _range(value: Any) -> bool:
 def _column(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "folded"}
+        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "more"}
         and _texts(value["fields"])
         and value["fields"] != []
         and isinstance(value["heading"], str)
-        and isinstance(value.get("folded", False), bool)
+        and isinstance(more := value.get("more", {}), dict)
+        and all(isinstance(words, str) for words in more.values())
     )
 
 
@@ -61,7 +62,7 @@ FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, 
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
 _AS_SECTION = 'write it as ["A", "Title for readers"]'
 SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter and a title", _AS_SECTION)
-_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
+_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", more = {two = "Words before it"}}'
 COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
 #: Verdicts on claims that have kinds of difference.
@@ -92,13 +93,14 @@ def _usual_columns() -> list[dict]:
 
 @dataclass(frozen=True)
 class Findings:
-    """Summary of findings: the words for certainty (any if empty), the columns of the table, advice on use.
+    """Summary of findings: the words for certainty and for how it was checked (any if empty), columns, advice on use.
 
-    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may be ``folded`` on narrow
-    screens. ``use`` names options of a chapter head that advise those who cite it, with the words before each.
+    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may have ``more``: options
+    that open on request, with the words before each. ``use`` names options that advise those who cite a chapter.
     """
 
     certainties: Annotated[list[str], TEXTS] = field(default_factory=list)
+    checked: Annotated[list[str], TEXTS] = field(default_factory=list)
     columns: Annotated[list[dict], COLUMNS] = field(default_factory=_usual_columns)
     use: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
 
@@ -108,13 +110,14 @@ class Claims:
     """Settings of the claims.
 
     The document they are from, its parts (letter and title), the parts that only list sources, the strengths of
-    verdicts, and the words for where a claim could be checked.
+    verdicts, those strengths that concern the substance, and the words for where a claim could be checked.
     """
 
     document: Annotated[str, TEXT] = "document"
     sections: Annotated[dict[str, list[str]], Each(SECTION)] = field(default_factory=dict)
     listings: Annotated[list[str], TEXTS] = field(default_factory=list)
     strengths: Annotated[dict[str, list[str]], _DIFFERENCES] = field(default_factory=dict)
+    substance: Annotated[list[str], TEXTS] = field(default_factory=list)
     checkable: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
 
 

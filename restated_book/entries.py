@@ -31,14 +31,30 @@ VERDICT_SHORT = SHORT | {"not-recomputable": "data not available to us"}
 VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
 #: All answers to the question whether a number could be recomputed, in the order in which they are listed.
 ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
-VERDICT_SHORT |= CHECKED
+VERDICT_SHORT |= {name: status.shown(words) for name, words in CHECKED.items()}
 
+#: Where a number comes from: a source, or this book.
+SIDES = ("published", "recomputed")
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
 #: Key of each status (its CSS class) and its words for readers.
-STATUSES = {key: words for words, key in status.STATUSES.items()}
+STATUSES = {key: status.shown(words) for words, key in status.STATUSES.items()}
 
-BASIS_WORDS = {basis: words.removeprefix("observed, ") for basis, words in ledger.STATUS_OF_BASIS.items()}
+BASIS_WORDS = {b: status.shown(words).removeprefix("observed, ") for b, words in ledger.STATUS_OF_BASIS.items()}
+
+#: How far a number can be trusted, by its answer; what is in braces is the basis of a recomputed number.
+TRUST = {
+    "identical": "we recomputed it and got the same number",
+    "within-rounding": "we recomputed it and got a number that rounds to the published one",
+    "compatible": "the published number is among those that are possible, given what was published",
+    "differs": "we recomputed it and got another number",
+    "by-construction": "it agrees because it went into the computation, which confirms nothing",
+    "not-recomputable": "we could not recompute it, as the data were not available to us",
+    "unverified": "nothing rests on it: we have not read it in a source",
+    "design-fact": "the source reports it about its own study, so there is nothing to recompute",
+    "statement": "the source says it in words and gives no number",
+    "new": "computed in this book ({}); no source reports it, so nothing confirms it",
+}
 
 
 def location() -> Path:
@@ -58,6 +74,11 @@ class Kind(NamedTuple):
     kind: str
     answer: str
     check: str
+
+    @property
+    def side(self) -> str:
+        """One of :data:`SIDES`."""
+        return SIDES[not self.printed]
 
 
 def kind(row: Mapping) -> Kind:
@@ -135,6 +156,12 @@ def is_printed(row: Mapping) -> bool:
     return row["status"] == "printed"
 
 
+def trust(row: Mapping) -> str:
+    """Return how far a number can be trusted, in one sentence."""
+    words = TRUST[answer(row)].format(BASIS_WORDS.get(row.get("basis") or "", "no data"))
+    return f"{words[0].upper()}{words[1:]}."
+
+
 def close_matches(id: str, ids: Iterable[str]) -> list[str]:
     """Return up to three ids close to a mistyped one."""
     return difflib.get_close_matches(id, list(ids), n=3, cutoff=0.6)
@@ -178,14 +205,15 @@ def source_text(row: Mapping) -> str:
     return str(row.get("study") or row.get("source_key") or "")
 
 
-def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str) -> dict[str, int]:
+def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str | set[str]) -> dict[str, int]:
     """Count the printed (or recomputed) numbers with each answer, or each ``check``; every count comes from here.
 
-    Where `only` names a page, finding or kind, those of it alone are counted.
+    Where `only` names a page, a kind or findings (a set), those alone are counted.
     """
     counts = dict.fromkeys(ANSWERS if by == "answer" else CHECKED, 0)
     for of, n in kinds.items():
-        if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):
+        wanted = ((getattr(of, name), {value} if isinstance(value, str) else value) for name, value in only.items())
+        if of.printed == printed and all(own in values for own, values in wanted):
             counts[getattr(of, by)] += n
     return {name: n for name, n in counts.items() if n}
 

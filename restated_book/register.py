@@ -30,7 +30,7 @@ Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
 #: Kinds of rows: only results are counted as agreeing or not.
 KINDS = ("result", "design fact", "statement")
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
-GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
+GRADES = {"P": "read in the primary source", "S": "read in a secondary source", "U": "unverified"}
 
 _ANY: Limits = (None, None)
 

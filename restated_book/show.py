@@ -27,12 +27,12 @@ from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, PICTURES
 from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
-from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED
+from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
-VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
+VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
 VERDICT_COLUMNS = (
     *("id", "quantity", "published", "grade", "restated", "restated_low", "restated_high"),
     *("interval_kind", "verdict", "by_construction", "status", "why"),
@@ -69,7 +69,7 @@ def _checked(id: str, status: str, caption: str) -> str:
 
 def badge(status: str) -> str:
     """Return the HTML of a status badge, in words."""
-    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
+    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(shown(status))}</span>'
 
 
 def _display(data: dict, **mark) -> None:
@@ -159,6 +159,13 @@ def table(
     _hand(_folded(block, more), data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
 
 
+def offer(data: pd.DataFrame, *, id: str, caption: str, status: str) -> None:
+    """Offer a table for download that the page shows in another form; arguments are as for :func:`table`."""
+    status = _checked(id, status, caption)
+    block = _tablefig("", id=id, status=status, badge=badge(status), caption=caption)
+    _hand(block, caption, data, kind="table", id=id, caption=caption, status=status)
+
+
 def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str) -> str:
     """Return a table as a figure with its badge and caption above it."""
     return (
@@ -225,10 +232,11 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
         rows.append(
             f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
             f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
-            f"<td><small>{_esc(e['status'])}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
+            f"<td><small>{_esc(shown(e['status']))}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
         )
-        text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
-    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
+        before = e["published"] or "nothing"
+        text.append(f"{e['id']}: published {before}, recomputed {e['restated_text']}: {e['verdict']}")
+    heads = ("Quantity", "Published (grade)", "Recomputed", "Verdict", "Computed from, and why")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
     inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts")
     words = f'<span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span>'
@@ -244,7 +252,7 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more
     frame = pd.DataFrame(
         {
             "Quantity": [n.quantity for n in numbers],
-            "Printed": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
+            "Published": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
             "Stands for": [f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself" for n in numbers],
             "Source": [works.short(n.source_key) for n in numbers],
             "Place": [n.locator for n in numbers],

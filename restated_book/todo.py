@@ -76,7 +76,7 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
             number = register[id]
             if verdict == "unverified":
                 kind = "number"
-                typed = "grade: P; locator: page or table; seen_in: full text; value: as printed, if it differs"
+                typed = "grade: P; locator: page or table; seen_in: full text; value: as published, if it differs"
             elif number.statistic in FACTS or not number.is_number:
                 kind, typed = "fact", "nothing"
             else:

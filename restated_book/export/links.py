@@ -8,8 +8,8 @@ from restated_book.status import SUPPLIED, WITHHELD
 def added(block: str, page: str, handed: dict) -> str:
     """Add its downloads to the HTML block of a figure or table, which :mod:`restated_book.show` has `handed` over."""
     id, root = handed["id"], f"../downloads/{page}"
-    # In a figure between the caption and the data.
-    place = "</figcaption>" if handed["kind"] == "figure" else "</table></div>"
+    # In a figure between the caption and the data; a table that is only offered has its caption alone.
+    place = "</figcaption>" if handed["kind"] == "figure" or "</table></div>" not in block else "</table></div>"
     if handed["status"] == SUPPLIED:
         return block.replace(place, f'{place}<p class="rs-downloads">{WITHHELD}</p>', 1)
     if handed["kind"] == "figure":

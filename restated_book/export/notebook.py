@@ -138,6 +138,6 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
         case "cite-and-download":
             chapter = page if (paths.NOTEBOOKS / f"{page}.md").is_file() else ""
             return [f"Cite this {'chapter' if chapter else 'book'} as: {about.citation_text(chapter)}"]
-        case "claims-list" | "two-places":
+        case "claims-list" | "two-places" | "contradicted-claims":
             return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
     return None

@@ -112,8 +112,8 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
     if page == "book/ledger":
         ledger = {
             "name": "Ledger of numbers",
-            "caption": "Every printed number with its source, and every recomputed one, with verdicts",
-            "status": "printed against restated",
+            "caption": "Every published number with its source, and every recomputed one, with verdicts",
+            "status": "published compared with recomputed",
         }
         files = {"text/csv": f"{root}ledger.csv", "application/json": f"{root}ledger.json"}
         tables.append(dataset(about, ledger, f"{here}#ledger", files))

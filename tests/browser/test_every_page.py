@@ -26,7 +26,7 @@ TOLERANCE = 3
 TABLES = """all => all.map(t => ({
   name: t.caption ? t.caption.textContent.trim() : '', heads: t.querySelectorAll('th').length,
   poor: [...t.querySelectorAll('th')]
-    .filter(h => !h.textContent.trim() || !['row', 'col'].includes(h.getAttribute('scope'))).map(h => h.outerHTML)}))"""
+    .filter(h => !h.textContent.trim() || !['row', 'col', 'rowgroup'].includes(h.getAttribute('scope'))).map(h => h.outerHTML)}))"""
 
 FIGURES = """all => all.map(f => ({
   id: f.id, status: f.querySelector('.rs-status')?.textContent, data: !!f.querySelector('details table'),
