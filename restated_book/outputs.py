@@ -29,7 +29,7 @@ _PICTURE = re.compile(f'(?:<source {_EMBEDDED})?<img class="rs-light" {_EMBEDDED
 
 
 def shown(notebook: Mapping) -> list[dict]:
-    """Figures and tables of an executed notebook in order: ``kind``, ``id``, ``status``, ``caption`` of each, ``number``.
+    """Figures and tables of an executed notebook in order: ``kind``, ``id``, ``status``, ``caption`` and ``number``.
 
     The number is as in "Figure 3": figures and tables of a page are counted apart.
     """

@@ -113,9 +113,9 @@ def _folded(block: str, more: str) -> str:
     return f'<details class="rs-fold"><summary>{_esc(more)}</summary>{block}</details>' if more else block
 
 
-def _embedded(fig) -> tuple[str, str]:
+def _embedded(fig, *, trimmed: bool = False) -> tuple[str, str]:
     """Return a figure as the address of an SVG in the page, and its size in pixels as attributes."""
-    svg = render.svg(fig)
+    svg = render.svg(fig, trimmed=trimmed)
     sides = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
     width, height = (math.ceil(float(pixels)) for pixels in sides)
     encoded = base64.b64encode(svg.encode()).decode()
@@ -147,7 +147,7 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "", title: 
         Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
         # A function that knows of no narrow screen draws the same again: the picture then scrolls sideways.
         if drawn.narrow and (small := drawn.narrow().fig).get_figwidth() <= style.NARROW:
-            embedded, size = _embedded(small)
+            embedded, size = _embedded(small, trimmed=True)
             picture = f'<source data-file="{id}{NARROW}" srcset="{embedded}"{size}>{picture}'
     plt.close(drawn.fig)
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")

@@ -219,6 +219,11 @@ def on_canvas(ax: Axes, x: float, middle: float, text: str, **style: Any) -> Tex
     return ax.text(x, middle + HALF_DIGIT * BASE / POINTS, text, **look)
 
 
+def ground() -> dict[str, Any]:
+    """Page behind a text, where lines would run through its letters."""
+    return {"facecolor": colour("page"), "edgecolor": "none", "pad": 0.6}
+
+
 def panel_title(ax: Axes, text: str, y: float = 1.03) -> None:
     """Bold title over the left edge of a panel; `y` in heights of the axes."""
     tone = colour("ink")
