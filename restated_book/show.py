@@ -146,7 +146,7 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "", title: 
     if folder := os.environ.get(PICTURES):
         Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
         # A function that knows of no narrow screen draws the same again: the picture then scrolls sideways.
-        if drawn.narrow and (small := drawn.narrow().fig).get_figwidth() <= style.NARROW:
+        if drawn.narrow and (small := drawn.narrow().fig).get_figwidth() <= style.NARROW + 1e-6:
             embedded, size = _embedded(small, trimmed=True)
             picture = f'<source data-file="{id}{NARROW}" srcset="{embedded}"{size}>{picture}'
     plt.close(drawn.fig)

@@ -141,6 +141,18 @@ def width() -> float:
     return NARROW if narrow() else WIDE
 
 
+def _wrapped(drawn: Drawn) -> Drawn:
+    """Break titles of horizontal axes that are wider than the figure, and move those that reach beyond it."""
+    inches = drawn.fig.get_figwidth()
+    for ax in drawn.fig.axes:
+        lines, box = wrap_to(ax.get_xlabel(), inches - 0.1, BASE), ax.get_position()
+        half = max((text_width(line, BASE) for line in lines), default=0.0) / 2 + 0.04
+        if lines and "\n" not in ax.get_xlabel():
+            middle = min(max((box.x0 + box.x1) / 2 * inches, half), inches - half)
+            ax.set_xlabel("\n".join(lines), x=(middle / inches - box.x0) / box.width)
+    return drawn
+
+
 def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
     """Make a figure look the same whatever matplotlib settings the caller has made, and able to be drawn narrow."""
 
@@ -150,7 +162,8 @@ def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
             token = _NARROW.set(narrow)
             try:
                 with look():
-                    return function(*args, **kwargs)
+                    made = function(*args, **kwargs)
+                    return _wrapped(made) if narrow else made
             finally:
                 _NARROW.reset(token)
 
