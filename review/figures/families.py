@@ -26,11 +26,12 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
     limited(len(panels), 2, "panels", "panel")
     columns = 1 if narrow() else len(panels)
     down, step = len(panels) // columns, BOTTOM + SIDE
-    fig = new_figure(LEFT + columns * (SIDE + GAP) - GAP + 0.15, down * step + TOP)
+    below = 0.6 if narrow() else 0.0  # the key takes more lines
+    fig = new_figure(LEFT + columns * (SIDE + GAP) - GAP + 0.15, below + down * step + TOP)
     ends = [(table[name].min() - 0.5, table[name].max() + 0.5) for name in "xy"]
     for i, (name, part) in enumerate(panels.items()):
         line, place = divmod(i, columns)
-        ax = axes_in_inches(fig, LEFT + place * (SIDE + GAP), BOTTOM + (down - 1 - line) * step, SIDE, SIDE)
+        ax = axes_in_inches(fig, LEFT + place * (SIDE + GAP), below + BOTTOM + (down - 1 - line) * step, SIDE, SIDE)
         ax.set(xlim=ends[0], ylim=ends[1], xlabel=x, ylabel="" if place else y)
         ensure(part["x"].nunique() > 1, f"all cases of '{name}' have one x, so there is no line", field="x")
         place = part.sort_values("group").groupby(["x", "y"])
@@ -44,7 +45,7 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
         for axis, (low, high) in zip((ax.xaxis, ax.yaxis), ends):
             plain_ticks(axis, low, high, most=9)
         panel_title(ax, name)
-    key = Key(fig, LEFT, 0.18)
+    key = Key(fig, LEFT, below + 0.18)
     for words, look in groups.items():
         key.add(words, look.mark)
     key.add("least squares", LINE)

@@ -27,8 +27,8 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     panels, looks = parts(table, "panel"), series(distinct(table, "series"), field="series")
     across = 1 if narrow() else len(panels)
     side = width() - LEFT - 0.16 if narrow() else 3.75 if len(panels) > 1 else 6.0
-    down, step = len(panels) // across, HEIGHT + 1.0
-    fig = new_figure(LEFT + across * side + (across - 1) * GAP + 0.15, down * step + 0.35)
+    down, step, below = len(panels) // across, HEIGHT + 1.0, 0.8 * narrow()
+    fig = new_figure(LEFT + across * side + (across - 1) * GAP + 0.15, below + down * step + 0.35)
     marks, percents = np.unique(table["mz_share"]), np.linspace(0, 1, 6)
     reach = np.ptp(marks) or 1
     pad = 0.09 * reach
@@ -36,7 +36,7 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     words = []
     for i, (panel, part) in enumerate(panels.items()):
         line, place = divmod(i, across)
-        ax = axes_in_inches(fig, LEFT + place * (side + GAP), 0.95 + (down - 1 - line) * step, side, HEIGHT)
+        ax = axes_in_inches(fig, LEFT + place * (side + GAP), below + 0.95 + (down - 1 - line) * step, side, HEIGHT)
         ax.set(xlim=limits, ylim=(0, 1), xlabel="identical pairs, percent of all")
         ax.set_ylabel("" if place else "power, percent")
         ax.plot(limits, [WANTED] * 2, zorder=1, **wanted)
@@ -52,7 +52,7 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
         powers = {name: 100 * own["power"] for name, own in parts(part, "series").items()}
         listed = [f"{name} {number(power.min(), 0)} to {number(power.max(), 0)}" for name, power in powers.items()]
         words.append(f"{panel}: " + ", ".join(listed))
-    key = Key(fig, LEFT, 0.2)
+    key = Key(fig, 0.1 if narrow() else LEFT, below + 0.2)
     for name, look in looks.items():
         # Each series is one line with a mark in its middle.
         style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}
