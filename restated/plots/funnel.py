@@ -127,8 +127,9 @@ def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int,
     x, y = (0.1, 1.5) if narrow() else (WIDTH - KEY + 0.15, HEIGHT - 0.32)
     zones = Key(figure_of(ax), x, y, tall=0.15, step=0.245)
     names = ("p > .10", ".05 < p < .10", ".01 < p < .05", "p < .01")
-    for name, fill in zip(names, ("page", *(fill for _, fill, _ in EDGES)), strict=True):
-        zones.add(name, Fill(fill, width=0.7), width=0.32, space=0.1)
+    looks = zip(names, ("page", *(fill for _, fill, _ in EDGES)), [*(dash for *_, dash in EDGES), SOLID], strict=True)
+    for name, fill, dash in looks:
+        zones.add(name, Fill(fill, width=0.9, dash=dash), width=0.32, space=0.1)
         if not narrow():
             zones.newline()
     if narrow():

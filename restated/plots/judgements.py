@@ -1,6 +1,7 @@
 """Judgements in a grid (risk of bias, certainty): a shape and a word in each cell, and open cells marked as such."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -113,9 +114,8 @@ def _narrow(names: Sequence[str], headings: dict[int, str], judged: pd.DataFrame
     fig, ax = canvas(NARROW, top + deep * (len(names) + len(headings)) + LINE * (len(words) + 1))
     for j, parts in enumerate(heads):
         x = left + (j + 0.5) * cell
-        ax.text(
-            x, top - 0.08, "\n".join(parts), rotation=90, ha="center", va="bottom", fontsize=BASE, color=colour("ink")
-        )
+        look: dict[str, Any] = {"rotation": 90, "ha": "center", "va": "bottom", "fontsize": BASE}
+        ax.text(x, top - 0.08, "\n".join(parts), color=colour("ink"), **look)
     items = iter(zip(lines, judged.itertuples(index=False), strict=True))
     for row in range(len(names) + len(headings)):
         y = top + row * deep

@@ -65,24 +65,20 @@ def set_range(
     scale = Scale(statistic, leading_zero=False, decimals=3)
     ends = [low, high, *(printed[1:] if printed else ())]
     pad = 0.06 * (max(ends) - min(ends)) or max(0.02, 0.05 * abs(low))
-    lanes = 0.34 * (1 + (plausible is not None)) + (0.3 if printed else 0.0)
+    lanes = 0.34 * (1 + (plausible is not None) + (printed is not None))
     whole = min(WIDTH, width())
     fig, ax = framed(whole, PLOT + 0.7 + lanes, 0.85, BOTTOM, whole - 0.85 - 0.25, PLOT)
     ax.set_xlim(min(ends) - pad, max(ends) + pad)
     at, counts = np.unique(np.round(values / SAME) * SAME, return_counts=True)
     data = _stems(ax, at, counts, statistic) if len(at) <= STEMS else _histogram(ax, values, statistic)
     top = ax.get_ylim()[1]
-    if printed:
-        ax.axvspan(printed[1], printed[2], zorder=0, gid="printed", **Fill("band2", "second", width=1.0).style())
-        middle = (printed[1] + printed[2]) / 2
-        _centred(ax, middle, PLOT + lanes - 0.2, f"printed {printed[0]}")
-        stalk = [PLOT, PLOT + lanes - 0.25]
-        ax.plot([middle] * 2, stalk, transform=_lane(ax), clip_on=False, zorder=1, **Line("second", width=0.9).style())
     lane = PLOT + 0.14
     if plausible:
         _bracket(ax, plausible[1:], lane, plausible[0], scale, "muted", "bracket-plausible")
         lane += 0.34
     _bracket(ax, (low, high), lane, f"all {len(values):,}", scale, "accent", "bracket-all")
+    if printed:
+        _bracket(ax, printed[1:], lane + 0.34, f"printed {printed[0]}", scale, "second", "printed")
     plain_ticks(ax.xaxis, *ax.get_xlim(), scale=scale)
     heights = [t for t in PLAIN.ticks(0, top, most=5) if float(t).is_integer()]
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])

@@ -26,6 +26,7 @@ from restated.plots.style import (
     new_figure,
     text_width,
     width,
+    wrap_to,
     write,
 )
 from restated.plots.words import PLAIN, alt_text, number, plain_ticks
@@ -196,10 +197,13 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float, region: Regio
                 ax.plot([low, high, high, low, low], [low, low, high, high, low], zorder=4, **line.style())
             ax.set_xticks(ticks, names if last else blank)
             ax.set_yticks(ticks, blank if c else names)
-            ax.set_xlabel(f"SD/mean, {arms[0]}" if last and c == len(shapes) // 2 else "")
-            ax.set_ylabel("" if c else f"{test}\nSD/mean, {arms[1]}")
+            both = f"SD/mean, {arms[0]}; upwards: {arms[1]}" if narrow() else f"SD/mean, {arms[0]}"
+            ax.set_xlabel(both if last and c == len(shapes) // 2 else "")
+            ax.set_ylabel("" if c else test if narrow() else f"{test}\nSD/mean, {arms[1]}")
             if r == 0:
-                write(fig, x, height - 0.92, shape, fontweight="bold")
+                words = wrap_to(shape, 0.8 * side, BASE) if narrow() else [shape]
+                for i, line in enumerate(reversed(words)):
+                    write(fig, x, height - 0.92 + 0.19 * i, line, fontweight="bold")
     key = Key(fig, 0.1, bottom - 0.95 if narrow() else height - 0.2)
     key.add("significant:", width=0, space=0, gap=0.12)
     steps = [(f"{100 * low:.0f} to {100 * high:.0f} %", Fill(role, width=0.6)) for (low, high), role in STEPS.items()]

@@ -44,9 +44,10 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
     for ends in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
         ax.plot(*ends, color=colour("grid"), linewidth=0.8, zorder=0.4)
-    slanted = {"ha": "center", "rotation_mode": "anchor"}
-    label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-    label(ax, 0.66, 0.3, "no shared environment", rotation=26.6, va="top", **slanted)
+    if not narrow():
+        slanted = {"ha": "center", "rotation_mode": "anchor"}
+        label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
+        label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
     x = 0.1 if narrow() else LEFT + SIDE + 0.28
     key = Key(fig, x, below - 0.8 if narrow() else BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
     for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values), start=1):
@@ -59,6 +60,10 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
             write(fig, x + (0.2 if j else 0.0), key.y, line)
             key.newline()
         key.newline(0.07)
+    if narrow():
+        for line in wrap_to("upper edge of the triangle: no genes; lower edge: no shared environment", room, BASE):
+            write(fig, x, key.y, line)
+            key.newline()
     key.newline(0.12)
     for words, mark, _ in KINDS.values():
         key.add(words, mark, width=0.2, space=0.12)
