@@ -237,7 +237,7 @@ def _stacked(
     rows[-1] += NEAR
     titles = wrap_to(axis, room, BASE)
     headed = any(column.heading for column in beside)
-    foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - 0.1
+    foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - (0.1 if beside else 0.3)
     fig = new_figure(NARROW, foot + places[-1] * EM + headed * STACKED_LINE * EM + MARGIN)
     ax = axes_in_inches(fig, MARGIN + 0.1, foot, plot, places[-1] * EM)
     ax.set_yscale("function", functions=(lambda y: np.interp(y, rows, places), lambda p: np.interp(p, places, rows)))
@@ -265,7 +265,8 @@ def _stacked(
                 role = "muted" if i in quiet else tone
                 look = {"fontsize": BASE, "ha": side, "color": colour(role), "bbox": ground()}
                 at = MARGIN if side == "left" else NARROW - MARGIN
-                ax.text(at, i - 0.5, text, fontweight=weight, transform=chart.across + up, zorder=3.5, **look)
+                gid = "label" if side == "left" else "told"
+                ax.text(at, i - 0.5, text, fontweight=weight, transform=chart.across + up, zorder=3.5, gid=gid, **look)
     return chart
 
 

@@ -47,7 +47,7 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     if not narrow():
         slanted = {"ha": "center", "rotation_mode": "anchor"}
         label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-        label(ax, 0.73, 0.335, "no shared environment", rotation=26.6, va="top", **slanted)
+        label(ax, 0.83, 0.385, "no shared environment", rotation=26.6, va="top", **slanted)
     x = 0.1 if narrow() else LEFT + SIDE + 0.28
     key = Key(fig, x, below - 0.8 if narrow() else BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
     for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values), start=1):

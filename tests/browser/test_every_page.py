@@ -63,6 +63,7 @@ def test_a_page_on_a_phone(browser, site, page):
     tab = open_page(browser, site, page, size="phone", theme=theme)
     opens_without_errors_requests_to_others_or_overflow(tab, page)
     is_laid_out_as_before(tab, page, "phone")
+    figures_fit_the_screen(tab, theme)
     if page in WHOLLY:
         assert violations(tab, without="color-contrast") == []
     elif size == "phone":
@@ -79,6 +80,23 @@ def test_axe_would_find_something(browser, site):
         "document.body.insertAdjacentHTML('beforeend', '<main><img src=x><a href=x style=\"color:#999\">.</a></main>')"
     )
     assert {line.split()[0] for line in violations(tab)} >= {"image-alt", "landmark-no-duplicate-main"}
+
+
+FITTING = """all => all.map(plate => ({
+  id: plate.closest('figure').id, over: plate.scrollWidth - plate.clientWidth,
+  shown: [...plate.querySelectorAll('img')].filter(i => i.checkVisibility()).map(i => i.loading === 'lazy')}))"""
+
+
+def figures_fit_the_screen(tab, theme: str) -> None:
+    """Each figure shows the picture for narrow screens in the colours of the theme; wide ones are not even loaded."""
+    # Of the pictures in folds, none is shown.
+    tab.evaluate("document.querySelectorAll('details:has(.rs-plate)').forEach(d => { d.open = true })")
+    for plate in tab.eval_on_selector_all("figure.rs-figure .rs-plate", FITTING):
+        assert plate["over"] <= 0, f"{plate['id']} scrolls sideways by {plate['over']} px"
+        assert plate["shown"] == [True], plate
+    tab.wait_for_load_state("networkidle")
+    loaded = [r for r in tab.requests if "/figures/" in r]
+    assert all(r.endswith("-narrow.svg" + "#dark" * (theme == "dark")) for r in loaded), loaded
 
 
 def turn(tab, theme: str) -> None:
