@@ -3,9 +3,8 @@
 import io
 import re
 import xml.etree.ElementTree as ET
-from typing import cast
+from typing import Any, cast
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -56,7 +55,7 @@ def svg(fig: Figure, *, trimmed: bool = False) -> str:
 def _drawn(fig: Figure) -> tuple[float, float]:
     """Inches from the upper edge of a figure to what is drawn on it, and height of that with a little space around."""
     with look():
-        box = fig.get_tightbbox(cast(FigureCanvasAgg, fig.canvas).get_renderer())
+        box = fig.get_tightbbox(cast(Any, fig.canvas).get_renderer())
     return float(fig.get_figheight() - box.y1 - AROUND), float(box.height + 2 * AROUND)
 
 

@@ -29,6 +29,7 @@ from restated.plots.style import (
     new_figure,
     text_width,
     wrap_to,
+    write,
 )
 from restated.plots.words import Scale
 
@@ -442,8 +443,7 @@ def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 
         apart_lines = sum(text_width(text, chart.size) for text in sides.values()) + GAP > NARROW - 2 * MARGIN
         for line, (side, text) in enumerate(sides.items()):
             place, y = MARGIN if side == "left" else NARROW - MARGIN, chart.foot_of(line * apart_lines)
-            look = {"fontsize": chart.size, "color": colour("muted"), "transform": chart.fig.dpi_scale_trans}
-            chart.fig.text(place, y, text, ha=side, **look)
+            write(chart.fig, place, y, text, fontsize=chart.size, color=colour("muted"), ha=side, va="baseline")
         chart.broken += apart_lines
         return
     low, high = chart.ax.get_xlim()

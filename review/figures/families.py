@@ -30,9 +30,9 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
     fig = new_figure(LEFT + columns * (SIDE + GAP) - GAP + 0.15, below + down * step + TOP)
     ends = [(table[name].min() - 0.5, table[name].max() + 0.5) for name in "xy"]
     for i, (name, part) in enumerate(panels.items()):
-        line, place = divmod(i, columns)
-        ax = axes_in_inches(fig, LEFT + place * (SIDE + GAP), below + BOTTOM + (down - 1 - line) * step, SIDE, SIDE)
-        ax.set(xlim=ends[0], ylim=ends[1], xlabel=x, ylabel="" if place else y)
+        line, column = divmod(i, columns)
+        ax = axes_in_inches(fig, LEFT + column * (SIDE + GAP), below + BOTTOM + (down - 1 - line) * step, SIDE, SIDE)
+        ax.set(xlim=ends[0], ylim=ends[1], xlabel=x, ylabel="" if column else y)
         ensure(part["x"].nunique() > 1, f"all cases of '{name}' have one x, so there is no line", field="x")
         place = part.sort_values("group").groupby(["x", "y"])
         shift = APART * (place.cumcount() - (place["x"].transform("size") - 1) / 2)

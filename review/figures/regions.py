@@ -201,9 +201,9 @@ def share_planes(table: pd.DataFrame, *, arms: Pair, ratio: float, region: Regio
             ax.set_xlabel(both if last and c == len(shapes) // 2 else "")
             ax.set_ylabel("" if c else test if narrow() else f"{test}\nSD/mean, {arms[1]}")
             if r == 0:
-                words = wrap_to(shape, 0.8 * side, BASE) if narrow() else [shape]
-                for i, line in enumerate(reversed(words)):
-                    write(fig, x, height - 0.92 + 0.19 * i, line, fontweight="bold")
+                heads = wrap_to(shape, 0.8 * side, BASE) if narrow() else [shape]
+                for i, head in enumerate(reversed(heads)):
+                    write(fig, x, height - 0.92 + 0.19 * i, head, fontweight="bold")
     key = Key(fig, 0.1, bottom - 0.95 if narrow() else height - 0.2)
     key.add("significant:", width=0, space=0, gap=0.12)
     steps = [(f"{100 * low:.0f} to {100 * high:.0f} %", Fill(role, width=0.6)) for (low, high), role in STEPS.items()]
