@@ -144,8 +144,8 @@ FOREST_TOP = 0.35  # inches over its headings, for the numbers
 #: Parts of a set of data sets with a narrower one.
 SET = (
     Callout("Stem", shape_at("values", 0), (0.3, 0.3)),
-    Callout("All data sets", shape_at("bracket-all", 2), (0.25, 0.0)),
-    Callout("Plausible ones", shape_at("bracket-plausible", 2), (0.25, 0.0)),
+    Callout("All data sets", shape_at("bracket-all", 2), (0.25, -0.12)),
+    Callout("Plausible ones", shape_at("bracket-plausible", 2), (0.25, -0.12)),
 )
 #: Parts of a number line.
 NUMBER_LINE = (
