@@ -132,7 +132,7 @@ _NARROW: ContextVar[bool | None] = ContextVar("narrow", default=None)
 
 
 def narrow() -> bool:
-    """Whether the figure that is being drawn is for a narrow screen."""
+    """Return True while a figure for a narrow screen is being drawn."""
     return bool(_NARROW.get())
 
 

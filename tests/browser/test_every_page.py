@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from restated_book import outputs
 from tests.browser.axe import violations
 from tests.browser.layout import KEPT, layout
 from tests.browser.pages import CHAPTERS, KINDS, PAGES, open_page
@@ -63,7 +64,7 @@ def test_a_page_on_a_phone(browser, site, page):
     tab = open_page(browser, site, page, size="phone", theme=theme)
     opens_without_errors_requests_to_others_or_overflow(tab, page)
     is_laid_out_as_before(tab, page, "phone")
-    figures_fit_the_screen(tab, theme)
+    figures_fit_the_screen(tab)
     if page in WHOLLY:
         assert violations(tab, without="color-contrast") == []
     elif size == "phone":
@@ -87,8 +88,8 @@ FITTING = """all => all.map(plate => ({
   shown: [...plate.querySelectorAll('img')].filter(i => i.checkVisibility()).map(i => i.loading === 'lazy')}))"""
 
 
-def figures_fit_the_screen(tab, theme: str) -> None:
-    """Each figure shows the picture for narrow screens in the colours of the theme; wide ones are not even loaded."""
+def figures_fit_the_screen(tab) -> None:
+    """Each figure shows the picture for narrow screens; wide ones are not even loaded."""
     # Of the pictures in folds, none is shown.
     tab.evaluate("document.querySelectorAll('details:has(.rs-plate)').forEach(d => { d.open = true })")
     for plate in tab.eval_on_selector_all("figure.rs-figure .rs-plate", FITTING):
@@ -96,7 +97,7 @@ def figures_fit_the_screen(tab, theme: str) -> None:
         assert plate["shown"] == [True], plate
     tab.wait_for_load_state("networkidle")
     loaded = [r for r in tab.requests if "/figures/" in r]
-    assert all(r.endswith("-narrow.svg" + "#dark" * (theme == "dark")) for r in loaded), loaded
+    assert all(r.partition("#")[0].endswith(outputs.NARROW) for r in loaded), loaded
 
 
 def turn(tab, theme: str) -> None:

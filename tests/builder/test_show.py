@@ -21,7 +21,7 @@ class Drawn:
             axes = style.axes_in_inches(self.fig, 0.5, 0.5, 2, 1)
             axes.plot([1, 1.5, 2], color=style.colour("accent"))
             style.dress(axes)
-        self.alt = alt
+        self.alt, self.narrow = alt, None
         self.data = pd.DataFrame({"point": ["a", "b", "c"], "value": [1.0, 1.5, 2.0]})
 
 
