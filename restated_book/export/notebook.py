@@ -53,6 +53,8 @@ def _public(output: Mapping) -> Mapping:
     if output.get("metadata", {}).get(outputs.MARK, {}).get("status") == SUPPLIED:
         return {**output, "data": {"text/plain": WITHHELD}, "metadata": {}}
     data = {kind: value for kind, value in output.get("data", {}).items() if kind not in PRIVATE}
+    if "text/html" in data:
+        data["text/html"] = outputs.without_narrow("".join(data["text/html"]))
     return {**output, "data": data, "metadata": {}} if "data" in output else output
 
 

@@ -50,7 +50,7 @@ HIGH_PX = 480
 #: Height of a heading with its space and of a line of a caption, and the letters that such a line holds at least.
 HEADING_MM, CAPTION_MM, CAPTION_LETTERS = 14, 4, 100
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
-GONE_ELEMENTS = {"script", "template", "button"}
+GONE_ELEMENTS = {"script", "template", "button", "source"}
 GONE_CLASSES = {
     *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
     *("toctree-wrapper", "rs-work", "rs-tocite"),
