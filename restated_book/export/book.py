@@ -17,7 +17,9 @@ PAGE = "book/downloads.html"
 
 LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows.
-NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
+NOT_OFFLINE = re.compile(
+    r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|word/[a-z0-9-]+\.docx|([a-z0-9-]+)/\1\.(?:zip|ipynb))"
+)
 _LINK = re.compile(
     r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S
 )

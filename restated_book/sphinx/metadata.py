@@ -1,13 +1,12 @@
 """Metadata of a page for reference managers, search engines and programs: Highwire tags, Open Graph, JSON-LD."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from html import escape
 from pathlib import Path
 
-from restated_book import claims, entries, paths
+from restated_book import claims, entries, export, paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.epoch import epoch
@@ -128,7 +127,7 @@ def tags(about: citation.About, page: str, title: str, text: str, front: str) ->
     """
     is_front, here = page == front, f"{about.address}{page}.html" if about.address else ""
     pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
-    printed = os.environ.get("RESTATED_PDF") and about.address and page.startswith("notebooks/")
+    printed = "pdf" in export.forms() and about.address and page.startswith("notebooks/")
     book = "" if is_front else about.title
     found = (
         ("name", "citation_title", about.title if is_front else title),
