@@ -9,7 +9,19 @@ import pandas as pd
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
 from restated.plots.spread import spread
-from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    ground,
+    narrow,
+    new_figure,
+    text_width,
+    width,
+    write,
+)
 from restated.plots.words import PLAIN, alt_text, number, plain_ticks
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, ensure, parts, rows
@@ -47,9 +59,10 @@ def limits(
     tests, sets = distinct(curves, "test"), distinct(bands, "test")
     problem = f"at most {len(LINES)} curves and {len(BANDS)} bands can be distinguished"
     ensure(len(tests) <= len(LINES) and len(sets) <= len(BANDS), problem, field="test")
-    fig = new_figure(WIDE, HEIGHT)
-    room = max((text_width(words, BASE) for words in marks), default=0) + 0.25
-    ax = axes_in_inches(fig, 0.75, 0.62, WIDE - 0.75 - room, HEIGHT - ABOVE)
+    room = 0.2 if narrow() else max((text_width(words, BASE) for words in marks), default=0) + 0.25
+    foot = 3.4 if narrow() else 0.62
+    fig = new_figure(width(), HEIGHT + foot - 0.62)
+    ax = axes_in_inches(fig, 0.75, foot, width() - 0.75 - room, HEIGHT - ABOVE)
     ax.set(xlim=(0.1, 1), ylim=(0, top), ylabel="SD/mean in both arms")
     ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
     ax.axhspan(*region[1], zorder=0.5, **REGION.style())
@@ -61,6 +74,9 @@ def limits(
     levels = sorted(marks, key=marks.__getitem__)
     for name, place in zip(levels, spread([marks[name] for name in levels], 0.21 * top / (HEIGHT - ABOVE))):
         ax.plot([0.1, 1], [marks[name]] * 2, zorder=2, **Line("muted", GUIDE, 0.9).style())
+        if narrow():
+            label(ax, 0.99, place, name, ha="right", va="bottom", bbox=ground(), zorder=4)
+            continue
         ax.plot([1, 1.012], [marks[name], place], clip_on=False, **Line("muted", width=0.9).style())
         label(ax, 1.02, place, name, clip_on=False)
     words, at = ratios
@@ -68,7 +84,8 @@ def limits(
     ticks = np.arange(1, 11) / 10
     ax.set_xticks(ticks, [number(t, 1) for t in ticks])
     plain_ticks(ax.yaxis, 0, top, most=7)
-    key = Key(fig, 0.75, HEIGHT - 0.2, mark=(6.5, 1.5), right=WIDE)
+    place = (0.1, foot - 0.95) if narrow() else (0.75, HEIGHT - 0.2)
+    key = Key(fig, *place, mark=(6.5, 1.5), right=width())
     looks: dict[str, Any] = {**dict(zip(tests, LINES)), **dict(zip(sets, BANDS)), words: HOLLOW, region[0]: REGION}
     for name, look in looks.items():
         key.add(name, look, gap=0.31)
@@ -101,22 +118,22 @@ def detection(table: pd.DataFrame) -> Drawn:
     table = checked(table, "shape", "cv", "ratio", *PANELS)
     cvs = sorted(table["cv"].unique())
     ensure(len(cvs) == len(RANGES), f"two values of SD/mean are drawn, not {len(cvs)}", field="cv")
-    width, height = 2.18, 3.9
-    fig = new_figure(WIDE, height)
+    side, height = 2.18, 3.9
+    fig = new_figure(width(), 3 * height if narrow() else height)
     ranges: Any = table.groupby(["cv", "ratio"])[list(PANELS)].agg(["min", "max"])
     ratios = np.unique(table["ratio"])
     ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if ratios[0] - 1e-9 <= t <= ratios[-1] + 1e-9]
     found = []
     for k, (name, title) in enumerate(PANELS.items()):
-        left = 0.65 + k * (width + 0.68)
-        ax = axes_in_inches(fig, left, 0.62, width, 2.2)
+        left, down = (0.65, (2 - k) * 3.3 + 0.9) if narrow() else (0.65 + k * (side + 0.68), 0.0)
+        ax = axes_in_inches(fig, left, down + 0.62, width() - 0.85 if narrow() else side, 2.2)
         for cv, fill in zip(cvs, RANGES):
             spans = ranges.loc[cv, name]
             ax.fill_between(spans.index, spans["min"], spans["max"], zorder=3 if fill.hatch else 2, **fill.style())
             found += [(name, cv, *span) for span in spans.itertuples()]
         top = 1 if name == "power" else 1.05 * table[name].max()
         ax.set(xlim=(ratios[0], ratios[-1]), ylim=(0, top), xticks=ticks, xticklabels=PLAIN.tick_labels(ticks))
-        ax.set_xlabel("true mean cost, partial hospitalization over general care" if k == 1 else "")
+        ax.set_xlabel("true mean cost, partial hospitalization over general care" if k == 1 or narrow() else "")
         if name == "magnitude":
             plain_ticks(ax.yaxis, 0, top, most=7)
             ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)
@@ -124,8 +141,9 @@ def detection(table: pd.DataFrame) -> Drawn:
             at = (0, 0.2, 0.4, 0.6, 0.8, 1) if name == "power" else [abs(t) for t in PLAIN.ticks(0, top, most=6)]
             ax.set_yticks(at, [f"{100 * t:.0f} %" for t in at])
         for i, line in enumerate(title.split("\n")):
-            write(fig, left, 3.3 - 0.2 * i, line, fontweight="bold")
-    key = Key(fig, 0.65, height - 0.2, right=WIDE)
+            write(fig, left, down + 3.3 - 0.2 * i, line, fontweight="bold")
+    place = (0.1, 0.7) if narrow() else (0.65, height - 0.2)
+    key = Key(fig, *place, right=width())
     for cv, fill in zip(cvs, RANGES):
         key.add(f"SD/mean {number(cv, 1)}, range over shapes", fill._replace(width=0.8), gap=0.31)
     half = ratios[np.argmin(np.abs(ratios - 0.5))]
