@@ -1,5 +1,6 @@
 """The box at the end of a chapter: how to cite it, a figure or a table of it, and what can be downloaded."""
 
+from functools import partial
 from urllib.parse import quote
 
 from docutils import nodes
@@ -7,6 +8,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from restated_book import export
 from restated_book.cite import citation
+from restated_book.export import embeds
 from restated_book.export.about import LICENCE_ADDRESS
 from restated_book.sphinx import blocks, markup, metadata, setspage
 
@@ -52,7 +54,17 @@ class CiteAndDownload(SphinxDirective):
         made = (export.FORMS[form][:2] for form in export.forms())
         links[:0] = [(root + path.format(page=name), words) for path, words in made]
         reconstructed = setspage.link(root, name)
-        return PARTS.chapter(entry, name, root, links, reconstructed, state, shown, launch(about, page))
+        return PARTS.chapter(
+            entry,
+            name,
+            root,
+            links,
+            reconstructed,
+            state,
+            shown,
+            launch(about, page),
+            partial(embeds.snippets, about=about),
+        )
 
 
 def number_forms(about: citation.About) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
+from restated_book import policy
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, search, todopage
 

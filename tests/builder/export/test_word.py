@@ -164,19 +164,8 @@ def test_columns_leave_room_for_their_longest_word():
 
 
 def test_a_machine_without_pandoc_is_named(monkeypatch):
-    monkeypatch.setattr(word.shutil, "which", lambda name: None)
     monkeypatch.setitem(sys.modules, "pypandoc", None)
-    with pytest.raises(RestatedError, match=r"none was found.*make word"):
-        word.pandoc()
-
-
-def test_an_old_pandoc_is_refused(monkeypatch, tmp_path):
-    old = tmp_path / "pandoc"
-    old.write_text("#!/bin/sh\necho pandoc 2.17.1\n", encoding="utf-8")
-    old.chmod(0o755)
-    monkeypatch.setattr(word.shutil, "which", lambda name: str(old))
-    monkeypatch.setitem(sys.modules, "pypandoc", None)
-    with pytest.raises(RestatedError, match=r"3\.1 or newer"):
+    with pytest.raises(RestatedError, match=r"not installed.*make word"):
         word.pandoc()
 
 
