@@ -38,7 +38,7 @@ LINE, BROAD = 96, 60
 GONE_TAGS, GONE_CLASSES = {"svg", "input", "form"}, {"cell_input", "rs-hidden"}
 #: Styles of ours, by the class of what has them.
 LOOKS = {"admonition": "Box", "admonition-title": "Box Title", "rs-folded-name": "Folded", "rs-status": "Status"}
-LOOKS |= dict.fromkeys(("rs-verdict", "rs-seen"), "Verdict")
+LOOKS |= dict.fromkeys(("rs-verdict", "rs-seen"), "Verdict") | {"rs-counted": "Counted"}
 
 
 def pandoc() -> str:
@@ -60,6 +60,7 @@ def _styled(element: HtmlElement, style: str) -> None:
         around.tail, element.tail = element.tail, None
         around.append(element)
         element = around
+    element.tag = "span" if element.tag == "b" else element.tag
     element.set("data-custom-style", style)
 
 
@@ -182,7 +183,8 @@ def write(site: Path, pages: Sequence[str], program: str, epoch: int) -> list[Pa
 
         def one(page: str) -> Path:
             target = out / f"{page.rsplit('/', 1)[-1]}.docx"
-            call = [program, "--from=html", "--to=docx+native_numbering", "--shift-heading-level-by=-1"]
+            call = [program, "--from=html", "--to=docx", "--shift-heading-level-by=-1"]
+            call += [f"--lua-filter={STYLES / 'captions.lua'}"]
             call += [f"--reference-doc={template}", f"--output={target.resolve()}"]
             text, env = html(site, page, references).encode(), {**os.environ, "SOURCE_DATE_EPOCH": str(epoch)}
             # Run where the pictures are: their paths become part of the file.

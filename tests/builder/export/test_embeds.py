@@ -40,6 +40,8 @@ def test_pages_are_small_and_need_no_script(site, pages):
     for page in pages[::97]:
         tree = html.fromstring(page.read_text(encoding="utf-8"))
         assert [s.get("type") for s in tree.iter("script")] in ([], ["application/ld+json"])
+        (style,) = tree.xpath("//link[@rel='stylesheet']/@href")
+        assert (page.parent / style).is_file()
         assert "script-src" not in page.read_text(encoding="utf-8")
 
 
