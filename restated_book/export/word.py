@@ -159,9 +159,8 @@ def html(site: Path, page: str, references: paper.Page | None) -> str:
         _reduce(part.article)
     # The title of the file is that of the chapter; the works cited begin like its sections.
     chapter.article.find(".//h1").drop_tree()
-    for part in document.pages[1:]:
-        for other in part.article.iter("h1"):
-            other.tag = "h2"
+    for other in (x for part in document.pages[1:] for x in part.article.iter("h1")):
+        other.tag = "h2"
     grades = "; ".join(f"{grade}, {words}" for grade, words in GRADES.items())
     note = f"<h2>About this file</h2>{document.note}<p>Sources are graded: {escape(grades)}. {LICENCE}.</p>"
     parts = "".join(f'<div id="{part.name}">{paper.inside(part.article)}</div>' for part in document.pages)

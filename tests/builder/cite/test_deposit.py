@@ -31,6 +31,7 @@ CFF = {
         "authors": {"type": "array", "minItems": 1, "items": NAME},
         "version": TEXT,
         "date-released": DAY,
+        "contact": {"type": "array", "minItems": 1, "items": NAME},
         "url": TEXT,
         "repository-code": TEXT,
         "doi": TEXT,

@@ -167,6 +167,10 @@ def test_numbers_and_figures_lead_to_their_correction(site):
     ledger = html.parse(site / "book" / "ledger-01.html").getroot()
     links = ledger.xpath("//td//a[contains(@href, '#wrong')]")
     assert len(links) == len(ledger.xpath("//tbody/tr[@id]")) and len({paper.text(a) for a in links}) == len(links)
+    listed = html.parse(site / "notebooks" / "claims.html").getroot().xpath("//a[contains(@href, '#wrong')]/@href")
+    assert set(claims.load("claims")["id"]) <= {
+        re.findall(r"claim-(\w+)\.html", href)[0] for href in listed if "claim-" in href
+    }
     chapter = html.parse(site / "notebooks" / "service-costs.html").getroot()
     figures = chapter.xpath("//div[@class='rs-cite']//a[contains(@href, '#wrong')]/@href")
     assert len(figures) == len(chapter.xpath("//article//figure[contains(@class, 'rs-figure')]"))
