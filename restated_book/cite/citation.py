@@ -55,6 +55,7 @@ class About:
     address: str = ""
     repository: str = ""
     doi: str = ""
+    contact: str = ""
 
     @property
     def byline(self) -> str:
@@ -135,6 +136,7 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
         address and f"{address}/",
         repository,
         doi,
+        next((c["email"] for c in given.get("contact") or () if isinstance(c, dict) and c.get("email")), ""),
     )
 
 

@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -22,6 +23,12 @@ CHAPTER_FILES = (
     (TABLES, "all tables as a workbook", "Tables"),
     ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
 )
+#: Forms of a chapter that a build makes on request, which names them in RESTATED_FORMS: path below the site, what it is
+#: and the short name in a list.
+FORMS = {
+    "pdf": ("downloads/pdf/{page}.pdf", "this chapter as PDF", "On paper"),
+    "word": ("downloads/word/{page}.docx", "this chapter as a Word file", "To edit"),
+}
 #: The book on paper, in a build that prints it.
 BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
 #: Downloads of the book: path below the site, what it is, and what it is for.
@@ -78,6 +85,11 @@ def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
     book.fill_sizes(site)
     book.write_offline(site / book.OFFLINE, site, epoch)
     book.fill_sizes(site)
+
+
+def forms() -> list[str]:
+    """List the forms besides pages that this build makes."""
+    return [form for form in FORMS if form in os.environ.get("RESTATED_FORMS", "").split()]
 
 
 def files(page: str, *, shows: bool) -> list[tuple[str, str]]:
