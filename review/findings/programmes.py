@@ -25,7 +25,7 @@ DIRECTIONS = {
         "no difference on the primary outcome; favours programme on carer outcomes",
         "no difference on the primary outcome",
     ),
-    "results not seen": ("not available",),
+    "no result available": ("not available",),
 }
 
 #: Words in the note of studies that appeared after the impact period.
