@@ -102,7 +102,7 @@ screenshots: $(STAMP) ## Take a picture of each kind of page, in both themes and
 	@$(RUN) -m tests.browser.layout
 
 doctor: ## Say in plain words what keeps this machine from building the book
-	@$(PYTHON) restated_book/doctor.py
+	@$(PYTHON) tools/doctor.py
 
 lock: ## Pin the newest allowed packages with hashes into requirements.lock (needs uv)
 	uv pip compile pyproject.toml --extra book --extra lab --extra test --universal --python-version 3.11 \

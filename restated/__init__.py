@@ -6,7 +6,7 @@ The names below are one obvious call for each task (:mod:`restated.api`); they l
 import importlib
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["check", "counts", "growth", "meta", "moments", "ranks", "scores", "study_sets", "tables", "twins"]
 
 if TYPE_CHECKING:

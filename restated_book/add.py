@@ -26,32 +26,11 @@ FIELDS = (
     *("author", "editor", "title", "journal", "booktitle", "publisher", "school", "institution", "year", "volume"),
     *("number", "pages", "doi", "url", "howpublished", "note"),
 )
-#: Columns of the register, for the command line and the first finding of a book; later ones take over its description.
-REGISTER = """Name of the printed number, one over all findings.|The finding, named like its file.|The work it is about.
-Whom the number describes.|What was measured or counted.|Statistic; text for a direction in words.|
-Result, design fact or statement.
-The number exactly as printed.|Lower end of the printed interval.|Upper end of the printed interval.
-Level of the interval in percent.|p value as printed.|Studies or effects it rests on.|Participants it rests on.
-Size of the first group.|Size of the second group.|Unit of the value.|What the sign means.
-Key, in references.bib, of the work that prints it.|Where in the source.|P, S or U: primary, secondary or unverified.
-The copy that was read.|Cautions, in our words."""
-WORDS = dict(zip(register.COLUMNS, re.split(r"[|\n]+", REGISTER), strict=True))
-#: Properties of every table.
-FORMAT = {"profile": "tabular-data-resource", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+_TABLES = paths.tables(__file__)
+#: Columns of the register in words; properties of every table; columns of a study table that need no description.
+WORDS, FORMAT, USUAL = (_TABLES[name] for name in ("register", "format", "usual"))
 #: What every table is described with, and a study table too.
 ABOUT, OF_STUDIES = ("title", "description"), ("status", "license", "source")
-#: Columns of a study table that need no description: the field without name and title.
-USUAL: dict[str, dict[str, Any]] = {
-    "row_id": {"description": "Name of the row.", "constraints": {"required": True, "unique": True}},
-    "study": {"description": "Authors, as the source lists them.", "constraints": {"required": True}},
-    "year": {"type": "integer", "description": "Year of publication.", "unit": "year"},
-    "source_key": {"description": "Key of the work in references.bib.", "constraints": {"required": True}},
-    "grade": {
-        "description": "P, S or U: primary source, secondary source or unverified.",
-        "constraints": {"enum": list(register.GRADES)},
-    },
-    "note": {"description": "Cautions, in our words."},
-}
 #: How a column is described on the command line.
 _HOW = "'n=integer in children: Size of the sample.'"
 #: A field that is not filled in; an address that is empty is a fault.

@@ -18,36 +18,20 @@ from restated.errors import RestatedError
 from restated_book import config, paths, watch
 from restated_book.sources import dictionary, files
 
-#: Verdicts on a claim in the order in which they are listed, and what each means.
-VERDICTS = {
-    "supported": "a source outside the document bears it out",
-    "consistent": "agrees with the rest of the document",
-    "inconsistent": "the document prints two different things, or the entry cannot be right as printed",
-    "contradicted": "a source outside the document says otherwise",
-    "not-publicly-checkable": "rests on a private statement or on a document that was not available",
-}
-#: Filled: an outside source speaks; hollow: the document itself. Round: agrees; pointed: differs; square: could not be
-#: checked.
-SHAPES = {"supported": "●", "consistent": "○", "inconsistent": "◇", "contradicted": "◆", "not-publicly-checkable": "□"}
+_TABLES = paths.tables(__file__)
+#: Verdicts on a claim in the order in which they are listed, and what each means; and their shapes.
+VERDICTS, SHAPES = _TABLES["verdicts"], _TABLES["shapes"]
+#: Columns of the tables this module reads; a table a book does not have is empty.
+COLUMNS: dict[str, list[str]] = _TABLES["columns"]
 #: Shape of a claim that is supported in part only.
 HALF = "◐"
 #: Columns that hold lists of names.
 LISTS = ("cited", "source_keys", "chapters", "numbers", "claim_ids", "number_ids")
 SEPARATOR = "; "
 #: Independence of a source from those whose work it speaks of, from the farthest to the nearest.
-INDEPENDENCE = ("independent", "in part", "not assessed", "own research", "not independent")
+INDEPENDENCE: list[str] = _TABLES["independence"]
 #: Sources whose authors speak of their own work or programme.
 NOT_INDEPENDENT = ("own research", "not independent")
-#: Columns of the tables this module reads; a table a book does not have is empty.
-COLUMNS = {
-    "claims": (
-        *("id", "section", "claim", "quantity", "unit", "cited", "kind", "checkable_from", "verdict", "strength"),
-        *("reason", "source_keys", "chapters", "numbers", "where"),
-    ),
-    "checks": ("id", "claim_ids", "document_says", "source_says", "relation", "source_key", "locator", "grade", "note"),
-    "inconsistencies": ("id", "matter", "place_1", "text_1", "place_2", "text_2", "claim_ids", "note"),
-    "sources": ("id", "description", "public", "independence", "source_key"),
-}
 
 
 def _settings() -> config.Claims:

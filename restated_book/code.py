@@ -36,6 +36,11 @@ def folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
+def parts(source: Path) -> list[Path]:
+    """Return a module's file and the file next to it with its tables, if it has one (:func:`paths.tables`)."""
+    return [file for file in (source, source.with_suffix(".toml")) if file.is_file()]
+
+
 def imported() -> set[str]:
     """Return the dotted names of the modules of :func:`packages` that this process has imported."""
     tops, loaded = packages(), list(sys.modules.items())
@@ -62,11 +67,11 @@ def files_of(modules: Iterable[str]) -> dict[str, Path]:
 
     Files of the book's own packages that are not modules come along: they may be read as data.
     """
-    found = {}
+    found: dict[str, Path] = {}
     for module in closure(modules):
         top = module.partition(".")[0]
         if (base := folder(top)) and (source := file(module)):
-            found[f"{top}/{source.relative_to(base).as_posix()}"] = source
+            found |= {f"{top}/{part.relative_to(base).as_posix()}": part for part in parts(source)}
     for package in config.load().packages:
         if f"{package}/__init__.py" in found and (base := folder(package)):
             data = (f for f in base.rglob("*") if f.is_file() and f.suffix not in (".py", ".pyc"))

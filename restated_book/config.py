@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Container
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NamedTuple, NoReturn
+from typing import Annotated, Any, NamedTuple, NoReturn, get_type_hints
 
 from restated.errors import RestatedError
 from restated_book import paths
@@ -44,11 +44,12 @@ def _range(value: Any) -> bool:
 def _column(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "folded"}
+        and {"fields", "heading"} <= set(value) <= {"fields", "heading", "more"}
         and _texts(value["fields"])
         and value["fields"] != []
         and isinstance(value["heading"], str)
-        and isinstance(value.get("folded", False), bool)
+        and isinstance(more := value.get("more", {}), dict)
+        and all(isinstance(words, str) for words in more.values())
     )
 
 
@@ -61,32 +62,11 @@ FUNCTION = Kind(lambda value: isinstance(value, str) and value.count(":") == 1, 
 RANGE = Kind(_range, "a lowest and a highest value", "write it as [0, 1], with -inf or inf for no limit")
 _AS_SECTION = 'write it as ["A", "Title for readers"]'
 SECTION = Kind(lambda x: _texts(x) and len(x) == 2 and len(x[0]) == 1, "a letter and a title", _AS_SECTION)
-_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", folded = false}'
+_AS_COLUMNS = 'write each as {fields = ["one"], heading = "Heading", more = {two = "Words before it"}}'
 COLUMNS = Kind(lambda value: isinstance(value, list) and all(map(_column, value)), "a list of columns", _AS_COLUMNS)
 
-#: Keys of each section; docs/architecture.md lists who reads them.
-SCHEMA: dict[str, Any] = {
-    "code": {"packages": PACKAGES},
-    "originals": Each(FUNCTION),
-    "commands": {"ensembles": FUNCTION},
-    "statistics": Each(RANGE),
-    "chapters": {
-        "sections": TEXTS,
-        "optional": TEXTS,
-        "missing": TEXT,
-        "unframed": TEXTS,
-        "terms": TEXTS,
-        "formerly": Each(TEXTS),
-    },
-    "findings": {"certainties": TEXTS, "columns": COLUMNS, "use": Each(TEXT)},
-    "claims": {
-        "document": TEXT,
-        "sections": Each(SECTION),
-        "listings": TEXTS,
-        "strengths": {"inconsistent": TEXTS, "contradicted": TEXTS},
-        "checkable": Each(TEXT),
-    },
-}
+#: Verdicts on claims that have kinds of difference.
+_DIFFERENCES = {"inconsistent": TEXTS, "contradicted": TEXTS}
 
 
 @dataclass(frozen=True)
@@ -98,30 +78,31 @@ class Chapters:
     still lead to them.
     """
 
-    sections: list[str] = field(default_factory=list)
-    optional: list[str] = field(default_factory=list)
-    missing: str = ""
-    unframed: list[str] = field(default_factory=list)
-    terms: list[str] = field(default_factory=list)
-    formerly: dict[str, list[str]] = field(default_factory=dict)
+    sections: Annotated[list[str], TEXTS] = field(default_factory=list)
+    optional: Annotated[list[str], TEXTS] = field(default_factory=list)
+    missing: Annotated[str, TEXT] = ""
+    unframed: Annotated[list[str], TEXTS] = field(default_factory=list)
+    terms: Annotated[list[str], TEXTS] = field(default_factory=list)
+    formerly: Annotated[dict[str, list[str]], Each(TEXTS)] = field(default_factory=dict)
+
+
+def _usual_columns() -> list[dict]:
+    plain = {"fields": ["answer"], "heading": "In plain words"}
+    return [plain, {"fields": ["certainty", "because"], "heading": "Certainty"}]
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Summary of findings: the words for certainty (any if empty), the columns of the table, advice on use.
+    """Summary of findings: the words for certainty and for how it was checked (any if empty), columns, advice on use.
 
-    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may be ``folded`` on narrow
-    screens. ``use`` names options of a chapter head that advise those who cite it, with the words before each.
+    A column has ``fields`` (options of a chapter head, or its answer), a ``heading``, and may have ``more``: options
+    that open on request, with the words before each. ``use`` names options that advise those who cite a chapter.
     """
 
-    certainties: list[str] = field(default_factory=list)
-    columns: list[dict] = field(
-        default_factory=lambda: [
-            {"fields": ["answer"], "heading": "In plain words"},
-            {"fields": ["certainty", "because"], "heading": "Certainty"},
-        ]
-    )
-    use: dict[str, str] = field(default_factory=dict)
+    certainties: Annotated[list[str], TEXTS] = field(default_factory=list)
+    checked: Annotated[list[str], TEXTS] = field(default_factory=list)
+    columns: Annotated[list[dict], COLUMNS] = field(default_factory=_usual_columns)
+    use: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -129,14 +110,33 @@ class Claims:
     """Settings of the claims.
 
     The document they are from, its parts (letter and title), the parts that only list sources, the strengths of
-    verdicts, and the words for where a claim could be checked.
+    verdicts, those strengths that concern the substance, and the words for where a claim could be checked.
     """
 
-    document: str = "document"
-    sections: dict[str, list[str]] = field(default_factory=dict)
-    listings: list[str] = field(default_factory=list)
-    strengths: dict[str, list[str]] = field(default_factory=dict)
-    checkable: dict[str, str] = field(default_factory=dict)
+    document: Annotated[str, TEXT] = "document"
+    sections: Annotated[dict[str, list[str]], Each(SECTION)] = field(default_factory=dict)
+    listings: Annotated[list[str], TEXTS] = field(default_factory=list)
+    strengths: Annotated[dict[str, list[str]], _DIFFERENCES] = field(default_factory=dict)
+    substance: Annotated[list[str], TEXTS] = field(default_factory=list)
+    checkable: Annotated[dict[str, str], Each(TEXT)] = field(default_factory=dict)
+
+
+def _keys(section: type) -> dict[str, Any]:
+    """Return the kinds of the keys of a section, as its fields are annotated."""
+    return {name: hint.__metadata__[0] for name, hint in get_type_hints(section, include_extras=True).items()}
+
+
+#: Keys of each section; docs/architecture.md lists who reads them.
+SCHEMA: dict[str, Any] = {
+    "code": {"packages": PACKAGES},
+    "originals": Each(FUNCTION),
+    "reconstructed": Each(FUNCTION),
+    "commands": {"ensembles": FUNCTION},
+    "statistics": Each(RANGE),
+    "chapters": _keys(Chapters),
+    "findings": _keys(Findings),
+    "claims": _keys(Claims),
+}
 
 
 @dataclass(frozen=True)
@@ -144,11 +144,13 @@ class Config:
     """Content of ``restated.toml``.
 
     `packages` are those of the book itself, which its notebooks import; `originals` tables only a reader can supply,
-    and `commands` those of the book, each with its ``module:function``; `statistics` have lowest and highest value.
+    `reconstructed` data sets for readers (:mod:`restated_book.reconstructed`) and `commands` those of the book, each
+    with its ``module:function``; `statistics` have lowest and highest value.
     """
 
     packages: list[str] = field(default_factory=list)
     originals: dict[str, str] = field(default_factory=dict)
+    reconstructed: dict[str, str] = field(default_factory=dict)
     commands: dict[str, str] = field(default_factory=dict)
     statistics: dict[str, list[float]] = field(default_factory=dict)
     chapters: Chapters = field(default_factory=Chapters)

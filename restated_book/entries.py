@@ -22,44 +22,39 @@ REMEDY = "run 'make book', which writes it"
 
 GRADE_WORDS = register.GRADES
 
+_TABLES = paths.tables(__file__)
+#: What is said of a row in place of its verdict, each with its shape and its words; and what the audit says of it.
+IN_PLACE, CHECKED = _TABLES["in_place"], _TABLES["checked"]
 #: Each verdict has a shape that stays readable in grey and in print.
-VERDICT_SHAPES = {
-    "identical": "=",
-    "within-rounding": "≈",
-    "compatible": "∈",
-    "differs": "≠",
-    "not-recomputable": "∅",
-    "unverified": "?",
-    "new": "+",
-}
-
-#: What is said of a row in place of its verdict: agreement that was built in is none, and what is not a result has no
-#: verdict. Each with its shape and its words.
-IN_PLACE = {
-    "by-construction": ("↺", "by construction"),
-    "design-fact": ("·", "fact about the study"),
-    "statement": ("“", "statement in words"),
-}
-VERDICT_SHAPES |= {name: shape for name, (shape, _) in IN_PLACE.items()}
+VERDICT_SHAPES = _TABLES["shapes"] | {name: shape for name, (shape, _) in IN_PLACE.items()}
 VERDICT_SHORT = SHORT | {"not-recomputable": "data not available to us"}
 VERDICT_SHORT |= {name: words for name, (_, words) in IN_PLACE.items()}
 #: All answers to the question whether a number could be recomputed, in the order in which they are listed.
 ANSWERS = (*VERDICTS[:4], "by-construction", "not-recomputable", "unverified", "design-fact", "statement", "new")
-#: Answers to the question whether a number agrees with others, the worst first, by their CSS class.
-CHECKED = {
-    "check-inconsistent": "inconsistent as printed",
-    "check-consistent": "consistent as printed",
-    "check-powerless": "the check has no power",
-    "check-none": "no check applies",
-}
-VERDICT_SHORT |= CHECKED
+VERDICT_SHORT |= {name: status.shown(words) for name, words in CHECKED.items()}
 
+#: Where a number comes from: a source, or this book.
+SIDES = ("published", "recomputed")
 #: Agreement is quiet; a verdict that should stop the reader is next to the number in words.
 LOUD = ("differs", "unverified", "not-recomputable")
 #: Key of each status (its CSS class) and its words for readers.
-STATUSES = {key: words for words, key in status.STATUSES.items()}
+STATUSES = {key: status.shown(words) for words, key in status.STATUSES.items()}
 
-BASIS_WORDS = {basis: words.removeprefix("observed, ") for basis, words in ledger.STATUS_OF_BASIS.items()}
+BASIS_WORDS = {b: status.shown(words).removeprefix("observed, ") for b, words in ledger.STATUS_OF_BASIS.items()}
+
+#: How far a number can be trusted, by its answer; what is in braces is the basis of a recomputed number.
+TRUST = {
+    "identical": "we recomputed it and got the same number",
+    "within-rounding": "we recomputed it and got a number that rounds to the published one",
+    "compatible": "the published number is among those that are possible, given what was published",
+    "differs": "we recomputed it and got another number",
+    "by-construction": "it agrees because it went into the computation, which confirms nothing",
+    "not-recomputable": "we could not recompute it, as the data were not available to us",
+    "unverified": "nothing rests on it: we have not read it in a source",
+    "design-fact": "the source reports it about its own study, so there is nothing to recompute",
+    "statement": "the source says it in words and gives no number",
+    "new": "computed in this book ({}); no source reports it, so nothing confirms it",
+}
 
 
 def location() -> Path:
@@ -79,6 +74,11 @@ class Kind(NamedTuple):
     kind: str
     answer: str
     check: str
+
+    @property
+    def side(self) -> str:
+        """One of :data:`SIDES`."""
+        return SIDES[not self.printed]
 
 
 def kind(row: Mapping) -> Kind:
@@ -104,16 +104,15 @@ def checked(row: Mapping) -> str:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order; `kinds` counts the rows of each :class:`Kind`, in the same order."""
+    """The rows of a ledger by id, in its order.
+
+    `kinds` counts the rows of each :class:`Kind`, in the same order; `digest` is the SHA-256 of their file.
+    """
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)
         self.kinds = Counter(map(kind, rows.values()))
-        self._digest = digest
-
-    def digest(self) -> str:
-        """Return the SHA-256 of their file."""
-        return self._digest
+        self.digest = digest
 
 
 def load(path: Path | None = None) -> Rows:
@@ -155,6 +154,12 @@ def _load(path: Path, stamp: int) -> Rows:
 def is_printed(row: Mapping) -> bool:
     """Return whether a row is of a printed number, not of a recomputed one."""
     return row["status"] == "printed"
+
+
+def trust(row: Mapping) -> str:
+    """Return how far a number can be trusted, in one sentence."""
+    words = TRUST[answer(row)].format(BASIS_WORDS.get(row.get("basis") or "", "no data"))
+    return f"{words[0].upper()}{words[1:]}."
 
 
 def close_matches(id: str, ids: Iterable[str]) -> list[str]:
@@ -200,14 +205,15 @@ def source_text(row: Mapping) -> str:
     return str(row.get("study") or row.get("source_key") or "")
 
 
-def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str) -> dict[str, int]:
+def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str | set[str]) -> dict[str, int]:
     """Count the printed (or recomputed) numbers with each answer, or each ``check``; every count comes from here.
 
-    Where `only` names a page, finding or kind, those of it alone are counted.
+    Where `only` names a page, a kind or findings (a set), those alone are counted.
     """
     counts = dict.fromkeys(ANSWERS if by == "answer" else CHECKED, 0)
     for of, n in kinds.items():
-        if of.printed == printed and all(getattr(of, name) == value for name, value in only.items()):
+        wanted = ((getattr(of, name), {value} if isinstance(value, str) else value) for name, value in only.items())
+        if of.printed == printed and all(own in values for own, values in wanted):
             counts[getattr(of, by)] += n
     return {name: n for name, n in counts.items() if n}
 

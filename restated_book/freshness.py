@@ -87,7 +87,7 @@ class Sources:
 
     def _modules(self, name: str) -> str:
         file = source_code.file(name)
-        return digest(file.read_bytes()) if file else ""
+        return digest(*(part.read_bytes() for part in source_code.parts(file))) if file else ""
 
     def _folders(self, name: str) -> str:
         folder = paths.ROOT / name

@@ -18,15 +18,34 @@ HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
 #: Environment variable that names the folder for figures as PNG. Only the build sets it: JupyterLab writes none.
 PICTURES = "RESTATED_PICTURES"
 
-_PICTURE = re.compile(
-    r'<img class="rs-light" data-file="([a-z0-9-]+\.svg)" src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
-)
+#: Screens that get the narrow picture: on wider ones a text column holds the wide one. Paper gets the wide one.
+SMALL_SCREEN = "screen and (max-width: 47rem)"
+#: End of the name of a narrow picture, which is on the pages only.
+NARROW = "-narrow.svg"
+
+_EMBEDDED = r'data-file="([a-z0-9-]+\.svg)" src(?:set)?="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)"([^>]*)>'
+_SOURCE = re.compile(f"<source {_EMBEDDED}")
+_PICTURE = re.compile(f'(?:<source {_EMBEDDED})?<img class="rs-light" {_EMBEDDED}')
 
 
 def shown(notebook: Mapping) -> list[dict]:
-    """Figures and tables of an executed notebook in order: ``kind``, ``id``, ``status`` and ``caption`` of each."""
+    """Figures and tables of an executed notebook in order: ``kind``, ``id``, ``status``, ``caption`` and ``number``.
+
+    The number is as in "Figure 3": figures and tables of a page are counted apart.
+    """
     marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
-    return [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
+    found = [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
+    counted = {"Figure": 0, "Table": 0}
+    for mark in found:
+        kind = "Figure" if mark["kind"] == "figure" else "Table"
+        counted[kind] += 1
+        mark["number"] = f"{kind} {counted[kind]}"
+    return found
+
+
+def without_narrow(block: str) -> str:
+    """Return an HTML block without pictures for narrow screens."""
+    return _SOURCE.sub("", block)
 
 
 def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
@@ -34,11 +53,15 @@ def extract(block: str, prefix: str) -> tuple[str, dict[str, bytes]]:
     files: dict[str, bytes] = {}
 
     def move(match: re.Match) -> str:
-        file, picture, rest = match.groups()
+        narrow, small, size, file, picture, rest = match.groups()
         files[file] = base64.b64decode(picture)
-        return "".join(
-            f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>'
-            for theme, part in (("light", ""), ("dark", f"#{DARK}"))
-        )
+        if narrow:
+            files[narrow] = base64.b64decode(small)
+        made = ""
+        for theme, part in (("light", ""), ("dark", f"#{DARK}")):
+            shown = f'<img class="rs-{theme}" src="{prefix}{file}{part}"{rest}>'
+            source = narrow and f'<source media="{SMALL_SCREEN}" srcset="{prefix}{narrow}{part}"{size}>'
+            made += f"<picture>{source}{shown}</picture>" if source else shown
+        return made
 
     return _PICTURE.sub(move, block), files

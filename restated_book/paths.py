@@ -1,7 +1,9 @@
 """Places of the files of a book."""
 
 import os
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from restated import errors
 
@@ -26,6 +28,11 @@ BOOK = ROOT / "book"
 BUILD = ROOT / "_build"
 #: In an unpacked chapter: the numbers of the book to compare with.
 EXPECTED = ROOT / "expected.json"
+
+
+def tables(module: str) -> dict[str, Any]:
+    """Return the tables of the TOML file next to a module's file: words and names that its code works with."""
+    return tomllib.loads(Path(module).with_suffix(".toml").read_text(encoding="utf-8"))
 
 
 def shown(path: Path | str) -> str:

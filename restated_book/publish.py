@@ -58,4 +58,6 @@ def _mark(folder: Path, version: str, newest: str) -> None:
         target = page if (PUBLIC / page).is_file() else "index.html"
         link = f'<a href="{up}{target}">Edition {escape(newest)} is newer.</a>'
         text = f'<p class="rs-newer" role="note">This is edition {escape(version)}. {link}</p>'
-        file.write_text(_MAIN.sub(lambda m: m[0] + text, file.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+        html = file.read_text(encoding="utf-8")
+        if main := _MAIN.search(html):
+            file.write_text(html[: main.end()] + text + html[main.end() :], encoding="utf-8")

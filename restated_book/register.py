@@ -7,7 +7,7 @@ never be shown as published.
 
 import re
 from collections import UserDict, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from decimal import Decimal
@@ -30,38 +30,22 @@ Limits: TypeAlias = tuple[Decimal | None, Decimal | None]
 #: Kinds of rows: only results are counted as agreeing or not.
 KINDS = ("result", "design fact", "statement")
 REQUIRED = ("id", "finding", "study", "quantity", "statistic", "source_key", "grade")
-GRADES = {"P": "primary source seen", "S": "secondary source seen", "U": "unverified"}
+GRADES = {"P": "read in the primary source", "S": "read in a secondary source", "U": "unverified"}
 
 _ANY: Limits = (None, None)
-_FROM_0: Limits = (Decimal(0), None)
-_SHARE, _PERCENT = (Decimal(0), Decimal(1)), (Decimal(0), Decimal(100))
-#: General statistics and the values each can take (lowest, highest; None for no limit); ``restated.toml`` may add
-#: others.
-STATISTICS: dict[str, Limits] = {
-    "text": _ANY,  # a direction in words, no number
-    "count": _FROM_0,
-    "year": (Decimal(1900), Decimal(2100)),
-    "amount": _FROM_0,  # a sum of money or a threshold, not a count
-    "percent": _PERCENT,
-    "proportion": _SHARE,
-    "mean": _ANY,
-    "sd": _FROM_0,
-    "median": _ANY,
-    "IQR": _ANY,  # its width, or both quartiles as a range
-    **dict.fromkeys(("r", "rho", "kappa", "icc"), (Decimal(-1), Decimal(1))),  # rho is Spearman's
-    **dict.fromkeys(("path", "beta"), _ANY),  # a standardized coefficient may pass 1
-    **dict.fromkeys(("b", "d", "g", "SMD", "MD"), _ANY),  # b is a coefficient in units of the outcome
-    **dict.fromkeys(("OR", "RR"), _FROM_0),
-    "logRR": _ANY,  # natural logarithm of a risk ratio
-    **dict.fromkeys(("HR", "IRR"), _FROM_0),
-    "AUC": _SHARE,
-    "Q": _FROM_0,
-    "I2": _PERCENT,
-    "chi2": _FROM_0,
-    **dict.fromkeys(("z", "t"), _ANY),
-    "F": _FROM_0,
-    **dict.fromkeys(("a2", "c2", "e2"), _SHARE),
-}
+
+
+def _limits_of(ranges: Mapping[str, Sequence[float]]) -> dict[str, Limits]:
+    """Return limits as they are compared, from lowest and highest values that may be infinite."""
+
+    def limit(value: float) -> Decimal | None:
+        return Decimal(str(value)) if isfinite(value) else None
+
+    return {name: (limit(low), limit(high)) for name, (low, high) in ranges.items()}
+
+
+#: General statistics and the values each can take (lowest, highest; None for no limit).
+STATISTICS = _limits_of(paths.tables(__file__))
 #: Statistics that are never rounded.
 EXACT = ("count", "year")
 #: A statistic bounded by 1 is bounded by 100 where its unit is a percentage.
@@ -188,11 +172,7 @@ def is_register_file(name: str) -> bool:
 
 def statistics() -> dict[str, Limits]:
     """Return all statistics of this book: the general ones and those of ``restated.toml``."""
-
-    def limit(value: float) -> Decimal | None:
-        return Decimal(str(value)) if isfinite(value) else None
-
-    return STATISTICS | {name: (limit(low), limit(high)) for name, (low, high) in config.load().statistics.items()}
+    return STATISTICS | _limits_of(config.load().statistics)
 
 
 def usual_kind(statistic: str) -> str:

@@ -20,19 +20,21 @@ import pandas as pd
 from IPython.display import display
 
 from restated.errors import RestatedError
-from restated.plots import render, rows
+from restated.plots import render, rows, style
 from restated.verdict import SHORT
 from restated_book import flow, provenance, register
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
-from restated_book.outputs import MARK, MIME_TABLE, PICTURES
+from restated_book.outputs import MARK, MIME_TABLE, NARROW, PICTURES
 from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
-from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED
+from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
+#: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
+FITTING = 3
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
-VERDICT_STATUS = "printed against restated; each row says what its number was computed from"
+VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
 VERDICT_COLUMNS = (
     *("id", "quantity", "published", "grade", "restated", "restated_low", "restated_high"),
     *("interval_kind", "verdict", "by_construction", "status", "why"),
@@ -69,21 +71,32 @@ def _checked(id: str, status: str, caption: str) -> str:
 
 def badge(status: str) -> str:
     """Return the HTML of a status badge, in words."""
-    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(status)}</span>'
+    return f'<span class="rs-status rs-status-{STATUSES[status]}">Status: {_esc(shown(status))}</span>'
 
 
 def _display(data: dict, **mark) -> None:
     display(data, raw=True, metadata={MARK: mark})
 
 
-def _hand(block: str, text: str, data: pd.DataFrame, *, kind: str, id: str, caption: str, status: str, alt: str = ""):
+def _hand(
+    block: str,
+    text: str,
+    data: pd.DataFrame,
+    *,
+    kind: str,
+    id: str,
+    caption: str,
+    status: str,
+    alt: str = "",
+    title: str = "",
+):
     """Display a block, and hand its words and values over to the build, numbers as numbers."""
     rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
-    words = {"kind": kind, "id": id, "caption": caption, "status": status, "alt": alt}
+    words = {"kind": kind, "id": id, "caption": caption, "status": status, "alt": alt, "title": title}
     handed = words | {"columns": [str(c) for c in data.columns], "rows": rows}
     marked = "printed" if status == VERDICT_STATUS else status
     parts = {"text/html": block, "text/plain": text, MIME_TABLE: handed}
-    _display(parts, kind=kind, id=id, status=marked, caption=caption)
+    _display(parts, kind=kind, id=id, status=marked, caption=caption, **({"title": title} if title else {}))
 
 
 def _value(x) -> bool | int | float | str | None:
@@ -102,35 +115,48 @@ def _folded(block: str, more: str) -> str:
     return f'<details class="rs-fold"><summary>{_esc(more)}</summary>{block}</details>' if more else block
 
 
-def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None:
+def _embedded(fig, *, trimmed: bool = False) -> tuple[str, str]:
+    """Return a figure as the address of an SVG in the page, and its size in pixels as attributes."""
+    svg = render.svg(fig, trimmed=trimmed)
+    sides = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
+    width, height = (math.ceil(float(pixels)) for pixels in sides)
+    encoded = base64.b64encode(svg.encode()).decode()
+    return f"data:image/svg+xml;base64,{encoded}", f' width="{width}" height="{height}"'
+
+
+def _caption(title: str, badge: str, caption: str) -> str:
+    """Return the caption of a figure or table: its message, its badge and what it shows."""
+    message = f'<b class="rs-message">{_esc(title)}</b> ' if title else ""
+    return f"<figcaption>{message}{badge} {_esc(caption)}</figcaption>"
+
+
+def figure(drawn, *, id: str, caption: str, status: str, more: str = "", title: str = "") -> None:
     """Show a figure with alternative text, caption, status and data table.
 
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
     plain text and `status` one of :data:`restated_book.status.STATUSES`. With `more`, a line that says what the figure
-    shows, it is folded behind that line.
+    shows, it is folded behind that line. `title` is its message in one line, shown before the caption.
     """
     status = _checked(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
-    svg = render.svg(drawn.fig)
     places = rows.places(drawn.fig)
     ruled = f' data-rows="{places[0]} {places[1]:.4f} {places[2]:.4f}"' if places else ""
-    size = (re.findall(rf'<svg[^>]*\b{side}="([0-9.]+)', svg)[0] for side in ("width", "height"))
-    width, height = (math.ceil(float(pixels)) for pixels in size)
-    encoded = base64.b64encode(svg.encode()).decode()
-    picture = (
-        f'<img class="rs-light" data-file="{id}.svg" src="data:image/svg+xml;base64,{encoded}"'
-        f' alt="{_esc(alt)}" width="{width}" height="{height}" loading="lazy">'
-    )
+    embedded, size = _embedded(drawn.fig)
+    picture = f'<img class="rs-light" data-file="{id}.svg" src="{embedded}" alt="{_esc(alt)}"{size} loading="lazy">'
     if folder := os.environ.get(PICTURES):
         Path(folder, f"{id}.png").write_bytes(render.png(drawn.fig))
+        # A function that knows of no narrow screen draws the same again: the picture then scrolls sideways.
+        if drawn.narrow and (small := drawn.narrow().fig).get_figwidth() <= style.NARROW + 1e-6:
+            embedded, size = _embedded(small, trimmed=True)
+            picture = f'<source data-file="{id}{NARROW}" srcset="{embedded}"{size}>{picture}'
     plt.close(drawn.fig)
     data = _table_html(drawn.data, label=f"Data of figure: {caption}", caption="Data shown in the figure")
     block = (
         f'<figure class="rs-figure" id="fig-{id}" data-status="{_esc(status)}"{ruled}>'
         f'<div class="rs-plate" role="region" tabindex="0" aria-label="Picture: {_esc(caption)}">{picture}</div>'
-        f"<figcaption>{badge(status)} {_esc(caption)}</figcaption>"
+        f"{_caption(title, badge(status), caption)}"
         f'<details class="rs-data"><summary>Data behind this figure</summary>{data}</details></figure>'
     )
     _hand(
@@ -142,11 +168,19 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None
         caption=caption,
         status=status,
         alt=alt,
+        title=title,
     )
 
 
 def table(
-    data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2, more: str = ""
+    data: pd.DataFrame,
+    *,
+    id: str,
+    caption: str,
+    status: str,
+    digits: int | dict[str, int] = 2,
+    more: str = "",
+    title: str = "",
 ) -> None:
     """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
 
@@ -155,15 +189,23 @@ def table(
     """
     status = _checked(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
-    block = _tablefig(inside, id=id, status=status, badge=badge(status), caption=caption)
-    _hand(_folded(block, more), data.to_string(index=False), data, kind="table", id=id, caption=caption, status=status)
+    block = _folded(_tablefig(inside, id=id, status=status, badge=badge(status), caption=caption, title=title), more)
+    text = data.to_string(index=False)
+    _hand(block, text, data, kind="table", id=id, caption=caption, status=status, title=title)
 
 
-def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str) -> str:
+def offer(data: pd.DataFrame, *, id: str, caption: str, status: str) -> None:
+    """Offer a table for download that the page shows in another form; arguments are as for :func:`table`."""
+    status = _checked(id, status, caption)
+    block = _tablefig("", id=id, status=status, badge=badge(status), caption=caption)
+    _hand(block, caption, data, kind="table", id=id, caption=caption, status=status)
+
+
+def _tablefig(inside: str, *, id: str, status: str, badge: str, caption: str, title: str = "") -> str:
     """Return a table as a figure with its badge and caption above it."""
     return (
         f'<figure class="rs-tablefig" id="tab-{id}" data-status="{_esc(status)}">'
-        f"<figcaption>{badge} {_esc(caption)}</figcaption>{inside}</figure>"
+        f"{_caption(title, badge, caption)}{inside}</figure>"
     )
 
 
@@ -188,9 +230,10 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
     body = []
     for first, *others in data.itertuples(index=False, name=None):
         cells = zip(others, names[1:], classes[1:], strict=True)
-        more = "".join(f"<td{of}>{text(value, name)}</td>" for value, name, of in cells)
+        more = "".join(f'<td{of} data-label="{_esc(name)}">{text(value, name)}</td>' for value, name, of in cells)
         body.append(f'<tr><th scope="row">{text(first, names[0])}</th>{more}</tr>')
-    return _scrolling(head, body, label=label, caption=caption)
+    kind = "rs-table rs-cards" if len(names) > FITTING else "rs-table"
+    return _scrolling(head, body, label=label, caption=caption, kind=kind)
 
 
 def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
@@ -224,13 +267,15 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
         circular = "<small>by construction, no check</small>" if e["by_construction"] else ""
         rows.append(
             f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
-            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
-            f"<td><small>{_esc(e['status'])}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
+            f'<td data-label="Published">{printed}</td><td data-label="Recomputed">{restated}</td>'
+            f'<td data-label="Verdict">{verdict_badge(e["verdict"])} {circular}</td><td data-label="Why">'
+            f"<small>{_esc(shown(e['status']))}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
         )
-        text.append(f"{e['id']}: printed {e['published'] or 'nothing'}, restated {e['restated_text']}: {e['verdict']}")
-    heads = ("Quantity", "Printed (grade)", "Restated", "Verdict", "Computed from, and why")
+        before = e["published"] or "nothing"
+        text.append(f"{e['id']}: published {before}, recomputed {e['restated_text']}: {e['verdict']}")
+    heads = ("Quantity", "Published (grade)", "Recomputed", "Verdict", "Computed from, and why")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts")
+    inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts rs-cards")
     words = f'<span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span>'
     block = _tablefig(inside, id=id, status="printed", badge=words, caption=caption)
     handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
@@ -244,7 +289,7 @@ def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more
     frame = pd.DataFrame(
         {
             "Quantity": [n.quantity for n in numbers],
-            "Printed": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
+            "Published": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
             "Stands for": [f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself" for n in numbers],
             "Source": [works.short(n.source_key) for n in numbers],
             "Place": [n.locator for n in numbers],

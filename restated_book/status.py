@@ -12,6 +12,7 @@ STATUSES = {
     "arithmetic on printed numbers": "arithmetic",
     "assumed": "assumed",
     "printed": "printed",
+    "computed by us when the evidence was gathered": "computed",
     SUPPLIED: "original",
     "recalled, not verified": "recalled",
     # About the accuracy and speed of the book's own code, not about research.
@@ -23,3 +24,8 @@ STATUSES = {
 FROM_ROWS = (OPEN, "enumerated", "moment-matched", "arithmetic on printed numbers", "printed")
 #: In place of a download of rows that a reader supplied.
 WITHHELD = "Not for download: it rests on a file that the reader supplied."
+
+
+def shown(words: str) -> str:
+    """Return stored words, such as a status, as readers see them: there, only paper is printed."""
+    return words.replace("printed", "published")

@@ -18,14 +18,7 @@ from restated_book.sources import bibliography, cells, files
 from restated_book.sources.bibliography import Bibliography, doi_address
 
 #: Kinds of entries, the most useful first, and what each is.
-KINDS = {
-    "number": "a printed number nobody has seen in a source: open the source and compare",
-    "table": "a table or data set that would let numbers be recomputed",
-    "claim": "a claim that is not publicly checkable: open the document, or ask who holds it",
-    "data": "a printed number whose data were not available: nothing can be typed until a table of the work is",
-    "follows": "a restated number computed from unverified ones: it settles itself with them",
-    "fact": "a fact a source reports about itself, or a direction in words: there is nothing to recompute",
-}
+KINDS: dict[str, str] = paths.tables(__file__)
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
 #: Statistics that are counted or dated by the source itself.
@@ -83,7 +76,7 @@ def of_numbers(rows: Iterable[Mapping], register: Register, works: Bibliography)
             number = register[id]
             if verdict == "unverified":
                 kind = "number"
-                typed = "grade: P; locator: page or table; seen_in: full text; value: as printed, if it differs"
+                typed = "grade: P; locator: page or table; seen_in: full text; value: as published, if it differs"
             elif number.statistic in FACTS or not number.is_number:
                 kind, typed = "fact", "nothing"
             else:

@@ -110,6 +110,8 @@ def _follow(start: list[ast.AST], end: tuple[int, int], names: Names) -> list[Fu
 
 def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
     """Parts of a statement that the value of an entry can come from, the narrowest first."""
+    for loop in (n for n in ast.walk(statement) if isinstance(n, ast.For)):
+        yield from _of_loop(loop, id)
     here = (n for n in ast.walk(statement) if isinstance(n, ast.Expr) and n.lineno <= line <= (n.end_lineno or 0))
     calls = [n.value for n in here if isinstance(n.value, ast.Call)]
     tuples = (n for n in ast.walk(statement) if isinstance(n, ast.Tuple))
@@ -119,6 +121,18 @@ def _starts(statement: ast.stmt, line: int, id: str) -> Iterator[list[ast.AST]]:
         yield [*rows, *(a for c in calls for a in c.args[:1] if not isinstance(a, (ast.List, ast.Tuple)))]
     yield list(calls[-1:])
     yield [statement]
+
+
+def _of_loop(loop: ast.For, id: str) -> Iterator[list[ast.AST]]:
+    """The row of a table that a loop takes `id` from, with the arguments of each call whose first one is that name."""
+    names = [ast.unparse(e) for e in loop.target.elts] if isinstance(loop.target, ast.Tuple) else []
+    rows = loop.iter.elts if isinstance(loop.iter, (ast.Tuple, ast.List)) else []
+    calls = [n for part in loop.body for n in ast.walk(part) if isinstance(n, ast.Call) and n.args]
+    for row in (r.elts for r in rows if isinstance(r, ast.Tuple)):
+        taken = {name for name, cell in zip(names, row) if isinstance(cell, ast.Constant) and cell.value == id}
+        for call in (c for c in calls if ast.unparse(c.args[0]) in taken):
+            given = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+            yield [*row, *(arg for arg in given if ast.unparse(arg) not in names)]
 
 
 def _uses(node: ast.AST, names: Names) -> Iterator[tuple[str, str]]:

@@ -55,9 +55,6 @@ class Formula:
 
     parts: int
     values: Callable[..., Iterable[float]]
-    title: str
-    rule: str
-    reference: str
     signed: bool = True
 
 
@@ -101,62 +98,20 @@ def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
     yield math.sqrt(1 / (a + plus) - 1 / (n1 + plus) + 1 / (c + plus) - 1 / (n2 + plus))
 
 
+#: Two places of one number; a total, a count and their average; two links and their path (Wright); two totals, a count
+#: and the average change; d or g and t of means and SDs, t also without group sizes (Hedges; Altman); d of two
+#: percentages (Sánchez-Meca et al.); log risk ratio of events in two groups and its standard error (Altman).
 FORMULAS: dict[str, Formula] = {
-    "same": Formula(1, lambda x: [x], "one quantity in two places", "both can be the same number", "arithmetic"),
-    "ratio": Formula(
-        2, lambda a, b: [a / b] if b else [], "a total, a count and their average", "first / second", "arithmetic"
-    ),
-    "product": Formula(2, lambda a, b: [a * b], "two links and their path", "first × second", "Wright 1934"),
-    "average-change": Formula(
-        3,
-        lambda before, after, n: [(before - after) / n],
-        "two totals, a count and the average change",
-        "(before − after) / count",
-        "arithmetic",
-    ),
-    "means-d": Formula(
-        6,
-        _d_of_means,
-        "means, SDs and a standardised difference",
-        "d or g of the means and SDs, with either standardiser",
-        "Hedges 1981",
-        signed=False,
-    ),
-    "means-t": Formula(
-        6,
-        _t_of_means,
-        "means, SDs and a test statistic",
-        "Student's or Welch's t of the means and SDs",
-        "Altman 1991, chapter 9",
-        signed=False,
-    ),
-    "means-t-any": Formula(
-        4,
-        _t_of_any_groups,
-        "means, SDs and a test statistic, group sizes unknown",
-        "Student's or Welch's t with 5 to 60 cases in each group",
-        "Altman 1991, chapter 9",
-        signed=False,
-    ),
-    "percents-d": Formula(
-        2,
-        _d_of_percents,
-        "two percentages and a standardised difference",
-        "d by the logit, Cox, probit or arcsine transformation",
-        "Sánchez-Meca et al. 2003",
-        signed=False,
-    ),
-    "counts-logrr": Formula(
-        4,
-        _log_rr,
-        "events in two groups and a log risk ratio",
-        "log((a / n1) / (c / n2)), with ½ added to empty cells",
-        "Altman 1991",
-        signed=False,
-    ),
-    "counts-logrr-se": Formula(
-        4, _se_log_rr, "events in two groups and a standard error", "√(1/a − 1/n1 + 1/c − 1/n2)", "Altman 1991"
-    ),
+    "same": Formula(1, lambda x: [x]),
+    "ratio": Formula(2, lambda a, b: [a / b] if b else []),
+    "product": Formula(2, lambda a, b: [a * b]),
+    "average-change": Formula(3, lambda before, after, n: [(before - after) / n]),
+    "means-d": Formula(6, _d_of_means, signed=False),
+    "means-t": Formula(6, _t_of_means, signed=False),
+    "means-t-any": Formula(4, _t_of_any_groups, signed=False),
+    "percents-d": Formula(2, _d_of_percents, signed=False),
+    "counts-logrr": Formula(4, _log_rr, signed=False),
+    "counts-logrr-se": Formula(4, _se_log_rr),
 }
 
 

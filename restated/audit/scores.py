@@ -9,6 +9,7 @@ Bhatia & Davis (2000), American Mathematical Monthly 107, 353-357: variance <= (
 """
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -149,10 +150,13 @@ def _spread(sample: _Sample, squares: int) -> float:
 def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     """Check if the printed mean and SD of scores 0 and 1 belong together: SD^2 = n / (n - 1) mean (1 - mean).
 
-    The mean is a proportion. Several `sizes` are possible, one that fits is enough; the range is that of the SD. Raises
-    RestatedError if a sample size is below 2.
+    The mean is a proportion, or a percentage if it has the sign; so is the SD, with the sign or, beside a percentage,
+    above 1. Several `sizes` are possible, one that fits is enough; the range is that of the SD. Raises RestatedError if
+    a sample size is below 2.
     """
     largest = _inflation(sizes) / 2
+    percent = _is_percent(mean)
+    mean, sd = _proportion(mean, percent), _proportion(sd, _is_percent(sd) or (percent and (sd.value or 0) > 1))
     low, high = box(mean)
     if high < 0 or low > 1:
         return Comparison(False, math.nan, math.nan, 1.0, "the mean of scores 0 and 1 lies outside 0 to 1")
@@ -161,6 +165,18 @@ def debit(mean: Printed, sd: Printed, sizes: Sequence[int]) -> Comparison:
     allowed = [(min(spreads[:2]) * _inflation([n]), max(spreads) * _inflation([n])) for n in sizes]
     found = compare(sd, allowed, 0, largest, "")
     return replace(found, detail=f"the mean implies an SD of {span(found.low, found.high)}")
+
+
+def _is_percent(printed: Printed) -> bool:
+    return re.search(r"%|per ?cent", printed.text, re.IGNORECASE) is not None
+
+
+def _proportion(printed: Printed, percent: bool) -> Printed:
+    """Return a printed percentage as the proportion it stands for; anything else as it is."""
+    if not percent:
+        return printed
+    low, high, value = (None if x is None else x / 100 for x in (printed.low, printed.high, printed.value))
+    return replace(printed, low=low, high=high, value=value)
 
 
 def _check_scale(minimum: float, maximum: float) -> None:

@@ -4,7 +4,9 @@ The format is described in ``data/calibration/README.md``.
 """
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf, isfinite
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ KINDS = (
 )  # fmt: skip
 #: Whether a truth counts: public data are those of the paper; some are; or definitions differ, or the print is wrong.
 USES = ("cover", "partial", "stress")
+#: Roles that are lists of texts: the margins of a table.
+LISTS = ("rows", "columns")
 _TEXTS = ("id", "pair", "kind", "use", "grade", "citation", "raw", "reconstructor")
 _OPTIONAL = ("doi", "options", "printed", "truths")
 _TRUTH = ("value", "how", "use", "cause", "scale")
@@ -66,7 +70,7 @@ def load(folder: Path | str) -> list[Case]:
     RestatedError
         Lists every fault with file, field and remedy.
     """
-    files = sorted(Path(folder).glob("*.toml"))
+    files = sorted(file for file in Path(folder).glob("*.toml") if file.is_file())
     if not files:
         raise RestatedError("no case is in this folder", file=folder, remedy="Name a folder with files *.toml")
     found: dict[str, Case] = {}
@@ -100,6 +104,8 @@ def read(file: Path) -> Case:
     for name in (*_TEXTS, "doi"):
         if not isinstance(content.get(name, "" if name == "doi" else None), str):
             raise refuse("a text is missing here", f'Write {name} = "..."', name)
+        if name in ("id", "pair") and not content[name].strip():
+            raise refuse("this is empty", "Name the case and its paper", name)
     for name in ("options", "printed", "truths"):
         if not isinstance(content.setdefault(name, {}), dict):
             raise refuse("this is not a table", f"Begin it with [{name}]", name)
@@ -108,7 +114,7 @@ def read(file: Path) -> Case:
         if content[name] not in allowed:
             raise refuse(f"'{content[name]}' is unknown", f"Choose {', '.join(allowed)}", name)
     for name, text in content["printed"].items():
-        for one in text if isinstance(text, list) else [text]:
+        for one in text if isinstance(text, list) and name in LISTS else [text]:
             if not isinstance(one, str):
                 raise refuse(
                     f"{one!r} is not a text", 'Keep the digits as printed, in quotes: "5.20"', f"printed.{name}"
@@ -120,18 +126,29 @@ def read(file: Path) -> Case:
     for name, value in content["options"].items():
         if known[name] and value not in known[name]:
             raise refuse(f"'{value}' is unknown", f"Choose {', '.join(map(str, known[name]))}", f"options.{name}")
-    if not content["truths"]:
+    truths = _truths(content["truths"], content["use"], refuse)
+    return Case(**{**content, "truths": tuple(truths)})
+
+
+def _truths(content: dict[str, Any], use: str, refuse: Callable[..., RestatedError]) -> list[Truth]:
+    if not content:
         raise refuse("the case has no truth to score", "Add [truths] with at least one", "truths")
     truths = []
-    for name, entry in content["truths"].items():
+    for name, entry in content.items():
         field = f"truths.{name}"
         if not isinstance(entry, dict) or "value" not in entry or not isinstance(entry.get("how"), str):
             raise refuse("a truth needs value and how", 'Write {value = 1.5, how = "mean(x)"}', field)
         if unknown := sorted(set(entry) - set(_TRUTH)):
             raise refuse(f"'{unknown[0]}' is unknown", f"Known are {', '.join(_TRUTH)}", field)
-        if entry.setdefault("use", content["use"]) not in USES:
+        if entry.setdefault("use", use) not in USES:
             raise refuse(f"'{entry['use']}' is unknown", f"Choose {', '.join(USES)}", field)
-        if not isinstance(entry["value"], (bool, int, float, str, list)):
-            raise refuse("a value is a number, a list, a word, true or false", "Write value = 1.5", field)
+        value, scale = entry["value"], entry.get("scale", 1.0)
+        cells = value if isinstance(value, list) else [0 if isinstance(value, str) else value]
+        if not cells or not all(isinstance(cell, bool | int | float) and isfinite(cell) for cell in cells):
+            raise refuse(
+                "a value is a number or a list of them (finite), a word, true or false", "Write value = 1.5", field
+            )
+        if not isinstance(entry.get("cause", ""), str) or not isinstance(scale, int | float) or not 0 < scale < inf:
+            raise refuse("cause is a text, and scale a positive number", "Leave out what is not known", field)
         truths.append(Truth(name, **entry))
-    return Case(**{**content, "truths": tuple(truths)})
+    return truths

@@ -30,6 +30,7 @@ COLUMNS = (
 )  # fmt: skip
 #: Cause of a miss for which a case names none.
 FOLLOWS = "other printed numbers of the statement are not those of the data"
+UNSAID = "nothing is said of"
 NOT_SUPPORTED, YES, NO = "not supported", "yes", "no"
 
 
@@ -61,28 +62,16 @@ def _rows(case: Case, found: Found | str, strength: str) -> list[dict[str, Any]]
     for truth in case.truths:
         held = None if isinstance(found, str) else found.holds(truth.name, truth.value)
         low, high = (nan, nan) if isinstance(found, str) else found.range(truth.name)
-        why = found if isinstance(found, str) else f"nothing is said of {truth.name}"
+        why = found if isinstance(found, str) else f"{UNSAID} {truth.name}"
         cause = (
             why if held is None else "" if held else "; ".join(filter(None, (truth.cause, _words(found)))) or FOLLOWS
         )
-        rows.append(
-            {
-                "case": case.id,
-                "pair": case.pair,
-                "kind": case.kind,
-                "truth": truth.name,
-                "use": truth.use,
-                "printed": YES if truth.name in case.printed else NO,
-                "strength": strength,
-                "value": " ".join(map(str, truth.value)) if isinstance(truth.value, list) else str(truth.value).lower(),
-                "inside": NOT_SUPPORTED if held is None else YES if held else NO,
-                "low": low,
-                "high": high,
-                "size": nan if isinstance(found, str) else found.size,
-                "width": _width(truth, low, high),
-                "cause": cause,
-            }
-        )
+        value = " ".join(map(str, truth.value)) if isinstance(truth.value, list) else str(truth.value).lower()
+        inside = NOT_SUPPORTED if held is None else YES if held else NO
+        size, width = nan if isinstance(found, str) else found.size, _width(truth, low, high)
+        of_case = case.id, case.pair, case.kind, truth.name, truth.use, YES if truth.name in case.printed else NO
+        row = (*of_case, strength, value, inside, low, high, size, width, cause)
+        rows.append(dict(zip(COLUMNS, row, strict=True)))
     return rows
 
 
@@ -106,16 +95,25 @@ def run(cases: Sequence[Case]) -> pd.DataFrame:
             rows.extend(row | {"seconds": seconds} for row in _rows(case, found, strength))
         for element, elements in alone.items():
             trials.extend(_rows(case, _with(plain[case.id], _build(case, elements)), element))
-    learned = learn(pd.DataFrame(rows), pd.DataFrame(trials))
+    learned = learn(_unsaid(rows), pd.DataFrame(trials))
     for case in cases:
         start = time.perf_counter()
         found = _with(plain[case.id], _build(case, learned[case.pair]))
         seconds = time.perf_counter() - start
         rows.extend(row | {"seconds": seconds} for row in _rows(case, found, LEARNED))
     order = [*STRENGTHS, LEARNED]
-    return pd.DataFrame(rows).sort_values(
+    return _unsaid(rows).sort_values(
         ["case", "truth", "strength"], key=lambda c: c.map(order.index) if c.name == "strength" else c, kind="stable"
     )[[*COLUMNS, "seconds"]]
+
+
+def _unsaid(rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Rows, in which a truth that a set says nothing of is not missed by a lesser set that is empty."""
+    table = pd.DataFrame(rows)
+    unsaid = table["cause"].str.startswith(UNSAID).groupby([table["case"], table["truth"]]).transform("any")
+    here = unsaid & (table["size"] == 0)
+    words = f"{UNSAID} " + table["truth"]
+    return table.assign(inside=table["inside"].mask(here, NOT_SUPPORTED), cause=table["cause"].mask(here, words))
 
 
 def learn(rows: pd.DataFrame, trials: pd.DataFrame) -> dict[str, frozenset[str]]:

@@ -13,7 +13,19 @@ from matplotlib.patches import Rectangle
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, limited
-from restated.plots.style import BASE, WIDE, Drawn, colour, drawing, new_figure, require, text_width, wrap_to, write
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    colour,
+    drawing,
+    narrow,
+    new_figure,
+    require,
+    text_width,
+    width,
+    wrap_to,
+    write,
+)
 from restated.plots.words import alt_text, plural
 
 ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of its bar and of a line of words
@@ -41,20 +53,29 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     if off.any():
         first = int(np.argmax(off))
         raise RestatedError(f"the shares add up to {totals[first]:g}, not to 100", row=first + 1, field=classes[0])
-    bar = WIDE - LABELS - max(text_width(str(note), BASE) for note in table["note"]) - 0.35
+    bar = width() - LABELS - max(text_width(str(note), BASE) for note in table["note"]) - 0.35
     names = [wrap_to(str(group), LABELS - 0.2, BASE) for group in table["group"]]
     heights = [max(ROW, LINE * (len(lines) + 1)) for lines in names]
-    height = sum(heights) + 0.5
-    fig = new_figure(WIDE, height)
-    key = Key(fig, LABELS, height - 0.24, tall=0.2)
+    if narrow():
+        bar, names = (
+            width() - 0.2,
+            [wrap_to(f"{row.group}: {row.note}", width() - 0.2, BASE) for row in table.itertuples()],
+        )
+        heights = [LINE * len(lines) + BAR + 0.2 for lines in names]
+    left, head = (0.1, 0.75) if narrow() else (LABELS, 0.5)
+    height = sum(heights) + head
+    fig = new_figure(width(), height)
+    key = Key(fig, left, height - 0.24, tall=0.2)
     for name, fill in zip(classes, FILLS, strict=False):
         key.add(name, fill, width=0.3, gap=0.25)
     for i, (_, row) in enumerate(table.iterrows()):
-        middle = height - 0.5 - sum(heights[:i]) - heights[i] / 2
+        middle = height - head - sum(heights[:i]) - heights[i] / 2
+        lift = (heights[i] - LINE * len(names[i])) / 2 if narrow() else 0.0
         for j, line in enumerate(names[i]):
-            write(fig, 0.08, middle + ((len(names[i]) - 1) / 2 - j) * LINE, line)
-        _segments(fig, row, classes, bar / totals[i], middle)
-        write(fig, LABELS + bar + 0.12, middle, str(row["note"]), color=colour("muted"))
+            write(fig, 0.08, middle + lift + ((len(names[i]) - 1) / 2 - j) * LINE, line)
+        _segments(fig, row, classes, bar / totals[i], left, middle - lift + 0.1 * narrow())
+        if not narrow():
+            write(fig, LABELS + bar + 0.12, middle, str(row["note"]), color=colour("muted"))
     spoken = [
         f"{row['group']}: " + ", ".join(f"{c} {row[f'{c} text']}" for c in classes if not np.isnan(row[c]))
         for _, row in table.iterrows()
@@ -63,9 +84,8 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     return Drawn(fig, alt_text(says, f"{plural(len(table), 'bar')} of 100 %", *spoken), data)
 
 
-def _segments(fig: Figure, row: pd.Series[Any], classes: Sequence[str], unit: float, middle: float) -> None:
-    """Segments of one bar, `unit` inches per percent, each with its number where that fits."""
-    x = LABELS
+def _segments(fig: Figure, row: pd.Series[Any], classes: Sequence[str], unit: float, x: float, middle: float) -> None:
+    """Segments of one bar from `x`, `unit` inches per percent, each with its number where that fits."""
     for name, fill in zip(classes, FILLS, strict=False):
         if np.isnan(row[name]):
             continue

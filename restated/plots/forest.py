@@ -20,6 +20,8 @@ from restated.plots.words import FISHER_Z, Scale, alt_text, count, number, plura
 CUT = 0.10
 #: Side of the largest square, half height of a diamond and of the prediction bar, in rows.
 LARGEST, DIAMOND, BAR = 0.78, 0.36, 0.17
+#: Share of the axis by which a prediction interval may lengthen it at each end.
+BAR_BEYOND = 0.15
 ENDS = ["lower", "upper"]
 
 
@@ -141,11 +143,15 @@ def _limits(rows: pd.DataFrame, scale: Scale, limits: tuple[float, float] | None
     if limits is not None:
         low, high = (float(scale.forward(x)) for x in limits)
         return low, high
-    used, results = rows[rows["drawn as"] == "square"], rows[rows["drawn as"].isin(["diamond", "bar"])]
+    used, results = rows[rows["drawn as"] == "square"], rows[rows["drawn as"] == "diamond"]
     ends = [*results[ENDS].to_numpy().ravel(), scale.origin]
     y = used[scale.symbol]
     low = min(*ends, y.min(), np.quantile(used["lower"], CUT))
     high = max(*ends, y.max(), np.quantile(used["upper"], 1 - CUT))
+    # A wide prediction interval would squeeze the rest: it is cut, with arrows.
+    bar = rows.loc[rows["drawn as"] == "bar", ENDS].to_numpy().ravel()
+    most = BAR_BEYOND * (high - low)
+    low, high = min([low, *(max(end, low - most) for end in bar)]), max([high, *(min(end, high + most) for end in bar)])
     return layout.padded(low, high)
 
 
@@ -192,7 +198,7 @@ def _bar(chart: Chart, row: int, low: float, high: float) -> None:
     left, right = chart.ax.get_xlim()
     start, end = max(low, left), min(high, right)
     style = Fill("band", "accent", width=1.0).style()
-    chart.ax.add_patch(Rectangle((start, row - BAR), end - start, 2 * BAR, zorder=4, gid="prediction", **style))
+    chart.ax.add_patch(Rectangle((start, row - BAR), end - start, 2 * BAR, zorder=2.5, gid="prediction", **style))
     layout.whiskers(chart, [row], [low], [high], role="accent", width=0.0)
 
 

@@ -13,7 +13,7 @@ from scipy.stats import norm
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import Drawn, colour, drawing, figure_of, framed
+from restated.plots.style import Drawn, colour, drawing, figure_of, framed, narrow, width
 from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, plain_ticks, plural
 
 #: Two-sided p at the edges of the zones, the fill outside each edge and the dashes of the edge.
@@ -59,7 +59,8 @@ def funnel(
     deepest = 1.06 * max(se.max(), filled_se.max(initial=0))
     every = np.concatenate([y, filled_y, [fit.estimate]])
     reach = 1.06 * max(np.abs(every - null).max(), norm.isf(EDGES[-1][0] / 2) * deepest)
-    fig, ax = framed(WIDTH, HEIGHT, 0.75, 0.62, WIDTH - 0.75 - KEY, HEIGHT - 0.75)
+    whole, foot, side = min(WIDTH, width()), *((2.3, 0.15) if narrow() else (0.62, KEY))
+    fig, ax = framed(whole, HEIGHT - 0.62 + foot, 0.75, foot, whole - 0.75 - side, HEIGHT - 0.75)
     ax.set(xlim=(null - reach, null + reach), ylim=(deepest, 0), xlabel=transform.symbol)
     _draw_zones(ax, null)
     ax.plot([fit.estimate] * 2, [0, deepest], zorder=1.5, gid="estimate", **POOLED.style())
@@ -123,10 +124,15 @@ def _filled_words(filled: int, filled_fit: Estimate | None, scale: Scale) -> str
 
 def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int, scale: Scale) -> None:
     """Key at the right: zones by fill and edge, marks by shape, lines by style."""
-    zones = Key(figure_of(ax), WIDTH - KEY + 0.15, HEIGHT - 0.32, tall=0.15, step=0.245)
+    x, y = (0.1, 1.5) if narrow() else (WIDTH - KEY + 0.15, HEIGHT - 0.32)
+    zones = Key(figure_of(ax), x, y, tall=0.15, step=0.245)
     names = ("p > .10", ".05 < p < .10", ".01 < p < .05", "p < .01")
-    for name, fill in zip(names, ("page", *(fill for _, fill, _ in EDGES)), strict=True):
-        zones.add(name, Fill(fill, width=0.7), width=0.32, space=0.1)
+    looks = zip(names, ("page", *(fill for _, fill, _ in EDGES)), [*(dash for *_, dash in EDGES), SOLID], strict=True)
+    for name, fill, dash in looks:
+        zones.add(name, Fill(fill, width=0.9, dash=dash), width=0.32, space=0.1)
+        if not narrow():
+            zones.newline()
+    if narrow():
         zones.newline()
     key = Key(ax, zones.x, zones.y - 0.1, step=0.245)
     entries: list[tuple[str, Mark | Line]] = [("study", STUDY), (f"pooled, {scale.write(fit.estimate)}", POOLED)]
@@ -137,4 +143,5 @@ def _draw_key(ax: Axes, fit: Estimate, filled_fit: Estimate | None, filled: int,
     for words, sample in entries:
         key.mark = (5, 1.2 if sample is IMPUTED else 1.0)
         key.add(words, sample, width=0.32, space=0.1)
-        key.newline()
+        if not narrow():
+            key.newline()

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
 from restated.plots.marks import EDGE, SIZE, Fill, Line, Mark
-from restated.plots.style import BASE, colour, figure_of, text_width, write
+from restated.plots.style import BASE, NARROW, colour, figure_of, narrow, text_width, wrap_to, write
 
 Sample: TypeAlias = Mark | Line | Fill
 
@@ -38,7 +38,9 @@ class Key:
     step: float = 0.26
 
     def __post_init__(self) -> None:
-        self.left = self.x
+        self.left, self.lines = self.x, 1
+        if narrow() and self.right is None:
+            self.right = NARROW - 0.04
         self.fig = self.host if isinstance(self.host, Figure) else figure_of(self.host)
 
     def add(
@@ -50,9 +52,13 @@ class Key:
         the words, with `gap` inches after these.
         """
         lines = [words] if isinstance(words, str) else list(words)
-        need = width + space + max(text_width(line, self.size) for line in lines) + gap
-        if self.right is not None and self.x + need > self.right:
+        if narrow() and self.right is not None:
+            lines = wrap_to(" ".join(lines), self.right - self.left - width - space, self.size)
+        need = width + space + max(text_width(line, self.size) for line in lines)
+        if self.right is not None and self.x > self.left and self.x + need > self.right:
             self.newline()
+        self.lines = max(self.lines, len(lines))
+        need += gap
         for sample in samples:
             self._draw(sample, width)
         look = {"fontsize": self.size, "color": colour(self.role)} | ({} if self.drop is None else {"va": "baseline"})
@@ -63,7 +69,8 @@ class Key:
     def newline(self, inches: float | None = None) -> None:
         """Go down by `inches`, by default `step`, and back to the left."""
         self.x = self.left
-        self.y -= self.step if inches is None else inches
+        self.y -= (self.step if inches is None else inches) + 0.19 * (self.lines - 1)
+        self.lines = 1
 
     def _draw(self, sample: Sample, width: float) -> None:
         """One sample; in axes a fill is a filled area, in a figure a rectangle."""

@@ -79,7 +79,7 @@ def _gather_definitions(root: ET.Element) -> ET.Element:
 
 def _blank(root: ET.Element) -> set[str]:
     """References to the outlines of spaces."""
-    return {f"#{path.get('id')}" for path in root.iter("path") if not path.get("d")}
+    return {f"#{path.get('id')}" for path in root.iter("path") if path.get("id") and not path.get("d")}
 
 
 def _share_words(root: ET.Element, definitions: ET.Element) -> None:

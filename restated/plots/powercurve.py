@@ -1,15 +1,27 @@
 """Power against the true effect: one curve per event, with its Monte Carlo interval."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from restated.plots.legend import Key
 from restated.plots.marks import DOTS, GUIDE, SERIES, Line, Mark, Series, limited
 from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, colour, drawing, framed, per_inch, require, text_width
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    colour,
+    drawing,
+    figure_of,
+    framed,
+    narrow,
+    per_inch,
+    require,
+    text_width,
+    width,
+)
 from restated.plots.words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
@@ -31,8 +43,9 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     """
     require(table, "extra", "event", "share", "low", "high")
     limited(len(events), len(CURVES), "curves", "events")
-    room = max(text_width(name, BASE) for name in events.values()) + 0.35
-    fig, ax = framed(WIDTH, HEIGHT, 0.75, 0.62, WIDTH - 0.75 - room, HEIGHT - 0.8)
+    room = 0.15 if narrow() else max(text_width(name, BASE) for name in events.values()) + 0.85
+    foot = 1.5 if narrow() else 0.62
+    fig, ax = framed(width(), HEIGHT, 0.75, foot, width() - 0.75 - room, HEIGHT - foot - 0.18)
     ends, crossing = [], []
     for curve, (event, name) in zip(CURVES, events.items(), strict=False):
         part = table[table["event"] == event].sort_values("extra")
@@ -41,7 +54,7 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
             ax.plot([at, at], [low, high], color=colour(curve.role), linewidth=1.4, zorder=2)
         hollow = curve.mark._replace(filled=False)
         ax.plot(x, share, zorder=3, **curve.line(1.7).style(), **hollow.style(4.5, 1.2))
-        ends.append((share[-1], name, x[-1]))
+        ends.append((share[-1], name, curve))
         enough = np.flatnonzero(share >= 100 * PLANNED)[:1] + 1
         first = [number(np.interp(100 * PLANNED, share[:end], x[:end])) for end in enough]
         crossing.append(f"{first[0] if first else 'no value drawn'} for {name}")
@@ -50,7 +63,12 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     ax.text(0.01, 100 * PLANNED + 1.5, "80 %", transform=left, fontsize=BASE, color=tone, va="bottom")
     ax.set(ylim=(-3, 103), yticks=range(0, 101, 20), xlabel=x_axis, ylabel=axis)
     plain_ticks(ax.xaxis, *ax.get_xlim())
-    _names(ax, ends)
+    if narrow():
+        key = Key(ax, 0.1, 0.75, mark=(4.5, 1.2))
+        for _, name, curve in ends:
+            key.add(name, curve.line(1.7), curve.mark._replace(filled=False))
+    else:
+        _names(ax, ends)
     data = table[table["event"].isin(list(events))].sort_values(["event", "extra"], ignore_index=True)
     alt = alt_text(
         "Percent of simulated studies that find it, by the true effect. 80 percent are reached at "
@@ -61,10 +79,13 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     return Drawn(fig, alt, pd.DataFrame({"event": data["event"].map(events), "true effect": data["extra"], **shares}))
 
 
-def _names(ax: Axes, ends: list[tuple[float, str, float]]) -> None:
-    """Names at the right end of the curves, kept apart."""
-    ends = sorted(ends, reverse=True)
-    places = -spread([-y for y, _, _ in ends], APART * per_inch(ax)[1])
-    look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "center", "annotation_clip": False}
-    for y, (_, name, x) in zip(places, ends, strict=True):
-        ax.annotate(name, (x, y), xytext=(10, 0), textcoords="offset points", **look)
+def _names(ax: Axes, ends: list[tuple[float, str, Series]]) -> None:
+    """Names at the right end of the curves, kept apart, each after a sample of its curve."""
+    ends = sorted(ends, key=lambda end: -end[0])
+    up = per_inch(ax)[1]
+    fig, box = figure_of(ax), ax.get_position()
+    x = box.x1 * fig.get_figwidth() + 0.1
+    bottom = box.y0 * fig.get_figheight()
+    for y, (_, name, curve) in zip(-spread([-y for y, _, _ in ends], APART * up), ends, strict=True):
+        key = Key(ax, x, bottom + (y - ax.get_ylim()[0]) / up, mark=(4.5, 1.2))
+        key.add(name, curve.line(1.7), curve.mark._replace(filled=False))

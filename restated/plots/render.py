@@ -3,6 +3,7 @@
 import io
 import re
 import xml.etree.ElementTree as ET
+from typing import Any, cast
 
 from matplotlib.figure import Figure
 from PIL import Image
@@ -12,6 +13,8 @@ from restated.plots import DARK
 from restated.plots.minify import PAINT, minify, short
 from restated.plots.style import POINTS, PX_PER_INCH, ROLES, look
 
+#: Inches above and below what is drawn in a picture that is trimmed.
+AROUND = 0.04
 #: Dots per inch journals ask for in line drawings with text.
 PRINT_DPI = 300
 #: Colours kept in a PNG. Fewer shift the colours of the book visibly, more save nothing but shades at edges.
@@ -24,26 +27,36 @@ NEARLY_WHITE = 254
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
-def svg(fig: Figure) -> str:
+def svg(fig: Figure, *, trimmed: bool = False) -> str:
     """Figure as SVG text in the light colours, and in the dark ones where its address ends in ``#dark``.
+
+    With `trimmed` it is only as high as what is drawn.
 
     One file serves both themes: with that address the root is the target, and rules for ``:target`` change the colours.
     Programs without style rules show the light ones. A figure with a colour outside `style.ROLES` is refused.
     """
     root = minify(_raw(fig))
-    width, height = (float(side) for side in fig.get_size_inches())
+    width, whole = (float(side) for side in fig.get_size_inches())
+    top, height = _drawn(fig) if trimmed else (0.0, whole)
     root.attrib |= {
         "xmlns": "http://www.w3.org/2000/svg",
         "id": DARK,
         "width": short(width * PX_PER_INCH, 0),
         "height": short(height * PX_PER_INCH, 0),
-        "viewBox": f"0 0 {short(width * POINTS)} {short(height * POINTS)}",
+        "viewBox": f"0 {short(top * POINTS)} {short(width * POINTS)} {short(height * POINTS)}",
         "stroke-linejoin": "round",  # a style rule in matplotlib's own SVG
     }
     rules = ET.Element("style")
     rules.text = _dark_rules(ET.tostring(root, encoding="unicode"))
     root.insert(0, rules)
     return ET.tostring(root, encoding="unicode", short_empty_elements=True).replace(" />", "/>") + "\n"
+
+
+def _drawn(fig: Figure) -> tuple[float, float]:
+    """Inches from the upper edge of a figure to what is drawn on it, and height of that with a little space around."""
+    with look():
+        box = fig.get_tightbbox(cast(Any, fig.canvas).get_renderer())
+    return float(fig.get_figheight() - box.y1 - AROUND), float(box.height + 2 * AROUND)
 
 
 def _raw(fig: Figure) -> str:

@@ -14,7 +14,23 @@ from numpy.typing import ArrayLike, NDArray
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import SOLID, Dash, Line, Mark, dots
-from restated.plots.style import BASE, COMPACT, HALF_DIGIT, POINTS, WIDE, axes_in_inches, colour, new_figure, text_width
+from restated.plots.style import (
+    BASE,
+    COMPACT,
+    EM,
+    HALF_DIGIT,
+    NARROW,
+    POINTS,
+    WIDE,
+    axes_in_inches,
+    colour,
+    ground,
+    narrow,
+    new_figure,
+    text_width,
+    wrap_to,
+    write,
+)
 from restated.plots.words import Scale
 
 GAP = 0.16  # inches between columns
@@ -30,6 +46,17 @@ LEAST_PLOT = 2.6
 LEAST_LABELS = 0.8
 #: From this many rows on the type is smaller, the rows closer and the axis is repeated on top.
 MANY_ROWS = 32
+#: On narrow screens, in type sizes: height of a line of words, of the lane of marks under it, of the lane of a row
+#: without marks, and of the space after a row.
+STACKED_LINE, LANE, NO_LANE, AFTER = 1.3, 1.5, 0.15, 0.25
+#: Inches under the title of the axis of a narrow chart for a key; what it does not need is cut off.
+FOOT = 2.0
+#: Narrowest plot on a narrow screen, inches: numbers that leave less room are written with the words.
+LEAST_NARROW_PLOT = 2.2
+#: Share of a line for words measured in normal weight: bold letters are up to a seventh wider.
+BOLD = 0.87
+#: Rows closer than this are at the same place.
+NEAR = 1e-6
 #: Label of the plot of a row chart, by which :func:`places` recognises it. It is not drawn.
 ROWS = "rows"
 
@@ -67,6 +94,7 @@ class Chart:
     row_height: float
     starts: dict[str, float] = field(default_factory=dict)
     foot: float = 0.0
+    broken: int = 0
 
     @property
     def width(self) -> float:
@@ -84,9 +112,15 @@ class Chart:
         return blended_transform_factory(self.fig.dpi_scale_trans, self.ax.transData)
 
     def below(self, inches_x: float, text: str, *, line: int = 0, align: str = "left") -> None:
-        """Text under the axis, `line` lines down from the first free one."""
+        """Text under the axis, `line` lines down from the first free one; broken into more where it is too long."""
         look: dict[str, Any] = {"color": colour("muted"), "fontsize": self.size}
-        self.fig.text(inches_x, self._line(line), text, ha=align, transform=self.fig.dpi_scale_trans, **look)
+        if narrow():
+            lines = wrap_to(text, NARROW - 2 * MARGIN, self.size)
+            for i, words in enumerate(lines):
+                self.fig.text(MARGIN, self.foot_of(line + i), words, transform=self.fig.dpi_scale_trans, **look)
+            self.broken += len(lines) - 1
+            return
+        self.fig.text(inches_x, self.foot_of(line), text, ha=align, transform=self.fig.dpi_scale_trans, **look)
 
     def note(self, text: str, *, line: int = 0) -> None:
         """Text under the axis that begins below the plot, or further left where the figure would cut it."""
@@ -101,10 +135,11 @@ class Chart:
         """
         lift = HALF_DIGIT * self.size / POINTS if lift is None else lift
         settings = {"size": self.size, "tall": 0.13, "step": self.size * FOOT_LEADING / POINTS} | settings
-        return Key(self.ax, x, self._line(line) + lift, drop=lift, **settings)
+        return Key(self.ax, x, self.foot_of(line) + lift, drop=lift, **settings)
 
-    def _line(self, line: int) -> float:
-        return self.foot - line * self.size * FOOT_LEADING / POINTS
+    def foot_of(self, line: int) -> float:
+        """Height of a line under the axis, in inches."""
+        return self.foot - (line + self.broken) * self.size * FOOT_LEADING / POINTS
 
 
 def row_chart(
@@ -130,6 +165,8 @@ def row_chart(
     rows = _row_count(columns)
     if not (np.all(np.isfinite(limits)) and limits[0] < limits[1]):
         raise RestatedError(f"axis limits {limits} are not two finite numbers in order", field="limits")
+    if narrow():
+        return _stacked(left, right, limits, scale, axis, strong, quiet)
     many = rows > MANY_ROWS
     size, leading = (COMPACT, COMPACT_LEADING) if many and compact else (BASE, LEADING)
     row_height = size * leading / POINTS
@@ -176,6 +213,96 @@ def _write_column(
             chart.ax.text(x, i, text, color=tone, fontweight=weight, **look)
 
 
+def _stacked(
+    left: Sequence[Column],
+    right: Sequence[Column],
+    limits: tuple[float, float],
+    scale: Scale,
+    axis: str,
+    strong: frozenset[int],
+    quiet: frozenset[int],
+) -> Chart:
+    """Lay out a row chart for a narrow screen: the words of a row above its marks, its numbers right of these."""
+    room = NARROW - 2 * MARGIN
+    beside, told = _beside(right, strong)
+    taken = sum(column.width(BASE, strong) + column.gap for column in beside)
+    told = [[column] for column in left[1:]] + told
+    words = [_words(i, cell, told, room, i in strong) for i, cell in enumerate(left[0].cells)]
+    bare = [bool(right) and not any(column.cells[i] for column in right) for i in range(len(words))]
+    rows, places, down = [-0.5 - NEAR], [0.0], 0.0
+    for i, lines in enumerate(words):
+        down += len(lines) * STACKED_LINE
+        rows += [i - 0.5, i + 0.5 - NEAR]
+        places += [down + NEAR, down + (NO_LANE if bare[i] else LANE)]
+        down = places[-1] + AFTER
+    rows[-1] += NEAR
+    titles = wrap_to(axis, room, BASE)
+    headed = any(column.heading for column in beside)
+    foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - (0.1 if beside else 0.3)
+    fig = new_figure(NARROW, foot + places[-1] * EM + headed * STACKED_LINE * EM + MARGIN)
+    ax = axes_in_inches(fig, MARGIN + 0.1, foot, plot, places[-1] * EM)
+    ax.set_yscale("function", functions=(lambda y: np.interp(y, rows, places), lambda p: np.interp(p, places, rows)))
+    _dress_rows(ax, len(words), limits, scale, BASE, False, most=5)
+    ax.set_ylim(len(words) - 0.5, rows[0])
+    ax.set_xlabel("\n".join(titles))
+    half = max(text_width(line, BASE) for line in titles or [""]) / 2
+    ax.xaxis.label.set_x((min(max(plot / 2, half - 0.1), NARROW - 2 * MARGIN - 0.1 - half)) / plot)
+    chart = Chart(fig, ax, BASE, LANE * EM, foot=foot - (2 + len(titles)) * FOOT_LEADING * EM)
+    x = MARGIN + 0.1 + plot
+    for column in beside:
+        need = column.width(BASE, strong)
+        chart.starts[column.heading] = x + column.gap
+        x += column.gap + need
+        cells = Column("", column.cells, column.align)
+        _write_column(chart, cells, x if column.align == "right" else x - need, (np.inf, np.inf), strong, quiet)
+        if column.heading:
+            top = foot + places[-1] * EM + 0.5 * EM
+            look: dict[str, Any] = {"fontsize": BASE, "fontweight": "bold", "color": colour("ink"), "ha": "right"}
+            fig.text(x, top, column.heading, transform=fig.dpi_scale_trans, **look)
+    for i, lines in enumerate(words):
+        for j, line in enumerate(reversed(lines)):
+            for text, side, tone, weight in line:
+                up = ScaledTranslation(0, (0.35 + j * STACKED_LINE) * EM, fig.dpi_scale_trans)
+                role = "muted" if i in quiet else tone
+                look = {"fontsize": BASE, "ha": side, "color": colour(role), "bbox": ground()}
+                at = MARGIN if side == "left" else NARROW - MARGIN
+                gid = "label" if side == "left" else "told"
+                ax.text(at, i - 0.5, text, fontweight=weight, transform=chart.across + up, zorder=3.5, gid=gid, **look)
+    return chart
+
+
+def _beside(right: Sequence[Column], strong: frozenset[int]) -> tuple[list[Column], list[list[Column]]]:
+    """Columns that fit next to the plot of a narrow screen, and those that do not; parts that read as one together."""
+    groups: list[list[Column]] = [[]]
+    for column in right:
+        groups[-1].append(column)
+        if column.heading:
+            groups.append([])
+    beside, told, free = list[Column](), list[list[Column]](), NARROW - 2 * MARGIN - 0.1 - LEAST_NARROW_PLOT
+    for group in filter(None, groups):
+        free -= sum(column.width(BASE, strong) + column.gap for column in group)
+        if free < 0 or told:
+            told.append(group)
+        else:
+            beside += group
+    return beside, told
+
+
+def _words(
+    row: int, label: str, told: Sequence[Sequence[Column]], room: float, bold: bool
+) -> list[list[tuple[str, str, str, str]]]:
+    """Lines above the marks of a row: text, side, colour role and weight of each piece."""
+    weight = "bold" if bold else "normal"
+    names = wrap_to(label, room * BOLD if bold else room, BASE)
+    parts = [(group[-1].heading, " ".join(filter(None, (column.cells[row] for column in group)))) for group in told]
+    more = " · ".join(f"{heading} {cell}".strip() for heading, cell in parts if cell)
+    lines = [[(name, "left", "ink", weight)] for name in names]
+    if more and names and text_width(names[-1], BASE, weight) + text_width(more, BASE) + GAP <= room:
+        lines[-1].append((more, "right", "muted", "normal"))
+        return lines
+    return lines + [[(line, "left", "muted", "normal")] for line in wrap_to(more, room, BASE)]
+
+
 def _row_count(columns: Sequence[Column]) -> int:
     counts = {len(column.cells) for column in columns}
     if len(counts) != 1:
@@ -185,11 +312,13 @@ def _row_count(columns: Sequence[Column]) -> int:
     return counts.pop()
 
 
-def _dress_rows(ax: Axes, rows: int, limits: tuple[float, float], scale: Scale, size: float, many: bool) -> None:
+def _dress_rows(
+    ax: Axes, rows: int, limits: tuple[float, float], scale: Scale, size: float, many: bool, most: int = 8
+) -> None:
     """Limits, ticks and spines of the plot; with `many` rows the axis is repeated on top."""
     ax.set(label=ROWS, xlim=limits, ylim=(rows - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
-    ticks = scale.ticks(*limits)
+    ticks = scale.ticks(*limits, most=most)
     ax.set_xticks(scale.forward(ticks), scale.tick_labels(ticks))
     ax.tick_params(axis="x", labelsize=size, top=many, labeltop=many, pad=2.5)
     ax.spines["top"].set(visible=many, color=colour("muted"), linewidth=0.8)
@@ -309,6 +438,14 @@ def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 
 
     Words that do not fit are refused; with `shift` they move inwards instead.
     """
+    if narrow():
+        sides = {"left": f"← {left}" if left.strip() else "", "right": f"{right} →" if right.strip() else ""}
+        apart_lines = sum(text_width(text, chart.size) for text in sides.values()) + GAP > NARROW - 2 * MARGIN
+        for line, (side, text) in enumerate(sides.items()):
+            place, y = MARGIN if side == "left" else NARROW - MARGIN, chart.foot_of(line * apart_lines)
+            write(chart.fig, place, y, text, fontsize=chart.size, color=colour("muted"), ha=side, va="baseline")
+        chart.broken += apart_lines
+        return
     low, high = chart.ax.get_xlim()
     at = (x - low) / (high - low) * chart.ax.get_position().width * chart.width + chart.left
     for words, text, align in ((left, f"← {left}", "right"), (right, f"{right} →", "left")):

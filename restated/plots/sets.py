@@ -14,7 +14,20 @@ from numpy.typing import ArrayLike, NDArray
 from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots
-from restated.plots.style import BASE, RAMP, Drawn, colour, drawing, framed, per_inch, require, text_width, write
+from restated.plots.style import (
+    BASE,
+    RAMP,
+    Drawn,
+    colour,
+    drawing,
+    framed,
+    narrow,
+    per_inch,
+    require,
+    text_width,
+    width,
+    write,
+)
 from restated.plots.words import PLAIN, Scale, alt_text, plain_ticks, plural
 
 #: Up to this many different values are drawn as stems; more become a histogram.
@@ -52,23 +65,20 @@ def set_range(
     scale = Scale(statistic, leading_zero=False, decimals=3)
     ends = [low, high, *(printed[1:] if printed else ())]
     pad = 0.06 * (max(ends) - min(ends)) or max(0.02, 0.05 * abs(low))
-    lanes = 0.34 * (1 + (plausible is not None)) + (0.3 if printed else 0.0)
-    fig, ax = framed(WIDTH, PLOT + 0.7 + lanes, 0.85, BOTTOM, WIDTH - 0.85 - 0.25, PLOT)
+    lanes = 0.34 * (1 + (plausible is not None) + (printed is not None))
+    whole = min(WIDTH, width())
+    fig, ax = framed(whole, PLOT + 0.7 + lanes, 0.85, BOTTOM, whole - 0.85 - 0.25, PLOT)
     ax.set_xlim(min(ends) - pad, max(ends) + pad)
     at, counts = np.unique(np.round(values / SAME) * SAME, return_counts=True)
     data = _stems(ax, at, counts, statistic) if len(at) <= STEMS else _histogram(ax, values, statistic)
     top = ax.get_ylim()[1]
-    if printed:
-        ax.axvspan(printed[1], printed[2], zorder=0, gid="printed", **Fill("band2", "second", width=1.0).style())
-        middle = (printed[1] + printed[2]) / 2
-        _centred(ax, middle, PLOT + lanes - 0.2, f"printed {printed[0]}")
-        stalk = [PLOT, PLOT + lanes - 0.25]
-        ax.plot([middle] * 2, stalk, transform=_lane(ax), clip_on=False, zorder=1, **Line("second", width=0.9).style())
     lane = PLOT + 0.14
     if plausible:
         _bracket(ax, plausible[1:], lane, plausible[0], scale, "muted", "bracket-plausible")
         lane += 0.34
     _bracket(ax, (low, high), lane, f"all {len(values):,}", scale, "accent", "bracket-all")
+    if printed:
+        _bracket(ax, printed[1:], lane + 0.34, f"printed {printed[0]}", scale, "second", "printed")
     plain_ticks(ax.xaxis, *ax.get_xlim(), scale=scale)
     heights = [t for t in PLAIN.ticks(0, top, most=5) if float(t).is_integer()]
     ax.set_yticks(heights, [f"{int(t):,}" for t in heights])
@@ -104,7 +114,8 @@ def margins(
     _check_set(value, statistic, "table", "value")
     if min(x.min(), y.min()) < 0 or max(x.max(), y.max()) > n:
         raise RestatedError(f"a total is not between 0 and {n}", field="row1")
-    fig, ax = framed(0.95 + SIDE + KEY, SIDE + 0.85, 0.85, 0.65, SIDE, SIDE)
+    side, foot = (width() - 1.0, 1.9) if narrow() else (SIDE, 0.65)
+    fig, ax = framed(0.95 + side + (0 if narrow() else KEY), side + foot + 0.2, 0.85, foot, side, side)
     ends = [*x, *y, *(plausible or ())]
     low, high = min(ends), max(ends)
     pad = 0.04 * (high - low) + 1
@@ -220,10 +231,12 @@ def merged_cells(x: NDArray[np.float64], y: NDArray[np.float64], side: float) ->
 
 
 def _ramp_key(fig: Figure, statistic: str, spans: list[str], plausible: bool) -> None:
-    key = Key(fig, 0.85 + SIDE + 0.3, 0.65 + SIDE - 0.1, step=0.24)
+    x, y = (0.1, 1.1) if narrow() else (0.85 + SIDE + 0.3, 0.65 + SIDE - 0.1)
+    key = Key(fig, x, y, step=0.24)
     write(fig, key.x, key.y, statistic, fontweight="bold")
-    for role, span in reversed(list(zip(RAMP, spans, strict=True))):
-        key.newline()
+    for i, (role, span) in enumerate(reversed(list(zip(RAMP, spans, strict=True)))):
+        if not (narrow() and i % 3):
+            key.newline()
         key.add(span, Fill(role, role, width=0.0), width=0.3, space=0.1)
     if plausible:
         key.newline(0.34)

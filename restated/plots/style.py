@@ -1,13 +1,15 @@
 """The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
 
-Figures are drawn once, with the light colours. `render.svg` adds rules that replace each light code by its dark one. So
-no code may occur twice in a theme, and figures use no colour outside `ROLES`.
+Figures are drawn with the light colours. `render.svg` adds rules that replace each light code by its dark one. So no
+code may occur twice in a theme, and figures use no colour outside `ROLES`. Each figure can be drawn a second time for a
+telephone: its function then asks `narrow` and `width`.
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, wraps
 from typing import Any, NamedTuple, ParamSpec, cast
 
 import matplotlib as mpl
@@ -56,6 +58,7 @@ RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 #: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
 PX_PER_INCH = 80
 WIDE = 9.0  # inches: the text column
+NARROW = 4.45  # inches: the text column of a telephone whose screen is 390 px wide
 BASE = 10.0  # points: no text of a standard figure is smaller
 COMPACT = 9.0  # points: text of figures with many rows
 POINTS = 72.0  # points in an inch
@@ -89,12 +92,13 @@ class Drawn:
     """A figure in light colours with its two equivalents.
 
     `alt` says subject, main values and conclusion in 20 to 400 characters; `data` has the numbers in the picture, on
-    the scale of the axis.
+    the scale of the axis; `narrow` draws the same for a narrow screen.
     """
 
     fig: Figure
     alt: str
     data: pd.DataFrame
+    narrow: "Callable[[], Drawn] | None" = field(default=None, repr=False, compare=False)
 
 
 def require(table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -123,9 +127,52 @@ def look() -> Iterator[None]:
         yield
 
 
+#: Whether the figure that is being drawn is for a narrow screen; None while none is.
+_NARROW: ContextVar[bool | None] = ContextVar("narrow", default=None)
+
+
+def narrow() -> bool:
+    """Return True while a figure for a narrow screen is being drawn."""
+    return bool(_NARROW.get())
+
+
+def width() -> float:
+    """Inches that the figure that is being drawn may take."""
+    return NARROW if narrow() else WIDE
+
+
+def _wrapped(drawn: Drawn) -> Drawn:
+    """Break titles of horizontal axes that are wider than the figure, and move those that reach beyond it."""
+    inches = drawn.fig.get_figwidth()
+    for ax in drawn.fig.axes:
+        lines, box = wrap_to(ax.get_xlabel(), inches - 0.1, BASE), ax.get_position()
+        half = max((text_width(line, BASE) for line in lines), default=0.0) / 2 + 0.04
+        if lines and "\n" not in ax.get_xlabel():
+            middle = min(max((box.x0 + box.x1) / 2 * inches, half), inches - half)
+            ax.set_xlabel("\n".join(lines), x=(middle / inches - box.x0) / box.width)
+    return drawn
+
+
 def drawing(function: Callable[P, Drawn]) -> Callable[P, Drawn]:
-    """Make a figure look the same whatever matplotlib settings the caller has made."""
-    return look()(function)
+    """Make a figure look the same whatever matplotlib settings the caller has made, and able to be drawn narrow."""
+
+    @wraps(function)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawn:
+        def draw(narrow: bool) -> Drawn:
+            token = _NARROW.set(narrow)
+            try:
+                with look():
+                    made = function(*args, **kwargs)
+                    return _wrapped(made) if narrow else made
+            finally:
+                _NARROW.reset(token)
+
+        within = _NARROW.get()
+        if within is not None:
+            return draw(within)
+        return replace(draw(False), narrow=lambda: draw(True))
+
+    return drawn
 
 
 def new_figure(width: float, height: float) -> Figure:
@@ -183,6 +230,11 @@ def on_canvas(ax: Axes, x: float, middle: float, text: str, **style: Any) -> Tex
     """Text on a `canvas`, its digits centred on `middle`."""
     look: dict[str, Any] = {"fontsize": BASE, "color": colour("ink"), "va": "baseline", "ha": "left"} | style
     return ax.text(x, middle + HALF_DIGIT * BASE / POINTS, text, **look)
+
+
+def ground() -> dict[str, Any]:
+    """Page behind a text, where lines would run through its letters."""
+    return {"facecolor": colour("page"), "edgecolor": "none", "pad": 0.6}
 
 
 def panel_title(ax: Axes, text: str, y: float = 1.03) -> None:

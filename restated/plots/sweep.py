@@ -9,9 +9,23 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from restated.errors import RestatedError
+from restated.plots.legend import Key
 from restated.plots.marks import DASHES, DOTTED_GUIDE, Fill, Line
 from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, colour, drawing, figure_of, framed, per_inch, require, text_width, wrap_to
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    colour,
+    drawing,
+    figure_of,
+    framed,
+    narrow,
+    per_inch,
+    require,
+    text_width,
+    width,
+    wrap_to,
+)
 from restated.plots.words import FISHER_Z, Scale, alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
@@ -52,7 +66,9 @@ def heterogeneity(
     symbol = transform.symbol
     labels = _labels(table, symbol, printed, bands, transform)
     room = max(text_width(line, BASE) for label in labels for line in label.split("\n")) + 0.25
-    fig, ax = framed(WIDTH, HEIGHT, 0.7, 0.62, WIDTH - 0.7 - room, HEIGHT - 0.62 - 0.15 - 0.21 * len(marks))
+    room, foot = (0.2, 1.7) if narrow() else (room, 0.62)
+    whole = min(WIDTH, width())
+    fig, ax = framed(whole, HEIGHT, 0.7, foot, whole - 0.7 - room, HEIGHT - foot - 0.15 - 0.21 * len(marks))
     null = transform.origin
     values = np.concatenate([*parts.values(), [null]])
     pad = 0.05 * (values.max() - values.min())
@@ -62,7 +78,10 @@ def heterogeneity(
         ax.axhspan(low, high, zorder=2.2, gid="printed", **Fill("band2", "second").style())
     ax.plot(at[[0, -1]], [null, null], color=colour("ink"), linewidth=0.9, zorder=1.5)
     _draw(ax, at, parts)
-    _end_labels(ax, labels)
+    if narrow():
+        _key(ax, symbol, printed, bands)
+    else:
+        _end_labels(ax, labels)
     _named_lines(ax, marks)
     plain_ticks(ax.yaxis, *ax.get_ylim(), scale=transform)
     plain_ticks(ax.xaxis, at[0], at[-1], scale=Scale("", leading_zero=False))
@@ -101,6 +120,16 @@ def _draw(ax: Axes, at: NDArray[np.float64], parts: dict[str, NDArray[np.float64
     for end in ("ci_low", "ci_high"):
         ax.plot(at, parts[end], zorder=2, **Line("accent", width=1.0).style())
     ax.plot(at, parts["estimate"], zorder=3, gid="estimate", **Line("accent", width=1.8).style())
+
+
+def _key(ax: Axes, symbol: str, printed: tuple[str, float, float] | None, bands: tuple[str, str]) -> None:
+    """Names of lines and bands under the plot, where there is no room next to it."""
+    key = Key(ax, 0.1, 0.95)
+    key.add(f"pooled {symbol}", Line("accent", width=1.8))
+    if printed:
+        key.add(f"printed {printed[0]}", Fill("band2", "second"))
+    key.add(f"95\u00a0% {bands[0]}", Fill("band", "accent"))
+    key.add(f"95\u00a0% {bands[1]}", Fill("none", "zone1", "////", 0.0), Line("muted", DASHES))
 
 
 def _end_labels(ax: Axes, ends: dict[str, float]) -> None:

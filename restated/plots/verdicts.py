@@ -75,7 +75,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
             look = {"zorder": 2, "clip_on": False, "gid": f"printed-{i}", **PRINTED.style()}
             ax.add_patch(Rectangle((start, i - BAR), end - start, 2 * BAR, **look))
     layout.whiskers(chart, np.arange(len(table)), low, high, role="accent", width=1.5)
-    beside = chart.starts["Verdict"] - 0.11
+    beside = chart.starts.get("Verdict", np.nan) - 0.11
     for i, verdict in enumerate(table["verdict"]):
         if np.isfinite(value[i]):
             dots(ax, [value[i]], [i], MARKS[verdict], size=6, edge=1.3)

@@ -48,6 +48,11 @@ def is_count(role: str) -> bool:
     return statements.stem(role) in _COUNTS
 
 
+def _many(found: Any) -> bool:
+    """True for a set of tables."""
+    return not isinstance(found, list) and found.ndim > 1
+
+
 @dataclass(frozen=True)
 class Found:
     """The data that can be behind printed numbers.
@@ -73,7 +78,7 @@ class Found:
         found = self.sets.get(name)
         if self.size == 0:
             return False
-        if found is None:
+        if found is None or isinstance(value, str) or np.shape(value) != np.shape(found[0] if _many(found) else 0.0):
             return None
         # A truth is known to the digits that are stored.
         slack = float(10.0 ** int(Decimal(repr(value)).as_tuple().exponent)) if isinstance(value, float) else 0.0
@@ -84,7 +89,7 @@ class Found:
     def range(self, name: str) -> tuple[float, float]:
         """Return the lowest and highest value of a quantity; nan where there is none, or for a table."""
         found = self.sets.get(name)
-        if found is None or not len(found) or (not isinstance(found, list) and found.ndim > 1):
+        if found is None or not len(found) or _many(found):
             return nan, nan
         return hull(found) if isinstance(found, list) else (float(np.nanmin(found)), float(np.nanmax(found)))
 
@@ -151,8 +156,12 @@ def _square(printed: Printed, options: Words, elements: Collection[str]) -> Foun
             rows, columns, kappa=ends.get("kappa"), agreement=ends.get("agreement"), draws=options.get("draws", 1000)
         )
         size = len(found) if found.method == "exhaustive" else nan
-        agreement = 100 * found.tables.trace(axis1=1, axis2=2) / max(sum(rows), 1)
-        return Found({"agreement": agreement} if len(found) else {}, size if len(found) else 0, found.message)
+        if not len(found):
+            return Found({}, 0, found.message)
+        n = max(sum(rows), 1)
+        agreement, chance = found.tables.trace(axis1=1, axis2=2) / n, float(np.dot(rows, columns)) / n**2
+        kappa = (agreement - chance) / (1 - chance) if chance < 1 else np.full(len(found), nan)
+        return Found({"agreement": 100 * agreement, "kappa": kappa}, size, found.message)
     if "kappa" not in ends or "k" not in options:
         raise RestatedError("neither margins nor kappa with the number of categories (option k) are printed")
     # Chance agreement is at least the sum of the squared diagonal shares, and so at least agreement squared over k.
@@ -184,8 +193,11 @@ def _scores(printed: Printed, options: Words, elements: Collection[str]) -> Foun
                     total = more if isnan(total) else total + more
             if fits:
                 sums += [step * s for s in range(first, last + 1)]
-                sds.append(sd or (0.0, inf))
-                squares.append((max(sds[-1][0], 0.0) ** 2 * (n - ddof), sds[-1][1] ** 2 * (n - ddof)))
+                low_sd, high_sd = sd or (0.0, inf)
+                squares.append((max(low_sd, 0.0) ** 2 * (n - ddof), high_sd**2 * (n - ddof)))
+                # The printed SD, and the usual one of these data.
+                usual = sqrt((n - ddof) / (n - 1)) if n > 1 else 1.0
+                sds += [(low_sd, high_sd), (low_sd * usual, high_sd * usual)]
     if not sums:
         return Found({}, 0, "no sample of whole steps has this mean and SD")
     sets = {"sum": np.array(sums), "ss": squares, "sd": sds, "mean": [mean], "n": [box["n"]]}

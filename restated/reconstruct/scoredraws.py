@@ -29,10 +29,10 @@ from restated.reconstruct.scoresums import Targets
 MAX_CELLS = 22_000_000
 # Proposals made at once, times scores.
 BATCH = 2_000_000
-# Frequencies proposed before the search for further samples ends: about 2 s with sums, 40 ns each.
-MAX_PROPOSED = 50_000_000
+# Frequencies proposed before the search for further samples ends: about 1 s with sums, 50 ns each.
+MAX_PROPOSED = 20_000_000
 # How much faster frequencies are proposed without sums.
-QUICKER = 4
+QUICKER = 8
 # Samples found before their number is estimated from the share of proposals that fit: a standard error of 2 %.
 LEAST_FOUND = 2_500
 # Proposals beyond those that are expected to be needed; a second, smaller batch is rarely necessary then.

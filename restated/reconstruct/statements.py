@@ -191,8 +191,10 @@ def _between(box: Box, options: Mapping[str, Any]) -> Box:
     """
     k, total, se, fixed = (box.get(name, ANY) for name in ("k", "n_total", "se", "fixed_se"))
     whole = options.get("scale") == "correlation" and math.isfinite(total[1])
-    if not math.isfinite(k[1]) or not math.isfinite(se[1]) or not (whole or math.isfinite(fixed[1])):
+    if not math.isfinite(k[1]) or not math.isfinite(se[1]):
         return {}
+    if not (whole or math.isfinite(fixed[1])):
+        return _prediction(box, options)
     rng, studies = np.random.default_rng(0), round(k[0])
     people = round(total[0]) if whole else 100 * SMALLEST * studies
     w: Floats = np.concatenate(
@@ -229,6 +231,17 @@ def _between(box: Box, options: Mapping[str, Any]) -> Box:
             raise Empty(name)
         found[name] = both
     return found
+
+
+def _prediction(box: Box, options: Mapping[str, Any]) -> Box:
+    """Return the ends of the prediction interval that mean, standard error and tau2 give; {} without them."""
+    (low, high), tau2, se = box.get("y", ANY), box.get("tau2", ANY), box["se"]
+    if not np.isfinite([low, high, *tau2]).all():
+        return {}
+    df, back = max(round(box["k"][0]) - 2, 1), SCALES[options.get("scale", "identity")][1]
+    least, most = (stats.t.ppf(0.975, df) * math.hypot(max(a, 0.0) ** 0.5, b) for a, b in zip(tau2, se, strict=True))
+    ends = {"pi_low": (low - most, high - least), "pi_high": (low + least, high + most)}
+    return {name: (float(back(a)), float(back(b))) for name, (a, b) in ends.items()}
 
 
 def _root(above: Callable[[Floats], Any], high: Floats) -> Floats:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from restated_book import calibration, export, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
-from restated_book.build import checked, downloads, fingerprints, fork, swap
+from restated_book.build import checked, downloads, fingerprints, fork, reconstruct, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute
 from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT, SHOWN, STAGE, STATE, say
@@ -58,10 +58,11 @@ def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dic
         say("Checking the register, the bibliography and the data")
         sound = fingerprints.pages()
         numbers, pages = check({page for page, key in last.get("pages", {}).items() if key == sound.get(page)})
-        answers = checked.begin()
+        answers, reconstructed = checked.begin(), reconstruct.begin()
         notebooks = [paths.ROOT / f"{page}.md" for page in pages if page.startswith("notebooks/")]
         executed = execute(notebooks, EXECUTED, zygote)
         entries, parts, trace = _stage(executed, notebooks, numbers, answers())
+        reconstructed()
         typeset_site = _typeset(process, executed, entries, parts, pdf=bool(chromium))
     site = _finish(typeset_site, pages, parts, chromium)
     STATE.unlink(missing_ok=True)
@@ -99,7 +100,7 @@ def _typeset(
     say("Typesetting, and making the downloads")
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
-        basis = fingerprints.basis(ENTRIES, SHOWN, pdf=pdf)
+        basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), pdf=pdf)
         stored = other.submit(calibration.publish, EXTRA)
         made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)

@@ -19,7 +19,7 @@ _COMMAND = [sys.executable, "-m", _MODULE]
 def begin() -> Callable[[], dict[str, dict]]:
     """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
     inputs = [*register.files(), paths.DATA / "datapackage.json", *groups()]
-    engine = filter(None, map(code.file, code.closure([_MODULE])))
+    engine = (part for file in map(code.file, code.closure([_MODULE])) if file for part in code.parts(file))
     key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
     try:
         kept = json.loads(KEPT.read_text(encoding="utf-8"))

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from restated_book import export, paths
-from restated_book.build import swap
+from restated_book.build import reconstruct, swap
 from restated_book.cite import citation
-from restated_book.export import book, chapter
+from restated_book.export import book, chapter, sets
 from restated_book.freshness import digest
 
 #: Downloads of the last build, each with the fingerprint of what it was made from.
@@ -43,7 +43,9 @@ def write(
         texts = (text.read_bytes() for text in chapter.texts(file.stem))
         _keep(folder / file.stem, digest(rests_on, file.read_bytes(), *texts), make)
     citation.write(folder, [("book", citation.item(about, "book"))], "restated")
-    _keep(extra / book.DATA, rests_on, lambda: book.write_data(extra / book.DATA, epoch))
+    if reconstruct.index():
+        _copy(reconstruct.KEPT, extra / sets.FOLDER)
+    _keep(extra / book.DATA, rests_on, lambda: book.write_data(extra / book.DATA, epoch, extra / sets.FOLDER))
     results = book.results([file.stem for file in executed], extra)
     shown = digest(rests_on, *(file.read_bytes() for file in results.values()))
     _keep(extra / book.RESULTS, shown, lambda: book.write_results(extra / book.RESULTS, results, epoch))

@@ -10,7 +10,8 @@ from restated_book.epoch import epoch
 from restated_book.sources import files
 
 
-def _files(*places: Path) -> list[Path]:
+def listed(*places: Path) -> list[Path]:
+    """Return the files at `places` and in folders there, in order, without compiled ones."""
     found: list[Path] = []
     for place in places:
         if place.is_file():
@@ -36,7 +37,7 @@ def _sources(*, chapters: bool = True) -> list[Path]:
     root = paths.ROOT
     names = ["_config.yml", "_toc.yml", "CITATION.cff", "LICENSE", "LICENSES", "requirements.lock", "tests/reference"]
     places = [*(root / name for name in (*names, config.NAME)), paths.BOOK, paths.BIBLIOGRAPHY, paths.DATA]
-    return _files(*places, *code.files(), *([paths.NOTEBOOKS] if chapters else []))
+    return listed(*places, *code.files(), *([paths.NOTEBOOKS] if chapters else []))
 
 
 def book_key() -> str:
@@ -46,7 +47,7 @@ def book_key() -> str:
 
 def pages() -> dict[str, str]:
     """Return the fingerprint of each page as it is written, and of the code that checks it, by the name of the page."""
-    checked_by = fingerprint(_files(*code.files(), paths.ROOT / "requirements.lock"))
+    checked_by = fingerprint(listed(*code.files(), paths.ROOT / "requirements.lock"))
     written = (file for folder in (paths.BOOK, paths.NOTEBOOKS) for file in sorted(folder.glob("*.md")))
     return {paths.shown(file).removesuffix(".md"): fingerprint([file], checked_by) for file in written}
 

@@ -5,7 +5,7 @@ import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -30,24 +30,10 @@ _DRAWN = re.compile(r"\W*(?:Figure\(|Axes|matplotlib\.|Text\(|array\(\[+<Axes)|.
 #: A line of a warning: its file, line, kind and words.
 _WARNING = re.compile(r"(.*):(\d+): (\w+): (.*)")
 #: What is wrong with an output, and what to write instead.
-Fault = tuple[str, str]
+Fault = Sequence[str]
 _VALUE = "record it with ledger.record(...) and name it in the text, or leave it out"
-_FIGURE = "shows a figure without a status", "show it with restated_book.show.figure(...), or close it with plt.close()"
-_TABLE = "shows a table without a status", "show it with restated_book.show.table(...)"
-_MARKUP = "shows text with markup", "write it as text of the page; numbers come from the ledger, {restated}`…`"
-_PROGRESS = "draws a progress bar", "leave it out: a page is read when all is done"
-_TIME = "shows the time of this run", "leave it out: it differs in every build"
-#: Kinds of outputs by their MIME types; the first that fits counts, since programs add pictures and HTML for others.
-_KINDS: dict[str, Fault] = {
-    "jupyter.widget": ("shows a widget, which needs a running kernel", "show what it holds with show.table(...)"),
-    "plotly|vega|bokeh": (
-        "shows a figure that needs a script",
-        "draw it with matplotlib, show it with show.figure(...)",
-    ),
-    "javascript": ("runs a script", "leave it out: pages run none of a notebook"),
-    "text/latex": ("shows a formula", "write it as text of the page: $…$"),
-    "image/": _FIGURE,
-}
+#: Faults by name, and by the MIME types of an output: the first that fits counts, as programs add pictures for others.
+_FAULTS, _TYPES = paths.tables(__file__).values()
 
 
 def check(notebook: Mapping, file: Path) -> None:
@@ -85,17 +71,18 @@ def _unmarked(output: Mapping) -> Fault | None:
         text = "".join(output["text"])
         return _warned(text) if output["name"] == "stderr" else _printed(text)
     data = output["data"]
-    for pattern, fault in _KINDS.items():
+    for pattern, fault in _TYPES.items():
         if any(re.search(pattern, mime) for mime in data):
             return fault
     text = "".join(data.get("text/plain", ""))
     if _DRAWN.match(text):
-        return _FIGURE
+        return _FAULTS["figure"]
     for mime in ("text/html", "text/markdown"):
         if mime in data:
-            return _TABLE if re.search(r"<table|^.*\|.*\n[\s|:]*-+[-\s|:]*$", "".join(data[mime]), re.M) else _MARKUP
+            is_table = re.search(r"<table|^.*\|.*\n[\s|:]*-+[-\s|:]*$", "".join(data[mime]), re.M)
+            return _FAULTS["table" if is_table else "markup"]
     if others := sorted({*data} - {"text/plain"}):
-        return f"shows {', '.join(others)}, which a page cannot hold", _TABLE[1]
+        return f"shows {', '.join(others)}, which a page cannot hold", _FAULTS["table"][1]
     if output["output_type"] == "execute_result" and not _ADDRESS.search(text):
         return f"shows a bare value: {' '.join(text.split())[:60]}", _VALUE
     return _printed(text)
@@ -105,7 +92,7 @@ def _warned(text: str) -> Fault:
     """Describe text on standard error."""
     text = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", text)
     if re.search(r"\r(?!\n)|\x08", text):
-        return _PROGRESS
+        return _FAULTS["progress"]
     lines = text.strip().splitlines() or [""]
     said = lines[-1]
     if named := next(filter(None, map(_WARNING.match, lines)), None):
@@ -119,13 +106,13 @@ def _warned(text: str) -> Fault:
 def _printed(text: str) -> Fault | None:
     """Refuse printed text that is more than a plain remark."""
     if re.search(r"\r(?!\n)|\x08", text):
-        return _PROGRESS
+        return _FAULTS["progress"]
     if re.search(r"[\x00-\x07\x0b\x0c\x0e-\x1f\x7f]", text):
         return "prints colours or other signals for a terminal", "print plain text"
     if fault := _in_words(text):
         return fault
     if re.search(r"[\t|\u2500-\u257f]|[^\s.!?:] {2,}\S", text):
-        return _TABLE
+        return _FAULTS["table"]
     if any(unicodedata.category(sign).startswith("N") for sign in text) or _BARE.search(text):
         return f"shows a result: {' '.join(text.split())[:60]}", _VALUE
     if len(text) > PLAIN:
@@ -141,7 +128,7 @@ def _of_this_run(output: Mapping) -> Fault | None:
             if fault := _in_words(found):
                 return fault
         elif abs(found - time.time()) < NOW:
-            return _TIME
+            return _FAULTS["time"]
     return None
 
 
@@ -162,7 +149,7 @@ def _in_words(text: str) -> Fault | None:
         return "shows the id of a process, which differs in every run", "leave it out"
     if place := _paths().search(text):
         return f"shows a path of this machine, {place[0][:60]}", "name the file from the folder of the book"
-    return _TIME if any(_is_now(*found.groups()) for found in _MOMENT.finditer(text)) else None
+    return _FAULTS["time"] if any(_is_now(*found.groups()) for found in _MOMENT.finditer(text)) else None
 
 
 @cache

@@ -39,6 +39,7 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
         prose.write_text(_links_to_executed(prose.read_text(encoding="utf-8")), encoding="utf-8")
     for file in executed:
         content = json.loads(file.read_text(encoding="utf-8"))
+        numbers = {(mark["kind"], mark["id"]): mark["number"] for mark in outputs.shown(content)}
         content["cells"] = [c for c in content["cells"] if "".join(c["source"]) != outputs.HAND_OVER]
         content["metadata"].pop(RESTS_ON, None)
         for cell in content["cells"]:
@@ -50,7 +51,10 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
                 if block is None:
                     continue
                 text, files = outputs.extract("".join(block), f"../figures/{file.stem}/")
-                output["data"]["text/html"] = links.added(text, file.stem, handed) if handed else text
+                if handed:
+                    handed["number"] = numbers[handed["kind"], handed["id"]]
+                    text = links.added(text, file.stem, handed)
+                output["data"]["text/html"] = text
                 for name, picture in files.items():
                     target = extra / "figures" / file.stem / name
                     target.parent.mkdir(parents=True, exist_ok=True)

@@ -48,7 +48,8 @@ class Head:
 def row() -> tuple[str, ...]:
     """Return the options a chapter on a finding needs besides its question: its row of the summary of findings."""
     findings = config.load().findings
-    shown = (name for column in findings.columns for name in column["fields"] if name != "answer")
+    fields = ([*column["fields"], *column.get("more", ())] for column in findings.columns)
+    shown = (name for names in fields for name in names if name != "answer")
     return tuple(dict.fromkeys(("reference", "short", "claim", *shown, "certainty", "because", *findings.use)))
 
 
@@ -77,10 +78,10 @@ def read(path: Path) -> Head | None:
     for key in known if "reference" in options else known[:1]:
         if not options.get(key):
             refuse("the chapter head lacks this option", "add it between the two lines ---", field=key)
-    words = config.load().findings.certainties
-    if words and "reference" in options and options["certainty"] not in words:
-        message = f"'{options['certainty']}' is not a certainty"
-        refuse(message, f"use one of {', '.join(words)}", field="certainty")
+    findings = config.load().findings
+    for name, words in (("certainty", findings.certainties), ("checked", findings.checked)):
+        if words and name in options and options[name] not in words:
+            refuse(f"'{options[name]}' is not a word for {name}", f"use one of {', '.join(words)}", field=name)
     plain, question = _PLAIN.search(text), options.pop("question")
     answer = " ".join(found["answer"].split())
     return Head(path.stem, title(path), question, answer, plain["words"].strip() if plain else "", options)

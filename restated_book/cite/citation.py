@@ -304,11 +304,15 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
-    """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``."""
+    """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``.
+
+    A ``title`` comes before the first sentence of the caption, and a ``number`` before both.
+    """
     found = [("chapter", item(book, "chapter", title, page))]
     for part in shown:
         kind = "figure" if part["kind"] == "figure" else "table"
-        found.append((kind, item(book, kind, headline(part["caption"]), page, anchor(part))))
+        words = [part.get("number", ""), part.get("title", "").rstrip(".") or headline(part["caption"])]
+        found.append((kind, item(book, kind, ". ".join(filter(None, words)), page, anchor(part))))
     return found
 
 

@@ -6,16 +6,5 @@
 from restated_book.consistency.checks import CHECKS, CONSISTENT, INCONSISTENT, OUTCOMES, UNINFORMATIVE, Result
 from restated_book.consistency.run import coverage, run, summary, table, unchecked
 
-__all__ = [
-    "CHECKS",
-    "CONSISTENT",
-    "INCONSISTENT",
-    "OUTCOMES",
-    "UNINFORMATIVE",
-    "Result",
-    "coverage",
-    "run",
-    "summary",
-    "table",
-    "unchecked",
-]
+__all__ = ["CHECKS", "CONSISTENT", "INCONSISTENT", "OUTCOMES", "UNINFORMATIVE", "Result"]
+__all__ += ["coverage", "run", "summary", "table", "unchecked"]

@@ -25,11 +25,11 @@ DIGITS = 3
 def of(results: Iterable[Result]) -> dict[str, dict]:
     """Return the answers by id of a printed number: ``check`` in words, its methods, and the greatest power of them.
 
-    Checks that rest on an unverified number answer nothing.
+    Checks that rest on an unverified number answer nothing, and nor do those that used only a size given with a number.
     """
     found: defaultdict[str, list[Result]] = defaultdict(list)
     for result in results:
-        for id in result.ids if result.verified else ():
+        for id in result.judged if result.verified else ():
             found[id].append(result)
     return {id: _answer(mine) for id, mine in found.items()}
 

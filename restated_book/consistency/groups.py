@@ -6,10 +6,12 @@ in front subtracts it.
 """
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
-from restated.audit.derived import FORMULAS
+from restated.audit.differences import WORDS
 from restated.printed import Printed, parse
+from restated_book.consistency.checks import CHECKS
 from restated_book.paths import DATA
 from restated_book.register import COUNT_COLUMNS, PublishedNumber, Register
 from restated_book.sources import dictionary, files
@@ -17,27 +19,8 @@ from restated_book.sources import dictionary, files
 RESOURCE = "audit-groups"
 #: Columns of a register row that a reference may name.
 FIELDS = ("value", "ci_low", "ci_high", "p", *COUNT_COLUMNS)
-#: Fewest and most parts, fewest and most wholes, and the columns that each check needs; None for no limit.
-NEEDS: dict[str, tuple[int, int | None, int, int | None, tuple[str, ...]]] = {
-    "percent-count": (1, 2, 1, None, ()),
-    "percent-total": (2, None, 0, 1, ()),
-    "percent-subgroups": (2, None, 1, 1, ()),
-    "percent-arms": (2, 2, 1, 1, ()),
-    "sum": (2, None, 1, 1, ()),
-    "grim": (1, 1, 1, None, ("items",)),
-    "grimmer": (2, 2, 1, None, ("items",)),
-    "debit": (2, 2, 1, None, ()),
-    "sd-bound": (2, 2, 0, None, ("minimum", "maximum")),
-    "statistic-p": (1, 1, 0, 0, ("df",)),
-    "correlation-triple": (3, 3, 0, 0, ()),
-    "d-r": (2, 2, 0, 0, ()),
-    "falconer": (2, 2, 1, 3, ()),
-    "within": (2, 2, 1, 1, ()),
-    "counts-p": (4, 4, 1, 1, ()),
-    "agreement-kappa": (2, 2, 1, 1, ()),
-    "difference-centre": (2, 2, 2, 2, ()),
-    **{name: (formula.parts, formula.parts, 1, 1, ()) for name, formula in FORMULAS.items()},
-}
+#: The check whose whole is a statement in words, followed by the sizes of both samples where they are needed.
+STATED = "difference-words"
 
 
 @dataclass(frozen=True)
@@ -84,6 +67,11 @@ class Group:
         """Return the register rows used, each once, in order."""
         return tuple({ref.row.id: ref.row for ref in (*self.parts, *self.whole)}.values())
 
+    @property
+    def judged(self) -> list[PublishedNumber]:
+        """Return the rows whose number is compared, and not only a size."""
+        return [ref.row for ref in (*self.parts, *self.whole) if ref.field not in COUNT_COLUMNS]
+
 
 def load(register: Register, path: Path | str | None = None) -> list[Group]:
     """Read the groups, default ``data/audit/groups.csv``, with their numbers; none for a book without the table."""
@@ -96,7 +84,12 @@ def load(register: Register, path: Path | str | None = None) -> list[Group]:
 
 def _group(cells: dict, register: Register, path: Path, row: int) -> Group:
     parts, whole = (
-        tuple(_reference(text, register, path, row, column) for text in (cells[column] or "").split())
+        tuple(
+            _reference(
+                text, register, path, row, column, words=column == "whole" and i == 0 and cells["check"] == STATED
+            )
+            for i, text in enumerate((cells[column] or "").split())
+        )
         for column in ("parts", "whole")
     )
     applies = cells["applies"] == "yes"
@@ -127,20 +120,20 @@ def _df(text: str, path: Path, row: int) -> tuple[float, ...]:
 def _complete(cells: dict, parts: int, whole: int, path: Path, row: int) -> None:
     """Refuse a group that lacks what its check needs."""
     check, refuse = cells["check"], files.refuser(path)
-    if check not in NEEDS:
+    needed = CHECKS[check]
+    if not needed.whole:
         remedy = "remove the row, or set applies to no to keep the check away"
         refuse(f"groups for '{check}' follow from the rows themselves", remedy, row=row, field="check")
-    fewest, most, fewest_whole, most_whole, columns = NEEDS[check]
-    for column, count, low, high in (("parts", parts, fewest, most), ("whole", whole, fewest_whole, most_whole)):
-        if count < low or (high is not None and count > high):
-            limits = f"{low}" if low == high else f"{low} or more" if high is None else f"{low} to {high}"
+    for column, count, (low, high) in (("parts", parts, needed.parts), ("whole", whole, needed.whole)):
+        if not low <= count <= high:
+            limits = f"{low}" if low == high else f"{low} or more" if high == inf else f"{low} to {high}"
             refuse(f"'{check}' needs {limits} numbers here, not {count}", row=row, field=column)
-    for column in columns:
+    for column in needed.needs:
         if cells[column] is None:
             refuse(f"'{check}' needs this column", row=row, field=column)
 
 
-def _reference(text: str, register: Register, path: Path, row: int, column: str) -> Reference:
+def _reference(text: str, register: Register, path: Path, row: int, column: str, *, words: bool) -> Reference:
     name, _, field = text.removeprefix("-").partition(":")
     field = field or "value"
     refuse = files.refuser(path)
@@ -150,6 +143,8 @@ def _reference(text: str, register: Register, path: Path, row: int, column: str)
         message = f"'{field}' is not a column a reference can name"
         refuse(message, f"use one of {', '.join(FIELDS)}", row=row, field=column)
     reference = Reference(-1 if text.startswith("-") else 1, register[name], field)
-    if not reference.printed.is_number:
+    if words and reference.printed.text not in WORDS:
+        refuse(f"'{text}' states no difference", f"name a row with {' or '.join(WORDS)}", row=row, field=column)
+    if not words and not reference.printed.is_number:
         refuse(f"'{text}' holds no number", row=row, field=column)
     return reference

@@ -10,7 +10,7 @@ from itertools import product
 
 import pandas as pd
 
-from restated.audit import correlations, counts, derived, intervals, scores, statistics
+from restated.audit import correlations, counts, derived, differences, intervals, scores, statistics
 from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.printed import Printed, parse
@@ -30,6 +30,9 @@ USUAL_LEVEL = "95"
 
 #: Stars in place of a p, as tables usually mean them; the footnote that says so may not be in the copy read.
 STARS = {"*": "< .05", "**": "< .01", "***": "< .001"}
+
+#: Differences in words, as a result names them.
+SAID = {"positive": "larger in the first", "negative": "smaller in the first", "null": "no different"}
 
 _LEFT_OUT = "grade U: we could not obtain a source of the numbers; "
 _POWERLESS = "; with these numbers the check could not have failed"
@@ -64,7 +67,8 @@ def _of_rows(rows: Sequence[PublishedNumber], left_out: set[tuple[str, str]]) ->
     for (*_, n, first, second), members in sizes.items():
         parts = [(1, parse(size, exact=True)) for size in (first, second)]
         found = counts.total(parts, parse(n, exact=True))
-        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}")
+        judged = [row for row in members if row.statistic == "count" and row.value.text in (n, first, second)]
+        yield _result("group-sizes", members, found, f"{first} and {second} with n = {n}", judged)
 
     for row in rows:
         if row.statistic == "percent" and row.unit in SHARES_OF_CASES and open_to("percent-count", row):
@@ -251,8 +255,7 @@ def _of_group(group: Group) -> Iterator[Result]:
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, "
             text += f"{items} items averaged" if items > 1 else "whole-number scores"
         case "debit":
-            sizes = [ref.count for ref in whole]
-            found = scores.debit(first, shown[1], sizes)
+            found = scores.debit(first, shown[1], sizes := [ref.count for ref in whole])
             text = f"mean {first.text} with SD {shown[1].text}, n = {' or '.join(map(str, sizes))}, scores 0 and 1"
         case "sd-bound":
             sizes, low, high = [ref.count for ref in whole], group.minimum or 0.0, group.maximum or 0.0
@@ -271,21 +274,49 @@ def _of_group(group: Group) -> Iterator[Result]:
         case "difference-centre":
             found = derived.centre(first, shown[1], *totals)
             text = f"{first.text} − {shown[1].text} with {totals[0].text} to {totals[1].text}"
+        case grouping.STATED:
+            found, text = _stated(group)
         case name if name in derived.FORMULAS:
             found = derived.follows(name, shown, totals[0])
             text = f"{totals[0].text} with {', '.join(part.text for part in shown)}"
         case _:  # correlation-triple
             found = correlations.third(*shown)
             text = ", ".join(part.text for part in shown)
-    yield _result(group.check, group.rows, found, text)
+    yield _result(group.check, group.rows, found, text, group.judged)
 
 
-def _result(check: str, rows: Sequence[PublishedNumber], found: Comparison, compared: str) -> Result:
+def _stated(group: Group) -> tuple[Comparison, str]:
+    """Test a difference stated in words; the ends of the group's scale are those of the estimates' correlation."""
+    (first, second), (words, *sizes) = group.parts, group.whole
+    scale = {"r": "r", "percent": "percent"}.get(first.row.statistic, "d")
+    known: list[int | None] = [ref.count for ref in sizes] or [None, None]
+    if len(known) == 1:  # that of both samples; equal halves make the smallest error
+        known = [sizes[0].count // 2] * 2
+    levels = [float(parse(ref.row.ci_level or USUAL_LEVEL).value or 0) / 100 for ref in group.parts]
+    errors = [
+        differences.error(scale, ref.printed, ref.row.ci_low, ref.row.ci_high, level, n)
+        for ref, level, n in zip(group.parts, levels, known, strict=True)
+    ]
+    shown = [first.printed, second.printed]
+    found = differences.stated(words.printed.text, scale, shown, errors, (group.minimum or 0.0, group.maximum or 0.0))
+    return found, f"{first.printed.text} and {second.printed.text}, said to be {SAID[words.printed.text]}"
+
+
+def _result(
+    check: str,
+    rows: Sequence[PublishedNumber],
+    found: Comparison,
+    compared: str,
+    judged: Sequence[PublishedNumber] | None = None,
+) -> Result:
+    """Put a comparison of `rows` into words; it judges the numbers of all of them unless `judged` are given."""
     verified = all(row.grade != "U" for row in rows)
     powerless = found.fits and found.power <= 0
     outcome = INCONSISTENT if not found.fits else UNINFORMATIVE if powerless else CONSISTENT
     sentence = f"{compared}: {'' if verified else _LEFT_OUT}{found.detail}{_POWERLESS if powerless else ''}."
-    return Result(check, tuple(row.id for row in rows), compared, outcome, max(0.0, found.power), verified, sentence)
+    ids = tuple(row.id for row in rows)
+    sizes_only = frozenset(ids).difference(ids if judged is None else (row.id for row in judged))
+    return Result(check, ids, compared, outcome, max(0.0, found.power), verified, sentence, sizes_only)
 
 
 def summary(results: Iterable[Result]) -> pd.DataFrame:
@@ -330,7 +361,7 @@ def table(results: Iterable[Result]) -> pd.DataFrame:
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:
     """Count the seen numbers of the register that entered a check, and all of them, without words and grade U."""
-    used = {id for result in results for id in result.ids}
+    used = {id for result in results for id in result.judged}
     seen = [number.id for number in register.values() if number.is_number and number.grade != "U"]
     return sum(id in used for id in seen), len(seen)
 

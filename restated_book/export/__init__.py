@@ -32,8 +32,8 @@ BOOK_FILES = (
         "Every page with its figures and tables; unpack it and open index.html.",
     ),
     (book.RESULTS, "All results", "The ledger, every figure as PNG and SVG, every table as CSV and XLSX."),
-    (book.DATA, "All data", "Printed numbers and study tables with their data dictionary; no licensed originals."),
-    ("ledger.csv", "The ledger as CSV", "One row for each printed and each recomputed number."),
+    (book.DATA, "All data", "Published numbers and study tables with their data dictionary; no licensed originals."),
+    ("ledger.csv", "The ledger as CSV", "One row for each published and each recomputed number."),
     ("ledger.json", "The ledger as JSON", "The same, for programs."),
     (
         crate.NAME,

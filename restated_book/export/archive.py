@@ -12,7 +12,7 @@ from pathlib import Path
 #: 1980-01-01 UTC: a zip archive holds no earlier date.
 EARLIEST = 315532800
 #: Files that are compressed already: to do it again takes as long as all others together, and saves a tenth.
-COMPRESSED = (".png", ".xlsx", ".zip")
+COMPRESSED = (".png", ".xlsx", ".zip", ".gz")
 #: Files anyone may read and their owner may change.
 MODE = 0o644
 

@@ -1,11 +1,12 @@
 """Downloads of the whole book: its data, its results, and the site to be read offline."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from restated_book import paths
-from restated_book.export import about, chapter, originals
+from restated_book.export import about, chapter, originals, sets
 from restated_book.export.archive import below, places, write
 from restated_book.sources import dictionary
 from restated_book.sources.cells import as_csv
@@ -16,8 +17,10 @@ DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", 
 PAGE = "book/downloads.html"
 
 LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
-#: Downloads left out of the copy for offline reading: each repeats what the copy already shows.
-NOT_OFFLINE = re.compile(r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|([a-z0-9-]+)/\1\.(?:zip|ipynb))")
+#: Downloads left out of the copy for offline reading: each repeats what the copy already shows, or is large.
+NOT_OFFLINE = re.compile(
+    r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|reconstructed/[^/]+|([a-z0-9-]+)/\1\.(?:zip|ipynb))"
+)
 _LINK = re.compile(
     r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S
 )
@@ -33,13 +36,18 @@ def _pack(target: Path, part: str, files: Mapping[str, bytes | Path], epoch: int
     write(target, below(f"restated-{part}", {**files, **about.terms(), "README.md": readme.encode()}), epoch)
 
 
-def write_data(target: Path, epoch: int) -> None:
-    """Write the data with their description; nothing a reader has supplied."""
+def write_data(target: Path, epoch: int, reconstructed: Path | None = None) -> None:
+    """Write the data with their description, also the sets in the folder `reconstructed`; nothing a reader supplied."""
     public = {name.removeprefix("data/"): content for name, content in originals.described_data().items()}
     fields = as_csv([dictionary.ABOUT_FIELDS, *dictionary.rows()])
     described: dict[str, bytes | Path] = {**public, "dictionary.csv": fields.encode()}
     if paths.BIBLIOGRAPHY.exists():
         described["references.bib"] = paths.BIBLIOGRAPHY
+    if reconstructed is not None and (added := sets.resources(reconstructed)):
+        package = json.loads(described[dictionary.PACKAGE].read_bytes())  # type: ignore[union-attr]
+        package["resources"] += added
+        text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+        described |= {**sets.packaged(reconstructed), dictionary.PACKAGE: text.encode()}
     _pack(target, "data", described, epoch)
 
 

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
-from restated_book import code, config, ledger, paths, provenance, register, watch
+from restated_book import code, config, ledger, outputs, paths, provenance, register, watch
 from restated_book.export import about, originals
 from restated_book.export.archive import places
 from restated_book.export.tables import Table
@@ -65,10 +65,15 @@ def made(page: str, extra: Path) -> dict[str, Path]:
     folder, drawn = extra / "downloads" / page, extra / "figures" / page
     tables = sorted([*folder.glob("*.csv"), *folder.glob("*.xlsx")])
     return (
-        places(drawn, "figures", files=[f for f in sorted(drawn.glob("*.svg")) if not is_supplied(f)])
+        places(drawn, "figures", files=[f for f in sorted(drawn.glob("*.svg")) if is_offered(f)])
         | places(folder, "figures", files=sorted(folder.glob("*.png")))
         | places(folder, "tables", files=tables)
     )
+
+
+def is_offered(picture: Path) -> bool:
+    """Return whether an SVG may be taken from its page: one for narrow screens only repeats another."""
+    return not picture.name.endswith(outputs.NARROW) and not is_supplied(picture)
 
 
 def is_supplied(picture: Path) -> bool:

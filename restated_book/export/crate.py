@@ -18,7 +18,7 @@ from rocrate.rocrate import ROCrate
 
 from restated_book import paths
 from restated_book.cite import citation
-from restated_book.export import about
+from restated_book.export import about, sets
 from restated_book.status import SUPPLIED
 
 #: Name the specification gives the file, which is in the root of the site.
@@ -26,6 +26,8 @@ NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: Media types of what the pages offer.
 TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipynb": "application/x-ipynb+json"}
+TYPES |= {".gz": "application/gzip", ".json": "application/json", ".py": "text/x-python"}
+TYPES |= {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 def _of(file: Path) -> dict:
@@ -51,7 +53,8 @@ def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
     `parts` has by page ``title``, ``shown`` and ``files`` of its notebook.
     """
     run = _Run(site, epoch)
-    run.crate.root_dataset["mentions"] = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
+    actions = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
+    run.crate.root_dataset["mentions"] = actions + run.reconstruction()
     return run.crate.metadata.generate()
 
 
@@ -103,6 +106,23 @@ class _Run:
         # Originals of readers are not named at all.
         action["object"] = [self.source(f) for f in part["files"] if not f.startswith("data/originals/")]
         return action
+
+    def reconstruction(self) -> list:
+        """Add the files of reconstructed data, and the run that made them; nothing for a book without any."""
+        if not (listed := sets.index(self.site / sets.FOLDER)):
+            return []
+        made = [self.file(f"{sets.FOLDER}/{sets.INDEX}", name="Index of the reconstructed data")]
+        for entry in listed:
+            words = {"description": f"Status: {entry['status']}; {entry['basis']}", "license": self.licence}
+            made += [self.file(f"{sets.FOLDER}/{n}", name=what, **words) for n, what in sets.files(entry).items()]
+        code = {"name": "functions under [reconstructed] in restated.toml", "softwareRequirements": self.needs}
+        run = {"name": "Make the reconstructed data", "endTime": self.when}
+        action = self.known("#run-reconstructed-data", "CreateAction", **run)
+        action["instrument"] = self.known("#reconstructed-data", "SoftwareSourceCode", **code)
+        tables = (f for folder in (paths.PUBLISHED, paths.STUDIES) for f in sorted(folder.glob("*.csv")))
+        action["object"] = [self.source(paths.shown(file)) for file in tables]
+        action["agent"], action["result"] = self.builder, made
+        return [action]
 
 
 def text(graph: dict) -> str:

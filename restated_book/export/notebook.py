@@ -53,6 +53,8 @@ def _public(output: Mapping) -> Mapping:
     if output.get("metadata", {}).get(outputs.MARK, {}).get("status") == SUPPLIED:
         return {**output, "data": {"text/plain": WITHHELD}, "metadata": {}}
     data = {kind: value for kind, value in output.get("data", {}).items() if kind not in PRIVATE}
+    if "text/html" in data:
+        data["text/html"] = outputs.without_narrow("".join(data["text/html"]))
     return {**output, "data": data, "metadata": {}} if "data" in output else output
 
 
@@ -138,6 +140,6 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
         case "cite-and-download":
             chapter = page if (paths.NOTEBOOKS / f"{page}.md").is_file() else ""
             return [f"Cite this {'chapter' if chapter else 'book'} as: {about.citation_text(chapter)}"]
-        case "claims-list" | "two-places":
+        case "claims-list" | "two-places" | "contradicted-claims":
             return ["*The list is on the site; the chapter's zip holds it in `data/claims/`.*"]
     return None

@@ -50,7 +50,7 @@ HIGH_PX = 480
 #: Height of a heading with its space and of a line of a caption, and the letters that such a line holds at least.
 HEADING_MM, CAPTION_MM, CAPTION_LETTERS = 14, 4, 100
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
-GONE_ELEMENTS = {"script", "template", "button"}
+GONE_ELEMENTS = {"script", "template", "button", "source"}
 GONE_CLASSES = {
     *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
     *("toctree-wrapper", "rs-work", "rs-tocite"),
@@ -207,7 +207,8 @@ def _make_room(blocks: list[HtmlElement]) -> None:
             captions = [c for figure in block.iterancestors("figure") for c in figure.iter("figcaption")]
             lines = sum(1 + len(text(caption)) // CAPTION_LETTERS for caption in captions)
             block.set("style", f"{block.get('style', '')}; --taken: {headings * HEADING_MM + lines * CAPTION_MM}mm")
-        headings = headings + 1 if block.tag in HEADINGS else 0
+        # The name of what was folded is a heading of its picture, too.
+        headings = headings + 1 if block.tag in HEADINGS or "rs-folded-name" in block.classes else 0
 
 
 def _turn(table: HtmlElement, blocks: list[HtmlElement]) -> None:

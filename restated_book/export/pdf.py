@@ -240,7 +240,7 @@ def book(site: Path, pages: list[str]) -> paper.Document:
     """Lay out the whole book, without the pages that list every number."""
     about = citation.about()
     note = (
-        "<p>Left out here: the ledger, one row for each printed and each recomputed number, in ledger.csv and "
+        "<p>Left out here: the ledger, one row for each published and each recomputed number, in ledger.csv and "
         "ledger.json; the list of what is still to be verified, in to-verify.csv; and the dictionary of the data, "
         f"which comes with them. All are part of {about.address or 'the site of the book'}. The code of the chapters "
         "is in their notebooks.</p>"

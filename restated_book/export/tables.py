@@ -12,6 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from restated_book import outputs
 from restated_book.cite import citation
 from restated_book.export import about
 from restated_book.export.archive import zipped
@@ -41,6 +42,8 @@ class Table:
     columns: Sequence[str]
     rows: Sequence[Sequence[Value]]
     alt: str = ""
+    title: str = ""
+    number: str = ""
 
     @property
     def anchor(self) -> str:
@@ -49,8 +52,10 @@ class Table:
 
 def collect(notebook: Mapping) -> list[Table]:
     """Return the tables in the outputs of an executed notebook, in order; those of rows a reader supplied are empty."""
-    outputs = (output for cell in notebook["cells"] for output in cell.get("outputs", ()))
-    found = [Table(**handed) for output in outputs if (handed := output.get("data", {}).get(MIME_TABLE))]
+    data = (output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ()))
+    numbers = {(mark["kind"], mark["id"]): mark["number"] for mark in outputs.shown(notebook)}
+    handed = (of[MIME_TABLE] for of in data if of.get(MIME_TABLE))
+    found = [Table(**t, number=numbers.get((t["kind"], t["id"]), "")) for t in handed]
     return [replace(t, columns=("Note",), rows=((WITHHELD,),)) if t.status == SUPPLIED else t for t in found]
 
 
@@ -97,7 +102,7 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
     ]
     heading = len(lines)
     kinds = {"figure": "data of a figure", "table": "table", "verdicts": "table of verdicts"}
-    lines += [[name, kinds[t.kind], t.status, t.caption] for name, t in zip(names, tables, strict=True)]
+    lines += [[name, kinds.get(t.kind, t.kind), t.status, t.caption] for name, t in zip(names, tables, strict=True)]
     _fill(first, lines, bold=(1, heading))
     # The first line is long and belongs to no column.
     _set_widths(first, lines[heading - 1 :])

@@ -8,7 +8,7 @@ in an abstract or in the path of a file does no harm.
 import calendar
 import dataclasses
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import unquote
@@ -17,70 +17,17 @@ from pybtex.bibtex.utils import split_name_list
 from pybtex.bibtex.utils import split_tex_string as split
 from pybtex.database import Entry, Person
 
+from restated_book import paths
 from restated_book.sources import latex
 
+_TABLES = paths.tables(__file__)
 #: The type of pybtex that prints works of a type of BibLaTeX, of a reference manager, or of BibTeX itself.
-TYPES = {
-    **dict.fromkeys(("article", "periodical", "suppperiodical", "review"), "article"),
-    **dict.fromkeys(("book", "mvbook", "collection", "mvcollection", "reference", "mvreference"), "book"),
-    **dict.fromkeys(("incollection", "suppcollection", "inreference", "bookinbook", "suppbook"), "incollection"),
-    **dict.fromkeys(("inproceedings", "conference"), "inproceedings"),
-    **dict.fromkeys(("proceedings", "mvproceedings"), "proceedings"),
-    **dict.fromkeys(("phdthesis", "thesis"), "phdthesis"),
-    **dict.fromkeys(("techreport", "report"), "techreport"),
-    **{kind: kind for kind in ("booklet", "inbook", "manual", "mastersthesis", "unpublished")},
-    **dict.fromkeys(("misc", "online", "electronic", "www", "dataset", "data", "software", "patent"), "misc"),
-    **dict.fromkeys(("standard", "artwork", "audio", "image", "movie", "music", "performance", "video"), "misc"),
-    **dict.fromkeys(("legislation", "jurisdiction", "legal", "letter", "commentary"), "misc"),
-}
-#: What a style of pybtex prints of any type; nothing else is kept.
-PRINTED = (
-    *("title", "booktitle", "journal", "publisher", "volume", "number", "pages", "chapter", "series", "edition"),
-    *("year", "month", "address", "organization", "institution", "school", "type", "howpublished", "note", "isbn"),
-    *("url", "urldate", "doi", "eprint", "pubmed"),
-)
-#: Addresses, which are not LaTeX.
-ADDRESSES = ("url", "doi", "eprint", "pubmed")
-#: Names of fields in BibLaTeX, of which the first that is filled counts.
-_NAMES = {
-    "journal": ("journaltitle",),
-    "address": ("location", "venue"),
-    "series": ("maintitle",),
-    "pages": ("eid", "articleno", "article-number"),
-    "number": ("issue",),
-    "note": ("addendum",),
-}
-#: The same for the type printed.
-_NAMES_OF_TYPE: dict[str, dict[str, tuple[str, ...]]] = {
-    "mastersthesis": {"school": ("institution", "publisher")},
-    "phdthesis": {"school": ("institution", "publisher")},
-    "techreport": {"institution": ("organization", "publisher", "school")},
-    "manual": {"organization": ("institution", "publisher")},
-    "inproceedings": {"booktitle": ("eventtitle", "journal")},
-    "proceedings": {"title": ("eventtitle", "booktitle")},
-    "book": {"title": ("booktitle",)},
-}
-#: Types whose style prints the editors; elsewhere they print as authors if there is none.
-_EDITED = ("book", "inbook", "proceedings")
-#: Titles that a subtitle or an addition belongs to.
-_SUBTITLES = {"title": "subtitle", "booktitle": "booksubtitle", "journal": "journalsubtitle", "series": "mainsubtitle"}
-_SUBTITLES["issuetitle"] = "issuesubtitle"
-#: Words of BibLaTeX for kinds of theses and reports, and for works that are not yet published.
-_WORDS = {
-    "mathesis": "Master's thesis",
-    "phdthesis": "PhD thesis",
-    "bathesis": "Bachelor's thesis",
-    "candthesis": "Candidate thesis",
-    "techreport": "Technical report",
-    "resreport": "Research report",
-    "software": "Computer software",
-    "inpress": "in press",
-    "inpreparation": "in preparation",
-}
-#: Fields that a work never inherits: they belong to the parent itself.
-_OWN = {"title", "subtitle", "titleaddon", "shorttitle", "booktitle", "booksubtitle", "crossref", "xref", "xdata"}
-_OWN |= {"doi", "url", "urldate", "eprint", "eprinttype", "pubmed", "pages", "note", "abstract", "key", "keywords"}
-_OWN |= {"file", "annotation", "annote", "ids", "label", "options", "related", "addendum", "author", "editor"}
+TYPES: dict[str, str] = {kind: printed for printed, kinds in _TABLES["types"].items() for kind in kinds}
+#: Fields without which a work, of the type that is printed, cannot be formatted or found.
+REQUIRED: dict[str, list[str]] = _TABLES["required"]
+#: What a style of pybtex prints of any type; and addresses, which are not LaTeX.
+PRINTED, ADDRESSES = _TABLES["printed"], _TABLES["addresses"]
+_WORDS: dict[str, str] = _TABLES["words"]
 
 _MONTHS = {name.casefold(): name for name in calendar.month_name[1:]}
 _MONTHS |= {name[:length].casefold(): name for name in _MONTHS.values() for length in (3, 4)}
@@ -109,10 +56,15 @@ _GROUPS = re.compile(
 _CAPITALS = re.compile(
     r"(\\[A-Za-z]+|\{(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}|\$[^$]*\$|<[^<>]*>|&#?\w+;)|[^\W_]+[A-Z][^\W_]*|\b[B-Z]\b"
 )
+#: Words in capitals; and those that nobody would spell so otherwise: without a vowel, with a digit, Roman numerals.
+_ACRONYM = re.compile(r"\b[A-Z][A-Z0-9]+\b")
+_UNSPOKEN = re.compile(r"[B-DF-HJ-NP-TV-XZ]{2,6}|(?=\w*\d)[A-Z0-9]+|[IVX]{2,5}")
 #: A name as PubMed writes it, with initials and no comma.
 _BARE_INITIALS = re.compile(r"[^\W\d_]\S*[^\W\dA-Z_]\S*(?: \S+)* (?:[A-Z]\.?-?){1,3}")
 #: What publishers print after names, and no name holds.
 _MARK = re.compile(r"[\d*†‡§¶()@|=]")
+#: What separates an address from the next one in the same field.
+_NEXT = re.compile(r"[\s,;|]+(?=(?:\\url\s*\{|<)?(?:https?|ftp)://)", re.IGNORECASE)
 #: Most parents of parents; BibTeX knows one.
 _DEEPEST = 20
 #: Blanks at the end, within closing braces, too: the full stop after them would be printed twice.
@@ -171,7 +123,7 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
     part = child.type in ("incollection", "inbook", "inproceedings", "conference", "suppbook", "suppcollection")
     part |= child.type in ("bookinbook", "inreference")
     for name, text in parent.fields.items():
-        if name not in _OWN:
+        if name not in _TABLES["own"]:
             yield name, text
     if part:
         yield from ((name, parent.fields[name]) for name in ("booktitle", "booksubtitle") if name in parent.fields)
@@ -186,24 +138,41 @@ def _handed(parent: Work, child: Work, *, whole: bool) -> Iterator[tuple[str, st
             yield role, parent.fields[role]
 
 
-def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
+def acronyms(works: Iterable[Work]) -> frozenset[str]:
+    """Return the words in capitals of titles that have small letters, too."""
+    titles = (_outside(work.fields.get("title", "")) for work in works)
+    return frozenset(word for title in titles if re.search("[a-z]", title) for word in _ACRONYM.findall(title))
+
+
+def _with_acronyms(title: str, known: Set[str]) -> str:
+    """Put braces around what keeps its capitals: of a title in capitals, acronyms that are `known` or have no vowel."""
+    mixed = re.search("[a-z]", _outside(title))
+
+    def kept(m: re.Match[str]) -> bool:
+        return bool(mixed) or m[0] in known or bool(_UNSPOKEN.fullmatch(m[0])) or m[0] == title.strip()
+
+    return _CAPITALS.sub(lambda m: f"{{{m[0]}}}" if not m[1] and kept(m) else m[0], title)
+
+
+def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple[Entry, list[str]]:
     """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
 
-    A field without text is absent. An address is without escapes and resolver; where it leads is not looked at here.
+    A field without text is absent. Of a title in capitals, `acronyms` keep them. An address is without escapes and
+    resolver; where it leads is not looked at here.
     """
     fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)
-    for printed, names in (*_NAMES.items(), *_NAMES_OF_TYPE.get(kind, {}).items()):
+    for printed, names in (*_TABLES["names"].items(), *_TABLES["names_of"].get(kind, {}).items()):
         if source := next((name for name in names if name in fields), None) if printed not in fields else None:
             fields[printed] = fields.pop(source)
-    for title, more in _SUBTITLES.items():
+    for title, more in _TABLES["subtitles"].items():
         if title in fields and more in fields:
             mark = "" if fields[title].rstrip("} ")[-1:] in ("?", "!", ":", ".") else ":"
             fields[title] = f"{fields[title]}{mark} {fields[more]}"
     if "title" in fields and "titleaddon" in fields:
         fields["title"] = f"{fields['title']}. {{{fields['titleaddon']}}}"
-    if "title" in fields and re.search("[a-z]", _outside(fields["title"])):  # the styles print titles in lower case
-        fields["title"] = _CAPITALS.sub(lambda m: m[0] if m[1] else f"{{{m[0]}}}", fields["title"])
+    if "title" in fields:  # the styles print titles in lower case
+        fields["title"] = _with_acronyms(fields["title"], acronyms)
     if not _dates(fields):
         remedy = "write it as 2010, 2010-05 or 2010-05-31, or give year and month"
         report(f"'{fields['date']}' of '{work.key}' is not a date", remedy, row=work.rows["date"], field="date")
@@ -218,7 +187,7 @@ def entry(work: Work, report: Report) -> tuple[Entry, list[str]]:
             place = {"row": work.rows.get(role, work.row), "field": role}
             persons[role], found = people(fields[role], lambda *said, place=place: report(*said, **place))
             warnings += [f"row {place['row']}, field '{role}': '{work.key}' has {words}" for words in found]
-    if kind not in _EDITED and "author" not in persons and "editor" in persons:
+    if kind not in _TABLES["edited"] and "author" not in persons and "editor" in persons:
         persons["author"] = persons.pop("editor")
     if not persons and kind in ("manual", "misc", "techreport", "proceedings"):
         group = next((name for name in ("organization", "institution", "publisher") if name in fields), None)
@@ -303,6 +272,8 @@ def _addresses(fields: dict[str, str]) -> None:
         if name not in fields:
             continue
         with suppress(latex.Unprintable):  # the check will refuse it
+            if name == "url":  # Mendeley writes all addresses of a work into one field; the first is its own
+                fields[name] = _NEXT.split(fields[name].strip())[0]
             text = re.sub(r"^(?:\\url\s*\{(.*)\}|<(.*)>)$", r"\1\2", fields[name])
             fields[name] = latex.address(text).strip()
         if name == "doi":

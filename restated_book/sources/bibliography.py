@@ -25,21 +25,7 @@ from restated_book.sources import biblatex, files, latex
 # The styles of pybtex read every text by this function; its own leaves commands, maths and tags on the page.
 Text.from_latex = latex.rich
 #: Fields without which a work, of the type that is printed, cannot be formatted or found.
-REQUIRED = {
-    "article": ("author", "title", "journal", "year"),
-    "book": ("author", "title", "publisher", "year"),
-    "booklet": ("author", "title"),
-    "inbook": ("author", "title", "publisher", "year"),
-    "incollection": ("author", "title", "booktitle", "publisher", "year"),
-    "inproceedings": ("author", "title", "booktitle", "year"),
-    "manual": ("author", "title"),
-    "mastersthesis": ("author", "title", "school", "year"),
-    "misc": ("author", "title"),
-    "phdthesis": ("author", "title", "school", "year"),
-    "proceedings": ("author", "title", "year"),
-    "techreport": ("author", "title", "institution", "year"),
-    "unpublished": ("author", "title", "note"),
-}
+REQUIRED = biblatex.REQUIRED
 
 _ENTRY = re.compile(r"^[ \t]*@[ \t]*(\w+)[ \t]*[{(][ \t]*([^,\s}]*)", re.MULTILINE)
 _NO_ENTRIES = ("comment", "preamble", "string", "xdata")
@@ -234,6 +220,7 @@ def _parsed(path: Path, text: str) -> tuple[Bibliography, _Faults]:
     for key in found.keys() - seen:
         report("the entry swallows or is swallowed by another", "close its braces", row=found[key], field=key)
     bibliography = Bibliography(BibliographyData(), found)
+    acronyms = biblatex.acronyms(works.values())
     for work in biblatex.inherited(works, report):
         if work.type == "xdata":
             continue
@@ -241,7 +228,7 @@ def _parsed(path: Path, text: str) -> tuple[Bibliography, _Faults]:
             remedy = f"use one of {', '.join(sorted(biblatex.TYPES))}"
             report(f"'{work.key}' is of the unknown type '{work.type}'", remedy, row=work.row)
             continue
-        entry, warnings = biblatex.entry(work, report)
+        entry, warnings = biblatex.entry(work, report, acronyms)
         bibliography.data.add_entry(work.key, entry)
         bibliography.rows[work.key] = work.rows
         bibliography.warnings += [f"{errors.show_file(path)}, {words}" for words in warnings]

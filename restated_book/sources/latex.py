@@ -14,6 +14,8 @@ from html import unescape
 import latexcodec  # noqa: F401  (registers the codec)
 from pybtex.richtext import HRef, Protected, String, Tag, Text
 
+from restated_book import paths
+
 #: Text without any of these reads the same in LaTeX, in HTML and as it is.
 _MARKUP = re.compile("[\\\\{}$~^%&<>`\ufdd0-\ufdef]|--|''|,,|\\s\\s")
 #: What latexcodec changes; it takes most of the time.
@@ -29,59 +31,19 @@ _KINDS = ("em", "strong", "tt", "sup", "sub", "quoted")
 _MARKS = {kind: chr(0xFDE0 + i) for i, kind in enumerate(_KINDS)}
 _LINK = "\ufdef"
 _RESERVED = re.compile("[\ufdd0-\ufdef]")
-#: Commands that print one character, and commands that print nothing.
-_CHARACTERS = {
-    **dict.fromkeys(("textbackslash", "backslash"), _KEPT["\\"]),
-    **dict.fromkeys(("textdollar", "dollar"), _KEPT["$"]),
-    **dict.fromkeys(("textbraceleft", "lbrace"), _KEPT["{"]),
-    **dict.fromkeys(("textbraceright", "rbrace"), _KEPT["}"]),
-    **dict.fromkeys(("newline", "linebreak", "par", "quad", "qquad"), " "),
-    **{name: f"{{{name}}}" for name in ("TeX", "LaTeX", "BibTeX")},
-    **dict.fromkeys(("relax", "protect", "xspace", "noindent", "allowbreak", "nobreak", "null", "sloppy"), ""),
-}
-_CHARACTERS |= {"textasciitilde": _KEPT["~"], "textasciicircum": _KEPT["^"], "textpercent": _KEPT["%"], "slash": "/"}
-_CHARACTERS |= {"textless": "<", "textgreater": ">", "textunderscore": "_", "textbar": "|", "textampersand": "&"}
-_CHARACTERS |= {"dots": "…", "textellipsis": "…", "textquoteleft": "‘", "textquoteright": "’", "textquotedblleft": "“"}
-_CHARACTERS |= {"textquotedblright": "”", "textquotesingle": "'", "textquotedbl": '"', "textasciigrave": "`"}
-_CHARACTERS |= {"textnumero": "№", "textminus": "−", "textmu": "µ", "texteuro": "€", "nobreakspace": "\u00a0"}
-#: What a command makes of its argument in braces; an empty kind prints the argument as it is.
-_WITH_ARGUMENT = {
-    **dict.fromkeys(("emph", "textit", "textsl", "mkbibemph", "mkbibitalic", "underline", "uline"), "em"),
-    **dict.fromkeys(("textbf", "mkbibbold"), "strong"),
-    "texttt": "tt",
-    **dict.fromkeys(("textsuperscript", "mkbibsuperscript"), "sup"),
-    **dict.fromkeys(("textsubscript", "mkbibsubscript"), "sub"),
-    **dict.fromkeys(("enquote", "mkbibquote"), "quoted"),
-    **dict.fromkeys(("text", "textrm", "textsf", "textup", "textmd", "textnormal", "textsc", "mbox", "hbox"), ""),
-    **dict.fromkeys(("nohyphens", "mkbibparens", "autocap"), ""),
-}
-#: The same of a command at the beginning of a group, as in ``{\em old}``.
-_SWITCHES = {
-    **dict.fromkeys(("em", "it", "itshape", "sl", "slshape"), "em"),
-    **dict.fromkeys(("bf", "bfseries"), "strong"),
-    **dict.fromkeys(("tt", "ttfamily"), "tt"),
-    **dict.fromkeys(("rm", "rmfamily", "sf", "sffamily", "sc", "scshape", "upshape", "normalfont", "mdseries"), ""),
-}
-#: Tags in titles of Crossref, PubMed and Zotero, some with a prefix such as "jats:".
-_TAGS = {
-    **dict.fromkeys(("i", "em", "italic", "u"), "em"),
-    **dict.fromkeys(("b", "bold", "strong"), "strong"),
-    "tt": "tt",
-    "sup": "sup",
-    **dict.fromkeys(("sub", "inf"), "sub"),
-    **dict.fromkeys(("sc", "scp", "span", "p", "roman", "monospace"), ""),
-}
-_ACCENTS = dict(
-    zip("`'^~\"=.dbcktruvHhGU", "\u0300\u0301\u0302\u0303\u0308\u0304\u0307\u0323\u0331\u0327\u0328\u0361\u030a"
-        "\u0306\u030c\u030b\u0309\u030f\u030e", strict=True)
-)  # fmt: skip
+_TABLES = paths.tables(__file__)
+_CHARACTERS = _TABLES["characters"] | {name: char.translate(_KEEP) for name, char in _TABLES["literal"].items()}
+
+
+def _by_name(table: str) -> dict[str, str]:
+    """Return the kinds of groups by the commands or tags that make them."""
+    return {name: kind for kind, names in _TABLES[table].items() for name in names}
+
+
+_WITH_ARGUMENT, _SWITCHES, _TAGS = map(_by_name, ("with_argument", "switches", "tags"))
+_ACCENTS, _SYMBOLS, _SPACES = (_TABLES[name] for name in ("accents", "symbols", "spaces"))
 _SUPERSCRIPT = str.maketrans("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ")
 _SUBSCRIPT = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
-#: Symbols of maths that latexcodec lacks.
-_SYMBOLS = {"less": "<", "greater": ">", "prime": "′", "varepsilon": "ε", "vartheta": "ϑ", "varphi": "φ", "ll": "≪"}
-_SYMBOLS |= {"gg": "≫", "ast": "∗", "mid": "|", "ell": "ℓ", "circ": "°", "neq": "≠", "ne": "≠", "le": "≤", "ge": "≥"}
-_SYMBOLS |= {"lt": "<", "gt": ">", "cdots": "⋯", "ldots": "…", "dots": "…", "to": "→", "degree": "°", "sim": "∼"}
-_SPACES = {",": "\u2009", ";": " ", ":": " ", "!": "", " ": " ", "quad": " ", "left": "", "right": ""}
 
 _GROUP = r"\{((?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*)\}"
 _COMMANDS = re.compile(

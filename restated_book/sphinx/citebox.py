@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 from restated_book import export
 from restated_book.cite import citation
 from restated_book.export.about import LICENCE_ADDRESS
-from restated_book.sphinx import blocks, markup, metadata
+from restated_book.sphinx import blocks, markup, metadata, setspage
 
 #: Placeholders of a number's citation, filled in by the script of the ledger page; they are not markup in any of the
 #: forms.
@@ -52,7 +52,8 @@ class CiteAndDownload(SphinxDirective):
         links = [(f"{root}{path}", words) for words, path in export.files(name, shows=bool(noted["shown"]))]
         if os.environ.get("RESTATED_PDF"):
             links.insert(0, (f"{root}downloads/pdf/{name}.pdf", "this chapter as PDF"))
-        return PARTS.chapter(entry, name, root, links, state, shown, launch(about, page))
+        reconstructed = setspage.link(root, name)
+        return PARTS.chapter(entry, name, root, links, reconstructed, state, shown, launch(about, page))
 
 
 def number_forms(about: citation.About) -> str:

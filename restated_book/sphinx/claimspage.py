@@ -1,10 +1,11 @@
-"""The claims page: every claim with its verdict in a list, matters printed in two places, and links to claims."""
+"""The claims page: contradictions side by side, a table of all claims, matters given twice, and links to claims."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 from restated.errors import RestatedError
@@ -86,7 +87,7 @@ def _comparisons() -> dict[str, list[dict]]:
 
 
 def claim_html(claim: Mapping, *, sources: Mapping[str, Mapping], comparisons: Iterable[Mapping], to: Links) -> str:
-    """Return a claim as an item of a list, with all `sources` by marker and the `comparisons` that bear on it."""
+    """Return a claim as a row of the table, with all `sources` by marker and the `comparisons` that bear on it."""
     own = config.load().claims
     classes = [f"v-{claim['verdict']}", *(f"m-{marker}" for marker in claim["cited"] or [NONE_CITED])]
     checkable = claim["checkable_from"] if claim["verdict"] == "not-publicly-checkable" else ""
@@ -112,9 +113,22 @@ def filters_html(rows: Iterable[Mapping], sources: Mapping[str, Mapping]) -> str
 
 
 def list_html(rows: Iterable[Mapping], *, sources: Mapping, comparisons: Mapping, to: Links) -> str:
-    """Return the claims of one part of the document."""
-    found = ((row, comparisons.get(row["id"], ())) for row in rows)
-    return PARTS.listed([claim_html(row, sources=sources, comparisons=checks, to=to) for row, checks in found])
+    """Return the claims as one table, grouped by the parts of the document."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        html = claim_html(row, sources=sources, comparisons=comparisons.get(row["id"], ()), to=to)
+        groups.setdefault(row["section"], []).append(html)
+    titles = claims.sections()
+    return PARTS.listed([(section_id(s), titles.get(s, s), groups[s]) for s in titles or groups if s in groups])
+
+
+def against_html(rows: Iterable[Mapping], *, comparisons: Mapping, to: Links) -> str:
+    """Return claims, each with its own text and those of the sources that say otherwise, side by side."""
+    found = []
+    for row in rows:
+        checks = comparisons.get(row["id"], [])
+        found.append((row, [c for c in checks if c["relation"] == "differs"] or checks))
+    return PARTS.against(found, config.load().claims.document, to)
 
 
 def section_id(section: str) -> str:
@@ -132,10 +146,17 @@ def filters(builder) -> str:
     return filters_html(statements().values(), _sources())
 
 
-def _list(builder, section: str) -> str:
-    rows = [claim for claim in statements().values() if claim["section"] == section]
+def _list(builder) -> str:
     to = links(builder, builder.current_docname)
-    return list_html(rows, sources=_sources(), comparisons=_comparisons(), to=to)
+    return list_html(statements().values(), sources=_sources(), comparisons=_comparisons(), to=to)
+
+
+def _against(builder, substance: bool) -> str:
+    """Return the contradicted claims whose difference concerns the substance, or the others."""
+    grave = set(config.load().claims.substance)
+    found = [claim for claim in statements().values() if claim["verdict"] == "contradicted"]
+    rows = [claim for claim in found if substance == bool(grave & set(claim["strength"].split(claims.SEPARATOR)))]
+    return against_html(rows, comparisons=_comparisons(), to=links(builder, builder.current_docname))
 
 
 def _places(builder) -> str:
@@ -143,20 +164,23 @@ def _places(builder) -> str:
 
 
 class ClaimsList(SphinxDirective):
-    """``{claims-list}``: a form to filter by, and a section of claims for each part of the document."""
+    """``{claims-list}``: a form to filter by, and a table of all claims, grouped by the parts of the document."""
 
     def run(self):
         for name in ("claims", "checks", "sources"):
             self.env.note_dependency(str(paths.DATA / "claims" / f"{name}.csv"))
-        if not statements():
-            return []
-        found = [blocks.block(filters)]
-        used = {claim["section"] for claim in statements().values()}
-        for name, title in _sections(statements().values()).items():
-            if name in used:
-                listed = blocks.block(_list, "The claims are in data/claims/claims.csv.", section=name)
-                found.append(blocks.section(section_id(name), title, listed))
-        return found
+        listed = blocks.block(_list, "The claims are in data/claims/claims.csv.")
+        return [blocks.block(filters), listed] if statements() else []
+
+
+class ContradictedClaims(SphinxDirective):
+    """``{contradicted-claims}``: those contradicted in substance, side by side with sources; ``:others:`` the rest."""
+
+    option_spec = dict.fromkeys(["others"], directives.flag)
+
+    def run(self):
+        text = "The contradicted claims are in data/claims/claims.csv."
+        return [blocks.block(_against, text, substance="others" not in self.options)]
 
 
 class TwoPlaces(SphinxDirective):
@@ -197,5 +221,6 @@ def setup(app) -> None:
     """Register directives, role and nodes."""
     app.add_node(claim_link, html=(shows(_link), blocks.nothing), **blocks.OTHERS)
     app.add_directive("claims-list", ClaimsList)
+    app.add_directive("contradicted-claims", ContradictedClaims)
     app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

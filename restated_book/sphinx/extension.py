@@ -27,6 +27,7 @@ from restated_book.sphinx import (
     rewriting,
     roles,
     search,
+    setspage,
     todopage,
     when,
     works,
@@ -36,7 +37,7 @@ HERE = Path(__file__).parent
 #: Modules that register directives, roles, nodes or hooks.
 PARTS = (
     *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(editionspage, explorers, originalspage, pages, rewriting, search, todopage, when, works),
+    *(editionspage, explorers, originalspage, pages, rewriting, search, setspage, todopage, when, works),
 )
 #: Settings of other extensions that these pages need.
 SETTINGS = {
@@ -62,7 +63,7 @@ def configure(app, config) -> None:
     except RestatedError as error:
         raise ConfigError(str(error)) from None
     # A changed ledger changes every page that prints a number: Sphinx reads all of them again.
-    config.restated_digest = rows.digest()
+    config.restated_digest = rows.digest
 
 
 def override_visitors(app) -> None:

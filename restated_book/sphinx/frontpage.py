@@ -13,7 +13,7 @@ from restated_book.sphinx import blocks, claimspage, markup
 from restated_book.sphinx.heads import Inline
 
 _CONTROLS = 'type="button" class="rs-unfold" aria-controls="findings" aria-expanded="false"'
-UNFOLD = f"<button {_CONTROLS}>Show claims, numbers and reasons</button>"
+UNFOLD = f"<button {_CONTROLS}>Show claims, published numbers and verdicts</button>"
 #: Length of a bar in its own units; the style sheet scales it.
 BAR = 1000
 
@@ -51,10 +51,8 @@ class SummaryOfFindings(Inline):
             self.env.note_dependency(str(paths.ROOT / f"{name}.md"))
         if not found:
             return []
-        columns = [_element("th", "Finding and claim", scope="col", role="columnheader")]
-        for column in config.load().findings.columns:
-            folded = {"class": "rs-more"} if column.get("folded") else {}
-            columns.append(_element("th", column["heading"], scope="col", role="columnheader", **folded))
+        headings = ["Finding", *(column["heading"] for column in config.load().findings.columns)]
+        columns = [_element("th", heading, scope="col", role="columnheader") for heading in headings]
         caption = _element("caption", "Summary of findings", class_="rs-hidden")
         head = _element("thead", _element("tr", *columns, role="row"), role="rowgroup")
         body = _element("tbody", *map(self._row, found), role="rowgroup")
@@ -65,40 +63,46 @@ class SummaryOfFindings(Inline):
     def _row(self, head: heads.Head) -> element:
         uri = f"{blocks.root(self.env.docname)}notebooks/{head.page}.html"
         name = [_element("strong", head.reference), " ", _element("a", head.short, href=uri)]
-        claim = _element("span", "Claim: ", *self.inline(head.row["claim"]), class_="rs-aside rs-more")
+        claim = _element("span", "Claimed: ", *self.inline(head.row["claim"]), class_="rs-aside rs-more")
         cells = [_element("th", *name, claim, scope="row", role="rowheader")]
         texts = {**head.row, "answer": head.answer}
         for column in config.load().findings.columns:
             field, *aside = column["fields"]
             content = self.inline(texts[field])
-            if field == "certainty":
+            if field in ("certainty", "checked"):
                 content = [_element("strong", *content)]
-            content += [_element("span", *self.inline(texts[other]), class_="rs-aside rs-more") for other in aside]
-            css = f"rs-c-{field} rs-more" if column.get("folded") else f"rs-c-{field}"
-            attrs = {"class": css, "data-label": column["heading"].split(",")[0]}
+            content += [_element("span", *self.inline(texts[other]), class_="rs-aside") for other in aside]
+            for other, words in column.get("more", {}).items():
+                more = _element("span", f"{words}: ", *self.inline(texts[other]), class_="rs-aside rs-more")
+                content.append(more)
+            attrs = {"class": f"rs-c-{field}", "data-label": column["heading"].rstrip("?") + ":"}
             cells.append(_element("td", *content, role="cell", **attrs))
         return _element("tr", *cells, id=f"finding-{head.reference.lower()}", role="row")
 
 
-def _figure(title: str, link: str, counts: dict[str, int], badge) -> tuple:
-    """Return counts as pieces of one bar, rounded to its units, and as a list."""
+def _figure(title: str, link: str, field: str, counts: dict[str, int], badge) -> tuple:
+    """Return counts as pieces of one bar, rounded to its units, and as a list with links to a view of `field`."""
     total = sum(counts.values())
     edges = [round(BAR * n / (total or 1)) for n in accumulate(counts.values(), initial=0)]
     pieces = [(name, a, b - a) for name, (a, b) in zip(counts, pairwise(edges), strict=True) if b > a]
-    return title, link, total, pieces, [(badge(name), n) for name, n in counts.items()]
+    view = f"{link}{'&' if '?' in link else '?'}{field}="
+    return title, link, total, pieces, [(badge(name), n, view + name) for name, n in counts.items()]
 
 
 def bars(builder) -> str:
-    """Return the bars of the printed numbers and, in a book with claims, those of the claims."""
+    """Return the bars of the published results and, in a book with claims, those of the claims."""
     kinds = entries.load().kinds
     shown = []
-    for by, title in (("answer", "results: recomputed?"), ("check", "results: checked?")):
+    for by, field, title in (
+        ("answer", "verdict", "published results: could they be recomputed?"),
+        ("check", "check", "published results: are they consistent?"),
+    ):
         counts = entries.tally(kinds, by, printed=True, kind="result")
-        shown.append(_figure(title, "ledger.html?kind=result", counts, markup.verdict_badge))
+        shown.append(_figure(title, "ledger.html?side=published&kind=result", field, counts, markup.verdict_badge))
     counted = claims.load("claims")["verdict"].value_counts()
     if stated := {v: int(counted[v]) for v in claims.VERDICTS if v in counted}:
         title = f"claims of the {config.load().claims.document}"
-        shown.append(_figure(title, "../notebooks/claims.html", stated, lambda v: claimspage.badge(v, "")))
+        shown.append(_figure(title, "../notebooks/claims.html", "verdict", stated, lambda v: claimspage.badge(v, "")))
     return markup.parts("frontpage").bars(shown, BAR)
 
 

@@ -10,6 +10,9 @@ from restated_book.chapters.heads import chapters, read, row
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, markup
 
+#: How a reader opens a number, with a mouse and on a phone.
+TAP = "Point at a number, or tap it once, to see what it means, how far to trust it, and where it comes from."
+
 
 class chapter_head(nodes.General, nodes.Element):
     """Question, answer, certainty, and the verdicts of the page's numbers."""
@@ -35,7 +38,7 @@ class ChapterHead(Inline):
         self.assert_has_content()
         if "question" not in self.options:
             raise self.error("a chapter head needs its question")
-        head = chapter_head()
+        head = chapter_head(finding="reference" in self.options)
         self.set_source_info(head)
         head += nodes.paragraph("", "", *self.inline(self.options["question"]), classes=["rs-question"])
         self.state.nested_parse(self.content, self.content_offset, head)
@@ -108,13 +111,16 @@ def visit_chapter_head(self, node: chapter_head) -> None:
 
 
 def depart_chapter_head(self, node: chapter_head) -> None:
-    """Close the head with the verdicts of the numbers this page recomputed."""
-    page = self.builder.current_docname + ".html"
-    count = entries.tally(entries.load().kinds, printed=False, page=page)
+    """Close the head with the verdicts of the published results of its finding, and how to open a number."""
+    page, kinds = self.builder.current_docname + ".html", entries.load().kinds
+    findings = {of.finding for of in kinds if not of.printed and of.page == page}
+    count = entries.tally(kinds, printed=True, kind="result", finding=findings) if node["finding"] else {}
     items = "".join(f"<li>{n:,} {markup.verdict_badge(v)}</li>" for v, n in count.items())
     if items:
-        label = "Verdicts of the numbers restated on this page"
-        items = f'<ul class="rs-strip" aria-label="{label}">{items}</ul>'
+        label = f"Could the {markup.counted(sum(count.values()), 'published result')} be recomputed?"
+        items = f'<p class="rs-stripsays">{label}</p><ul class="rs-strip" aria-label="{label}">{items}</ul>'
+    if findings:
+        items += f'<p class="rs-tap">{TAP}</p>'
     # The section every chapter ends with; `restated_book.chapters.frame` refuses a chapter without it.
     cite = '<p class="rs-tocite"><a href="#cite-and-download">Cite or download this chapter</a></p>'
     self.body.append(f"{items}{cite}</div>\n")

@@ -26,18 +26,19 @@ def anchor_cells(app, doctree: nodes.document) -> None:
 def facets(row: Mapping) -> list[str]:
     """Return the fields a number can be filtered by, in the order of :func:`_lists`."""
     of = [row["finding"], entries.answer(row), row.get("basis") or "", row["grade"]]
-    return [*of, row.get("kind") or "", entries.checked(row)]
+    return [*of, row.get("kind") or "", entries.checked(row), entries.SIDES[not entries.is_printed(row)]]
 
 
 def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the lists to filter by, with what occurs: name, label, and pairs of value and words."""
     words = {
         "finding": ("Finding", {f: f for f in entries.findings(kinds)}),
-        "verdict": ("Recomputed?", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
+        "verdict": ("Verdict", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),
         "kind": ("Kind", {of: of for of in register.KINDS}),
-        "check": ("Checked?", entries.CHECKED),
+        "check": ("Checked?", {name: entries.VERDICT_SHORT[name] for name in entries.CHECKED}),
+        "side": ("From", {"published": "a source", "recomputed": "this book"}),
     }
     # Addresses of the first edition filter by "verdict".
     used = {name: {getattr(of, "answer" if name == "verdict" else name) for of in kinds} for name in words}
@@ -83,7 +84,7 @@ def _title(number: int, count: int) -> str:
 
 def _ledger(builder) -> str:
     page, rows = builder.current_docname, entries.load()
-    return ledger_html(_addresses(page, rows.digest()), rows.kinds, root=blocks.root(page))
+    return ledger_html(_addresses(page, rows.digest), rows.kinds, root=blocks.root(page))
 
 
 class LedgerDirective(SphinxDirective):
@@ -108,7 +109,7 @@ def citation_links(builder, page: str) -> Callable[[str], str | None]:
 def addresses(env) -> ledgerparts.Addresses | None:
     """Return the addresses of the current entries in the book of an environment; None if it has no ledger."""
     ledger = env.config.restated_ledger_doc
-    return _addresses(ledger, entries.load().digest()) if ledger in env.found_docs else None
+    return _addresses(ledger, entries.load().digest) if ledger in env.found_docs else None
 
 
 @lru_cache(maxsize=2)

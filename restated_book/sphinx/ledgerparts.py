@@ -37,7 +37,7 @@ class Addresses:
         folder, _, name = ledger.rpartition("/")
         self._folder = f"{folder}/" if folder else ""
         above = rf"(?:\.\./)*(?:{re.escape(self._folder)})?"
-        self._link = re.compile(rf'(?<=href=")({above}){re.escape(name)}\.html#([^"]+)(?=")')
+        self._link = re.compile(rf'(?<=href=")({above}){re.escape(name)}\.html((?:\?cite)?)#([^"]+)(?=")')
 
     def __contains__(self, page: object) -> bool:
         """Return whether `page` is the path of a part."""
@@ -58,6 +58,9 @@ class Addresses:
 
     def led(self, html: str) -> str:
         """Return `html` with every link to a row of the ledger leading to the part that holds it."""
-        return self._link.sub(
-            lambda m: m[1] + self.of(m[2]).removeprefix(self._folder) if self.holds(m[2]) else m[0], html
-        )
+
+        def led(m: re.Match) -> str:
+            address = self.of(m[3]).removeprefix(self._folder) if self.holds(m[3]) else ""
+            return m[1] + address.replace("#", f"{m[2]}#") if address else m[0]
+
+        return self._link.sub(led, html)

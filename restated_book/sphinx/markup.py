@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from restated_book import claims, entries
+from restated_book import claims, entries, status
 from restated_book.cite import citation
 
 #: Accessible names of what each role shows.
-KIND_WORDS = {"published": "published", "restated": "restated", "interval": "restated range"}
+KIND_WORDS = {"published": "published", "restated": "recomputed", "interval": "recomputed range"}
 #: Characters of a number that are kept on one line with their mark; a longer text may break.
 LONGEST_UNBROKEN = 24
 
@@ -39,7 +39,7 @@ _PARTS = Environment(
     undefined=StrictUndefined,
 )
 _PARTS.globals |= {"citation": citation, "claims": claims, "entries": entries}
-_PARTS.filters["thousands"] = "{:,}".format
+_PARTS.filters |= {"thousands": "{:,}".format, "shown": status.shown}
 
 
 def parts(name: str, **known) -> Any:
@@ -66,16 +66,17 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
         kind = row.get("interval_kind") or "set"
         shown = f"{shown} ({'possible: ' if kind == 'set' else kind + ' '}{interval})"
     basis = row.get("basis") and entries.BASIS_WORDS.get(row["basis"], row["basis"])
+    # The ledger adds the kind of interval to the reason; here it is already next to the number.
+    note, answer = re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or "")), entries.answer(row)
     found = {
         "Source": source and f"{source}, {locator}" if locator else source,
-        "Printed": f"{printed} ({ci})" if printed and ci else printed,
-        "Seen": entries.GRADE_WORDS.get(row["grade"]),
-        "Restated": shown,
-        "Recomputed?": entries.VERDICT_SHORT[entries.answer(row)],
-        "Checked?": f"{row['check']} ({row['check_method']})" if row.get("check_method") else "",
-        "Basis": f"{basis}; agreement by construction" if basis and row.get("by_construction") else basis,
-        # The ledger adds the kind of interval to the reason; here it is already next to the number.
-        "Note": re.sub(r"(^|; )range: [^;]*$", "", str(row.get("reason") or "")),
+        "Grade": entries.GRADE_WORDS.get(row["grade"]),
+        "Published": f"{printed} ({ci})" if printed and ci else printed,
+        "Recomputed": shown,
+        "Verdict": "" if answer in ("new", *entries.IN_PLACE) else entries.VERDICT_SHORT[answer],
+        "Check": f"{status.shown(row['check'])} ({row['check_method']})" if row.get("check_method") else "",
+        "Computed from": basis,
+        "Note": "" if row["verdict"] == "not-recomputable" else note,
     }
     return [(term, text) for term, text in found.items() if text]
 
@@ -89,14 +90,16 @@ def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str
     grade, verdict = row["grade"], entries.answer(row)
     if kind == "published":
         mark = {"css": f"rs-g-{grade}", "sign": "unverified" if grade == "U" else grade, "word": ""}
-        words = f"grade: {entries.GRADE_WORDS[grade]}"
+        words = f", grade: {entries.GRADE_WORDS[grade]}"
     else:
         word = entries.VERDICT_SHORT[verdict]
-        mark = {"css": f"rs-v-{verdict}", "sign": entries.VERDICT_SHAPES[verdict], "word": word}
-        words = f"verdict: {word}"
+        # A number that no source reports has no verdict, and so no mark.
+        sign = "" if verdict == "new" else entries.VERDICT_SHAPES[verdict]
+        mark = {"css": f"rs-v-{verdict}", "sign": sign, "word": word}
+        words = f", verdict: {word}" if sign else ""
     if len(text) > LONGEST_UNBROKEN:
         mark["css"] += " rs-long"
-    mark |= {"loud": verdict in entries.LOUD, "said": f", {KIND_WORDS[kind]}, {words}"}
+    mark |= {"loud": verdict in entries.LOUD, "said": f", {KIND_WORDS[kind]}{words}"}
     return _OWN.number(mark, text, row, facts(row), href, tip_id)
 
 

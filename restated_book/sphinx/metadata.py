@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from html import escape
 from pathlib import Path
 
 from restated_book import claims, entries, paths
@@ -13,7 +12,9 @@ from restated_book.cite import citation
 from restated_book.epoch import epoch
 from restated_book.export.about import LICENCE_ADDRESS
 from restated_book.sources import bibliography
-from restated_book.sphinx import blocks
+from restated_book.sphinx import blocks, markup
+
+PARTS = markup.parts("metadata")
 
 
 def shown() -> dict[str, dict]:
@@ -111,55 +112,21 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
     if page == "book/ledger":
         ledger = {
             "name": "Ledger of numbers",
-            "caption": "Every printed number with its source, and every recomputed one, with verdicts",
-            "status": "printed against restated",
+            "caption": "Every published number with its source, and every recomputed one, with verdicts",
+            "status": "published compared with recomputed",
         }
         files = {"text/csv": f"{root}ledger.csv", "application/json": f"{root}ledger.json"}
         tables.append(dataset(about, ledger, f"{here}#ledger", files))
     return tables
 
 
-def tags(about: citation.About, page: str, title: str, text: str, front: str) -> list[tuple[str, str, str]]:
-    """Return the meta tags of a page as attribute, its value, and content.
-
-    Reference managers and scholarly search read Highwire's names; the book's title marks a page as part of a book.
-    Parts have no ``og:type``: there is none for a chapter, and reference managers would trust it more than the Highwire
-    tags.
-    """
-    is_front, here = page == front, f"{about.address}{page}.html" if about.address else ""
-    pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
-    printed = os.environ.get("RESTATED_PDF") and about.address and page.startswith("notebooks/")
-    book = "" if is_front else about.title
-    found = (
-        ("name", "citation_title", about.title if is_front else title),
-        *(("name", "citation_author", citation.spelled(a)) for a in about.authors),
-        ("name", "citation_publication_date", f"{about.released:%Y/%m/%d}"),
-        ("name", "citation_inbook_title", book),
-        ("name", "citation_book_title", book),
-        ("name", "citation_language", "en"),
-        ("name", "citation_abstract", text),
-        ("name", "citation_keywords", "; ".join(about.keywords)),
-        ("property", "og:title", title),
-        ("property", "og:description", text),
-        ("property", "og:site_name", about.title),
-        ("property", "og:locale", "en_GB"),
-        ("property", "og:type", "book" if is_front else ""),
-        ("name", "citation_doi", about.doi if is_front else ""),
-        ("name", "citation_public_url", here),
-        ("name", "citation_fulltext_html_url", here),
-        ("property", "og:url", here),
-        ("name", "citation_pdf_url", pdf if printed else ""),
-        ("name", "twitter:card", "summary"),
-    )
-    return [tag for tag in found if tag[2]]
-
-
 def html(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str]) -> str:
-    """Return all metadata, for the head of the page."""
-    given = tags(about, page, title, text, front)
-    lines = [f'<meta {kind}="{name}" content="{escape(content)}">' for kind, name, content in given]
-    lines.append(f'<link rel="license" href="{LICENCE_ADDRESS}">')
+    """Return all metadata of a page, with heading `title` and description `text`, for its head; see :func:`graph`."""
+    here, pdf = f"{about.address}{page}.html" if about.address else "", ""
+    if os.environ.get("RESTATED_PDF") and about.address and page.startswith("notebooks/"):
+        pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
     data = json.dumps(graph(about, page, title, text, front, chapters), ensure_ascii=False)
     # Inside a script element only this could end it early.
-    lines.append(f'<script type="application/ld+json">{data.replace("<", chr(92) + "u003c")}</script>')
-    return "".join(f"\n    {line}" for line in lines)
+    data = data.replace("<", "\\u003c")
+    # As plain text: it is added to other tags, which text that is known to be markup would escape.
+    return str(PARTS.metadata(about, here, title, text, page == front, pdf, LICENCE_ADDRESS, data))

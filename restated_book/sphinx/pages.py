@@ -218,7 +218,7 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["script_files"] = _local(context["script_files"], ["restated.js", *scripts])
     body = box_titles(name_tables(PLAIN_CODE.sub(r"\1", LIVE_CODE.sub("", body))))
     context["body"] = body if rows is None else rows.led(body)
-    wide = "rs-wide" if is_part or todopage.tables in made else ""
+    wide = "rs-wide" if is_part or made & {todopage.tables, claimspage.filters} else ""
     context["restated_kind"] = "rs-front" if pagename == app.config.root_doc else wide
     context["restated_nav"] = lambda: navigation(app, pagename)
     context["restated_toc"] = page_contents(app, pagename)

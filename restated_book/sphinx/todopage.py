@@ -7,37 +7,12 @@ from itertools import groupby
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from restated_book import entries, todo
+from restated_book import entries, paths, todo
 from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
 
-_CHANGES = ("Open", "Type where", "What then changes")
-#: Heading of each kind, the text under it, and the columns of its table. Facts are in the file only.
-SECTIONS = {
-    "number": (
-        "Numbers nobody has seen",
-        "Open the source and compare. In the row named: grade P, locator the page or table, seen_in full text, and "
-        "value as printed if it differs.",
-        ["Number", *_CHANGES],
-    ),
-    "table": (
-        "Tables that would let numbers be recomputed",
-        "What the chapters list as missing, where it is printed, and which files a chapter reads; the folder "
-        "data/originals explains their form.",
-        ["Missing", "Open", "Type where", "Chapter"],
-    ),
-    "claim": (
-        "Claims that are not publicly checkable",
-        "Some (open) need a document that is public in principle, some (private) one that is not. In the row named: "
-        "verdict, strength full or partly, reason in one neutral sentence, source_keys.",
-        ["Claim", *_CHANGES],
-    ),
-    "data": (
-        "Numbers whose data were not available",
-        "Grouped by work. They need a table of the work, not a correction.",
-        ["Number", "Open", "Row", "What then changes"],
-    ),
-}
+#: Heading of each kind, the text under it, and the columns of its table.
+SECTIONS = {kind: tuple(section.values()) for kind, section in paths.tables(__file__).items()}
 
 #: Most entries of a kind on the page; further ones are in the file only.
 SHOWN = 800

@@ -16,7 +16,19 @@ from matplotlib.text import Text
 
 from restated.plots.marks import GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN, padded
-from restated.plots.style import BASE, POINTS, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, write
+from restated.plots.style import (
+    BASE,
+    POINTS,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    narrow,
+    new_figure,
+    text_width,
+    width,
+    write,
+)
 from restated.plots.verdicts import MARKS
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks, plural
 from restated.verdict import SHORT, assign
@@ -40,10 +52,12 @@ class Callout(NamedTuple):
     away: tuple[float, float]  # from the target to the middle of the number, inches to the right and up
 
 
-def text_at(words: str, x: float = 0.5, y: float = 0.5) -> Place:
-    """Return a place on a text, by shares of its width and height."""
+def text_at(words: str, x: float = 0.5, y: float = 0.5, *, stacked: Place | None = None) -> Place:
+    """Return a place on a text, by shares of its width and height; `stacked` is the place on a narrow screen."""
 
     def place(fig: Figure) -> tuple[float, float]:
+        if stacked and narrow():
+            return stacked(fig)
         found = fig.findobj(lambda artist: isinstance(artist, Text) and artist.get_text() == words)
         ensure(found, f"the figure has no text '{words}'")
         return _inside(fig, found[0], x, y)
@@ -87,9 +101,9 @@ def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> 
 
     `top` is the height in inches added above the figure, for numbers over its headings.
     """
-    fig = drawn.fig
-    width, height = fig.get_size_inches()
-    fig.set_size_inches(width, height + top)
+    fig = drawn.narrow().fig if narrow() and drawn.narrow else drawn.fig
+    across, height = fig.get_size_inches()
+    fig.set_size_inches(across, height + top)
     for ax in fig.axes:
         left, bottom, wide, high = ax.get_position().bounds
         ax.set_position((left, bottom * height / (height + top), wide, high * height / (height + top)))
@@ -116,13 +130,13 @@ def _add(fig: Figure, x: Sequence[float], y: Sequence[float], **style: Any) -> N
 ABOVE = (0.0, 0.14)  # from a text to a number close above it: no leader is needed
 #: Parts of a forest plot whose first row shows all of them.
 FOREST = (
-    Callout("Study", text_at("Study", y=1.0), ABOVE),
-    Callout("Size", text_at("n", y=1.0), ABOVE),
+    Callout("Study", text_at("Study", y=1.0, stacked=shape_at("label", x=1.15)), ABOVE),
+    Callout("Size", text_at("n", y=1.0, stacked=shape_at("told", x=0.12, y=1.1)), ABOVE),
     Callout("Line of no effect", shape_at("null"), (0.0, 0.32)),
     Callout("Square", shape_at("squares"), (0.0, 0.42)),
     Callout("Line through the square", shape_at("whiskers", x=1.0), (0.12, 0.42)),
     Callout("Result in figures", text_at("r [95\u00a0% CI]", y=1.0), ABOVE),
-    Callout("Weight", text_at("Weight %", y=1.0), ABOVE),
+    Callout("Weight", text_at("Weight %", y=1.0, stacked=shape_at("told", x=0.46, y=1.1)), ABOVE),
     Callout("Diamond", shape_at("diamond", x=1.0), (0.4, 0.0)),
     Callout("Prediction interval", shape_at("prediction", x=1.0), (0.4, 0.0)),
 )
@@ -130,8 +144,8 @@ FOREST_TOP = 0.35  # inches over its headings, for the numbers
 #: Parts of a set of data sets with a narrower one.
 SET = (
     Callout("Stem", shape_at("values", 0), (0.3, 0.3)),
-    Callout("All data sets", shape_at("bracket-all", 2), (0.25, 0.0)),
-    Callout("Plausible ones", shape_at("bracket-plausible", 2), (0.25, 0.0)),
+    Callout("All data sets", shape_at("bracket-all", 2), (0.25, -0.12)),
+    Callout("Plausible ones", shape_at("bracket-plausible", 2), (0.25, -0.12)),
 )
 #: Parts of a number line.
 NUMBER_LINE = (
@@ -156,10 +170,14 @@ LINES_WIDTH = 5.2  # inches
 INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line
 LINES_AT = MARGIN + INDENT + WORDS
-END = LINES_WIDTH - 0.3
 LANE, TICKS, TITLE = 0.27, 0.36, 0.3  # inches of a lane, under a number line and of its title
 EACH = TITLE + 2 * LANE + TICKS + 0.12
 PRINTED = Fill("band2", "second", width=1.2)
+
+
+def _end() -> float:
+    """Right end of the number lines, in inches."""
+    return min(LINES_WIDTH, width()) - 0.3
 
 
 @drawing
@@ -174,18 +192,18 @@ def number_lines(table: pd.DataFrame) -> Drawn:
     table = checked(table, "title", "printed", "printed_value", "printed_low", "printed_high", "restated", "low")
     table = checked(table, "high", "grade", "decimals", "from", "to")
     height = EACH * len(table) + 2 * MARGIN
-    fig = new_figure(LINES_WIDTH, height)
+    fig = new_figure(min(LINES_WIDTH, width()), height)
     left, bold = MARGIN + INDENT, {"fontweight": "bold", "va": "baseline"}
     rows = []
     for i, row in enumerate(table.to_dict("records")):
         verdict, restated = _verdict(row), _restated(row)
         words, top = SHORT[verdict], height - MARGIN - i * EACH
-        ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, END - LINES_AT, 2 * LANE)
+        ax = axes_in_inches(fig, LINES_AT, top - TITLE - 2 * LANE, _end() - LINES_AT, 2 * LANE)
         _number_line(ax, i, row, MARKS[verdict])
         middle = top - TITLE / 2
         write(fig, left, middle - DROP, row["title"], gid=f"title-{i}", **bold)
-        write(fig, END, middle - DROP, words, ha="right", **bold)
-        _add(fig, [END - 1.05 * text_width(words, BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
+        write(fig, _end(), middle - DROP, words, ha="right", **bold)
+        _add(fig, [_end() - 1.05 * text_width(words, BASE, "bold") - 0.12], [middle], **MARKS[verdict].style(7))
         write(fig, left, top - TITLE - LANE / 2 - DROP, f"printed {row['printed']}", va="baseline")
         whole = f"restated {restated}"
         for j, line in enumerate([whole] if text_width(whole, BASE) <= WORDS else ["restated", restated]):
@@ -245,12 +263,12 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     average, ci_low, ci_high, pi_low, pi_high = (float(scale.back(getattr(fit, name))) for name in names)
     low, high = padded(float(values[0]), float(values[-1]))
     low, high = min(low, pi_low), max(high, pi_high)
-    plot = DOTS_WIDTH - 0.5
+    plot = min(DOTS_WIDTH, width()) - 0.5
     step = (high - low) / plot * DOT
     columns = pd.Series(np.round((values - low) / step).astype(int))
     heights = columns.groupby(columns).cumcount()
     top = DOT * (heights.max() + 1) + 0.1 + LANES
-    fig = new_figure(DOTS_WIDTH, 0.45 + top + 0.62)
+    fig = new_figure(plot + 0.5, 0.45 + top + 0.62)
     ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
     ax.set(xlim=(low, high), ylim=(0, top), xlabel=axis)
     without_y(ax)

@@ -8,7 +8,7 @@ import pandas as pd
 from restated.plots.legend import Key
 from restated.plots.marks import DASHES, SOLID, Line, Mark
 from restated.plots.rows import padded
-from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure, width, wrap_to
 from restated.plots.words import Scale, alt_text, number, plural
 from review.figures.pieces import keyed_chart
 from review.figures.tables import checked, distinct, ensure, numbers, texts
@@ -77,23 +77,25 @@ def growth_of_cost(table: pd.DataFrame, axes: Mapping[str, str]) -> Drawn:
     missing = sorted(set(table["axis"]) - set(axes))
     ensure(not missing, f"no panel shows the axis {', '.join(missing)}", field="axis")
     panels = {title: table[table["axis"].map(axes) == title] for title in dict.fromkeys(axes.values())}
-    column = WIDE / len(panels)
+    across = 1 if narrow() else len(panels)
+    column = width() / across
     words = {t: {work: wrap_to(work, column - 0.75, BASE) for work in distinct(p, "work")} for t, p in panels.items()}
     ensure(max(map(len, words.values())) <= len(LOOKS), f"a panel shows more than {len(LOOKS)} lines", field="work")
     foot = KEY_LINE * max(sum(map(len, works.values())) for works in words.values()) + 0.75
-    fig = new_figure(WIDE, foot + PANEL_HEIGHT + 0.15)
+    down, step = len(panels) // across, foot + PANEL_HEIGHT + 0.15
+    fig = new_figure(width(), down * step)
     seconds = np.log10([table["seconds"].min(), table["seconds"].max()])
     slopes: dict[str, float] = {}
     for i, (title, part) in enumerate(panels.items()):
-        left = i * column + 0.72
-        ax = axes_in_inches(fig, left, foot, column - 0.92, PANEL_HEIGHT)
+        left, bottom = i % across * column + 0.72, (down - 1 - i // across) * step
+        ax = axes_in_inches(fig, left, bottom + foot, column - 0.92, PANEL_HEIGHT)
         low, high = sizes = np.log10([part["size"].min(), part["size"].max()])
         ax.set(xlim=(low - 0.08 * (high - low), high + 0.08 * (high - low)), xlabel=title)
-        ax.set(ylim=(seconds[0] - 0.15, seconds[1] + 0.15), ylabel="" if i else "seconds")
+        ax.set(ylim=(seconds[0] - 0.15, seconds[1] + 0.15), ylabel="" if i % across else "seconds")
         for axis, ends in ((ax.xaxis, sizes), (ax.yaxis, seconds)):
             at = _ticks(*ends)
             axis.set_ticks(np.log10(at), [f"{x:,.0f}" if x >= 1 else f"{x:.6f}".strip("0") for x in at])
-        key = Key(ax, left - 0.45, foot - 0.68, mark=(4.5, 1.0))
+        key = Key(ax, left - 0.45, bottom + foot - 0.68, mark=(4.5, 1.0))
         for (work, lines), (mark, line) in zip(words[title].items(), LOOKS):
             x, y = np.log10(numbers(part[part["work"] == work].sort_values("size"), "size", "seconds"))
             style = mark.style(4.5, 1.0) | line.style()

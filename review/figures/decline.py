@@ -1,16 +1,18 @@
 """Published estimates of one quantity over the years."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, Line, Mark, Series, dots, series
+from restated.plots.rows import Column, interval_columns, null_line, padded, row_chart, whiskers
 from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
 from review.figures.pieces import label
 from review.figures.tables import checked, completed, distinct, ensure, rows
@@ -24,7 +26,7 @@ OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns 
 
 
 @drawing
-def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = None, joined: bool = True) -> Drawn:
+def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = None, joined: bool = False) -> Drawn:
     """Draw correlations by year of publication, with printed intervals.
 
     `table`: `label`, `year`, `value`; optional `low`, `high` (printed interval; missing means none was printed), `text`
@@ -36,35 +38,7 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
     across = max(np.ptp(table["year"]), 1)
     table = _described(table, across)
     has, year = table["has"], table["year"]
-    room = max(text_width(words, BASE) for words in table["words"]) + 0.42
-    ensure(room <= WIDTH - 4.0, "a label is too long for the margin", field="label", remedy="Shorten it")
-    key = len(looks) > 1 or not has.all()
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.3 if key else 0.0))
-    ends = np.array([*table["value"], *table["low"][has], *table["high"][has], 0.0])
-    pad = 0.06 * np.ptp(ends)
-    ax.set_ylim(ends.min() - pad * (ends.min() < 0), ends.max() + pad)
-    ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
-    if window:
-        # A band over the years of a statement.
-        ax.axvspan(window[0] - 0.5, window[1] + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
-        low, high = ax.get_ylim()
-        label(ax, window[0] - 0.7, low + 0.03 * (high - low), window[2], ha="right", va="bottom")
-    _points(ax, table, looks, joined=joined)
-    _labels(ax, table, looks)
-    plain_ticks(ax.yaxis, *ax.get_ylim(), scale=CORRELATION)
-    marks = YEARS.ticks(*ax.get_xlim(), most=8)
-    ax.set_xticks(marks, [str(int(t)) for t in marks])
-    ax.set(xlabel="year of publication", ylabel=CORRELATION.symbol)
-    if key:
-        samples = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4))
-        for name, look in looks.items() if len(looks) > 1 else ():
-            line = [look.line()] if joined else []
-            samples.add(name, *line, look.mark._replace(filled=False), space=0.1, gap=0.25)
-        if not has.all():
-            samples.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
-            if has.any() and len(looks) == 1:
-                samples.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
+    fig = _rows(table, looks, window) if narrow() else _plot(table, looks, window, joined=joined)
     data: dict[str, Any] = {"estimate": table["label"]}
     if table["series"].any():
         data["series"] = table["series"]
@@ -81,6 +55,71 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
         f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
     )
     return Drawn(fig, alt, pd.DataFrame(data))
+
+
+Window: TypeAlias = tuple[float, float, str] | None
+
+
+def _rows(table: pd.DataFrame, looks: Mapping[str, Series], window: Window) -> Figure:
+    """The estimates from the oldest to the newest, a row each, for narrow screens."""
+    table = table.sort_values("year", kind="stable", ignore_index=True)
+    value, low, high = (table[name].to_numpy() for name in ("value", "low", "high"))
+    ends = np.concatenate([value, low[table["has"]], high[table["has"]], [0.0]])
+    within = [window is not None and window[0] <= year <= window[1] for year in table["year"]]
+    chart = row_chart(
+        [
+            Column("", [f"{e.year:.0f}  {e.label}" for e in rows(table)]),
+            Column("", table["series"].tolist()),
+            Column("", [window[2] if window and inside else "" for inside in within]),
+        ],
+        interval_columns(f"{CORRELATION.symbol} [95\u00a0% CI]", CORRELATION, value, low, high, missing=""),
+        limits=padded(ends.min(), ends.max()),
+        scale=CORRELATION,
+        axis=CORRELATION.symbol,
+    )
+    null_line(chart, CORRELATION)
+    whiskers(chart, np.arange(len(table)), low, high, width=1.6)
+    for i, e in enumerate(rows(table)):
+        dots(chart.ax, [e.value], [i], looks[e.series].mark._replace(filled=e.has), size=7, edge=1.5)
+    if not table["has"].all():
+        chart.key(mark=(6.5, 1.4)).add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"))
+    return chart.fig
+
+
+def _plot(table: pd.DataFrame, looks: Mapping[str, Series], window: Window, *, joined: bool) -> Figure:
+    """The estimates over the years."""
+    has, year = table["has"], table["year"]
+    across = max(np.ptp(year), 1)
+    room = max(text_width(words, BASE) for words in table["words"]) + 0.42
+    ensure(room <= WIDTH - 4.0, "a label is too long for the margin", field="label", remedy="Shorten it")
+    key = len(looks) > 1 or not has.all()
+    fig = new_figure(WIDTH, HEIGHT)
+    ax = axes_in_inches(fig, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.56 if key else 0.0))
+    ends = np.array([*table["value"], *table["low"][has], *table["high"][has], 0.0])
+    pad = 0.06 * np.ptp(ends)
+    ax.set_ylim(ends.min() - pad * (ends.min() < 0), ends.max() + pad)
+    ax.set_xlim(year.min() - 0.05 * across, year.max() + 0.05 * across)
+    if window:
+        # A band over the years of a statement.
+        ax.axvspan(window[0] - 0.5, window[1] + 0.5, zorder=0, gid="window", **Fill("band2", "second").style())
+        low, high = ax.get_ylim()
+        label(ax, window[0] - 0.7, low + 0.03 * (high - low), window[2], ha="right", va="bottom")
+    _points(ax, table, looks, joined=joined)
+    _labels(ax, table, looks)
+    plain_ticks(ax.yaxis, *ax.get_ylim(), scale=CORRELATION)
+    marks = YEARS.ticks(*ax.get_xlim(), most=8)
+    ax.set_xticks(marks, [str(int(t)) for t in marks])
+    ax.set(xlabel="year of publication", ylabel=CORRELATION.symbol)
+    if key:
+        samples = Key(ax, LEFT + 0.05, HEIGHT - 0.18, mark=(6.5, 1.4), right=WIDTH)
+        for name, look in looks.items() if len(looks) > 1 else ():
+            line = [look.line()] if joined else []
+            samples.add(name, *line, look.mark._replace(filled=False), space=0.1, gap=0.25)
+        if not has.all():
+            samples.add("hollow: " + NONE_PRINTED, Mark("o", False, "muted"), space=0.1, gap=0.25)
+            if has.any() and len(looks) == 1:
+                samples.add("filled: interval printed", Mark("o", True, "muted"), space=0.1, gap=0.25)
+    return fig
 
 
 def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from restated.plots.marks import Fill
-from restated.plots.style import BASE, WIDE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure, text_width, width
 from restated.plots.words import alt_text
 from review.figures.pieces import label, without_y
 from review.figures.tables import checked, ensure, rows
@@ -25,9 +25,10 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     ensure(table["arm"].max() <= largest, "an arm is larger than the denominators shown", field="arm")
     labels = [f"{r.label}: {r.percent} %" for r in rows(table)]
     left = max(text_width(label, BASE) for label in labels) + 0.25
-    height = ROW * len(table)
-    fig = new_figure(WIDE, height + 0.75)
-    ax = axes_in_inches(fig, left, 0.6, WIDE - left - 0.1, height)
+    left, row_height = (0.1, 1.7 * ROW) if narrow() else (left, ROW)
+    height = row_height * len(table)
+    fig = new_figure(width(), height + 0.75)
+    ax = axes_in_inches(fig, left, 0.6, width() - left - 0.1, height)
     ax.set(xlim=(0.5, largest + 0.5), ylim=(len(table) - 0.5, -0.5))
     without_y(ax)
     for y, row in enumerate(rows(table)):
@@ -37,7 +38,11 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
             label(ax, n, y, str(count), ha="center")
         dash = "-" if row.arm in row.counts else (0, (2.5, 1.5))
         _cell(ax, row.arm, y, Fill("none", "warn", width=1.8, dash=dash), zorder=3)
-    ax.set_yticks(range(len(table)), labels)
+    if narrow():
+        for y, words in enumerate(labels):
+            label(ax, 0.5, y - 0.38, words)
+    else:
+        ax.set_yticks(range(len(table)), labels)
     ax.tick_params(axis="y", length=0)
     ax.set_xticks(range(1, largest + 1), [str(n) if n % 2 == largest % 2 else "" for n in range(1, largest + 1)])
     ax.set_xlabel("denominator (framed: arm of the cost analysis)")
@@ -53,4 +58,5 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
 
 
 def _cell(ax: Axes, n: int, y: int, fill: Fill, zorder: float = 1) -> None:
-    ax.add_patch(Rectangle((n - 0.46, y - 0.42), 0.92, 0.84, zorder=zorder, **fill.style()))
+    high = 0.5 if narrow() else 0.84
+    ax.add_patch(Rectangle((n - 0.46, y - high / 2), 0.92, high, zorder=zorder, **fill.style()))

@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from restated.plots.marks import DASHES, Fill, Line
-from restated.plots.style import BASE, Drawn, axes_in_inches, drawing, new_figure, wrap_to, write
+from restated.plots.style import BASE, Drawn, axes_in_inches, drawing, narrow, new_figure, width, wrap_to, write
 from restated.plots.words import Scale, alt_text, number, plain_ticks
 from review.figures.pieces import label
 from review.figures.tables import checked, ensure, numbers, parts
 
-WIDTH = 9.0  # inches
 PANEL = 1.75  # inches, height of one panel
 LEFT, BETWEEN, ABOVE, BELOW = 0.62, 0.72, 0.55, 0.62  # inches left of, between, above and below panels
 ACROSS = 2
@@ -31,27 +30,28 @@ def over_correlation(table: pd.DataFrame, *, critical: float) -> Drawn:
     comparisons = parts(table, "comparison")
     rising = all(len(part) > 1 and (np.diff(part["rho"]) > 0).all() for part in comparisons.values())
     ensure(rising, "correlations must increase within each comparison, over at least two rows", field="rho")
-    down = -(-len(comparisons) // ACROSS)
-    width = (WIDTH - LEFT - 0.15 - (ACROSS - 1) * BETWEEN) / ACROSS
+    across = 1 if narrow() else ACROSS
+    down = -(-len(comparisons) // across)
+    side = (width() - LEFT - 0.15 - (across - 1) * BETWEEN) / across
     height = down * (PANEL + ABOVE) + BELOW + (down - 1) * BETWEEN_LINES
-    fig = new_figure(WIDTH, height)
+    fig = new_figure(width(), height)
     bottom, top = min(0.0, table["z_low"].min() * 1.05), max(table["z_high"].max(), critical) * 1.08
     marks = Scale("", steps=(1, 2, 5)).ticks(bottom, top, most=7)
     words = []
     for i, (name, part) in enumerate(comparisons.items()):
-        line, place = divmod(i, ACROSS)
-        x, y = LEFT + place * (width + BETWEEN), height - (line + 1) * (PANEL + ABOVE) - line * BETWEEN_LINES
-        ax = axes_in_inches(fig, x, y, width, PANEL)
+        line, place = divmod(i, across)
+        x, y = LEFT + place * (side + BETWEEN), height - (line + 1) * (PANEL + ABOVE) - line * BETWEEN_LINES
+        ax = axes_in_inches(fig, x, y, side, PANEL)
         rho, low, high = numbers(part, "rho", "z_low", "z_high")
         ax.set(xlim=(rho[0], rho[-1]), ylim=(bottom, top))
         ax.fill_between(rho, low, high, zorder=2, gid="band", **BAND.style())
         ax.plot([rho[0], rho[-1]], [critical] * 2, zorder=3, gid="critical", **LIMIT.style())
         plain_ticks(ax.xaxis, rho[0], rho[-1], most=6, scale=RHO)
         ax.set_yticks(marks, [number(m, 0) for m in marks])
-        lowest = line == down - 1 or i + ACROSS >= len(comparisons)
+        lowest = line == down - 1 or i + across >= len(comparisons)
         ax.set_xlabel("correlation of the two estimates" if lowest else "")
         ax.set_ylabel("" if place else "z of the difference")
-        for j, text in enumerate(reversed(wrap_to(name, BOLD * width, BASE))):
+        for j, text in enumerate(reversed(wrap_to(name, BOLD * side, BASE))):
             write(fig, x, y + PANEL + 0.1 + 0.19 * j, text, fontweight="bold", va="baseline")
         if i == 0:
             label(ax, rho[-1], critical - 0.04 * top, f"z = {number(critical, 2)}", ha="right", va="top", zorder=5)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise, permutations, product
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from numpy.typing import ArrayLike
 
 from restated.plots.marks import Fill, Mark, dots
 from restated.plots.rows import MARGIN
-from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, on_canvas, wrap_to
+from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, narrow, on_canvas, wrap_to
 from restated.plots.words import alt_text, plural
 from restated_book.claims import VERDICTS
 from review.figures.pieces import LINE
@@ -37,19 +38,35 @@ BOX = Fill("page", width=1.0)
 
 _write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
-SPACE = 0.9  # inches between two columns of boxes
 PAD, BETWEEN, HEADING = 0.07, 0.06, 0.27  # inches: from a box to its text, between boxes, for a group's heading
-MARKS_AT, MARK_STEP, MARK_ROW, MARKS_IN_ROW = 0.74, 0.115, 0.135, 9  # inches, the last a number
+MARKS_AT, MARK_STEP, MARK_ROW = 0.74, 0.115, 0.135  # inches
 NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
 KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches
-LEFT, MIDDLE, RIGHT = 1.34, 1.86, 1.62  # inches, widths of boxes
-#: Left edge and width in inches, and heading of the columns of boxes.
-COLUMNS = (
-    (MARGIN, LEFT, "Section of the case study"),
-    (MARGIN + LEFT + SPACE, MIDDLE, "Source named, by independence"),
-    (MARGIN + LEFT + MIDDLE + 2 * SPACE, RIGHT, "Chapter, and certainty of its finding"),
-)
+HEADINGS = ("Section of the case study", "Source named, by independence", "Chapter, and certainty of its finding")
+
+
+class _Sizes(NamedTuple):
+    """Inches: widths of the columns of boxes, and the space between two of them; and the marks in a row of a box."""
+
+    left: float
+    middle: float
+    right: float
+    space: float
+    marks: int
+
+    @property
+    def columns(self) -> tuple[tuple[float, float, str], ...]:
+        """Left edge, width and heading of each column."""
+        second = MARGIN + self.left + self.space
+        edges = (MARGIN, second, second + self.middle + self.space)
+        return tuple(zip(edges, self[:3], HEADINGS, strict=True))
+
+
+def _sizes() -> _Sizes:
+    return _Sizes(1.34, 1.28, 1.3, 0.2, 4) if narrow() else _Sizes(1.34, 1.86, 1.62, 0.9, 9)
+
+
 PAIRS = (["section", "reference"], ["reference", "chapter"])
 
 
@@ -91,26 +108,28 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
     about = chapters.set_index("chapter")[["title", "certainty"]]
     links = links.assign(independence=links["reference"].map(group)).join(about, on="chapter")
     first, second = (links.groupby(pair)["claim"].nunique() for pair in PAIRS)
+    sizes = _sizes()
     sections, sources, named = columns = _columns(links, first, second, group, about["title"])
     tall = max(map(_least, columns))
     # Bold type is about a tenth wider than wrap_to measures.
-    heads = [wrap_to(text, width / 1.1, BASE) for _, width, text in COLUMNS]
+    heads = [wrap_to(text, width / 1.1, BASE) for _, width, text in sizes.columns]
     top = MARGIN + max(map(len, heads)) * LINE + 0.12
     key = [v for v in CLAIM_MARKS if (links["verdict"] == v).any()]
     bottom = top + tall + 0.16
-    fig, ax = canvas(COLUMNS[2][0] + RIGHT + MARGIN, bottom + KEY * (2 + -(-len(key) // len(KEY_COLUMNS))) + MARGIN)
-    for column, (x, _, _), lines in zip(columns, COLUMNS, heads):
+    foot = KEY * (2 + -(-len(key) // len(_key_columns()))) + MARGIN
+    fig, ax = canvas(sizes.columns[2][0] + sizes.right + MARGIN, bottom + foot)
+    for column, (x, _, _), lines in zip(columns, sizes.columns, heads):
         _place(column, top, tall)
         for i, line in enumerate(lines):
             _write(ax, x, MARGIN + (i + 0.5) * LINE, line, fontweight="bold")
-    x0, x1, x2 = (x for x, _, _ in COLUMNS)
-    _ribbons(ax, first, (sections, sources), (x0 + LEFT, x1), source=1)
-    _ribbons(ax, second, (sources, named), (x1 + MIDDLE, x2), source=0)
-    for column, (x, width, _) in zip(columns, COLUMNS):
+    x0, x1, x2 = (x for x, _, _ in sizes.columns)
+    _ribbons(ax, first, (sections, sources), (x0 + sizes.left, x1), source=1)
+    _ribbons(ax, second, (sources, named), (x1 + sizes.middle, x2), source=0)
+    for column, (x, width, _) in zip(columns, sizes.columns):
         for box in column.values():
             ax.add_patch(Rectangle((x, box.top), width, box.height, zorder=3, gid="box", **BOX.style()))
     for box in sections.values():
-        _title(ax, x0, LEFT, box, box.middle - (len(box.lines) - 1) / 2 * LINE)
+        _title(ax, x0, sizes.left, box, box.middle - (len(box.lines) - 1) / 2 * LINE)
     for box, heading in zip(sources.values(), _headings(sources)):
         if heading:
             _write(ax, x1, box.top - HEADING / 2 + 0.02, box.group, color=colour("muted"))
@@ -118,7 +137,7 @@ def evidence_map(links: pd.DataFrame, references: pd.DataFrame, chapters: pd.Dat
     _marks(ax, x1 + MARKS_AT, sources, links.drop_duplicates(["claim", "reference"]))
     for box in named.values():
         y = box.middle - len(box.lines) / 2 * LINE
-        _title(ax, x2, RIGHT, box, y)
+        _title(ax, x2, sizes.right, box, y)
         _certainty(ax, x2 + PAD, y + len(box.lines) * LINE, about["certainty"][box.name])
     _key(ax, bottom, key)
     keys = ["section", "reference", "independence", "chapter", "title", "certainty"]
@@ -135,17 +154,18 @@ def _columns(
     def boxes(column: str, names: Sequence[str], width: float, least: Callable, *sides: pd.Series) -> Column:
         counted, made = links.groupby(column)["claim"].nunique(), {}
         for name in names:
-            lines, claims = wrap_to(titles.get(name, name), width - 2 * PAD - 0.25, BASE), int(counted[name])
+            words = titles.get(name, name).replace("-", "- ") if narrow() else titles.get(name, name)
+            lines, claims = wrap_to(words, width - 2 * PAD - 0.25, BASE), int(counted[name])
             busier = max(int(side.groupby(level=column).sum()[name]) for side in sides)
             made[name] = _Box(name, lines, claims, max(least(len(lines), claims), UNIT * busier), group.get(name, ""))
         return made
 
     def marked(_: int, claims: int) -> float:
-        return max(LINE, -(-claims // MARKS_IN_ROW) * MARK_ROW) + PAD
+        return max(LINE, -(-claims // _sizes().marks) * MARK_ROW) + PAD
 
     sections, sources, chapters = _order(first, second, group)
-    left = boxes("section", sections, LEFT, lambda lines, _: lines * LINE + 2 * PAD, first)
-    right = boxes("chapter", chapters, RIGHT, lambda lines, _: (lines + 1) * LINE + 2 * PAD, second)
+    left = boxes("section", sections, _sizes().left, lambda lines, _: lines * LINE + 2 * PAD, first)
+    right = boxes("chapter", chapters, _sizes().right, lambda lines, _: (lines + 1) * LINE + 2 * PAD, second)
     return left, boxes("reference", sources, np.inf, marked, first, second), right
 
 
@@ -234,9 +254,9 @@ def _marks(ax: Axes, x: float, boxes: Column, claims: pd.DataFrame) -> None:
     at: dict[str, list[tuple[float, float]]] = {verdict: [] for verdict in CLAIM_MARKS}
     for name, box in boxes.items():
         here = sorted(claims.loc[claims["reference"] == name, "verdict"], key=list(CLAIM_MARKS).index)
-        rows = -(-len(here) // MARKS_IN_ROW)
+        rows = -(-len(here) // _sizes().marks)
         for i, verdict in enumerate(here):
-            row, place = divmod(i, MARKS_IN_ROW)
+            row, place = divmod(i, _sizes().marks)
             at[verdict].append((x + (place + 0.5) * MARK_STEP, box.middle + (row - (rows - 1) / 2) * MARK_ROW))
     for verdict in filter(at.get, CLAIM_MARKS):
         x_of, y_of = zip(*at[verdict])
@@ -260,18 +280,23 @@ def _certainty(ax: Axes, x: float, middle: float, word: str) -> None:
     _write(ax, x + 0.13 * len(at) + 0.06, middle, word)
 
 
+def _key_columns() -> tuple[float, ...]:
+    """Left edges of the columns of the key, in inches."""
+    return KEY_COLUMNS[:2] if narrow() else KEY_COLUMNS
+
+
 def _key(ax: Axes, top: float, verdicts: list[str]) -> None:
     """Key of the marks and of the widths."""
     tone, y = colour("muted"), top + 1.5 * KEY
     _write(ax, MARGIN, top + KEY / 2, "One mark is one claim, by its verdict:", color=tone)
     for i, verdict in enumerate(verdicts):
-        row, place = divmod(i, len(KEY_COLUMNS))
-        x = MARGIN + KEY_COLUMNS[place]
+        row, place = divmod(i, len(_key_columns()))
+        x = MARGIN + _key_columns()[place]
         _mark(ax, [x + 0.06], [y + row * KEY], verdict, 6)
         _write(ax, x + 0.18, y + row * KEY, verdict.replace("-", " "), color=tone)
-    y += KEY * -(-len(verdicts) // len(KEY_COLUMNS))
+    y += KEY * -(-len(verdicts) // len(_key_columns()))
     ax.add_patch(Rectangle((MARGIN, y - 5 * UNIT / 2), 0.3, 5 * UNIT, **OTHER_RIBBONS.style()))
-    _write(ax, MARGIN + 0.4, y, f"5 claims; ribbons of fewer than {NUMBERED} carry no number", color=tone)
+    _write(ax, MARGIN + 0.4, y, f"5 claims; fewer than {NUMBERED}: no number", color=tone)
 
 
 def _alt(links: pd.DataFrame) -> str:

@@ -5,7 +5,7 @@ import pandas as pd
 
 from restated.plots.legend import Key
 from restated.plots.marks import Line, dots, limited, series
-from restated.plots.style import Drawn, axes_in_inches, drawing, new_figure, panel_title
+from restated.plots.style import Drawn, axes_in_inches, drawing, narrow, new_figure, panel_title
 from restated.plots.words import alt_text, plain_ticks
 from review.figures.tables import checked, distinct, ensure, parts
 
@@ -24,11 +24,15 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
     table = checked(table, "panel", "group", finite=("x", "y"))
     panels, groups = parts(table, "panel"), series(distinct(table, "group"), what="groups", field="group", most=2)
     limited(len(panels), 2, "panels", "panel")
-    fig = new_figure(LEFT + len(panels) * (SIDE + GAP) - GAP + 0.15, BOTTOM + SIDE + TOP)
+    columns = 1 if narrow() else len(panels)
+    down, step = len(panels) // columns, BOTTOM + SIDE
+    below = 0.6 if narrow() else 0.0  # the key takes more lines
+    fig = new_figure(LEFT + columns * (SIDE + GAP) - GAP + 0.15, below + down * step + TOP)
     ends = [(table[name].min() - 0.5, table[name].max() + 0.5) for name in "xy"]
     for i, (name, part) in enumerate(panels.items()):
-        ax = axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, SIDE)
-        ax.set(xlim=ends[0], ylim=ends[1], xlabel=x, ylabel=y if i == 0 else "")
+        line, column = divmod(i, columns)
+        ax = axes_in_inches(fig, LEFT + column * (SIDE + GAP), below + BOTTOM + (down - 1 - line) * step, SIDE, SIDE)
+        ax.set(xlim=ends[0], ylim=ends[1], xlabel=x, ylabel="" if column else y)
         ensure(part["x"].nunique() > 1, f"all cases of '{name}' have one x, so there is no line", field="x")
         place = part.sort_values("group").groupby(["x", "y"])
         shift = APART * (place.cumcount() - (place["x"].transform("size") - 1) / 2)
@@ -41,7 +45,7 @@ def cases(table: pd.DataFrame, *, x: str, y: str, says: str) -> Drawn:
         for axis, (low, high) in zip((ax.xaxis, ax.yaxis), ends):
             plain_ticks(axis, low, high, most=9)
         panel_title(ax, name)
-    key = Key(fig, LEFT, 0.18)
+    key = Key(fig, LEFT, below + 0.18)
     for words, look in groups.items():
         key.add(words, look.mark)
     key.add("least squares", LINE)

@@ -11,7 +11,7 @@ from matplotlib.patches import PathPatch, Polygon, Rectangle
 from matplotlib.path import Path
 
 from restated.plots.marks import SHORT_DASHES, SOLID, Fill
-from restated.plots.style import BASE, Drawn, colour, drawing, new_figure, text_width, wrap_to, write
+from restated.plots.style import BASE, Drawn, colour, drawing, narrow, new_figure, text_width, width, wrap_to, write
 from restated.plots.words import alt_text, plural
 from review.figures.designs import DESIGNS, NONE
 from review.figures.layered import Arrow, Layout, layout
@@ -57,6 +57,41 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
     for name, parts in lines.items():
         fits = len(parts) <= 2 and max(text_width(part, BASE) for part in parts) <= BOX_WIDTH - 0.1
         ensure(fits, f"the name '{name}' does not fit its box", field="nodes", remedy="Shorten it")
+    fig = _list(edges) if narrow() else _picture(nodes, edges, lines)
+    data = edges[columns].assign(estimate=edges["estimate"].replace("", "–"))
+    kinds = edges["design"].value_counts()
+    alt = alt_text(
+        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
+        "the line of an arrow says how the link was studied, not that it is causal",
+        "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
+        *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],
+    )
+    return Drawn(fig, alt, data)
+
+
+def _list(edges: pd.DataFrame) -> Figure:
+    """The arrows as lines of words, each after the line of its design, for narrow screens."""
+    inches, at = width(), 0.7
+    room = inches - at - MARGIN
+    said = []
+    for _, edge, start, end, sign, estimate, design in rows(
+        edges[["edge", "from", "to", "sign", "estimate", "design"]]
+    ):
+        told = ", ".join(filter(None, (estimate, design)))
+        said.append((wrap_to(f"{edge} ({sign}) {start} → {end}", room, BASE), wrap_to(told, room, BASE), design))
+    height = sum(len(first) + len(then) for first, then, _ in said) * LINE + 0.1 * len(said) + 2 * MARGIN
+    fig, y = new_figure(inches, height), height - MARGIN - LINE / 2
+    for first, then, design in said:
+        _line(fig, Path([(MARGIN, y), (at - 0.1, y)], [Path.MOVETO, Path.LINETO]), design)
+        for i, words in enumerate([*first, *then]):
+            write(fig, at, y, words, color=colour("ink" if i < len(first) else "muted"))
+            y -= LINE
+        y -= 0.1
+    return fig
+
+
+def _picture(nodes: Mapping[str, str], edges: pd.DataFrame, lines: Mapping[str, list[str]]) -> Figure:
+    """Boxes and arrows."""
     # Two lines: id, sign and estimate; the design in short.
     firsts = [(f"{e.edge} ({e.sign}) {e.estimate}".strip(), "bold" if e.estimate else "normal") for e in rows(edges)]
     words = {e.edge: [first, (DESIGNS[e.design].short, "normal")] for first, e in zip(firsts, rows(edges))}
@@ -88,15 +123,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
             tone = colour("muted" if i else "ink")
             write(fig, x, middle + (0.5 - i) * LINE, text, fontweight=weight, ha="center", color=tone)
     _key(fig, key, columns_of_key, foot)
-    data = edges[columns].assign(estimate=edges["estimate"].replace("", "–"))
-    kinds = edges["design"].value_counts()
-    alt = alt_text(
-        f"Graph of a theory: {plural(len(nodes), 'box', 'boxes')}, {plural(len(edges), 'arrow')}; "
-        "the line of an arrow says how the link was studied, not that it is causal",
-        "Arrows by evidence: " + "; ".join(f"{name} {kinds[name]}" for name in DESIGNS if name in kinds),
-        *[f"{e[1]} to {e[2]}: {e[3]}" for e in rows(edges[["from", "to", "estimate"]]) if e[3]],
-    )
-    return Drawn(fig, alt, data)
+    return fig
 
 
 def _rows(plan: Layout, arrows: Sequence[Arrow], ports: Ports) -> Spans:
@@ -155,8 +182,8 @@ def _tone(design: str) -> str:
 def _line(fig: Figure, path: Path, design: str, **more: Any) -> None:
     """Line of a design along a path; a double one is a wide line with a narrower one of the page's colour on it."""
     look = DESIGNS[design]
-    for tone, width in [(_tone(design), look.width), (colour("page"), look.width - 2.2)][: 1 + look.double]:
-        style = {"edgecolor": tone, "linewidth": width, "linestyle": look.dash, "transform": fig.dpi_scale_trans} | more
+    for tone, wide in [(_tone(design), look.width), (colour("page"), look.width - 2.2)][: 1 + look.double]:
+        style = {"edgecolor": tone, "linewidth": wide, "linestyle": look.dash, "transform": fig.dpi_scale_trans} | more
         fig.add_artist(PathPatch(path, facecolor="none", **style))
 
 

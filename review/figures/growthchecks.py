@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, panel_title, write
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, narrow, new_figure, panel_title, width, write
 from restated.plots.words import alt_text, number, plain_ticks
 
 SIDE, HEIGHT = 2.25, 2.2  # inches of a panel
@@ -22,8 +22,13 @@ def checks(parts: Mapping[str, pd.DataFrame], *, grades: tuple[str, ...]) -> Dra
     `parts`: ``spread`` (`wave`, `observed`, `implied`), ``correlation`` (`lag`, `observed`, `implied`), ``residuals``
     (`normal`, `observed` percentiles); `grades` are short names of the waves.
     """
-    fig = new_figure(LEFT + 3 * SIDE + 2 * GAP + 0.15, BOTTOM + HEIGHT + TOP)
-    axes = [axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, HEIGHT) for i in range(3)]
+    if narrow():
+        step = BOTTOM + HEIGHT + TOP
+        fig = new_figure(width(), 3 * step)
+        axes = [axes_in_inches(fig, LEFT, (2 - i) * step + BOTTOM, width() - LEFT - 0.15, HEIGHT) for i in range(3)]
+    else:
+        fig = new_figure(LEFT + 3 * SIDE + 2 * GAP + 0.15, BOTTOM + HEIGHT + TOP)
+        axes = [axes_in_inches(fig, LEFT + i * (SIDE + GAP), BOTTOM, SIDE, HEIGHT) for i in range(3)]
     dots: dict[str, Any] = {"linestyle": "none", "marker": "o", "color": colour("accent"), "zorder": 2}
     spread, correlation, residuals = parts["spread"], parts["correlation"], parts["residuals"]
     for ax, part, x in ((axes[0], spread, "wave"), (axes[1], correlation, "lag")):

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch
 
 from restated.plots.marks import SHORT_DASHES, SOLID, Fill, Line
-from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, new_figure, text_width, wrap_to, write
+from restated.plots.style import BASE, POINTS, Drawn, colour, drawing, narrow, new_figure, text_width, wrap_to, write
 from restated.plots.words import CORRELATION, Scale, alt_text
 from review.figures.pieces import box
 from review.figures.tables import checked, completed, ensure, known, parts
@@ -48,18 +48,20 @@ def path_diagram(table: pd.DataFrame, nodes: Sequence[str]) -> Drawn:
     for panel, words in panels.items():
         for edge in EDGES:
             ensure(edge in words, f"panel '{panel}' has no edge '{edge}'", field="edge", remedy=remedy)
-    fig = new_figure(PANEL * len(panels), HEIGHT)
+    across = 1 if narrow() else len(panels)
+    down = len(panels) // across
+    fig = new_figure(PANEL * across, HEIGHT * down)
     for i, (panel, words) in enumerate(panels.items()):
-        left = i * PANEL
-        write(fig, left + 0.1, HEIGHT - 0.2, panel, fontweight="bold")
+        left, foot = i % across * PANEL, (down - 1 - i // across) * HEIGHT
+        write(fig, left + 0.1, foot + HEIGHT - 0.2, panel, fontweight="bold")
         for (x, y), node in zip(PLACES, nodes):
             lines = wrap_to(node, BOX_WIDTH - 0.12, BASE)
             ensure(len(lines) <= 3, f"the node name '{node}' does not fit its box", field="nodes", remedy="Shorten it")
-            box(fig, left + x, y, (BOX_WIDTH, BOX_HEIGHT), lines, Fill("band"), "round,pad=0,rounding_size=0.07")
-        _arrows(fig, left, words)
+            box(fig, left + x, foot + y, (BOX_WIDTH, BOX_HEIGHT), lines, Fill("band"), "round,pad=0,rounding_size=0.07")
+        _arrows(fig, left, foot, words)
         for j, name in enumerate(name for name in SUMS if name in words):
             whole = f"{name}{' (a × b)' if name == 'indirect' else ''}: " + " ".join(filter(None, words[name]))
-            write(fig, left + PANEL / 2 - text_width(whole, BASE) / 2, 0.56 - 0.24 * j, whole, va="baseline")
+            write(fig, left + PANEL / 2 - text_width(whole, BASE) / 2, foot + 0.56 - 0.24 * j, whole, va="baseline")
     listed = [
         f"{panel}: " + ", ".join(f"{e} {' '.join(filter(None, words[e]))}" for e in (*EDGES, *SUMS) if e in words)
         for panel, words in panels.items()
@@ -82,9 +84,9 @@ def _words(row: Mapping[Any, Any]) -> tuple[str, str]:
     return value, FINER.write_interval(float(row["low"]), float(row["high"]))
 
 
-def _arrows(fig: Figure, left: float, words: Words) -> None:
+def _arrows(fig: Figure, left: float, foot: float, words: Words) -> None:
     """Arrows, dashed where nothing was printed, with their values in bold and ranges below."""
-    (x0, y0), (x1, y1), (x2, y2) = ((left + x, y) for x, y in PLACES)
+    (x0, y0), (x1, y1), (x2, y2) = ((left + x, foot + y) for x, y in PLACES)
     half_w, half_h = BOX_WIDTH / 2, BOX_HEIGHT / 2
     arrows = {
         "a": ((x0, y0 + half_h), (x1 - half_w, y1 - 0.12), "right", -1),

@@ -6,7 +6,7 @@ from matplotlib.figure import Figure
 from scipy.stats import norm
 
 from restated.plots.marks import DASHES, Line, Mark, dots
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, wrap_to, write
+from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure, width, wrap_to, write
 from restated.plots.words import alt_text, number
 from review.figures.pieces import without_y
 from review.figures.tables import checked, ensure, rows
@@ -33,13 +33,14 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     table = checked(table, "label", "text", "d", *SHARES)
     possible = ((table[SHARES] >= 0) & (table[SHARES] <= 1)).all(axis=None)
     ensure(possible, "a share is not between 0 and 1", field="risk_higher")
+    curves_at, under = ((0.6, 3.2), SIDE + BELOW + LINE) if narrow() else (CURVES, 0.0)
     lines = [[row.label, *wrap_to(row.text, CURVES[0] - GRIDS[0], BASE)] for row in rows(table)]
-    tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER for mine in lines]
+    tall = [0.1 + LINE * len(mine) + SIDE + BELOW + AFTER + under for mine in lines]
     base = height = HEAD + sum(tall)
-    fig = new_figure(WIDTH, height)
+    fig = new_figure(min(WIDTH, width()), height)
     bold, plain = ({"va": "baseline", "fontweight": weight} for weight in ("bold", "normal"))
     heads = (f"solid: {lower}", f"dashed: {higher}"), ("of 100", lower), ("of 100", higher)
-    for left, (first, second) in zip((CURVES[0], *GRIDS), heads):
+    for left, (first, second) in zip(GRIDS, heads[1:]) if narrow() else zip((CURVES[0], *GRIDS), heads):
         write(fig, left, height - 0.24, first, **bold)
         write(fig, left, height - 0.44, second, **bold)
     base -= HEAD
@@ -48,7 +49,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         base -= deep
         for j, line in enumerate(mine):
             write(fig, GRIDS[0], base + deep - 0.2 - LINE * j, line, **(plain if j else bold))
-        ax = axes_in_inches(fig, CURVES[0], base + BELOW, CURVES[1], SIDE)
+        ax = axes_in_inches(fig, curves_at[0], base + BELOW, curves_at[1], SIDE)
         x = np.linspace(-3.2, 3.2 + abs(row.d), 81)
         curves = norm.pdf(x), norm.pdf(x - row.d)
         ax.fill_between(x, np.minimum(*curves), facecolor=colour("band"), linewidth=0, zorder=1, gid="overlap")
@@ -57,11 +58,14 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         ax.set(xlim=(x[0], x[-1]), ylim=(0, 0.42), xticks=[])
         without_y(ax)
         overlap = number(100 * row.overlap, 0)
-        write(fig, CURVES[0] + CURVES[1] / 2, base + 0.2, f"overlap {overlap}\u00a0%", ha="center", **plain)
+        said = f"overlap {overlap}\u00a0%"
+        if narrow():
+            write(fig, GRIDS[0], base + BELOW + SIDE + 0.06, f"{heads[0][0]}, {heads[0][1]}", **plain)
+        write(fig, curves_at[0] + curves_at[1] / 2, base + 0.2, said, ha="center", **plain)
         risks = {left: 100 * risk for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher))}
         for left, risk in risks.items():
-            _grid(fig, left, base + BELOW, round(risk))
-            write(fig, left, base + 0.2, f"{number(risk, 1)} {outermost}", **plain)
+            _grid(fig, left, base + under + BELOW, round(risk))
+            write(fig, left, base + under + 0.2, f"{number(risk, 1)} {outermost}", **plain)
         words.append(f"{row.label}: {' against '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
     names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
     data = table[["label", "d"]].set_axis(["outcome", "d"], axis=1).join((100 * table[SHARES]).set_axis(names, axis=1))

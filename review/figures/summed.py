@@ -5,13 +5,26 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from restated.plots.legend import Key
 from restated.plots.marks import DASHES, SOLID, Line, Mark
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, per_inch, text_width
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    narrow,
+    new_figure,
+    per_inch,
+    text_width,
+    width,
+    wrap_to,
+)
 from restated.plots.words import PLAIN, alt_text, count
 from review.figures.pieces import label
 from review.figures.tables import checked, ensure, numbers
 
-WIDTH, HEIGHT = 9.0, 4.3  # inches
+HEIGHT = 4.3  # inches
 #: Line and mark of the two arms: distinct without colour.
 LOOKS = (
     (Line("accent", SOLID, 1.8), Mark("o", True, "accent")),
@@ -35,21 +48,28 @@ def summed(
     top = 1.12 * path[list(arms)].to_numpy(float).max()
     ends = {arm: f"{words}: {count(path[arm].iloc[-1])}" for arm, words in arms.items()}
     room = max(text_width(end, BASE) for end in ends.values()) + 0.3
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, 0.85, 0.6, WIDTH - 0.85 - room, HEIGHT - 0.75)
+    room, foot = (0.2, 1.3) if narrow() else (room, 0.6)
+    fig = new_figure(width(), HEIGHT)
+    ax = axes_in_inches(fig, 1.0, foot, width() - 1.0 - room, HEIGHT - foot - 0.15)
     ax.set(xlim=(month[0], month[-1]), ylim=(0, top))
     ax.set(xlabel="months from randomisation", ylabel="US dollars per patient, summed")
     for i, (name, start, end) in enumerate(zip(windows, month, month[1:])):
         if i % 2:
             ax.axvspan(start, end, facecolor=colour("zone3"), linewidth=0, zorder=0)
-        label(ax, (start + end) / 2, 0.97 * top, name, ha="center", va="top", color=colour("muted"))
+        inside = (end - start) / per_inch(ax)[0]
+        lines = "\n".join(wrap_to(name, inside, BASE))
+        label(ax, (start + end) / 2, 0.97 * top, lines, ha="center", va="top", color=colour("muted"))
     if mark:
         middle = (month[0] + month[-1]) / 2
         label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
+    key = Key(ax, 0.1, 0.55, mark=(6, 1.0))
     right = month[-1] + 0.12 * per_inch(ax)[0]
     for (arm, end), (line, look) in zip(ends.items(), LOOKS):
         ax.plot(month, path[arm], zorder=3, clip_on=False, **line.style(), **look.style(6, 1.0))
-        label(ax, right, path[arm].iloc[-1], end, clip_on=False)
+        if narrow():
+            key.add(end, line, look)
+        else:
+            label(ax, right, path[arm].iloc[-1], end, clip_on=False)
     first = next(iter(arms))
     for at in crossings:
         ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=colour("warn"), zorder=4)

@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 from restated.errors import RestatedError
 from restated.plots.marks import DOTTED_GUIDE, Fill, Line, Mark, dots
 from restated.plots.rows import MARGIN
-from restated.plots.style import BASE, POINTS, Drawn, canvas, drawing, on_canvas, text_width
+from restated.plots.style import BASE, POINTS, Drawn, canvas, drawing, narrow, on_canvas, text_width
 from restated.plots.words import alt_text, plural
 from review.figures.pieces import label
 from review.figures.tables import checked, ensure, known, rows
@@ -30,9 +30,8 @@ BASIS_WORDS = {"outside source": "date from an outside source", "case study": "d
 PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))  # fills of the bars of periods, in their order
 
 ROW = 0.205  # inches
-YEAR, BAR, LANE = 0.44, 0.25, 0.24  # inches of a column
-GAP = 0.1
-BARS_AT = MARGIN + YEAR
+#: Inches of a column and between columns, on wide and on narrow screens.
+YEAR, BAR, LANE, GAP = (0.44, 0.38), (0.25, 0.2), (0.24, 0.165), (0.1, 0.05)
 KEY_LINE = 1.6 * BASE / POINTS
 
 
@@ -45,6 +44,8 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     the table as they are. Events of which only the year is known come first in it. `periods`, with first and last year,
     are bars next to the events; a frame event of the first or last year of a period is marked on its bar.
     """
+    year, bar, lane, gap = (sizes[narrow()] for sizes in (YEAR, BAR, LANE, GAP))
+    bars_at = MARGIN + year
     lanes = {kind: i for i, kinds in enumerate(LANES.values()) for kind in kinds}
     table = checked(events, "date", "event", "label", "kind", "basis")
     known(table, "kind", [*lanes, FRAME])
@@ -52,8 +53,8 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
     table = _ordered(table.assign(year=table["date"].str[:4].astype(int)), periods)
     top = 2 * KEY_LINE + MARGIN + max(text_width(name, BASE, "bold") for name in LANES) + 0.12
     bottom = top + ROW * len(table)
-    lanes_at = BARS_AT + BAR * len(periods) + GAP
-    text_at = lanes_at + LANE * len(LANES) + GAP
+    lanes_at = bars_at + bar * len(periods) + gap
+    text_at = lanes_at + lane * len(LANES) + gap
     table["weight"] = np.where(table["kind"] == FRAME, "bold", "normal")
     table["y"] = top + ROW * (table.index + 0.5)
     # Bold labels are a little wider than measured.
@@ -67,7 +68,7 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
         on_canvas(ax, MARGIN + 0.24, y, words)
     grid = Line("grid", width=0.8).style()
     for i, name in enumerate(LANES):
-        x = lanes_at + LANE * (i + 0.5)
+        x = lanes_at + lane * (i + 0.5)
         label(ax, x, top - 0.06, name, ha="center", va="bottom", rotation=90, fontweight="bold")
         ax.plot([x, x], [top, bottom], zorder=1, **grid)
     for row in rows(table.drop_duplicates("year")):
@@ -79,16 +80,16 @@ def timeline(events: pd.DataFrame, periods: Mapping[str, tuple[int, int]]) -> Dr
         words, first, last = f"{name}, {start}–{end}", inside.iloc[0] - ROW / 2, inside.iloc[-1] + ROW / 2
         fits = text_width(words, BASE) <= last - first - 2.6 * ROW  # the marks at both ends need room too
         ensure(fits, f"the name '{words}' does not fit its bar", field="periods", remedy="Shorten it")
-        x, style = BARS_AT + BAR * i, PERIOD_FILLS[i].style() | {"zorder": 2, "gid": f"period-{i}"}
-        ax.add_patch(Rectangle((x + 0.015, first), BAR - 0.03, last - first, **style))
-        label(ax, x + BAR / 2, first + 1.3 * ROW, words, ha="center", va="top", rotation=90, zorder=3)
+        x, style = bars_at + bar * i, PERIOD_FILLS[i].style() | {"zorder": 2, "gid": f"period-{i}"}
+        ax.add_patch(Rectangle((x + 0.015, first), bar - 0.03, last - first, **style))
+        label(ax, x + bar / 2, first + 1.3 * ROW, words, ha="center", va="top", rotation=90, zorder=3)
     for row in rows(table):
         if row.kind == FRAME:
             for i, period in enumerate(periods.values()):
                 if row.year in period:
-                    _mark(ax, BARS_AT + BAR * (i + 0.5), row.y, row.basis)
+                    _mark(ax, bars_at + bar * (i + 0.5), row.y, row.basis)
         else:
-            x = lanes_at + LANE * (lanes[row.kind] + 0.5)
+            x = lanes_at + lane * (lanes[row.kind] + 0.5)
             ax.plot([x, text_at - 0.05], [row.y, row.y], zorder=1, **Line("zone1", DOTTED_GUIDE, 0.8).style())
             _mark(ax, x, row.y, row.basis)
         on_canvas(ax, text_at, row.y, row.label, fontweight=row.weight, gid="label")

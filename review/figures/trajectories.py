@@ -9,7 +9,19 @@ from matplotlib.figure import Figure
 
 from restated.plots.legend import Key
 from restated.plots.marks import DOTS, SHORT_DASHES, SOLID, Fill, Line, Mark, dots
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, figure_of, new_figure, panel_title, write
+from restated.plots.style import (
+    BASE,
+    Drawn,
+    axes_in_inches,
+    colour,
+    drawing,
+    figure_of,
+    narrow,
+    new_figure,
+    panel_title,
+    width,
+    write,
+)
 from restated.plots.words import alt_text, number, plain_ticks
 from review.figures.tables import checked, distinct, ensure
 
@@ -55,14 +67,14 @@ def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     for i, name in enumerate(names):
         # Over the first row of panels the heading is above their titles.
         box, height = axes[i][0].get_position(), fig.get_size_inches()[1]
-        up = 0.1 if i else 0.34
+        up = 0.1 if i and not narrow() else 0.34
         fig.text(box.x0, box.y1 + up / height, name, fontsize=BASE, color=colour("muted"), va="bottom")
         for ax, (sex, risk) in zip(axes[i], PANELS):
             here = table[(table["scenario"] == name) & (table["sex"] == sex) & (table["risk"] == risk)]
             ends = _lines(ax, here)
-            _frame(ax, times, grades, (low, high), f"{sex}s, {risk} risk" if i == 0 else "")
+            _frame(ax, times, grades, (low, high), f"{sex}s, {risk} risk" if i == 0 or narrow() else "")
     _inner(axes, axis)
-    key = Key(fig, LEFT, 0.16, mark=(5.5, 1.2))
+    key = Key(fig, 0.1 if narrow() else LEFT, 0.55 if narrow() else 0.16, mark=(5.5, 1.2))
     for name, look in LINES.items():
         if (table["attachment"] == name).any():
             key.add(name, look.line._replace(width=1.8), look.mark, width=0.34, gap=0.28)
@@ -115,7 +127,7 @@ def individuals(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> D
         ax.plot(mean.index, mean, zorder=3, **Line(look.line.role, width=2.2).style())
         _frame(ax, times, grades, (low, high), f"{name}, {here['child'].nunique()}")
     _inner(axes, axis)
-    key = Key(fig, LEFT, 0.16, mark=(5.5, 1.2))
+    key = Key(fig, 0.1 if narrow() else LEFT, 0.55 if narrow() else 0.16, mark=(5.5, 1.2))
     key.add("one simulated child", Line("zone1", width=1.8), Mark("o", False, "zone1"), width=0.34, gap=0.28)
     key.add("mean of those drawn", Line("ink", width=1.8), width=0.34, gap=0.28)
     wide = table.pivot_table(index=["attachment", "child"], columns="time", values="rating").reset_index()
@@ -129,6 +141,13 @@ def individuals(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> D
 
 def _panels(rows: int, headed: float) -> tuple[Figure, list[list[Axes]]]:
     """Figure with rows of four panels, each under a heading of `headed` inches."""
+    if narrow():
+        # Two panels next to each other, two below them.
+        side, deep = (width() - LEFT - GAP - 0.1) / 2, PANEL_HEIGHT + TOP + BOTTOM
+        fig = new_figure(width(), rows * (headed + 2 * deep) + 0.8)
+        feet = [fig.get_figheight() - i * (headed + 2 * deep) - headed - deep + BOTTOM for i in range(rows)]
+        places = [(LEFT + j % 2 * (side + GAP), j // 2 * deep) for j in range(len(PANELS))]
+        return fig, [[axes_in_inches(fig, x, y - down, side, PANEL_HEIGHT) for x, down in places] for y in feet]
     step = PANEL_HEIGHT + headed + (0.16 if rows > 1 else 0.0)
     height = TOP + rows * step + BOTTOM + KEY
     fig = new_figure(LEFT + len(PANELS) * PANEL_WIDTH + (len(PANELS) - 1) * GAP + 0.1, height)
@@ -153,9 +172,9 @@ def _frame(ax: Axes, times: np.ndarray, grades: tuple[str, ...], limits: tuple[f
 def _inner(axes: list[list[Axes]], text: str) -> None:
     """Remove labels of ticks inside the rows of panels, and write the common title of the vertical axes."""
     for row in axes:
-        for ax in row[1:]:
+        for ax in row[1::2] if narrow() else row[1:]:
             ax.set_yticklabels([])
-    for row in axes[:-1]:
+    for row in [] if narrow() else axes[:-1]:
         for ax in row:
             ax.set_xticklabels([])
     fig = figure_of(axes[0][0])

@@ -6,7 +6,7 @@ from matplotlib.lines import Line2D
 
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Line, series
-from restated.plots.style import Drawn, axes_in_inches, colour, drawing, new_figure, panel_title
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, narrow, new_figure, panel_title, width
 from restated.plots.words import alt_text, number
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, parts
@@ -25,16 +25,20 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
     """
     table = checked(table, "panel", "series", finite=("mz_share", "power", "low", "high"))
     panels, looks = parts(table, "panel"), series(distinct(table, "series"), field="series")
-    width = 3.75 if len(panels) > 1 else 6.0
-    fig = new_figure(LEFT + len(panels) * width + (len(panels) - 1) * GAP + 0.15, HEIGHT + 1.35)
+    across = 1 if narrow() else len(panels)
+    side = width() - LEFT - 0.16 if narrow() else 3.75 if len(panels) > 1 else 6.0
+    down, step, below = len(panels) // across, HEIGHT + 1.0, 0.8 * narrow()
+    fig = new_figure(LEFT + across * side + (across - 1) * GAP + 0.15, below + down * step + 0.35)
     marks, percents = np.unique(table["mz_share"]), np.linspace(0, 1, 6)
     reach = np.ptp(marks) or 1
     pad = 0.09 * reach
     limits, wanted = (marks[0] - pad, marks[-1] + pad), Line("muted", SHORT_DASHES, 0.9).style()
     words = []
     for i, (panel, part) in enumerate(panels.items()):
-        ax = axes_in_inches(fig, LEFT + i * (width + GAP), 0.95, width, HEIGHT)
-        ax.set(xlim=limits, ylim=(0, 1), xlabel="identical pairs, percent of all", ylabel="" if i else "power, percent")
+        line, place = divmod(i, across)
+        ax = axes_in_inches(fig, LEFT + place * (side + GAP), below + 0.95 + (down - 1 - line) * step, side, HEIGHT)
+        ax.set(xlim=limits, ylim=(0, 1), xlabel="identical pairs, percent of all")
+        ax.set_ylabel("" if place else "power, percent")
         ax.plot(limits, [WANTED] * 2, zorder=1, **wanted)
         label(ax, marks[0] - 0.8 * pad, WANTED + 0.015, "usually wanted: 80 %", color=colour("muted"), va="bottom")
         panel_title(ax, panel, 1.0 + 0.09 / HEIGHT)
@@ -44,11 +48,11 @@ def power_by_split(table: pd.DataFrame) -> Drawn:
             ax.vlines(at, mine["low"], mine["high"], color=colour(look.role), linewidth=1.4, zorder=2)
             ax.plot(at, mine["power"], zorder=3, gid="power", **look.line().style(), **look.mark.style())
         ax.set_xticks(marks, [f"{100 * m:.0f}" for m in marks])
-        ax.set_yticks(percents, ["" if i else f"{100 * t:.0f}" for t in percents])
+        ax.set_yticks(percents, ["" if place else f"{100 * t:.0f}" for t in percents])
         powers = {name: 100 * own["power"] for name, own in parts(part, "series").items()}
         listed = [f"{name} {number(power.min(), 0)} to {number(power.max(), 0)}" for name, power in powers.items()]
         words.append(f"{panel}: " + ", ".join(listed))
-    key = Key(fig, LEFT, 0.2)
+    key = Key(fig, 0.1 if narrow() else LEFT, below + 0.2)
     for name, look in looks.items():
         # Each series is one line with a mark in its middle.
         style = look.line().style() | look.mark.style() | {"markevery": [1], "transform": fig.dpi_scale_trans}

@@ -5,7 +5,7 @@ import pandas as pd
 
 from restated.plots.marks import dots
 from restated.plots.rows import MARGIN, cells, interval_columns, null_line, padded, row_chart, under_headings, whiskers
-from restated.plots.style import BASE, Drawn, drawing, text_width
+from restated.plots.style import BASE, Drawn, drawing, narrow, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
 from review.figures.designs import DESIGNS, NONE
 from review.figures.pieces import columns
@@ -53,7 +53,7 @@ def unpooled(
     whiskers(chart, at, low, high, role="ink", width=1.3)
     for row, value, design in zip(at, y, table["design"]):
         dots(chart.ax, [value], [row], DESIGNS[design].mark, size=7, edge=1.3)
-    key = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.3), right=MARGIN + 0.1 + KEY_WIDTH)
+    key = chart.key(MARGIN + 0.1, role="muted", mark=(7, 1.3), right=None if narrow() else MARGIN + 0.1 + KEY_WIDTH)
     for name in designs:
         key.add(name, DESIGNS[name].mark, width=0.0, space=0.14, gap=0.31)
     data = table[["label", *["group"] * bool(groups), *extra]].rename(columns={"label": "estimate"})

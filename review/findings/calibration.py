@@ -1,12 +1,22 @@
 """Tables and numbers of the chapter on calibration, from the stored rows."""
 
 import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from restated.arguments import Floats
 from restated.calibrate import cases, score
-from restated_book import calibration
+from restated.estimate.agreement import phi
+from restated.reconstruct import practice
+from restated.reconstruct.compatible import RECONSTRUCTORS, Found, merged
+from restated_book import calibration, paths, studies
+from restated_book.register import Register
+from restated_book.sources import dictionary
+from review.findings.trials import selfharm
+from review.findings.trials.sources import with_interval
 
 #: Strengths in the order of the chapter, with their words for readers.
 STRENGTHS = {
@@ -15,6 +25,8 @@ STRENGTHS = {
     score.LEARNED: "usual, learned elsewhere",
     "wide": "wide",
 }
+#: Cases beyond which a headline set is not widened by a few more.
+MANY = 500
 #: Uses whose truths are those of the print as far as anyone knows, and all.
 COVER, ALL = ("cover",), cases.USES
 
@@ -46,27 +58,18 @@ def chart(table: pd.DataFrame) -> pd.DataFrame:
     shown = table[table["strength"].isin(["as printed", score.LEARNED])]
     numbers = {one: 100 * shown[of] for one, of in (("value", "share"), ("low", "low"), ("high", "high"))}
     held = shown["inside"].astype(str) + "/" + shown["truths"].astype(str)
-    made = {
-        "Kind": shown["kind"],
-        "Set": shown["strength"].map({"as printed": "printed", score.LEARNED: "usual"}),
-        "Held": held,
-    }
+    which = shown["strength"].map({"as printed": "printed", score.LEARNED: "usual"})
+    made = {"Kind": shown["kind"], "Set": which, "Held": held}
     return pd.DataFrame({**made, **numbers, "open": shown["strength"] == "as printed"}).reset_index(drop=True)
 
 
 def coverage_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return coverage with its interval, and the middle relative width, for readers."""
     text = [f"{s:.0f} ({a:.0f} to {b:.0f})" for s, a, b in map(percent, (row for _, row in table.iterrows()))]
-    return pd.DataFrame(
-        {
-            "Kind": table["kind"],
-            "Set": table["strength"].map(STRENGTHS),
-            "Papers": table["papers"],
-            "Truths": table["truths"],
-            "In the set, %": text,
-            "Middle width": [f"{width:.2g}" for width in table["width"]],
-        }
-    )
+    shown = table[["kind", "strength", "papers", "truths", "width"]].assign(strength=table["strength"].map(STRENGTHS))
+    shown = shown.assign(width=table["width"].map("{:.2g}".format))
+    shown.insert(4, "held", text)
+    return shown.set_axis(["Kind", "Set", "Papers", "Truths", "In the set, %", "Middle width"], axis=1)
 
 
 def _ends(row) -> str:
@@ -91,17 +94,86 @@ def truths(rows: pd.DataFrame) -> pd.DataFrame:
         at = {row["strength"]: row for _, row in own.iterrows()}
         inside = [words for name, words in STRENGTHS.items() if at[name]["inside"] == score.YES]
         none = score.NOT_SUPPORTED if at["usual"]["inside"] == score.NOT_SUPPORTED else "in no set"
-        made.append(
-            {
-                "Case": case,
-                "Quantity": truth,
-                "Printed": given[str(case)].get(str(truth), "–"),
-                "Truth": at["usual"]["value"],
-                "As printed": _ends(at["as printed"]),
-                "Usual": _ends(at["usual"]),
-                "Held": inside[0] if inside else none,
-                "Cause": at["usual"]["cause"] or at["as printed"]["cause"] or "",
-                "use": at["usual"]["use"],
-            }
+        cause = at["usual"]["cause"] or at["as printed"]["cause"] or ""
+        sets = _ends(at["as printed"]), _ends(at["usual"]), inside[0] if inside else none
+        first = case, truth, given[str(case)].get(str(truth), "–"), at["usual"]["value"]
+        made.append((*first, *sets, cause, at["usual"]["use"]))
+    names = ["Case", "Quantity", "Printed", "Truth", "As printed", "Usual", "Held", "Cause", "use"]
+    return pd.DataFrame(made, columns=names)
+
+
+def peers() -> pd.DataFrame:
+    """Return coverage, middle width and seconds of other programs and of this one, on the same cases."""
+    rows = dictionary.validate(paths.DATA / "calibration" / "peers.csv", dictionary.load()["calibration-peers"])
+    made = []
+    for (kind, tool), own in pd.DataFrame([cells for _, cells in rows]).groupby(["kind", "tool"], sort=False):
+        cells = ["not measured", "–", "–"]
+        if not (own["inside"] == cells[0]).any():
+            held = f"{(own['inside'] == score.YES).sum()} of {len(own)}"
+            cells = [held, f"{own['width'].median():.2g}", f"{own['seconds'].sum():,.1f}"]
+        made.append((f"{tool} ({own['version'].iloc[0]})", kind, *cells))
+    return pd.DataFrame(made, columns=["Program", "Statements", "Truth held", "Middle width", "Seconds"])
+
+
+class Headline(NamedTuple):
+    """A set that a chapter rests on: where, of what, how it is built, and the quantity that is shown."""
+
+    chapter: str
+    what: str
+    reconstructor: str
+    printed: dict[str, str]
+    quantity: str
+    of: Callable[[Found], Floats]
+    options: dict[str, str] | None = None
+    sizes_hold: bool = False  # sizes are part of the design, or so large that a few cases more give millions of tables
+
+
+def headlines(register: Register) -> list[Headline]:
+    """Return the sets that chapters rest on, with their numbers from the register and the study tables."""
+    found = []
+    for key, what in (("vanijzendoorn1995-twoway", "parents and children"), ("dozier2001", "foster dyads")):
+        agreement, kappa = register.number(f"{key}-agreement"), register.number(f"{key}-kappa")
+        printed = {"n": str(int(agreement.n)), "agreement": agreement.value.text, "kappa": kappa.value.text}
+        how: tuple[Any, ...] = (
+            "two by two",
+            printed,
+            "phi",
+            lambda f: phi(f.sets["table"]),
+            None,
+            int(agreement.n) > MANY,
         )
-    return pd.DataFrame(made)
+        found.append(Headline("Attachment across generations", what, *how))
+    twins = studies.load("twin-pairs", originals=False).set_index("row_id")
+    for zygosity, words in (("mz", "identical twins"), ("dz", "fraternal twins")):
+        row: dict[Any, Any] = twins.loc[f"oconnor2001-{zygosity}"].to_dict()
+        printed = {"pairs": str(int(row["n_pairs"])), "agreement": str(row["agreement"])}
+        how = "twin table", printed, "discordant pairs", lambda f: f.sets["discordant"]
+        found.append(Headline("Genes, homes and attachment", words, *how))
+    arms = [register.number(f"bateman2003-n-{arm}").value.text for arm in ("partial-hospital", "general-care")]
+    printed = {"n1": arms[0], "n2": arms[1], "z": register.number("bateman2003-medication-z").value.text}
+    pairs = int(arms[0]) * int(arms[1])
+    higher = "probability of a higher cost", lambda f: np.maximum(f.sets["u"], pairs - f.sets["u"]) / pairs
+    found.append(Headline("Health-service costs", "cost of medication", "ranks", printed, *higher, None, True))
+    for at, id in selfharm.ROWS.items():
+        number = register.number(id)
+        ratio, low, high = (end.text for end in with_interval(number))
+        printed = {"n": str(int(number.n)), "risk_ratio": ratio, "ci_low": low, "ci_high": high}
+        how = "two arms", printed, "odds ratio", lambda f: f.sets["odds_ratio"], {"measure": "risk_ratio"}
+        found.append(Headline("The trials of MBT", f"self-harm, {at} months", *how))
+    return found
+
+
+def at_strengths(sets: list[Headline]) -> pd.DataFrame:
+    """Return members and range of each headline set at the three strengths, as words for readers."""
+    rows = []
+    for own in sets:
+        cells, parts = {}, list[Found]()
+        for strength, elements in practice.STRENGTHS.items():
+            kept = elements - {"missing"} if own.sizes_hold else elements
+            parts.append(RECONSTRUCTORS[own.reconstructor].run(own.printed, own.options or {}, kept))
+            values = own.of(merged(parts))
+            words = " to ".join(dict.fromkeys(f"{end(values):.2g}" for end in (np.min, np.max)))
+            cells[STRENGTHS[strength].capitalize()] = f"{words} ({parts[-1].size:,.0f})"
+        given = ", ".join(f"{name.replace('_', ' ')} {text}" for name, text in own.printed.items())
+        rows.append({"Set": own.what, "Chapter": own.chapter, "Published": given, "Quantity": own.quantity} | cells)
+    return pd.DataFrame(rows)

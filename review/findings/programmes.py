@@ -8,25 +8,10 @@ import pandas as pd
 from scipy import stats
 
 from restated.reconstruct.counts import counts
+from restated_book import paths
 
 #: Directions of results as the chapter draws them, in the order of its columns, and the words of the table of studies.
-DIRECTIONS = {
-    "favours programme": (
-        "favours MBT",
-        "favours MBT on recovery",
-        "favours MBT-A",
-        "favours programme",
-        "favours programme on behaviour",
-    ),
-    "better, no control group": ("improved, uncontrolled",),
-    "mixed": ("mixed",),
-    "no difference": (
-        "no difference",
-        "no difference on the primary outcome; favours programme on carer outcomes",
-        "no difference on the primary outcome",
-    ),
-    "no result available": ("not available",),
-}
+DIRECTIONS = paths.tables(__file__)
 
 #: Words in the note of studies that appeared after the impact period.
 LATER = "after the impact period"

@@ -18,23 +18,7 @@ REFERENCE = paths.ROOT / "tests" / "reference"
 NOT_MEASURED = "not measured"
 
 #: Subject of each file, in words.
-SUBJECTS = {
-    "agreement": "bivariate normal probabilities, tetrachoric r",
-    "classes": "agreement of pairs in ordered classes, twin models of two concordances",
-    "contrasts": "difference of two estimates that may be correlated",
-    "correlations": "correlations of the same cases, their difference, paths of two parents",
-    "costs": "t tests, Mann–Whitney, gamma model, exact limits of two counts",
-    "crosstable": "adjusted residuals, log-linear models, correspondence analysis, kappa with its standard error",
-    "differences": "Hedges’ g, its variance and its pooling",
-    "events": "Mantel–Haenszel, Peto, inverse variance, logistic-normal model",
-    "growth": "linear mixed growth models",
-    "growthsem": "latent growth models (structural equations)",
-    "individuals": "overlap, probability of superiority and risk behind a mean difference",
-    "meta": "pooling, intervals, Q-profile, meta-regression, trim and fill, leave-one-out, cumulative",
-    "robust": "correlated-effects robust variance",
-    "trials": "counts of two arms behind a risk ratio, imputed response",
-    "twins": "liability-threshold and continuous twin models",
-}
+SUBJECTS = paths.tables(__file__)
 
 
 def _load(name: str) -> dict:

@@ -8,20 +8,12 @@ import pandas as pd
 from restated.errors import RestatedError
 from restated.estimate import proportions
 from restated.reconstruct.counts import CountSet, counts
-from restated_book import claims
+from restated_book import claims, paths
 from restated_book.register import PublishedNumber, Register
 from review.findings.numbers import value
 
 #: Roles as the figure shows them; two roles of one programme are shown as one.
-ROLES = {
-    "training held": "training held",
-    "training centre": "training centre",
-    "MBT-A in use": "MBT-A in use",
-    "Lighthouse clinical services": "Lighthouse",
-    "Lighthouse run": "Lighthouse",
-    "Minding the Baby": "Minding the Baby",
-    "MBT in guideline review": "guideline review",
-}
+ROLES: dict[str, str] = paths.tables(__file__)
 
 
 @dataclass(frozen=True)
@@ -77,7 +69,7 @@ def located(places: pd.DataFrame) -> pd.DataFrame:
     where = claims.load("geography")
     order = {name: i for i, name in enumerate(where["place"])}
     known = {"place": set(order), "role": set(ROLES)}
-    for column, home in (("place", "data/claims/geography.csv"), ("role", "ROLES in review/findings/reach.py")):
+    for column, home in (("place", "data/claims/geography.csv"), ("role", "review/findings/reach.toml")):
         for i, name in enumerate(places[column]):
             if name not in known[column]:
                 raise RestatedError(f"'{name}' is not known", row=i + 2, field=column, remedy=f"Add it to {home}.")

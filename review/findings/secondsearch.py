@@ -2,20 +2,11 @@
 
 import pandas as pd
 
-from restated_book import claims
+from restated_book import claims, paths
 from restated_book.register import Register
 
 #: Chapter that shows the numbers of a finding of the register.
-CHAPTERS = {
-    "impact": "claims",
-    "service-costs": "service-costs",
-    "theory": "causal-story",
-    "twins": "genes-and-homes",
-    **dict.fromkeys(("transmission", "stability", "paternal-sensitivity"), "attachment-across-generations"),
-    "cohort": "externalizing-growth",
-    "sequelae": "what-attachment-predicts",
-    "trials": "mbt-trials",
-}
+CHAPTERS: dict[str, str] = paths.tables(__file__)
 
 
 def by_chapter(register: Register, brought: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from restated_book import outputs
 from tests.browser.axe import violations
 from tests.browser.layout import KEPT, layout
 from tests.browser.pages import CHAPTERS, KINDS, PAGES, open_page
@@ -26,7 +27,8 @@ TOLERANCE = 3
 TABLES = """all => all.map(t => ({
   name: t.caption ? t.caption.textContent.trim() : '', heads: t.querySelectorAll('th').length,
   poor: [...t.querySelectorAll('th')]
-    .filter(h => !h.textContent.trim() || !['row', 'col'].includes(h.getAttribute('scope'))).map(h => h.outerHTML)}))"""
+    .filter(h => !h.textContent.trim() || !['row', 'col', 'rowgroup'].includes(h.getAttribute('scope')))
+    .map(h => h.outerHTML)}))"""
 
 FIGURES = """all => all.map(f => ({
   id: f.id, status: f.querySelector('.rs-status')?.textContent, data: !!f.querySelector('details table'),
@@ -63,6 +65,7 @@ def test_a_page_on_a_phone(browser, site, page):
     tab = open_page(browser, site, page, size="phone", theme=theme)
     opens_without_errors_requests_to_others_or_overflow(tab, page)
     is_laid_out_as_before(tab, page, "phone")
+    figures_fit_the_screen(tab)
     if page in WHOLLY:
         assert violations(tab, without="color-contrast") == []
     elif size == "phone":
@@ -79,6 +82,23 @@ def test_axe_would_find_something(browser, site):
         "document.body.insertAdjacentHTML('beforeend', '<main><img src=x><a href=x style=\"color:#999\">.</a></main>')"
     )
     assert {line.split()[0] for line in violations(tab)} >= {"image-alt", "landmark-no-duplicate-main"}
+
+
+FITTING = """all => all.map(plate => ({
+  id: plate.closest('figure').id, over: plate.scrollWidth - plate.clientWidth,
+  shown: [...plate.querySelectorAll('img')].filter(i => i.checkVisibility()).map(i => i.loading === 'lazy')}))"""
+
+
+def figures_fit_the_screen(tab) -> None:
+    """Each figure shows the picture for narrow screens; wide ones are not even loaded."""
+    # Of the pictures in folds, none is shown.
+    tab.evaluate("document.querySelectorAll('details:has(.rs-plate)').forEach(d => { d.open = true })")
+    for plate in tab.eval_on_selector_all("figure.rs-figure .rs-plate", FITTING):
+        assert plate["over"] <= 0, f"{plate['id']} scrolls sideways by {plate['over']} px"
+        assert plate["shown"] == [True], plate
+    tab.wait_for_load_state("networkidle")
+    loaded = [r for r in tab.requests if "/figures/" in r]
+    assert all(r.partition("#")[0].endswith(outputs.NARROW) for r in loaded), loaded
 
 
 def turn(tab, theme: str) -> None:

@@ -48,7 +48,7 @@ def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(b
     tip = tab.locator(f"#{link.get_attribute('aria-describedby')}")
     assert not tip.is_visible()
     link.focus()
-    assert tip.is_visible() and "Fonagy" in tip.inner_text()
+    assert tip.is_visible() and "Skaug" in tip.inner_text()
     tab.keyboard.press("Escape")
     assert not tip.is_visible()
     tab.set_viewport_size({"width": 1720, "height": 1000})
@@ -58,7 +58,7 @@ def test_a_citation_tells_its_work_on_focus_and_in_the_margin_of_a_wide_screen(b
         "all => all.map(n => n.getBoundingClientRect()).map(b => [b.left, b.right, b.top, b.bottom])",
     )
     text, contents = (tab.locator(part).bounding_box() for part in (".rs-article", ".rs-toc"))
-    assert len(notes) > 10
+    assert len(notes) > 5
     for (left, right, top, _), before in zip(notes[1:], notes, strict=False):
         assert text["x"] + text["width"] < left < right < contents["x"]
         assert top >= before[3]

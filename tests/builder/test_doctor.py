@@ -15,7 +15,8 @@ import tomllib
 
 import pytest
 
-from restated_book import doctor, paths
+from restated_book import paths
+from tools import doctor
 
 VERSION = collections.namedtuple("VERSION", "major minor micro")
 USAGE = collections.namedtuple("USAGE", "total used free")
@@ -115,11 +116,11 @@ def test_every_check_has_a_fault():
 
 
 def test_an_old_python_can_read_it():
-    ast.parse((paths.ROOT / "restated_book" / "doctor.py").read_text(encoding="utf-8"), feature_version=(3, 4))
+    ast.parse((paths.ROOT / "tools" / "doctor.py").read_text(encoding="utf-8"), feature_version=(3, 4))
 
 
 def test_it_runs_as_a_file_without_the_package():
-    call = [sys.executable, "-S", str(paths.ROOT / "restated_book" / "doctor.py")]
+    call = [sys.executable, "-S", str(paths.ROOT / "tools" / "doctor.py")]
     said = subprocess.run(call, capture_output=True, text=True, check=False).stdout
     assert re.search(r"^yes  The Python is new enough\.$", said, re.M)
 

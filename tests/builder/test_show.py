@@ -21,7 +21,7 @@ class Drawn:
             axes = style.axes_in_inches(self.fig, 0.5, 0.5, 2, 1)
             axes.plot([1, 1.5, 2], color=style.colour("accent"))
             style.dress(axes)
-        self.alt = alt
+        self.alt, self.narrow = alt, None
         self.data = pd.DataFrame({"point": ["a", "b", "c"], "value": [1.0, 1.5, 2.0]})
 
 
@@ -84,6 +84,44 @@ def test_a_png_is_written_only_where_the_build_asks_for_it(shown, tmp_path, monk
     monkeypatch.setenv(outputs.PICTURES, str(tmp_path))
     show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
     assert [p.name for p in tmp_path.iterdir()] == ["rise.png"]
+
+
+def test_the_build_gets_a_second_picture_for_narrow_screens(shown, tmp_path, monkeypatch):
+    @style.drawing
+    def made():
+        fig = style.new_figure(style.width(), 2)
+        style.write(fig, 0.1, 1, "narrow" if style.narrow() else "wide")
+        return style.Drawn(fig, "A figure that knows how wide it may be.", pd.DataFrame({"of": ["a"]}))
+
+    show.figure(made(), id="rise", caption="A rise", status="enumerated")
+    monkeypatch.setenv(outputs.PICTURES, str(tmp_path))
+    show.figure(made(), id="rise", caption="A rise", status="enumerated")
+    in_lab, in_build = (data["text/html"] for data, _ in shown)
+    assert Tags(in_lab).all("source") == [] and outputs.without_narrow(in_build) == in_lab
+    block, files = outputs.extract(in_build, "../figures/page/")
+    assert set(files) == {"rise.svg", "rise-narrow.svg"}
+    for source, part in zip(Tags(block).all("source"), ("", "#dark"), strict=True):
+        assert source["srcset"] == f"../figures/page/rise-narrow.svg{part}"
+        assert source["media"].startswith("screen and") and int(source["width"]) < 390 < 720
+    assert [i["src"] for i in Tags(block).all("img")] == [f"../figures/page/rise.svg{part}" for part in ("", "#dark")]
+    # A function that asks for no width draws the same twice, and is shown wide.
+    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated")
+    assert Tags(shown[-1][0]["text/html"]).all("source") == []
+
+
+def test_a_message_comes_before_the_caption_and_is_handed_over(shown):
+    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated", title="It <rises>")
+    show.table(pd.DataFrame({"of": ["a"]}), id="made", caption="Made", status="assumed", title="One of each")
+    for (data, mark), title in zip(shown, ("It <rises>", "One of each"), strict=True):
+        assert mark["title"] == data[outputs.MIME_TABLE]["title"] == title
+    assert '<figcaption><b class="rs-message">It &lt;rises&gt;</b> <span' in shown[0][0]["text/html"]
+
+
+def test_figures_and_tables_of_a_page_are_counted_apart():
+    kinds = ("figure", "table", "verdicts", "figure", "records")
+    marks = [{"metadata": {outputs.MARK: {"kind": kind, "id": kind}}} for kind in kinds]
+    numbers = [mark["number"] for mark in outputs.shown({"cells": [{"outputs": marks}]})]
+    assert numbers == ["Figure 1", "Table 1", "Table 2", "Figure 2"]
 
 
 def test_pictures_move_to_files(shown):

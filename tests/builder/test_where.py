@@ -30,6 +30,9 @@ def pooled(r, n):
 fit, other = pooled([0.1, 0.2], [20, 30]), effects.r_to_d(0.3)
 for id, value in (("fit-r", np.tanh(fit.estimate)), ("other-d", other)):
     ledger.record(id, value, published="verhage2016-secure-r", basis="arithmetic")
+for first_id, second_id, r in (("pair-d", "pair-z", 0.3),):
+    ledger.record(first_id, effects.r_to_d(r), basis="arithmetic", quantity="d")
+    ledger.record(second_id, to_z(r), basis="arithmetic", quantity="z")
 ledger.record("typed", 3, basis="arithmetic", quantity="three")
 ledger.record_many([("many-d", other, "d"), ("many-r", fit.estimate, "r")], basis="arithmetic")
 ```
@@ -46,9 +49,11 @@ def built(tmp_path, monkeypatch):
         for id, line, published in (
             ("fit-r", 2, "verhage2016-secure-r"),
             ("other-d", 2, None),
-            ("typed", 4, None),
-            ("many-d", 5, None),
-            ("many-r", 5, None),
+            ("pair-d", 4, None),
+            ("pair-z", 4, None),
+            ("typed", 7, None),
+            ("many-d", 8, None),
+            ("many-r", 8, None),
         )
     ]
     rows = {r["id"]: r for r in ledger.join(register.load(), records)}
@@ -62,12 +67,17 @@ def names(id: str, line: int) -> list[str]:
 
 def test_functions_are_followed_through_the_cells():
     assert names("fit-r", 2) == ["meta:fit", "effects:fisher_z", "effects:fisher_z_variance"]
-    assert names("typed", 4) == []
+    assert names("typed", 7) == []
 
 
 def test_of_a_table_only_the_row_of_the_number_counts():
-    assert names("other-d", 2) == names("many-d", 5) == ["effects:r_to_d"]
-    assert names("many-r", 5)[0] == "meta:fit"
+    assert names("other-d", 2) == names("many-d", 8) == ["effects:r_to_d"]
+    assert names("many-r", 8)[0] == "meta:fit"
+
+
+def test_of_a_loop_only_the_call_that_records_the_number_counts():
+    assert names("pair-d", 4) == ["effects:r_to_d"]
+    assert names("pair-z", 4) == ["effects:fisher_z"]
 
 
 def test_a_recomputed_number_has_cell_functions_files_and_printed_number(built):

@@ -22,6 +22,7 @@ import restated.reconstruct
 from restated.audit.derived import FORMULAS
 from restated.errors import RestatedError
 from restated.printed import parse
+from restated.reconstruct.extremes import Arm
 
 #: Functions that take what other functions make, and nothing a person types.
 INSIDE = {
@@ -379,6 +380,8 @@ GIVEN |= {
     "statistics.i2_of_q.df": whole,
     "comparison.p": prints,
 }
+arms = st.sampled_from([Arm(5, 1.0, 1.0), Arm(4, 2.0, 2.0, 1), Arm(6, 1.0, 0.1), Arm(5, 3.0, 2.0, 0, 8.0)])
+GIVEN |= {"extremes.first": arms, "extremes.second": arms, "extremes.arm": arms, "extremes.threshold": number}
 
 
 def strategy(name, parameter):

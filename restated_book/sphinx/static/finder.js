@@ -22,7 +22,7 @@
 
   // --- the form ------------------------------------------------------------------------------------------------------
   const fields = Array.from(form.querySelectorAll("[data-filter]"));
-  const FACETS = ["finding", "verdict", "basis", "grade", "kind", "check"]; // in the order of the search data
+  const FACETS = ["finding", "verdict", "basis", "grade", "kind", "check", "side"]; // in the order of the search data
   const plain = window.restatedPlain;
   let numbers = null; // rows of the search data that are numbers, once loaded
   let hits = [];

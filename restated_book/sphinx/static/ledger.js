@@ -14,6 +14,7 @@
     if (!row || !body.contains(row)) return;
     row.scrollIntoView({ block: "center" });
     offer(row);
+    if (location.search === "?cite") line.querySelector("button").focus({ preventScroll: true });
   }
 
   // --- citing a number: the row whose id is followed gets a line of buttons -------------------------------------------

@@ -217,6 +217,7 @@
     plate.append(ruler);
     plate.addEventListener("pointermove", function (event) {
       const picture = Array.from(plate.querySelectorAll("img")).find(function (i) { return i.offsetHeight; });
+      if (picture.currentSrc.includes("-narrow.svg")) return; // its rows are at other places
       const box = picture.getBoundingClientRect();
       const row = Math.floor(said[0] * ((event.clientY - box.top) / box.height - said[1]) / (said[2] - said[1]));
       ruler.hidden = row < 0 || row >= said[0];

@@ -70,6 +70,7 @@ class Design:
     miscoded: float = 0.0
     #: Odds of leaving before a grade for one SD of the rating that is then not made: missing not at random if above 1.
     hidden_odds: float = 1.0
+    hidden_classes: tuple[str, ...] = CLASSES  # children whose leaving depends on it; others leave by risk alone
 
     @classmethod
     def standard(cls) -> Design:
@@ -146,7 +147,8 @@ class Design:
         if self.hidden_odds > 1:  # the odds of leaving pass those of a uniform number where the rating passes the limit
             log_base = special.logit(values["lost"]) + risky[:, None] * np.log(values["lost_risk_odds"])
             limit[:, 1:] = special.logit(rng.random(limit[:, 1:].shape)) - log_base
-            limit /= np.log(self.hidden_odds)
+            depends = np.isin([CELLS[c][0] for c in cell], self.hidden_classes)[:, None]
+            limit = np.where(depends, limit / np.log(self.hidden_odds), np.copysign(np.inf, limit))
             values |= {"lost": 0.0}
         seen = _seen(values, deviations, risky, rng)
         y = np.where(seen, deviations, np.nan)[:, list(self.waves)]

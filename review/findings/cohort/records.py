@@ -110,7 +110,8 @@ def _varied(table: pd.DataFrame) -> list[dict]:
     false = "significant four-way terms where nothing is true"
     rows = [share(f"cohort-whole-{key}", whole, key, COMPARED, "whole") for key in VARIATIONS if key != "base"]
     c7 = ("first-edition", "falling", "rising", "leaving")
-    for event, key in (*(("C7", key) for key in c7), ("C4", "floor"), ("C4", "leaving")):
+    c6 = ("leaving-disorganized", "leaving-others")
+    for event, key in (*(("C7", key) for key in c7), *(("C6", key) for key in c6), ("C4", "floor"), ("C4", "leaving")):
         words = f"simulated cohorts that meet {event} where only average effects are true"
         rows.append(share(f"cohort-{event.lower()}-main-{key}", words, key, "main", event))
     for key in ("autocorrelated", "skewed"):

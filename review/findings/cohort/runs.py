@@ -15,7 +15,7 @@ from restated.errors import RestatedError
 from restated.estimate import growth
 from restated.reconstruct import ensemble as engine
 from review.findings.cohort import classes, effects, statements
-from review.findings.cohort.design import CELLS, CODED, DECISIVE, Cohort, Design, covariates, high_risk_index
+from review.findings.cohort.design import CELLS, CLASSES, CODED, DECISIVE, Cohort, Design, covariates, high_risk_index
 
 SEED = 2011
 #: A cohort is analysed if so many children of every cell have two ratings: a line needs them. Else it counts as
@@ -77,6 +77,15 @@ VARIATIONS: dict[str, Variation] = {
     "autocorrelated": Variation("neighbouring grades hang together", lambda d: replace(d, autocorrelation=0.3)),
     "miscoded": Variation("classes miscoded as coders disagree", lambda d: replace(d, miscoded=CODED)),
     "leaving": Variation("leaving depends on the rating not made", lambda d: replace(d, hidden_odds=HIDDEN)),
+    # Attrition not at random in one class alone moves its growth against that of the others, down or up.
+    "leaving-disorganized": Variation(
+        "disorganized children leave by the rating not made",
+        lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=("disorganized",)),
+    ),
+    "leaving-others": Variation(
+        "all but disorganized children leave so",
+        lambda d: replace(d, hidden_odds=HIDDEN, hidden_classes=tuple(c for c in CLASSES if c != "disorganized")),
+    ),
     "index": Variation("risk index instead of groups", lambda d: d, index_analysis=True),
 }
 

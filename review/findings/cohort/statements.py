@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from restated_book import paths
 from review.findings.cohort.design import CELLS, CLASSES, DECISIVE
 
 #: Level of every test: the convention of the field; the abstract prints none.
@@ -19,38 +20,9 @@ CRITICAL = float(stats.norm.ppf(1 - LEVEL / 2))
 INSECURE = CLASSES[1:]
 
 
-#: The statements by their number in the table of claims: the claim and the rule, in words.
-STATEMENTS = {
-    "C2": (
-        "avoidant children have higher levels",
-        "the level of avoidant above secure children, averaged over sex and risk, is positive with p below the level",
-    ),
-    "C3": ("disorganized children have higher levels", "the same for disorganized children"),
-    "C4": (
-        "the effect of disorganization depends on contextual risk",
-        "joint test of the four terms with disorganized × risk (with and without sex, level and change)",
-    ),
-    "C5": ("it depends on the child's sex", "joint test of the four terms with disorganized × boy"),
-    "C6": ("it depends on the child's age", "joint test of the four terms with disorganized × time"),
-    "C7": (
-        "problems of disorganized boys at high risk increase",
-        "the change of that cell from kindergarten to grade 6 is positive with p below the level",
-    ),
-}
-#: Further events counted with the statements: in words, and the condition.
-EVENTS = {
-    "whole": ("the whole pattern of the abstract", "C2 to C7 are all met"),
-    "four-way": ("a four-way interaction", "disorganized × boy × risk × time is positive with p below the level"),
-    "strict": ("the whole pattern with a four-way interaction", "C2 to C7 and the four-way interaction are met"),
-    "any-class": (
-        "a four-way interaction of any class",
-        "attachment × boy × risk × time has p below the level in at least one insecure class, in either direction",
-    ),
-    "any-term": (
-        "any interaction of attachment",
-        "at least one of the twenty-one interactions of an insecure class with sex, risk or time has p below the level",
-    ),
-}
+_TABLES = paths.tables(__file__)
+#: The statements by their number in the table of claims, and further events counted with them: in words, and the rule.
+STATEMENTS, EVENTS = _TABLES["statements"], _TABLES["events"]
 KEYS = tuple(STATEMENTS)
 
 

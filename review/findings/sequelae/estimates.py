@@ -8,24 +8,18 @@ import pandas as pd
 from restated.audit.intervals import centred
 from restated.errors import RestatedError
 from restated.estimate import contrasts
+from restated_book import paths
 from restated_book.ledger import in_digits
 from restated_book.register import PublishedNumber, Register
 from review.findings.numbers import ends, estimate, rounding
 
+_TABLES = paths.tables(__file__)
 #: The three reviews, in the order of their outcomes on the page, with the printed id of each pattern.
-REVIEWS = {
-    "Peers: less social competence": ("groh2014", ("security", "avoidance", "resistance", "disorganization")),
-    "Externalizing: more problems": ("fearon2010", ("insecurity", "avoidance", "resistance", "disorganization")),
-    "Internalizing: more symptoms": ("groh2012", ("insecurity", "avoidance", "resistance", "disorganization")),
+REVIEWS: dict[str, tuple[str, list[str]]] = {
+    group: (review["key"], review["patterns"]) for group, review in _TABLES["reviews"].items()
 }
-#: The insecure groups as rows name them; security is the same contrast as insecurity, read from the other side.
-PATTERN = {
-    "security": "insecure",
-    "insecurity": "insecure",
-    "avoidance": "avoidant",
-    "resistance": "resistant",
-    "disorganization": "disorganized",
-}
+#: The insecure groups as rows name them.
+PATTERN: dict[str, str] = _TABLES["pattern"]
 HEADLINES = ("groh2014-security-d", "fearon2010-insecurity-d", "groh2012-insecurity-d")
 OUTCOMES = ("peers", "externalizing", "internalizing")
 #: Level of an interval whose level was not printed: the convention of the series.

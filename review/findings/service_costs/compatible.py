@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import costs, costsets
-from restated.reconstruct import moments
+from restated.reconstruct import extremes, moments
 
 #: Assumed shapes of costs: kind of the positive values and share of patients without any cost. The share of zeros is an
 #: assumption; three in ten is large enough to show what zeros do.
@@ -82,6 +82,33 @@ def shares(sets: CostSets, ratios, *, diagonal: bool = False) -> pd.DataFrame:
             for test, found in (("Mann–Whitney", ranked), ("bootstrap", resampled)):
                 out += [(shape, test, ratio, cv1, sets.cvs[j], *found[:, j]) for j in against]
     return pd.DataFrame(out, columns=["shape", "test", "ratio", "cv1", "cv2", "share", "opposite"])
+
+
+def bounds(sets: CostSets, ratios, cvs) -> pd.DataFrame:
+    """Return what moments leave open, over every distribution and over the drawn shapes.
+
+    One row for each ratio of means, SD/mean in both arms, and share without costs (those of `SHAPES`): the probability
+    that a patient of group 1 has the higher cost, Mann-Whitney's z, and the median of group 1 in units of its mean.
+    """
+    sizes = [next(iter(of.values())).shape[-1] for of in (sets.values1, sets.values2)]
+    rows = []
+    for ratio, cv, share in product(ratios, cvs, sorted({share for _, share in SHAPES.values()})):
+        at = int(np.flatnonzero(np.isclose(sets.cvs, cv))[0])
+        first, second = (
+            extremes.Arm(n, mean, mean * cv, round(share * n)) for n, mean in zip(sizes, (ratio, 1.0), strict=True)
+        )
+        drawn = [
+            costs.mann_whitney(ratio * sets.values1[name][at], sets.values2[name][at]).probability_larger
+            for name, (_, zeros) in SHAPES.items()
+            if zeros == share
+        ]
+        row = {"ratio": ratio, "cv": cv, "zeros": share, "drawn low": np.min(drawn), "drawn high": np.max(drawn)}
+        of_mean_one = extremes.Arm(first.n, 1.0, cv, first.zeros)
+        found = extremes.superiority(first, second), extremes.rank_z(first, second), extremes.median(of_mean_one)
+        for name, (low, high) in zip(("all", "z", "median"), found, strict=True):
+            row |= {f"{name} low": low, f"{name} high": high}
+        rows.append(row)
+    return pd.DataFrame(rows)
 
 
 def half_limits(diagonal: pd.DataFrame) -> pd.DataFrame:

@@ -10,23 +10,13 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 from restated.errors import RestatedError
 from restated.estimate import costs
 from restated.reconstruct import counts
+from restated_book import paths
 from restated_book.register import Register
 from review.findings.numbers import value
 
-#: Outcome to the two printed percentages.
-OUTCOMES = {
-    "suicidality, as worded there": ("bateman2008-suicidality-8y-mbt", "bateman2008-suicidality-8y-control"),
-    "meets criteria of the diagnosis": ("bateman2008-diagnosis-8y-mbt", "bateman2008-diagnosis-8y-control"),
-    "global function above 60": ("bateman2008-gaf-above-60-8y-mbt", "bateman2008-gaf-above-60-8y-control"),
-}
-
-#: Outcome in years to the name in its two ids, and the periods the years may be counted in: the abstract does not say.
-YEARS = {
-    "three or more medications": "three-plus-medications",
-    "outpatient treatment": "outpatient-years",
-    "employment or education": "employed-education",
-}
-PERIODS = {"after": "after-treatment", "entry": "after-entry"}
+_TABLES = paths.tables(__file__)
+#: Printed percentages of each outcome, mean years of each outcome, and the periods these may be counted in.
+OUTCOMES, YEARS, PERIODS = (_TABLES[name] for name in ("outcomes", "years", "periods"))
 
 
 def nearest(percent: str, n: int) -> tuple[int, float]:

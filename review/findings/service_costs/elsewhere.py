@@ -5,6 +5,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from restated.errors import RestatedError
+from restated_book import paths
 from restated_book.register import Register
 from review.findings import numbers
 
@@ -39,14 +40,8 @@ def spread_from_interval(
     return float(implied.min()), float(implied.max())
 
 
-#: Register ids of mean costs printed with their SD, by the window they cover.
-WINDOWS = {
-    "wagner-before": ("wagner2016-total-pre", "societal cost, year before"),
-    "wagner-direct": ("wagner2016-direct-pre", "direct cost, year before"),
-    "wagner-completers": ("wagner2016-completers-pre", "completers, year before"),
-    "wagner-during": ("wagner2016-completers-during", "completers, year of therapy"),
-    "wagner-after": ("wagner2016-completers-followup", "completers, year after"),
-}
+#: Register ids of mean costs printed with their SD, and the window they cover.
+WINDOWS = paths.tables(__file__)
 #: Smallest share of the patients in an arm where the arms of a randomised trial are unknown: an assumption.
 LEAST_ARM = 1 / 3
 

@@ -103,18 +103,8 @@ def evidence_table(graph: pd.DataFrame, edges: pd.DataFrame, register: Register)
         sizes = [joined(_size(by_id[i], name) for i in best) for name in ("k", "n")]
         last = (row["design"], joined(n.study for n in found), row["weak_point"], row["support"])
         rows.append((row["row_id"], arrow, seen, interval, *sizes, *last))
-    columns = [
-        "Arrow",
-        "From → to (sign)",
-        "Best evidence seen",
-        "Interval",
-        "k",
-        "N",
-        "Design",
-        "Source",
-        "Weak point",
-    ]
-    return pd.DataFrame(rows, columns=[*columns, "Support (our rating)"])
+    columns = ["Arrow", "From → to (sign)", "Best evidence obtained", "Interval", "k", "N", "Design", "Source"]
+    return pd.DataFrame(rows, columns=[*columns, "Weak point", "Support (our rating)"])
 
 
 def _interval(number: PublishedNumber) -> str:

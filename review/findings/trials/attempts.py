@@ -93,13 +93,13 @@ def differences(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(out, columns=[*columns, "p", "fragility", "significant"])
 
 
-def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame, *, ci: str = "wald") -> tuple[float, float, int, int]:
-    """Return the range of the pooled risk ratio (DL) when any number of the patients lost may have had an event.
+def over_lost(rows: pd.DataFrame, counts: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return every data set in which any number of the patients lost had an event, with its effects.
 
     For each trial with a row on attrition, 0 to all of the patients lost are added to the events of their arm, in every
-    combination over arms and trials. It is assumed that none of them is among the events already counted, so the range
-    is an outer one; trials without a row on attrition stay as they are. The last two results are the number of data
-    sets, and of those whose interval, of the kind `ci` of `meta.fit`, excludes no effect.
+    combination over arms and trials. It is assumed that none of them is among the events already counted, so ranges
+    over the sets are outer ones; trials without a row on attrition stay as they are. Returned are the events of the
+    first arms and then of the second, shape (sets, 2 k), and log risk ratios with their variances, shape (sets, k).
     """
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").reindex(rows["trial"])
     a, first, c, second = arms(rows)
@@ -110,9 +110,19 @@ def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame, *, ci: str = "wald
     k, sets = len(rows), len(grid)
     sizes = np.tile(first, sets), np.tile(second, sets)
     y, v = events.effect_sizes(grid[:, :k].ravel(), sizes[0], grid[:, k:].ravel(), sizes[1], measure="RR")
-    pooled = meta.fit_batch(y.reshape(sets, k), v.reshape(sets, k), method="DL", ci=ci)
+    return grid, y.reshape(sets, k), v.reshape(sets, k)
+
+
+def range_over_lost(rows: pd.DataFrame, counts: pd.DataFrame, *, ci: str = "wald") -> tuple[float, float, int, int]:
+    """Return the range of the pooled risk ratio (DL) over the sets of :func:`over_lost`.
+
+    The last two results are the number of data sets, and of those whose interval, of the kind `ci` of `meta.fit`,
+    excludes no effect.
+    """
+    grid, y, v = over_lost(rows, counts)
+    pooled = meta.fit_batch(y, v, method="DL", ci=ci)
     excluding = int(((pooled.ci_high < 0) | (pooled.ci_low > 0)).sum())
-    return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), sets, excluding
+    return float(np.exp(pooled.estimate.min())), float(np.exp(pooled.estimate.max())), len(grid), excluding
 
 
 def counts_table(rows: pd.DataFrame, names: pd.Series) -> pd.DataFrame:

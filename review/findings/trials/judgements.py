@@ -2,23 +2,11 @@
 
 import pandas as pd
 
-#: Domains of RoB 2: columns of the risk-of-bias table, and the headings of the figure.
-DOMAINS = {
-    "randomisation": "Random allocation",
-    "deviations": "Deviations",
-    "missing_data": "Missing data",
-    "measurement": "Outcome measured",
-    "selective_reporting": "Selective reporting",
-    "overall": "Overall",
-}
-#: Domains of GRADE: columns of the certainty table, and the headings of the figure.
-GRADE_DOMAINS = {
-    "risk_of_bias": "Risk of bias",
-    "inconsistency": "Inconsistency",
-    "indirectness": "Indirectness",
-    "imprecision": "Imprecision",
-    "publication_bias": "Publication bias",
-}
+from restated_book import paths
+
+_TABLES = paths.tables(__file__)
+#: Domains of RoB 2 and of GRADE: columns of the tables, and the headings of the figure.
+DOMAINS, GRADE_DOMAINS = _TABLES["bias"], _TABLES["certainty"]
 _OUTCOMES = {"BPD severity": "severity", "suicidal behaviour": "attempts"}
 _UNSEEN = "none found"
 

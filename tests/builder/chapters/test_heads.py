@@ -20,9 +20,15 @@ claim: A claim
 printed: "{published}`a-number`"
 restated: A range
 how: "{status}`enumerated`"
+people: two of three
+checked: theory
+data: none needed
 verdict: "{verdict}`a-number`"
 certainty: low
 because: one study
+say: It may be so.
+avoid: It is so.
+ask: the data
 ---
 The answer,
 in one sentence.
@@ -73,8 +79,10 @@ def test_a_head_on_a_finding_that_leaves_something_out_is_refused(read, field):
 def test_an_unknown_option_certainty_or_broken_yaml_is_refused(read):
     with pytest.raises(RestatedError, match="field 'clam'"):
         read(FULL.replace("claim:", "clam:"))
-    with pytest.raises(RestatedError, match=r"'sure' is not a certainty. Use one of high, moderate, low, very low"):
+    with pytest.raises(RestatedError, match=r"'sure' is not a word for certainty. Use one of high, moderate"):
         read(FULL.replace("certainty: low", "certainty: sure"))
+    with pytest.raises(RestatedError, match=r"field 'checked': 'guessed' is not a word for checked. Use one of re-run"):
+        read(FULL.replace("checked: theory", "checked: guessed"))
     with pytest.raises(RestatedError, match="not valid YAML"):
         read(FULL.replace("claim: A claim", "claim: {"))
 

@@ -26,3 +26,8 @@ def test_the_worst_outcome_speaks_for_a_number():
     assert found["b"]["check_method"] == "one effect printed as d and as r"
     assert (found["c"]["check"], found["c"]["check_power"]) == ("the check has no power", 0)
     assert "d" not in found
+
+
+def test_a_check_of_sizes_says_nothing_of_the_number_beside_them():
+    one = result("group-sizes", ("effect", "patients"), CONSISTENT)._replace(sizes_only=frozenset({"effect"}))
+    assert set(answers.of([one])) == {"patients"}

@@ -238,6 +238,34 @@ def test_means_and_sds_of_declared_scores_are_checked(tmp_path, check, mean, sd,
     assert (result.check, result.outcome) == (check, outcome)
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "whole", "outcome"),
+    [
+        ("positive", ".31", "a2000-x2 a2000-x0:n a2000-x1:n", "consistent"),
+        ("negative", ".31", "a2000-x2 a2000-x0:n a2000-x1:n", "inconsistent as printed"),
+        ("null", ".31", "a2000-x2 a2000-x0:n a2000-x1:n", "inconsistent as printed"),
+        ("null", ".22", "a2000-x2 a2000-x0:n a2000-x1:n", "consistent"),
+        ("positive", ".31", "a2000-x2 a2000-x3", "inconsistent as printed"),  # 100 cases, half in each sample
+    ],
+)
+def test_differences_in_words_meet_their_numbers(tmp_path, words, first, whole, outcome):
+    numbers = small(
+        tmp_path,
+        {"statistic": "r", "value": first, "n": "4819"},
+        {"statistic": "r", "value": ".21", "n": "4819"},
+        {"statistic": "text", "value": words, "kind": "statement"},
+        {"statistic": "count", "value": "100"},
+    )
+    path = tmp_path / "groups.csv"
+    header = "group,check,applies,parts,whole,minimum,maximum,items,df,reason\n"
+    path.write_text(f"{header}g,difference-words,yes,a2000-x0 a2000-x1,{whole},0,.5,,,why\n", encoding="utf-8")
+    (result,) = audit.run(numbers, groups.load(numbers, path))
+    assert (result.check, result.outcome) == ("difference-words", outcome)
+    path.write_text(f"{header}g,difference-words,yes,a2000-x0 a2000-x1,a2000-x0,0,.5,,,why\n", encoding="utf-8")
+    with pytest.raises(RestatedError, match="states no difference"):
+        groups.load(numbers, path)
+
+
 def test_q_meets_i2_and_d_meets_r_of_the_same_analysis(tmp_path):
     together = {"k": "34", "n": "3778"}
     assert run(

@@ -10,7 +10,7 @@ from rocrate.rocrate import ROCrate
 
 from restated_book import paths
 from restated_book.chapters.toc import toc
-from restated_book.export import crate
+from restated_book.export import crate, sets
 
 
 @pytest.fixture(scope="module")
@@ -25,9 +25,8 @@ def listed(value) -> list[str]:
 def test_the_library_reads_it(site):
     read = ROCrate(str(site))
     assert read.name and read.license
-    assert len([e for e in read.contextual_entities if e.type == "CreateAction"]) == len(
-        [p for p in toc() if p.startswith("notebooks/")]
-    )
+    runs = {e.id for e in read.contextual_entities if e.type == "CreateAction"}
+    assert runs == {"#run-reconstructed-data"} | {f"#run-{p[10:]}" for p in toc() if p.startswith("notebooks/")}
 
 
 def test_every_file_is_there_with_its_hash_and_size(site, graph):
@@ -59,6 +58,13 @@ def test_inputs_are_the_files_that_were_read(graph):
     for id in read:
         assert graph[id]["sha256"] == hashlib.sha256((paths.ROOT / id[1:]).read_bytes()).hexdigest()
     assert not [id for id in graph if "originals" in id]
+
+
+def test_reconstructed_data_say_in_the_record_that_they_are_not_real(site, graph):
+    results = listed(graph["#run-reconstructed-data"]["result"])
+    there = {f"{sets.FOLDER}/{f.name}" for f in (site / sets.FOLDER).iterdir()}
+    assert set(results) == there and len(there) > 50
+    assert all("not real" in graph[id]["description"] for id in results if not id.endswith(sets.INDEX))
 
 
 def test_every_figure_and_table_on_a_page_is_the_result_of_its_run(site, graph):

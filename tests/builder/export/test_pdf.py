@@ -26,6 +26,10 @@ needs_chromium = pytest.mark.skipif(not CHROMIUM, reason=WHY)
 
 #: A short chapter with figures, tables and works of others.
 PAGE = "notebooks/programmes"
+#: A long one, with pictures that fill a sheet and names of what is folded on the screen.
+LONG_PAGE = "notebooks/service-costs"
+#: Points from the lower edge of a sheet within which only the foot is printed.
+FOOT = 60
 
 
 @pytest.fixture(scope="module")
@@ -212,3 +216,33 @@ def test_a_draft_has_the_page_numbers_of_the_print(printed, site, tmp_path):
     )
     found, _ = objects.page_numbers(tmp_path / "x.pdf")
     assert {name: found[name] for name in numbers} == numbers
+
+
+def lowest(sheet):
+    """Return the words of a sheet that are printed lowest above its foot."""
+    found = []
+
+    def visit(words, matrix, text_matrix, *_):
+        if words.strip():
+            height = text_matrix[4] * matrix[1] + text_matrix[5] * matrix[3] + matrix[5]
+            found.append((height, words.replace("\ufb01", "fi").strip()))
+
+    sheet.extract_text(visitor_text=visit)
+    return min((place for place in found if place[0] > FOOT), default=(0, ""))[1]
+
+
+@needs_chromium
+def test_no_name_of_a_figure_or_table_and_no_heading_ends_a_sheet(site, tmp_path):
+    document = pdf.chapter(site, LONG_PAGE, None)
+    paper.write(document, site, tmp_path, tmp_path / "x.html", paper.lay_out(document, site, tmp_path))
+    pdf.side_by_side(
+        lambda page, tab: pdf.print_page(tab, page, tmp_path / "x.pdf", tags=False), [tmp_path / "x.html"], CHROMIUM
+    )
+    article = document.pages[0].article
+    data = {name for block in article.find_class("rs-data") for name in block.iter()}
+    names = {paper.text(name) for name in article.find_class("rs-folded-name") if name not in data}
+    names |= {paper.text(head) for head in article.iter("h2", "h3", "h4", "thead")}
+    assert len(names) > 20
+    feet = [lowest(sheet) for sheet in pypdf.PdfReader(tmp_path / "x.pdf").pages]
+    assert len(feet) > 15
+    assert not names & set(feet)

@@ -91,6 +91,13 @@ PRINTS = {
         "B A. fMRI of BPD in type D: a DSM-IV study, D₂. J, 1."
     ),
     "@article{k, author = {A, B}, title = {ALL IN CAPITALS}, journal = {J}, year = 1}": "B A. All in capitals. J, 1.",
+    "@article{k, author = {A, B}, title = {ADHD}, journal = {J}, year = 1}": "B A. ADHD. J, 1.",
+    f"@article{{k, {BODY}, journal = {{J}}, url = {{http://a.org/x http://b.org/y}}}}": (
+        "Anna Muster. A Title. J, 2010. URL: http://a.org/x."
+    ),
+    f"@article{{k, {BODY}, journal = {{J}}, url = {{\\url{{http://a.org/x}}; \\url{{http://b.org/y}}}}}}": (
+        "Anna Muster. A Title. J, 2010. URL: http://a.org/x."
+    ),
     f"@article{{k, {BODY}, journal = {{J}}, note = {{A, B&#xD;eng&#10;Trial}}, isbn = {{1 (Print)$\\backslash$r2}}}}": (
         "Anna Muster. A Title. J, 2010. A, B eng Trial."
     ),
@@ -216,3 +223,10 @@ def test_a_long_list_of_faults_ends_with_their_number(read):
 def test_pairs_of_files_do_not_share_abbreviations(read):
     read('@string{abbr = "x"}\n@misc{k, author = {A, B}, title = abbr}')
     assert "undefined" in faults(read, "@misc{k, author = {A, B}, title = abbr}")
+
+
+def test_a_title_in_capitals_keeps_the_acronyms_of_other_titles(read):
+    shouted = "EFFECTS OF MBT IN ADHD AND CHILDREN'S GROUPS II"
+    rest = "author = {A, B}, year = 1}"
+    shown = read(f"@misc{{k, title = {{{shouted}}}, {rest}\n@misc{{z, title = {{On ADHD}}, {rest}")[0]
+    assert shown["k"] == "B A. Effects of MBT in ADHD and children's groups II. 1."

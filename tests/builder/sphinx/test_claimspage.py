@@ -81,7 +81,7 @@ def test_a_claim_says_what_it_is_and_where_it_leads():
         claim(cited=("R1", "S4"), source_keys=("groh2014",), chapters=("trials",), numbers=("seen-first-hand",)),
         comparison(),
     )
-    assert '<li id="claim-a03" class="rs-claim v-supported m-R1 m-S4">' in html
+    assert '<tr id="claim-a03" class="rs-claim v-supported m-R1 m-S4">' in html
     for href in (
         "#claim-a03",
         "trials.html",
@@ -89,7 +89,7 @@ def test_a_claim_says_what_it_is_and_where_it_leads():
         "../book/ledger.html#seen-first-hand",
     ):
         assert f'href="{href}"' in html
-    text = " ".join(re.sub(r"</(dt|dd|p)>", " ", html).split())
+    text = " ".join(re.sub(r"</(dt|dd|p|th|td|summary)>", " ", html).split())
     text = " ".join(Reader(text).text.split())
     for words in (
         "Claim A03",
@@ -103,7 +103,7 @@ def test_a_claim_says_what_it_is_and_where_it_leads():
         "The case study says six",
         "The source says five",
         "Relation differs",
-        "S: secondary source seen",
+        "S: read in a secondary source",
         ".31",
     ):
         assert words in text, words
@@ -118,7 +118,7 @@ def test_a_source_that_is_not_public_has_no_link_of_its_own():
 
 def test_what_is_not_there_takes_no_room():
     html = shown(claim(quantity="", unit="", verdict="consistent", strength="full"))
-    assert "<details" not in html and "<dt>Printed" not in html and "<dt>Chapters" not in html
+    assert "<ul" not in html and "<dt>Published" not in html and "<dt>Chapters" not in html
     assert "no source is attached" in html and "m-none" in html
     assert "Could be checked from" not in html
 
@@ -142,6 +142,7 @@ def test_hostile_texts_stay_text():
         work=lambda key: HOSTILE, chapter=lambda name: (HOSTILE, HOSTILE), cite=lambda key: HOSTILE, ledger=HOSTILE
     )
     check = comparison(**dict.fromkeys(("document_says", "source_says", "relation", "locator", "note"), HOSTILE))
+    beside = claimspage.against_html([row], comparisons={row["id"]: [check]}, to=links)
     places = {
         "id": "inc-a",
         "matter": HOSTILE,
@@ -155,6 +156,7 @@ def test_hostile_texts_stay_text():
     for html in (
         claimspage.claim_html(row, sources=bad, comparisons=[check], to=links),
         claimspage.filters_html([row], bad),
+        beside,
         claimspage.PARTS.places([places]),
         claimspage.PARTS.claim_link(row, HOSTILE, HOSTILE),
     ):
@@ -191,6 +193,23 @@ def test_two_places_stand_side_by_side_as_printed_and_lead_to_their_claims():
             assert f'<a href="#{claims.anchor(id)}">{id}</a>' in html
 
 
+def test_contradictions_have_both_texts_side_by_side():
+    row = claim("N06", verdict="contradicted", strength="direct")
+    checks = [comparison(), comparison(source_says="four", source_key="groh2014"), comparison(relation="context")]
+    html = claimspage.against_html([row], comparisons={"N06": checks}, to=to())
+    assert '<li id="against-n06">' in html and 'href="#claim-n06"' in html
+    assert html.count("The case study says") == 1
+    assert html.count("<dd>five</dd>") == html.count("<dd>four</dd>") == 1
+    assert Reader(html).nested
+
+
+def test_the_page_of_claims_begins_with_contradictions_in_substance():
+    grave = set(config.load().claims.substance)
+    table = claims.load("claims")
+    found = table[(table["verdict"] == "contradicted") & table["strength"].isin(grave)]
+    assert found["id"].to_list() == ["B16", "B19", "B22", "N06"]
+
+
 def test_a_link_tells_the_claim_and_its_verdict():
     html = claimspage.PARTS.claim_link(claim(), "claims.html#claim-a03", "rs-tip-7")
     assert 'href="claims.html#claim-a03" aria-describedby="rs-tip-7">A03</a>' in html
@@ -200,14 +219,12 @@ def test_a_link_tells_the_claim_and_its_verdict():
 
 def test_every_claim_of_the_book_is_shown_once():
     table = claims.load("claims")
-    html = "".join(
-        claimspage.list_html(
-            part.to_dict("records"), sources=claimspage._sources(), comparisons=claimspage._comparisons(), to=to()
-        )
-        for _, part in table.groupby("section", sort=False)
+    html = claimspage.list_html(
+        table.to_dict("records"), sources=claimspage._sources(), comparisons=claimspage._comparisons(), to=to()
     )
-    ids = re.findall(r'\bid="([^"]+)"', html)
+    ids = re.findall(r'\bid="(claim-[^"]+)"', html)
     assert ids == [claims.anchor(id) for id in table["id"]]
+    assert re.findall(r'<tbody id="([^"]+)"', html) == [claimspage.section_id(name) for name in claims.sections()]
     assert len(set(ids)) == len(ids)
     assert html.count("The case study says") == sum(len(ids) for ids in claims.load("checks")["claim_ids"])
 

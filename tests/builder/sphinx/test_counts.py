@@ -9,6 +9,7 @@ from collections import Counter
 import pytest
 
 from restated_book import entries
+from restated_book.chapters import heads
 
 BADGE = re.compile(r'rs-v-([a-z-]+)">[^<]*</span> <strong>([\d,]+)')
 HEAD = re.compile(r'<li>([\d,]+) <span class="rs-verdict rs-v-([a-z-]+)"')
@@ -33,12 +34,21 @@ def test_the_front_page_counts_the_results_of_the_ledger(site, rows):
     assert html.count(f"<strong>{len(results):,}</strong>") == 2
 
 
-def test_chapter_heads_count_what_the_ledger_says_of_their_page(site, rows):
-    printed = {row["id"] for row in entries.load(site.parent / "entries.json").values() if entries.is_printed(row)}
-    for page in sorted({row["page"] for row in rows if row["page"]}):
-        head = (site / page).read_text(encoding="utf-8").partition('class="rs-strip"')[2].partition("</ul>")[0]
-        own = [row for row in rows if row["page"] == page and row["id"] not in printed]
-        assert counted((name, n) for n, name in HEAD.findall(head)) == Counter(map(entries.answer, own)), page
+def test_chapter_heads_count_the_published_results_of_their_finding(site, rows):
+    loaded = entries.load(site.parent / "entries.json")
+    printed = {id for id, row in loaded.items() if entries.is_printed(row)}
+    for head in heads.chapters():
+        page = f"notebooks/{head.page}.html"
+        found = {row["finding"] for row in rows if row["page"] == page and row["id"] not in printed}
+        own = [row for row in rows if row["id"] in printed and row["finding"] in found and row["kind"] == "result"]
+        html = (site / page).read_text(encoding="utf-8").partition('class="rs-strip"')[2].partition("</ul>")[0]
+        expected = Counter(map(entries.answer, own)) if head.reference else Counter()
+        assert counted((name, n) for n, name in HEAD.findall(html)) == expected, page
+
+
+def test_the_page_of_the_ledger_has_the_tally_of_the_front_page(site):
+    front, ledger = ((site / "book" / f"{name}.html").read_text(encoding="utf-8") for name in ("index", "ledger"))
+    assert BADGE.findall(front) == BADGE.findall(ledger) != []
 
 
 def test_every_row_has_its_kind_and_its_check(rows):

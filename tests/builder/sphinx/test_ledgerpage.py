@@ -31,7 +31,7 @@ def test_every_row_has_its_anchor_and_every_column():
 
 def test_the_table_is_named_and_its_headings_have_a_scope():
     html = part_html(everything(), 2, 3)
-    assert '<caption id="rs-ledger-caption">Ledger of numbers, part 2 of 3: 4 printed and 3 recomputed<' in html
+    assert '<caption id="rs-ledger-caption">Ledger of numbers, part 2 of 3: 4 published and 3 recomputed<' in html
     assert 'role="region" tabindex="0" aria-labelledby="rs-ledger-caption"' in html
     assert html.count('<th scope="col"') == len(PARTS.HEADINGS)
     assert html.count('<th scope="row"') == len(everything())
@@ -63,7 +63,7 @@ def test_the_ledger_lists_its_parts_with_the_id_each_begins_with():
         ("ledger-2.html", "n-083"),
         ("ledger-3.html", "n-166"),
     ]
-    assert "<code>n-083</code> to <code>n-165</code>" in html and "250 printed and 0 recomputed" in html
+    assert "<code>n-083</code> to <code>n-165</code>" in html and "250 published and 0 recomputed" in html
     assert "no numbers" in page([])
 
 
@@ -71,7 +71,7 @@ def test_filters_offer_only_what_occurs():
     html = page([row("a", verdict="unverified", grade="U"), restated("b")])
     form = html[html.index("<form") : html.index("</form>")]
     assert re.findall(r'value="([^"]+)"', form) == [
-        *("stability", "within-rounding", "unverified", "open-data", "P", "U", "check-none")
+        *("stability", "within-rounding", "unverified", "open-data", "P", "U", "check-none", "published", "recomputed")
     ]
     for name in re.findall(r'for="([^"]+)"', form):
         assert f'id="{name}"' in form

@@ -62,7 +62,7 @@ def test_the_link_says_what_the_mark_shows():
     assert ("aria-describedby", "t1") in read.attributes
     assert ("id", "t1") in read.attributes
     assert ("role", "tooltip") in read.attributes
-    assert read.text.startswith(".31S, published, grade: secondary source seen")
+    assert read.text.startswith(".31S, published, grade: read in a secondary source")
 
 
 def test_an_unverified_number_says_so_in_words():
@@ -70,12 +70,29 @@ def test_an_unverified_number_says_so_in_words():
     assert 'aria-hidden="true">unverified</span>' in html
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("verdict", [v for v in VERDICTS if v != "new"])
 def test_a_verdict_has_a_shape_and_a_word(verdict):
     html = markup.number("restated", restated(verdict=verdict), "0.31", href="#", tip_id="t")
     assert f">{entries.VERDICT_SHAPES[verdict]}<" in html
     assert f"verdict: {entries.VERDICT_SHORT[verdict]}" in html
     assert entries.VERDICT_SHORT[verdict] in markup.verdict_badge(verdict)
+
+
+def test_a_new_number_has_no_mark_and_says_that_nothing_confirms_it():
+    html = markup.number("restated", restated(**NEW), "0.3", href="ledger.html#x", tip_id="t")
+    assert "rs-mark" not in html and "verdict" not in html
+    assert "no source reports it" in html
+
+
+@pytest.mark.parametrize("answer", entries.ANSWERS)
+def test_every_answer_says_how_far_to_trust_a_number(answer):
+    assert answer in entries.TRUST
+
+
+def test_the_box_of_a_number_ends_with_links_to_cite_it_and_to_its_row():
+    read = Reader(markup.number("restated", restated(), "0.3", href="../book/ledger.html#x", tip_id="t"))
+    links = [value for name, value in read.attributes if name == "href"]
+    assert links == ["../book/ledger.html#x", "../book/ledger.html?cite#x", "../book/ledger.html#x"]
 
 
 def test_a_disagreement_is_spelled_out_on_screen_and_an_agreement_only_in_print():
@@ -89,11 +106,10 @@ def test_facts_of_a_restated_number():
     facts = dict(markup.facts(restated(by_construction=True, reason="a note", ci_text="95 % CI .2 to .4")))
     assert facts == {
         "Source": "Verhage et al. 2016, abstract",
-        "Printed": ".31 (95 % CI .2 to .4)",
-        "Seen": "primary source seen",
-        "Restated": "0.31 (possible: 0.28 to 0.34)",
-        "Recomputed?": "by construction",
-        "Basis": "open data; agreement by construction",
+        "Grade": "read in the primary source",
+        "Published": ".31 (95 % CI .2 to .4)",
+        "Recomputed": "0.31 (possible: 0.28 to 0.34)",
+        "Computed from": "open data",
         "Note": "a note",
     }
 
@@ -101,20 +117,20 @@ def test_facts_of_a_restated_number():
 def test_facts_say_what_the_audit_found():
     found = {"check": "consistent as printed", "check_method": "sizes of two groups and their total"}
     facts = dict(markup.facts(restated(**found)))
-    assert facts["Checked?"] == "consistent as printed (sizes of two groups and their total)"
-    assert "Checked?" not in dict(markup.facts(restated(check="no check applies", check_method="")))
+    assert facts["Check"] == "consistent as published (sizes of two groups and their total)"
+    assert "Check" not in dict(markup.facts(restated(check="no check applies", check_method="")))
 
 
 def test_facts_of_a_new_number_name_no_source():
     facts = dict(markup.facts(restated(**NEW)))
-    assert not {"Source", "Printed", "Seen"} & set(facts)
+    assert not {"Source", "Published", "Grade", "Verdict"} & set(facts)
 
 
 def test_the_kind_of_an_interval_is_said_once():
     kind = "95 % confidence interval"
     for reason, note in ((f"range: {kind}", None), (f"one sample left out; range: {kind}", "one sample left out")):
         facts = dict(markup.facts(restated(interval_kind=kind, reason=reason)))
-        assert facts["Restated"] == f"0.31 ({kind} 0.28 to 0.34)"
+        assert facts["Recomputed"] == f"0.31 ({kind} 0.28 to 0.34)"
         assert facts.get("Note") == note
 
 

@@ -149,6 +149,11 @@ def test_shares_pass_debit(ones, zeros, decimals, rounding):
         ("0.53", "0.50", 1683, True),
         ("0.19", "0.35", 1683, False),
         ("1.2", "0.1", 9, False),
+        ("36 %", "48 %", 50, True),
+        ("36%", "48.5", 50, True),
+        ("36 per cent", ".48", 50, True),
+        ("36 %", "11 %", 20, False),
+        ("136 %", "11 %", 20, False),
     ],
 )
 def test_debit_known_cases(mean, sd, n, fits):

@@ -54,6 +54,10 @@ def test_a_case_is_read(tmp_path):
         ("value = 3,", "valeu = 3, value = 3,", "field 'truths.events1': 'valeu' is unknown"),
         ('use = "stress"', 'use = "no"', "field 'truths.table': 'no' is unknown"),
         ("value = 3,", "value = 1979-05-27,", "field 'truths.events1': a value is a number"),
+        ("value = 3,", "value = inf,", "field 'truths.events1': a value is a number"),
+        ("value = 3,", 'value = [3, "a"],', "field 'truths.events1': a value is a number"),
+        ("value = 3,", "value = 3, scale = 0,", "field 'truths.events1': cause is a text, and scale"),
+        ("value = 3,", "value = 3, cause = 1,", "field 'truths.events1': cause is a text"),
     ],
 )
 def test_a_bad_file_gets_one_message_with_file_field_and_remedy(tmp_path, old, new, message):

@@ -80,3 +80,10 @@ def test_widths_are_relative_to_the_scale():
     assert score._width(Truth("percent1", 9.0, "", "cover"), 8.0, 10.0) == pytest.approx(0.02)
     assert score._width(Truth("sd", 4.0, "", "cover"), 3.0, 5.0) == pytest.approx(0.5)
     assert score._width(Truth("x", 4.0, "", "cover", scale=10.0), 3.0, 5.0) == pytest.approx(0.2)
+
+
+def test_a_truth_that_no_set_speaks_of_is_not_missed_by_an_empty_one():
+    printed = {"k": "12", "estimate": "0.30", "ci_low": "0.10", "ci_high": "0.50", "Q": "30.0", "I2": "20%"}
+    rows = score.run([case("a", printed, {"weather": 1.0, "Q": 30.0})])
+    assert rows.loc[rows["truth"] == "weather", "inside"].eq("not supported").all()
+    assert inside(rows, "a-statement", "Q")["as printed"] == "no"

@@ -60,7 +60,20 @@ def every_colour_has_a_rule_for_the_dark_theme_that_reaches_it(gallery: Gallery,
 
 
 def every_text_is_large_enough_inside_and_free(gallery: Gallery, name: str) -> None:
-    fig = gallery.drawn(name).fig
+    texts_are_large_enough_inside_and_free(gallery.drawn(name).fig)
+
+
+def the_narrow_drawing_fits_a_telephone(gallery: Gallery, name: str) -> None:
+    """It is as wide as the screen, its texts are as large as on a wide one, and it shows the same numbers."""
+    wide, small = gallery.drawn(name), gallery.drawn(name).narrow()
+    assert small.fig.get_figwidth() <= style.NARROW + 1e-6
+    assert small.alt == wide.alt and small.data.equals(wide.data)
+    texts_are_large_enough_inside_and_free(small.fig)
+    top, height = render._drawn(small.fig)
+    assert top > -0.1 and top + height < small.fig.get_figheight() + 0.1, "what is outside is not drawn"
+
+
+def texts_are_large_enough_inside_and_free(fig) -> None:
     renderer = fig.canvas.get_renderer()
     fig.draw(renderer)
     found = fig.findobj(lambda a: hasattr(a, "get_text") and a.get_visible() and a.get_text().strip() != "")
@@ -102,6 +115,7 @@ ALL = [
     two_drawings_are_the_same_bytes,
     every_colour_has_a_rule_for_the_dark_theme_that_reaches_it,
     every_text_is_large_enough_inside_and_free,
+    the_narrow_drawing_fits_a_telephone,
     minified_picture_is_the_same_picture,
     references_are_complete_and_nothing_foreign_is_left,
 ]

@@ -104,3 +104,26 @@ def test_counts_are_known_by_their_role():
 def test_too_little_is_refused_with_a_reason(name, printed, message):
     with pytest.raises(RestatedError, match=message):
         RECONSTRUCTORS[name].run(printed, {}, ())
+
+
+def test_a_set_says_nothing_of_a_truth_of_another_form():
+    found = at("two arms", {"n1": "20", "n2": "20", "percent1": "15%", "percent2": "5%"}, {}, "as printed")
+    assert found.holds("table", [3, 20, 1, 20]) is True
+    assert found.holds("table", [3, 20]) is None and found.holds("events1", "big") is None
+
+
+def test_a_printed_sd_with_divisor_n_gives_the_usual_sd_too():
+    found = at("scores", {"n": "10", "mean": "2.5", "sd": "1.50", "low": "0", "high": "6"}, {}, "usual")
+    assert found.holds("sd", 1.5) and found.holds("sd", 1.5 * (10 / 9) ** 0.5)
+
+
+def test_square_tables_have_their_kappa():
+    printed = {"kappa": ".42", "rows": ["30", "25", "20"], "columns": ["28", "24", "23"]}
+    assert at("square table", printed, {}, "as printed").holds("kappa", 0.4161)
+
+
+def test_tau2_and_standard_error_give_the_prediction_interval():
+    printed = {"k": "12", "estimate": "0.31", "ci_low": "0.18", "ci_high": "0.44", "tau2": "0.0288"}
+    found = at("statement", printed, {}, "as printed")
+    low = 0.313 - 2.228 * (0.0288 + 0.0668**2) ** 0.5
+    assert found.holds("pi_low", round(low, 3)) and not found.holds("pi_low", 0.1)

@@ -172,20 +172,6 @@ def limit_bands() -> pd.DataFrame:
     )
 
 
-def share_rows() -> pd.DataFrame:
-    cvs = [0.5, 1.0, 1.5, 2.0]
-    return pd.DataFrame(
-        [
-            (s, t, a, b, np.nan if s == "with zeros" and min(a, b) < 1 else max(0.0, 1 - b / 2.2))
-            for s in ("plain", "with zeros")
-            for t in ("ranks", "resampling")
-            for a in cvs
-            for b in cvs
-        ],
-        columns=["shape", "test", "cv1", "cv2", "share"],
-    )
-
-
 def detected() -> pd.DataFrame:
     return pd.DataFrame(
         [
@@ -504,23 +490,6 @@ FIGURES = {
             ratios=("unverified", [0.2, 0.9]),
         ),
         "1.00",
-    ),
-    "planes": (
-        lambda: regions.planes(
-            lambda test, ratio, a, b: np.hypot(a, b) / (20 * (1 - ratio)),
-            ["one", "two", "three"],
-            [0.2, 0.5, 0.85],
-            arms=("first arm", "second arm"),
-            region=("seen elsewhere", (1.0, 1.3)),
-            top=3.0,
-        ),
-        "0.57",
-    ),
-    "share planes": (
-        lambda: regions.share_planes(
-            share_rows(), arms=("first arm", "second arm"), ratio=0.2, region=("seen elsewhere", (1.0, 1.3))
-        ),
-        "55 %",
     ),
     "detection": (lambda: regions.detection(detected()), "50 %"),
     "speed": (lambda: cost.speed(ratios()), "53 ×"),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from restated.calibrate import cases, score
-from restated_book import calibrate
+from restated_book import calibrate, register
 from restated_book import calibration as stored
 from review.findings import calibration
 
@@ -72,3 +72,36 @@ def test_kinds_come_in_their_order_with_all_at_the_end(rows):
     drawn = calibration.chart(table)
     assert len(drawn) == 2 * table["kind"].nunique() and drawn["low"].le(drawn["value"]).all()
     assert len(calibration.coverage_table(table)) == len(table)
+
+
+def test_headline_sets_grow_with_the_strength():
+    table = calibration.at_strengths(calibration.headlines(register.load()))
+    sizes = table[["As printed", "Usual practice", "Wide"]].map(
+        lambda x: int(x[x.index("(") + 1 : -1].replace(",", ""))
+    )
+    assert len(table) == 8 and (sizes > 0).all(axis=None)
+    assert (sizes["As printed"] <= sizes["Usual practice"]).all() and (sizes["As printed"] < sizes["Wide"]).any()
+    # The counts of self-harm that the chapter shows.
+    assert table.loc[table["Set"] == "self-harm, 6–12 months", "As printed"].item().endswith("(1)")
+
+
+def test_other_programs_are_scored_on_the_same_cases():
+    table = calibration.peers()
+    assert (
+        table.groupby("Statements")["Truth held"].agg(lambda x: {y.split(" of ")[-1] for y in x}).map(len).eq(1).all()
+    )
+    held = table.set_index("Program")["Truth held"]
+    assert held["Restated (this version)"] == held["CLOSURE (scrutipy 0.1.12)"]  # both list every sample
+
+
+def test_a_program_that_could_not_be_installed_is_said_not_to_be_measured(monkeypatch):
+    row = {
+        "kind": "whole scores",
+        "tool": "X",
+        "version": "x 1",
+        "inside": "not measured",
+        "width": None,
+        "seconds": None,
+    }
+    monkeypatch.setattr(calibration.dictionary, "validate", lambda *_: [(2, row)])
+    assert calibration.peers()["Truth held"].tolist() == ["not measured"]

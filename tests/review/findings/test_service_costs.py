@@ -149,6 +149,14 @@ def test_shares_count_single_tests(sets):
     assert ((shares["opposite"] <= shares["share"]) | shares["share"].isna()).all()
 
 
+def test_bounds_hold_the_drawn_shapes_and_scale_with_the_mean(sets):
+    table = service_costs.compatible.bounds(sets, [0.5], [1.0])
+    assert (table["all low"] <= table["drawn low"]).all() and (table["drawn high"] <= table["all high"]).all()
+    assert ((table["median low"] >= 0) & (table["median high"] <= 2)).all()
+    free, some_at_zero = table["all high"] - table["all low"]
+    assert some_at_zero < free  # a stated share of zeros leaves less open
+
+
 def test_the_diagonal_is_the_diagonal_of_the_plane(sets):
     plane, diagonal = (
         service_costs.compatible.shares(sets, [0.4]),

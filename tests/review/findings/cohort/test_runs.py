@@ -13,7 +13,7 @@ from restated.errors import RestatedError
 from restated.reconstruct import ensemble as engine
 from restated_book import register
 from review.findings.cohort import effects, runs, statements, stored
-from review.findings.cohort.design import Design
+from review.findings.cohort.design import CELLS, Design
 
 NUMBERS = register.load()
 TABLE = stored.load(NUMBERS)
@@ -115,7 +115,19 @@ def test_leaving_before_high_ratings_hides_growth():
         assert stored.pick(TABLE, "C7", scenario, variation="leaving") < stored.pick(TABLE, "C7", scenario)
 
 
-@pytest.mark.parametrize("key", ["miscoded", "leaving"])
+def test_leaving_in_one_class_moves_its_growth_against_that_of_the_others():
+    whole = {
+        key: stored.pick(TABLE, "C6", "extra-050", variation=f"leaving-{key}") for key in ("disorganized", "others")
+    }
+    assert whole["disorganized"] < stored.pick(TABLE, "C6", "extra-050") < whole["others"]
+    disorganized = runs.VARIATIONS["leaving-disorganized"].change(Design.standard())
+    cohort = disorganized.draw(np.random.default_rng(3))
+    by_rating = np.isfinite(cohort.limit[:, 1])
+    assert set(np.repeat([c[0] for c in CELLS], disorganized.slots)[by_rating]) == {"disorganized"}
+    assert np.isneginf(cohort.limit[:, 1]).any() and np.isposinf(cohort.limit[:, 1]).any()
+
+
+@pytest.mark.parametrize("key", ["miscoded", "leaving", "leaving-others"])
 def test_effects_outside_the_model_get_their_own_fits(key):
     table = runs.run(key, NUMBERS, cohorts=3)
     assert set(table["scenario"]) == {"any", *runs.VARIED} and "sd four-way" not in set(table["quantity"])

@@ -1,7 +1,7 @@
 """``make doctor``: report what keeps this machine from building the book. Needs nothing but a Python, however old."""
 
-# Written for any Python 3: it has to run to report that the Python is too old. No import from this package, for
-# the same reason.
+# Written for any Python 3: it has to run to report that the Python is too old. No import from the packages of this
+# repository, for the same reason.
 
 import os
 import re
@@ -186,6 +186,4 @@ def main():
 
 
 if __name__ == "__main__":
-    # Some modules next to this file have names of the standard library's.
-    sys.path.pop(0)
     sys.exit(main())

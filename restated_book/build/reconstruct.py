@@ -1,0 +1,60 @@
+"""Reconstructed data for readers: kept from build to build, made next to one when what they rest on has changed."""
+
+import atexit
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from restated.errors import RestatedError
+from restated_book import code, config, paths
+from restated_book.build import fingerprints, swap
+from restated_book.build.environment import environment
+from restated_book.export import about, sets
+
+#: Files of the last build, and the fingerprint of what they were made from.
+KEPT, KEY = paths.BUILD / "reconstructed", paths.BUILD / "reconstructed.key"
+_MODULE = "restated_book.reconstructed"
+#: Folders of the data that the sets may rest on; what is in the others is a result, or the reader's own.
+_DATA = ("published", "studies", "selections", "datapackage.json")
+
+
+def index() -> list[Path]:
+    """Return the file that lists the data sets, if there are any."""
+    return [file] if (file := KEPT / sets.INDEX).is_file() else []
+
+
+def begin() -> Callable[[], None]:
+    """Begin to make the files unless the last ones still hold; return the function that waits for them."""
+    functions = config.load().reconstructed.values()
+    if not functions:
+        swap.clear(KEPT)
+        return lambda: None
+    engine = code.closure([_MODULE, *(name.partition(":")[0] for name in functions)])
+    inputs = [*code.files_of(engine).values(), *(paths.ROOT / name for name in (config.NAME, "CITATION.cff"))]
+    inputs += [*fingerprints.listed(*(paths.DATA / name for name in _DATA)), paths.ROOT / "requirements.lock"]
+    titles = (about.title(file.stem) for file in sorted(paths.NOTEBOOKS.glob("*.md")))
+    key = fingerprints.fingerprint(sorted({f for f in inputs if f.is_file()}), *titles)
+    try:
+        if KEY.read_text(encoding="utf-8") == key and sets.index(KEPT):
+            return lambda: None
+    except (OSError, ValueError):
+        pass
+    made = KEPT.with_name("reconstructed.next")
+    KEY.unlink(missing_ok=True)
+    swap.clear(made)
+    made.mkdir(parents=True)
+    command = [sys.executable, "-m", _MODULE, str(made)]
+    process = subprocess.Popen(command, cwd=paths.ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
+    # A build that fails leaves no one behind to write into the folder of the next.
+    atexit.register(process.kill)
+
+    def wait() -> None:
+        _, report = process.communicate()
+        if process.returncode:
+            raise RestatedError(report.strip().rpartition("RestatedError: ")[2])
+        swap.clear(KEPT)
+        made.rename(KEPT)
+        KEY.write_text(key, encoding="utf-8")
+
+    return wait
