@@ -70,7 +70,7 @@ class IfYouUseThis(Inline):
         page = self.env.docname
         head = read(paths.ROOT / f"{page}.md")
         box = nodes.container(classes=["rs-use"])
-        for option, words in config.load().findings.use.items() if head else ():
+        for option, words in config.load().findings.use.items() if head and head.row else ():
             id = f"use-{option}"
             text = nodes.inline("", "", *self.inline(head.row[option]), ids=[id])
             button = nodes.raw("", markup.parts("citebox").copy_button(id, f"“{words}”"), format="html")

@@ -307,11 +307,15 @@ def test_unverified_numbers_are_labelled_in_every_table():
         numbers,
         {"a": ["storebo2020-mbt-tau-depression", "rossouw2012-depression", "hajekgross2024-prepost-depression"]},
     )
-    assert rows["Printed"].tolist() == ["unverified: -0.58 (-1.22 to 0.05)", "in words: lower", "-1.1 (-1.52 to -0.68)"]
+    assert rows["Published"].tolist() == [
+        "unverified: -0.58 (-1.22 to 0.05)",
+        "in words: lower",
+        "-1.1 (-1.52 to -0.68)",
+    ]
     guidelines = trials.sources.guideline_rows(studies.load("mbt-guidelines", originals=False))
     assert guidelines.loc[guidelines["Grade"] == "U", "Says about MBT"].str.startswith("unverified: ").all()
     reviews = trials.sources.review_rows(studies.load("mbt-reviews", originals=False), numbers)
-    assert not reviews["Printed"].str.contains("unverified").any() and "U" not in set(reviews["Grade"])
+    assert not reviews["Published"].str.contains("unverified").any() and "U" not in set(reviews["Grade"])
 
 
 def test_certainty_has_a_judgement_in_every_domain_that_applies():
