@@ -33,6 +33,8 @@ from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 MIN_ALT = 20
 #: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
 FITTING = 3
+#: A cell without a value, which a card leaves out.
+_EMPTY = re.compile("(<td[^>]*)>–</td>")
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
 VERDICT_COLUMNS = (
@@ -231,6 +233,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
     for first, *others in data.itertuples(index=False, name=None):
         cells = zip(others, names[1:], classes[1:], strict=True)
         more = "".join(f'<td{of} data-label="{_esc(name)}">{text(value, name)}</td>' for value, name, of in cells)
+        more = _EMPTY.sub(r"\1 data-none>–</td>", more)
         body.append(f'<tr><th scope="row">{text(first, names[0])}</th>{more}</tr>')
     kind = "rs-table rs-cards" if len(names) > FITTING else "rs-table"
     return _scrolling(head, body, label=label, caption=caption, kind=kind)
