@@ -1,7 +1,7 @@
 """Two groups of skewed, non-negative values such as service costs, compared in the ways papers compare them.
 
 Every comparison is group 1 against group 2. The t tests need only means, standard deviations and sizes, so a printed
-table determines them; rank tests, bootstrap and the gamma model need the values, and on a reconstruction they show the
+table determines them; rank tests and the gamma model need the values, and on a reconstruction they show the
 effect of the assumed shape. `values1` and `values2` are array_like lists of at least two finite values each; other
 values, or values that do not vary, raise a RestatedError. p is two-sided.
 
@@ -9,8 +9,6 @@ References
 ----------
 Welch, B. L. (1947). Biometrika, 34, 28-35.
 Mann, H. B., & Whitney, D. R. (1947). Annals of Mathematical Statistics, 18, 50-60.
-Efron, B. (1987). Journal of the American Statistical Association, 82, 171-185 (BCa interval).
-Barber, J. A., & Thompson, S. G. (2000). Statistics in Medicine, 19, 3219-3236 (bootstrap of mean costs).
 McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter 8. Chapman & Hall (gamma model).
 """
 
@@ -21,11 +19,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from restated.arguments import FloatOrArray, Floats, check_level, check_numbers, check_option, check_sizes, floats
+from restated.arguments import FloatOrArray, Floats, check_level, check_numbers, check_sizes, floats
 from restated.errors import RestatedError
 
-#: Resamples of the bootstrap: the Monte Carlo error of a 95 % limit is then about 2 % of its standard error.
-RESAMPLES = 10_000
 
 
 @dataclass(frozen=True)
@@ -48,16 +44,6 @@ class RankComparison:
     u: FloatOrArray
     p: FloatOrArray
     probability_larger: FloatOrArray  # u / (n1 n2)
-
-
-@dataclass(frozen=True)
-class BootstrapInterval:
-    """Bootstrap of a mean difference, resampling within each group."""
-
-    estimate: float
-    se: float
-    ci_low: float
-    ci_high: float
 
 
 def error_of_difference(
@@ -109,13 +95,6 @@ def t_test_from_moments(
     return _comparison(mean1 - mean2, se, df, level)
 
 
-def t_test(values1: ArrayLike, values2: ArrayLike, *, equal_variances: bool = False, level: float = 0.95) -> Comparison:
-    """Compare two groups of values by a t test; see `t_test_from_moments`."""
-    x, y = _groups(values1, values2)
-    moments = (x.mean(), x.std(ddof=1), len(x), y.mean(), y.std(ddof=1), len(y))
-    return t_test_from_moments(*moments, equal_variances=equal_variances, level=level)
-
-
 def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = True) -> RankComparison:
     """Compare groups along the last axis by the Mann-Whitney (Wilcoxon rank-sum) test, for one pair or many at once.
 
@@ -127,32 +106,6 @@ def mann_whitney(values1: ArrayLike, values2: ArrayLike, *, continuity: bool = T
         raise RestatedError("all values are equal, so they have no ranks")
     test: Any = stats.mannwhitneyu(x, y, axis=-1, method="asymptotic", use_continuity=continuity)
     return RankComparison(test.statistic, test.pvalue, test.statistic / (x.shape[-1] * y.shape[-1]))
-
-
-def bootstrap(
-    values1: ArrayLike,
-    values2: ArrayLike,
-    *,
-    seed: int,
-    method: str = "BCa",
-    resamples: int = RESAMPLES,
-    level: float = 0.95,
-) -> BootstrapInterval:
-    """Return the bootstrap interval of the difference of two means, by {"BCa", "percentile"}; repeatable by `seed`."""
-    x, y = _groups(values1, values2)
-    check_option("bootstrap", method, ("BCa", "percentile"), field="method")
-    check_level(level)
-    if np.ptp(x) == np.ptp(y) == 0:
-        raise RestatedError("the values do not vary within the groups")
-
-    def mean_difference(a: Any, b: Any, axis: int) -> Any:
-        return a.mean(axis=axis) - b.mean(axis=axis)
-
-    options: Any = {"n_resamples": resamples, "confidence_level": level, "method": method}
-    rng = np.random.default_rng(seed)
-    result = stats.bootstrap((x, y), mean_difference, vectorized=True, rng=rng, **options)
-    low, high = result.confidence_interval
-    return BootstrapInterval(float(x.mean() - y.mean()), float(result.standard_error), float(low), float(high))
 
 
 def gamma_model(values1: ArrayLike, values2: ArrayLike, *, level: float = 0.95) -> Comparison:

@@ -240,17 +240,6 @@ def lowest_aic(fit: TwinFit) -> Floats:
     return np.where(np.isnan(fit.loglik), "", best)
 
 
-def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArray, FloatOrArray]:
-    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
-
-    Infinite values raise a RestatedError.
-    """
-    r_mz, r_dz = floats(r_mz, "r_mz"), floats(r_dz, "r_dz")
-    if np.isinf(r_mz).any() or np.isinf(r_dz).any():
-        raise RestatedError("a correlation is infinite", field="r_mz, r_dz")
-    return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
-
-
 def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     """Return the smallest and largest of Falconer's shares over all correlations that print as given.
 

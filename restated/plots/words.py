@@ -146,7 +146,6 @@ def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Sc
 FISHER_Z = Scale("r", back=np.tanh, forward=np.arctanh, leading_zero=False)
 #: Correlations or kappas analysed as they are.
 CORRELATION = Scale("r", leading_zero=False)
-KAPPA = Scale("kappa", leading_zero=False)
 #: Standardised mean differences.
 DIFFERENCE = Scale("d")
 HEDGES_G = Scale("g")
