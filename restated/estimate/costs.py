@@ -23,7 +23,6 @@ from restated.arguments import FloatOrArray, Floats, check_level, check_numbers,
 from restated.errors import RestatedError
 
 
-
 @dataclass(frozen=True)
 class Comparison:
     """Group 1 against group 2; `estimate` is a mean difference, or for the gamma model a log ratio."""

@@ -40,7 +40,7 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    For :func:`review.figures.places.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
+    For :func:`review.figures.reach.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
     programme, ``role`` the direction.
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}
