@@ -58,12 +58,7 @@ def tetrachoric(tables: ArrayLike) -> FloatOrArray:
     The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
     exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
     same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
-    or c is. No continuity correction is added.
-
-    Raises
-    ------
-    RestatedError
-        Also if the search does not settle.
+    or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
     """
     counts = _four(tables)
     a, b, c, d = four = counts.reshape(4, -1)

@@ -298,18 +298,9 @@ def power(
 
     The test is the boundary-corrected one of `compare`; twins have one threshold.
 
-    Parameters
-    ----------
-    a2, c2, e2 : float
-        True shares; they add up to 1.
-    n_mz, n_dz : int
-        Pairs.
-    prevalence : float or None
-        Share of affected individuals; None for a continuous measure.
-    drop : {"a2", "c2"}
-        The share tested, at significance level `alpha`.
-    draws, seed : int
-        Simulated studies.
+    `a2`, `c2`, `e2`: true shares; they add up to 1. `n_mz`, `n_dz`: pairs. `prevalence` (float or None): share of
+    affected individuals; None for a continuous measure. `drop` ({"a2", "c2"}): the share tested, at significance level
+    `alpha`. `draws`, `seed`: simulated studies.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)

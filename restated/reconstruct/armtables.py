@@ -111,10 +111,7 @@ def _arm(box: Mapping[str, Interval], which: str, most: float) -> Floats:
 def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, Floats]:
     """Return the statistics of every table of two groups that fits, by role, each of shape (tables,).
 
-    Raises
-    ------
-    RestatedError
-        If a group has no limit or there are too many tables.
+    Raises a RestatedError if a group has no limit or there are too many tables.
     """
     whole = box.get("n", ANY)
     if "share" in box and "whole" in box:  # a subgroup: so many percent of so many

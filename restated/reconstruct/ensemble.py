@@ -69,14 +69,10 @@ class Extreme(NamedTuple):
 class Ensemble:
     """Result of `ensemble`.
 
-    Attributes
-    ----------
-    low, high : dict of str to Extreme
-        By quantity; a quantity that was undefined (nan) in every draw is left out.
-    undefined : dict of str to int
-        Draws in which a quantity was nan; they do not enter the range.
-    values : pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)
-        The quantities of the first draws; the index is the draw.
+    `low`, `high` (dict of str to Extreme): by quantity; a quantity that was undefined (nan) in every draw is left out.
+    `undefined` (dict of str to int): draws in which a quantity was nan; they do not enter the range. `values`
+    (pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)): the quantities of the first draws; the index is
+    the draw.
     """
 
     low: dict[str, Extreme]

@@ -47,15 +47,9 @@ LEAST_STEP = 1e-9
 class Draws:
     """Even, independent draws.
 
-    Attributes
-    ----------
-    counts : ndarray of int, shape (m, levels)
-        Frequency of each score; fewer samples than wanted if `MAX_PROPOSED` is reached.
-    log_total, error : float
-        Natural logarithm of the number of samples, and the standard error of that number as a share of it; infinite
-        without any draw.
-    proposed : int
-        Samples proposed.
+    `counts` (ndarray of int, shape (m, levels)): frequency of each score; fewer samples than wanted if `MAX_PROPOSED`
+    is reached. `log_total`, `error` (float): natural logarithm of the number of samples, and the standard error of that
+    number as a share of it; infinite without any draw. `proposed` (int): samples proposed.
     """
 
     counts: Ints

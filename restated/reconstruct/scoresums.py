@@ -28,12 +28,8 @@ _State: TypeAlias = tuple[int, int, int, int]
 class Targets:
     """Sums and sums of squares that fit; scores are counted from the lower end of the scale.
 
-    Attributes
-    ----------
-    n, top : int
-        Number of cases and highest score.
-    sums, least, most : ndarray of int, shape (t,)
-        Each sum with its smallest and largest sum of squares.
+    `n`, `top` (int): number of cases and highest score. `sums`, `least`, `most` (ndarray of int, shape (t,)): each sum
+    with its smallest and largest sum of squares.
     """
 
     n: int

@@ -271,12 +271,9 @@ def _seen(
 def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Draw the cohort of the figures: every assumption at the middle of its range, and exact moments in every cell.
 
-    Returns
-    -------
-    children : pandas.DataFrame
-        ``attachment, sex, risk, cell``, one row per classified child; counts are the expected ones, rounded.
-    deviations, seen : ndarray, shape (children, 7)
-        In each cell with means of exactly 0 and exactly the stated covariances; which ratings are made.
+    `children` (pandas.DataFrame): ``attachment, sex, risk, cell``, one row per classified child; counts are the
+    expected ones, rounded. `deviations`, `seen` (ndarray, shape (children, 7)): in each cell with means of exactly 0
+    and exactly the stated covariances; which ratings are made.
     """
     values = design.middle()
     counts = np.round(values["classified"] * cell_shares(values)).astype(int)
