@@ -47,7 +47,6 @@ RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
 MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",), "E": ()}
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
-
 #: Ends of intervals are found to this precision in the share.
 LIMIT_TOLERANCE = 1e-8
 #: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.

@@ -22,7 +22,6 @@ from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
 SMALLEST_EIGENVALUE = 1e-10
-
 # Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the
 # limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n are inside.
 PARAMETER_RANGES = {"lognormal": (1e-4, 300.0), "gamma": (1e-3, 1e7)}

@@ -22,7 +22,6 @@ from restated.printed import Printed, float_ends, parse
 
 #: Degrees of freedom each kind of statistic has.
 DEGREES = {"z": 0, "t": 1, "r": 1, "chi2": 1, "Q": 1, "F": 2}
-
 #: Kinds whose sign is lost in a two-sided p.
 SIGNED = ("z", "t", "r")
 

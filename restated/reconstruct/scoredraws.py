@@ -41,6 +41,8 @@ RESERVE = 1.1
 STEPS = 60
 # Share of a Newton step below which no step improves: the end of precision.
 LEAST_STEP = 1e-9
+#: Proposes a number of samples: frequencies of those that fit, shape (m, levels).
+_Propose: TypeAlias = Callable[[int], Ints]
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,6 @@ class Tilt:
         """Return the largest b S + c Q for each sum S."""
         ends = np.maximum(self.c * targets.least, self.c * targets.most)
         return np.asarray(self.b * targets.sums + ends)
-
-
-#: Proposes a number of samples: frequencies of those that fit, shape (m, levels).
-_Propose: TypeAlias = Callable[[int], Ints]
 
 
 def draw(targets: Targets, draws: int, rng: np.random.Generator, *, count: bool) -> Draws:

@@ -28,14 +28,11 @@ MAX_STATES = 500_000
 BLOCK = 500_000
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
-
 #: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
 MOST_SCORES, MOST_CASES = 1_001, 200_000
-
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
 LARGEST = 709.0
 READABLE = 1e9
-
 #: Bases of the number that codes a state: cases, sum and sum of squares of a partial sample.
 _Coding: TypeAlias = tuple[int, int]
 

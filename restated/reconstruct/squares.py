@@ -25,7 +25,6 @@ from restated.reconstruct.enumeration import Exhaustive, ragged_ranges
 
 # Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
-
 # Chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
 CHAINS = 64
 MOVES_BETWEEN = 2

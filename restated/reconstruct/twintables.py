@@ -39,7 +39,6 @@ _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "neither": lambda both, one, none: (none, np.ones_like(none)),
 }
 _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
-
 #: Far more pairs than any twin register has.
 MAX_PAIRS = 1_000_000
 #: Most tables, or combinations of tables; more would take more than about 1 GB.

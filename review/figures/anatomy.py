@@ -36,10 +36,8 @@ from review.figures.pieces import DROP, without_y
 from review.figures.tables import checked, ensure
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
-
 BADGE = 15.0  # side of a callout's number in points
 SHORTEST = 0.14  # leaders shorter than this, in inches from the middle of the number, would be hidden by it
-
 #: A place in a figure, in inches from its lower left corner.
 Place = Callable[[Figure], tuple[float, float]]
 
@@ -165,7 +163,6 @@ INTERVALS = (
     Callout("Confidence interval", shape_at("diamond", x=1.0), (0.4, 0.0)),
     Callout("Prediction interval", shape_at("prediction", x=1.0), (0.3, 0.0)),
 )
-
 LINES_WIDTH = 5.2  # inches
 INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line

@@ -35,6 +35,16 @@ PARTS = {
     "avoidant": Fill("band2", "second", ""),
     "secure": Fill("page", "muted", ""),
 }
+#: Marks of the first to fourth event: distinct without colour.
+MARKS = (Mark("o", True, "accent"), Mark("s", False, "second"), Mark("D", True, "ink"), Mark("^", False, "third"))
+STEP = 0.22  # vertical distance between the marks of one row, in rows
+SHARE = Scale("share", decimals=0)
+#: Percent below which shares other than 0 are written in tenths, and below which only the bound is written.
+FINE, FINEST = 1.0, 0.1
+SIDE, HEIGHT = 2.25, 2.2  # inches of a panel
+LEFT, GAP, BOTTOM, TOP = 0.62, 0.72, 0.82, 0.36  # inches
+#: Title and axis of each panel.
+PANELS = (("SD of ratings", "grade"), ("Correlation", "grades apart"), ("Residual percentiles", "normal distribution"))
 
 
 @drawing
@@ -83,14 +93,6 @@ def class_bars(table: pd.DataFrame) -> Drawn:
         + "; ".join(map(" ".join, zip(labels, percent)))
     )
     return Drawn(chart.fig, alt, pd.DataFrame({"children": labels, "n": table["n"]} | dict(zip(PARTS, shares.T))))
-
-
-#: Marks of the first to fourth event: distinct without colour.
-MARKS = (Mark("o", True, "accent"), Mark("s", False, "second"), Mark("D", True, "ink"), Mark("^", False, "third"))
-STEP = 0.22  # vertical distance between the marks of one row, in rows
-SHARE = Scale("share", decimals=0)
-#: Percent below which shares other than 0 are written in tenths, and below which only the bound is written.
-FINE, FINEST = 1.0, 0.1
 
 
 @drawing
@@ -142,12 +144,6 @@ def percent(share: float) -> str:
     if 0 < value < FINEST:
         return f"<{FINEST:g}"
     return f"{value:.1f}" if 0 < value < FINE else f"{value:.0f}"
-
-
-SIDE, HEIGHT = 2.25, 2.2  # inches of a panel
-LEFT, GAP, BOTTOM, TOP = 0.62, 0.72, 0.82, 0.36  # inches
-#: Title and axis of each panel.
-PANELS = (("SD of ratings", "grade"), ("Correlation", "grades apart"), ("Residual percentiles", "normal distribution"))
 
 
 @drawing

@@ -23,6 +23,7 @@ STEP = 0.018  # distance of estimates of one year, as a share of all years: the 
 NONE_PRINTED = "no interval printed"
 YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
 OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns that a table may lack, with their values
+Window: TypeAlias = tuple[float, float, str] | None
 
 
 @drawing
@@ -55,9 +56,6 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
         f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
     )
     return Drawn(fig, alt, pd.DataFrame(data))
-
-
-Window: TypeAlias = tuple[float, float, str] | None
 
 
 def _rows(table: pd.DataFrame, looks: Mapping[str, Series], window: Window) -> Figure:

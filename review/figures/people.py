@@ -21,6 +21,10 @@ SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
 SHARES = ["overlap", "risk_lower", "risk_higher"]
 OTHER, MARKED = Mark("o", False, "muted"), Mark("s", True, "second")
+SCREEN = 3.7  # inches: a telephone shows it whole
+SQUARE = 1.5  # inches, side of a square of a hundred people
+CAPTION, NEXT = 0.26, 0.2  # inches under a square, and before the next effect
+COUNTS = [f"{group}{end}" for group in ("first", "second") for end in ("", "_low", "_high")]
 
 
 @drawing
@@ -70,12 +74,6 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
     data = table[["label", "d"]].set_axis(["outcome", "d"], axis=1).join((100 * table[SHARES]).set_axis(names, axis=1))
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
-
-
-SCREEN = 3.7  # inches: a telephone shows it whole
-SQUARE = 1.5  # inches, side of a square of a hundred people
-CAPTION, NEXT = 0.26, 0.2  # inches under a square, and before the next effect
-COUNTS = [f"{group}{end}" for group in ("first", "second") for end in ("", "_low", "_high")]
 
 
 @drawing

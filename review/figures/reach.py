@@ -39,6 +39,14 @@ MARKS = (
 _dot = partial(dots, size=7.5, zorder=3, clip_on=True)
 #: Rows under the places: the number of names, and the total the source prints.
 LISTED, PRINTED = "names listed", "total printed"
+HEIGHT = 4.4  # inches
+LEFT, BOTTOM, RIGHT = 0.62, 1.2, 0.28
+LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))  # lines of the bounds of each item
+TICKS = (100, 75, 50, 25, 10)  # response rates with a tick, percent
+HALF = 50  # percent
+#: Columns of the data.
+NAMES = dict(rate="percent who replied", invited="number asked", low="lowest percent", high="highest percent")
+LINE = 1.4 * BASE / POINTS  # inches from one line of words to the next
 
 
 @drawing
@@ -99,16 +107,6 @@ def place_matrix(
         for (heading, row), mine in table.groupby(["part", "place"], sort=False)
     ] + [{name: title, part: "", **{role: cells.get(role, "–") for role in roles}} for title, cells in foot.items()]
     return Drawn(fig, alt, pd.DataFrame(data))
-
-
-HEIGHT = 4.4  # inches
-LEFT, BOTTOM, RIGHT = 0.62, 1.2, 0.28
-LINES = (Line("accent", SOLID, 1.8), Line("second", SHORT_DASHES, 1.8))  # lines of the bounds of each item
-TICKS = (100, 75, 50, 25, 10)  # response rates with a tick, percent
-HALF = 50  # percent
-#: Columns of the data.
-NAMES = dict(rate="percent who replied", invited="number asked", low="lowest percent", high="highest percent")
-LINE = 1.4 * BASE / POINTS  # inches from one line of words to the next
 
 
 @drawing

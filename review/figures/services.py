@@ -32,6 +32,27 @@ from review.figures.tables import checked, distinct, ensure, numbers, parts, row
 
 ROW = 0.34  # inches
 POSSIBLE = Fill("band", "accent", width=1)
+SUMS_HEIGHT = 4.3  # inches
+#: Line and mark of the two arms: distinct without colour.
+LOOKS = (
+    (Line("accent", SOLID, 1.8), Mark("o", True, "accent")),
+    (Line("second", DASHES, 1.8), Mark("s", True, "second")),
+)
+#: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
+LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
+BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
+REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
+HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
+#: Ranges over shapes at the lower and the higher SD/mean.
+RANGES = (Fill("band", "accent", width=1.2), Fill("none", "second", "////", 1.2))
+#: Title of each panel of `detection`.
+PANELS = dict(power="chance to find it", sign="wrong direction,\nif found", magnitude="exaggeration,\nif found (times)")
+HEIGHT = 5.1  # inches of the figure of limits
+ABOVE = 1.3  # inches of it above and below the plot
+#: Words and the numbers they name.
+Named: TypeAlias = tuple[str, Sequence[float]]
+#: Words for a range of SD/mean, and its ends.
+Region: TypeAlias = tuple[str, tuple[float, float]]
 
 
 @drawing
@@ -80,14 +101,6 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
 def _cell(ax: Axes, n: int, y: int, fill: Fill, zorder: float = 1) -> None:
     high = 0.5 if narrow() else 0.84
     ax.add_patch(Rectangle((n - 0.46, y - high / 2), 0.92, high, zorder=zorder, **fill.style()))
-
-
-SUMS_HEIGHT = 4.3  # inches
-#: Line and mark of the two arms: distinct without colour.
-LOOKS = (
-    (Line("accent", SOLID, 1.8), Mark("o", True, "accent")),
-    (Line("second", DASHES, 1.8), Mark("s", True, "second")),
-)
 
 
 @drawing
@@ -142,24 +155,6 @@ def summed(
         f"The lines cross at month {months}" if months else "The lines do not cross",
     )
     return Drawn(fig, alt, path.rename(columns={**arms, "month": "months from randomisation"}))
-
-
-#: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
-LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
-BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
-REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
-HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
-#: Ranges over shapes at the lower and the higher SD/mean.
-RANGES = (Fill("band", "accent", width=1.2), Fill("none", "second", "////", 1.2))
-#: Title of each panel of `detection`.
-PANELS = dict(power="chance to find it", sign="wrong direction,\nif found", magnitude="exaggeration,\nif found (times)")
-HEIGHT = 5.1  # inches of the figure of limits
-ABOVE = 1.3  # inches of it above and below the plot
-
-#: Words and the numbers they name.
-Named: TypeAlias = tuple[str, Sequence[float]]
-#: Words for a range of SD/mean, and its ends.
-Region: TypeAlias = tuple[str, tuple[float, float]]
 
 
 @drawing

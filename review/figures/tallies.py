@@ -21,6 +21,8 @@ LOOKS = {
     "contradicted": Fill("warn", "warn", ""),
     "not-publicly-checkable": Fill("page", "muted", "////"),
 }
+#: Looks of the parts, in order: distinct without colour.
+OUTCOMES = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "muted", "////"))
 
 
 @drawing
@@ -53,10 +55,6 @@ def verdict_bars(table: pd.DataFrame, *, heading: str) -> Drawn:
     )
     data = pd.DataFrame({heading: groups} | {words[v]: table[v].astype(int).to_numpy() for v in VERDICTS})
     return Drawn(chart.fig, alt, data.assign(all=totals.astype(int)))
-
-
-#: Looks of the parts, in order: distinct without colour.
-OUTCOMES = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "muted", "////"))
 
 
 @drawing

@@ -37,6 +37,25 @@ SCALES = (
     ("correlation of the classes", 0, -0.16, Mark("s", False, "second")),
     ("correlation of the liabilities", 2, 0.16, Mark("o", True, "accent")),
 )
+SHARE = Scale("share", leading_zero=False)
+#: The three shares in words, in full and short, and the looks of their parts of a bar: distinct without colour.
+NAMES = {"a2": "genes", "c2": "shared environment", "e2": "unique environment and error"}
+SHORT = {"a2": "genes", "c2": "shared", "e2": "unique"}
+PARTS = {"a2": Fill("accent", "accent", ""), "c2": Fill("band2", "second", ""), "e2": Fill("page", "muted", "////")}
+COLUMNS = ("lowest", "highest", "ci_lowest", "ci_highest")
+PRINTED = Mark("D", False, "warn")
+SIDE, LEFT, BOTTOM, RIGHT = 4.6, 0.75, 0.62, 3.15  # inches of the plot and around it
+#: Words, mark and box of the two kinds of correlation.
+KINDS = {
+    "liability": ("liability of the classes", Mark("o", False, "accent"), Fill("band", "accent", width=1.2)),
+    "score": ("continuous score", Mark("s", False, "second"), Fill("band2", "second", width=1.2)),
+}
+TRIANGLE = Fill("zone3", width=1.0)
+REGION = Fill("none", "warn", "\\\\\\", 1.0, SHORT_DASHES)
+WANTED = 0.80  # power that studies usually plan for
+GAP, HEIGHT = 0.35, 3.5  # inches of panels of power
+#: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
+APART = 0.024
 
 
 @drawing
@@ -116,15 +135,6 @@ def two_scales(table: pd.DataFrame) -> Drawn:
 def _named(table: pd.DataFrame, write: Callable[[str], str] = str) -> dict[str, list[str]]:
     """Study and group of each row, by their names in the data table as `write` gives them."""
     return dict(zip(map(write, ("study", "pairs of")), texts(table, "label", "group")))
-
-
-SHARE = Scale("share", leading_zero=False)
-#: The three shares in words, in full and short, and the looks of their parts of a bar: distinct without colour.
-NAMES = {"a2": "genes", "c2": "shared environment", "e2": "unique environment and error"}
-SHORT = {"a2": "genes", "c2": "shared", "e2": "unique"}
-PARTS = {"a2": Fill("accent", "accent", ""), "c2": Fill("band2", "second", ""), "e2": Fill("page", "muted", "////")}
-COLUMNS = ("lowest", "highest", "ci_lowest", "ci_highest")
-PRINTED = Mark("D", False, "warn")
 
 
 @drawing
@@ -218,16 +228,6 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     return Drawn(chart.fig, alt, pd.DataFrame(data))
 
 
-SIDE, LEFT, BOTTOM, RIGHT = 4.6, 0.75, 0.62, 3.15  # inches of the plot and around it
-#: Words, mark and box of the two kinds of correlation.
-KINDS = {
-    "liability": ("liability of the classes", Mark("o", False, "accent"), Fill("band", "accent", width=1.2)),
-    "score": ("continuous score", Mark("s", False, "second"), Fill("band2", "second", width=1.2)),
-}
-TRIANGLE = Fill("zone3", width=1.0)
-REGION = Fill("none", "warn", "\\\\\\", 1.0, SHORT_DASHES)
-
-
 @drawing
 def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, region_words: str = "") -> Drawn:
     """Draw the plane of the two twin correlations with the triangle of the model and the range of each study.
@@ -288,12 +288,6 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     alt = alt_text("Plane of the correlations of identical and fraternal twins", *listed, hatched)
     names = ["study", "correlation of", "identical, low", "identical, high", "fraternal, low", "fraternal, high"]
     return Drawn(fig, alt, table[["label", "kind", *columns]].set_axis(names, axis=1))
-
-
-WANTED = 0.80  # power that studies usually plan for
-GAP, HEIGHT = 0.35, 3.5  # inches of panels of power
-#: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
-APART = 0.024
 
 
 @drawing

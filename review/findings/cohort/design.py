@@ -32,11 +32,9 @@ RISKS = ("lower", "high")
 CELLS = tuple(itertools.product(CLASSES, SEXES, RISKS))
 #: The cell of the abstract's last statement.
 DECISIVE = CELLS.index(("disorganized", "boy", "high"))
-
 GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
 #: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
 TIMES = (np.arange(len(GRADES)) - 3) / 6
-
 #: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a drawn
 #: count needs more is below one in ten million.
 SPARE_SDS = 5.5
