@@ -1,4 +1,4 @@
-"""Meta-analysis of independent effects: pooling, meta-regression, leaving out.
+"""Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
 Defaults follow the current recommendation for primary results where the paper's own choice is unknown: REML, and a
 t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald unless Knapp-Hartung is
@@ -225,11 +225,60 @@ def leave_one_out(
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    if labels is not None and len(labels) != len(y):
-        raise RestatedError(f"{len(y)} studies but {len(labels)} labels", field="labels")
-    fits = [_fit(np.delete(y, i), np.delete(v, i), **options) for i in range(len(y))]
-    rows = [[getattr(found, column) for column in SUMMARY] for found in fits]
+    rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options)) for i in range(len(y))]
+    return _summary(rows, labels)
+
+
+def cumulative(
+    y: ArrayLike,
+    v: ArrayLike,
+    order: ArrayLike | None = None,
+    *,
+    labels: Sequence[object] | None = None,
+    **options: Any,
+) -> pd.DataFrame:
+    """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
+
+    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval.
+
+    `y`, `v`: shape (k,). `order`, shape (k,): sort key, for example the year; ties keep their given order. Default: the
+    order of `y`. `labels`: of the studies in their given order; the index of the result. `**options`: as in `fit`, with
+    the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
+    """
+    y, v = check_effects(y, v)
+    key = np.arange(len(y)) if order is None else np.asarray(order)
+    if key.shape != y.shape:
+        raise RestatedError(f"{len(y)} effects but {key.size} sort keys", field="order")
+    if (missing := pd.isna(key)).any():
+        remedy = "Give its year, or leave it out"
+        raise RestatedError(f"study {int(missing.argmax()) + 1} has no sort key", field="order", remedy=remedy)
+    labels = _checked_labels(labels, len(y))
+    try:
+        sequence = np.argsort(key, kind="stable")
+    except TypeError:
+        raise RestatedError("the sort keys cannot be compared with each other", field="order") from None
+    y, v = y[sequence], v[sequence]
+    pooled = [_fit(y[:size], v[:size], **options) for size in range(2, len(y) + 1)]
+    se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
+    margin = stats.norm.ppf((1 + pooled[0].level) / 2) * se
+    alone = [y[0], se, y[0] - margin, y[0] + margin, 2 * stats.norm.sf(abs(y[0] / se)), 0.0, 0.0, 0.0, 1]
+    rows = [alone, *map(_row, pooled)]
+    return _summary(rows, None if labels is None else [labels[i] for i in sequence])
+
+
+def _row(found: MetaFit) -> list[Any]:
+    return [getattr(found, column) for column in SUMMARY]
+
+
+def _summary(rows: Sequence[Sequence[Any]], labels: Sequence[object] | None) -> pd.DataFrame:
+    labels = _checked_labels(labels, len(rows))
     return pd.DataFrame(rows, columns=SUMMARY, index=None if labels is None else pd.Index(list(labels), name="study"))
+
+
+def _checked_labels(labels: Sequence[object] | None, k: int) -> Sequence[object] | None:
+    if labels is not None and len(labels) != k:
+        raise RestatedError(f"{k} studies but {len(labels)} labels", field="labels")
+    return labels
 
 
 def check_effects(y: ArrayLike, v: ArrayLike, *, batch: bool = False) -> tuple[Floats, Floats]:

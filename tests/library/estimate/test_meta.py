@@ -86,10 +86,7 @@ def test_leaving_out_and_accumulating_match_metafor(case):
     if case["kind"] == "leave1out":
         table = meta.leave_one_out(y, v, method=case["method"])
     else:
-        order = np.argsort(x, kind="stable")
-        fits = [meta.fit(y[order[:k]], v[order[:k]], method=case["method"]) for k in range(2, len(y) + 1)]
-        table = pd.DataFrame([vars(fit) for fit in fits])  # a first study alone needs no pooling
-        case = case | {name: value[1:] for name, value in case.items() if isinstance(value, list)}
+        table = meta.cumulative(y, v, x, method=case["method"])
     for field in ("estimate", "se", "ci_low", "ci_high", "tau2", "i2"):
         assert_matches(table[field], case[field], ITERATIVE, (field, case["call"]))
 
@@ -225,6 +222,17 @@ def test_a_moderator_of_zero_effect_changes_the_scale_of_its_coefficient_only():
     assert two.tau2 == pytest.approx(one.tau2, rel=ITERATIVE)
 
 
+def test_cumulative_ends_with_the_full_fit_and_keeps_labels_in_order():
+    y, v, _x = data("three")
+    table = meta.cumulative(y, v, [3, 1, 2], labels=["a", "b", "c"], method="DL")
+    assert list(table.index) == ["b", "c", "a"]
+    assert list(table["k"]) == [1, 2, 3]
+    assert table["estimate"].iloc[0] == y[1]
+    assert table["estimate"].iloc[-1] == pytest.approx(meta.fit(y, v, method="DL").estimate)
+    assert np.isnan(meta.cumulative(y, v, ci="knapp-hartung")["se"].iloc[0])
+    assert list(meta.leave_one_out(y, v, labels="abc").index) == ["a", "b", "c"]
+
+
 def test_two_studies_have_no_prediction_interval():
     result = meta.fit([0.1, 0.4], [0.02, 0.03])
     assert np.isnan(result.pi_low) and np.isnan(result.pi_high)
@@ -255,6 +263,7 @@ def test_two_studies_have_no_prediction_interval():
         (lambda: meta.fit_regression([1, 2, 3], [1, 1, 1], [1, np.nan, 2]), "missing or not finite"),
         (lambda: meta.leave_one_out([1, 2], [1, 1]), "at least three"),
         (lambda: meta.leave_one_out([1, 2, 3], [1, 1, 1], labels=["a"]), "3 studies but 1 labels"),
+        (lambda: meta.cumulative([1, 2, 3], [1, 1, 1], [1, 2]), "3 effects but 2 sort keys"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):
@@ -284,6 +293,22 @@ def test_the_ad_hoc_interval_is_the_wider_of_knapp_hartung_and_a_t_interval_and_
     assert adhoc.estimate == wald.estimate and adhoc.se >= wald.se and adhoc.ci_low <= wald.ci_low
     expected = np.fmax(wald.se, plain.se)  # where all effects are the same, Knapp-Hartung has none
     assert adhoc.se == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("order", "labels", "message"),
+    [
+        ([2000, np.nan, 2001], None, "study 2 has no sort key"),
+        ([2000, "1999", None], None, "study 3 has no sort key"),
+        ([2000, "1999", (1,)], None, "cannot be compared"),
+        ([2000, 1999, 2001], ["a", "b"], "3 studies but 2 labels"),
+        (None, ["a", "b", "c", "d"], "3 studies but 4 labels"),
+    ],
+)
+def test_an_order_or_labels_that_do_not_suit_the_studies(order, labels, message):
+    order = None if order is None else np.array(order, dtype=object)
+    with pytest.raises(RestatedError, match=message):
+        meta.cumulative([0.1, 0.2, 0.3], [0.01, 0.02, 0.03], order, labels=labels)
 
 
 @pytest.mark.parametrize(
