@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
+from scipy.optimize import elementwise
 from scipy.special import ndtri, owens_t
 
 from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_numbers, check_option, floats
@@ -47,8 +48,10 @@ RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
 MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",), "E": ()}
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
-#: Ends of intervals are found to this precision in the share.
-LIMIT_TOLERANCE = 1e-8
+#: Ends of intervals are found to this precision in the share, or in the root of the likelihood ratio.
+LIMIT_TOLERANCES = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
+#: Stands for an infinite root of the likelihood ratio.
+LARGEST_EXCESS = 1e3
 #: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
 SAME_LIKELIHOOD = 1e-8
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
@@ -422,31 +425,21 @@ def _profile_ends(fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floa
     """Points at which the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
     One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
-    `far` the bound. Illinois' variant of false position on the signed root of the likelihood ratio, which is nearly
-    linear.
+    `far` the bound. The signed root of the likelihood ratio is searched, which is nearly linear.
     """
-    a, b = near.copy(), far.copy()
-    fa = np.full(len(near), -np.sqrt(critical))
-    fb = _excess(fit, rows, which, b, critical)
-    result = np.where(fb <= 0, far, near)
-    active = np.flatnonzero((fb > 0) & (a != b))
-    for _ in range(likelihood.MAX_ITERATIONS):
-        if not len(active):
-            return result
-        x, y, fx, fy = a[active], b[active], fa[active], fb[active]
-        with np.errstate(invalid="ignore"):
-            proposal = x - fx * (y - x) / (fy - fx)
-        # At a bound with likelihood zero the function is infinite: halve.
-        c = np.where(np.isfinite(fy) & np.isfinite(proposal), proposal, (x + y) / 2)
-        fc = _excess(fit, rows[active], which[active], c, critical)
-        same = (fc > 0) == (fy > 0)
-        # The new point replaces the end of its sign; the other end's value is halved when it stays twice.
-        a[active], fa[active] = np.where(same, x, y), np.where(same, fx / 2, fy)
-        b[active], fb[active] = c, fc
-        result[active] = c
-        settled = (np.abs(b[active] - a[active]) < LIMIT_TOLERANCE) | (np.abs(fc) < LIMIT_TOLERANCE)
-        active = active[~settled]
-    raise RestatedError("the search for a profile-likelihood interval did not settle")
+    result = far.copy()
+    beyond = np.flatnonzero((_excess(fit, rows, which, far, critical) > 0) & (near != far))
+
+    def excess(share: Floats, row: Ints, part: Ints) -> Floats:
+        # At a bound the likelihood can be zero, and the function infinite.
+        return np.minimum(_excess(fit, row.astype(int), part.astype(int), share, critical), LARGEST_EXCESS)
+
+    ends, args = (near[beyond], far[beyond]), (rows[beyond], which[beyond])
+    found: Any = elementwise.find_root(excess, ends, args=args, tolerances=LIMIT_TOLERANCES)
+    if not found.success.all():
+        raise RestatedError("the search for a profile-likelihood interval did not settle")
+    result[beyond] = found.x
+    return result
 
 
 def _excess(fit: TwinFit, rows: Ints, which: Ints, share: Floats, critical: float) -> Floats:

@@ -23,6 +23,7 @@ from restated.plots.style import (
     axes_in_inches,
     colour,
     drawing,
+    framed,
     narrow,
     new_figure,
     text_width,
@@ -265,8 +266,7 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     columns = pd.Series(np.round((values - low) / step).astype(int))
     heights = columns.groupby(columns).cumcount()
     top = DOT * (heights.max() + 1) + 0.1 + LANES
-    fig = new_figure(plot + 0.5, 0.45 + top + 0.62)
-    ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
+    fig, ax = framed(plot + 0.5, 0.45 + top + 0.62, 0.25, 0.62, plot, top)
     ax.set(xlim=(low, high), ylim=(0, top), xlabel=axis)
     without_y(ax)
     plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))

@@ -9,18 +9,7 @@ from restated.errors import RestatedError
 from restated.plots.legend import Key
 from restated.plots.marks import DOTTED_GUIDE, SHORT_DASHES, SOLID, Line, Mark, dots, limited
 from restated.plots.rows import MARGIN
-from restated.plots.style import (
-    BASE,
-    POINTS,
-    Drawn,
-    axes_in_inches,
-    canvas,
-    colour,
-    drawing,
-    new_figure,
-    on_canvas,
-    text_width,
-)
+from restated.plots.style import BASE, POINTS, Drawn, canvas, colour, drawing, framed, on_canvas, text_width
 from restated.plots.words import alt_text, count, number, plural
 from review.figures.pieces import label
 from review.figures.tables import checked, distinct, ensure, numbers, parts
@@ -118,8 +107,7 @@ def response_bounds(table: pd.DataFrame) -> Drawn:
     table = checked(table, "item", "rate", "invited", "low", "high")
     limited(len(items := distinct(table, "item")), len(LINES), "items", "item")
     ensure((table["low"] <= table["high"]).all(), "a lower bound exceeds the upper one", field="low")
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, LEFT, BOTTOM, WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM - 0.15)
+    fig, ax = framed(WIDTH, HEIGHT, LEFT, BOTTOM, WIDTH - LEFT - RIGHT, HEIGHT - BOTTOM - 0.15)
     key = Key(ax, 0.1, 0.15 + LINE * (len(items) - 1), drop=0.05, step=LINE)
     words = []
     for item, line in zip(items, LINES):

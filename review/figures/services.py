@@ -17,6 +17,7 @@ from restated.plots.style import (
     axes_in_inches,
     colour,
     drawing,
+    framed,
     ground,
     narrow,
     new_figure,
@@ -68,8 +69,7 @@ def denominators(table: pd.DataFrame, *, largest: int) -> Drawn:
     left = max(text_width(label, BASE) for label in labels) + 0.25
     left, row_height = (0.1, 1.7 * ROW) if narrow() else (left, ROW)
     height = row_height * len(table)
-    fig = new_figure(width(), height + 0.75)
-    ax = axes_in_inches(fig, left, 0.6, width() - left - 0.1, height)
+    fig, ax = framed(width(), height + 0.75, left, 0.6, width() - left - 0.1, height)
     ax.set(xlim=(0.5, largest + 0.5), ylim=(len(table) - 0.5, -0.5))
     without_y(ax)
     for y, row in enumerate(rows(table)):
@@ -120,8 +120,7 @@ def summed(
     ends = {arm: f"{words}: {count(path[arm].iloc[-1])}" for arm, words in arms.items()}
     room = max(text_width(end, BASE) for end in ends.values()) + 0.3
     room, foot = (0.2, 1.3) if narrow() else (room, 0.6)
-    fig = new_figure(width(), SUMS_HEIGHT)
-    ax = axes_in_inches(fig, 1.0, foot, width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
+    fig, ax = framed(width(), SUMS_HEIGHT, 1.0, foot, width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
     ax.set(xlim=(month[0], month[-1]), ylim=(0, top))
     ax.set(xlabel="months from randomisation", ylabel="US dollars per patient, summed")
     for i, (name, start, end) in enumerate(zip(windows, month, month[1:])):
@@ -174,8 +173,7 @@ def limits(
     ensure(len(tests) <= len(LINES) and len(sets) <= len(BANDS), problem, field="test")
     room = 0.2 if narrow() else max((text_width(words, BASE) for words in marks), default=0) + 0.25
     foot = 3.4 if narrow() else 0.62
-    fig = new_figure(width(), HEIGHT + foot - 0.62)
-    ax = axes_in_inches(fig, 0.75, foot, width() - 0.75 - room, HEIGHT - ABOVE)
+    fig, ax = framed(width(), HEIGHT + foot - 0.62, 0.75, foot, width() - 0.75 - room, HEIGHT - ABOVE)
     ax.set(xlim=(0.1, 1), ylim=(0, top), ylabel="SD/mean in both arms")
     ax.set_xlabel("mean cost, partial hospitalization over general psychiatric care")
     ax.axhspan(*region[1], zorder=0.5, **REGION.style())

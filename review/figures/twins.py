@@ -18,6 +18,7 @@ from restated.plots.style import (
     axes_in_inches,
     colour,
     drawing,
+    framed,
     narrow,
     new_figure,
     panel_title,
@@ -240,8 +241,7 @@ def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, 
     known(table, "kind", KINDS)
     values = table[columns].to_numpy(float)
     side, below, room = (width() - LEFT - 0.15, 4.5, width() - 0.4) if narrow() else (SIDE, BOTTOM, RIGHT - 0.55)
-    fig = new_figure(width() if narrow() else LEFT + SIDE + RIGHT, below + side + 0.12)
-    ax = axes_in_inches(fig, LEFT, below, side, side)
+    fig, ax = framed(width() if narrow() else LEFT + SIDE + RIGHT, below + side + 0.12, LEFT, below, side, side)
     low = min(-0.1, values.min() - 0.05)
     ax.set(xlim=(low, 1.0), ylim=(low, 1.0))
     ax.set(xlabel="correlation of identical twins", ylabel="correlation of fraternal twins")
