@@ -8,10 +8,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import Fill, Line, Mark, Series, dots, series
 from restated.plots.rows import Column, interval_columns, null_line, padded, row_chart, whiskers
-from restated.plots.spread import spread
 from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
 from review.figures.pieces import label

@@ -8,9 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, dots
-from restated.plots.spread import spread
 from restated.plots.style import (
     BASE,
     Drawn,
