@@ -25,7 +25,8 @@ from restated.errors import RestatedError
 
 #: Largest correlation in the search for a tetrachoric one, and its precision: the bivariate normal probability is good
 #: to about 1e-15.
-NEAREST, TOLERANCES = 1 - 1e-15, {"xatol": 1e-14, "xrtol": 0.0}
+NEAREST = 1 - 1e-15
+TOLERANCES: Any = {"xatol": 1e-14, "xrtol": 0.0}
 
 
 def percent_agreement(tables: ArrayLike) -> FloatOrArray:
@@ -138,7 +139,7 @@ def kappa_variance_null(tables: ArrayLike) -> FloatOrArray:
 def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
     """rho with bivariate_normal(h, k, rho) = target."""
 
-    def excess(rho: Floats, h: Floats, k: Floats, target: Floats) -> Any:
+    def excess(rho: Any, h: Any, k: Any, target: Any) -> Any:
         return bivariate_normal(h, k, rho) - target
 
     ends = np.full(h.shape, NEAREST)

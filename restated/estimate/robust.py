@@ -192,11 +192,7 @@ def _inverse_root(matrix: Floats, scale: float) -> Floats:
 
 
 def _satterthwaite(influence: Floats) -> Floats:
-    """Degrees of freedom of each coefficient's variance under independent errors of variance 1.
-
-    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
-    tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
-    """
+    """Degrees of freedom, 2 mean^2 / variance, of each coefficient's variance under independent errors of variance 1."""
     covariances = influence @ influence.transpose(0, 2, 1)
     return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 

@@ -49,7 +49,7 @@ MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",)
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
 #: Ends of intervals are found to this precision in the share, or in the root of the likelihood ratio.
-LIMIT_TOLERANCES = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
+LIMIT_TOLERANCES: Any = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
 #: Stands for an infinite root of the likelihood ratio.
 LARGEST_EXCESS = 1e3
 #: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
@@ -392,10 +392,7 @@ def _reduced(drop: str, alpha: float) -> str:
 
 
 def _wishart(rng: np.random.Generator, n: int, r: float, size: int) -> Floats:
-    """Sample covariance matrices, shape (size, 2, 2), of exchangeable pairs: variance 1, correlation r.
-
-    Sum and difference of a pair are independent, so are their sample variances: scaled chi-squared.
-    """
+    """Sample covariance matrices, shape (size, 2, 2), of pairs, whose sum and difference are independent."""
     total, difference = ((1 + sign * r) * rng.chisquare(n - 1, size) / (n - 1) for sign in (1, -1))
     variance, covariance = (total + difference) / 2, (total - difference) / 2
     return np.stack([variance, covariance, covariance, variance], axis=-1).reshape(size, 2, 2)
@@ -430,7 +427,7 @@ def _profile_ends(fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floa
     result = far.copy()
     beyond = np.flatnonzero((_excess(fit, rows, which, far, critical) > 0) & (near != far))
 
-    def excess(share: Floats, row: Ints, part: Ints) -> Floats:
+    def excess(share: Any, row: Any, part: Any) -> Any:
         # At a bound the likelihood can be zero, and the function infinite.
         return np.minimum(_excess(fit, row.astype(int), part.astype(int), share, critical), LARGEST_EXCESS)
 
