@@ -192,7 +192,7 @@ def _inverse_root(matrix: Floats, scale: float) -> Floats:
 
 
 def _satterthwaite(influence: Floats) -> Floats:
-    """Degrees of freedom, 2 mean^2 / variance, of each coefficient's variance under independent errors of variance 1."""
+    """Degrees of freedom, 2 mean^2 / variance, of each coefficient's variance under independent unit errors."""
     covariances = influence @ influence.transpose(0, 2, 1)
     return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 
