@@ -20,10 +20,8 @@ from restated.errors import RestatedError
 
 #: Digits kept for a printed fraction that does not end (17/60); both ends are rounded outwards.
 FRACTION_DIGITS = 28
-
 #: Most digits of a printed number. More never occur in print, and Python reads thousands of them slowly or not at all.
 MOST_DIGITS = 28
-
 _UNITS = re.findall(
     r"\w+",
     "zero one two three four five six seven eight nine ten "
@@ -34,11 +32,9 @@ _WORDS = {word: number for number, word in enumerate(_UNITS)}
 _WORDS |= {ten: 20 + 10 * i for i, ten in enumerate(_TENS)}
 _WORDS |= {f"{ten}-{_UNITS[u]}": _WORDS[ten] + u for ten in _TENS for u in range(1, 10)}
 _WORDS |= {"once": 1, "twice": 2, "none": 0}
-
 #: Fractions in words, read as the digits they stand for: "half" is as precise as ".5".
 _FRACTIONS = {"half": ".5", "one half": ".5", "a quarter": ".25", "one quarter": ".25", "three quarters": ".75"}
 _FRACTIONS |= {"one fifth": ".2", "two fifths": ".4", "three fifths": ".6", "four fifths": ".8"}
-
 #: Marks by what they mean in a number.
 _ALIKE = {
     " ": "\u00a0\u2007\u2008\u2009\u200a\u202f",  # no-break, figure, punctuation, thin, hair, narrow no-break
@@ -56,11 +52,9 @@ _TRANSLATE: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01
 _TRANSLATE |= {ord(c): plain for plain, others in _ALIKE.items() for c in others}
 _RAISED = str.maketrans("\u207a\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "+-0123456789")
 _RAISED_RUN = re.compile(f"[{''.join(map(chr, _RAISED))}]+")
-
 #: Marks that can part the decimals, as `parse` is given them. A dot at mid-height can be nothing else.
 DECIMAL_MARKS = (".", ",")
 _DOT = "\u00b7"
-
 # The shape of a number; `_digits` decides what its marks mean.
 _NUMERAL = rf"[.,{_DOT}]?\d+(?:[ .,'{_DOT}]\d+)*"
 _TIMES = rf"\s?(?:e|[\u00d7x*{_DOT}]\s?10\s?\^)"
@@ -74,7 +68,6 @@ _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER})
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
-
 #: How a caller of the library says what a mark means.
 _SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.')"
 

@@ -14,10 +14,8 @@ from restated.printed import Printed, float_ends
 #: is above the error of a few dozen operations and of the distribution functions used here, and far below any printed
 #: digit.
 SLACK = 1e-11
-
 #: Prints that are tried one by one for the power of a check: enough for three digits of a share, quick enough to wait.
 MOST_PRINTS = 20_000
-
 #: An end that is read exactly: give a Decimal or Fraction where it is itself a printed value.
 Exact: TypeAlias = Fraction | Decimal | float
 Interval: TypeAlias = tuple[float, float]

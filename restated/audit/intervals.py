@@ -26,7 +26,6 @@ SCALES: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("r", "rho", "icc"), ("plain", "fisher-z")),
     **dict.fromkeys(("d", "g", "SMD", "MD", "mean", "path", "b", "beta", "kappa", "a2", "c2", "e2"), ("plain",)),
 }
-
 #: Where the degrees of freedom of an interval are unknown, anything from this many to the normal limit is allowed:
 #: fewer would be unusual enough to be printed.
 FEWEST_DF = 10

@@ -65,10 +65,7 @@ class Case:
 def load(folder: Path | str) -> list[Case]:
     """Read all cases of a folder, by id.
 
-    Raises
-    ------
-    RestatedError
-        Lists every fault with file, field and remedy.
+    A RestatedError lists every fault with file, field and remedy.
     """
     files = sorted(file for file in Path(folder).glob("*.toml") if file.is_file())
     if not files:

@@ -13,18 +13,20 @@ Pearson, K. (1900). Philosophical Transactions A, 195, 1-47 (tetrachoric correla
 Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate normal).
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.optimize import elementwise
 from scipy.special import ndtr, ndtri, owens_t
 
 from restated.arguments import FloatOrArray, Floats, floats
 from restated.errors import RestatedError
 
-#: The search for a tetrachoric r ends when the step is below this; float64 carries about 1e-16 and the bivariate normal
-#: probability is good to about 1e-15.
-STEP_TOLERANCE = 1e-13
-#: Newton inside a bracket needs about 10 rounds, bisection alone 45.
-MAX_ITERATIONS = 100
+#: Largest correlation in the search for a tetrachoric one, and its precision: the bivariate normal probability is good
+#: to about 1e-15.
+NEAREST = 1 - 1e-15
+TOLERANCES: Any = {"xatol": 1e-14, "xrtol": 0.0}
 
 
 def percent_agreement(tables: ArrayLike) -> FloatOrArray:
@@ -58,12 +60,7 @@ def tetrachoric(tables: ArrayLike) -> FloatOrArray:
     The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
     exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
     same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
-    or c is. No continuity correction is added.
-
-    Raises
-    ------
-    RestatedError
-        Also if the search does not settle.
+    or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
     """
     counts = _four(tables)
     a, b, c, d = four = counts.reshape(4, -1)
@@ -140,26 +137,16 @@ def kappa_variance_null(tables: ArrayLike) -> FloatOrArray:
 
 
 def _solve_correlation(h: Floats, k: Floats, target: Floats) -> Floats:
-    """rho with bivariate_normal(h, k, rho) = target: Newton with the density as slope, in a bracket."""
-    low, high = np.full(h.shape, -1.0), np.full(h.shape, 1.0)
-    rho = np.zeros(h.shape)
-    active = np.arange(len(h))
-    for _ in range(MAX_ITERATIONS):
-        ha, ka, at = h[active], k[active], rho[active]
-        excess = bivariate_normal(ha, ka, at) - target[active]
-        low[active] = np.where(excess < 0, at, low[active])
-        high[active] = np.where(excess < 0, high[active], at)
-        room = (1 - at) * (1 + at)
-        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
-            density = np.exp(-(ha**2 - 2 * at * ha * ka + ka**2) / (2 * room)) / (2 * np.pi * np.sqrt(room))
-            proposal = at - excess / density
-        inside = (proposal > low[active]) & (proposal < high[active])
-        proposal = np.where(inside, proposal, (low[active] + high[active]) / 2)
-        rho[active] = np.where(excess == 0, at, proposal)
-        active = active[np.abs(rho[active] - at) > STEP_TOLERANCE]
-        if not len(active):
-            return rho
-    raise RestatedError("the search for a tetrachoric correlation did not settle", remedy="Check the counts")
+    """rho with bivariate_normal(h, k, rho) = target."""
+
+    def excess(rho: Any, h: Any, k: Any, target: Any) -> Any:
+        return bivariate_normal(h, k, rho) - target
+
+    ends = np.full(h.shape, NEAREST)
+    found: Any = elementwise.find_root(excess, (-ends, ends), args=(h, k, target), tolerances=TOLERANCES)
+    if not found.success.all():
+        raise RestatedError("the search for a tetrachoric correlation did not settle", remedy="Check the counts")
+    return np.asarray(found.x)
 
 
 def _agreement_counts(counts: Floats) -> tuple[Floats, Floats, Floats]:

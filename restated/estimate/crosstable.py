@@ -24,7 +24,6 @@ from restated.errors import RestatedError
 
 #: Log-linear models of square tables whose rows and columns are the same classes in the same order.
 MODELS = ("independence", "quasi-independence", "quasi-symmetry")
-
 #: Change of the deviance at which the search ends, far below the digits anybody prints.
 CONVERGED = 1e-12
 

@@ -31,7 +31,6 @@ LEVEL = 0.95
 MAX_CHANGES = 12
 #: Rows pooled at a time, to bound the memory.
 CHUNK = 100_000
-
 #: Verdicts on tables, from the events of arms 1 and 2, shape (m, k): 1 where significant, nan where unknown.
 _Test: TypeAlias = Callable[[Ints, Ints], Floats | Bools]
 

@@ -225,7 +225,7 @@ def leave_one_out(
     y, v = check_effects(y, v)
     if len(y) < 3:
         raise RestatedError("leaving one out needs at least three studies", field="y")
-    rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options), SUMMARY) for i in range(len(y))]
+    rows = [_row(_fit(np.delete(y, i), np.delete(v, i), **options)) for i in range(len(y))]
     return _summary(rows, labels)
 
 
@@ -241,15 +241,9 @@ def cumulative(
 
     The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval.
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-    order : array_like, shape (k,), optional
-        Sort key, for example the year; ties keep their given order. Default: the order of `y`.
-    labels : sequence, optional
-        Labels of the studies in their given order; the index of the result.
-    **options
-        As in `fit`, with the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
+    `y`, `v`: shape (k,). `order`, shape (k,): sort key, for example the year; ties keep their given order. Default: the
+    order of `y`. `labels`: of the studies in their given order; the index of the result. `**options`: as in `fit`, with
+    the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)
@@ -268,20 +262,12 @@ def cumulative(
     se = np.sqrt(v[0]) if pooled[0].ci_method == "wald" else np.nan
     margin = stats.norm.ppf((1 + pooled[0].level) / 2) * se
     alone = [y[0], se, y[0] - margin, y[0] + margin, 2 * stats.norm.sf(abs(y[0] / se)), 0.0, 0.0, 0.0, 1]
-    rows = [alone, *(_row(one, SUMMARY) for one in pooled)]
+    rows = [alone, *map(_row, pooled)]
     return _summary(rows, None if labels is None else [labels[i] for i in sequence])
 
 
-def estimator_matrix(y: ArrayLike, v: ArrayLike) -> pd.DataFrame:
-    """Pool data under each combination of tau2 estimator and interval method, as `fit_batch` does: a row each."""
-    columns = ("estimate", "se", "ci_low", "ci_high", "p", "tau2", "i2_q", "i2", "pi_low", "pi_high")
-    index = pd.MultiIndex.from_product([("DL", "PM", "REML"), INTERVALS], names=["method", "ci"])
-    rows = [_row(_fit(y, v, method, ci), columns) for method, ci in index]
-    return pd.DataFrame(rows, columns=columns, index=index)
-
-
-def _row(found: MetaFit, columns: Sequence[str]) -> list[Any]:
-    return [getattr(found, column) for column in columns]
+def _row(found: MetaFit) -> list[Any]:
+    return [getattr(found, column) for column in SUMMARY]
 
 
 def _summary(rows: Sequence[Sequence[Any]], labels: Sequence[object] | None) -> pd.DataFrame:

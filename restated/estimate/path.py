@@ -183,15 +183,8 @@ def indirect_interval(
     fixed-effect model: too narrow by as much as differences between studies matter. Raises RestatedError for an
     infeasible triple, a sample below 4 or a level outside 0 to 1.
 
-    Parameters
-    ----------
-    r_xm, r_xy, r_my : float
-        Correlations, as in `two_predictor`.
-    n_xm, n_xy, n_my : int
-        Cases behind each; at least 4.
-    level : float
-    draws, seed : int
-        For the Monte Carlo limits.
+    `r_xm`, `r_xy`, `r_my`: correlations, as in `two_predictor`. `n_xm`, `n_xy`, `n_my`: cases behind each; at least 4.
+    `level`: coverage of the limits. `draws`, `seed`: for the Monte Carlo ones.
     """
     found = two_predictor(r_xm, r_xy, r_my)
     r, n = floats([r_xm, r_xy, r_my], "r"), floats([n_xm, n_xy, n_my], "n")

@@ -27,7 +27,6 @@ from restated.tau2 import ROUNDOFF
 #: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
 #: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16 of the covariance squared.
 EIGENVALUE_TOLERANCE = 1e-10
-
 _COEFFICIENTS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 
 
@@ -58,30 +57,12 @@ def fit(
 ) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-        Effects and sampling variances.
-    cluster : array_like, shape (k,)
-        Sample of each effect; any labels.
-    rho : float in [0, 1]
-        Assumed correlation of effects within a cluster; moves tau2 only.
-    small : bool
-        CR2 adjustment with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and
-        the factor clusters / (clusters - 1).
-    level : float
-        Coverage of the interval.
-
-    Returns
-    -------
-    RobustFit
-        `weights` are 1 / (k_j (mean v_j + tau2)), normalised to 100.
-
-    Raises
-    ------
-    RestatedError
-        If lengths differ, a value is missing or not finite, a variance is not positive, rho is outside [0, 1], there
-        are fewer than two clusters, or they do not differ at all.
+    `y`, `v`, shape (k,): effects and sampling variances. `cluster`, shape (k,): sample of each effect; any labels.
+    `rho` (float in [0, 1]): assumed correlation of effects within a cluster; moves tau2 only. `small`: CR2 adjustment
+    with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and the factor clusters /
+    (clusters - 1). `level`: coverage of the interval. The weights of the result are 1 / (k_j (mean v_j + tau2)),
+    normalised to 100. Raises a RestatedError if lengths differ, a value is missing or not finite, a variance is not
+    positive, rho is outside [0, 1], there are fewer than two clusters, or they do not differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)
@@ -211,11 +192,7 @@ def _inverse_root(matrix: Floats, scale: float) -> Floats:
 
 
 def _satterthwaite(influence: Floats) -> Floats:
-    """Degrees of freedom of each coefficient's variance under independent errors of variance 1.
-
-    The variance estimate is a sum of squares of the clusters' contributions; if G holds their covariances, its mean is
-    tr(G) and its variance 2 tr(GG), so a scaled chi-squared has 2 mean^2 / variance df.
-    """
+    """Degrees of freedom, 2 mean^2 / variance, of each coefficient's variance under independent unit errors."""
     covariances = influence @ influence.transpose(0, 2, 1)
     return np.asarray(np.einsum("pii->p", covariances) ** 2 / (covariances**2).sum(axis=(1, 2)))
 

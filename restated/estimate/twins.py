@@ -33,6 +33,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
+from scipy.optimize import elementwise
 from scipy.special import ndtri, owens_t
 
 from restated.arguments import FloatOrArray, Floats, Ints, check_level, check_numbers, check_option, floats
@@ -47,9 +48,10 @@ RESEMBLANCE = {"a2": (1.0, 0.5), "c2": (1.0, 1.0), "d2": (1.0, 0.25)}
 MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",), "E": ()}
 #: Sub-models tested against each model. DE is left out: dominance without additive effects is not plausible.
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
-
-#: Ends of intervals are found to this precision in the share.
-LIMIT_TOLERANCE = 1e-8
+#: Ends of intervals are found to this precision in the share, or in the root of the likelihood ratio.
+LIMIT_TOLERANCES: Any = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
+#: Stands for an infinite root of the likelihood ratio.
+LARGEST_EXCESS = 1e3
 #: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
 SAME_LIKELIHOOD = 1e-8
 #: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
@@ -240,17 +242,6 @@ def lowest_aic(fit: TwinFit) -> Floats:
     return np.where(np.isnan(fit.loglik), "", best)
 
 
-def falconer(r_mz: ArrayLike, r_dz: ArrayLike) -> tuple[FloatOrArray, FloatOrArray, FloatOrArray]:
-    """Return Falconer's shares a2 = 2 (r_mz - r_dz), c2 = 2 r_dz - r_mz, e2 = 1 - r_mz; may be negative.
-
-    Infinite values raise a RestatedError.
-    """
-    r_mz, r_dz = floats(r_mz, "r_mz"), floats(r_dz, "r_dz")
-    if np.isinf(r_mz).any() or np.isinf(r_dz).any():
-        raise RestatedError("a correlation is infinite", field="r_mz, r_dz")
-    return (2 * (r_mz - r_dz))[()], (2 * r_dz - r_mz)[()], (1 - r_mz)[()]
-
-
 def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
     """Return the smallest and largest of Falconer's shares over all correlations that print as given.
 
@@ -309,18 +300,9 @@ def power(
 
     The test is the boundary-corrected one of `compare`; twins have one threshold.
 
-    Parameters
-    ----------
-    a2, c2, e2 : float
-        True shares; they add up to 1.
-    n_mz, n_dz : int
-        Pairs.
-    prevalence : float or None
-        Share of affected individuals; None for a continuous measure.
-    drop : {"a2", "c2"}
-        The share tested, at significance level `alpha`.
-    draws, seed : int
-        Simulated studies.
+    `a2`, `c2`, `e2`: true shares; they add up to 1. `n_mz`, `n_dz`: pairs. `prevalence` (float or None): share of
+    affected individuals; None for a continuous measure. `drop` ({"a2", "c2"}): the share tested, at significance level
+    `alpha`. `draws`, `seed`: simulated studies.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
@@ -410,10 +392,7 @@ def _reduced(drop: str, alpha: float) -> str:
 
 
 def _wishart(rng: np.random.Generator, n: int, r: float, size: int) -> Floats:
-    """Sample covariance matrices, shape (size, 2, 2), of exchangeable pairs: variance 1, correlation r.
-
-    Sum and difference of a pair are independent, so are their sample variances: scaled chi-squared.
-    """
+    """Sample covariance matrices, shape (size, 2, 2), of pairs, whose sum and difference are independent."""
     total, difference = ((1 + sign * r) * rng.chisquare(n - 1, size) / (n - 1) for sign in (1, -1))
     variance, covariance = (total + difference) / 2, (total - difference) / 2
     return np.stack([variance, covariance, covariance, variance], axis=-1).reshape(size, 2, 2)
@@ -443,31 +422,21 @@ def _profile_ends(fit: TwinFit, rows: Ints, which: Ints, near: Floats, far: Floa
     """Points at which the profile likelihood of a share falls by critical / 2 between the estimate and a bound.
 
     One entry per end: `which` is the share (position in the model's components; the last is e2), `near` the estimate,
-    `far` the bound. Illinois' variant of false position on the signed root of the likelihood ratio, which is nearly
-    linear.
+    `far` the bound. The signed root of the likelihood ratio is searched, which is nearly linear.
     """
-    a, b = near.copy(), far.copy()
-    fa = np.full(len(near), -np.sqrt(critical))
-    fb = _excess(fit, rows, which, b, critical)
-    result = np.where(fb <= 0, far, near)
-    active = np.flatnonzero((fb > 0) & (a != b))
-    for _ in range(likelihood.MAX_ITERATIONS):
-        if not len(active):
-            return result
-        x, y, fx, fy = a[active], b[active], fa[active], fb[active]
-        with np.errstate(invalid="ignore"):
-            proposal = x - fx * (y - x) / (fy - fx)
-        # At a bound with likelihood zero the function is infinite: halve.
-        c = np.where(np.isfinite(fy) & np.isfinite(proposal), proposal, (x + y) / 2)
-        fc = _excess(fit, rows[active], which[active], c, critical)
-        same = (fc > 0) == (fy > 0)
-        # The new point replaces the end of its sign; the other end's value is halved when it stays twice.
-        a[active], fa[active] = np.where(same, x, y), np.where(same, fx / 2, fy)
-        b[active], fb[active] = c, fc
-        result[active] = c
-        settled = (np.abs(b[active] - a[active]) < LIMIT_TOLERANCE) | (np.abs(fc) < LIMIT_TOLERANCE)
-        active = active[~settled]
-    raise RestatedError("the search for a profile-likelihood interval did not settle")
+    result = far.copy()
+    beyond = np.flatnonzero((_excess(fit, rows, which, far, critical) > 0) & (near != far))
+
+    def excess(share: Any, row: Any, part: Any) -> Any:
+        # At a bound the likelihood can be zero, and the function infinite.
+        return np.minimum(_excess(fit, row.astype(int), part.astype(int), share, critical), LARGEST_EXCESS)
+
+    ends, args = (near[beyond], far[beyond]), (rows[beyond], which[beyond])
+    found: Any = elementwise.find_root(excess, ends, args=args, tolerances=LIMIT_TOLERANCES)
+    if not found.success.all():
+        raise RestatedError("the search for a profile-likelihood interval did not settle")
+    result[beyond] = found.x
+    return result
 
 
 def _excess(fit: TwinFit, rows: Ints, which: Ints, share: Floats, critical: float) -> Floats:

@@ -1,11 +1,10 @@
-"""Estimates by row: leave-one-out, cumulative, and the same data under several methods."""
+"""Estimates by row: leave-one-out, and the same data under several methods."""
 
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
@@ -14,7 +13,7 @@ from restated.plots import rows as layout
 from restated.plots.marks import GUIDE, Fill, Mark, dots
 from restated.plots.rows import Column
 from restated.plots.style import Drawn, colour, drawing, require
-from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, count, number, plural
+from restated.plots.words import FISHER_Z, Estimate, Scale, alt_text, number, plural
 
 #: Names of methods for readers; others are shown as they are.
 METHODS = {
@@ -39,33 +38,36 @@ def leave_one_out(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISH
     `table`: indexed by the study left out: estimate, ci_low, ci_high (95 % interval) on the scale of analysis. `fit`:
     of all studies: line and band. Raises RestatedError if a column is missing or the table is empty.
     """
-    fig, data = _by_row(table, "Left out", fit, transform)
-    value = table["estimate"].to_numpy()
+    value, low, high = _parts(table)
+    labels, symbol = [str(label) for label in table.index], transform.symbol
+    # A single study may leave an interval far wider than the rest: cut it, with arrows.
+    inner: list[ArrayLike] = [value, [fit.ci_low, fit.ci_high], [np.nanquantile(low, 0.1), np.nanquantile(high, 0.9)]]
+    chart = layout.row_chart(
+        [Column("Left out", labels)],
+        layout.interval_columns(f"{symbol} [95\u00a0% CI]", transform, value, low, high),
+        limits=_limits(inner, transform),
+        scale=transform,
+        axis=symbol,
+        foot_lines=1,
+    )
+    size = (fit.ci_high - fit.ci_low, len(table))
+    band = Rectangle((fit.ci_low, -0.5), *size, zorder=0, gid="band", **Fill("band", "none").style())
+    chart.ax.add_patch(band)
+    layout.null_line(chart, transform)
+    layout.reference_line(chart, fit.estimate, role="accent", style=GUIDE)
+    at = np.arange(len(table))
+    layout.whiskers(chart, at, low, high)
+    dots(chart.ax, value, at, POINT, size=5.5, edge=1.0, gid="estimates")
+    chart.note(f"dashed line and band: all studies, {transform.write_result(fit)}")
+    data = pd.DataFrame({"left out": labels} | ({"k": table["k"].astype(int).to_numpy()} if "k" in table else {}))
     extremes = (int(value.argmin()), int(value.argmax()))
-    low, high = (f"{transform.write(value[i])} (without {table.index[i]})" for i in extremes)
+    least, most = (f"{transform.write(value[i])} (without {table.index[i]})" for i in extremes)
     alt = alt_text(
-        f"Pooled {transform.symbol} with each of {len(table)} studies left out in turn: from {low} to {high}",
+        f"Pooled {symbol} with each of {len(table)} studies left out in turn: from {least} to {most}",
         f"With all studies {transform.write_result(fit)}",
         _count_excluding(table, transform),
     )
-    return Drawn(fig, alt, data)
-
-
-@drawing
-def cumulative(table: pd.DataFrame, fit: Estimate, *, transform: Scale = FISHER_Z) -> Drawn:
-    """Pooled effect as studies are added, in the order of the rows.
-
-    `table`: indexed by the study added: estimate, ci_low, ci_high, optional `k`. `fit`, `transform`: as in
-    `leave_one_out`.
-    """
-    fig, data = _by_row(table, "Added", fit, transform)
-    first, last = table.iloc[0], table.iloc[-1]
-    alt = alt_text(
-        f"Cumulative pooled {transform.symbol} over {len(table)} studies: {transform.write(first['estimate'])} after "
-        f"the first, {transform.write_result(last)} after the last",
-        _since(table, transform),
-    )
-    return Drawn(fig, alt, data)
+    return Drawn(chart.fig, alt, data.assign(**_back(transform, value, low, high)))
 
 
 @drawing
@@ -140,54 +142,7 @@ def _limits(parts: Sequence[ArrayLike], scale: Scale) -> tuple[float, float]:
     return layout.padded(values.min(), values.max())
 
 
-def _by_row(table: pd.DataFrame, heading: str, fit: Estimate, scale: Scale) -> tuple[Figure, pd.DataFrame]:
-    """Dots with intervals, one row each, over the line and band of the fit."""
-    value, low, high = _parts(table)
-    labels = [str(label) for label in table.index]
-    # A first study alone may have an interval far wider than the rest: cut it, with arrows.
-    inner: list[ArrayLike] = [value, [fit.ci_low, fit.ci_high], [np.nanquantile(low, 0.1), np.nanquantile(high, 0.9)]]
-    left = [Column(heading, labels)]
-    if "k" in table and table["k"].nunique() > 1:
-        left.append(Column("k", [count(value) for value in table["k"]], align="right"))
-    chart = layout.row_chart(
-        left,
-        layout.interval_columns(f"{scale.symbol} [95\u00a0% CI]", scale, value, low, high),
-        limits=_limits(inner, scale),
-        scale=scale,
-        axis=scale.symbol,
-        foot_lines=1,
-    )
-    size = (fit.ci_high - fit.ci_low, len(table))
-    band = Rectangle((fit.ci_low, -0.5), *size, zorder=0, gid="band", **Fill("band", "none").style())
-    chart.ax.add_patch(band)
-    layout.null_line(chart, scale)
-    layout.reference_line(chart, fit.estimate, role="accent", style=GUIDE)
-    at = np.arange(len(table))
-    layout.whiskers(chart, at, low, high)
-    dots(chart.ax, value, at, POINT, size=5.5, edge=1.0, gid="estimates")
-    chart.note(f"dashed line and band: all studies, {scale.write_result(fit)}")
-    data = pd.DataFrame({heading.lower(): labels})
-    if "k" in table:
-        data["k"] = table["k"].astype(int).to_numpy()
-    return chart.fig, data.assign(**_back(scale, value, low, high))
-
-
-def _excluding(table: pd.DataFrame, scale: Scale) -> NDArray[np.bool_]:
-    """True for intervals that exclude the null value."""
-    return np.asarray((table["ci_low"] > scale.origin) | (table["ci_high"] < scale.origin))
-
-
 def _count_excluding(table: pd.DataFrame, scale: Scale) -> str:
-    excluding = int(_excluding(table, scale).sum())
+    excluding = int(((table["ci_low"] > scale.origin) | (table["ci_high"] < scale.origin)).sum())
     share = "All" if excluding == len(table) else "None of the" if excluding == 0 else f"{excluding} of the"
     return f"{share} {len(table)} intervals exclude {number(scale.null, 0)}"
-
-
-def _since(table: pd.DataFrame, scale: Scale) -> str:
-    """First row from which every interval excludes the null value, in words."""
-    outside = _excluding(table, scale)
-    if not outside[-1]:
-        return f"The last interval includes {number(scale.null, 0)}"
-    first = len(outside) - int(np.argmin(outside[::-1])) if not outside.all() else 0
-    where = table.index[first]
-    return f"From {where} on ({first + 1} of {len(table)}), every interval excludes {number(scale.null, 0)}"

@@ -46,8 +46,6 @@ AGAINST = ("high", "serious")
 SHORT = {"some concerns": "some"}
 #: Inches: height of a row and of a line, and from the left edge of a cell to its mark and to its word.
 ROW, LINE, MARK_AT, WORD_AT = 1.9 * EM, 1.25 * EM, 0.14, 0.26
-
-
 #: Inches on narrow screens: widest cell, and longest line of an upright heading.
 CELL, HEAD = 0.42, 1.5
 

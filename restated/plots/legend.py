@@ -1,13 +1,15 @@
-"""One key for every figure: samples of marks, lines and fills with their words, placed in inches."""
+"""One key for every figure: samples of marks, lines and fills with their words; and labels that are kept apart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
 
 from restated.plots.marks import EDGE, SIZE, Fill, Line, Mark
 from restated.plots.style import BASE, NARROW, colour, figure_of, narrow, text_width, wrap_to, write
@@ -84,3 +86,23 @@ class Key:
             self.host.add_artist(Rectangle((x, y - self.tall / 2), width, self.tall, **sample.style(), **free))
         else:
             self.host.fill_between([x, x + width], y - self.tall / 2, y + self.tall / 2, **sample.style(), **free)
+
+
+def spread(at: Sequence[float], gap: ArrayLike, *, high: float = np.inf) -> NDArray[np.float64]:
+    """Places near the given ones that do not overlap, in the same order.
+
+    Each place moves up as far as the one below it demands. The last one then moves down to `high`, pushing others down.
+
+    `at`, shape (n,): wanted places, ascending; negate places to fill from the top down. `gap`, shape (n,): room each
+    label needs, half of it on either side, in the units of `at`. `high`: highest place of the last label.
+    """
+    places = np.array(at, float)
+    room = np.broadcast_to(np.asarray(gap, float), places.shape)
+    between = (room[1:] + room[:-1]) / 2
+    for i, least in enumerate(between, start=1):
+        places[i] = max(places[i], places[i - 1] + least)
+    if len(places) and places[-1] > high:
+        places[-1] = high
+        for i in reversed(range(len(between))):
+            places[i] = min(places[i], places[i + 1] - between[i])
+    return places

@@ -11,7 +11,6 @@ from restated.plots.style import colour
 
 #: Line style as matplotlib takes it: a name, or an offset with the lengths of strokes and gaps in line widths.
 Dash: TypeAlias = str | tuple[float, tuple[float, ...]]
-
 SOLID: Dash = "-"
 DASHES: Dash = (0, (5, 2))
 SHORT_DASHES: Dash = (0, (4, 2))
@@ -20,7 +19,6 @@ DASH_DOTS: Dash = "-."
 #: Dashes of lines for comparison, which are not data.
 GUIDE: Dash = (0, (2, 2))
 DOTTED_GUIDE: Dash = (0, (1, 2))
-
 #: Size and edge width of a mark in points.
 SIZE, EDGE = 6.5, 1.4
 

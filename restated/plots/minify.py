@@ -15,10 +15,8 @@ DECIMALS = 2
 GLYPH_UNITS = 4
 #: Decimals kept of a glyph's place on its line, in hundredths of the type size: the error is at most 0.05 pt.
 GLYPH_DECIMALS = 0
-
 #: A function that makes a group of elements from what they have in common.
 Group: TypeAlias = Callable[[str, list[ET.Element]], ET.Element]
-
 #: A colour within a style attribute.
 PAINT = re.compile(r"(fill|stroke):(#[0-9a-f]{6})\b")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?")

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import DOTS, GUIDE, SERIES, Line, Mark, Series, limited
-from restated.plots.spread import spread
 from restated.plots.style import (
     BASE,
     Drawn,

@@ -23,7 +23,6 @@ PNG_COLOURS = 32
 PNG_EFFORT = 5
 #: Palette values from here on become white: they are means, and the ground has to be white in print.
 NEARLY_WHITE = 254
-
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 

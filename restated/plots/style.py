@@ -54,7 +54,6 @@ ROLES: dict[str, Tone] = {
     "ramp5": Tone("#133a70", "#cfe4fb"),
 }
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
-
 #: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
 PX_PER_INCH = 80
 WIDE = 9.0  # inches: the text column
@@ -63,12 +62,9 @@ BASE = 10.0  # points: no text of a standard figure is smaller
 COMPACT = 9.0  # points: text of figures with many rows
 POINTS = 72.0  # points in an inch
 EM = BASE / POINTS  # inches: type size of standard figures
-
 #: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
 HALF_DIGIT = 0.36
-
 FONT = "DejaVu Sans"  # ships with matplotlib, so every machine draws the same glyphs
-
 RC: dict[Any, Any] = {
     "font.family": [FONT],
     "font.size": BASE,
@@ -82,8 +78,6 @@ RC: dict[Any, Any] = {
     "hatch.linewidth": 0.7,
     "figure.max_open_warning": 0,
 }
-
-
 P = ParamSpec("P")
 
 

@@ -9,9 +9,8 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from restated.errors import RestatedError
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import DASHES, DOTTED_GUIDE, Fill, Line
-from restated.plots.spread import spread
 from restated.plots.style import (
     BASE,
     Drawn,

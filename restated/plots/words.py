@@ -14,6 +14,11 @@ from restated.errors import RestatedError
 #: Bounds of an alternative text. Shorter carries nothing, longer belongs in the data table.
 ALT_MIN, ALT_MAX = 20, 400
 MINUS = "−"
+_WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
+#: Most digits of a tick; every step is coarser.
+_TICK_DIGITS = 8
+#: Arithmetic error of a tick, far below the finest step.
+_TICK_ERROR = 1e-10
 
 
 def number(x: float | None, decimals: int = 2, *, leading_zero: bool = True) -> str:
@@ -61,13 +66,6 @@ class Estimate(Protocol):
     def ci_low(self) -> float: ...
     @property
     def ci_high(self) -> float: ...
-
-
-_WHOLE_STEPS = tuple(m * 10**e for e in range(7) for m in (1, 2, 5))
-#: Most digits of a tick; every step is coarser.
-_TICK_DIGITS = 8
-#: Arithmetic error of a tick, far below the finest step.
-_TICK_ERROR = 1e-10
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,6 @@ def plain_ticks(axis: Axis, low: float, high: float, *, most: int = 8, scale: Sc
 FISHER_Z = Scale("r", back=np.tanh, forward=np.arctanh, leading_zero=False)
 #: Correlations or kappas analysed as they are.
 CORRELATION = Scale("r", leading_zero=False)
-KAPPA = Scale("kappa", leading_zero=False)
 #: Standardised mean differences.
 DIFFERENCE = Scale("d")
 HEDGES_G = Scale("g")

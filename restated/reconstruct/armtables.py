@@ -22,7 +22,6 @@ MAX_CANDIDATES, MAX_TABLES = 20_000_000, 2_000_000
 MAX_EXACT = 20_000
 TESTS = {"fisher": 0.0, "pearson": 0.0, "yates": 1.0}
 MEASURES = ("difference", "risk_ratio", "odds_ratio")
-
 #: Statistics of events a, c in groups of m, n.
 _STATISTICS: Mapping[str, Callable[..., Floats]] = {
     "percent1": lambda a, m, c, n: 100 * a / m,
@@ -38,8 +37,6 @@ _STATISTICS: Mapping[str, Callable[..., Floats]] = {
     "odds_ratio": lambda a, m, c, n: a * (n - c) / ((m - a) * c),
     "chi2": lambda a, m, c, n: _chi2(a, m, c, n, 0.0),
 }
-
-
 #: Exact limits of a count (Garwood 1936).
 _POISSON: Mapping[str, Callable[[Floats], Floats]] = {
     "ci_low": lambda x: np.asarray(stats.chi2.ppf(0.025, 2 * x) / 2),
@@ -111,10 +108,7 @@ def _arm(box: Mapping[str, Interval], which: str, most: float) -> Floats:
 def two_arms(box: Mapping[str, Interval], options: Mapping[str, Any], elements: Collection[str]) -> dict[str, Floats]:
     """Return the statistics of every table of two groups that fits, by role, each of shape (tables,).
 
-    Raises
-    ------
-    RestatedError
-        If a group has no limit or there are too many tables.
+    Raises a RestatedError if a group has no limit or there are too many tables.
     """
     whole = box.get("n", ANY)
     if "share" in box and "whole" in box:  # a subgroup: so many percent of so many

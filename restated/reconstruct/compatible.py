@@ -28,7 +28,6 @@ from restated.reconstruct.twintables import twin_tables
 #: Printed strings by role; margins are lists.
 Printed: TypeAlias = Mapping[str, Any]
 Words: TypeAlias = Mapping[str, Any]
-
 #: Roles whose digits stand for themselves, by what is before digits and groups, and those no missing case changes.
 _COUNTS = frozenset((
     "n", "k", "events", "pairs", "whole", "total", "row", "col", "rows", "columns", "df", "low", "high", "exposure",

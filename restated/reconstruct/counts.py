@@ -44,14 +44,9 @@ class CountSet:
 def counts(percent: Constraint, n: int | Iterable[int]) -> CountSet:
     """List all event counts that round to a printed percentage.
 
-    Raises a RestatedError if a denominator is not a positive integer, or none is given.
-
-    Parameters
-    ----------
-    percent : str, Printed, or pair of numbers
-        Percentage points as printed ('62.6' is the interval 62.55 to 62.65, both ends included).
-    n : int or iterable of int
-        The denominator, or all denominators to try.
+    `percent` (str, Printed, or pair of numbers): percentage points as printed ('62.6' is the interval 62.55 to 62.65,
+    both ends included). `n` (int or iterable of int): the denominator, or all denominators to try. Raises a
+    RestatedError if a denominator is not a positive integer, or none is given.
 
     Examples
     --------

@@ -42,19 +42,17 @@ from restated.errors import RestatedError
 #: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with
 #: a millisecond of work a draw, few enough that an interruption costs little.
 BATCH = 100
-
 #: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
 #: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
 QUANTILE_DRAWS = 100_000
-
 #: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or
 #: numerical library changes their last bits only; a larger change means another reconstruction or estimate.
 SAME_DRAW = 1e-9
-
 #: Steps of the progress bar.
 PROGRESS_STEPS = 20
-
 _MANIFEST = "ensemble.json"
+#: First draw of a batch, names and values.
+_Part: TypeAlias = tuple[int, tuple[str, ...], Floats]
 
 
 class Extreme(NamedTuple):
@@ -69,14 +67,10 @@ class Extreme(NamedTuple):
 class Ensemble:
     """Result of `ensemble`.
 
-    Attributes
-    ----------
-    low, high : dict of str to Extreme
-        By quantity; a quantity that was undefined (nan) in every draw is left out.
-    undefined : dict of str to int
-        Draws in which a quantity was nan; they do not enter the range.
-    values : pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)
-        The quantities of the first draws; the index is the draw.
+    `low`, `high` (dict of str to Extreme): by quantity; a quantity that was undefined (nan) in every draw is left out.
+    `undefined` (dict of str to int): draws in which a quantity was nan; they do not enter the range. `values`
+    (pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)): the quantities of the first draws; the index is
+    the draw.
     """
 
     low: dict[str, Extreme]
@@ -143,10 +137,6 @@ def ensemble(
         remedy = again if folder else "Give a folder as keep, so that finished batches stay"
         raise RestatedError("a worker process was killed", remedy=remedy) from error
     return tally.result(task)
-
-
-#: First draw of a batch, names and values.
-_Part: TypeAlias = tuple[int, tuple[str, ...], Floats]
 
 
 class _Task(NamedTuple):

@@ -22,7 +22,6 @@ from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
 SMALLEST_EIGENVALUE = 1e-10
-
 # Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the
 # limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n are inside.
 PARAMETER_RANGES = {"lognormal": (1e-4, 300.0), "gamma": (1e-3, 1e7)}
@@ -37,16 +36,9 @@ def exact_moments(
 
     Normal draws are centred, whitened with their own covariance and recoloured.
 
-    Raises a RestatedError if the request contradicts itself; the message names the two sides.
-
-    Parameters
-    ----------
-    n : int
-        Number of rows; more than the number of columns.
-    means, sds : array_like, shape (p,)
-        Sample means and SDs (divisor n - 1).
-    correlations : array_like, shape (p, p), optional
-        Sample correlations; 0 by default.
+    `n`: number of rows; more than the number of columns. `means`, `sds`, shape (p,): sample means and SDs (divisor n -
+    1). `correlations`, shape (p, p), optional: sample correlations; 0 by default. Raises a RestatedError if the request
+    contradicts itself; the message names the two sides.
     """
     means, sds = _request(n, means, sds)
     p = len(means)
@@ -68,20 +60,10 @@ def exact_moments(
 def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, draws: int, seed: int = 0) -> Floats:
     """Make many samples of a positive shape, each with exactly this mean and SD, shape (draws, n).
 
-    Raises a RestatedError if the request contradicts itself; the message names the two sides.
-
-    Parameters
-    ----------
-    n : int
-        Values in a sample.
-    mean, sd : float
-        Of every sample (divisor n - 1).
-    kind : {'lognormal', 'gamma'}
-        Distribution of the values that are not zero.
-    zeros : int
-        Number of values that are exactly zero (for instance: used no service).
-    draws : int
-        Number of samples.
+    `n`: values in a sample. `mean`, `sd`: of every sample (divisor n - 1). `kind` ({'lognormal', 'gamma'}):
+    distribution of the values that are not zero. `zeros`: number of values that are exactly zero (for instance: used no
+    service). `draws`: number of samples. Raises a RestatedError if the request contradicts itself; the message names
+    the two sides.
 
     Notes
     -----

@@ -29,12 +29,8 @@ class RankSet:
 def tie_factor(sizes: Iterable[int]) -> Fraction:
     """Return the share of the variance of U that ties leave: 1 - sum(t^3 - t) / (N^3 - N).
 
-    `sizes` are the numbers of cases t at each distinct value, which add up to N.
-
-    Raises
-    ------
-    RestatedError
-        If a size is not a positive whole number or N is below 2.
+    `sizes` are the numbers of cases t at each distinct value, which add up to N. Raises a RestatedError if a size is
+    not a positive whole number or N is below 2.
     """
     sizes = list(sizes)
     if not all(is_whole(t) and t > 0 for t in sizes) or sum(sizes) < 2:
@@ -46,18 +42,11 @@ def tie_factor(sizes: Iterable[int]) -> Fraction:
 def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) -> RankSet:
     """List all U of the first group that print as `z`, with and without continuity correction.
 
-    Raises a RestatedError for group sizes below 1, a tie factor outside (0, 1] or an unbounded z.
-
-    Parameters
-    ----------
-    z : str, Printed, or pair of numbers
-        Positive means that the first group is higher. A paper that prints z without regard to its sign leaves both
-        groups open: the other answer is n1 n2 - U.
-    n1, n2 : int
-        Group sizes.
-    factor : int, Fraction, or pair
-        Tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and then U is a whole
-        number; otherwise U may end in one half.
+    `z` (str, Printed, or pair of numbers): positive means that the first group is higher. A paper that prints z without
+    regard to its sign leaves both groups open: the other answer is n1 n2 - U. `n1`, `n2`: group sizes. `factor` (int,
+    Fraction, or pair): tie factor of the variance (see `tie_factor`), or the range it may have: 1 means no ties, and
+    then U is a whole number; otherwise U may end in one half. Raises a RestatedError for group sizes below 1, a tie
+    factor outside (0, 1] or an unbounded z.
 
     Notes
     -----

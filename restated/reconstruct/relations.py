@@ -23,7 +23,6 @@ from scipy import stats
 #: Lowest and highest value, infinite where there is no end.
 Interval: TypeAlias = tuple[float, float]
 Box: TypeAlias = dict[str, Interval]
-
 #: Rounds of narrowing: chains of formulas here are a few links long, and stopping early only leaves ranges wider.
 ROUNDS = 12
 #: Relative slack for rounding errors when intervals are intersected: far below the last digit of any print.

@@ -41,21 +41,17 @@ RESERVE = 1.1
 STEPS = 60
 # Share of a Newton step below which no step improves: the end of precision.
 LEAST_STEP = 1e-9
+#: Proposes a number of samples: frequencies of those that fit, shape (m, levels).
+_Propose: TypeAlias = Callable[[int], Ints]
 
 
 @dataclass(frozen=True)
 class Draws:
     """Even, independent draws.
 
-    Attributes
-    ----------
-    counts : ndarray of int, shape (m, levels)
-        Frequency of each score; fewer samples than wanted if `MAX_PROPOSED` is reached.
-    log_total, error : float
-        Natural logarithm of the number of samples, and the standard error of that number as a share of it; infinite
-        without any draw.
-    proposed : int
-        Samples proposed.
+    `counts` (ndarray of int, shape (m, levels)): frequency of each score; fewer samples than wanted if `MAX_PROPOSED`
+    is reached. `log_total`, `error` (float): natural logarithm of the number of samples, and the standard error of that
+    number as a share of it; infinite without any draw. `proposed` (int): samples proposed.
     """
 
     counts: Ints
@@ -77,10 +73,6 @@ class Tilt:
         """Return the largest b S + c Q for each sum S."""
         ends = np.maximum(self.c * targets.least, self.c * targets.most)
         return np.asarray(self.b * targets.sums + ends)
-
-
-#: Proposes a number of samples: frequencies of those that fit, shape (m, levels).
-_Propose: TypeAlias = Callable[[int], Ints]
 
 
 def draw(targets: Targets, draws: int, rng: np.random.Generator, *, count: bool) -> Draws:

@@ -28,14 +28,11 @@ MAX_STATES = 500_000
 BLOCK = 500_000
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
-
 #: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
 MOST_SCORES, MOST_CASES = 1_001, 200_000
-
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
 LARGEST = 709.0
 READABLE = 1e9
-
 #: Bases of the number that codes a state: cases, sum and sum of squares of a partial sample.
 _Coding: TypeAlias = tuple[int, int]
 
@@ -44,21 +41,12 @@ _Coding: TypeAlias = tuple[int, int]
 class ScoreSet:
     """Samples compatible with a printed mean and SD.
 
-    Attributes
-    ----------
-    counts : ndarray of int, shape (m, levels)
-        Frequency of each score.
-    scores : ndarray of int, shape (levels,)
-        The scores, from the lower to the upper end of the scale.
-    total : float
-        Number of samples that exist (exact up to 2**53); an estimate where `error` is not 0, nan where there are some
-        but none came up.
-    method : str
-        'exhaustive': `counts` are all samples; 'sampled': even, independent draws from all, with replacement.
-    message : str
-        One sentence with the number of samples, and if there are none, with the printed numbers that conflict.
-    error : float
-        Standard error of `total` as a share of it; 0 where the number was counted.
+    `counts` (ndarray of int, shape (m, levels)): frequency of each score. `scores` (ndarray of int, shape (levels,)):
+    the scores, from the lower to the upper end of the scale. `total` (float): number of samples that exist (exact up to
+    2**53); an estimate where `error` is not 0, nan where there are some but none came up. `method` (str): 'exhaustive':
+    `counts` are all samples; 'sampled': even, independent draws from all, with replacement. `message` (str): one
+    sentence with the number of samples, and if there are none, with the printed numbers that conflict. `error` (float):
+    standard error of `total` as a share of it; 0 where the number was counted.
     """
 
     counts: Ints

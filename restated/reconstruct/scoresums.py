@@ -19,7 +19,6 @@ from restated.arguments import Bools, Ints
 # Partial samples beyond n looked at before all ways are gone through. Where there is a sample that is not close to the
 # largest sum of squares, fewer than n are enough as a rule.
 PATIENCE = 1_000
-
 #: Cases, sum, and least and largest sum of squares, that are still to be placed.
 _State: TypeAlias = tuple[int, int, int, int]
 
@@ -28,12 +27,8 @@ _State: TypeAlias = tuple[int, int, int, int]
 class Targets:
     """Sums and sums of squares that fit; scores are counted from the lower end of the scale.
 
-    Attributes
-    ----------
-    n, top : int
-        Number of cases and highest score.
-    sums, least, most : ndarray of int, shape (t,)
-        Each sum with its smallest and largest sum of squares.
+    `n`, `top` (int): number of cases and highest score. `sums`, `least`, `most` (ndarray of int, shape (t,)): each sum
+    with its smallest and largest sum of squares.
     """
 
     n: int

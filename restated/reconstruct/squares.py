@@ -25,7 +25,6 @@ from restated.reconstruct.enumeration import Exhaustive, ragged_ranges
 
 # Partial tables held at once during enumeration; above it the sampler takes over. A 4 x 4 table takes 128 bytes.
 MAX_TABLES = 1_000_000
-
 # Chains started apart, and moves between two kept tables for each way to choose two rows and two columns.
 CHAINS = 64
 MOVES_BETWEEN = 2
@@ -46,16 +45,11 @@ PULL = 1.0
 class SquareSet(Exhaustive):
     """k x k tables compatible with printed numbers.
 
-    Attributes
-    ----------
-    tables : ndarray of int, shape (m, k, k)
-        Rows are the first, columns the second classification.
-    method : str
-        'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an inner range.
-    diagonal : tuple of int
-        Smallest and largest sum of the diagonal that fits the printed numbers.
-    r_hat, effective : float
-        For a sample: the worst split R-hat and the smallest effective sample size over the cells; 1 and m for a list.
+    `tables` (ndarray of int, shape (m, k, k)): rows are the first, columns the second classification. `method` (str):
+    'exhaustive': all tables; 'sampled': even draws from all tables, so that a range over them is an inner range.
+    `diagonal` (tuple of int): smallest and largest sum of the diagonal that fits the printed numbers. `r_hat`,
+    `effective` (float): for a sample: the worst split R-hat and the smallest effective sample size over the cells; 1
+    and m for a list.
     """
 
     tables: Ints

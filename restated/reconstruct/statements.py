@@ -53,7 +53,6 @@ DOMAINS: Mapping[str, Interval] = {
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
 #: Halvings when the variance between studies is solved for: beyond the precision of any print.
 HALVINGS = 40
-
 #: Comparisons of two percentages, often computed from their printed digits.
 COMPARISONS = formulas("""
 increase = 100 * (percent1 / percent2 - 1); reduction = 100 * (1 - percent1 / percent2)

@@ -43,14 +43,10 @@ from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 # Candidate tables examined at a time: the dozen working arrays stay near the processor's cache (fastest of the sizes
 # from 5e4 to 1e6 that were tried), and memory does not grow with n.
 BLOCK = 200_000
-
 # More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
-
 # Largest total for which every intermediate product (at most n^4 / 16) fits a 64-bit integer.
 MAX_TOTAL = 100_000
-
-
 # Integer numerator and denominator of a statistic; the denominator is 0 where it is undefined.
 _Quotient: TypeAlias = tuple[Ints, Ints]
 _Pairs: TypeAlias = tuple[str, Ints, str, Ints]  # names and values of the two outer loops
@@ -88,7 +84,6 @@ _STATISTICS: dict[str, Callable[[Ints, Ints, Ints, Ints], _Quotient]] = {
 }
 _PERCENTAGES = ("row1_share", "col1_share", "agreement", "row_percent", "row2_percent", "col_percent", "col2_percent")
 _PROPORTIONS = ("sensitivity", "specificity")
-
 # Linear statistics that fix the outer loops: row total, column total and diagonal, with their share of n.
 _LINEAR = {"row": ("row1", "row1_share"), "col": ("col1", "col1_share"), "diagonal": ("", "agreement")}
 

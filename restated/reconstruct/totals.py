@@ -39,10 +39,8 @@ def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
 def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
     """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`, shape (k,).
 
-    Raises
-    ------
-    RestatedError
-        If there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed the total.
+    Raises a RestatedError if there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed
+    the total.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n)
     if k < 2 or min_n < 1 or k * min_n > total_n:
@@ -100,10 +98,7 @@ def least_tau2(k: int, total_n: int, q: float, *, c: float, min_n: int) -> float
 def greatest_tau2(k: int, total_n: int, se: float, *, c: float, min_n: int) -> float:
     """Return the greatest between-study variance over all sizes, from the greatest standard error.
 
-    Raises
-    ------
-    RestatedError
-        If sampling error alone exceeds the standard error for every set of sizes.
+    Raises a RestatedError if sampling error alone exceeds the standard error for every set of sizes.
     """
     equal, _ = extreme_sizes(k, total_n, min_n=min_n)
     tau2 = tau2_from_se(equal, c, se)

@@ -39,7 +39,6 @@ _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "neither": lambda both, one, none: (none, np.ones_like(none)),
 }
 _PERCENTAGES = ("agreement", "pairwise", "probandwise", "prevalence")
-
 #: Far more pairs than any twin register has.
 MAX_PAIRS = 1_000_000
 #: Most tables, or combinations of tables; more would take more than about 1 GB.
@@ -73,20 +72,12 @@ def twin_tables(
 ) -> TwinTables:
     """List all tables of `pairs` twin pairs that give every printed number; what is not given is free.
 
-    Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
+    `pairs`: all pairs of the group. `agreement`, `pairwise`, `probandwise` (str, Printed or pair of numbers, optional):
+    concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
+    concordance and never fits one. `prevalence` (str, Printed or pair of numbers, optional): affected individuals in
+    percent of all twins. `both`, `discordant`, `neither` (int, str, Printed or pair of numbers, optional): counts of
+    pairs. Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
     than `MAX_CANDIDATES` candidate tables.
-
-    Parameters
-    ----------
-    pairs : int
-        All pairs of the group.
-    agreement, pairwise, probandwise : str, Printed or pair of numbers, optional
-        Concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
-        concordance and never fits one.
-    prevalence : str, Printed or pair of numbers, optional
-        Affected individuals in percent of all twins.
-    both, discordant, neither : int, str, Printed or pair of numbers, optional
-        Counts of pairs.
     """
     given = {name: value for name, value in locals().items() if name != "pairs" and value is not None}
     if not is_whole(pairs) or pairs < 1:
@@ -126,10 +117,7 @@ def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
 def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:
     """Combine every table of identical with every table of fraternal twins: two arrays of shape (m, 3).
 
-    Raises
-    ------
-    RestatedError
-        If a set is empty or there are more than `MAX_CANDIDATES` combinations.
+    Raises a RestatedError if a set is empty or there are more than `MAX_CANDIDATES` combinations.
     """
     for tables in (mz, dz):
         if tables.empty:

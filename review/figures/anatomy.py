@@ -23,6 +23,7 @@ from restated.plots.style import (
     axes_in_inches,
     colour,
     drawing,
+    framed,
     narrow,
     new_figure,
     text_width,
@@ -36,10 +37,8 @@ from review.figures.pieces import DROP, without_y
 from review.figures.tables import checked, ensure
 
 _SENTENCE = re.compile(r"(?<=\.) (?=[A-Z0-9])")
-
 BADGE = 15.0  # side of a callout's number in points
 SHORTEST = 0.14  # leaders shorter than this, in inches from the middle of the number, would be hidden by it
-
 #: A place in a figure, in inches from its lower left corner.
 Place = Callable[[Figure], tuple[float, float]]
 
@@ -165,7 +164,6 @@ INTERVALS = (
     Callout("Confidence interval", shape_at("diamond", x=1.0), (0.4, 0.0)),
     Callout("Prediction interval", shape_at("prediction", x=1.0), (0.3, 0.0)),
 )
-
 LINES_WIDTH = 5.2  # inches
 INDENT = 0.34  # inches, for callouts left of the words
 WORDS = 1.45  # inches of the words left of a number line
@@ -268,8 +266,7 @@ def two_intervals(estimates: Sequence[float], fit: Any, *, scale: Scale, axis: s
     columns = pd.Series(np.round((values - low) / step).astype(int))
     heights = columns.groupby(columns).cumcount()
     top = DOT * (heights.max() + 1) + 0.1 + LANES
-    fig = new_figure(plot + 0.5, 0.45 + top + 0.62)
-    ax = axes_in_inches(fig, 0.25, 0.62, plot, top)
+    fig, ax = framed(plot + 0.5, 0.45 + top + 0.62, 0.25, 0.62, plot, top)
     ax.set(xlim=(low, high), ylim=(0, top), xlabel=axis)
     without_y(ax)
     plain_ticks(ax.xaxis, low, high, scale=Scale("", leading_zero=scale.leading_zero))

@@ -4,7 +4,7 @@ import pandas as pd
 
 from restated.plots.legend import Key
 from restated.plots.marks import Line, Mark, dots
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, new_figure, text_width, width
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, text_width, width
 from restated.plots.words import Scale, alt_text, plain_ticks
 from review.figures.pieces import label
 from review.figures.tables import checked, rows, texts
@@ -31,8 +31,7 @@ def class_map(table: pd.DataFrame, *, row: str, column: str, shares: tuple[float
     # An inch is as long on both axes: distances in the map mean something.
     unit = (plot - 2 * room) / (across.max() - across.min())
     high = unit * (up.max() - up.min()) + 0.6
-    fig = new_figure(whole, BOTTOM + high + 0.4)
-    ax = axes_in_inches(fig, LEFT, BOTTOM, plot, high)
+    fig, ax = framed(whole, BOTTOM + high + 0.4, LEFT, BOTTOM, plot, high)
     ax.set(xlim=(across.min() - room / unit, across.max() + room / unit))
     ax.set(ylim=(up.min() - 0.3 / unit, up.max() + 0.3 / unit))
     for line in (ax.axhline, ax.axvline):

@@ -8,11 +8,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import Fill, Line, Mark, Series, dots, series
 from restated.plots.rows import Column, interval_columns, null_line, padded, row_chart, whiskers
-from restated.plots.spread import spread
-from restated.plots.style import BASE, Drawn, axes_in_inches, colour, drawing, narrow, new_figure, per_inch, text_width
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, per_inch, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plain_ticks, plural
 from review.figures.pieces import label
 from review.figures.tables import checked, completed, distinct, ensure, rows
@@ -23,6 +22,7 @@ STEP = 0.018  # distance of estimates of one year, as a share of all years: the 
 NONE_PRINTED = "no interval printed"
 YEARS = Scale("", steps=(1, 2, 5, 10, 20, 50))
 OPTIONAL = {"low": np.nan, "high": np.nan, "text": "", "series": ""}  # columns that a table may lack, with their values
+Window: TypeAlias = tuple[float, float, str] | None
 
 
 @drawing
@@ -55,9 +55,6 @@ def over_time(table: pd.DataFrame, *, window: tuple[float, float, str] | None = 
         f"Marked: {window[0]:g} to {window[1]:g}, {window[2]}" if window else "",
     )
     return Drawn(fig, alt, pd.DataFrame(data))
-
-
-Window: TypeAlias = tuple[float, float, str] | None
 
 
 def _rows(table: pd.DataFrame, looks: Mapping[str, Series], window: Window) -> Figure:
@@ -93,8 +90,7 @@ def _plot(table: pd.DataFrame, looks: Mapping[str, Series], window: Window, *, j
     room = max(text_width(words, BASE) for words in table["words"]) + 0.42
     ensure(room <= WIDTH - 4.0, "a label is too long for the margin", field="label", remedy="Shorten it")
     key = len(looks) > 1 or not has.all()
-    fig = new_figure(WIDTH, HEIGHT)
-    ax = axes_in_inches(fig, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.56 if key else 0.0))
+    fig, ax = framed(WIDTH, HEIGHT, LEFT, 0.62, WIDTH - LEFT - room, HEIGHT - 0.75 - (0.56 if key else 0.0))
     ends = np.array([*table["value"], *table["low"][has], *table["high"][has], 0.0])
     pad = 0.06 * np.ptp(ends)
     ax.set_ylim(ends.min() - pad * (ends.min() < 0), ends.max() + pad)

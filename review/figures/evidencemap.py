@@ -35,7 +35,6 @@ CERTAINTY_CIRCLES = {"high": 4, "moderate": 3, "low": 2, "very low": 1}
 RIBBONS = {"own research": Fill("band", "ramp3", width=0.5), "not independent": Fill("band2", "second", width=0.5)}
 OTHER_RIBBONS = Fill("zone3", "muted", width=0.5)
 BOX = Fill("page", width=1.0)
-
 _write = partial(on_canvas, zorder=4)
 UNIT = 0.046  # inches of height for one claim
 PAD, BETWEEN, HEADING = 0.07, 0.06, 0.27  # inches: from a box to its text, between boxes, for a group's heading
@@ -44,6 +43,7 @@ NUMBERED = 3  # ribbons of fewer claims are too thin for their number
 KEY = 1.7 * BASE / POINTS
 KEY_COLUMNS = (0.0, 1.55, 3.0)  # inches
 HEADINGS = ("Section of the case study", "Source named, by independence", "Chapter, and certainty of its finding")
+PAIRS = (["section", "reference"], ["reference", "chapter"])
 
 
 class _Sizes(NamedTuple):
@@ -65,9 +65,6 @@ class _Sizes(NamedTuple):
 
 def _sizes() -> _Sizes:
     return _Sizes(1.34, 1.28, 1.3, 0.2, 4) if narrow() else _Sizes(1.34, 1.86, 1.62, 0.9, 9)
-
-
-PAIRS = (["section", "reference"], ["reference", "chapter"])
 
 
 @dataclass

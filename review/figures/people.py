@@ -1,4 +1,4 @@
-"""Mean differences as a hundred children of either group: the overlap of the groups, and the outermost children."""
+"""Effects in people: a hundred of either group, as distributions and as squares."""
 
 import numpy as np
 import pandas as pd
@@ -14,13 +14,17 @@ from review.figures.tables import checked, ensure, rows
 WIDTH = 7.6  # inches
 HEAD, LINE = 0.55, 0.2  # inches: headings, one line of words
 BELOW, AFTER = 0.42, 0.12  # inches under a picture: its caption, and room before the next effect
-#: Left edges in inches: the two hundreds come first, so that a narrow screen shows them next to each other.
+#: Left edges of squares in inches: the two hundreds come first, so that a narrow screen shows them next to each other.
 GRIDS = (0.1, 2.1)
 CURVES = (4.2, 3.2)  # left edge and width
 SIDE = 1.3  # inches, side of a square of a hundred children
 SIDES = 10  # children along a side
 SHARES = ["overlap", "risk_lower", "risk_higher"]
 OTHER, MARKED = Mark("o", False, "muted"), Mark("s", True, "second")
+SCREEN = 3.7  # inches: a telephone shows it whole
+SQUARE = 1.5  # inches, side of a square of a hundred people
+CAPTION, NEXT = 0.26, 0.2  # inches under a square, and before the next effect
+COUNTS = [f"{group}{end}" for group in ("first", "second") for end in ("", "_low", "_high")]
 
 
 @drawing
@@ -64,7 +68,7 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
         write(fig, curves_at[0] + curves_at[1] / 2, base + 0.2, said, ha="center", **plain)
         risks = {left: 100 * risk for left, risk in zip(GRIDS, (row.risk_lower, row.risk_higher))}
         for left, risk in risks.items():
-            _grid(fig, left, base + under + BELOW, round(risk))
+            _grid(fig, left, base + under + BELOW, SIDE, round(risk), sizes=(4, 6.5))
             write(fig, left, base + under + 0.2, f"{number(risk, 1)} {outermost}", **plain)
         words.append(f"{row.label}: {' against '.join(number(r, 1) for r in risks.values())}, overlap {overlap} %")
     names = ["overlap in %", f"{outermost}, of 100 {lower}", f"{outermost}, of 100 {higher}"]
@@ -72,12 +76,46 @@ def hundreds(table: pd.DataFrame, *, lower: str, higher: str, outermost: str) ->
     return Drawn(fig, alt_text(f"Children {outermost}, of 100 {lower} and of 100 {higher}", *words), data)
 
 
-def _grid(fig: Figure, left: float, bottom: float, marked: int) -> None:
-    """A hundred children, the marked ones first: filled squares among small open circles."""
-    ax = axes_in_inches(fig, left, bottom, SIDE, SIDE)
+@drawing
+def per_hundred(table: pd.DataFrame) -> Drawn:
+    """Draw for each effect a hundred people of two groups, with counts and their range.
+
+    `table`: `label` (effect), `of` (the two groups, separated by a bar), `what` (is counted), and for both groups
+    ``first``, ``second`` the count of 100 with ``_low`` and ``_high``.
+    """
+    table = checked(table, "label", "of", "what", *COUNTS)
+    ensure(bool(((table[COUNTS] >= 0) & (table[COUNTS] <= 100)).all(axis=None)), "a count is not of 100", field="first")
+    heads = [[row.label, *wrap_to(row.what, SCREEN - 2 * GRIDS[0], BASE)] for row in rows(table)]
+    tall = [LINE * (len(head) + 1) + SQUARE + CAPTION + NEXT for head in heads]
+    base = sum(tall)
+    fig, words, ranges = new_figure(SCREEN, base), [], []
+    for row, head, deep in zip(rows(table), heads, tall):
+        base -= deep
+        for j, line in enumerate(head):
+            weight = "normal" if j else "bold"
+            write(fig, GRIDS[0], base + deep - LINE * (j + 0.8), line, va="baseline", fontweight=weight)
+        said = []
+        for left, of, group in zip(GRIDS, row.of.split("|"), ("first", "second")):
+            count, low, high = (getattr(row, f"{group}{end}") for end in ("", "_low", "_high"))
+            write(fig, left, base + NEXT + CAPTION + SQUARE + 0.06, f"100 {of.strip()}", va="baseline")
+            _grid(fig, left, base + NEXT + CAPTION, SQUARE, round(count), sizes=(4.5, 7))
+            ends = [number(x, 0) for x in (low, high)]
+            text = f"{number(count, 0)} ({' to '.join(ends)})" if ends[0] != ends[1] else number(count, 0)
+            write(fig, left, base + NEXT, text, va="baseline", fontweight="bold")
+            said.append(f"{text} of 100 {of.strip()}")
+        words.append(f"{row.label}, {row.what}: {', '.join(said)}")
+        ranges.append(said)
+    data = pd.DataFrame(ranges, columns=["first group", "second group"])
+    return Drawn(fig, alt_text("Effects in people", *words), table[["label", "what"]].join(data))
+
+
+def _grid(fig: Figure, left: float, bottom: float, side: float, marked: int, *, sizes: tuple[float, float]) -> None:
+    """A hundred people, the marked ones first: filled squares among small open circles, of `sizes` in points."""
+    ax = axes_in_inches(fig, left, bottom, side, side)
     ax.set_axis_off()
-    ax.set(xlim=(-0.5, SIDES - 0.5), ylim=(-0.5, SIDES - 0.5))
+    ends = (-0.5, SIDES - 0.5)
+    ax.set(xlim=ends, ylim=ends[::-1] if side == SQUARE else ends)
     y, x = np.divmod(np.arange(SIDES**2), SIDES)
     is_marked = np.arange(SIDES**2) < marked
-    dots(ax, x[~is_marked], y[~is_marked], OTHER, size=4, edge=0.8, gid="others")
-    dots(ax, x[is_marked], y[is_marked], MARKED, size=6.5, edge=0, gid="marked")
+    dots(ax, x[~is_marked], y[~is_marked], OTHER, size=sizes[0], edge=0.8, gid="others")
+    dots(ax, x[is_marked], y[is_marked], MARKED, size=sizes[1], edge=0, gid="marked")

@@ -28,7 +28,6 @@ FRAME = "frame"  # events that bound a period: their mark is on the bar of the p
 BASIS_MARKS = {"outside source": Mark("o", True, "accent"), "case study": Mark("s", False, "second")}
 BASIS_WORDS = {"outside source": "date from an outside source", "case study": "date from the case study"}
 PERIOD_FILLS = (Fill("band", width=0.8), Fill("band2", width=0.8))  # fills of the bars of periods, in their order
-
 ROW = 0.205  # inches
 #: Inches of a column and between columns, on wide and on narrow screens.
 YEAR, BAR, LANE, GAP = (0.44, 0.38), (0.25, 0.2), (0.24, 0.165), (0.1, 0.05)

@@ -12,7 +12,6 @@ from review.figures.pieces import columns
 from review.figures.tables import checked, known, numbers
 
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
-
 TITLES = {"printed": "Printed", "n": "n"}  # headings of the columns that a table may have
 
 

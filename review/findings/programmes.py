@@ -12,7 +12,6 @@ from restated_book import paths
 
 #: Directions of results as the chapter draws them, in the order of its columns, and the words of the table of studies.
 DIRECTIONS = paths.tables(__file__)
-
 #: Words in the note of studies that appeared after the impact period.
 LATER = "after the impact period"
 
@@ -40,7 +39,7 @@ def splits(total: int) -> list[tuple[int, int]]:
 def directions(studies: pd.DataFrame) -> pd.DataFrame:
     """Return studies with the direction of their result in the words of :data:`DIRECTIONS`, without empty rows.
 
-    For :func:`review.figures.places.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
+    For :func:`review.figures.reach.place_matrix`: ``place`` is a label with the number of participants, ``part`` the
     programme, ``role`` the direction.
     """
     of = {words: name for name, all_words in DIRECTIONS.items() for words in all_words}

@@ -22,11 +22,9 @@ _NAMES = {
 RHOS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 #: The file gives r and kappa to six decimals: a recomputed value agrees if it rounds to the same six.
 SIX_DECIMALS = 0.5e-6 * (1 + 1e-9)
-
 #: Clusters of the same children: mother-child and father-child rows of Steele, Steele & Fonagy (1996). The file of 2018
 #: counts them as two samples; the results of `stability-files` follow only if they are one.
 SAME_CHILDREN = {33: 32}
-
 #: Sampling variances of a raw kappa from its table; the article does not say which it used.
 KAPPA_VARIANCES = {
     "Cohen": agreement.kappa_variance_cohen,

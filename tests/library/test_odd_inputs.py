@@ -154,7 +154,6 @@ GIVEN = {
     "equal_variances": st.booleans(),
     "continuity": st.booleans(),
     "small": st.booleans(),
-    "costs.method": st.sampled_from(["BCa", "percentile", "no"]),
     "costs.n1": count,
     "costs.n2": count,
     "costsets.n1": whole,

@@ -32,11 +32,9 @@ RISKS = ("lower", "high")
 CELLS = tuple(itertools.product(CLASSES, SEXES, RISKS))
 #: The cell of the abstract's last statement.
 DECISIVE = CELLS.index(("disorganized", "boy", "high"))
-
 GRADES = ("kindergarten", *(f"grade {g}" for g in range(1, 7)))
 #: Time is 0 in grade 3 and covers 1 from kindergarten to grade 6: a slope is the change over the whole period.
 TIMES = (np.arange(len(GRADES)) - 3) / 6
-
 #: Rows kept for a cell: its largest expected count and this many standard deviations more. The chance that a drawn
 #: count needs more is below one in ten million.
 SPARE_SDS = 5.5
@@ -271,12 +269,9 @@ def _seen(
 def illustrative(design: Design, *, seed: int) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Draw the cohort of the figures: every assumption at the middle of its range, and exact moments in every cell.
 
-    Returns
-    -------
-    children : pandas.DataFrame
-        ``attachment, sex, risk, cell``, one row per classified child; counts are the expected ones, rounded.
-    deviations, seen : ndarray, shape (children, 7)
-        In each cell with means of exactly 0 and exactly the stated covariances; which ratings are made.
+    `children` (pandas.DataFrame): ``attachment, sex, risk, cell``, one row per classified child; counts are the
+    expected ones, rounded. `deviations`, `seen` (ndarray, shape (children, 7)): in each cell with means of exactly 0
+    and exactly the stated covariances; which ratings are made.
     """
     values = design.middle()
     counts = np.round(values["classified"] * cell_shares(values)).astype(int)

@@ -15,14 +15,9 @@ PERCENTILES = np.arange(1, 100)
 def fit(children: pd.DataFrame, y: np.ndarray, times: np.ndarray, *, high_risk: float, statsmodels: bool = False):
     """Fit the full model, attachment x sex x risk x time with random intercept and slope, by REML.
 
-    Parameters
-    ----------
-    children : pandas.DataFrame
-        ``attachment, sex, risk``, one row per child; `y` has their ratings by wave, nan where missing.
-    high_risk : float
-        Share at high risk by which the groups are centred.
-    statsmodels : bool
-        Use the reference route through MixedLM, which gives a GrowthFit, instead of the fast one (GrowthBatch).
+    `children` (pandas.DataFrame): ``attachment, sex, risk``, one row per child; `y` has their ratings by wave, nan
+    where missing. `high_risk`: share at high risk by which the groups are centred. `statsmodels`: use the reference
+    route through MixedLM, which gives a GrowthFit, instead of the fast one (GrowthBatch).
     """
     x = covariates(children["attachment"], children["sex"], children["risk"], high_risk=high_risk)
     return growth.fit(y, times, x) if statsmodels else growth.fit_batch([y], times, x)

@@ -29,7 +29,6 @@ HIGH_RISK = 0.25
 LEAST_GRADES = 3
 #: Residual percentiles rest on a hundredth of the ratings each: with fewer ratings they would be about too few of them.
 LEAST_RATINGS = 100 * SMALLEST_CELL
-
 _CLASS = {"A": "avoidant", "B": "secure", "C": "resistant", "D": "disorganized"}
 _RATINGS = ("ext_k", *(f"ext_g{g}" for g in range(1, 7)))
 _WITHHELD = f"withheld: about fewer than {SMALLEST_CELL} children"

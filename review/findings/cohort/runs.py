@@ -27,10 +27,8 @@ AGAIN = 20
 GRID = tuple(round(0.1 * i, 1) for i in range(16))
 #: Scenarios counted for variations of the design.
 VARIED = ("nothing", "main", "extra-050")
-
 #: Odds of leaving for one SD of the rating not made: beyond the assumed 1 to 1.5 of the last rating made.
 HIDDEN = 2.0
-
 COLUMNS = ("variation", "scenario", "extra", "quantity", "cohorts", "value")
 
 
@@ -51,8 +49,6 @@ FIRST_EDITION = {
     "trend": (-0.30, 0.0),
     "trend_boys": (0.0, 0.0),
 }
-
-
 #: Short labels for figures; the chapter explains each change.
 VARIATIONS: dict[str, Variation] = {
     "base": Variation("base design", lambda d: d),

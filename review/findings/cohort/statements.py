@@ -16,14 +16,24 @@ from review.findings.cohort.design import CELLS, CLASSES, DECISIVE
 #: Level of every test: the convention of the field; the abstract prints none.
 LEVEL = 0.05
 CRITICAL = float(stats.norm.ppf(1 - LEVEL / 2))
-
 INSECURE = CLASSES[1:]
-
-
 _TABLES = paths.tables(__file__)
 #: The statements by their number in the table of claims, and further events counted with them: in words, and the rule.
 STATEMENTS, EVENTS = _TABLES["statements"], _TABLES["events"]
 KEYS = tuple(STATEMENTS)
+FOUR_WAY = "disorganized×boy×risk:time"
+#: Contrasts of change by order of interaction: each is a difference of the one before.
+BY_ORDER = {
+    "disorganized × time": "disorganized:time",
+    "disorganized × boy × time": "disorganized×boy:time",
+    "disorganized × risk × time": "disorganized×risk:time",
+    "disorganized × boy × risk × time": FOUR_WAY,
+}
+_JOINT = {
+    "C4": ["disorganized×risk", "disorganized×risk:time", "disorganized×boy×risk", FOUR_WAY],
+    "C5": ["disorganized×boy", "disorganized×boy:time", "disorganized×boy×risk", FOUR_WAY],
+    "C6": list(BY_ORDER.values()),
+}
 
 
 def rules() -> pd.DataFrame:
@@ -50,21 +60,6 @@ def interactions(attachment: str) -> list[str]:
     """Return the seven interactions of one class with sex, risk and time."""
     pairs = [f"{attachment}×{by}{t}" for by in ("boy", "risk", "boy×risk") for t in ("", ":time")]
     return [f"{attachment}:time", *pairs]
-
-
-FOUR_WAY = "disorganized×boy×risk:time"
-#: Contrasts of change by order of interaction: each is a difference of the one before.
-BY_ORDER = {
-    "disorganized × time": "disorganized:time",
-    "disorganized × boy × time": "disorganized×boy:time",
-    "disorganized × risk × time": "disorganized×risk:time",
-    "disorganized × boy × risk × time": FOUR_WAY,
-}
-_JOINT = {
-    "C4": ["disorganized×risk", "disorganized×risk:time", "disorganized×boy×risk", FOUR_WAY],
-    "C5": ["disorganized×boy", "disorganized×boy:time", "disorganized×boy×risk", FOUR_WAY],
-    "C6": list(BY_ORDER.values()),
-}
 
 
 def cell_row(cells: pd.DataFrame) -> np.ndarray:

@@ -24,7 +24,6 @@ HEADLINES = ("groh2014-security-d", "fearon2010-insecurity-d", "groh2012-insecur
 OUTCOMES = ("peers", "externalizing", "internalizing")
 #: Level of an interval whose level was not printed: the convention of the series.
 CONVENTION = 0.95
-
 _IN_WORDS = re.compile(r"significance reported in words: ([^;]+)")
 
 

@@ -1,5 +1,5 @@
 """Health-service costs after partial hospitalization: what sizes, a z, percentages and recalled totals allow."""
 
-from review.findings.service_costs import compatible, eightyears, elsewhere, medication, reports, windows
+from review.findings.service_costs import compatible, eightyears, elsewhere, windows
 
-__all__ = ["compatible", "eightyears", "elsewhere", "medication", "reports", "windows"]
+__all__ = ["compatible", "eightyears", "elsewhere", "windows"]

@@ -1,13 +1,18 @@
-"""Other economic studies: how skewed their costs are, and the ratio of their two printed costs."""
+"""Other economic studies, the printed z of medication, and the patients of the trial in its reports."""
+
+from collections.abc import Iterable
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
 from restated.errors import RestatedError
+from restated.reconstruct import ranks
 from restated_book import paths
 from restated_book.register import Register
 from review.findings import numbers
+from review.findings.numbers import ends
 
 
 def spread_from_range(n: int, mean: float, low: float, high: float) -> tuple[float, float]:
@@ -107,3 +112,41 @@ def later_evidence(table: pd.DataFrame, register: Register) -> pd.DataFrame:
         costs = [numbers.verified(register.number(id)).value for id in ids if isinstance(id, str) and id]
         ratios.append(numbers.value(costs[0]) / numbers.value(costs[1]) if len(costs) == 2 else np.nan)
     return table.assign(ratio=ratios)
+
+
+def medication_sets(z: str, sizes: Iterable[tuple[int, int]], *, most_tied: float) -> pd.DataFrame:
+    """Enumerate all U that print as z, for several sizes of the two arms, with and without ties.
+
+    `z` is negative when partial hospitalization is lower; at most a share `most_tied` of all patients has one and the
+    same cost. ``low, high`` are the probability that a patient of general psychiatric care has the higher cost (ties
+    count one half).
+    """
+    out = []
+    for n1, n2 in sizes:
+        tied = int(most_tied * (n1 + n2))
+        least = ranks.tie_factor([tied] + [1] * (n1 + n2 - tied))
+        for ties, factor in (("none", (1, 1)), (f"up to {tied} patients alike", (least, Fraction(1)))):
+            found = ranks.u_values(z, n1, n2, factor=factor)
+            for correction, fits in (("without", found.plain), ("with", found.corrected)):
+                u = found.u[fits]
+                if len(u):
+                    higher = 1 - u / (n1 * n2)
+                    out.append((n1, n2, ties, correction, u.min(), u.max(), len(u), higher.min(), higher.max()))
+    names = ["n1", "n2", "ties", "correction", *ends("u"), "members", "low", "high"]
+    return pd.DataFrame(out, columns=names)
+
+
+def reports(register: Register) -> pd.DataFrame:
+    """Return the patients of the trial by report: ``report, source, first, second, total, unverified`` (the arms)."""
+
+    def n(*ids: str) -> list[int]:
+        return [int(numbers.value(register.number(f"bateman{id}").value)) for id in ids]
+
+    costed = n("2003-n-partial-hospital", "2003-n-general-care")
+    rows = [
+        ("Allocated", "report of 2001; arms: S", *n("2001-allocated-ph", "2001-allocated-control", "2001-n"), False),
+        ("First report, 1999", "arms as a review codes them: S", *n("1999-n-mbt", "1999-n-control", "1999-n"), False),
+        ("Cost analysis, 2003", "Method section: P", *costed, sum(costed), False),
+        ("Eight years, 2008", "abstract, total only: P", *n("2008-n-mbt", "2008-n-control", "2008-n"), True),
+    ]
+    return pd.DataFrame(rows, columns=["report", "source", "first", "second", "total", "unverified"])

@@ -10,7 +10,6 @@ from restated.estimate import costs, costsets
 
 #: Category of the rows of totals.
 TOTAL = "total"
-
 ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12

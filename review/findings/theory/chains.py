@@ -61,14 +61,9 @@ def mediation_table(
     no ratio is then bounded). ``indirect, indirect_share, direct`` are of the regression of the outcome on cause and
     mediator, nan where no three variables have these correlations (``possible``).
 
-    Parameters
-    ----------
-    first : str
-        Id of the link from cause to mediator.
-    seconds, observed : mapping of str to str
-        Name to id: links from mediator to outcome; associations of cause and outcome.
-    share : float
-        Share of patients at which group comparisons become correlations.
+    `first`: id of the link from cause to mediator. `seconds`, `observed` (mapping of str to str): name to id: links
+    from mediator to outcome; associations of cause and outcome. `share`: share of patients at which group comparisons
+    become correlations.
 
     Notes
     -----

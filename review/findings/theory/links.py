@@ -43,15 +43,9 @@ class Link(NamedTuple):
 def link(number: PublishedNumber, *, n: float | None = None, share: float = 0.5) -> Link:
     """Return a printed number on the scale of r, without its sign; refuse an unverified one, or one of another kind.
 
-    Parameters
-    ----------
-    number : PublishedNumber
-        Its statistic must be one of :data:`TO_R`.
-    n : float, optional
-        Sample size, for the standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample without
-        heterogeneity, and so too small for a pooled value.
-    share : float
-        Share of the patients where two groups were compared; half by convention.
+    `number` (PublishedNumber): its statistic must be one of :data:`TO_R`. `n` (float, optional): sample size, for the
+    standard error where no interval was printed: 1 / sqrt(n - 3), that of one sample without heterogeneity, and so too
+    small for a pooled value. `share`: share of the patients where two groups were compared; half by convention.
     """
     if number.grade == "U":
         raise RestatedError(f"'{number.id}' is unverified and carries no conclusion")

@@ -18,13 +18,9 @@ def severity(
 ) -> pd.DataFrame:
     """Return Hedges' g of BPD severity at the end of treatment, one row per trial; below 0 favours MBT.
 
-    Parameters
-    ----------
-    sd : float, optional
-        Standard deviation to put in the place of the one listed for the MBT arm of the first trial.
-    sizes : {"as listed", "randomised", "seen at the end"}
-        Patients the means are taken to rest on. The data set lists completers for one trial and those randomised for
-        two; `counts` has the patients lost.
+    `sd` (float, optional): standard deviation to put in the place of the one listed for the MBT arm of the first trial.
+    `sizes` ({"as listed", "randomised", "seen at the end"}): patients the means are taken to rest on. The data set
+    lists completers for one trial and those randomised for two; `counts` has the patients lost.
     """
     rows = scores.set_index("row_id").loc[list(SEVERITY)].reset_index()
     lost = counts[counts["outcome"] == "attrition"].set_index("trial").loc[rows["trial"]]

@@ -1,4 +1,4 @@
-"""Printed shares of variance read backwards: correlations and tables of pairs from which a study prints its c2."""
+"""Printed shares of variance: the correlations and tables of pairs behind them, and shares from infancy to old age."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,10 +10,12 @@ from restated.errors import RestatedError
 from restated.estimate import pairs as resemblance
 from restated.estimate import twins
 from restated.reconstruct.twintables import twin_tables
+from restated_book.register import Register
+from review.findings import numbers
 from review.findings.numbers import rounding
 from review.findings.transmission import PLAUSIBLE_SECURE
 from review.findings.twins.concordance import SLACK, within
-from review.findings.twins.fits import LEVEL, TEST_LEVEL
+from review.findings.twins.fits import LEVEL, SHARES, TEST_LEVEL
 
 
 def correlations(shared, unique) -> tuple[float, float]:
@@ -103,3 +105,25 @@ def limits_if_equal(
             columns["a2_high_test"] = twins.intervals(fit, level=TEST_LEVEL, only=("a2",))["a2"].high
             out.append(pd.DataFrame(columns | {"c2_low": found["c2"].low, "c2_high": found["c2"].high}))
     return pd.concat(out, ignore_index=True)
+
+
+def over_life(register: Register, restated: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return printed shares of variance by age, with the measure and its scale: the shares are of different things.
+
+    Rows of ``data/selections/attachment-over-life.csv``; ``a2, c2, e2`` are proportions, nan where not printed, and
+    ``words`` a direction where only that was printed. An unverified number is refused. `restated` holds rows in the
+    same columns to put after the printed ones of the same age.
+    """
+    table = numbers.selection("attachment-over-life").drop(columns="row_id").fillna({"words": ""})
+
+    def middle(id) -> float:
+        """Return the middle of a printed percentage as a proportion; nan without an id."""
+        return sum(numbers.verified(register.number(id)).interval) / 200 if isinstance(id, str) else np.nan
+
+    table[list(SHARES)] = table[list(SHARES)].map(middle)
+    table["status"] = "printed"
+    if restated is not None:
+        at = {age: i for i, age in enumerate(dict.fromkeys(table["age"]))}
+        table = pd.concat([table, restated], ignore_index=True)
+        table = table.sort_values("age", key=lambda ages: ages.map(at), kind="stable", ignore_index=True)
+    return table

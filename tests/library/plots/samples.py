@@ -233,7 +233,6 @@ FIGURES = {
         ".20",
     ),
     "leave one out": (lambda: intervals.leave_one_out(pooled_rows(3), fit()), ".20"),
-    "cumulative": (lambda: intervals.cumulative(pooled_rows(3), fit()), ".24"),
     "estimators": (lambda: intervals.estimators(methods()), ".15"),
     "set, stems": (
         lambda: sets.set_range(

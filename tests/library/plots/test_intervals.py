@@ -4,16 +4,15 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.intervals import cumulative, estimators, leave_one_out
+from restated.plots.intervals import estimators, leave_one_out
 from restated.plots.words import CORRELATION
 from tests.library.plots.samples import by_gid, fit, methods, pooled_rows
 
 
-@pytest.mark.parametrize("draw", [leave_one_out, cumulative])
-def test_dots_whiskers_band_and_data_are_the_inputs(draw):
+def test_dots_whiskers_band_and_data_are_the_inputs():
     table = pooled_rows()
     result = fit()
-    drawn = draw(table, result, transform=CORRELATION)
+    drawn = leave_one_out(table, result, transform=CORRELATION)
     (dots,) = by_gid(drawn.fig, "estimates")
     assert np.array_equal(dots.get_xdata(), table["estimate"]) and dots.get_ydata().tolist() == list(range(6))
     (band,) = by_gid(drawn.fig, "band")
@@ -29,18 +28,10 @@ def test_leave_one_out_names_the_extremes():
     assert "All 6 intervals exclude 0" in alt
 
 
-def test_cumulative_says_since_when_the_interval_excludes_zero():
-    table = pooled_rows(4).assign(ci_low=[-0.1, 0.01, -0.02, 0.03])
-    alt = cumulative(table, fit(), transform=CORRELATION).alt
-    assert "From Author 3 on (4 of 4)" in alt
-    assert "includes 0" in cumulative(table.assign(ci_low=-0.1), fit(), transform=CORRELATION).alt
-    assert "From Author 0 on (1 of 4)" in cumulative(table.assign(ci_low=0.1), fit(), transform=CORRELATION).alt
-
-
 def test_a_row_without_interval_says_so():
     table = pooled_rows()
     table.loc["Author 0", ["ci_low", "ci_high"]] = np.nan
-    drawn = cumulative(table, fit(), transform=CORRELATION)
+    drawn = leave_one_out(table, fit(), transform=CORRELATION)
     assert any(t.get_text() == "no interval" for t in drawn.fig.axes[0].texts)
     segments = [s for lines in by_gid(drawn.fig, "whiskers") for s in lines.get_segments()]
     assert len(segments) == 5

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from restated.plots.legend import Key
+from restated.plots.legend import Key, spread
 from restated.plots.marks import Fill, Line, Mark
 from restated.plots.style import BASE, axes_in_inches, new_figure, text_width
 from tests.library.plots.samples import texts
@@ -38,3 +41,25 @@ def test_words_may_be_on_a_lower_base_line_and_on_several_lines():
     assert texts(fig) == ["two", "lines"]
     assert [text.get_position()[1] for text in fig.texts] == pytest.approx([0.95, 0.76])
     assert {text.get_va() for text in fig.texts} == {"baseline"}
+
+
+PLACES = st.lists(st.tuples(st.floats(-100, 100), st.floats(0.1, 5)), min_size=1, max_size=12)
+
+
+@given(PLACES)
+@settings(deadline=None, derandomize=True, max_examples=60)
+def test_labels_keep_their_order_and_never_overlap(labels):
+    labels = sorted(labels)
+    at, room = (np.array(part) for part in zip(*labels, strict=True))
+    for high in (np.inf, 0.0):
+        places = spread(at, room, high=high)
+        assert (np.diff(places) >= (room[1:] + room[:-1]) / 2 - 1e-9).all()
+        assert places[-1] <= high
+    assert (spread(at, room) >= at).all()
+
+
+def test_labels_with_room_stay_where_they_are():
+    assert spread([0.0, 2.0, 5.0], 1.5).tolist() == [0.0, 2.0, 5.0]
+    assert spread([0.0, 1.0], 1.5).tolist() == [0.0, 1.5]
+    assert spread([4.0, 5.0], 2.0, high=5.5).tolist() == [3.5, 5.5]
+    assert spread([], 1.0).tolist() == []

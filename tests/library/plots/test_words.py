@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from restated.errors import RestatedError
 from restated.plots import words
 
-SCALES = [words.FISHER_Z, words.CORRELATION, words.KAPPA, words.DIFFERENCE, words.ODDS_RATIO]
+SCALES = [words.FISHER_Z, words.CORRELATION, words.DIFFERENCE, words.ODDS_RATIO]
 
 
 @pytest.mark.parametrize(

@@ -6,19 +6,19 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from review.figures import frequencies, headcounts, trajectories
+from review.figures import cohort, trajectories
 from tests.review.figures import samples
 
 EVENTS = {"C7": ("rise", "C7"), "whole": ("pattern", "whole")}
 
 
 def shares(table):
-    return frequencies.shares(table, EVENTS, heading="True", axis="percent")
+    return cohort.shares(table, EVENTS, heading="True", axis="percent")
 
 
 @pytest.mark.parametrize(("share", "text"), [(0, "0"), (0.0003, "<0.1"), (0.0042, "0.4"), (0.424, "42"), (1, "100")])
 def test_percents_are_written_as_finely_as_they_need(share, text):
-    assert frequencies.percent(share) == text
+    assert cohort.percent(share) == text
 
 
 def test_each_share_is_drawn_at_its_place_with_its_interval():
@@ -44,9 +44,7 @@ def test_shares_that_are_no_shares_are_refused(change, message):
 
 def test_too_many_events_cannot_be_told_apart():
     with pytest.raises(RestatedError, match="5 events"):
-        frequencies.shares(
-            samples.simulated_shares(), dict.fromkeys("abcde", ("x", "x")), heading="True", axis="percent"
-        )
+        cohort.shares(samples.simulated_shares(), dict.fromkeys("abcde", ("x", "x")), heading="True", axis="percent")
 
 
 def test_trajectories_need_their_columns_and_names_of_all_grades():
@@ -69,15 +67,15 @@ def test_children_without_a_rating_in_a_grade_are_drawn_with_the_others():
 
 
 def test_counts_are_sorted_and_a_bound_is_said_to_be_one():
-    data = headcounts.headcounts(samples.cohort_counts(), axis="children").data
+    data = cohort.headcounts(samples.cohort_counts(), axis="children").data
     assert list(data["as printed"]) == ["1,364", "more than 1,000", "918"]
     assert list(data["kind"]) == ["as printed", "at least", "as printed"]
     with pytest.raises(RestatedError, match="not positive"):
-        headcounts.headcounts(samples.cohort_counts().assign(n=0), axis="children")
+        cohort.headcounts(samples.cohort_counts().assign(n=0), axis="children")
 
 
 def test_parts_of_a_class_bar_begin_with_the_disorganized_and_fill_it():
-    drawn = headcounts.class_bars(samples.class_shares())
+    drawn = cohort.class_bars(samples.class_shares())
     bars = drawn.fig.axes[0].patches
     first = [bar for bar in bars if bar.get_gid() == "disorganized" or bar.get_x() == 0]
     assert [round(bar.get_width(), 6) for bar in first][:3] == [20, 15, 10]
@@ -85,4 +83,4 @@ def test_parts_of_a_class_bar_begin_with_the_disorganized_and_fill_it():
     assert sum(np.isclose(ends, 100)) == 3
     assert drawn.data["n"].isna().tolist() == [True, False, False]
     with pytest.raises(RestatedError, match="do not add up"):
-        headcounts.class_bars(samples.class_shares().assign(secure=0.9))
+        cohort.class_bars(samples.class_shares().assign(secure=0.9))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from restated.errors import RestatedError
-from review.figures import denominators, regions, summed
+from review.figures import services
 from tests.review.figures.samples import cost_path, detected, drawn, limit_bands, limit_curves, percents
 
 ARMS = {"a": "first arm", "b": "second arm"}
@@ -21,7 +21,7 @@ def texts(name):
 def test_unverified_amounts_are_marked_in_the_picture_and_said():
     assert "recalled, not verified" in texts("summed costs")
     assert "Recalled, not verified." in drawn("summed costs").alt
-    plain = summed.summed(cost_path(), arms=ARMS, windows=WINDOWS, crossings=[])
+    plain = services.summed(cost_path(), arms=ARMS, windows=WINDOWS, crossings=[])
     assert "ecalled" not in plain.alt and "The lines do not cross" in plain.alt
 
 
@@ -44,21 +44,21 @@ def test_the_spread_elsewhere_is_drawn_and_said():
     ("call", "message"),
     [
         (
-            lambda: summed.summed(cost_path().drop(columns="a"), arms=ARMS, windows=WINDOWS, crossings=[]),
+            lambda: services.summed(cost_path().drop(columns="a"), arms=ARMS, windows=WINDOWS, crossings=[]),
             "no column 'a'",
         ),
         (
-            lambda: summed.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]),
+            lambda: services.summed(cost_path(), arms=ARMS, windows=["one"], crossings=[]),
             "4 months bound 3 windows, not 1",
         ),
-        (lambda: denominators.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
-        (lambda: denominators.denominators(percents(), largest=20), "larger than the denominators"),
-        (lambda: regions.limits(limit_curves().drop(columns="cv"), limit_bands(), **SHOWN), "no column 'cv'"),
+        (lambda: services.denominators(percents().drop(columns="arm"), largest=22), "no column 'arm'"),
+        (lambda: services.denominators(percents(), largest=20), "larger than the denominators"),
+        (lambda: services.limits(limit_curves().drop(columns="cv"), limit_bands(), **SHOWN), "no column 'cv'"),
         (
-            lambda: regions.limits(limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), **SHOWN),
+            lambda: services.limits(limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), **SHOWN),
             "3 curves and 2 bands can be distinguished",
         ),
-        (lambda: regions.detection(detected().assign(cv=1.0)), "two values of SD/mean are drawn, not 1"),
+        (lambda: services.detection(detected().assign(cv=1.0)), "two values of SD/mean are drawn, not 1"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):

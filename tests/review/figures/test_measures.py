@@ -7,7 +7,7 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures.cost import growth_of_cost, speed
-from review.figures.outcomes import outcome_bars
+from review.figures.tallies import outcome_bars
 from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import costs, outcome_counts, ratios
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from restated.errors import RestatedError
-from review.figures.perhundred import per_hundred
+from review.figures.people import per_hundred
 from review.findings import people
 from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import per_hundred_rows

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from review.figures import places, response
+from review.figures import reach
 from tests.review.figures.samples import bounds_by_response, drawn, named_places
 
 ROLES = ["shop", "school", "mill"]
@@ -18,7 +18,7 @@ def test_every_role_of_a_place_has_its_shape_in_its_column():
         for line in drawn("places").fig.axes[0].lines
         if line.get_marker() != "None"
     ]
-    for (shape, *_), expected in zip(places.MARKS, (1, 2, 1), strict=False):
+    for (shape, *_), expected in zip(reach.MARKS, (1, 2, 1), strict=False):
         at = [x for marker, x in marks if marker == shape]
         # Key, heading and one mark for every place, the last two in one column.
         assert len(at) == expected + 2 and len(set(at)) == 2
@@ -29,11 +29,11 @@ def test_every_role_of_a_place_has_its_shape_in_its_column():
 
 def test_matrix_refuses_what_it_cannot_show():
     with pytest.raises(RestatedError, match="role 'mill' has no column"):
-        places.place_matrix(named_places(), roles=ROLES[:2], totals={})
+        reach.place_matrix(named_places(), roles=ROLES[:2], totals={})
     with pytest.raises(RestatedError, match="role 'inn' has no column"):
-        places.place_matrix(named_places(), roles=ROLES, totals={"inn": "1"})
+        reach.place_matrix(named_places(), roles=ROLES, totals={"inn": "1"})
     with pytest.raises(RestatedError, match="cannot be distinguished"):
-        places.place_matrix(named_places(), roles=[*ROLES, "a", "b", "c", "d"], totals={})
+        reach.place_matrix(named_places(), roles=[*ROLES, "a", "b", "c", "d"], totals={})
 
 
 def test_bounds_are_drawn_from_all_to_few_replies():
@@ -54,6 +54,6 @@ def test_bounds_are_drawn_from_all_to_few_replies():
 def test_bounds_refuse_what_they_cannot_show():
     table = bounds_by_response()
     with pytest.raises(RestatedError, match="a lower bound exceeds the upper one"):
-        response.response_bounds(table.assign(low=100.0))
+        reach.response_bounds(table.assign(low=100.0))
     with pytest.raises(RestatedError, match="3 items"):
-        response.response_bounds(table.assign(item=["a", "b", "c"] * 2))
+        reach.response_bounds(table.assign(item=["a", "b", "c"] * 2))

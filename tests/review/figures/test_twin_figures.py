@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from review.figures import concordance, shares, twinplane, twinpower
+from review.figures import twins
 from tests.review.figures.samples import life, pair_groups, powers, twin_correlations, twin_share_rows
 
 SMALL = np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45)])
@@ -13,12 +13,12 @@ SMALL = np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45)])
 @pytest.mark.parametrize(
     ("draw", "sample", "column"),
     [
-        (concordance.pair_bars, pair_groups, "concordant_low"),
-        (concordance.two_scales, pair_groups, "liability_low"),
-        (shares.share_ranges, twin_share_rows, "ci_lowest"),
-        (shares.shares_by_age, life, "scale"),
-        (twinplane.correlation_plane, twin_correlations, "kind"),
-        (twinpower.power_by_split, powers, "series"),
+        (twins.pair_bars, pair_groups, "concordant_low"),
+        (twins.two_scales, pair_groups, "liability_low"),
+        (twins.share_ranges, twin_share_rows, "ci_lowest"),
+        (twins.shares_by_age, life, "scale"),
+        (twins.correlation_plane, twin_correlations, "kind"),
+        (twins.power_by_split, powers, "series"),
     ],
 )
 def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, column):
@@ -31,18 +31,18 @@ def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, colu
 @pytest.mark.parametrize(
     ("draw", "message"),
     [
-        (lambda: concordance.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
-        (lambda: concordance.two_scales(pair_groups().assign(score_low=np.nan)), "a value is missing"),
-        (lambda: shares.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
-        (lambda: shares.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
+        (lambda: twins.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
+        (lambda: twins.two_scales(pair_groups().assign(score_low=np.nan)), "a value is missing"),
+        (lambda: twins.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
+        (lambda: twins.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
         (
-            lambda: shares.shares_by_age(life().assign(words="", a2=np.nan, c2=np.nan, e2=np.nan)),
+            lambda: twins.shares_by_age(life().assign(words="", a2=np.nan, c2=np.nan, e2=np.nan)),
             "neither a share nor words",
         ),
-        (lambda: twinplane.correlation_plane(twin_correlations().assign(kind="kappa")), "unknown kind 'kappa'"),
-        (lambda: twinpower.power_by_split(powers().assign(power=np.nan)), "a value is missing"),
+        (lambda: twins.correlation_plane(twin_correlations().assign(kind="kappa")), "unknown kind 'kappa'"),
+        (lambda: twins.power_by_split(powers().assign(power=np.nan)), "a value is missing"),
         (
-            lambda: twinpower.power_by_split(powers().assign(series=[f"s{i}" for i in range(12)])),
+            lambda: twins.power_by_split(powers().assign(series=[f"s{i}" for i in range(12)])),
             "12 series cannot be distinguished",
         ),
     ],
@@ -53,24 +53,24 @@ def test_bad_values_are_refused_in_words(draw, message):
 
 
 def test_groups_below_chance_are_said_in_words():
-    assert "Below 50 %: First 1998 DZ" in concordance.pair_bars(pair_groups()).alt
+    assert "Below 50 %: First 1998 DZ" in twins.pair_bars(pair_groups()).alt
 
 
 def test_a_restated_row_says_so_in_the_picture_and_in_its_data():
-    drawn = shares.shares_by_age(life())
+    drawn = twins.shares_by_age(life())
     assert drawn.data["measure"].tolist()[-1] == "score, restated"
     words = [t.get_text() for t in drawn.fig.findobj(lambda a: hasattr(a, "get_text"))]
     assert "score, restated" in words and "rest not printed" in words
 
 
 def test_no_hatched_region_without_points():
-    with_region = twinplane.correlation_plane(twin_correlations(), region=SMALL, region_words="that fit")
-    without = twinplane.correlation_plane(twin_correlations())
+    with_region = twins.correlation_plane(twin_correlations(), region=SMALL, region_words="that fit")
+    without = twins.correlation_plane(twin_correlations())
     found = [[p for p in d.fig.axes[0].patches if p.get_gid() == "region"] for d in (with_region, without)]
     assert len(found[0]) == 1 and not found[1]
     assert set(map(tuple, found[0][0].get_xy().round(6))) == set(map(tuple, SMALL))
 
 
 def test_power_that_reaches_what_is_wanted_is_not_called_below():
-    assert "not below 80" in twinpower.power_by_split(powers().assign(power=0.9)).alt
-    assert ", below 80" in twinpower.power_by_split(powers()).alt
+    assert "not below 80" in twins.power_by_split(powers().assign(power=0.9)).alt
+    assert ", below 80" in twins.power_by_split(powers()).alt

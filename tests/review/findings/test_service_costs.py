@@ -214,7 +214,7 @@ def test_spread_from_an_interval_gives_back_the_interval():
 
 
 def test_medication_sets_hold_every_u_that_prints_as_the_z():
-    found = service_costs.medication.medication_sets("-3.9", [(22, 19)], most_tied=0.5)
+    found = service_costs.elsewhere.medication_sets("-3.9", [(22, 19)], most_tied=0.5)
     none = found[(found["ties"] == "none") & (found["correction"] == "without")].iloc[0]
     sd = np.sqrt(22 * 19 * 42 / 12)
     fits = [u for u in range(22 * 19 + 1) if -3.95 <= (u - 209) / sd <= -3.85]
@@ -320,7 +320,7 @@ def test_eight_years_against_the_arms(numbers):
 
 
 def test_only_the_arms_at_eight_years_are_unverified(numbers):
-    reports = service_costs.reports.reports(numbers)
+    reports = service_costs.elsewhere.reports(numbers)
     assert reports["unverified"].tolist() == [False, False, False, True]
     assert reports["total"].tolist() == [44, 38, 41, 41]
     assert (reports["first"] + reports["second"] == reports["total"]).all()

@@ -183,7 +183,7 @@ def test_equal_twins_leave_a_limit_that_shrinks_with_pairs_and_with_a_score():
 
 
 def test_power_table_has_every_design_with_its_error():
-    table = finding.power.power_table(157, [(0.25, 0.27), (0.4, 0.12)], (0.3, 0.7), (0.5, None), draws=40, seed=1)
+    table = finding.fits.power_table(157, [(0.25, 0.27), (0.4, 0.12)], (0.3, 0.7), (0.5, None), draws=40, seed=1)
     assert len(table) == 8 and not table.duplicated(["a2", "mz_share", "prevalence"]).any()
     assert ((table["low"] <= table["power"]) & (table["power"] <= table["high"])).all()
     again = twins.power(0.25, 0.27, 0.48, 47, 110, 0.5, draws=40, seed=1)
@@ -191,7 +191,7 @@ def test_power_table_has_every_design_with_its_error():
 
 
 def test_needed_pairs_fall_with_the_share():
-    table = finding.power.pairs_for_power([(0.25, 0.27), (0.4, 0.12)], (0.5, None)).set_index(["a2", "prevalence"])[
+    table = finding.fits.pairs_for_power([(0.25, 0.27), (0.4, 0.12)], (0.5, None)).set_index(["a2", "prevalence"])[
         "pairs"
     ]
     assert table.iloc[0] > table.iloc[2] and table.iloc[1] < table.iloc[0]
@@ -232,19 +232,20 @@ def test_tables_with_a_printed_intraclass_correlation(sets):
 
 
 def test_no_unverified_number_is_drawn_over_life(numbers, monkeypatch):
-    table, listed = finding.life.over_life(numbers), selection("attachment-over-life")
+    table, listed = finding.printedshares.over_life(numbers), selection("attachment-over-life")
     used = listed[["a2", "c2", "e2"]].stack().dropna()
     assert len(table) == len(listed) and all(numbers[i].grade == "P" for i in used)
     assert table.loc[0, "c2"] == pytest.approx(0.52) and table["a2"].max() < 1
     listed.loc[0, "a2"] = "oconnor2001-recalled-a2"
-    monkeypatch.setattr(finding.life.numbers, "selection", lambda name: listed)
+    monkeypatch.setattr(finding.printedshares.numbers, "selection", lambda name: listed)
     with pytest.raises(RestatedError, match="unverified"):
-        finding.life.over_life(numbers)
+        finding.printedshares.over_life(numbers)
 
 
 def test_a_restated_row_is_put_with_its_age(numbers):
-    extra = finding.life.over_life(numbers).iloc[[6]].assign(measure="score", status="arithmetic on printed numbers")
-    table = finding.life.over_life(numbers, extra)
+    extra = finding.printedshares.over_life(numbers).iloc[[6]]
+    extra = extra.assign(measure="score", status="arithmetic on printed numbers")
+    table = finding.printedshares.over_life(numbers, extra)
     at = table.index[table["status"] != "printed"]
     assert len(at) == 1 and table.loc[at[0] - 1, "age"] == table.loc[at[0], "age"] == "preschool"
 
@@ -275,8 +276,8 @@ def test_a_percentage_no_count_gives_is_named(rows):
 def test_three_and_four_classes_agree_with_r():
     values = load("classes")
     for case in values["fits"]:
-        found = finding.classes.fit_concordance(tuple(case["mz"]), tuple(case["dz"]), len(case["shares"]))
-        every = finding.classes.class_shares(len(case["shares"]))
+        found = finding.fits.fit_concordance(tuple(case["mz"]), tuple(case["dz"]), len(case["shares"]))
+        every = finding.fits.class_shares(len(case["shares"]))
         row = found.iloc[np.abs(every - case["shares"]).sum(axis=1).argmin()]
         # On a grid of hundredths; nlminb searches freely.
         assert (row["a2"], row["c2"]) == pytest.approx((case["a2"], case["c2"]), abs=0.011)
@@ -286,10 +287,10 @@ def test_three_and_four_classes_agree_with_r():
 
 def test_two_classes_from_concordance_alone_are_those_of_the_tables(sets):
     mz, dz = (62, 99), (48, 108)
-    found = finding.classes.fit_concordance(mz, dz, 2)
+    found = finding.fits.fit_concordance(mz, dz, 2)
     tables = finding.fits.fit_set(sets["finkel2000-mz"], sets["finkel2000-dz"]).estimates().set_index("share")
     assert found["c2"].max() == tables.loc["c2", "highest"] == 0
     assert found["a2"].max() == pytest.approx(tables.loc["a2", "highest"], abs=0.01)
-    shares = finding.classes.class_shares(3)
+    shares = finding.fits.class_shares(3)
     assert ((shares > 0) & (np.abs(shares * 20 - np.rint(shares * 20)) < 1e-9)).all()
     assert shares.sum(axis=1) == pytest.approx(1) and len(np.unique(shares, axis=0)) == len(shares)

@@ -1,4 +1,6 @@
-"""Counts of claims by group and verdict."""
+"""Counts of claims and of checks by group and outcome, as bars of parts."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,7 +12,7 @@ from restated_book.claims import SHAPES, VERDICTS
 from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import ensure
 
-COUNT = Scale("claims", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100))
+COUNT = Scale("n", decimals=0, steps=(1, 2, 5, 10, 20, 50, 100, 200, 500))
 #: Look of each verdict: filled where an outside source decides, hollow where the document itself does.
 LOOKS = {
     "supported": Fill("ramp2", "accent", ""),
@@ -19,6 +21,8 @@ LOOKS = {
     "contradicted": Fill("warn", "warn", ""),
     "not-publicly-checkable": Fill("page", "muted", "////"),
 }
+#: Looks of the parts, in order: distinct without colour.
+OUTCOMES = (Fill("ramp2", "accent", ""), Fill("warn", "warn", ""), Fill("page", "muted", "////"))
 
 
 @drawing
@@ -51,3 +55,36 @@ def verdict_bars(table: pd.DataFrame, *, heading: str) -> Drawn:
     )
     data = pd.DataFrame({heading: groups} | {words[v]: table[v].astype(int).to_numpy() for v in VERDICTS})
     return Drawn(chart.fig, alt, data.assign(all=totals.astype(int)))
+
+
+@drawing
+def outcome_bars(table: pd.DataFrame, outcomes: Sequence[str]) -> Drawn:
+    """Draw counts of outcomes by kind of check.
+
+    `table`: `check` (text) and a column of counts for each of up to three `outcomes`, in the order of the bar's parts;
+    checks without any count are left out.
+    """
+    require(table, "check", *outcomes)
+    ensure(len(outcomes) <= len(OUTCOMES), f"a bar has at most {len(OUTCOMES)} parts", field="outcomes")
+    counts = table[list(outcomes)].to_numpy(float)
+    ensure((counts >= 0).all() and counts.any(), "counts must not be negative, and some must be above 0")
+    order = np.argsort(-counts.sum(axis=1), kind="stable")[: int(counts.any(axis=1).sum())]
+    counts, checks = counts[order], table["check"].astype(str).iloc[order].tolist()
+    numbers = {"Parts": [" + ".join(f"{n:,.0f}" for n in row) for row in counts]}
+    limits = (0, 1.02 * counts.sum(axis=1).max())
+    chart = keyed_chart({"Check": checks}, numbers, limits=limits, scale=COUNT, axis="number of checks")
+    fills = dict(zip(outcomes, OUTCOMES))
+    stacked_bars(chart, counts, list(fills.values()), [f"part-{j}" for j in range(len(fills))])
+    fill_key(chart, fills)
+    total = counts.sum(axis=0)
+    second = ""
+    if len(outcomes) > 1 and total[1]:
+        most = int(np.argmax(counts[:, 1]))
+        second = f"Most {outcomes[1]}: {checks[most]} ({counts[most, 1]:,.0f})"
+    alt = alt_text(
+        f"{plural(int(total.sum()), 'check')} of {plural(len(checks), 'kind')}: "
+        + ", ".join(f"{n:,.0f} {outcome}" for n, outcome in zip(total, outcomes)),
+        f"Most checks: {checks[0]} ({counts[0].sum():,.0f})",
+        second,
+    )
+    return Drawn(chart.fig, alt, pd.DataFrame({"check": checks} | dict(zip(outcomes, counts.T.astype(int)))))

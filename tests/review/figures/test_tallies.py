@@ -4,7 +4,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book.claims import SHAPES, VERDICTS
-from review.figures.claimcounts import LOOKS, verdict_bars
+from review.figures.tallies import LOOKS, verdict_bars
 from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import claim_counts
 
