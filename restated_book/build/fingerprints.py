@@ -56,7 +56,7 @@ def basis(*made: Path, pdf: bool = False) -> str:
     """Return the fingerprint of all that pages can depend on, apart from the text of chapters.
 
     That is the files `made` on the way, the sources, and the titles and heads of chapters, which other pages repeat.
-    Links to anchors of another page are checked by :mod:`restated_book.sphinx.rewriting`.
+    Links to anchors of another page are checked by :mod:`restated_book.sphinx.pages.to_write`.
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]

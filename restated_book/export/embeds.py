@@ -14,10 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from restated_book import claims, config, entries, paths
 from restated_book.cite import citation
-from restated_book.export import tables
+from restated_book.export import policy, tables
 from restated_book.export.about import LICENCE
 from restated_book.sources import bibliography
-from restated_book.sphinx import policy
 from restated_book.status import SUPPLIED
 
 FOLDER = "embed"

@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 from restated_book import export
 from restated_book.cite import citation
 from restated_book.export.about import LICENCE_ADDRESS
-from restated_book.sphinx import blocks, markup, metadata, setspage
+from restated_book.sphinx import blocks, datapages, markup, metadata
 
 #: Placeholders of a number's citation, filled in by the script of the ledger page; they are not markup in any of the
 #: forms.
@@ -37,7 +37,7 @@ class CiteAndDownload(SphinxDirective):
         about, page = citation.about(), self.env.docname
         made = self._book if page == self.config.root_doc else self._chapter
         state = PARTS.state(about, page, metadata.changed(), LICENCE_ADDRESS)
-        return [nodes.raw("", made(about, page, blocks.root(page), state), format="html")]
+        return [blocks.html(made(about, page, blocks.root(page), state))]
 
     def _book(self, about: citation.About, page: str, root: str, state: str) -> str:
         pdf = [(f"{root}downloads/pdf/restated.pdf", "the book as PDF")] if os.environ.get("RESTATED_PDF") else []
@@ -52,7 +52,7 @@ class CiteAndDownload(SphinxDirective):
         links = [(f"{root}{path}", words) for words, path in export.files(name, shows=bool(noted["shown"]))]
         if os.environ.get("RESTATED_PDF"):
             links.insert(0, (f"{root}downloads/pdf/{name}.pdf", "this chapter as PDF"))
-        reconstructed = setspage.link(root, name)
+        reconstructed = datapages.link(root, name)
         return PARTS.chapter(entry, name, root, links, reconstructed, state, shown, launch(about, page))
 
 
@@ -62,8 +62,3 @@ def number_forms(about: citation.About) -> str:
     made = {style: citation.written(entry, style) for style in citation.STYLES}
     made |= {name: write([("number", entry)]).strip() for name, write in citation.FORMS.values()}
     return PARTS.number_forms(made)
-
-
-def setup(app) -> None:
-    """Register the directive."""
-    app.add_directive("cite-and-download", CiteAndDownload)

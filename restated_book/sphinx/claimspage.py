@@ -218,9 +218,6 @@ def _link(self, node: claim_link) -> str:
 
 
 def setup(app) -> None:
-    """Register directives, role and nodes."""
+    """Register role and node."""
     app.add_node(claim_link, html=(shows(_link), blocks.nothing), **blocks.OTHERS)
-    app.add_directive("claims-list", ClaimsList)
-    app.add_directive("contradicted-claims", ContradictedClaims)
-    app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

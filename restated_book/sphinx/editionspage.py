@@ -70,8 +70,3 @@ def write(site: Path) -> None:
     (folder / CSV).write_text(editions.written(found, "csv"), encoding="utf-8", newline="")
     (folder / JSON).write_text(editions.written(found, "json") + "\n", encoding="utf-8")
     (site / FEED).write_text(feed(), encoding="utf-8")
-
-
-def setup(app) -> None:
-    """Register the directive."""
-    app.add_directive("what-changed", WhatChanged)

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from restated_book.sphinx import policy
+from restated_book.export import policy
 
 #: The page that only leads on has nothing in it that could run.
 REDIRECT = "index.html"
