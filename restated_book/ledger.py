@@ -24,24 +24,13 @@ from restated_book.chapters import codecells
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources.cells import guarded
 
-COLUMNS = (
-    *("id", "finding", "source_key", "quantity", "published", "published_low", "published_high", "grade"),
-    *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "reason"),
-    *("page", "cell", "line", "interval", "kind", "check", "check_method", "check_power"),
-)
+_TABLES = paths.tables(__file__)
+COLUMNS = tuple(_TABLES["columns"])
 
 #: MIME types of the records in a notebook's outputs, and of the ids of printed numbers it looked up.
 MIME, MIME_READS = "application/vnd.restated.records+json", "application/vnd.restated.reads+json"
 
-STATUS_OF_BASIS = {
-    "open-data": "observed, open data",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic": "arithmetic on printed numbers",
-    "assumed": "assumed",
-    "original": "observed, original file supplied by the reader",
-    "recalled": "recalled, not verified",
-}
+STATUS_OF_BASIS: dict[str, str] = _TABLES["status_of_basis"]
 
 #: Status of rows that were copied from print: a number computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
@@ -53,15 +42,10 @@ AGREES = {"identical", "within-rounding", "compatible"}
 RECALLED = "recalled"
 #: Roles by which a page names a ledger row.
 _NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
-#: Fields of a printed number that its rows repeat.
-_OF_NUMBER = ("source_key", "grade", "statistic", "kind", "study", "locator", "seen_in", "note", "unit")
-#: Fields that a printed number takes over from the record that restates it.
-_OF_RECORD = (
-    *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page", "cell", "line"),
-    *("interval", "restated_text", "interval_text", "interval_kind"),
-)
+#: Fields of a printed number that its rows repeat, and those it takes over from the record that restates it.
+_OF_NUMBER, _OF_RECORD = _TABLES["of_number"], _TABLES["of_record"]
 #: Kinds of ranges by what their names say.
-_KINDS = {"prediction": "prediction", "95 % confidence": "confidence", "95 % Monte Carlo": "confidence"}
+_KINDS: dict[str, str] = _TABLES["kinds"]
 
 
 @dataclass(frozen=True)
