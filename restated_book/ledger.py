@@ -119,10 +119,7 @@ def _range_text(ends: Sequence[float | None], digits: int, unit: str) -> str:
 
 
 def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dict[str, Any]:
-    """Return the fields of a row that describe its printed number, with what `checks` found of it.
-
-    None is an unlimited side of its interval.
-    """
+    """Return what a row says of its printed number and the `checks` of it; None is an unlimited side of an interval."""
     if number is None:
         texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method")
         return dict.fromkeys(texts, "") | dict.fromkeys(("published_low", "published_high", "check_power"))
@@ -157,16 +154,13 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
     if kind not in ("", "set"):
         reason = f"{reason.rstrip('.')}; range: {record.interval}" if reason else f"range: {record.interval}"
     return about | {
-        **{field: getattr(record, field) for field in ("id", "finding", "quantity", "basis", "by_construction")},
+        **{field: getattr(record, field) for field in _TABLES["as_recorded"]},
         "restated": record.text or record.value,
         "restated_low": record.low,
         "restated_high": record.high,
         "verdict": verdict,
         "reason": reason,
         "page": f"notebooks/{record.page}.html",
-        "cell": record.cell,
-        # Within its cell: an edit of prose moves no row. The public files have the line of the notebook's file.
-        "line": record.line,
         "interval": kind,
         # For display only; not part of the public columns.
         "anchor": record.id,
@@ -176,7 +170,6 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
         "interval_text": interval,
         "interval_kind": record.interval if interval else "",
         "why": record.reason,
-        "digits": record.digits,
         "unit_shown": record.unit,
         "status": STATUS_OF_BASIS[record.basis],
     }
@@ -237,9 +230,7 @@ def _printed_entry(
     if restatements:
         joined = _joined(number, restatements)
         return about | {field: joined[field] for field in (*_OF_RECORD, "reason")}
-    nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(
-        ("restated", "restated_low", "restated_high", "cell", "line")
-    )
+    nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(_TABLES["numeric"])
     verdict = "unverified" if number.grade == "U" else "not-recomputable"
     return about | nothing | {"by_construction": False, "verdict": verdict, "reason": _why_not(number)}
 

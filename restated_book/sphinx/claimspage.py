@@ -15,20 +15,11 @@ from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
 from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 
-#: Words for the column ``public`` of a source.
-PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
-#: Words for the column ``independence`` of a source.
-STANDING = {
-    "independent": "independent",
-    "in part": "independent in part",
-    "not assessed": "independence not assessed",
-    "own research": "own research",
-    "not independent": "not independent of the programme",
-}
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
-PARTS = markup.parts("claims", PUBLIC=PUBLIC, STANDING=STANDING)
+#: The words are for the columns ``public`` and ``independence`` of a source.
+PARTS = markup.parts("claims", **paths.tables(__file__))
 badge = PARTS.badge
 
 
