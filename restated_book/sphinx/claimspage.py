@@ -18,8 +18,9 @@ from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
-#: The words are for the columns ``public`` and ``independence`` of a source.
-PARTS = markup.parts("claims", **paths.tables(__file__))
+#: Words for the columns ``public`` and ``independence`` of a source.
+PUBLIC, STANDING = paths.tables(__file__).values()
+PARTS = markup.parts("claims", PUBLIC=PUBLIC, STANDING=STANDING)
 badge = PARTS.badge
 
 
