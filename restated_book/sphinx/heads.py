@@ -71,21 +71,17 @@ class IfYouUseThis(Inline):
     """``{if-you-use-this}``: the advice in the chapter's head for those who cite it, with buttons to copy."""
 
     def run(self):
-        page = self.env.docname
+        page, button = self.env.docname, markup.parts("citebox").copy_button
         head = read(paths.ROOT / f"{page}.md")
         box = nodes.container(classes=["rs-use"])
         for option, words in config.load().findings.use.items() if head else ():
-            id = f"use-{option}"
-            text = nodes.inline("", "", *self.inline(head.row[option]), ids=[id])
-            button = blocks.html(markup.parts("citebox").copy_button(id, f"“{words}”"))
-            box += nodes.paragraph(
-                "", "", nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" "), button
-            )
-        id, entry = "use-cite", citation.item(citation.about(), "chapter", head.title if head else page, page)
-        button = blocks.html(markup.parts("citebox").copy_button(id, "the citation"))
+            text = nodes.inline("", "", *self.inline(head.row[option]), ids=[f"use-{option}"])
+            line = nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" ")
+            box += nodes.paragraph("", "", *line, blocks.html(button(f"use-{option}", f"“{words}”")))
+        entry = citation.item(citation.about(), "chapter", head.title if head else page, page)
         written = citation.written(entry, next(iter(citation.STYLES)))
-        cited = blocks.html(f'<span id="{id}">{written}</span> ')
-        box += nodes.paragraph("", "", nodes.strong("", "Cite as:"), nodes.Text(" "), cited, button)
+        line = nodes.strong("", "Cite as:"), nodes.Text(" "), blocks.html(f'<span id="use-cite">{written}</span> ')
+        box += nodes.paragraph("", "", *line, blocks.html(button("use-cite", "the citation")))
         return [box]
 
 
