@@ -50,7 +50,7 @@ def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliograph
 
 
 def _listed(block: re.Match) -> str:
-    """Return what stands in for a block that only the page has: the findings as a list, nothing for others."""
+    """Return the words for a block that only the page has: the findings as a list, nothing for others."""
     if block["name"] != "summary-of-findings":
         return ""
     found = [head for head in heads.chapters() if head.reference]

@@ -25,7 +25,7 @@ def html(builder) -> str:
     """Return the changes as tables, conclusions first; what is only new or gone is counted."""
     versions = pair()
     if versions is None:
-        return "<p>There is no earlier edition to compare this one with.</p>"
+        return "<p>This is the first edition.</p>"
     found = editions.compared(*versions)
     return PARTS.changes(found, versions[0], citation.about().version, blocks.root(builder.current_docname))
 

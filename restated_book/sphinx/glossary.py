@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from docutils import nodes
+from sphinx_design.dropdown import dropdown_title
 
 from restated_book import config
 from restated_book.chapters.glossary import PAGE, parse
@@ -15,7 +16,7 @@ from restated_book.sphinx import frontpage, roles
 #: tooltip.
 NOT_RUNNING = (
     *(nodes.title, nodes.reference, nodes.literal, nodes.literal_block, nodes.math, nodes.math_block, nodes.raw),
-    *(nodes.caption, nodes.citation, nodes.term, nodes.thead),
+    *(nodes.caption, nodes.citation, nodes.term, nodes.thead, nodes.rubric, dropdown_title),
     *(roles.ledger_number, roles.status_badge, frontpage.element),
 )
 

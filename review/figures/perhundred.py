@@ -21,7 +21,7 @@ COUNTS = [f"{group}{end}" for group in ("first", "second") for end in ("", "_low
 def per_hundred(table: pd.DataFrame) -> Drawn:
     """Draw for each effect a hundred people of two groups, with counts and their range.
 
-    `table`: `label` (effect), `of` (the two groups, parted by a bar), `what` (is counted), and for both groups
+    `table`: `label` (effect), `of` (the two groups, with a bar between them), `what` (is counted), and for both groups
     ``first``, ``second`` the count of 100 with ``_low`` and ``_high``.
     """
     table = checked(table, "label", "of", "what", *COUNTS)

@@ -177,7 +177,7 @@ def test_a_report_author_gets_a_citation_and_a_figure_for_a_document(browser, si
     tab.locator(".rs-tocite a").click()
     tab.locator('[data-copy="cite-chapter-apa"]').click()
     assert "(2026)" in tab.evaluate("copied[0]")
-    figure = tab.locator("#fig-detection")
+    figure = tab.locator("#fig-limits")
     link = figure.get_by_role("link", name="PNG (300 dpi)")
     picture = (site / "notebooks" / link.get_attribute("href")).resolve()
     with Image.open(picture) as image:

@@ -88,7 +88,6 @@ INCONSISTENT = {
     ("interval-centre", "juul2023-severe-self-harm"),
     ("interval-centre", "juul2023-serious-adverse-event"),
     ("interval-centre", "juul2023-hospitalisation"),
-    ("difference-words", "sadler2013-secure-mtb"),
     ("statistic-p", "steele1996-infant-mother-father-chi2"),
 }
 
