@@ -1,6 +1,6 @@
 # Two commands: `make book` builds the site, `make test` runs the tests. Everything else is convenience.
 .DEFAULT_GOAL := help
-.PHONY: help book pdf test test-all lint diagram edition publish lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles calibration
+.PHONY: help book pdf word test test-all lint diagram edition publish lab where todo serve bench fuzz pages reproduce matrix latest audit doctor screenshots lock clean references ensembles calibration
 
 PYTHON ?= python3
 VENV := .venv
@@ -36,6 +36,10 @@ book: $(STAMP) ## Build the book into _build/html
 
 pdf: $(STAMP) ## Build the book with PDFs of it and of each chapter (needs Chromium)
 	@$(RUN) -m restated_book build --pdf
+
+word: $(STAMP) ## Build the book with a Word file of each chapter
+	@$(RUN) -c 'import pypandoc' 2>/dev/null || $(RUN) -m pip install --quiet --disable-pip-version-check 'pypandoc-binary>=1.15'
+	@$(RUN) -m restated_book build --word
 
 # A file's tests stay together: many share one scratch book. The longest files come first (tests/tiers.py).
 PARALLEL := --numprocesses logical --dist loadfile --no-loadscope-reorder

@@ -8,6 +8,7 @@ import re
 import shutil
 import sys
 import tempfile
+import tomllib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -58,6 +59,9 @@ def options(parser: argparse.ArgumentParser) -> None:
     table.add_argument("--column", action="append", default=[], metavar="'NAME=TYPE in UNIT: DESCRIPTION.'")
     for one in (number, table):
         one.add_argument("--new-work", choices=sorted(bibliography.REQUIRED), help="begin the entry of an unknown work")
+    rows = kind(_rows, "rows of a study table, from a file of others", "table", "from", "format", needed=("from",))
+    rows.add_argument("--set", action="append", default=[], metavar="COLUMN=VALUE", help="the same in every row")
+    rows.add_argument("--write", action="store_true", help="write the rows; without it they are only shown")
     work = kind(_work, "a work: an entry of references.bib", "key", *FIELDS, needed=())
     work.add_argument("--type", choices=sorted(bibliography.REQUIRED), default="article")
 
@@ -85,8 +89,10 @@ def add(args: argparse.Namespace) -> str:
             _refuse("the text holds a line end or a control character", "give it in one line", name)
     following = args.make(args, draft)
     draft.check()
-    draft.write()
-    return "\n".join([f"Wrote {', '.join(map(paths.shown, draft.after))}.", *draft.to_fill, f"Next: {following}"])
+    if written := draft.after and getattr(args, "write", True):
+        draft.write()
+    done = f"Wrote {', '.join(map(paths.shown, draft.after))}." if written else "Nothing is written."
+    return "\n".join([*draft.to_fill, done, f"Next: {following}"])
 
 
 def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
@@ -200,6 +206,52 @@ def _table(args: argparse.Namespace, draft: Draft) -> str:
     draft.copied[file] = Path(args.rows or file)
     draft.to_fill += [] if rows else [f"To fill in: the rows of {paths.shown(file)}."]
     return f'load it in a notebook: studies.load("{args.name}").'
+
+
+def _rows(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft the rows of a file that fit a study table, and note every row with its reason where it does not."""
+    package, given = paths.DATA / dictionary.PACKAGE, Path(getattr(args, "from"))
+    resource = dictionary.load(package).get(args.name) if package.exists() else None
+    formats = tomllib.loads(Path(__file__).with_name("formats.toml").read_text(encoding="utf-8"))
+    if resource is None or not resource.path.startswith("studies/"):
+        _refuse(f"'{args.name}' is not a study table", "use a name of the data dictionary")
+    if (columns := formats.get(args.format or "plain")) is None:
+        _refuse(f"'{args.format}' is not a format", f"use one of {', '.join(formats)}", "format")
+    path = paths.DATA / resource.path
+    named = (column.partition("_") for column in resource.columns)
+    arms = list(dict.fromkeys(arm for measured, _, arm in named if measured in ("events", "mean")))
+    if len(arms) != 2:
+        _refuse(f"'{args.name}' has no counts or means of two arms", "add its rows by hand")
+    ours = {re.sub(r"[12]$", lambda m: arms[int(m[0]) - 1], own): of for own, of in columns.items()}
+    known = {cells["row_id"] for _, cells in dictionary.read_table(path)[1]}
+    fixed = dict(text.partition("=")[::2] for text in args.set)
+    if unknown := fixed.keys() - set(resource.columns):
+        _refuse(f"the table has no column '{min(unknown)}'", f"its columns are {', '.join(resource.columns)}", "set")
+    for number, found in dictionary.read_table(given)[1]:
+        cells = {
+            c: next((text for x in (c, *ours.get(c, ())) if (text := found.get(x, "")) not in ("", "NA")), "")
+            for c in resource.columns
+        }
+        cells |= {"status": resource.status} | fixed
+        cells["trial"] = re.sub(r"[^a-z0-9]", "", cells["trial"].lower())
+        words = [cells["trial"], *re.findall(r"[a-z0-9]+", cells["outcome"].lower()), cells["weeks"]]
+        cells |= {"family": cells["family"] or cells["trial"], "row_id": cells["row_id"] or "-".join(words)}
+        try:
+            if cells["row_id"] in known:
+                _refuse(f"'{cells['row_id']}' is in the table already", "give it another row_id")
+            with tempfile.TemporaryDirectory() as folder:
+                one = Path(folder, path.name)
+                one.write_text(as_csv([list(cells), list(cells.values())]), encoding="utf-8")
+                dictionary.validate(one, resource)
+            draft.cite([cells["source_key"]], None)
+        except RestatedError as error:
+            place = f", {error.field}" if error.field else ""
+            draft.to_fill.append(f"- row {number}{place}: {error.message}; {error.remedy}")
+            continue
+        known.add(cells["row_id"])
+        draft.row(path, list(cells.values()))
+        draft.to_fill.append("+ " + ", ".join(f"{column} {text}" for column, text in cells.items() if text))
+    return "`make book` and `restated diff` with the last edition" if args.write else "give --write to keep these rows"
 
 
 def _work(args: argparse.Namespace, draft: Draft) -> str:

@@ -46,10 +46,11 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    build = add("build", _calls("build.start:build", "pdf"), "build the book into _build/html")
+    build = add("build", _calls("build.start:build", "pdf", "word"), "build the book into _build/html")
     build.add_argument(
         "--pdf", action="store_true", help="also print the book and each chapter as PDF (needs Chromium)"
     )
+    build.add_argument("--word", action="store_true", help="also write each chapter as a Word file (needs pandoc)")
     numbers = add("check", _check, "check register, bibliography and data, or with a kind some printed numbers")
     sets = add(
         "set", lambda args: pkgutil.resolve_name("restated_book.numbers:made")(args), "list data that fit numbers"

@@ -8,7 +8,7 @@ that has changed (:func:`restated_book.build.fingerprints.basis`).
 import json
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT,
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
-from restated_book.export import embeds, machine
+from restated_book.export import embeds, machine, word
 from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
 from restated_book.sphinx import editionspage
@@ -43,9 +43,10 @@ def _counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
-def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dict:
-    """Build the book and put it in the place of the last one, with PDFs if `chromium` names a browser.
+def make(process: subprocess.Popen, last: Mapping, *, tools: Mapping[str, str]) -> dict:
+    """Build the book and put it in the place of the last one.
 
+    `tools` have the programs by form: that of "pdf" is a browser, that of "word" pandoc.
     `process` is that of :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for
     the next are returned: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound
     `pages`.
@@ -62,8 +63,8 @@ def make(process: subprocess.Popen, last: Mapping, *, chromium: str = "") -> dic
         executed = execute(notebooks, EXECUTED, zygote)
         entries, parts, trace = _stage(executed, notebooks, numbers, answers())
         reconstructed()
-        typeset_site = _typeset(process, executed, entries, parts, pdf=bool(chromium))
-    site = _finish(typeset_site, pages, parts, chromium)
+        typeset_site = _typeset(process, executed, entries, parts, forms=tools)
+    site = _finish(typeset_site, pages, parts, tools)
     STATE.unlink(missing_ok=True)
     swap.swap_in(site, HTML)
     noted = {page: sound[page] for page in pages if page in sound}
@@ -93,13 +94,18 @@ def _stage(
 
 
 def _typeset(
-    process: subprocess.Popen, executed: list[Path], entries: rows_of_site.Rows, parts: dict[str, dict], *, pdf: bool
+    process: subprocess.Popen,
+    executed: list[Path],
+    entries: rows_of_site.Rows,
+    parts: dict[str, dict],
+    *,
+    forms: Iterable[str],
 ) -> Path:
     """Typeset the pages and make the downloads; return the folder of the pages."""
     say("Typesetting, and making the downloads")
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
-        basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), pdf=pdf)
+        basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), forms=forms)
         stored = other.submit(calibration.publish, EXTRA)
         made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
@@ -108,16 +114,19 @@ def _typeset(
     return site
 
 
-def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], chromium: str) -> Path:
-    """Put the whole site together, as PDFs too where there is a `chromium`; return its folder."""
+def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], tools: Mapping[str, str]) -> Path:
+    """Put the whole site together, in other forms too where `tools` make them; return its folder."""
     # A copy: the next build goes on from what the typesetter left.
     site = paths.BUILD / "html.next"
     swap.clear(site)
     shutil.copytree(typeset_site, site)
     shutil.copytree(EXTRA, site, dirs_exist_ok=True)
-    if chromium:
+    if "pdf" in tools:
         say("Printing PDFs")
-        printer.write(site, pages, paths.BUILD / "pdf", chromium=chromium, epoch=int(epoch()))
+        printer.write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
+    if "word" in tools:
+        say("Writing Word files")
+        word.write(site, pages, tools["word"], int(epoch()))
     embeds.write(site, parts)
     machine.write(site, pages)
     editionspage.write(site)

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from restated_book import code, config, freshness, paths
@@ -52,14 +53,15 @@ def pages() -> dict[str, str]:
     return {paths.shown(file).removesuffix(".md"): fingerprint([file], checked_by) for file in written}
 
 
-def basis(*made: Path, pdf: bool = False) -> str:
+def basis(*made: Path, forms: Iterable[str] = ()) -> str:
     """Return the fingerprint of all that pages can depend on, apart from the text of chapters.
 
-    That is the files `made` on the way, the sources, and the titles and heads of chapters, which other pages repeat.
-    Links to anchors of another page are checked by :mod:`restated_book.sphinx.pages.to_write`.
+    That is the files `made` on the way, the `forms` that pages offer, the sources, and the titles and heads of
+    chapters, which other pages repeat. Links to anchors of another page are checked by
+    :mod:`restated_book.sphinx.pages.to_write`.
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]
     # Files of the build itself may be larger than what people write.
-    known = [*map(freshness.file_digest, made), epoch(), str(pdf), *map(paths.shown, chapters), *heads_of]
+    known = [*map(freshness.file_digest, made), epoch(), str(sorted(forms)), *map(paths.shown, chapters), *heads_of]
     return fingerprint(_sources(chapters=False), *known)

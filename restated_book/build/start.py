@@ -15,23 +15,27 @@ from restated_book.build.places import ENTRIES, HTML, LOG, OUT, STAGE, STATE, sa
 from restated_book.build.typeset import typesetter
 
 
-def build(*, pdf: bool = False) -> str:
-    """Build the book, with `pdf` also as PDFs; return its one-line summary."""
+def build(*, pdf: bool = False, word: bool = False) -> str:
+    """Build the book, with `pdf` also as PDFs, with `word` also as Word files; return its one-line summary."""
     config.load()  # outside the folder of a book nothing is written
-    # Looked for first: nothing is executed for PDFs that cannot be printed.
-    chromium = pkgutil.resolve_name("restated_book.export.pdf:browser")() if pdf else ""
+    # Looked for first: nothing is executed for files that cannot be made.
+    wanted = {"pdf": "pdf:browser"} if pdf else {}
+    wanted |= {"word": "word:pandoc"} if word else {}
+    tools = {form: pkgutil.resolve_name(f"restated_book.export.{name}")() for form, name in wanted.items()}
     with swap.alone(paths.BUILD):
         swap.recover(HTML)
         key = fingerprints.book_key()
         last = _last()
-        is_last = last.get("key") == key and last.get("pdf", False) >= pdf and (HTML / "index.html").is_file()
+        is_last = (
+            last.get("key") == key and set(tools) <= set(last.get("forms", ())) and (HTML / "index.html").is_file()
+        )
         if is_last and last.get("reads") and last["reads"] == _reads(last):
             say("Nothing has changed since the last build.")
             return last["summary"]
         start = time.perf_counter()
-        with typesetter(STAGE, OUT, ENTRIES, LOG, pdf=pdf) as process:
-            made = pkgutil.resolve_name("restated_book.build.book:make")(process, last, chromium=chromium)
-        last = {"key": key, "pdf": pdf, **made}
+        with typesetter(STAGE, OUT, ENTRIES, LOG, forms=tools) as process:
+            made = pkgutil.resolve_name("restated_book.build.book:make")(process, last, tools=tools)
+        last = {"key": key, "forms": sorted(tools), **made}
         STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
         return last["summary"]

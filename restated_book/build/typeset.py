@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Collection
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -15,15 +16,15 @@ from restated_book.faults import REMEDIES
 
 
 @contextmanager
-def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, pdf: bool = False):
+def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Collection[str] = ()):
     """Start Jupyter Book as a process that loads what it needs while notebooks run, and waits for :func:`typeset`.
 
-    The sources will be staged in `folder`, the joined ledger in `entries`; it works in `out` and reports in `log`. With
-    `pdf`, pages offer PDFs.
+    The sources will be staged in `folder`, the joined ledger in `entries`; it works in `out` and reports in `log`.
+    Pages offer the `forms` "pdf" and "word".
     """
     options = ["--path-output", str(out), "-n", "-W", "--keep-going"]
     call = [sys.executable, "-m", "restated_book.sphinx.typesetter", "build", str(folder), *options]
-    env = environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_PDF": "1" if pdf else ""}
+    env = environment() | {"RESTATED_ENTRIES": str(entries), "RESTATED_FORMS": " ".join(sorted(forms))}
     with log.open("wb") as report:
         process = subprocess.Popen(
             call, cwd=paths.ROOT, env=env, stdin=subprocess.PIPE, stdout=report, stderr=subprocess.STDOUT

@@ -52,6 +52,7 @@ class About:
     address: str = ""
     repository: str = ""
     doi: str = ""
+    contact: str = ""
 
     @property
     def byline(self) -> str:
@@ -132,6 +133,7 @@ def _about(file: Path, book: Path, stamp: tuple) -> About:
         address and f"{address}/",
         repository,
         doi,
+        next((c["email"] for c in given.get("contact") or () if isinstance(c, dict) and c.get("email")), ""),
     )
 
 

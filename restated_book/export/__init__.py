@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -18,6 +19,9 @@ from restated_book.status import SUPPLIED
 #: workbook.
 CHAPTER_FILES = list(book.FILES["chapter"].values())
 TABLES = book.FILES["chapter"]["tables"][0]
+#: Forms of a chapter that a build makes on request, which names them in RESTATED_FORMS: path below the site, what it is
+#: and the short name in a list.
+FORMS = book.FILES["forms"]
 #: Downloads of the book: path below the site, what it is, and what it is for; the PDF is there in a build that prints.
 BOOK_PDF, *BOOK_FILES = book.FILES["book"].values()
 
@@ -55,6 +59,11 @@ def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
     book.fill_sizes(site)
     book.write_offline(site / book.OFFLINE, site, epoch)
     book.fill_sizes(site)
+
+
+def forms() -> list[str]:
+    """List the forms besides pages that this build makes."""
+    return [form for form in FORMS if form in os.environ.get("RESTATED_FORMS", "").split()]
 
 
 def files(page: str, *, shows: bool) -> list[tuple[str, str]]:

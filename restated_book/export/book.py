@@ -21,7 +21,7 @@ PAGE = "book/downloads.html"
 LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows, or is large.
 NOT_OFFLINE = re.compile(
-    r"downloads/(?:restated-[a-z]+\.zip|pdf/[a-z0-9-]+\.pdf|reconstructed/[^/]+|([a-z0-9-]+)/\1\.(?:zip|ipynb))"
+    r"downloads/(?:restated-[a-z]+\.zip|(?:pdf|word|reconstructed)/[^/]+|([a-z0-9-]+)/\1\.(?:zip|ipynb))"
 )
 _LINK = re.compile(
     r'<a\b(?P<attributes>[^>]*\bhref="(?:\.\./)*(?P<file>downloads/[^"#]+)"[^>]*)>(?P<words>.*?)</a>', re.S

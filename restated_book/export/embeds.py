@@ -5,17 +5,19 @@ claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``. Pictures are those of the
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from restated_book import claims, config, entries, paths
+from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
-from restated_book.export import policy, tables
-from restated_book.export.about import LICENCE
+from restated_book.export import tables
+from restated_book.export.about import LICENCE, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
@@ -112,6 +114,46 @@ def review(item: Mapping[str, Any], about: citation.About, root: str) -> dict[st
     }
 
 
+def correction(item: Mapping[str, Any], about: citation.About) -> tuple[str, list[tuple[str, str]]]:
+    """Return the prefilled text of a correction to an item, and ways to send it: what each does, and its address.
+
+    There is a way for a repository on GitHub or GitLab (``_config.yml``), and for a contact in ``CITATION.cff``.
+    """
+    name, facts = item["name"], "\n".join(f"{name}: {words}" for name, words in item["facts"])
+    said = text("correction.md").format(title=item["title"], name=name, edition=about.version, facts=facts)
+    subject, place = f"Correction: {name}", about.repository.removesuffix(".git")
+    host, ways = place.partition("://")[2].partition("/")[0], []
+    if host == "github.com":
+        form = {"template": "number.yml", "title": subject, "id": name, "book": facts, "edition": about.version}
+        ways.append(("fill in the form of the repository", f"{place}/issues/new?{urlencode(form)}"))
+    elif "gitlab" in host:
+        form = {"issue[title]": subject, "issue[description]": said}
+        ways.append(("begin an issue in the repository", f"{place}/-/issues/new?{urlencode(form)}"))
+    if about.contact:
+        mail = urlencode({"subject": subject, "body": said}, quote_via=quote)
+        ways.append(("write a mail", f"mailto:{about.contact}?{mail}"))
+    return said, ways
+
+
+def snippets(chapter: str, id: str, title: str, about: citation.About) -> dict[str, str]:
+    """Return what shows a figure elsewhere: its page in a frame, its picture in Markdown and in LaTeX."""
+    name, root = f"fig-{chapter}-{id}", about.address or "../"
+    page, picture = f"{root}notebooks/{chapter}.html#fig-{id}", f"{chapter}/{id}"
+    masked = re.sub(r"[&%$#_{}]", r"\\\g<0>", title)
+    return {
+        "HTML": frame(name, title, root, HEIGHT + BELOW),
+        "Markdown": f"[![{title}]({root}figures/{picture}.svg)]({page})",
+        "LaTeX": f"\\includegraphics[width=\\linewidth]{{{id}.png}} % {root}downloads/{picture}.png\n"
+        rf"\caption{{{masked}}}",
+    }
+
+
+def frame(name: str, title: str, root: str, height: int) -> str:
+    """Return the HTML that shows the page of an item inside another page."""
+    source = escape(f"{root}{FOLDER}/{name}.html", quote=True)
+    return f'<iframe src="{source}" width="{WIDTH}" height="{height}" title="{escape(title, quote=True)}"></iframe>'
+
+
 def write(site: Path, parts: Mapping[str, Mapping]) -> None:
     """Write the pages and their oEmbed answers into the finished `site`, and all reviews into ``claims.jsonld``."""
     about, rows = citation.about(), entries.load()
@@ -124,8 +166,10 @@ def write(site: Path, parts: Mapping[str, Mapping]) -> None:
         reviews += [found] if found else []
         # In a script a "<" could end it.
         linked = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c") if found else ""
-        text = page.render(item=item, about=about, linked=linked, policy=policy.QUIET, licence=LICENCE)
-        (folder / f"{item['name']}.html").write_text(text, encoding="utf-8")
+        html = page.render(
+            item=item, about=about, linked=linked, policy=policy.QUIET, licence=LICENCE, wrong=correction(item, about)
+        )
+        (folder / f"{item['name']}.html").write_text(html, encoding="utf-8")
         answer = json.dumps(oembed(item, about, root), ensure_ascii=False)
         (folder / f"{item['name']}.json").write_text(answer + "\n", encoding="utf-8")
     graph = {
@@ -138,8 +182,12 @@ def write(site: Path, parts: Mapping[str, Mapping]) -> None:
 def oembed(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any]:
     """Return the answer of oEmbed 1.0 for an item, of the type rich."""
     height = HEIGHT + (BELOW if item["picture"] else 0)
-    source = escape(f"{root}{FOLDER}/{item['name']}.html", quote=True)
-    shown = f'width="{WIDTH}" height="{height}" title="{escape(item["title"], quote=True)}"'
-    frame = f'<iframe src="{source}" {shown}></iframe>'
     names = {"title": item["title"], "author_name": about.byline, "provider_name": about.title, "provider_url": root}
-    return {"version": "1.0", "type": "rich", "html": frame, "width": WIDTH, "height": height, **names}
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "html": frame(item["name"], item["title"], root, height),
+        "width": WIDTH,
+        "height": height,
+        **names,
+    }

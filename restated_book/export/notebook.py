@@ -131,7 +131,7 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
             return ["**In plain words**", "", *lines]
         case "if-you-use-this":
             own, use = heads.read(paths.NOTEBOOKS / f"{page}.md"), config.load().findings.use
-            return [line for option, words in use.items() if own for line in (f"**{words}:** {own.row[option]}", "")]
+            return [x for key, says in use.items() if own and own.row for x in (f"**{says}:** {own.row[key]}", "")]
         case "admonition" | "dropdown":
             return [f"**{words}**", "", *(line for line in lines if not line.startswith(":class:"))]
         case "when":

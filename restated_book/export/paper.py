@@ -127,7 +127,8 @@ def read(site: Path, path: str) -> Page:
     if heading is None:
         raise RestatedError("this page has no article with a title", file=file)
     for gone in [x for x in article.iterdescendants(etree.Element) if _screen_only(x)]:
-        gone.drop_tree()
+        # Old parsers take the picture after a source for its content.
+        (gone.drop_tag if gone.tag == "source" else gone.drop_tree)()
     about = html.find(".//meta[@name='description']")
     statuses = {x.get("data-status") for x in article.iterfind(".//*[@data-status]")}
     return Page(path, text(heading), "" if about is None else about.get("content", ""), article, sorted(statuses))

@@ -1,6 +1,6 @@
 """The box at the end of a chapter: how to cite it, a figure or a table of it, and what can be downloaded."""
 
-import os
+from functools import partial
 from urllib.parse import quote
 
 from docutils import nodes
@@ -8,6 +8,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from restated_book import export
 from restated_book.cite import citation
+from restated_book.export import embeds
 from restated_book.export.about import LICENCE_ADDRESS
 from restated_book.sphinx import blocks, datapages, markup, metadata
 
@@ -40,7 +41,7 @@ class CiteAndDownload(SphinxDirective):
         return [blocks.html(made(about, page, blocks.root(page), state))]
 
     def _book(self, about: citation.About, page: str, root: str, state: str) -> str:
-        pdf = [(f"{root}downloads/pdf/restated.pdf", "the book as PDF")] if os.environ.get("RESTATED_PDF") else []
+        pdf = [(f"{root}downloads/pdf/restated.pdf", "the book as PDF")] if "pdf" in export.forms() else []
         return PARTS.book(citation.item(about, "book"), root, pdf, state)
 
     def _chapter(self, about: citation.About, page: str, root: str, state: str) -> str:
@@ -50,10 +51,10 @@ class CiteAndDownload(SphinxDirective):
         (_, entry), *items = citation.of_page(about, page, title, noted["shown"])
         shown = [(*item, part["id"], citation.anchor(part)) for item, part in zip(items, noted["shown"], strict=True)]
         links = [(f"{root}{path}", words) for words, path in export.files(name, shows=bool(noted["shown"]))]
-        if os.environ.get("RESTATED_PDF"):
-            links.insert(0, (f"{root}downloads/pdf/{name}.pdf", "this chapter as PDF"))
-        reconstructed = datapages.link(root, name)
-        return PARTS.chapter(entry, name, root, links, reconstructed, state, shown, launch(about, page))
+        made = (export.FORMS[form][:2] for form in export.forms())
+        links[:0] = [(root + path.format(page=name), words) for path, words in made]
+        about_it = links, datapages.link(root, name), state, shown, launch(about, page)
+        return PARTS.chapter(entry, name, root, *about_it, partial(embeds.snippets, about=about))
 
 
 def number_forms(about: citation.About) -> str:

@@ -33,7 +33,7 @@ class Links:
     """Addresses of what claims refer to, relative to the page.
 
     `cite` and `work` give bibliography entry (or None) and short name of a source key, `chapter` address and title of a
-    chapter by its name, `rows` the ledger rows by id.
+    chapter by its name, `rows` the ledger rows by id; `root` leads to the root of the site.
     """
 
     ledger: str
@@ -41,6 +41,7 @@ class Links:
     work: Callable[[str], str]
     chapter: Callable[[str], tuple[str, str]]
     rows: Mapping[str, Mapping]
+    root: str = ""
 
 
 @cache
@@ -57,7 +58,8 @@ def links(builder, docname: str) -> Links:
         return builder.get_relative_uri(docname, doc), title
 
     ledger = builder.get_relative_uri(docname, builder.config.restated_ledger_doc)
-    return Links(ledger, citation_links(builder, docname), _works().short, chapter, entries.load())
+    cite, root = citation_links(builder, docname), blocks.root(docname)
+    return Links(ledger, cite, _works().short, chapter, entries.load(), root)
 
 
 @cache

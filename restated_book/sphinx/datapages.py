@@ -3,7 +3,6 @@
 :func:`restated_book.export.book.fill_sizes` writes the sizes of downloads into the finished site.
 """
 
-import os
 from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
@@ -158,23 +157,21 @@ class ReconstructedData(SphinxDirective):
 
 def _of_book(builder) -> str:
     """Return the files of the whole book as a table."""
-    files = [*([export.BOOK_PDF] if os.environ.get("RESTATED_PDF") else []), *export.BOOK_FILES]
+    files = [*([export.BOOK_PDF] if "pdf" in export.forms() else []), *export.BOOK_FILES]
     return PARTS.book_files(blocks.root(builder.current_docname), files)
 
 
 def _of_chapters(builder) -> str:
     """Return the files of each chapter as a table; a path is empty where a chapter lacks the file."""
     columns = [PARTS.heading(short, words) for _, words, short in export.CHAPTER_FILES]
-    pdf = os.environ.get("RESTATED_PDF")
-    if pdf:
-        columns.append(PARTS.heading("On paper", "with the works it cites"))
+    forms = [export.FORMS[form] for form in export.forms()]
+    columns += [PARTS.heading(short, "with the works it cites") for _, _, short in forms]
     rows = []
     for page in (p.removeprefix("notebooks/") for p in toc() if p.startswith("notebooks/")):
         there = export.files(page, shows=bool(metadata.shown().get(f"notebooks/{page}", {}).get("shown")))
         found, title = dict(there), about.title(page)
         listed = [(found.get(words, ""), f"{title}, {words}") for _, words, _ in export.CHAPTER_FILES]
-        if pdf:
-            listed.append((f"downloads/pdf/{page}.pdf", title))
+        listed += [(path.format(page=page), f"{title}, {words}") for path, words, _ in forms]
         rows.append((page, title, [(path, path.rpartition(".")[2].upper(), words) for path, words in listed]))
     return PARTS.chapter_files(blocks.root(builder.current_docname), columns, rows)
 

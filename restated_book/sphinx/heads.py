@@ -74,7 +74,7 @@ class IfYouUseThis(Inline):
         page, button = self.env.docname, markup.parts("citebox").copy_button
         head = read(paths.ROOT / f"{page}.md")
         box = nodes.container(classes=["rs-use"])
-        for option, words in config.load().findings.use.items() if head else ():
+        for option, words in config.load().findings.use.items() if head and head.row else ():
             text = nodes.inline("", "", *self.inline(head.row[option]), ids=[f"use-{option}"])
             line = nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" ")
             box += nodes.paragraph("", "", *line, blocks.html(button(f"use-{option}", f"“{words}”")))

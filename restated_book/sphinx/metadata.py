@@ -1,12 +1,11 @@
 """Metadata of a page for reference managers, search engines and programs: Highwire tags, Open Graph, JSON-LD."""
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from restated_book import claims, entries, paths
+from restated_book import claims, entries, export, paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.epoch import epoch
@@ -123,7 +122,7 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
 def html(about: citation.About, page: str, title: str, text: str, front: str, chapters: Sequence[str]) -> str:
     """Return all metadata of a page, with heading `title` and description `text`, for its head; see :func:`graph`."""
     here, pdf = f"{about.address}{page}.html" if about.address else "", ""
-    if os.environ.get("RESTATED_PDF") and about.address and page.startswith("notebooks/"):
+    if "pdf" in export.forms() and about.address and page.startswith("notebooks/"):
         pdf = f"{about.address}downloads/pdf/{page.rsplit('/', 1)[-1]}.pdf"
     data = json.dumps(graph(about, page, title, text, front, chapters), ensure_ascii=False)
     # Inside a script element only this could end it early.

@@ -8,9 +8,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
-from restated_book import freshness
+from restated_book import freshness, policy
 from restated_book.cite import citation
-from restated_book.export import policy
 from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, search, todopage
 
 #: Search engines cut descriptions at about this length.
@@ -18,8 +17,8 @@ DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) does not describe a page.
 SHORTEST_DESCRIPTION = 40
 #: Style sheets of ours, in loading order, the first one only where there is code. All others, of the theme or an
-#: extension, are dropped, and so are scripts that are not ours.
-STYLES = ("pygments.css", "restated.css")
+#: extension, are dropped, and so are scripts that are not ours. The last is of pages made later.
+STYLES, EMBEDDED = ("pygments.css", "restated.css"), "embed.css"
 #: Files Sphinx writes for tools that are not used here.
 UNUSED_FILES = (".buildinfo", "genindex.html")
 #: Parts of the theme's pages that our frame does not show; the theme would render each of them to test whether it is
@@ -261,7 +260,7 @@ def prune(app, exception) -> None:
         known = {"address": about.address, "day": metadata.changed(), "pages": listed}
         (out / "sitemap.xml").write_text(render("sitemap.xml", known), encoding="utf-8")
     static = out / "_static"
-    used = {static / name for name in STYLES}
+    used = {static / name for name in (*STYLES, EMBEDDED)}
     for file in out.rglob("*.html"):
         if static not in file.parents:
             text = file.read_text(encoding="utf-8")

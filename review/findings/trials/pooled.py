@@ -21,6 +21,19 @@ def both_outcomes(attempts: pd.DataFrame, severity: pd.DataFrame) -> pd.DataFram
     return pd.concat([rows, severity[["trial", "y", "v"]]], ignore_index=True)
 
 
+def history(counts: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
+    """Pool the log risk ratio of suicide attempts (DL) over all trials with counts, as they came by year.
+
+    A row for each trial, as of `meta.cumulative`, with the ``conclusion`` that its Wald interval allowed at the time.
+    """
+    about, rows = reports.set_index("row_id"), counts[counts["outcome"] == "suicide attempts"]
+    y, v = events.effect_sizes(*arms(rows), measure="RR")
+    study, year = (rows["trial"].map(about[column]) for column in ("study", "year"))
+    table = meta.cumulative(y, v, year, labels=list(study), method="DL")
+    words = np.select([table["ci_high"] < 0, table["ci_low"] > 0], ["fewer with MBT", "more with MBT"], "not shown")
+    return table.assign(conclusion=words)
+
+
 def forest_rows(rows: pd.DataFrame, names: pd.Series, y, v) -> pd.DataFrame:
     """Return trials for a forest plot: label from `names`, patients, effect and standard error."""
     return pd.DataFrame(

@@ -23,7 +23,7 @@ def printed_rows(register: Register, ids: dict[str, Sequence[str]]) -> pd.DataFr
             text = written(n) if n.is_number else DIRECTIONS[n.value.text]
             value = f"unverified: {text}" if n.grade == "U" else text
             out.append((outcome, n.quantity, n.population, value, works.short(n.source_key), n.grade))
-    return pd.DataFrame(out, columns=["About", "Quantity", "Patients and comparison", "Printed", "Source", "Grade"])
+    return pd.DataFrame(out, columns=["About", "Quantity", "Patients and comparison", "Published", "Source", "Grade"])
 
 
 def over_time(register: Register, ids: dict[str, dict[str, str]]) -> pd.DataFrame:
@@ -45,7 +45,7 @@ def review_rows(reviews: pd.DataFrame, register: Register) -> pd.DataFrame:
             "Review": [works.short(key) for key in reviews["source_key"]],
             "Comparison": reviews["comparison"],
             "About": reviews["outcome"],
-            "Printed": [written(n) if n.is_number else "in words" for n in numbers],
+            "Published": [written(n) if n.is_number else "in words" for n in numbers],
             "Says": reviews["says"],
             "Cannot carry": reviews["limits"],
             "Grade": reviews["grade"],

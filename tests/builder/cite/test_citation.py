@@ -197,6 +197,14 @@ def test_names_and_doi_of_the_citation_file_are_kept(root, typed):
     assert about.doi == "10.5281/zenodo.1234567"
 
 
+def test_the_first_contact_with_an_address_takes_corrections(root):
+    assert citation.about(root).contact == ""
+    file = root / "CITATION.cff"
+    people = "contact:\n  - {name: A}\n  - {name: B, email: b@example.org}\n  - {name: C, email: c@example.org}\n"
+    file.write_text(file.read_text(encoding="utf-8") + people, encoding="utf-8")
+    assert citation.about(root).contact == "b@example.org"
+
+
 @pytest.fixture
 def root(tmp_path):
     for name in ("CITATION.cff", "_config.yml"):

@@ -31,6 +31,7 @@ CFF = {
         "authors": {"type": "array", "minItems": 1, "items": NAME},
         "version": TEXT,
         "date-released": DAY,
+        "contact": {"type": "array", "minItems": 1, "items": NAME},
         "url": TEXT,
         "repository-code": TEXT,
         "doi": TEXT,
@@ -161,3 +162,51 @@ def test_a_configured_repository_is_named():
         patch.setattr(citation, "about", lambda root=None: about)
         assert deposit.codemeta()["codeRepository"] == "https://github.com/a/b"
         assert deposit.zenodo()["related_identifiers"][-1]["identifier"] == "https://github.com/a/b"
+
+
+#: Rules of the CODECHECK configuration 2.0 for what is known before a check (register of codecheckers, rules-2.0.yml).
+CODECHECK = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["version", "paper", "manifest"],
+    "properties": {
+        "version": {"const": "https://codecheck.org.uk/spec/config/2.0/"},
+        "paper": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["title", "authors"],
+            "properties": {
+                "title": TEXT,
+                "reference": {"type": "string", "pattern": "^https://"},
+                "authors": {"type": "array", "minItems": 1, "items": {"type": "object", "required": ["name"]}},
+            },
+        },
+        "manifest": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["file", "comment"],
+                "properties": {"file": {"type": "string", "pattern": "^[^/]"}, "comment": TEXT},
+            },
+        },
+    },
+}
+
+
+def test_codecheck_is_ready_and_issues_nothing_itself():
+    text = (paths.ROOT / "codecheck.yml").read_text(encoding="utf-8")
+    content = yaml.safe_load(text)
+    assert text.startswith("---\n")
+    # No codechecker, no summary, certificate or report: these are of the one who checks.
+    jsonschema.validate(content, CODECHECK)
+    about = citation.about()
+    assert content["paper"]["title"] == about.title
+    assert [author["name"] for author in content["paper"]["authors"]] == [citation.shown(a) for a in about.authors]
+
+
+def test_files_of_the_codecheck_exist_after_a_build(site):
+    content = yaml.safe_load((paths.ROOT / "codecheck.yml").read_text(encoding="utf-8"))
+    files = [item["file"] for item in content["manifest"]]
+    assert len(set(files)) == len(files) and all((paths.ROOT / file).is_file() for file in files)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import yaml
 from lxml import html
 
-from restated_book import claims, entries
+from restated_book import claims, entries, paths
 from restated_book.chapters.toc import toc
 from restated_book.cite import citation
-from restated_book.export import embeds
+from restated_book.export import embeds, paper
 
 #: Most bytes of one page, and of all of them with their oEmbed answers.
 ONE, ALL = 60_000, 8_000_000
@@ -37,6 +40,8 @@ def test_pages_are_small_and_need_no_script(site, pages):
     for page in pages[::97]:
         tree = html.fromstring(page.read_text(encoding="utf-8"))
         assert [s.get("type") for s in tree.iter("script")] in ([], ["application/ld+json"])
+        (style,) = tree.xpath("//link[@rel='stylesheet']/@href")
+        assert (page.parent / style).is_file()
         assert "script-src" not in page.read_text(encoding="utf-8")
 
 
@@ -111,3 +116,76 @@ def test_a_twin_shows_figures_with_their_words(site):
         assert len(words) > 20
         assert (site / "notebooks" / file).resolve().is_file()
     assert "(status: " in text
+
+
+# --- corrections and what shows a figure elsewhere --------------------------------------------------------------------
+
+ITEM = {
+    "name": "a-r",
+    "title": "a correlation",
+    "facts": [("Published", ".31 (One 2020; grade P)"), ("Restated", "0.20")],
+}
+
+
+def test_every_page_holds_the_text_of_a_correction(site, pages):
+    for page in pages[::97]:
+        tree = html.fromstring(page.read_text(encoding="utf-8"))
+        (text,) = (area.text for area in tree.iter("textarea"))
+        assert f"Id: {page.stem}\n" in text and f"Edition: {citation.about().version}\n" in text
+        assert [line[0] for line in text.splitlines() if re.match(r"\d\. .*\?", line)] == ["1", "2", "3"]
+        assert tree.xpath("//details//*[@id='wrong']") and tree.xpath("//textarea/@readonly")
+        assert all(f"{term.text}: " in text for term in tree.iter("dt"))
+
+
+@pytest.mark.parametrize(
+    ("repository", "contact", "starts"),
+    [
+        ("", "", []),
+        ("https://github.com/a/b.git", "", ["https://github.com/a/b/issues/new?template=number.yml&"]),
+        ("https://gitlab.com/a/b", "", ["https://gitlab.com/a/b/-/issues/new?issue%5Btitle%5D="]),
+        ("https://git.example/a/b", "x@example.org", ["mailto:x@example.org?subject=Correction%3A%20a-r&body="]),
+    ],
+)
+def test_a_correction_can_be_sent_where_the_book_is_configured_for_it(repository, contact, starts):
+    about = dataclasses.replace(citation.about(), repository=repository, contact=contact)
+    text, ways = embeds.correction(ITEM, about)
+    assert "Published: .31 (One 2020; grade P)\nRestated: 0.20" in text
+    assert len(ways) == len(starts) and all(way[1].startswith(start) for way, start in zip(ways, starts, strict=True))
+    for _, address in ways:
+        given = parse_qs(urlsplit(address).query)
+        assert any(".31 (One 2020; grade P)" in value for (value,) in given.values())
+
+
+def test_the_form_of_the_repository_has_the_fields_that_are_filled_in():
+    about = dataclasses.replace(citation.about(), repository="https://github.com/a/b")
+    form = yaml.safe_load((paths.ROOT / ".github/ISSUE_TEMPLATE/number.yml").read_text(encoding="utf-8"))
+    given = parse_qs(urlsplit(embeds.correction(ITEM, about)[1][0][1]).query)
+    assert set(given) - {"template", "title"} <= {field["id"] for field in form["body"]}
+
+
+def test_numbers_and_figures_lead_to_their_correction(site):
+    ledger = html.parse(site / "book" / "ledger-01.html").getroot()
+    links = ledger.xpath("//td//a[contains(@href, '#wrong')]")
+    assert len(links) == len(ledger.xpath("//tbody/tr[@id]")) and len({paper.text(a) for a in links}) == len(links)
+    listed = html.parse(site / "notebooks" / "claims.html").getroot().xpath("//a[contains(@href, '#wrong')]/@href")
+    assert set(claims.load("claims")["id"]) <= {
+        re.findall(r"claim-(\w+)\.html", href)[0] for href in listed if "claim-" in href
+    }
+    chapter = html.parse(site / "notebooks" / "service-costs.html").getroot()
+    figures = chapter.xpath("//div[@class='rs-cite']//a[contains(@href, '#wrong')]/@href")
+    assert len(figures) == len(chapter.xpath("//article//figure[contains(@class, 'rs-figure')]"))
+    for base, hrefs in (("book", [a.get("href") for a in links]), ("notebooks", figures)):
+        assert all((site / base / href.partition("#")[0]).resolve().is_file() for href in hrefs)
+
+
+def test_snippets_show_the_page_and_the_picture_of_a_figure(site):
+    about = dataclasses.replace(citation.about(), address="https://example.org/")
+    page = next(page for page in sorted((site / "embed").glob("fig-service-costs-*.html")))
+    id = page.stem.removeprefix("fig-service-costs-")
+    made = embeds.snippets("service-costs", id, "50 % of a_b", about)
+    (frame,) = html.fragments_fromstring(made["HTML"])
+    assert frame.tag == "iframe" and frame.get("src") == f"https://example.org/embed/{page.name}"
+    for form in ("Markdown", "LaTeX"):
+        for address in re.findall(r"https://example\.org/([^\s)#]+)", made[form]):
+            assert (site / address).is_file(), address
+    assert r"\caption{50 \% of a\_b}" in made["LaTeX"]

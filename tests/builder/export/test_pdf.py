@@ -102,6 +102,12 @@ def test_running_heads_and_page_numbers_stand_on_every_page(printed):
         assert i == 1 or "The programmes" in text or "Works cited" in text
 
 
+def test_no_figure_loses_its_picture(site):
+    page = paper.read(site, PAGE)
+    figures = page.article.xpath(".//figure[contains(@class, 'rs-figure')]")
+    assert figures and all(len(list(figure.iter("img"))) == 1 for figure in figures)
+
+
 @needs_chromium
 def test_no_link_leads_to_a_file_of_this_machine_and_links_inside_find_their_place(printed):
     reader = pypdf.PdfReader(printed[0][0])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -306,11 +307,15 @@ def test_unverified_numbers_are_labelled_in_every_table():
         numbers,
         {"a": ["storebo2020-mbt-tau-depression", "rossouw2012-depression", "hajekgross2024-prepost-depression"]},
     )
-    assert rows["Printed"].tolist() == ["unverified: -0.58 (-1.22 to 0.05)", "in words: lower", "-1.1 (-1.52 to -0.68)"]
+    assert rows["Published"].tolist() == [
+        "unverified: -0.58 (-1.22 to 0.05)",
+        "in words: lower",
+        "-1.1 (-1.52 to -0.68)",
+    ]
     guidelines = trials.sources.guideline_rows(studies.load("mbt-guidelines", originals=False))
     assert guidelines.loc[guidelines["Grade"] == "U", "Says about MBT"].str.startswith("unverified: ").all()
     reviews = trials.sources.review_rows(studies.load("mbt-reviews", originals=False), numbers)
-    assert not reviews["Printed"].str.contains("unverified").any() and "U" not in set(reviews["Grade"])
+    assert not reviews["Published"].str.contains("unverified").any() and "U" not in set(reviews["Grade"])
 
 
 def test_certainty_has_a_judgement_in_every_domain_that_applies():
@@ -319,3 +324,18 @@ def test_certainty_has_a_judgement_in_every_domain_that_applies():
     assert list(grid.columns[1:]) == list(trials.judgements.GRADE_DOMAINS.values())
     blank = (grid == "").to_numpy().sum()
     assert blank == (table[list(trials.judgements.GRADE_DOMAINS)] == "does not apply").to_numpy().sum() == 1
+
+
+def test_history_ends_with_all_trials_and_a_new_one_changes_the_conclusion():
+    known = trials.pooled.history(COUNTS, REPORTS)
+    assert list(known["k"]) == [1, 2, 3, 4] and known.index[-1] == "Carlyle et al. 2020"
+    y, v = events.effect_sizes(*trials.attempts.arms(FOUR), measure="RR")
+    assert known["estimate"].iloc[-1] == pytest.approx(meta.fit(y, v, method="DL", ci="wald").estimate)
+    assert list(known["conclusion"]) == ["fewer with MBT"] * 3 + ["not shown"]
+    # An invented trial with the opposite result, in its own year.
+    new = COUNTS.iloc[:1].assign(trial="smits2022", n_mbt=400, events_mbt=200, n_control=400, events_control=10)
+    after = trials.pooled.history(pd.concat([new, COUNTS], ignore_index=True), REPORTS)
+    assert after.index[-1].startswith("Smits") and after["k"].iloc[-1] == 5
+    assert after["estimate"].iloc[-1] > known["estimate"].iloc[-1]
+    worse = trials.pooled.history(pd.concat([new, new.assign(trial="juul2023")], ignore_index=True), REPORTS)
+    assert list(worse["conclusion"]) == ["more with MBT"] * 2
