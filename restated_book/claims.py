@@ -2,9 +2,7 @@
 
 Tables are in ``data/claims``, each of them optional: ``claims`` (one statement a row, with its verdict), ``checks``
 (the statement next to a source), ``inconsistencies`` (one matter in two places), ``sources`` (what the document names),
-and any others that name claims. The document, its parts and the kinds of difference are in ``restated.toml``. Verdicts
-on claims have words of their own: they rate whether a statement holds, those of :mod:`restated.verdict` whether two
-numbers agree.
+and any others that name claims. Verdicts on claims have words of their own: they rate whether a statement holds.
 """
 
 from collections import Counter

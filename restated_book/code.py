@@ -37,8 +37,8 @@ def folder(package: str) -> Path | None:
 
 
 def parts(source: Path) -> list[Path]:
-    """Return a module's file and the file next to it with its tables, if it has one (:func:`paths.tables`)."""
-    return [file for file in (source, source.with_suffix(".toml")) if file.is_file()]
+    """Return a module's file and those next to it with its tables (:func:`paths.tables`) and its template, if any."""
+    return [file for ending in (".py", ".toml", ".html") if (file := source.with_suffix(ending)).is_file()]
 
 
 def imported() -> set[str]:

@@ -43,18 +43,7 @@ STATUSES = {key: status.shown(words) for words, key in status.STATUSES.items()}
 BASIS_WORDS = {b: status.shown(words).removeprefix("observed, ") for b, words in ledger.STATUS_OF_BASIS.items()}
 
 #: How far a number can be trusted, by its answer; what is in braces is the basis of a recomputed number.
-TRUST = {
-    "identical": "we recomputed it and got the same number",
-    "within-rounding": "we recomputed it and got a number that rounds to the published one",
-    "compatible": "the published number is among those that are possible, given what was published",
-    "differs": "we recomputed it and got another number",
-    "by-construction": "it agrees because it went into the computation, which confirms nothing",
-    "not-recomputable": "we could not recompute it, as the data were not available to us",
-    "unverified": "nothing rests on it: we have not read it in a source",
-    "design-fact": "the source reports it about its own study, so there is nothing to recompute",
-    "statement": "the source says it in words and gives no number",
-    "new": "computed in this book ({}); no source reports it, so nothing confirms it",
-}
+TRUST: dict[str, str] = _TABLES["trust"]
 
 
 def location() -> Path:

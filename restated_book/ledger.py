@@ -24,24 +24,13 @@ from restated_book.chapters import codecells
 from restated_book.register import PublishedNumber, Register
 from restated_book.sources.cells import guarded
 
-COLUMNS = (
-    *("id", "finding", "source_key", "quantity", "published", "published_low", "published_high", "grade"),
-    *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "reason"),
-    *("page", "cell", "line", "interval", "kind", "check", "check_method", "check_power"),
-)
+_TABLES = paths.tables(__file__)
+COLUMNS = tuple(_TABLES["columns"])
 
 #: MIME types of the records in a notebook's outputs, and of the ids of printed numbers it looked up.
 MIME, MIME_READS = "application/vnd.restated.records+json", "application/vnd.restated.reads+json"
 
-STATUS_OF_BASIS = {
-    "open-data": "observed, open data",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic": "arithmetic on printed numbers",
-    "assumed": "assumed",
-    "original": "observed, original file supplied by the reader",
-    "recalled": "recalled, not verified",
-}
+STATUS_OF_BASIS: dict[str, str] = _TABLES["status_of_basis"]
 
 #: Status of rows that were copied from print: a number computed from them is arithmetic on printed numbers.
 PRINTED = "printed"
@@ -53,15 +42,10 @@ AGREES = {"identical", "within-rounding", "compatible"}
 RECALLED = "recalled"
 #: Roles by which a page names a ledger row.
 _NAMED = re.compile(r"\{(?:published|restated|interval|verdict|grade)\}`([^`]+)`")
-#: Fields of a printed number that its rows repeat.
-_OF_NUMBER = ("source_key", "grade", "statistic", "kind", "study", "locator", "seen_in", "note", "unit")
-#: Fields that a printed number takes over from the record that restates it.
-_OF_RECORD = (
-    *("restated", "restated_low", "restated_high", "basis", "by_construction", "verdict", "page", "cell", "line"),
-    *("interval", "restated_text", "interval_text", "interval_kind"),
-)
+#: Fields of a printed number that its rows repeat, and those it takes over from the record that restates it.
+_OF_NUMBER, _OF_RECORD = _TABLES["of_number"], _TABLES["of_record"]
 #: Kinds of ranges by what their names say.
-_KINDS = {"prediction": "prediction", "95 % confidence": "confidence", "95 % Monte Carlo": "confidence"}
+_KINDS: dict[str, str] = _TABLES["kinds"]
 
 
 @dataclass(frozen=True)
@@ -135,10 +119,7 @@ def _range_text(ends: Sequence[float | None], digits: int, unit: str) -> str:
 
 
 def _about(number: PublishedNumber | None, checks: Mapping[str, Mapping]) -> dict[str, Any]:
-    """Return the fields of a row that describe its printed number, with what `checks` found of it.
-
-    None is an unlimited side of its interval.
-    """
+    """Return what a row says of its printed number and the `checks` of it; None is an unlimited side of an interval."""
     if number is None:
         texts = (*_OF_NUMBER, "published", "published_text", "ci_text", "check", "check_method")
         return dict.fromkeys(texts, "") | dict.fromkeys(("published_low", "published_high", "check_power"))
@@ -173,16 +154,13 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
     if kind not in ("", "set"):
         reason = f"{reason.rstrip('.')}; range: {record.interval}" if reason else f"range: {record.interval}"
     return about | {
-        **{field: getattr(record, field) for field in ("id", "finding", "quantity", "basis", "by_construction")},
+        **{field: getattr(record, field) for field in _TABLES["as_recorded"]},
         "restated": record.text or record.value,
         "restated_low": record.low,
         "restated_high": record.high,
         "verdict": verdict,
         "reason": reason,
         "page": f"notebooks/{record.page}.html",
-        "cell": record.cell,
-        # Within its cell: an edit of prose moves no row. The public files have the line of the notebook's file.
-        "line": record.line,
         "interval": kind,
         # For display only; not part of the public columns.
         "anchor": record.id,
@@ -192,7 +170,6 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
         "interval_text": interval,
         "interval_kind": record.interval if interval else "",
         "why": record.reason,
-        "digits": record.digits,
         "unit_shown": record.unit,
         "status": STATUS_OF_BASIS[record.basis],
     }
@@ -253,9 +230,7 @@ def _printed_entry(
     if restatements:
         joined = _joined(number, restatements)
         return about | {field: joined[field] for field in (*_OF_RECORD, "reason")}
-    nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(
-        ("restated", "restated_low", "restated_high", "cell", "line")
-    )
+    nothing = dict.fromkeys(_OF_RECORD, "") | dict.fromkeys(_TABLES["numeric"])
     verdict = "unverified" if number.grade == "U" else "not-recomputable"
     return about | nothing | {"by_construction": False, "verdict": verdict, "reason": _why_not(number)}
 

@@ -1,25 +1,13 @@
 """Statuses of rows and numbers in words for readers: one list for notebooks, figures, files and pages."""
 
+from restated_book import paths
+
+#: Words of each status, and the class that styles its badge.
+STATUSES: dict[str, str] = paths.tables(__file__)
 #: Status of rows that anyone can look up.
 OPEN = "observed, open data"
 #: Status of rows from a table that a reader supplied: their figures and tables are on pages, not in downloads.
 SUPPLIED = "observed, original file supplied by the reader"
-#: Words of each status, and the class that styles its badge.
-STATUSES = {
-    OPEN: "observed",
-    "enumerated": "enumerated",
-    "moment-matched": "moment-matched",
-    "arithmetic on printed numbers": "arithmetic",
-    "assumed": "assumed",
-    "printed": "printed",
-    "computed by us when the evidence was gathered": "computed",
-    SUPPLIED: "original",
-    "recalled, not verified": "recalled",
-    # About the accuracy and speed of the book's own code, not about research.
-    "measured when the book was built": "measured",
-    "measured on another day": "measured-earlier",
-}
-
 #: Statuses that give way where a reader's table was read: they say of rows that nothing was assumed.
 FROM_ROWS = (OPEN, "enumerated", "moment-matched", "arithmetic on printed numbers", "printed")
 #: In place of a download of rows that a reader supplied.

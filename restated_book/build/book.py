@@ -2,8 +2,7 @@
 
 A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so
 the last good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all
-that has changed since the last build without a warning: then only those chapters are read
-(:func:`restated_book.build.fingerprints.basis`).
+that has changed (:func:`restated_book.build.fingerprints.basis`).
 """
 
 import json

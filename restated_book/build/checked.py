@@ -1,19 +1,16 @@
 """Answers of the audit on printed numbers: kept from build to build, computed next to one when they have changed."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from restated.errors import RestatedError
 from restated_book import code, paths, register
 from restated_book.build import fingerprints
-from restated_book.build.environment import environment
+from restated_book.build.environment import beside
 
 KEPT = paths.BUILD / "checks.json"
 _MODULE = "restated_book.consistency.answers"
-_COMMAND = [sys.executable, "-m", _MODULE]
+_COMMAND = ["-m", _MODULE]
 
 
 def begin() -> Callable[[], dict[str, dict]]:
@@ -27,15 +24,10 @@ def begin() -> Callable[[], dict[str, dict]]:
             return lambda: kept["answers"]
     except (OSError, ValueError, KeyError):
         pass
-    process = subprocess.Popen(
-        _COMMAND, cwd=paths.ROOT, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+    wait = beside(*_COMMAND)
 
     def answers() -> dict[str, dict]:
-        out, report = process.communicate()
-        if process.returncode:
-            raise RestatedError(report.strip().rpartition("RestatedError: ")[2])
-        found = json.loads(out)
+        found = json.loads(wait())
         KEPT.write_text(json.dumps({"key": key, "answers": found}), encoding="utf-8")
         return found
 

@@ -58,7 +58,7 @@ def basis(*made: Path, forms: Iterable[str] = ()) -> str:
 
     That is the files `made` on the way, the `forms` that pages offer, the sources, and the titles and heads of
     chapters, which other pages repeat. Links to anchors of another page are checked by
-    :mod:`restated_book.sphinx.rewriting`.
+    :mod:`restated_book.sphinx.pages.to_write`.
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]

@@ -1,15 +1,11 @@
 """Reconstructed data for readers: kept from build to build, made next to one when what they rest on has changed."""
 
-import atexit
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from restated.errors import RestatedError
 from restated_book import code, config, paths
 from restated_book.build import fingerprints, swap
-from restated_book.build.environment import environment
+from restated_book.build.environment import beside
 from restated_book.export import about, sets
 
 #: Files of the last build, and the fingerprint of what they were made from.
@@ -44,15 +40,10 @@ def begin() -> Callable[[], None]:
     KEY.unlink(missing_ok=True)
     swap.clear(made)
     made.mkdir(parents=True)
-    command = [sys.executable, "-m", _MODULE, str(made)]
-    process = subprocess.Popen(command, cwd=paths.ROOT, env=environment(), stderr=subprocess.PIPE, text=True)
-    # A build that fails leaves no one behind to write into the folder of the next.
-    atexit.register(process.kill)
+    ended = beside("-m", _MODULE, str(made))
 
     def wait() -> None:
-        _, report = process.communicate()
-        if process.returncode:
-            raise RestatedError(report.strip().rpartition("RestatedError: ")[2])
+        ended()
         swap.clear(KEPT)
         made.rename(KEPT)
         KEY.write_text(key, encoding="utf-8")

@@ -22,14 +22,11 @@ from pybtex.database import BibliographyData, Entry, Person
 from restated_book import paths
 from restated_book.sources import biblatex, bibliography, files, settings
 
+_TABLES = paths.tables(__file__)
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
-STYLES = {"APA": "apa", "Vancouver": "nlm-citation-sequence"}
+STYLES: dict[str, str] = _TABLES["styles"]
 #: Kinds of citable things: type in CSL, in BibTeX and in RIS.
-KINDS = {
-    "book": ("book", "book", "BOOK"),
-    "figure": ("figure", "incollection", "FIGURE"),
-    **dict.fromkeys(("chapter", "table", "number"), ("chapter", "incollection", "CHAP")),
-}
+KINDS: dict[str, list[str]] = _TABLES["kinds"]
 #: Start of all keys.
 KEY = "restated"
 #: Placeholders for title and address in a text that is filled in later.
@@ -152,12 +149,7 @@ def _doi(given: Mapping) -> str:
 
 
 #: Parts of a person's name in ``CITATION.cff``, and in CSL.
-_NAMES = {
-    "family-names": "family",
-    "given-names": "given",
-    "name-particle": "non-dropping-particle",
-    "name-suffix": "suffix",
-}
+_NAMES: dict[str, str] = _TABLES["names"]
 
 
 def _name(author: object) -> dict[str, str] | None:

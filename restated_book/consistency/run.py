@@ -152,11 +152,7 @@ def _interval(row: PublishedNumber) -> tuple[Printed, Printed] | None:
 
 
 def _percent(row: PublishedNumber, neighbours: Sequence[PublishedNumber]) -> Iterator[Result]:
-    """Check a percentage with its denominator in the row.
-
-    Both k and n mark a pooled percentage, which is not a share of cases; with two group sizes the denominator is
-    ambiguous: neither is checked here.
-    """
+    """Check a share of cases with its denominator in the row: pooled ones have k and n, ambiguous ones two groups."""
     if bool(row.n) == bool(row.k) or (row.n_group1 and row.n_group2) or not _is_point(row.value):
         return
     base = int(row.n_group1 or row.n_group2 or row.n or row.k)
@@ -330,33 +326,21 @@ def summary(results: Iterable[Result]) -> pd.DataFrame:
     for name, check in CHECKS.items():
         mine = [r for r in results if r.check == name]
         counted = [r for r in mine if r.verified]
-        rows.append(
-            {
-                "check": check.title,
-                **{outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES},
-                "median power": pd.Series([r.power for r in counted], dtype=float).median(),
-                "unverified": len(mine) - len(counted),
-            }
-        )
+        outcomes = {outcome: sum(r.outcome == outcome for r in counted) for outcome in OUTCOMES}
+        median = pd.Series([r.power for r in counted], dtype=float).median()
+        unverified = len(mine) - len(counted)
+        rows.append({"check": check.title, **outcomes, "median power": median, "unverified": unverified})
     return pd.DataFrame(rows)
 
 
 def table(results: Iterable[Result]) -> pd.DataFrame:
     """Return results as rows: ``check, compared, outcome, power, result, rows``, rows graded U marked."""
-    return pd.DataFrame(
-        [
-            {
-                "check": CHECKS[r.check].title,
-                "compared": r.compared,
-                "outcome": r.outcome if r.verified else f"unverified ({r.outcome})",
-                "power": r.power,
-                "result": r.sentence.removeprefix(f"{r.compared}: "),
-                "rows": ", ".join(r.ids),
-            }
-            for r in results
-        ],
-        columns=["check", "compared", "outcome", "power", "result", "rows"],
-    )
+    rows = []
+    for r in results:
+        outcome = r.outcome if r.verified else f"unverified ({r.outcome})"
+        words = r.sentence.removeprefix(f"{r.compared}: ")
+        rows.append((CHECKS[r.check].title, r.compared, outcome, r.power, words, ", ".join(r.ids)))
+    return pd.DataFrame(rows, columns=["check", "compared", "outcome", "power", "result", "rows"])
 
 
 def coverage(register: Register, results: Iterable[Result]) -> tuple[int, int]:

@@ -15,41 +15,15 @@ from restated_book.export.archive import below
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
-#: The workbook of a chapter, which has one if it shows a figure or a table.
-TABLES = "downloads/{page}/{page}-tables.xlsx"
-#: Downloads of a chapter: path below the site, what it is, and the short name in a list.
-CHAPTER_FILES = (
-    ("downloads/{page}/{page}.ipynb", "executed notebook", "Notebook"),
-    (TABLES, "all tables as a workbook", "Tables"),
-    ("downloads/{page}/{page}.zip", "code and data, to run it again", "To re-run"),
-)
+#: Downloads of a chapter: path below the site, what it is, and the short name in a list. One without tables has no
+#: workbook.
+CHAPTER_FILES = list(book.FILES["chapter"].values())
+TABLES = book.FILES["chapter"]["tables"][0]
 #: Forms of a chapter that a build makes on request, which names them in RESTATED_FORMS: path below the site, what it is
 #: and the short name in a list.
-FORMS = {
-    "pdf": ("downloads/pdf/{page}.pdf", "this chapter as PDF", "On paper"),
-    "word": ("downloads/word/{page}.docx", "this chapter as a Word file", "To edit"),
-}
-#: The book on paper, in a build that prints it.
-BOOK_PDF = ("downloads/pdf/restated.pdf", "The book as PDF", "To print or to append; each chapter has its own.")
-#: Downloads of the book: path below the site, what it is, and what it is for.
-BOOK_FILES = (
-    (
-        book.OFFLINE,
-        "The book, to be read offline",
-        "Every page with its figures and tables; unpack it and open index.html.",
-    ),
-    (book.RESULTS, "All results", "The ledger, every figure as PNG and SVG, every table as CSV and XLSX."),
-    (book.DATA, "All data", "Published numbers and study tables with their data dictionary; no licensed originals."),
-    ("ledger.csv", "The ledger as CSV", "One row for each published and each recomputed number."),
-    ("ledger.json", "The ledger as JSON", "The same, for programs."),
-    (
-        crate.NAME,
-        "Record of the run",
-        "RO-Crate: which notebook made which figure and table from which data, with hashes and environment.",
-    ),
-    ("downloads/restated.bib", "Citation of the book, BibTeX", "For reference managers; each chapter has its own."),
-    ("to-verify.csv", "What is still to be verified", "What to open, and which line of which file to edit."),
-)
+FORMS = book.FILES["forms"]
+#: Downloads of the book: path below the site, what it is, and what it is for; the PDF is there in a build that prints.
+BOOK_PDF, *BOOK_FILES = book.FILES["book"].values()
 
 
 def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:

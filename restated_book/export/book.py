@@ -12,7 +12,9 @@ from restated_book.sources import dictionary
 from restated_book.sources.cells import as_csv
 from restated_book.status import SUPPLIED, WITHHELD
 
-DATA, RESULTS, OFFLINE = (f"downloads/restated-{part}.zip" for part in ("data", "results", "offline"))
+#: Downloads of the book and of a chapter.
+FILES = paths.tables(__file__)
+DATA, RESULTS, OFFLINE = (FILES["book"][part][0] for part in ("data", "results", "offline"))
 #: The page that lists all downloads.
 PAGE = "book/downloads.html"
 

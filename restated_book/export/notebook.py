@@ -123,10 +123,10 @@ def _inside(name: str, words: str, lines: list[str], page: str, rows: Mapping) -
         case "chapter-head":
             _, options, answer = "\n".join(lines).split("---\n", 2)
             head = {key: " ".join(str(value).split()) for key, value in yaml.safe_load(options).items()}
-            certainty = (
-                ["", f"**Certainty: {head['certainty']}.** Why: {head['because']}."] if "certainty" in head else []
-            )
-            return [f"**{head['question']}**", "", *answer.strip().split("\n"), *certainty]
+            found = [f"**{head['question']}**", "", *answer.strip().split("\n")]
+            if "certainty" in head:
+                found += ["", f"**Certainty: {head['certainty']}.** Why: {head['because']}."]
+            return found
         case "plain-words":
             return ["**In plain words**", "", *lines]
         case "if-you-use-this":

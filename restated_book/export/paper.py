@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from restated.errors import RestatedError
 from restated.verdict import SHORT
+from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import hatch
 from restated_book.register import GRADES
@@ -49,12 +50,9 @@ LONG_LETTERS, TALL_LETTERS = 2300, 1800
 HIGH_PX = 480
 #: Height of a heading with its space and of a line of a caption, and the letters that such a line holds at least.
 HEADING_MM, CAPTION_MM, CAPTION_LETTERS = 14, 4, 100
+_TABLES = paths.tables(__file__)
 #: Elements and classes that serve a screen or a script, repeat what is next to them, or would need a server.
-GONE_ELEMENTS = {"script", "template", "button", "source"}
-GONE_CLASSES = {
-    *("headerlink", "rs-tip", "rs-filters", "rs-count", "rs-downloads", "rs-code", "rs-dark"),
-    *("toctree-wrapper", "rs-work", "rs-tocite"),
-}
+GONE_ELEMENTS, GONE_CLASSES = set(_TABLES["gone"]["elements"]), set(_TABLES["gone"]["classes"])
 #: Headings that the contents list.
 CONTENTS = ("h1", "h2")
 #: Attributes that hold ids of the same page.
@@ -328,11 +326,7 @@ def _css_text(text: str) -> Markup:
 
 #: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
 #: of its files and the endings of its variants, with what they are.
-FONTS = (
-    ("Paper Serif", "STIXGeneral", {"": "", "Italic": "italic", "Bol": "bold", "BolIta": "bold italic"}),
-    ("Paper Sans", "DejaVuSans", {"": "", "-Oblique": "italic", "-Bold": "bold", "-BoldOblique": "bold italic"}),
-    ("Paper Mono", "DejaVuSansMono", {"": "", "-Bold": "bold"}),
-)
+FONTS = [(family, *of) for family, of in _TABLES["fonts"].items()]
 
 _PAPER = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 _PAPER.filters["css"] = _css_text

@@ -11,13 +11,7 @@ from restated_book.export import about
 #: Bytes of a PNG before its second chunk: the signature and the header.
 PNG_HEAD = 33
 #: The vocabulary that Creative Commons proposes for works in SVG.
-_RDF = (
-    '<metadata><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"'
-    ' xmlns:cc="http://creativecommons.org/ns#" xmlns:dc="http://purl.org/dc/elements/1.1/">'
-    '<cc:Work rdf:about=""><dc:format>image/svg+xml</dc:format><dc:title>{Title}</dc:title>'
-    "<dc:creator>{Author}</dc:creator><dc:description>Status: {Status}</dc:description><dc:source>{Source}</dc:source>"
-    '<dc:rights>{Copyright}</dc:rights><cc:license rdf:resource="{address}"/></cc:Work></rdf:RDF></metadata>'
-)
+_RDF = about.text("svg.xml").strip()
 
 
 def pictures_of(executed: Path) -> Path:

@@ -1,12 +1,8 @@
 """The data dictionary: ``data/datapackage.json`` describes every table, and tables are checked against it.
 
-The file is a Frictionless Data Package: one resource per CSV file, each with a Table Schema (fields, types,
+The file is a Frictionless Data Package, version 1: one resource per CSV file, each with a Table Schema (fields, types,
 constraints, missing values, primary key) and three properties of our own: ``status`` and ``rules`` of a resource and
 ``unit`` of a field.
-
-References
-----------
-Frictionless Data, Data Package and Table Schema, version 1.
 """
 
 import csv

@@ -28,6 +28,16 @@ def visit_late(self, node: late) -> None:
     raise nodes.SkipNode
 
 
+def html(text: str) -> nodes.raw:
+    """Return the node of HTML that is the same on every page."""
+    return nodes.raw("", text, format="html")
+
+
+def puts(text: str) -> Callable[..., None]:
+    """Return the visitor that writes a text."""
+    return lambda self, node: self.body.append(text)
+
+
 def section(id: str, title: str | nodes.Node, *children: nodes.Node) -> nodes.section:
     """Return a section with its title, a text or an inline node."""
     shown = nodes.title("", title) if isinstance(title, str) else nodes.title("", "", title)

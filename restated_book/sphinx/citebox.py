@@ -10,7 +10,7 @@ from restated_book import export
 from restated_book.cite import citation
 from restated_book.export import embeds
 from restated_book.export.about import LICENCE_ADDRESS
-from restated_book.sphinx import blocks, markup, metadata, setspage
+from restated_book.sphinx import blocks, datapages, markup, metadata
 
 #: Placeholders of a number's citation, filled in by the script of the ledger page; they are not markup in any of the
 #: forms.
@@ -38,7 +38,7 @@ class CiteAndDownload(SphinxDirective):
         about, page = citation.about(), self.env.docname
         made = self._book if page == self.config.root_doc else self._chapter
         state = PARTS.state(about, page, metadata.changed(), LICENCE_ADDRESS)
-        return [nodes.raw("", made(about, page, blocks.root(page), state), format="html")]
+        return [blocks.html(made(about, page, blocks.root(page), state))]
 
     def _book(self, about: citation.About, page: str, root: str, state: str) -> str:
         pdf = [(f"{root}downloads/pdf/restated.pdf", "the book as PDF")] if "pdf" in export.forms() else []
@@ -53,18 +53,8 @@ class CiteAndDownload(SphinxDirective):
         links = [(f"{root}{path}", words) for words, path in export.files(name, shows=bool(noted["shown"]))]
         made = (export.FORMS[form][:2] for form in export.forms())
         links[:0] = [(root + path.format(page=name), words) for path, words in made]
-        reconstructed = setspage.link(root, name)
-        return PARTS.chapter(
-            entry,
-            name,
-            root,
-            links,
-            reconstructed,
-            state,
-            shown,
-            launch(about, page),
-            partial(embeds.snippets, about=about),
-        )
+        about_it = links, datapages.link(root, name), state, shown, launch(about, page)
+        return PARTS.chapter(entry, name, root, *about_it, partial(embeds.snippets, about=about))
 
 
 def number_forms(about: citation.About) -> str:
@@ -73,8 +63,3 @@ def number_forms(about: citation.About) -> str:
     made = {style: citation.written(entry, style) for style in citation.STYLES}
     made |= {name: write([("number", entry)]).strip() for name, write in citation.FORMS.values()}
     return PARTS.number_forms(made)
-
-
-def setup(app) -> None:
-    """Register the directive."""
-    app.add_directive("cite-and-download", CiteAndDownload)

@@ -15,19 +15,11 @@ from restated_book.sphinx import blocks, markup
 from restated_book.sphinx.ledgerpage import citation_links
 from restated_book.sphinx.roles import hint, refuse, shows, tip_id
 
-#: Words for the column ``public`` of a source.
-PUBLIC = {"yes": "public", "in part": "public in part", "no": "not public"}
-#: Words for the column ``independence`` of a source.
-STANDING = {
-    "independent": "independent",
-    "in part": "independent in part",
-    "not assessed": "independence not assessed",
-    "own research": "own research",
-    "not independent": "not independent of the programme",
-}
 #: Value of the filter for claims to which no source is attached.
 NONE_CITED = "none"
 
+#: Words for the columns ``public`` and ``independence`` of a source.
+PUBLIC, STANDING = paths.tables(__file__).values()
 PARTS = markup.parts("claims", PUBLIC=PUBLIC, STANDING=STANDING)
 badge = PARTS.badge
 
@@ -220,9 +212,6 @@ def _link(self, node: claim_link) -> str:
 
 
 def setup(app) -> None:
-    """Register directives, role and nodes."""
+    """Register role and node."""
     app.add_node(claim_link, html=(shows(_link), blocks.nothing), **blocks.OTHERS)
-    app.add_directive("claims-list", ClaimsList)
-    app.add_directive("contradicted-claims", ContradictedClaims)
-    app.add_directive("two-places", TwoPlaces)
     app.add_role("claim", ClaimRole())

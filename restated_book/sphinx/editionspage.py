@@ -1,6 +1,5 @@
 """The page of what changed between two editions, and their feed."""
 
-from html import escape
 from pathlib import Path
 
 from sphinx.util.docutils import SphinxDirective
@@ -42,23 +41,8 @@ class WhatChanged(SphinxDirective):
 
 def feed() -> str:
     """Return an Atom feed with an entry for each frozen edition, the newest first."""
-    about, known = citation.about(), editions.versions()
-    root, base = about.address or "", about.address or f"urn:restated:{about.version}"
-    entries, last = [], f"{about.released.isoformat()}T00:00:00Z"
-    for version in reversed(known):
-        frozen = editions.load(version)
-        address = f"{root}v/{version}/index.html" if root else f"v/{version}/index.html"
-        counts = f"{len(frozen['numbers'])} numbers, {len(frozen['claims'])} claims, {len(frozen['chapters'])} chapters"
-        id, day = f"{escape(base)}#{escape(version)}", frozen["date"]
-        entries.append(
-            f"<entry><title>Edition {escape(version)}</title><id>{id}</id><updated>{day}T00:00:00Z</updated>"
-            f'<link href="{escape(address)}"/><summary>{counts}</summary></entry>'
-        )
-    head = f"<title>{escape(about.title)}: editions</title><id>{escape(base)}</id><updated>{last}</updated>"
-    author = f"<author><name>{escape(about.byline)}</name></author>"
-    body = "\n".join(entries)
-    opening = '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
-    return f"{opening}{head}{author}\n{body}\n</feed>\n"
+    about, frozen = citation.about(), [editions.load(version) for version in reversed(editions.versions())]
+    return PARTS.feed(about, about.address or f"urn:restated:{about.version}", frozen)
 
 
 def write(site: Path) -> None:
@@ -70,8 +54,3 @@ def write(site: Path) -> None:
     (folder / CSV).write_text(editions.written(found, "csv"), encoding="utf-8", newline="")
     (folder / JSON).write_text(editions.written(found, "json") + "\n", encoding="utf-8")
     (site / FEED).write_text(feed(), encoding="utf-8")
-
-
-def setup(app) -> None:
-    """Register the directive."""
-    app.add_directive("what-changed", WhatChanged)

@@ -71,11 +71,6 @@ def visit_explorer(self, node: explorer) -> None:
     self.body.append(f'<div class="rs-explorer"{attrs}>\n')
 
 
-def depart_explorer(self, node: explorer) -> None:
-    """Close it."""
-    self.body.append("</div>\n")
-
-
 def scripts(doctree: nodes.document | None) -> list[str]:
     """Return the scripts that the explorers of a page need."""
     kinds = {node["kind"] for node in doctree.findall(explorer)} if doctree is not None else set()
@@ -83,6 +78,5 @@ def scripts(doctree: nodes.document | None) -> list[str]:
 
 
 def setup(app) -> None:
-    """Register node and directive."""
-    app.add_node(explorer, html=(visit_explorer, depart_explorer), **blocks.OTHERS)
-    app.add_directive("explorer", Explorer)
+    """Register the node."""
+    app.add_node(explorer, html=(visit_explorer, blocks.puts("</div>\n")), **blocks.OTHERS)

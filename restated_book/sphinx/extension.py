@@ -1,7 +1,12 @@
 """The extension: configuration, templates, static files, and what each module registers."""
 
+import re
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
+from docutils.parsers.rst import Directive
 from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
@@ -9,36 +14,17 @@ from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
 from restated_book import entries
-from restated_book.sphinx import (
-    blocks,
-    citebox,
-    claimspage,
-    dictionarypage,
-    downloadspage,
-    editionspage,
-    explorers,
-    frontpage,
-    glossary,
-    heads,
-    ledgerpage,
-    mathml,
-    originalspage,
-    pages,
-    rewriting,
-    roles,
-    search,
-    setspage,
-    todopage,
-    when,
-    works,
-)
+from restated_book.sphinx import blocks, mathml, pages
 
 HERE = Path(__file__).parent
-#: Modules that register directives, roles, nodes or hooks.
-PARTS = (
-    *(blocks, roles, heads, frontpage, glossary, citebox, ledgerpage, claimspage, dictionarypage, downloadspage),
-    *(editionspage, explorers, originalspage, pages, rewriting, search, setspage, todopage, when, works),
-)
+#: Modules that hold directives, or register roles, nodes or hooks.
+PARTS = [
+    import_module(f"restated_book.sphinx.{name}")
+    for name in (
+        *("blocks", "roles", "heads", "frontpage", "glossary", "citebox", "ledgerpage", "claimspage", "datapages"),
+        *("editionspage", "explorers", "pages", "search", "todopage", "works"),
+    )
+]
 #: Settings of other extensions that these pages need.
 SETTINGS = {
     "html_math_renderer": "mathml",
@@ -69,7 +55,20 @@ def configure(app, config) -> None:
 def override_visitors(app) -> None:
     """Visitors of other extensions' nodes; only possible once those extensions are loaded."""
     if "myst_nb" in app.extensions:
-        app.add_node(HideCodeCellNode, override=True, html=(pages.visit_hidden_cell, pages.depart_hidden_cell))
+        visitors = pages.visit_hidden_cell, blocks.puts("</details>\n")
+        app.add_node(HideCodeCellNode, override=True, html=visitors)
+
+
+def directives(module: ModuleType) -> Iterator[tuple[str, type[Directive]]]:
+    """Yield the directives of a module by name: ``{data-dictionary}`` is its class ``DataDictionary``."""
+    for name, of in vars(module).items():
+        if (
+            isinstance(of, type)
+            and issubclass(of, Directive)
+            and of.__module__ == module.__name__
+            and "run" in vars(of)
+        ):
+            yield re.sub(r"\B(?=[A-Z])", "-", name).lower(), of
 
 
 def setup(app) -> dict:
@@ -85,5 +84,8 @@ def setup(app) -> dict:
     app.add_css_file("restated.css")
     app.add_js_file("restated.js", loading_method="defer")
     for part in PARTS:
-        part.setup(app)
+        for name, directive in directives(part):
+            app.add_directive(name, directive)
+        if hasattr(part, "setup"):
+            part.setup(app)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,11 +28,6 @@ def visit_element(self, node: element) -> None:
     self.body.append(f"<{node['tag']}{attrs}>")
 
 
-def depart_element(self, node: element) -> None:
-    """Close it."""
-    self.body.append(f"</{node['tag']}>")
-
-
 def _element(tag: str, *children: nodes.Node | str, **attrs) -> element:
     node = element(tag=tag, attrs={k.rstrip("_").replace("_", "-"): v for k, v in attrs.items()})
     node += [nodes.Text(child) if isinstance(child, str) else child for child in children]
@@ -58,7 +53,7 @@ class SummaryOfFindings(Inline):
         body = _element("tbody", *map(self._row, found), role="rowgroup")
         table = _element("table", caption, head, body, class_="rs-findings", id="findings", role="table")
         # Folded by the style sheet from the start: a script that folded it later would move what is being read.
-        return [nodes.raw("", UNFOLD, format="html"), table]
+        return [blocks.html(UNFOLD), table]
 
     def _row(self, head: heads.Head) -> element:
         uri = f"{blocks.root(self.env.docname)}notebooks/{head.page}.html"
@@ -114,7 +109,6 @@ class VerdictBars(SphinxDirective):
 
 
 def setup(app) -> None:
-    """Register node and directives."""
-    app.add_node(element, html=(visit_element, depart_element), **blocks.OTHERS)
-    app.add_directive("summary-of-findings", SummaryOfFindings)
-    app.add_directive("verdict-bars", VerdictBars)
+    """Register the node."""
+    visitors = visit_element, lambda self, node: self.body.append(f"</{node['tag']}>")
+    app.add_node(element, html=visitors, **blocks.OTHERS)

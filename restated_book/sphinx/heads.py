@@ -3,12 +3,16 @@
 from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
+from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
+from restated.verdict import BASES
 from restated_book import config, entries, paths
 from restated_book.chapters.heads import chapters, read, row
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, markup
+
+logger = logging.getLogger(__name__)
 
 #: How a reader opens a number, with a mouse and on a phone.
 TAP = "Point at a number, or tap it once, to see what it means, how far to trust it, and where it comes from."
@@ -67,21 +71,17 @@ class IfYouUseThis(Inline):
     """``{if-you-use-this}``: the advice in the chapter's head for those who cite it, with buttons to copy."""
 
     def run(self):
-        page = self.env.docname
+        page, button = self.env.docname, markup.parts("citebox").copy_button
         head = read(paths.ROOT / f"{page}.md")
         box = nodes.container(classes=["rs-use"])
         for option, words in config.load().findings.use.items() if head and head.row else ():
-            id = f"use-{option}"
-            text = nodes.inline("", "", *self.inline(head.row[option]), ids=[id])
-            button = nodes.raw("", markup.parts("citebox").copy_button(id, f"“{words}”"), format="html")
-            box += nodes.paragraph(
-                "", "", nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" "), button
-            )
-        id, entry = "use-cite", citation.item(citation.about(), "chapter", head.title if head else page, page)
-        button = nodes.raw("", markup.parts("citebox").copy_button(id, "the citation"), format="html")
+            text = nodes.inline("", "", *self.inline(head.row[option]), ids=[f"use-{option}"])
+            line = nodes.strong("", f"{words}:"), nodes.Text(" "), text, nodes.Text(" ")
+            box += nodes.paragraph("", "", *line, blocks.html(button(f"use-{option}", f"“{words}”")))
+        entry = citation.item(citation.about(), "chapter", head.title if head else page, page)
         written = citation.written(entry, next(iter(citation.STYLES)))
-        cited = nodes.raw("", f'<span id="{id}">{written}</span> ', format="html")
-        box += nodes.paragraph("", "", nodes.strong("", "Cite as:"), nodes.Text(" "), cited, button)
+        line = nodes.strong("", "Cite as:"), nodes.Text(" "), blocks.html(f'<span id="use-cite">{written}</span> ')
+        box += nodes.paragraph("", "", *line, blocks.html(button("use-cite", "the citation")))
         return [box]
 
 
@@ -105,9 +105,31 @@ class AllPlainWords(Inline):
         return sections
 
 
-def visit_chapter_head(self, node: chapter_head) -> None:
-    """HTML visitor."""
-    self.body.append('<div class="rs-head">\n')
+class When(SphinxDirective):
+    """``:::{when} <ledger id> <basis>``: its content, if the number was computed from that basis, else nothing.
+
+    A chapter may illustrate on recalled totals and test on a reader's original: the build keeps the text that is true.
+    """
+
+    required_arguments = 2
+    has_content = True
+
+    def run(self):
+        id, basis = self.arguments
+        rows, problem = entries.load(), ""
+        if id not in rows:
+            problem = f"unknown ledger entry '{id}'"
+        elif basis not in BASES:
+            problem = f"'{basis}' is not a basis; use one of {', '.join(BASES)}"
+        if problem:
+            place, text = self.get_location(), "page '%s': {when}: %s"
+            logger.warning(text, self.env.docname, problem, location=place, type="restated", subtype="when")
+            return []
+        if rows[id].get("basis") != basis:
+            return []
+        block = nodes.container()
+        self.state.nested_parse(self.content, self.content_offset, block)
+        return block.children
 
 
 def depart_chapter_head(self, node: chapter_head) -> None:
@@ -134,10 +156,6 @@ def keep_anchors(app, doctree: nodes.document) -> None:
 
 
 def setup(app) -> None:
-    """Register the node, the directives and the earlier anchors."""
+    """Register the node and the earlier anchors."""
     app.connect("doctree-read", keep_anchors)
-    app.add_node(chapter_head, html=(visit_chapter_head, depart_chapter_head), **blocks.OTHERS)
-    app.add_directive("chapter-head", ChapterHead)
-    app.add_directive("plain-words", PlainWords)
-    app.add_directive("if-you-use-this", IfYouUseThis)
-    app.add_directive("all-plain-words", AllPlainWords)
+    app.add_node(chapter_head, html=(blocks.puts('<div class="rs-head">\n'), depart_chapter_head), **blocks.OTHERS)

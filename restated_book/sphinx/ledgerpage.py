@@ -87,7 +87,7 @@ def _ledger(builder) -> str:
     return ledger_html(_addresses(page, rows.digest), rows.kinds, root=blocks.root(page))
 
 
-class LedgerDirective(SphinxDirective):
+class Ledger(SphinxDirective):
     """``{ledger}``: the whole ledger."""
 
     def run(self):
@@ -139,7 +139,6 @@ def part_pages(app) -> Iterator[tuple[str, dict, str]]:
 
 
 def setup(app) -> None:
-    """Register directives, the pages of the parts, and the anchors of cells."""
+    """Register the pages of the parts, and the anchors of cells."""
     app.connect("doctree-read", anchor_cells)
     app.connect("html-collect-pages", part_pages)
-    app.add_directive("ledger", LedgerDirective)

@@ -2,15 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from jinja2.ext import Extension
-from markupsafe import Markup
-
-from restated_book import claims, entries, status
+from restated_book import claims, entries, status, templates
 from restated_book.cite import citation
 
 #: Accessible names of what each role shows.
@@ -19,26 +14,7 @@ KIND_WORDS = {"published": "published", "restated": "recomputed", "interval": "r
 LONGEST_UNBROKEN = 24
 
 
-class _Joined(Extension):
-    """Templates whose line breaks and indentation are for their readers: they are not in the pages."""
-
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
-        return re.sub(r"\s*\n\s*", "", source)
-
-
-def _escaped(value: object) -> Markup:
-    """Escape a text as :func:`html.escape` does, unless it is HTML of a template."""
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
-
-
-_PARTS = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("parts")),
-    extensions=[_Joined],
-    autoescape=True,
-    finalize=_escaped,
-    undefined=StrictUndefined,
-)
-_PARTS.globals |= {"citation": citation, "claims": claims, "entries": entries}
+_PARTS = templates.environment(Path(__file__).with_name("parts"), citation=citation, claims=claims, entries=entries)
 _PARTS.filters |= {"thousands": "{:,}".format, "shown": status.shown}
 
 

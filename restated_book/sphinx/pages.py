@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
-from restated_book import policy
+from restated_book import freshness, policy
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, search, todopage
 
@@ -74,11 +74,6 @@ def visit_hidden_cell(self, node: nodes.Element) -> None:
     """A folded code cell with the prompt as its summary."""
     name = node["prompt_show"].removeprefix("Show ").capitalize()
     self.body.append(f'<details class="rs-code"><summary>{escape(name)}</summary>\n')
-
-
-def depart_hidden_cell(self, node: nodes.Element) -> None:
-    """Close it."""
-    self.body.append("</details>\n")
 
 
 def description(doctree: nodes.document | None, metadata: dict) -> str:
@@ -228,6 +223,26 @@ def clean_context(app, pagename, templatename, context, doctree) -> None:
     context["restated_theme_script"] = policy.THEME_SCRIPT
 
 
+def anchors(env) -> str:
+    """Return the fingerprint of everything a page can link to: labels, headings by their words, titles."""
+    std = env.domaindata["std"]
+    slugs = {page: sorted(about.get("myst_slugs", {}).items()) for page, about in sorted(env.metadata.items())}
+    titles = {page: title.astext() for page, title in sorted(env.titles.items())}
+    targets = tuple(sorted(std[kind].items()) for kind in ("anonlabels", "labels", "objects"))
+    return freshness.digest(repr((*targets, slugs, titles)))
+
+
+def to_write(app, env) -> set[str]:
+    """Return pages to write besides those that were read: all, or none if no anchor changed.
+
+    Sphinx checks a link when it writes the page the link is on. While all anchors are unchanged, so are the targets of
+    links on unchanged pages.
+    """
+    before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
+    app.restated_anchors_moved = before != env.restated_anchors
+    return set(env.found_docs) if app.restated_anchors_moved else set()
+
+
 def prune(app, exception) -> None:
     """Write the redirect and the sitemap, and delete files that no page refers to: source maps, files of the theme."""
     if exception is not None or app.builder.format != "html":
@@ -261,8 +276,9 @@ def prune(app, exception) -> None:
 
 
 def setup(app) -> None:
-    """Register the citation visitor and the hooks on page contexts and the finished build."""
+    """Register the citation visitor and the hooks on changed pages, page contexts and the finished build."""
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
+    app.connect("env-updated", to_write)
     app.connect("html-page-context", drop_parts, priority=100)
     # After the theme (500) and its buttons (501), which add what is dropped here.
     app.connect("html-page-context", clean_context, priority=900)

@@ -70,8 +70,3 @@ class ToVerify(SphinxDirective):
             about = nodes.paragraph("", words)
             found.append(blocks.section(f"to-verify-{kind}", f"{title} ({count[kind]:,})", about, listed))
         return found
-
-
-def setup(app) -> None:
-    """Register the directive."""
-    app.add_directive("to-verify", ToVerify)

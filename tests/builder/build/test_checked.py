@@ -40,7 +40,7 @@ def test_kept_answers_that_are_broken_are_computed_again(place):
 def test_a_fault_of_the_groups_is_one_message(place, monkeypatch):
     message = "groups.csv, row 3, field 'parts': 'x' is not a published number. Give an id of data/published."
     code = f"from restated.errors import RestatedError; raise RestatedError({message!r})"
-    monkeypatch.setattr(checked, "_COMMAND", [checked._COMMAND[0], "-c", code])
+    monkeypatch.setattr(checked, "_COMMAND", ["-c", code])
     with pytest.raises(RestatedError) as caught:
         checked.begin()()
     assert str(caught.value) == message and not checked.KEPT.exists()

@@ -7,7 +7,7 @@ import pytest
 
 from restated.errors import RestatedError
 from restated_book import paths
-from restated_book.sphinx.dictionarypage import fields_table, licences_table, load
+from restated_book.sphinx.datapages import fields_table, licences_table, load
 from tests.builder.sphinx.rows import HOSTILE
 from tests.builder.sphinx.test_markup import Reader
 
