@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from restated_book import claims, config, entries, paths
 from restated_book.cite import citation
 from restated_book.export import tables
-from restated_book.export.about import LICENCE
+from restated_book.export.about import licence
 from restated_book.sources import bibliography
 from restated_book.sphinx import policy
 from restated_book.status import SUPPLIED
@@ -125,7 +125,7 @@ def write(site: Path, parts: Mapping[str, Mapping]) -> None:
         reviews += [found] if found else []
         # In a script a "<" could end it.
         linked = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c") if found else ""
-        text = page.render(item=item, about=about, linked=linked, policy=policy.QUIET, licence=LICENCE)
+        text = page.render(item=item, about=about, linked=linked, policy=policy.QUIET, licence=licence()[0])
         (folder / f"{item['name']}.html").write_text(text, encoding="utf-8")
         answer = json.dumps(oembed(item, about, root), ensure_ascii=False)
         (folder / f"{item['name']}.json").write_text(answer + "\n", encoding="utf-8")

@@ -45,7 +45,7 @@ def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliograph
             found.append(_ON_PAGE.sub(_listed, notebook.readable(text, name, rows, works)))
         elif text != HAND_OVER:
             found += [_output(output, page) for output in cell.get("outputs", ())]
-    last = f"---\n\nFrom *{about_book.book().title}*, edition {about_book.book().version}. {about_book.LICENCE}."
+    last = f"---\n\nFrom *{about_book.book().title}*, edition {about_book.book().version}. {about_book.licence()[0]}."
     return "\n\n".join([*filter(None, found), last]) + "\n"
 
 
