@@ -58,10 +58,11 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     sets.add_argument("kind", help="kind of set, such as table, count or score")
     for one in (numbers, sets):
         one.add_argument("given", nargs=argparse.REMAINDER, help="numbers as printed: --name value, and --output csv")
-    help = "add a number, a finding, a study table or a work"
+    help = "add a number, a finding, a study table, a work or a chapter"
     addition = add("add", lambda args: pkgutil.resolve_name("restated_book.add:add")(args), help)
     if command == "add":
         pkgutil.resolve_name("restated_book.add:options")(addition)
+    add("doctor", _calls("doctor:doctor"), "report what is missing to build the book")
     help = "begin a book with one worked example of each kind"
     beginning = add("init", lambda args: pkgutil.resolve_name("restated_book.begin:init")(args), help)
     if command == "init":
