@@ -75,6 +75,8 @@ def _notes() -> Iterator[str]:
     """Yield what is missing for a part of the work only."""
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its last commit"
+    if not (paths.ROOT / "CITATION.cff").is_file():
+        return
     try:
         pkgutil.resolve_name("restated_book.export.pdf:browser")()
     except (RestatedError, ImportError) as error:
