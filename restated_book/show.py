@@ -31,6 +31,8 @@ from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
+#: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
+FITTING = 3
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
 VERDICT_COLUMNS = (
@@ -228,9 +230,10 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
     body = []
     for first, *others in data.itertuples(index=False, name=None):
         cells = zip(others, names[1:], classes[1:], strict=True)
-        more = "".join(f"<td{of}>{text(value, name)}</td>" for value, name, of in cells)
+        more = "".join(f'<td{of} data-label="{_esc(name)}">{text(value, name)}</td>' for value, name, of in cells)
         body.append(f'<tr><th scope="row">{text(first, names[0])}</th>{more}</tr>')
-    return _scrolling(head, body, label=label, caption=caption)
+    kind = "rs-table rs-cards" if len(names) > FITTING else "rs-table"
+    return _scrolling(head, body, label=label, caption=caption, kind=kind)
 
 
 def _scrolling(head: str, body: Sequence[str], *, label: str, caption: str, kind: str = "rs-table") -> str:
@@ -264,14 +267,15 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
         circular = "<small>by construction, no check</small>" if e["by_construction"] else ""
         rows.append(
             f'<tr><th scope="row"><a href="../book/ledger.html#{e["anchor"]}">{_esc(e["quantity"])}</a></th>'
-            f"<td>{printed}</td><td>{restated}</td><td>{verdict_badge(e['verdict'])} {circular}</td>"
-            f"<td><small>{_esc(shown(e['status']))}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
+            f'<td data-label="Published">{printed}</td><td data-label="Recomputed">{restated}</td>'
+            f'<td data-label="Verdict">{verdict_badge(e["verdict"])} {circular}</td><td data-label="Why">'
+            f"<small>{_esc(shown(e['status']))}{': ' if e['why'] else ''}{_esc(e['why'])}</small></td></tr>"
         )
         before = e["published"] or "nothing"
         text.append(f"{e['id']}: published {before}, recomputed {e['restated_text']}: {e['verdict']}")
     heads = ("Quantity", "Published (grade)", "Recomputed", "Verdict", "Computed from, and why")
     head = "".join(f'<th scope="col">{h}</th>' for h in heads)
-    inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts")
+    inside = _scrolling(head, rows, label=caption, caption=caption, kind="rs-table rs-verdicts rs-cards")
     words = f'<span class="rs-status rs-status-printed">Status: {VERDICT_STATUS}</span>'
     block = _tablefig(inside, id=id, status="printed", badge=words, caption=caption)
     handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
