@@ -58,7 +58,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     table.add_argument("--column", action="append", default=[], metavar="'NAME=TYPE in UNIT: DESCRIPTION.'")
     for one in (number, table):
         one.add_argument("--new-work", choices=sorted(bibliography.REQUIRED), help="begin the entry of an unknown work")
-    kind(_chapter, "a chapter: a notebook, and its line in _toc.yml", "name", "title", "finding", needed=("title", "finding"))
+    kind(
+        _chapter,
+        "a chapter: a notebook, and its line in _toc.yml",
+        "name",
+        "title",
+        "finding",
+        needed=("title", "finding"),
+    )
     work = kind(_work, "a work: an entry of references.bib", "key", *FIELDS, needed=())
     work.add_argument("--type", choices=sorted(bibliography.REQUIRED), default="article")
 
@@ -222,7 +229,7 @@ def _chapter(args: argparse.Namespace, draft: Draft) -> str:
         _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
     text = files.text(Path(__file__).with_name("chapter.md"))
     for name in ("name", "title", "finding"):
-        text = text.replace("{{%s}}" % name, getattr(args, name))
+        text = text.replace(f"{{{{{name}}}}}", getattr(args, name))
     draft.insert(file, 0, text)
     draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
     return f"open {paths.shown(file)} and change what it says, then `restated build`."

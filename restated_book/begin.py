@@ -59,7 +59,9 @@ def init(args: argparse.Namespace) -> str:
         raise RestatedError(f"the folder is inside the book {paths.ROOT.name}", remedy="name a folder outside of it")
     draft.write()
     go = f'cd "{args.folder}"'
-    return f"Wrote a book of {len(draft.after)} files.\nNext: {go}, then `restated build`; README.md says what to change."
+    return (
+        f"Wrote a book of {len(draft.after)} files.\nNext: {go}, then `restated build`; README.md says what to change."
+    )
 
 
 def _answer(name: str, given: str | None, silent: bool) -> str:
@@ -70,7 +72,9 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
             given = input(f"{question} [{usual}]: ")
     answer = (given or "").strip() or usual
     if not answer.isprintable():
-        raise RestatedError("the text holds a line end or a control character", field=name, remedy="give it in one line")
+        raise RestatedError(
+            "the text holds a line end or a control character", field=name, remedy="give it in one line"
+        )
     return answer
 
 
@@ -79,5 +83,5 @@ def _filled(text: str, answers: dict[str, str], *, quoted: bool) -> str:
     for name, answer in answers.items():
         plain = answer if name == "date" else _MARKUP.sub(r"\\\1", answer)
         value = json.dumps(answer, ensure_ascii=False) if quoted and name != "date" else plain
-        text = text.replace("{{%s}}" % name, value)
+        text = text.replace(f"{{{{{name}}}}}", value)
     return text

@@ -1,4 +1,4 @@
-"""What is missing to build this book, in plain words: ``restated doctor``."""
+"""Report what is missing to build this book, in plain words: ``restated doctor``."""
 
 import pkgutil
 import re
@@ -26,11 +26,15 @@ def doctor() -> str:
     """Check Python, packages, files and contents; return the findings, and refuse if the book cannot be built."""
     lines, wrong = [], 0
     for subject, fault, remedy in _found():
-        lines.append(f"{'no ' if fault else 'yes'}  {subject}" + (f": {fault}\n     Remedy: {remedy}." if fault else ""))
+        lines.append(
+            f"{'no ' if fault else 'yes'}  {subject}" + (f": {fault}\n     Remedy: {remedy}." if fault else "")
+        )
         wrong += bool(fault)
     print("\n".join([*lines, *(f"note {words}." for words in _notes())]))
     if wrong:
-        raise RestatedError(f"{wrong} of {len(lines)} checks failed", remedy="follow the remedies above, the first one first")
+        raise RestatedError(
+            f"{wrong} of {len(lines)} checks failed", remedy="follow the remedies above, the first one first"
+        )
     return "This book can be built: `restated build`."
 
 
@@ -42,7 +46,9 @@ def _found() -> Iterator[tuple[str, str, str]]:
     yield "Packages of the builder are installed", ", ".join(lacking), install
     for name, purpose in NEEDED.items():
         there = (paths.ROOT / name).is_file()
-        remedy = "run this inside the folder of a book, begin one with `restated init DIR`, or copy this file from another"
+        remedy = (
+            "run this inside the folder of a book, begin one with `restated init DIR`, or copy this file from another"
+        )
         yield f"{name}: {purpose}", "" if there else f"it is not in {paths.ROOT}", remedy
     if lacking or not all((paths.ROOT / name).is_file() for name in NEEDED):
         return

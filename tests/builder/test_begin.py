@@ -44,7 +44,9 @@ def test_answers_are_in_the_files_whatever_they_hold(elsewhere):
     citation = yaml.safe_load((elsewhere / "b" / "CITATION.cff").read_text(encoding="utf-8"))
     assert citation["title"] == title and citation["authors"] == [{"name": author}] and citation["license"] == "CC0-1.0"
     assert yaml.safe_load((elsewhere / "b" / "_config.yml").read_text(encoding="utf-8"))["title"] == title
-    left = [p.name for p in (elsewhere / "b").rglob("*") if p.is_file() and re.search(r"\{\{\w+\}\}", p.read_text("utf-8"))]
+    left = [
+        p.name for p in (elsewhere / "b").rglob("*") if p.is_file() and re.search(r"\{\{\w+\}\}", p.read_text("utf-8"))
+    ]
     assert left == []
 
 
@@ -122,5 +124,14 @@ def test_a_chapter_is_added_with_its_line_in_the_contents(elsewhere):
     assert lines.index("      - file: notebooks/second") == lines.index("      - file: notebooks/example") + 1
     assert books.run(folder, "check").returncode == 0
     for finding, says in (("none", "unknown finding"), ("example", "the chapter exists")):
-        again = books.run(folder, "add", "chapter", "second" if finding == "example" else "third", "--title", "T", "--finding", finding)
+        again = books.run(
+            folder,
+            "add",
+            "chapter",
+            "second" if finding == "example" else "third",
+            "--title",
+            "T",
+            "--finding",
+            finding,
+        )
         assert again.returncode == 1 and says in again.stderr

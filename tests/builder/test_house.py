@@ -32,6 +32,7 @@ OPTIONAL = {
     "dask",
     "distributed",
     "ensurepip",
+    "joblib",
     "matplotlib",
     "playwright",
     "venv",

@@ -1,4 +1,4 @@
-"""What others rely on is what ``docs/interface.json`` promises: ``python -m tests.builder.test_interface`` writes it again."""
+"""Others rely on what ``docs/interface.json`` promises. ``python -m tests.builder.test_interface`` writes it again."""
 
 from __future__ import annotations
 
@@ -72,7 +72,15 @@ def settings(rules, name: str = "") -> list[str]:
 def index_keys() -> list[str]:
     """Keys of an entry of ``downloads/reconstructed/index.json``."""
     frame = pd.DataFrame({"a": [1.0, 2.0]})
-    words = {"name": "s", "title": "T", "chapter": "calibration", "of": "people", "basis": "assumed", "python": "", "r": ""}
+    words = {
+        "name": "s",
+        "title": "T",
+        "chapter": "calibration",
+        "of": "people",
+        "basis": "assumed",
+        "python": "",
+        "r": "",
+    }
     more = {"columns": {"a": "a"}, "constraints": [], "repeats": "id", "what": "w", "low": 1.0, "high": 2.0, "seed": 1}
     with tempfile.TemporaryDirectory() as folder:
         return list(reconstructed._write(reconstructed.Dataset(frame=frame, **words, **more), Path(folder)))

@@ -61,7 +61,9 @@ def test_it_has_the_keys_of_the_builder_each_with_its_kind():
 def test_every_key_is_described():
     def undescribed(part, name=""):
         own = [] if part.get("description") else [name]
-        return own + [x for key, inner in part.get("properties", {}).items() for x in undescribed(inner, f"{name}.{key}")]
+        return own + [
+            x for key, inner in part.get("properties", {}).items() for x in undescribed(inner, f"{name}.{key}")
+        ]
 
     assert undescribed(SCHEMA) == []
 
