@@ -102,7 +102,7 @@ def test_the_doctor_names_a_missing_file_and_package(elsewhere, monkeypatch, cap
     assert cli.main(["doctor"]) == 1
     said = capsys.readouterr()
     assert "no   Packages of the builder are installed: no-such-package\n     Remedy: " in said.out
-    assert "no  _toc.yml" in said.out and "checks failed" in said.err
+    assert "no   _toc.yml" in said.out and "checks failed" in said.err
 
 
 def test_the_doctor_finds_a_new_book_sound_and_a_broken_row(elsewhere):

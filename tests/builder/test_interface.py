@@ -106,8 +106,8 @@ def surface() -> dict:
         "bases": list(verdict.BASES),
         "statuses": list(status.STATUSES),
         "id": recording.ID.pattern,
-        "downloads/reconstructed/index.json": index_keys(),
-        "calibration.json": [field.name for field in dictionary.load()["calibration-results"].fields],
+        "index of reconstructed data": index_keys(),
+        "calibration": [field.name for field in dictionary.load()["calibration-results"].fields],
     }
 
 

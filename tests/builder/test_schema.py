@@ -68,7 +68,10 @@ def test_every_key_is_described():
     assert undescribed(SCHEMA) == []
 
 
-@pytest.mark.parametrize("file", [paths.ROOT / config.NAME, begin.SCAFFOLD / config.NAME])
+@pytest.mark.parametrize(
+    "file",
+    [paths.ROOT / config.NAME, begin.SCAFFOLD / config.NAME, paths.ROOT / "examples" / "sleep-1908" / config.NAME],
+)
 def test_a_configuration_that_the_builder_takes_is_valid(file):
     text = file.read_text(encoding="utf-8")
     assert fits(tomllib.loads(text), SCHEMA)
