@@ -107,6 +107,10 @@ def test_every_page_has_a_twin_and_is_listed(site):
         assert "```{" not in prose and ":::{" not in prose, page
 
 
+def test_a_box_in_a_twin_keeps_what_is_typed(site):
+    assert "```{code-cell} ipython3" in (site / "book" / "own-review.md").read_text(encoding="utf-8")
+
+
 def test_a_twin_shows_figures_with_their_words(site):
     text = (site / "notebooks" / "reach.md").read_text(encoding="utf-8")
     for words, file in re.findall(r"!\[(.*?)\]\((.*?)\)", text):
