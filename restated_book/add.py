@@ -1,4 +1,4 @@
-"""Add a number, a finding, a study table or a work to the book: ``restated add``.
+"""Add a number, a finding, a study table, a work or a chapter to the book: ``restated add``.
 
 All that belongs together is checked in a copy of the data, and then written at once or not at all.
 """
@@ -40,7 +40,7 @@ _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: 
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """Give the parser of ``restated add`` its four kinds, and each an option for every value."""
+    """Give the parser of ``restated add`` its five kinds, and each an option for every value."""
     kinds = parser.add_subparsers(dest="what", required=True)
 
     def kind(make: Callable, help: str, first: str, *others: str, needed: Collection[str]) -> argparse.ArgumentParser:
@@ -62,6 +62,14 @@ def options(parser: argparse.ArgumentParser) -> None:
     rows = kind(_rows, "rows of a study table, from a file of others", "table", "from", "format", needed=("from",))
     rows.add_argument("--set", action="append", default=[], metavar="COLUMN=VALUE", help="the same in every row")
     rows.add_argument("--write", action="store_true", help="write the rows; without it they are only shown")
+    kind(
+        _chapter,
+        "a chapter: a notebook, and its line in _toc.yml",
+        "name",
+        "title",
+        "finding",
+        needed=("title", "finding"),
+    )
     work = kind(_work, "a work: an entry of references.bib", "key", *FIELDS, needed=())
     work.add_argument("--type", choices=sorted(bibliography.REQUIRED), default="article")
 
@@ -257,6 +265,26 @@ def _rows(args: argparse.Namespace, draft: Draft) -> str:
 def _work(args: argparse.Namespace, draft: Draft) -> str:
     draft.work(args.name, args.type, {field: text for field in FIELDS if (text := getattr(args, field))})
     return f"cite it with {{cite:p}}`{args.name}`, or add a number that it prints: `restated add number`."
+
+
+def _chapter(args: argparse.Namespace, draft: Draft) -> str:
+    file, contents = paths.NOTEBOOKS / f"{args.name}.md", paths.ROOT / "_toc.yml"
+    if not dictionary.NAME.fullmatch(args.name):
+        _refuse(f"'{args.name}' is not a name", "use lower-case letters, digits and hyphens")
+    if file.exists():
+        raise RestatedError("the chapter exists", file=file, remedy="choose another name")
+    if args.finding not in (known := [one.stem for one in register.files(paths.PUBLISHED)]):
+        _refuse(f"unknown finding '{args.finding}'", f"use one of {', '.join(known)}", "finding")
+    listed = files.text(contents)
+    last = [*re.finditer(r"^( *- )file: notebooks/.*\n", listed, re.MULTILINE)][-1:]
+    if not last:
+        _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
+    text = files.text(Path(__file__).with_name("chapter.md"))
+    for name in ("name", "title", "finding"):
+        text = text.replace(f"{{{{{name}}}}}", getattr(args, name))
+    draft.insert(file, 0, text)
+    draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
+    return f"open {paths.shown(file)} and change what it says, then `restated build`."
 
 
 def _new(folder: str, name: str) -> Path:

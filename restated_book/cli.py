@@ -1,4 +1,4 @@
-"""The command line: ``restated build | check | set | add | todo | where | ensembles | calibrate | …``.
+"""The command line: ``restated init | build | check | set | add | todo | where | ensembles | calibrate | …``.
 
 A command is named by its function, and loaded when it runs: none waits for the packages of another.
 """
@@ -35,7 +35,7 @@ def _check(args: argparse.Namespace) -> str:
 def _parser(command: str | None = None) -> argparse.ArgumentParser:
     """Return the parser of the command line; each command has under ``run`` a function of its arguments.
 
-    The options of ``add`` are there where the `command` is that one.
+    The options of ``add`` and ``init`` are there where the `command` is that one.
     """
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
@@ -59,10 +59,15 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
     sets.add_argument("kind", help="kind of set, such as table, count or score")
     for one in (numbers, sets):
         one.add_argument("given", nargs=argparse.REMAINDER, help="numbers as printed: --name value, and --output csv")
-    help = "add a number, a finding, a study table or a work"
+    help = "add a number, a finding, a study table, a work or a chapter"
     addition = add("add", lambda args: pkgutil.resolve_name("restated_book.add:add")(args), help)
     if command == "add":
         pkgutil.resolve_name("restated_book.add:options")(addition)
+    add("doctor", _calls("doctor:doctor"), "report what is missing to build the book")
+    help = "begin a book with one worked example of each kind"
+    beginning = add("init", lambda args: pkgutil.resolve_name("restated_book.begin:init")(args), help)
+    if command == "init":
+        pkgutil.resolve_name("restated_book.begin:options")(beginning)
     add("ensembles", _calls("commands:ensembles"), "compute the stored results over simulated cohorts")
     help = "score sets built from printed numbers against known truths"
     calibrate = add("calibrate", _calls("calibrate:run", "folder", "out", "without_seconds"), help)

@@ -57,7 +57,7 @@ def serve(port: int) -> None:
     """Serve the built book on this machine until it is stopped."""
     html = paths.BUILD / "html"
     if not (html / "index.html").is_file():
-        raise RestatedError("the book is not built yet", remedy="run `make book` first")
+        raise RestatedError("the book is not built yet", remedy="run `restated build` first")
     try:
         server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=html))
     except OSError as error:

@@ -31,7 +31,7 @@ def edition(version: str) -> str:
 def _site() -> Path:
     site = paths.BUILD / "html"
     if not (site / "index.html").is_file():
-        raise RestatedError("the book is not built yet", remedy="run `make book` first")
+        raise RestatedError("the book is not built yet", remedy="run `restated build` first")
     return site
 
 

@@ -184,7 +184,7 @@ def last(built: Path | None = None) -> list[Task]:
     """Return the list of the last build; without one, say how to build."""
     built = built or paths.BUILD / "entries.json"
     if not built.is_file():
-        files.refuser(built)("the book is not built yet, and the list comes from it", "run `make book` first")
+        files.refuser(built)("the book is not built yet, and the list comes from it", "run `restated build` first")
     return list(_last(built, built.stat().st_mtime_ns))
 
 

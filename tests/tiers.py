@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 FULL = {
     "library": False,
     "library/reconstruct/test_ensemble_dask.py": True,
+    "library/calibrate/test_score_dask.py": True,
     "library/test_odd_inputs.py": True,
     "reference": False,
     "small": False,

@@ -31,11 +31,16 @@ def formatted(sources: list[str]) -> list[str]:
         return [file.read_text(encoding="utf-8").rstrip("\n") for file in files]
 
 
+def _ours() -> list[Path]:
+    """Return the notebooks of the book and of the examples."""
+    return [*sorted(ROOT.glob("notebooks/*.md")), *sorted(ROOT.glob("examples/*/notebooks/*.md"))]
+
+
 def main(argv: list[str] | None = None) -> int:
     """Format the notebooks; return 1 if one is not formatted or has a line that is too long."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="change nothing")
-    parser.add_argument("notebooks", nargs="*", type=Path, default=sorted((ROOT / "notebooks").glob("*.md")))
+    parser.add_argument("notebooks", nargs="*", type=Path, default=_ours())
     args = parser.parse_args(argv)
     faults = []
     texts = {file: file.read_text(encoding="utf-8") for file in args.notebooks}

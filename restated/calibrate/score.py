@@ -5,7 +5,7 @@ of usual practice that the *other* papers show, so that no paper is judged by wh
 """
 
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from math import isfinite, nan
 from typing import Any
 
@@ -79,28 +79,52 @@ def _words(found: Any) -> str:
     return f"no data fit: {found.words}" if found.size == 0 else ""
 
 
-def run(cases: Sequence[Case]) -> pd.DataFrame:
-    """Return one row for each truth and strength, with the columns `COLUMNS` and ``seconds``; always the same rows."""
+def _each(function: Callable[..., Any], tasks: Iterable[tuple[Any, ...]]) -> list[Any]:
+    """Call a function for each task, where joblib is installed as a surrounding ``joblib.parallel_config`` says."""
+    try:
+        from joblib import Parallel, delayed
+    except ImportError:
+        return [function(*task) for task in tasks]
+    return list(Parallel()(delayed(function)(*task) for task in tasks))
+
+
+def _timed(
+    case: Case, less: Found | str, strength: str, elements: Collection[str]
+) -> tuple[Found | str, list[dict[str, Any]]]:
+    """Build the set of a case at a strength, together with a lesser one; return it and its rows, with ``seconds``."""
+    start = time.perf_counter()
+    found = _with(less, _build(case, elements))
+    seconds = time.perf_counter() - start
+    return found, [row | {"seconds": seconds} for row in _rows(case, found, strength)]
+
+
+def _scored(case: Case) -> tuple[Found | str, list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the plain set of a case, its rows at each strength, and those with each single element."""
     rows: list[dict[str, Any]] = []
+    sets: list[Found | str] = [""]
+    for strength, elements in STRENGTHS.items():
+        found, more = _timed(case, sets[-1], strength, elements)
+        sets.append(found)
+        rows += more
     trials: list[dict[str, Any]] = []
-    alone = {element: frozenset([element]) for element in sorted(STRENGTHS["usual"])}
-    plain: dict[str, Found | str] = {}
-    for case in cases:
-        found: Found | str = ""
-        for strength, elements in STRENGTHS.items():
-            start = time.perf_counter()
-            found = _with(found, _build(case, elements))
-            plain.setdefault(case.id, found)
-            seconds = time.perf_counter() - start
-            rows.extend(row | {"seconds": seconds} for row in _rows(case, found, strength))
-        for element, elements in alone.items():
-            trials.extend(_rows(case, _with(plain[case.id], _build(case, elements)), element))
-    learned = learn(_unsaid(rows), pd.DataFrame(trials))
-    for case in cases:
-        start = time.perf_counter()
-        found = _with(plain[case.id], _build(case, learned[case.pair]))
-        seconds = time.perf_counter() - start
-        rows.extend(row | {"seconds": seconds} for row in _rows(case, found, LEARNED))
+    for element in sorted(STRENGTHS["usual"]):
+        trials += _rows(case, _with(sets[1], _build(case, frozenset([element]))), element)
+    return sets[1], rows, trials
+
+
+def run(cases: Sequence[Case]) -> pd.DataFrame:
+    """Return one row for each truth and strength, with the columns `COLUMNS` and ``seconds``; always the same rows.
+
+    Cases are scored one after the other. Many can be spread over a Dask cluster, and only the context changes::
+
+        with dask.distributed.Client(address), joblib.parallel_config("dask"):
+            rows = run(cases)
+    """
+    scored = _each(_scored, ((case,) for case in cases))
+    rows = [row for _, own, _ in scored for row in own]
+    learned = learn(_unsaid(rows), pd.DataFrame([row for _, _, trials in scored for row in trials]))
+    tasks = [(case, plain, LEARNED, learned[case.pair]) for case, (plain, _, _) in zip(cases, scored, strict=True)]
+    rows += [row for _, own in _each(_timed, tasks) for row in own]
     order = [*STRENGTHS, LEARNED]
     return _unsaid(rows).sort_values(
         ["case", "truth", "strength"], key=lambda c: c.map(order.index) if c.name == "strength" else c, kind="stable"

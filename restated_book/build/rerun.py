@@ -61,7 +61,7 @@ def rerun() -> str:
     """Run the notebook of an unpacked chapter; return a one-line summary, or refuse numbers that differ."""
     file = paths.EXPECTED
     if not file.is_file():
-        remedy = "unpack the zip of a chapter and run this inside its folder; `make book` runs the whole book"
+        remedy = "unpack the zip of a chapter and run this inside its folder; `restated build` runs the whole book"
         files.refuser(file)("there are no numbers to compare with", remedy)
     page, records = expected(file)
     notebook = paths.NOTEBOOKS / f"{page}.md"

@@ -102,4 +102,4 @@ def _failure(notebook: Path, client: kernel.Client, error: Exception) -> Restate
     index = (failed or started[-1:] or [0])[0]
     name, value = getattr(error, "ename", type(error).__name__), getattr(error, "evalue", str(error))
     message = f"code cell {index + 1} ({outputcheck.first_line(code[index].source)}) failed: {name}: {value}"
-    return RestatedError(message, file=notebook, remedy="run the notebook with `make lab` to look into it")
+    return RestatedError(message, file=notebook, remedy="run the notebook with `restated lab` to look into it")

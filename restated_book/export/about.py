@@ -8,8 +8,21 @@ from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.export.archive import places
 
-LICENCE = "Creative Commons Attribution 4.0 International (CC BY 4.0)"
-LICENCE_ADDRESS = "https://creativecommons.org/licenses/by/4.0/"
+_ADDRESS = "https://creativecommons.org/"
+#: Usual licences of texts by SPDX id: name, address, short name.
+_LICENCES = {
+    "CC-BY-4.0": (
+        "Creative Commons Attribution 4.0 International (CC BY 4.0)",
+        f"{_ADDRESS}licenses/by/4.0/",
+        "CC BY 4.0",
+    ),
+    "CC-BY-SA-4.0": (
+        "Creative Commons Attribution-ShareAlike 4.0 International (CC BY-SA 4.0)",
+        f"{_ADDRESS}licenses/by-sa/4.0/",
+        "CC BY-SA 4.0",
+    ),
+    "CC0-1.0": ("CC0 1.0 Universal", f"{_ADDRESS}publicdomain/zero/1.0/", "CC0 1.0"),
+}
 #: The style in which files cite themselves.
 STYLE = "APA"
 
@@ -20,9 +33,17 @@ def book() -> citation.About:
     return citation.about()
 
 
+def licence() -> tuple[str, str, str]:
+    """Return the licence of texts, with name, address and short name: the first in ``CITATION.cff`` that is usual."""
+    ids = book().licences
+    id = next((id for id in ids if id in _LICENCES), ids[0])
+    return _LICENCES.get(id, (id, f"https://spdx.org/licenses/{id}.html", id))
+
+
 def text(name: str) -> str:
     """Return one of our texts for archives, in ``texts``."""
-    return Path(__file__).with_name("texts").joinpath(name).read_text(encoding="utf-8")
+    words = Path(__file__).with_name("texts").joinpath(name).read_text(encoding="utf-8")
+    return words.replace("CC BY 4.0", licence()[2])
 
 
 def title(page: str) -> str:
@@ -46,7 +67,7 @@ def words(page: str, handed: dict) -> dict[str, str]:
         "Description": handed["alt"],
         "Status": handed["status"],
         "Source": citation_text(page, handed),
-        "Copyright": f"{LICENCE}, {LICENCE_ADDRESS}",
+        "Copyright": ", ".join(licence()[:2]),
         "Software": "Restated",
     }
 

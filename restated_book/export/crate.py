@@ -65,7 +65,7 @@ class _Run:
         book = about.book()
         self.site, self.when = site, datetime.fromtimestamp(epoch, UTC).isoformat()
         self.crate = crate = ROCrate()
-        self.licence = self.known(about.LICENCE_ADDRESS, "CreativeWork", name=about.LICENCE)
+        self.licence = self.known(about.licence()[1], "CreativeWork", name=about.licence()[0])
         crate.name, crate.description, crate.license = book.title, book.abstract, self.licence
         crate.datePublished = self.when
         profile = self.known(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
 from restated_book.export import tables
-from restated_book.export.about import LICENCE, text
+from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
@@ -167,7 +167,12 @@ def write(site: Path, parts: Mapping[str, Mapping]) -> None:
         # In a script a "<" could end it.
         linked = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c") if found else ""
         html = page.render(
-            item=item, about=about, linked=linked, policy=policy.QUIET, licence=LICENCE, wrong=correction(item, about)
+            item=item,
+            about=about,
+            linked=linked,
+            policy=policy.QUIET,
+            licence=licence()[0],
+            wrong=correction(item, about),
         )
         (folder / f"{item['name']}.html").write_text(html, encoding="utf-8")
         answer = json.dumps(oembed(item, about, root), ensure_ascii=False)

@@ -18,8 +18,10 @@ from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
 NAME = "llms.txt"
-#: A block that plain Markdown does not have.
-_ON_PAGE = re.compile(r"^(?P<fence>`{3,}|:{3,})\{(?P<name>[a-z-]+)\}.*?\n(?P=fence)[ \t]*$", re.S | re.M)
+#: A block with a fence; plain Markdown does not have those with a name in braces.
+_ON_PAGE = re.compile(
+    r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[a-z-]+)\}|(?<=`)).*?\n(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
+)
 #: Data that the list names besides the pages: file, and what it is.
 DATA = (
     ("ledger.csv", "every published and every restated number, with source, grade, status and verdict"),
@@ -42,10 +44,12 @@ def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliograph
     for cell in cells:
         text = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
-            found.append(_ON_PAGE.sub(_listed, notebook.readable(text, name, rows, works)))
+            found.append(
+                _ON_PAGE.sub(lambda m: _listed(m) if m["name"] else m[0], notebook.readable(text, name, rows, works))
+            )
         elif text != HAND_OVER:
             found += [_output(output, page) for output in cell.get("outputs", ())]
-    last = f"---\n\nFrom *{about_book.book().title}*, edition {about_book.book().version}. {about_book.LICENCE}."
+    last = f"---\n\nFrom *{about_book.book().title}*, edition {about_book.book().version}. {about_book.licence()[0]}."
     return "\n\n".join([*filter(None, found), last]) + "\n"
 
 

@@ -41,7 +41,7 @@ def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: 
     last = (
         f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
         f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
-        f"Licence of text, tables and figures: {about.LICENCE}; of the code: BSD 3-Clause."
+        f"Licence of text, tables and figures: {about.licence()[0]}; of the code: BSD 3-Clause."
     )
     cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
     metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]}

@@ -38,4 +38,4 @@ def described_svg(picture: bytes, page: str, handed: dict) -> bytes:
     words = {key: escape(text) for key, text in about.words(page, handed).items()}
     head, _, rest = picture.decode("utf-8").partition(">")
     words_of = f"<title>{words['Title']}</title><desc>{words['Description']}</desc>"
-    return f"{head}>{words_of}{_RDF.format(**words, address=about.LICENCE_ADDRESS)}{rest}".encode()
+    return f"{head}>{words_of}{_RDF.format(**words, address=about.licence()[1])}{rest}".encode()

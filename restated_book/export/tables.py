@@ -95,7 +95,7 @@ def workbook(page: str, tables: Sequence[Table], epoch: int) -> bytes:
     lines = [
         [title],
         [f"Cite as: {about.citation_text(page)}"],
-        [f"Licence: {about.LICENCE}, {about.LICENCE_ADDRESS}"],
+        [f"Licence: {', '.join(about.licence()[:2])}"],
         ["Numbers are given as they were computed, to sixteen digits; an empty cell means that there is no value."],
         [],
         ["Sheet", "Holds", "Status", "Caption"],

@@ -19,7 +19,7 @@ from lxml.html import HtmlElement, fragment_fromstring
 from restated.errors import RestatedError
 from restated_book.cite import citation
 from restated_book.export import archive, paper, pdf
-from restated_book.export.about import LICENCE
+from restated_book.export.about import licence
 from restated_book.register import GRADES
 from restated_book.status import SUPPLIED, WITHHELD
 
@@ -162,7 +162,7 @@ def html(site: Path, page: str, references: paper.Page | None) -> str:
     for other in (x for part in document.pages[1:] for x in part.article.iter("h1")):
         other.tag = "h2"
     grades = "; ".join(f"{grade}, {words}" for grade, words in GRADES.items())
-    note = f"<h2>About this file</h2>{document.note}<p>Sources are graded: {escape(grades)}. {LICENCE}.</p>"
+    note = f"<h2>About this file</h2>{document.note}<p>Sources are graded: {escape(grades)}. {licence()[0]}.</p>"
     parts = "".join(f'<div id="{part.name}">{paper.inside(part.article)}</div>' for part in document.pages)
     facts = {"author": about.byline, "date": about.released.isoformat()}
     facts["subtitle"] = f"{about.title}, edition {about.version}"

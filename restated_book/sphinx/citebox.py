@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 from restated_book import export
 from restated_book.cite import citation
 from restated_book.export import embeds
-from restated_book.export.about import LICENCE_ADDRESS
+from restated_book.export.about import licence
 from restated_book.sphinx import blocks, datapages, markup, metadata
 
 #: Placeholders of a number's citation, filled in by the script of the ledger page; they are not markup in any of the
@@ -37,7 +37,7 @@ class CiteAndDownload(SphinxDirective):
     def run(self):
         about, page = citation.about(), self.env.docname
         made = self._book if page == self.config.root_doc else self._chapter
-        state = PARTS.state(about, page, metadata.changed(), LICENCE_ADDRESS)
+        state = PARTS.state(about, page, metadata.changed(), licence())
         return [blocks.html(made(about, page, blocks.root(page), state))]
 
     def _book(self, about: citation.About, page: str, root: str, state: str) -> str:

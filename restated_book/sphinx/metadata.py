@@ -9,7 +9,7 @@ from restated_book import claims, entries, export, paths
 from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.epoch import epoch
-from restated_book.export.about import LICENCE_ADDRESS
+from restated_book.export.about import licence
 from restated_book.sources import bibliography
 from restated_book.sphinx import blocks, markup
 
@@ -64,7 +64,7 @@ def _book(about: citation.About, address: str) -> dict:
 def _common(about: citation.About, *names: str) -> dict:
     """Return what JSON-LD of a part repeats about the book, under `names` in this order."""
     people = [_person(author) for author in about.authors]
-    known = {"author": people, "creator": people, "version": about.version, "license": LICENCE_ADDRESS}
+    known = {"author": people, "creator": people, "version": about.version, "license": licence()[1]}
     known |= {"datePublished": about.released.isoformat(), "dateModified": changed(), "inLanguage": "en"}
     return {name: known[name] for name in names}
 
@@ -128,4 +128,4 @@ def html(about: citation.About, page: str, title: str, text: str, front: str, ch
     # Inside a script element only this could end it early.
     data = data.replace("<", "\\u003c")
     # As plain text: it is added to other tags, which text that is known to be markup would escape.
-    return str(PARTS.metadata(about, here, title, text, page == front, pdf, LICENCE_ADDRESS, data))
+    return str(PARTS.metadata(about, here, title, text, page == front, pdf, licence()[1], data))

@@ -155,6 +155,8 @@ def lay_out(scratch: Path, name: str, text: str, findings: Collection[str] | Non
     shutil.rmtree(scratch / "data" / "originals")
     (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
     (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
+    # A page that is not in the contents cannot be linked to.
+    edit(scratch / "book" / "downloads.md", "[their page](reconstructed-data.md)", "their page")
     forget_chapters(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")

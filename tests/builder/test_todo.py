@@ -112,7 +112,7 @@ def test_a_number_a_record_restates_names_what_then_changes(numbers, tasks):
 
 def test_without_a_built_book_there_is_one_message(tmp_path):
     with pytest.raises(
-        RestatedError, match=r"the book is not built yet, and the list comes from it. Run `make book` first"
+        RestatedError, match=r"the book is not built yet, and the list comes from it. Run `restated build` first"
     ):
         todo.last(tmp_path / "entries.json")
 

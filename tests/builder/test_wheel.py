@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -101,6 +103,48 @@ def test_the_zip_of_a_chapter_holds_the_code_and_runs_again(book, tmp_path):
     result = run(folder, folder, "-m", "restated_book.build.rerun")
     assert result.returncode == 0, result.stderr
     assert result.stdout.splitlines()[-1] == "The number is that of the book."
+
+
+def typed(folder, installed, text):
+    """Run what somebody types into a terminal in which the installed packages are active; return what it says."""
+    if not shutil.which("bash"):
+        pytest.skip("no bash was found on this machine")
+    path = os.pathsep.join([str(installed / "bin"), os.environ["PATH"]])
+    env = books.environment() | {"PYTHONPATH": str(installed), "PATH": path}
+    command = ["bash", "-e", "-o", "pipefail", "-c", text]
+    found = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
+    return found.stdout
+
+
+def test_the_tutorial_leads_from_nothing_to_a_book_of_two_chapters(installed, tmp_path):
+    text = (paths.ROOT / "book" / "own-review.md").read_text(encoding="utf-8")
+    blocks = [block for _, block in re.findall(r"^(`{3,})sh\n(.*?)^\1$", text, re.MULTILINE | re.DOTALL)]
+    # The first block installs from a network; here the wheel is installed already.
+    assert blocks[0].startswith("python -m venv own\n") and "restated" not in blocks[0]
+    folder = tmp_path / "Bücher mit Leerzeichen"
+    folder.mkdir()
+    said = typed(folder, installed, "".join(blocks[1:]))
+    assert "This book can be built" in said and "no fault found" in said
+    html = folder / "my review" / "_build" / "html"
+    page = (html / "notebooks" / "sleep.html").read_text(encoding="utf-8")
+    assert "2.33 hours" in page and "1.90 hours" in page and 'id="tab-sleep-verdicts"' in page
+    assert (html / "notebooks" / "example.html").is_file()
+    ledger = (html / "ledger.csv").read_text(encoding="utf-8")
+    assert all(f"\n{id}," in ledger for id in ("sleep-mean", "sleep-set-wide", "example-pooled"))
+    assert 'id="fig-example-forest"' in (html / "notebooks" / "example.html").read_text(encoding="utf-8")
+
+
+def test_the_second_review_is_built_by_the_wheel_alone(installed, tmp_path):
+    example = paths.ROOT / "examples" / "sleep-1908"
+    folder = tmp_path / "example"
+    shutil.copytree(example, folder, ignore=shutil.ignore_patterns("_build"))
+    result = run(folder, installed, "-m", "restated_book", "build")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "3 identical, 3 within rounding" in result.stdout
+    for chapter, figures in (("two-drugs", 2), ("difference", 4)):
+        page = (folder / "_build" / "html" / "notebooks" / f"{chapter}.html").read_text(encoding="utf-8")
+        assert len(set(re.findall(r'id="(fig-[\w-]+)"', page))) == figures
 
 
 @pytest.mark.skipif(not EXECUTABLE, reason="no Chromium was found on this machine")

@@ -276,7 +276,7 @@ def test_serving_without_a_book_says_what_to_do(tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(paths, "BUILD", tmp_path)
     assert cli.main(["serve"]) == 1
-    assert "Run `make book` first" in capsys.readouterr().err
+    assert "Run `restated build` first" in capsys.readouterr().err
 
 
 def test_a_configured_address_and_repository_appear_in_citations_pages_sitemap_and_launch_links(calls, scratch):

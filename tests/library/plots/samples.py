@@ -103,12 +103,6 @@ def pooled_rows(k=6) -> pd.DataFrame:
     )
 
 
-def methods() -> pd.DataFrame:
-    table = pooled_rows(4).drop(columns="k").assign(tau2=0.02, pi_low=-0.2, pi_high=0.6)
-    table.index = pd.MultiIndex.from_product([["DL", "REML"], ["wald", "knapp-hartung"]])
-    return table
-
-
 def spread() -> pd.DataFrame:
     tau = np.linspace(0, 0.4, 21)
     return pd.DataFrame(
@@ -233,7 +227,7 @@ FIGURES = {
         ".20",
     ),
     "leave one out": (lambda: intervals.leave_one_out(pooled_rows(3), fit()), ".20"),
-    "estimators": (lambda: intervals.estimators(methods()), ".15"),
+    "cumulative": (lambda: intervals.cumulative(pooled_rows(), fit()), "after the last"),
     "set, stems": (
         lambda: sets.set_range(
             [0.42, 0.43, 0.43, 0.5],

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from restated.plots.intervals import estimators, leave_one_out
+from restated.plots.intervals import cumulative, leave_one_out
 from restated.plots.words import CORRELATION
-from tests.library.plots.samples import by_gid, fit, methods, pooled_rows
+from tests.library.plots.samples import by_gid, fit, pooled_rows
 
 
 def test_dots_whiskers_band_and_data_are_the_inputs():
@@ -37,17 +37,11 @@ def test_a_row_without_interval_says_so():
     assert len(segments) == 5
 
 
-def test_estimators_show_every_combination():
-    table = methods()
-    drawn = estimators(table, transform=CORRELATION)
-    assert list(zip(drawn.data["estimator"], drawn.data["interval method"], strict=True)) == [
-        ("DerSimonian–Laird", "Wald"),
-        ("DerSimonian–Laird", "Knapp–Hartung"),
-        ("REML", "Wald"),
-        ("REML", "Knapp–Hartung"),
-    ]
-    assert np.allclose(drawn.data["r"], table["estimate"]) and np.allclose(drawn.data["τ²"], table["tau2"])
-    assert "2 estimators and 2 interval methods: estimate .15 to .25" in drawn.alt
+def test_cumulative_rows_keep_their_order():
+    table = pooled_rows()
+    drawn = cumulative(table, table.iloc[-1], transform=CORRELATION)
+    assert drawn.data["added"].tolist() == list(table.index)
+    assert ".15 after the first" in drawn.alt
 
 
 @pytest.mark.parametrize(
@@ -61,8 +55,3 @@ def test_estimators_show_every_combination():
 def test_bad_input_is_named(change, message):
     with pytest.raises(RestatedError, match=message):
         leave_one_out(change(pooled_rows()), fit())
-
-
-def test_estimator_table_must_be_indexed_by_method_and_interval():
-    with pytest.raises(RestatedError, match="not indexed by method"):
-        estimators(pooled_rows())

@@ -1,0 +1,89 @@
+"""Report what is missing to build this book, in plain words: ``restated doctor``."""
+
+import pkgutil
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+from restated.errors import RestatedError
+from restated_book import config, paths
+
+#: Files that a book needs, and what each is for.
+NEEDED = {
+    config.NAME: "makes a folder a book",
+    "_config.yml": "title, author and address of the pages",
+    "_toc.yml": "the pages in their order",
+    "CITATION.cff": "how to cite the book",
+}
+#: Extras of the installed package whose requirements a build needs.
+_EXTRAS = ("book", "plot")
+_REQUIREMENT = re.compile(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]")
+
+
+def doctor() -> str:
+    """Check Python, packages, files and contents; return the findings, and refuse if the book cannot be built."""
+    lines, wrong = [], 0
+    for subject, fault, remedy in _found():
+        lines.append(
+            f"{'no ' if fault else 'yes'}  {subject}" + (f": {fault}\n     Remedy: {remedy}." if fault else "")
+        )
+        wrong += bool(fault)
+    print("\n".join([*lines, *(f"note {words}." for words in _notes())]))
+    if wrong:
+        raise RestatedError(
+            f"{wrong} of {len(lines)} checks failed", remedy="follow the remedies above, the first one first"
+        )
+    return "This book can be built: `restated build`."
+
+
+def _found() -> Iterator[tuple[str, str, str]]:
+    """Yield each check: its subject, the fault or nothing, and the remedy."""
+    yield f"Python {sys.version.partition(' ')[0]} runs this", "", ""
+    lacking = missing_packages()
+    install = "install the package with all a book needs: pip install 'restated[book]'"
+    yield "Packages of the builder are installed", ", ".join(lacking), install
+    for name, purpose in NEEDED.items():
+        there = (paths.ROOT / name).is_file()
+        remedy = (
+            "run this inside the folder of a book, begin one with `restated init DIR`, or copy this file from another"
+        )
+        yield f"{name}: {purpose}", "" if there else f"it is not in {paths.ROOT}", remedy
+    if lacking or not all((paths.ROOT / name).is_file() for name in NEEDED):
+        return
+    try:
+        pkgutil.resolve_name("restated_book.build.checks:check")()
+        yield "What people write has no fault", "", ""
+    except RestatedError as error:
+        yield "What people write has no fault", str(error).rstrip("."), "correct that row or line, then run this again"
+
+
+def missing_packages() -> list[str]:
+    """Return the packages of the builder that are not installed; all may be known where it is not installed itself."""
+    try:
+        required = metadata.requires("restated") or []
+    except metadata.PackageNotFoundError:
+        required = []
+    named = [found[1] for text in required if (found := _REQUIREMENT.match(text)) and found[2] in _EXTRAS]
+    return [name for name in dict.fromkeys(named) if name != "restated" and not _installed(name)]
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _notes() -> Iterator[str]:
+    """Yield what is missing for a part of the work only."""
+    if not shutil.which("git"):
+        yield "git was not found: the book has a fixed date instead of that of its last commit"
+    if not (paths.ROOT / "CITATION.cff").is_file():
+        return
+    try:
+        pkgutil.resolve_name("restated_book.export.pdf:browser")()
+    except (RestatedError, ImportError) as error:
+        yield f"no PDFs (`restated build --pdf`): {str(error).rstrip('.')}"
