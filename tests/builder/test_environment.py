@@ -76,7 +76,7 @@ def test_the_lock_is_made_for_these_extras():
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert re.findall(r"--extra (\w+)", makefile) == list(LOCKED)
     assert f"{PROJECT['name']}[plot]" in EXTRAS["book"]
-    assert {"plot", *LOCKED, "cluster", "dev"} == set(EXTRAS)
+    assert {"plot", *LOCKED, "word", "cluster", "dev"} == set(EXTRAS)
 
 
 def test_the_library_asks_for_numerics_only():

@@ -52,8 +52,7 @@ def commands() -> dict[str, list[str]]:
 def markup() -> dict[str, list[str]]:
     """Roles and directives, as the extension registers them."""
     app = mock.MagicMock()
-    for part in extension.PARTS:
-        part.setup(app)
+    extension.setup(app)
     return {
         "roles": sorted(call.args[0] for call in app.add_role.call_args_list),
         "directives": sorted(call.args[0] for call in app.add_directive.call_args_list),
