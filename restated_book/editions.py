@@ -4,8 +4,6 @@
 every chapter: its answer, certainty and advice. Two files can be compared without building either book.
 """
 
-import csv
-import io
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -20,7 +18,7 @@ from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.epoch import epoch
 from restated_book.export import notebook
-from restated_book.sources import bibliography, files
+from restated_book.sources import bibliography, cells, files
 
 #: What a version may be called: it is part of a file name and of an address.
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
@@ -183,10 +181,8 @@ def written(found: list[Change], form: str = "table") -> str:
     if form == "json":
         return json.dumps([vars(change) for change in found], ensure_ascii=False, indent=1)
     if form == "csv":
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\r\n")
-        writer.writerows([[f.name for f in fields(Change)], *map(astuple, found)])
-        return out.getvalue()
+        rows = [[f.name for f in fields(Change)], *map(astuple, found)]
+        return cells.as_csv([map(cells.guarded, row) for row in rows])
     lines = []
     for kind, words in KINDS.items():
         of = [change for change in found if change.kind == kind]

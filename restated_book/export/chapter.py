@@ -21,8 +21,6 @@ ALSO_READ = {
     "calibration": ("data/calibration/*/*",),
 }
 
-MAKEFILE, README, WITH_ORIGINAL = map(about.text, ("chapter.mk", "chapter.md", "original.md"))
-
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
     """Return the findings whose printed numbers an executed notebook looked up; None if it went through all."""
@@ -101,16 +99,21 @@ def files(
     for table in tables:
         made_from[table.status].append(table.id)
     packages = sorted({m.partition(".")[0] for m in code.closure([*modules, RERUN, LAB])})
-    readme = README.format(
+    readme = about.text("chapter.md").format(
         title=about.title(page),
         book=about.book().title,
         citation=about.citation_text(page),
         page=page,
         count=len(records),
         status="\n".join(f"- **{status}**: {', '.join(ids)}" for status, ids in made_from.items()),
-        original=WITH_ORIGINAL if supplied else "",
+        original=about.text("original.md") if supplied else "",
         packages=", ".join(f"`{name}/`" for name in packages),
     )
     expected = json.dumps({"page": page, "records": ledger.as_mime(records)}, ensure_ascii=False, indent=1) + "\n"
-    written = {"README.md": readme, "Makefile": MAKEFILE, paths.EXPECTED.name: expected, f"{page}.ipynb": notebook}
+    written = {
+        "README.md": readme,
+        "Makefile": about.text("chapter.mk"),
+        paths.EXPECTED.name: expected,
+        f"{page}.ipynb": notebook,
+    }
     return sources(page, modules, of) | made(page, extra) | {name: text.encode() for name, text in written.items()}

@@ -19,6 +19,7 @@ from rocrate.rocrate import ROCrate
 from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import about, sets
+from restated_book.outputs import NARROW
 from restated_book.status import SUPPLIED
 
 #: Name the specification gives the file, which is in the root of the site.
@@ -41,7 +42,8 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
     name = page.rsplit("/", 1)[-1]
     found: dict[str, Mapping] = {}
     for part in (part for part in shown if part["status"] != SUPPLIED):
-        drawn = (f"downloads/{name}/{part['id']}.png", f"figures/{name}/{part['id']}.svg")
+        picture = f"figures/{name}/{part['id']}"
+        drawn = (f"downloads/{name}/{part['id']}.png", f"{picture}.svg", f"{picture}{NARROW}")
         files = [f"downloads/{name}/{part['id']}.csv", *(drawn if part["kind"] == "figure" else ())]
         found |= dict.fromkeys(files, part)
     return found
@@ -98,7 +100,9 @@ class _Run:
         notebook = self.file(f"downloads/{name}/{name}.ipynb", **kind)
         notebook["softwareRequirements"] = self.needs
         shown = []
-        for file, what in results(name, part["shown"]).items():
+        # A figure may have no drawing for narrow screens.
+        made = {f: what for f, what in results(name, part["shown"]).items() if (self.site / f).is_file()}
+        for file, what in made.items():
             shown.append(self.file(file, name=what["caption"], description=f"Status: {what['status']}"))
             shown[-1]["license"] = self.licence
         action = self.known(f"#run-{name}", "CreateAction", name=f"Run of the notebook {name}", endTime=self.when)

@@ -11,7 +11,6 @@ from restated_book.export import about
 #: Bytes of a PNG before its second chunk: the signature and the header.
 PNG_HEAD = 33
 #: The vocabulary that Creative Commons proposes for works in SVG.
-_RDF = about.text("svg.xml").strip()
 
 
 def pictures_of(executed: Path) -> Path:
@@ -38,4 +37,6 @@ def described_svg(picture: bytes, page: str, handed: dict) -> bytes:
     words = {key: escape(text) for key, text in about.words(page, handed).items()}
     head, _, rest = picture.decode("utf-8").partition(">")
     words_of = f"<title>{words['Title']}</title><desc>{words['Description']}</desc>"
-    return f"{head}>{words_of}{_RDF.format(**words, address=about.licence()[1])}{rest}".encode()
+    return (
+        f"{head}>{words_of}{about.text('svg.xml').strip().format(**words, address=about.licence()[1])}{rest}".encode()
+    )

@@ -134,7 +134,7 @@ FOREST = (
     Callout("Line of no effect", shape_at("null"), (0.0, 0.32)),
     Callout("Square", shape_at("squares"), (0.0, 0.42)),
     Callout("Line through the square", shape_at("whiskers", x=1.0), (0.12, 0.42)),
-    Callout("Result in figures", text_at("r [95\u00a0% CI]", y=1.0), ABOVE),
+    Callout("Result in numbers", text_at("r [95\u00a0% CI]", y=1.0), ABOVE),
     Callout("Weight", text_at("Weight %", y=1.0, stacked=shape_at("told", x=0.46, y=1.1)), ABOVE),
     Callout("Diamond", shape_at("diamond", x=1.0), (0.4, 0.0)),
     Callout("Prediction interval", shape_at("prediction", x=1.0), (0.4, 0.0)),
@@ -148,10 +148,10 @@ SET = (
 )
 #: Parts of a number line.
 NUMBER_LINE = (
-    Callout("Printed digits", text_at("printed .12", x=0.0), (-0.14, 0.0)),
+    Callout("Published digits", text_at("printed .12", x=0.0), (-0.14, 0.0)),
     Callout("Smallest number", shape_at("printed-0", x=0.0, y=0.75), (-0.3, 0.0)),
     Callout("Largest number", shape_at("printed-0", x=1.0, y=0.75), (0.3, 0.0)),
-    Callout("Restated number", shape_at("restated-0"), (0.5, 0.0)),
+    Callout("Recomputed number", shape_at("restated-0"), (0.5, 0.0)),
 )
 #: Number lines, one for each way to compare.
 VERDICT_LINES = tuple(

@@ -105,8 +105,13 @@ def copy(scratch: Path, folders: Collection[str], files: Collection[str]) -> Non
         original.unlink()
     for file in files:
         shutil.copy(paths.ROOT / file, scratch)
+    without_sets(scratch)
+
+
+def without_sets(scratch: Path) -> None:
+    """Make no data sets for readers: they need all printed numbers and notebooks."""
     config = scratch / "restated.toml"
-    if config.is_file():  # data sets for readers need all printed numbers
+    if config.is_file():
         text = config.read_text(encoding="utf-8")
         config.write_text(re.sub(r"^\[reconstructed\]\n.*?(?=^\[)", "", text, flags=re.S | re.M), encoding="utf-8")
 

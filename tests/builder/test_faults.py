@@ -558,7 +558,7 @@ FAULTS = {
     "a cell that fails": (
         cell("nothing_here"),
         ("rerun",),
-        ["notebooks/small.md", "code cell 1 ('nothing_here')", "NameError", "make lab"],
+        ["notebooks/small.md", "code cell 1 ('nothing_here')", "NameError", "restated lab"],
     ),
     "a cell that says it wants to end": (
         cell("exit()"),
@@ -680,12 +680,12 @@ FAULTS = {
     ),
     "a book without a title": (edit("CITATION.cff", "title:", "titel:"), CHECK, ["CITATION.cff", "'title'", "Add it"]),
     "a day that is none": (
-        edit("CITATION.cff", '"2026-11-23"', '"2026-02-30"'),
+        edit("CITATION.cff", '"2026-11-30"', '"2026-02-30"'),
         CHECK,
         ["CITATION.cff", "'date-released'", "Write it as"],
     ),
     "a day that is none, without quotation marks": (
-        edit("CITATION.cff", '"2026-11-23"', "2026-02-30"),
+        edit("CITATION.cff", '"2026-11-30"', "2026-02-30"),
         CHECK,
         ["CITATION.cff", "date that does not exist"],
     ),
@@ -732,8 +732,8 @@ FAULTS = {
     "a port that is a word": (nothing, ("serve", "--port", "http"), ["usage:", "--port", "'http'"]),
     "a port beyond all ports": (nothing, ("serve", "--port", "99999"), ["usage:", "--port", "between 0 and 65535"]),
     "a port of 5,000 digits": (nothing, ("serve", "--port", DIGITS), ["usage:", "--port"]),
-    "nothing to serve": (nothing, ("serve",), ["not built yet", "make book"]),
-    "nothing to verify yet": (nothing, ("todo",), ["_build/entries.json", "not built yet", "make book"]),
+    "nothing to serve": (nothing, ("serve",), ["not built yet", "restated build"]),
+    "nothing to verify yet": (nothing, ("todo",), ["_build/entries.json", "not built yet", "restated build"]),
     "an unknown id": (
         write("_build/entries.json", "[\n]\n"),
         ("todo", "../../etc/passwd"),

@@ -276,6 +276,17 @@ CONSTRAINTS += [
     "neither",
     "prevalence",
 ]
+GIVEN |= {
+    "differences.value": prints,
+    "differences.low": prints | st.none(),
+    "differences.high": prints | st.none(),
+    "differences.n": whole | st.none(),
+    "words": st.sampled_from(["positive", "negative", "null", "no"]),
+    "differences.numbers": st.lists(prints, min_size=2, max_size=2),
+    "differences.errors": st.lists(box, min_size=2, max_size=2),
+    "differences.rho": box,
+    "differences.scale": st.sampled_from(["r", "d", "percent", "no"]),
+}
 GIVEN |= {f"heterogeneity.{name}": constraint for name in ("estimate", "low", "high")}
 GIVEN |= {"heterogeneity.k": whole, "heterogeneity.n": whole, "measure": st.sampled_from(["r", "d", "no"])}
 GIVEN |= {f"individuals.{name}": share for name in ("first", "second", "phi")}

@@ -12,7 +12,7 @@ from jupyter_server.services.config.manager import ConfigManager
 from restated.errors import RestatedError
 from restated_book import cli, paths
 from restated_book.build import environment, lab
-from restated_book.export import chapter
+from restated_book.export import about, chapter
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
@@ -85,7 +85,7 @@ def test_what_is_missing_is_said(monkeypatch, capsys):
 
 def test_an_unpacked_chapter_starts_it_too_and_saves_as_the_book(monkeypatch):
     monkeypatch.undo()
-    assert f"-m {chapter.LAB}\n" in chapter.MAKEFILE and lab.__name__ == chapter.LAB
+    assert f"-m {chapter.LAB}\n" in about.text("chapter.mk") and lab.__name__ == chapter.LAB
     held = chapter.sources("proof", [])
     assert {
         "restated_book/build/lab.py",
