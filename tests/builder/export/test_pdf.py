@@ -89,7 +89,7 @@ def test_page_numbers_of_the_contents_are_those_of_the_headings(printed):
     reader = pypdf.PdfReader(files[0])
     assert numbers and set(numbers.values()) <= set(range(1, len(reader.pages) + 1))
     front = reader.pages[0].extract_text()
-    for words, target in (("What was published", "programmes--what-was-published"), ("Works cited", "references")):
+    for words, target in (("How we know", "programmes--how-we-know"), ("Works cited", "references")):
         assert re.search(rf"{words}\s*{numbers[target]}\b", front), words
         assert words in reader.pages[numbers[target] - 1].extract_text()
 
