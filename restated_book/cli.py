@@ -4,6 +4,7 @@ A command is named by its function, and loaded when it runs: none waits for the 
 """
 
 import argparse
+import os
 import pkgutil
 import sys
 from collections.abc import Callable
@@ -102,7 +103,9 @@ def main(argv: list[str] | None = None) -> int:
     args = _parser(next((word for word in given if not word.startswith("-")), None)).parse_args(given)
     try:
         if (words := args.run(args)) is not None:
-            print(words)
+            print(words, flush=True)
+    except BrokenPipeError:  # whoever reads the output has read enough; Python would complain again at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (RestatedError, OSError) as error:
         if args.debug:
             raise

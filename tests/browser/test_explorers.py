@@ -109,3 +109,22 @@ def test_without_scripts_a_page_says_what_the_book_found(browser, site, kind):
 def test_a_page_needs_little_script(site, kind):
     names = [pages.COMMON, f"explore-{kind}.js"]
     assert sum(len(gzip.compress((site / "_static" / name).read_bytes(), 9)) for name in names) <= WEIGHT
+
+
+@pytest.mark.parametrize("state", ["p=50%", "toString=1", "constructor=1", "check=bogus", "scale=bogus&check=interval"])
+def test_a_strange_address_leaves_an_answer(browser, site, state):
+    tab = open_page(browser, site, "book/try-a-number.html")
+    faults = []
+    tab.on("pageerror", lambda error: faults.append(str(error)))
+    tab.goto("about:blank")
+    tab.goto(f"{(site / 'book/try-a-number.html').as_uri()}#try-{state}")
+    assert len(tab.locator(".rs-try-answer").inner_text()) > 40
+    assert not faults
+
+
+def test_many_degrees_of_freedom_do_not_end_the_sum_early(browser, site):
+    tab = open_page(browser, site, "book/try-a-number.html")
+    given = {"check": "chi2", "statistic": "100000", "df": "100000", "p": ".04"}
+    found = tab.evaluate("given => restatedExplore.compute('check', given)", given)
+    answer = explorers.of_check(given)
+    assert same(answer["low"], found["low"]) and same(answer["high"], found["high"])

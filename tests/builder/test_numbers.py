@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 
 import restated as rs
-from restated_book import cli
+from restated_book import cli, paths
 
 
 def run(capsys, *words):
@@ -71,3 +73,11 @@ def test_a_check_says_what_it_found(capsys):
 def test_bad_input_is_one_message(capsys, words, message):
     code, out, err = run(capsys, *words)
     assert code == 1 and not out and message in err and err.count("\n") == 1
+
+
+def test_output_that_nobody_reads_to_its_end_is_not_a_fault():
+    call = f"{sys.executable} -m restated_book set table --n 661 --agreement 75% --kappa .49 --output csv"
+    done = subprocess.run(
+        ["bash", "-c", f"{call} | head -n 2"], cwd=paths.ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.startswith("a,b,c,d") and not done.stderr

@@ -4,6 +4,7 @@
   const x = window.restatedExplore;
   const is = function () { const kinds = Array.from(arguments); return function (now) { return kinds.includes(now.check); }; };
   const P = [0, 1], SIZE = [0, Infinity], R = [-1, 1];
+  const MOST_PEOPLE = 1000000; // counts of a percentage that are listed at once
   const MOST_CASES = 5000; // cases of a table that are tried in well under a second
 
   const TAILS = {
@@ -49,7 +50,7 @@
   const floor = function (a, b) { const q = a / b; return a % b !== 0n && (a < 0n) !== (b < 0n) ? q - 1n : q; };
   const ceil = function (a, b) { return -floor(-a, b); };
   function counts(now) {
-    const percent = x.bounded("percent", now.percent, [0, 100]), n = x.whole("n", now.n, 1), size = BigInt(n), all = 100n * percent.grain;
+    const percent = x.bounded("percent", now.percent, [0, 100]), n = x.whole("n", now.n, 1, MOST_PEOPLE), size = BigInt(n), all = 100n * percent.grain;
     const first = Number(ceil(percent.whole[0] * size, all)), last = Number(floor(percent.whole[1] * size, all));
     const list = [];
     for (let c = Math.max(0, first); c <= Math.min(n, last); c++) list.push(c);
@@ -179,7 +180,7 @@
         { name: "high", label: "Upper end of its 95 % interval", value: ".39", when: is(...INTERVALS) },
         { name: "scale", label: "Kind of estimate", type: "select", value: "plain", options: [["plain", "difference, mean, d"], ["log", "ratio (odds, risks, hazards)"], ["fisher-z", "correlation"]], when: is("interval", "interval-p") },
         { name: "measure", label: "Kind of effect", type: "select", value: "r", options: [["r", "correlation"], ["d", "standardised mean difference"]], when: is("pooled") },
-        { name: "k", label: "Studies", value: "95", inputmode: "numeric", when: is("pooled") },
+        { name: "k", label: "Studies", value: "8", inputmode: "numeric", when: is("pooled") },
         { name: "n", label: "Cases in all (n)", value: "107", inputmode: "numeric", when: is("r", "percent", "grim", "agreement", "pooled") },
         { name: "p", label: "p, as published", value: ".04", when: is(...TESTS, "interval-p") },
       ];

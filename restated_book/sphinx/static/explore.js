@@ -72,14 +72,16 @@
     const t = x + LANCZOS.length - 1.5;
     return 0.5 * Math.log(2 * Math.PI) + (x - 0.5) * Math.log(t) - t + Math.log(sum);
   }
-  const TINY = 1e-300, STEPS = 500, ENOUGH = 1e-16;
+  const TINY = 1e-300, ENOUGH = 1e-16;
+  // Sums and fractions need about the square root of their largest parameter.
+  const steps = function (a) { return 500 + 20 * Math.ceil(Math.sqrt(a)); };
   function beta(a, b, x) { // regularised incomplete beta by Lentz's continued fraction
     if (x <= 0) return 0;
     if (x >= 1) return 1;
     if (x > (a + 1) / (a + b + 2)) return 1 - beta(b, a, 1 - x);
     const front = Math.exp(lnGamma(a + b) - lnGamma(a) - lnGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
     let c = 1, d = 1 / (1 - (a + b) * x / (a + 1) || TINY), f = d;
-    for (let m = 1; m <= STEPS; m++) {
+    for (let m = 1, most = steps(Math.max(a, b)); m <= most; m++) {
       for (const term of [m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)), -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))]) {
         d = 1 / (1 + term * d || TINY);
         c = 1 + term / c || TINY;
@@ -94,11 +96,11 @@
     const front = Math.exp(a * Math.log(x) - x - lnGamma(a));
     if (x < a + 1) {
       let term = 1 / a, sum = term;
-      for (let n = 1; n < STEPS && term > sum * ENOUGH; n++) { term *= x / (a + n); sum += term; }
+      for (let n = 1, most = steps(a); n < most && term > sum * ENOUGH; n++) { term *= x / (a + n); sum += term; }
       return 1 - front * sum;
     }
     let b = x + 1 - a, c = 1 / TINY, d = 1 / b, f = d;
-    for (let i = 1; i <= STEPS; i++) {
+    for (let i = 1, most = steps(a); i <= most; i++) {
       const an = -i * (i - a);
       b += 2;
       d = 1 / (an * d + b || TINY);
@@ -276,7 +278,10 @@
       if (!location.hash.startsWith("#" + prefix)) return;
       location.hash.slice(prefix.length + 1).split("&").forEach(function (pair) {
         const parts = pair.split("=");
-        if (parts[0] in rows) rows[parts[0]].control.value = decodeURIComponent(parts[1] || "");
+        if (!Object.hasOwn(rows, parts[0])) return;
+        const control = rows[parts[0]].control;
+        try { control.value = decodeURIComponent(parts[1] || ""); } catch (e) { /* not an address of ours */ }
+        if (control.tagName === "SELECT" && !control.value) control.value = initial[parts[0]];
       });
     }
     const copy = function (words, text) {

@@ -130,7 +130,9 @@
 
   // --- an address inside something folded opens it --------------------------------------------------------------------------
   function unfold() {
-    const place = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let id = location.hash.slice(1);
+    try { id = decodeURIComponent(id); } catch (e) { /* an address with a stray percent sign */ }
+    const place = id && document.getElementById(id);
     const box = place && (place.closest("details:not([open])") || (place.matches(".cell") && place.querySelector("details.rs-code:not([open])")));
     if (box) { box.open = true; place.scrollIntoView(); }
   }
