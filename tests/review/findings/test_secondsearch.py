@@ -50,6 +50,10 @@ def test_verdicts_are_those_of_the_claims_before_and_now(brought):
         "M17": "not publicly checkable: open",
         "N17": "supported, partly",
     }
-    before = changed["before"].drop(["M07", "M17", "N17"])
-    assert set(before) == {"not publicly checkable: open"}
+    assert changed["before"].to_dict() == {
+        **dict.fromkeys(("H03", "H09", "G04"), "not publicly checkable: open"),
+        "M07": "supported, fully",
+        "M17": "contradicted: direct",
+        "N17": "contradicted: later evidence",
+    }
     assert found.loc["N16", "before"] == found.loc["N16", "now"] == "inconsistent: implausible amount"
