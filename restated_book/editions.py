@@ -157,17 +157,16 @@ def _of_rows(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 class Reasons:
-    """Why things changed: the entries of a changelog that name an id in backquotes, or the finding of a chapter."""
+    """Why things changed: entries of a changelog that begin with ids, as in ``- `cohort-*`, `a-r`: reason``."""
 
     def __init__(self, log: str) -> None:
-        self._entries = [" ".join(e.split()) for e in re.findall(r"^- (.+?)(?=\n- |\n\n|\Z)", log, re.S | re.M)]
-        self._findings = {head.page: head.reference for head in heads.chapters() if head.reference}
+        entries = re.findall(r"^- ((?:`[^`]+`,?\s+)*`[^`]+`):\s+(.+?)(?=\n- |\n\n|\Z)", log, re.S | re.M)
+        self._of = {id: " ".join(why.split()) for ids, why in reversed(entries) for id in re.findall("`(.+?)`", ids)}
 
     def of(self, id: str) -> str:
-        """Return the entry for the id of a number or claim, or the page of a chapter; empty without one."""
-        finding = self._findings.get(id)
-        named = f"({finding})" if finding else f"`{id}`"
-        return next((entry for entry in self._entries if named in entry), "")
+        """Return the newest entry for a number, claim or chapter, else that for all ids that begin so, else nothing."""
+        begun = (why for named, why in self._of.items() if named.endswith("*") and id.startswith(named[:-1]))
+        return self._of.get(id) or next(begun, "")
 
 
 def compared(first: str, second: str) -> list[Change]:

@@ -92,11 +92,26 @@ def test_a_new_text_alone_is_not_a_change_of_conclusion():
     assert editions.changes(frozen(), frozen("1.1.0", chapters={"one": same})) == []
 
 
-def test_reasons_come_from_the_changelog():
-    log = "# Changelog\n\n- Other things.\n- The sample was\n  counted again: `a-r`.\n\n## Older\n- Words.\n"
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        ("# Changelog\n\n- Other things.\n- `b`, `a-r`:\n  Counted\n  again.\n\n## Older\n- `a-r`: Old.\n", "again."),
+        ("- `a-*`: All of them.\n- `a-r`: This one.\n", "This one."),
+        ("- `b-*`, `a-*`: All of them.\n", "All of them."),
+        ("- The sample was counted again: `a-r`.\n- `a-r2`: Another.\n", ""),
+    ],
+)
+def test_reasons_come_from_the_entries_of_the_changelog_that_begin_with_the_id(log, why):
     numbers = frozen()["numbers"] | {"a-r": ["a correlation", ".31", "0.20", "differs"]}
     (change,) = editions.changes(frozen(), frozen("1.1.0", numbers=numbers), log)
-    assert change.why == "The sample was counted again: `a-r`."
+    assert change.why.endswith(why)
+    assert bool(change.why) is bool(why)
+
+
+def test_whatever_changed_since_the_first_edition_has_a_reason(site):
+    changed = [c for c in editions.compared("0.1.0", "now") if c.old and c.new]
+    assert changed
+    assert [c.id for c in changed if not c.why] == []
 
 
 def test_the_build_is_frozen_once_and_under_its_own_version(site, kept):
