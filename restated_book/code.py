@@ -37,8 +37,8 @@ def folder(package: str) -> Path | None:
 
 
 def parts(source: Path) -> list[Path]:
-    """Return a module's file and those next to it with its tables (:func:`paths.tables`) and its template, if any."""
-    return [file for ending in (".py", ".toml", ".html") if (file := source.with_suffix(ending)).is_file()]
+    """Return a module's file and, next to it, its tables (:func:`paths.tables`), template and script, if any."""
+    return [file for ending in (".py", ".toml", ".html", ".js") if (file := source.with_suffix(ending)).is_file()]
 
 
 def imported() -> set[str]:

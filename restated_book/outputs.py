@@ -13,6 +13,8 @@ from restated.plots import DARK
 MARK = "restated"
 #: MIME type of the values of a figure or table in full precision; the build makes its downloads from them.
 MIME_TABLE = "application/vnd.restated.table+json"
+#: Key in the metadata of a notebook for readers: what its text was before it became plain.
+MYST = "myst"
 #: Source of the cell that the build appends to a notebook and removes from its pages.
 HAND_OVER = "import restated_book.show\nrestated_book.show.hand_over()"
 #: Environment variable that names the folder for figures as PNG. Only the build sets it: JupyterLab writes none.

@@ -8,17 +8,32 @@ import os
 import sys
 import webbrowser
 from importlib.util import find_spec
+from pathlib import Path
 
 from restated.errors import RestatedError
 from restated_book import paths
 from restated_book.build.environment import environment
+from restated_book.build.places import HTML
 from restated_book.faults import exit_code
+from restated_book.outputs import MYST
 
 #: Where JupyterLab finds these settings: in the folder of the book, not among those of its user.
 SETTINGS = paths.BUILD / "lab"
 #: A double click on a notebook in Markdown opens it as a notebook.
 _VIEWERS = {"defaultViewers": dict.fromkeys(("markdown", "myst"), "Jupytext Notebook")}
-VIEWERS = {"@jupyterlab/docmanager-extension:plugin": _VIEWERS}
+#: JupyterLab asks its makers for news and updates unless it is configured not to.
+_SILENT = {"fetchNews": "false", "checkForUpdates": False}
+OVERRIDES = {
+    "@jupyterlab/docmanager-extension:plugin": _VIEWERS,
+    "@jupyterlab/apputils-extension:notification": _SILENT,
+}
+#: The extension that shows results in prose, and what JupyterLab needs to know of it.
+EXTENSION = "restated-lab"
+_PACKAGE = {
+    "name": EXTENSION,
+    "version": "1.0.0",
+    "jupyterlab": {"extension": True, "_build": {"load": "static/prose.js", "extension": "./extension"}},
+}
 #: What only kernels of the build have: these do not end with their notebook.
 _BUILD_ONLY = ("RESTATED_WATCH",)
 
@@ -26,7 +41,11 @@ _BUILD_ONLY = ("RESTATED_WATCH",)
 def command() -> list[str]:
     """Return the command that opens JupyterLab on the notebooks, as this user and on this machine."""
     root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
-    return [sys.executable, "-m", "jupyterlab", *root, *([] if _browser() else ["--no-browser"]), str(paths.NOTEBOOKS)]
+    shown = [
+        f"--LabApp.extra_labextensions_path={SETTINGS / 'labextensions'}",
+        *([] if _browser() else ["--no-browser"]),
+    ]
+    return [sys.executable, "-m", "jupyterlab", *root, *shown, str(paths.NOTEBOOKS)]
 
 
 def _browser() -> bool:
@@ -43,12 +62,31 @@ def _browser() -> bool:
 
 def variables() -> dict[str, str]:
     """Return the environment of JupyterLab and its kernels; write the settings it names."""
-    file = SETTINGS / "labconfig" / "default_setting_overrides.json"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(VIEWERS, indent=1), encoding="utf-8")
+    extension, script = SETTINGS / "labextensions" / EXTENSION, Path(__file__).with_suffix(".js").read_text("utf-8")
+    written = {
+        SETTINGS / "labconfig" / "default_setting_overrides.json": json.dumps(OVERRIDES, indent=1),
+        extension / "package.json": json.dumps(_PACKAGE, indent=1),
+        extension / "static" / "prose.js": f"const PROSE = {json.dumps(prose())};\n{script}",
+    }
+    for file, text in written.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     found = {name: value for name, value in environment().items() if name not in _BUILD_ONLY}
     named = filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
     return found | {"JUPYTER_CONFIG_PATH": os.pathsep.join(named)}
+
+
+def prose() -> dict[str, dict[str, str]]:
+    """Return cells of prose and roles with the plain text that the last build made of them; empty before a build.
+
+    The notebooks for readers hold them: those of the built site, or the one of an unpacked chapter.
+    """
+    found: dict[str, dict[str, str]] = {"cells": {}, "roles": {}}
+    for file in sorted([*HTML.glob("downloads/*/*.ipynb"), *paths.ROOT.glob("*.ipynb")]):
+        notebook = json.loads(file.read_text(encoding="utf-8"))
+        found["roles"] |= notebook["metadata"].get(MYST, {})
+        found["cells"] |= {c["metadata"][MYST]: c["source"] for c in notebook["cells"] if MYST in c["metadata"]}
+    return found
 
 
 def lab() -> None:

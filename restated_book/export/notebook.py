@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
 import yaml
 
@@ -29,22 +30,25 @@ _SPARE_LINES = re.compile(r"\n{3,}")
 
 def for_reader(content: Mapping, page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
     """Return the file of the executed notebook `page`, with the words of ledger `rows` and of the `works` it cites."""
-    cells = []
+    cells, roles = [], dict[str, str]()
     for cell in content["cells"]:
-        source = "".join(cell["source"])
+        source = written = "".join(cell["source"])
         if source == HAND_OVER:
             continue
-        if cell["cell_type"] == "markdown":
-            source = readable(source, page, rows, works)
-        shown = {"outputs": [_public(output) for output in cell["outputs"]]} if "outputs" in cell else {}
-        cells.append({**cell, "source": source, **shown})
+        changed: dict[str, Any] = (
+            {"outputs": [_public(output) for output in cell["outputs"]]} if "outputs" in cell else {}
+        )
+        if cell["cell_type"] == "markdown" and (source := readable(written, page, rows, works)) != written:
+            changed = {"metadata": {**cell["metadata"], outputs.MYST: written.strip()}}
+            roles |= {role[0]: readable(role[0], page, rows, works) for role in _ROLE.finditer(written)}
+        cells.append({**cell, "source": source, **changed})
     last = (
         f"---\n\n**About this file.** An executed chapter of *{about.book().title}*. To run it again, take the "
         f"chapter's zip, which holds code and data.\n\nCite as: {about.citation_text(page)}\n\n"
         f"Licence of text, tables and figures: {about.licence()[0]}; of the code: BSD 3-Clause."
     )
     cells.append({"cell_type": "markdown", "id": "about-this-file", "metadata": {}, "source": last})
-    metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]}
+    metadata = {key: content["metadata"][key] for key in METADATA if key in content["metadata"]} | {outputs.MYST: roles}
     clean = {**content, "cells": cells, "metadata": metadata}
     return json.dumps(clean, ensure_ascii=False, indent=1) + "\n"
 
@@ -78,7 +82,7 @@ def _words(name: str, text: str, rows: Mapping[str, Mapping], works: bibliograph
         case "published" | "restated" | "interval" | "verdict" | "grade" if text in rows:
             return _number(name, rows[text])
         case "status" if text in entries.STATUSES:
-            return f"status: {entries.STATUSES[text]}"
+            return f"**status: {entries.STATUSES[text]}**"
         case "claim":
             return text
         case "doc" if titled := _TITLED.fullmatch(text):

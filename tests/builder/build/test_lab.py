@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import webbrowser
@@ -10,7 +11,7 @@ import pytest
 from jupyter_server.services.config.manager import ConfigManager
 
 from restated.errors import RestatedError
-from restated_book import cli, paths
+from restated_book import cli, outputs, paths
 from restated_book.build import environment, lab
 from restated_book.export import about, chapter
 
@@ -21,6 +22,8 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 def book(tmp_path, monkeypatch):
     (tmp_path / "notebooks").mkdir()
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr(lab, "HTML", tmp_path / "html")
     monkeypatch.setattr(lab, "SETTINGS", tmp_path / "_build" / "lab")
     monkeypatch.setattr(sys, "platform", "linux")
     for name in SCREENS:
@@ -62,6 +65,31 @@ def test_a_double_click_opens_a_notebook_without_a_setting_of_the_user(book, mon
     assert str(lab.SETTINGS).startswith(str(book))
 
 
+def test_it_asks_nobody_for_news_or_updates(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", lab.variables()["JUPYTER_CONFIG_PATH"])
+    settings = ConfigManager(config_dir_name="labconfig").get("default_setting_overrides")
+    silent = settings["@jupyterlab/apputils-extension:notification"]
+    assert silent["fetchNews"] == "false" and silent["checkForUpdates"] is False
+
+
+def test_prose_is_shown_with_the_results_of_the_last_build(book, monkeypatch):
+    assert lab.prose() == {"cells": {}, "roles": {}}
+    cells = [
+        {"cell_type": "markdown", "metadata": {outputs.MYST: "{restated}`a`"}, "source": "0.5"},
+        {"cell_type": "markdown", "metadata": {}, "source": "Words."},
+    ]
+    text = json.dumps({"cells": cells, "metadata": {outputs.MYST: {"{restated}`a`": "0.5"}}})
+    for place in (book / "one.ipynb", book / "html" / "downloads" / "two" / "two.ipynb"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+        assert lab.prose() == {"cells": {"{restated}`a`": "0.5"}, "roles": {"{restated}`a`": "0.5"}}
+        place.unlink()
+    (book / "one.ipynb").write_text(text)
+    lab.variables()
+    script = (lab.SETTINGS / "labextensions" / lab.EXTENSION / "static" / "prose.js").read_text()
+    assert script.startswith("const PROSE = {") and json.dumps("{restated}`a`") in script
+
+
 def test_settings_of_the_user_are_kept(monkeypatch):
     monkeypatch.setenv("JUPYTER_CONFIG_PATH", "elsewhere")
     assert lab.variables()["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(lab.SETTINGS), "elsewhere"]
@@ -89,6 +117,7 @@ def test_an_unpacked_chapter_starts_it_too_and_saves_as_the_book(monkeypatch):
     held = chapter.sources("proof", [])
     assert {
         "restated_book/build/lab.py",
+        "restated_book/build/lab.js",
         "restated_book/build/environment.py",
         "notebooks/jupytext.toml",
     } <= held.keys()

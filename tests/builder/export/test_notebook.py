@@ -7,6 +7,7 @@ import json
 import nbformat
 import pytest
 
+from restated_book import outputs
 from restated_book.export import notebook
 from restated_book.outputs import HAND_OVER
 from restated_book.sources import bibliography
@@ -26,7 +27,7 @@ def works():
     ("text", "says"),
     [
         ("{published}`seen-first-hand`", ".31"),
-        ("({status}`enumerated`)", "(status: enumerated)"),
+        ("({status}`enumerated`)", "(**status: enumerated**)"),
         ("{claim}`A03`", "A03"),
         ("{cite:t}`verhage2016`", "Verhage et al. 2016"),
         ("{cite:p}`verhage2016,groh2014`", "(Verhage et al. 2016; Groh et al. 2014)"),
@@ -67,3 +68,12 @@ def test_the_file_is_a_notebook_without_anything_private(works):
     made = json.loads(text)
     assert made["metadata"]["kernelspec"]["name"] == "python3"
     assert "Cite as: " in made["cells"][-1]["source"] and "CC BY 4.0" in made["cells"][-1]["source"]
+
+
+def test_a_lab_finds_what_the_text_was_and_what_became_of_each_role(works):
+    written = "{published}`seen-first-hand` of {claim}`A03`.\n"
+    content = executed(FIGURE) | {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": written}]}
+    made = json.loads(notebook.for_reader(content, PAGE, ROWS, works))
+    assert made["cells"][0]["source"] == ".31 of A03."
+    assert made["cells"][0]["metadata"] == {outputs.MYST: written.strip()}
+    assert made["metadata"][outputs.MYST] == {"{published}`seen-first-hand`": ".31", "{claim}`A03`": "A03"}
