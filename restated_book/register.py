@@ -164,6 +164,14 @@ def files(folder: Path | None = None) -> list[Path]:
     return sorted(path for path in (folder or PUBLISHED).glob("*.csv") if path.name not in NOT_FINDINGS)
 
 
+def subjects() -> dict[str, str]:
+    """Return what each finding is about: the title of its table, after the colon if it has one."""
+    titles = {resource.path: resource.title for resource in dictionary.load().values()}
+    named = ((f.stem, titles.get(f.relative_to(paths.DATA).as_posix(), "")) for f in files())
+    about = {finding: title.rpartition(": ")[2] or finding for finding, title in named}
+    return {finding: words[0].upper() + words[1:] for finding, words in about.items()}
+
+
 def is_register_file(name: str) -> bool:
     """Return True for a file of the register or their folder: reading these is noted number by number."""
     place = paths.ROOT / name

@@ -31,8 +31,9 @@ def facets(row: Mapping) -> list[str]:
 
 def _lists(kinds: Iterable[entries.Kind]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Return the lists to filter by, with what occurs: name, label, and pairs of value and words."""
+    subjects = register.subjects()
     words = {
-        "finding": ("Finding", {f: f for f in entries.findings(kinds)}),
+        "finding": ("Subject", {f: subjects.get(f, f) for f in entries.findings(kinds)}),
         "verdict": ("Verdict", {v: entries.VERDICT_SHORT[v] for v in entries.ANSWERS}),
         "basis": ("Basis", {b: entries.BASIS_WORDS[b] for b in BASES}),
         "grade": ("Source", entries.GRADE_WORDS),

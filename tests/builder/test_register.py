@@ -299,3 +299,9 @@ def test_a_number_looked_up_is_read_as_in_the_whole_register(numbers):
     opened = register.open()
     for id in (n.id for n in numbers.values() if "," in n.value.text):
         assert opened[id].value == numbers[id].value
+
+
+def test_a_finding_has_a_subject_in_words():
+    subjects = register.subjects()
+    assert set(subjects) == {file.stem for file in register.files()}
+    assert subjects["twins"] == "Attachment and genes" and subjects["trials"] == "Trials"
