@@ -21,7 +21,7 @@ from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT,
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
-from restated_book.export import embeds, machine, word
+from restated_book.export import machine, word
 from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
 from restated_book.sphinx import editionspage
@@ -63,8 +63,8 @@ def make(process: subprocess.Popen, last: Mapping, *, tools: Mapping[str, str]) 
         executed = execute(notebooks, EXECUTED, zygote)
         entries, parts, trace = _stage(executed, notebooks, numbers, answers())
         reconstructed()
-        typeset_site = _typeset(process, executed, entries, parts, forms=tools)
-    site = _finish(typeset_site, pages, parts, tools)
+        typeset_site = _typeset(process, executed, entries, parts, pages, forms=tools)
+    site = _finish(typeset_site, pages, tools)
     STATE.unlink(missing_ok=True)
     swap.swap_in(site, HTML)
     noted = {page: sound[page] for page in pages if page in sound}
@@ -87,9 +87,8 @@ def _stage(
     entries = rows_of_site.load(ENTRIES)
     parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
     SHOWN.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
-    stage(executed, entries, STAGE, EXTRA)
     tasks = todo.entries(entries.values(), numbers, bibliography.load(), notebooks)
-    (EXTRA / "to-verify.csv").write_text(todo.as_csv(tasks), encoding="utf-8")
+    stage(executed, entries, todo.as_csv(tasks), STAGE, EXTRA)
     return entries, parts, provenance.together(traces)
 
 
@@ -98,6 +97,7 @@ def _typeset(
     executed: list[Path],
     entries: rows_of_site.Rows,
     parts: dict[str, dict],
+    pages: list[str],
     *,
     forms: Iterable[str],
 ) -> Path:
@@ -106,29 +106,35 @@ def _typeset(
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
         basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), forms=forms)
-        stored = other.submit(calibration.publish, EXTRA)
-        made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
+        made = other.submit(_around, executed, entries, parts, pages, basis)
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
-        stored.result()
         made.result()
     return site
 
 
-def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], tools: Mapping[str, str]) -> Path:
+def _around(
+    executed: list[Path], entries: rows_of_site.Rows, parts: dict[str, dict], pages: list[str], basis: str
+) -> None:
+    """Make what does not need the typeset pages."""
+    calibration.publish(EXTRA)
+    downloads.write(executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
+    machine.write(EXTRA, pages)
+    editionspage.write(EXTRA)
+    export.write_record(EXTRA, parts, int(epoch()))
+
+
+def _finish(typeset_site: Path, pages: list[str], tools: Mapping[str, str]) -> Path:
     """Put the whole site together, in other forms too where `tools` make them; return its folder."""
-    # A copy: the next build goes on from what the typesetter left.
+    # A copy: the next build goes on from what the typesetter left, and some pages are changed below.
     site = paths.BUILD / "html.next"
     swap.clear(site)
     shutil.copytree(typeset_site, site)
-    shutil.copytree(EXTRA, site, dirs_exist_ok=True)
+    shutil.copytree(EXTRA, site, dirs_exist_ok=True, copy_function=swap.link)
     if "pdf" in tools:
         say("Printing PDFs")
         printer.write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
     if "word" in tools:
         say("Writing Word files")
         word.write(site, pages, tools["word"], int(epoch()))
-    embeds.write(site, parts)
-    machine.write(site, pages)
-    editionspage.write(site)
-    export.finish(site, parts, int(epoch()))
+    export.finish(site, int(epoch()))
     return site

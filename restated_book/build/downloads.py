@@ -1,5 +1,7 @@
 """The downloads of a build; those of chapters that have not changed are taken from the last build."""
 
+import functools
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 from restated_book import export, paths
 from restated_book.build import reconstruct, swap
 from restated_book.cite import citation
-from restated_book.export import book, chapter, sets
+from restated_book.export import archive, book, chapter, embeds, sets
 from restated_book.freshness import digest
 
 #: Downloads of the last build, each with the fingerprint of what it was made from.
@@ -44,29 +46,46 @@ def write(
         _keep(folder / file.stem, digest(rests_on, file.read_bytes(), *texts), make)
     citation.write(folder, [("book", citation.item(about, "book"))], "restated")
     if reconstruct.index():
-        _copy(reconstruct.KEPT, extra / sets.FOLDER)
+        shutil.copytree(reconstruct.KEPT, extra / sets.FOLDER)
     _keep(extra / book.DATA, rests_on, lambda: book.write_data(extra / book.DATA, epoch, extra / sets.FOLDER))
     results = book.results([file.stem for file in executed], extra)
     shown = digest(rests_on, *(file.read_bytes() for file in results.values()))
     _keep(extra / book.RESULTS, shown, lambda: book.write_results(extra / book.RESULTS, results, epoch))
+    items = functools.cache(lambda: list(embeds.items(parts, entries)))
+    _keep(extra / embeds.FOLDER, rests_on, lambda: embeds.write(extra / embeds.FOLDER, items()))
+    _keep(extra / embeds.REVIEWS, rests_on, lambda: embeds.write_reviews(extra / embeds.REVIEWS, items()))
+    # Most files of the copy for offline reading are these, which :func:`restated_book.export.finish` goes on from.
+    offline, pages = extra / book.OFFLINE, functools.partial(archive.places, extra / embeds.FOLDER, embeds.FOLDER)
+    _keep(offline, rests_on, lambda: book.write_offline(offline, pages(), epoch))
 
 
 def _keep(made: Path, key: str, make: Callable[[], None]) -> None:
-    """Put a file or folder in place: from the last build if `key` is what it was, otherwise by `make`."""
-    kept, noted = KEPT / made.name, KEPT / f"{made.name}.key"
-    if noted.is_file() and noted.read_text(encoding="utf-8") == key:
-        _copy(kept, made)
+    """Put a file or flat folder in place: from the last build if `key` is what it was, otherwise by `make`.
+
+    The files of both are the same on disk, so what somebody changed in the last book is made again.
+    """
+    kept = KEPT / made.parent.name / made.name
+    noted = kept.with_name(f"{made.name}.key")
+    if noted.is_file() and noted.read_text(encoding="utf-8") == _signed(key, kept):
+        _place(kept, made)
         return
     make()
     noted.unlink(missing_ok=True)
     swap.clear(kept)
-    _copy(made, kept)
-    noted.write_text(key, encoding="utf-8")
+    _place(made, kept)
+    noted.write_text(_signed(key, kept), encoding="utf-8")
 
 
-def _copy(source: Path, target: Path) -> None:
+def _signed(key: str, kept: Path) -> str:
+    """Return `key` with the names, sizes and times of the files in `kept`."""
+    with os.scandir(kept if kept.is_dir() else kept.parent) as there:
+        files = sorted((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in there)
+    return digest(key, repr(files if kept.is_dir() else [f for f in files if f[0] == kept.name]))
+
+
+def _place(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target)
+        shutil.copytree(source, target, copy_function=swap.link)
     else:
-        shutil.copy(source, target)
+        swap.link(source, target)

@@ -30,6 +30,14 @@ def clear(folder: Path) -> None:
         shutil.rmtree(folder, onerror=again)
 
 
+def link(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name, where the file system can; otherwise copy it. Neither may be written into later."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
 def swap_in(site: Path, html: Path) -> None:
     """Put the folder `site` in the place of `html`, on the same file system."""
     previous = _previous(html)

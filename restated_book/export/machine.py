@@ -81,26 +81,15 @@ def _cell(x: object) -> str:
 
 
 def write(site: Path, pages: Sequence[str]) -> None:
-    """Write a twin next to each of the `pages`, and the list of them, into the finished `site`."""
+    """Write a twin of each of the `pages`, and the list of them and of data that is there, into the folder `site`."""
     about, rows, works = citation.about(), entries.load(), bibliography.load()
     listed = []
     for page in pages:
-        (site / f"{page}.md").write_text(twin(page, rows, works), encoding="utf-8")
+        file = site / f"{page}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(twin(page, rows, works), encoding="utf-8")
         listed.append(f"- [{heads.title(paths.ROOT / f'{page}.md')}]({page}.md)")
     data = [f"- [{name}]({name}): {words}" for name, words in DATA if (site / name).exists()]
-    text = "\n".join(
-        [
-            f"# {about.title}",
-            "",
-            f"> {' '.join(about.abstract.split())}",
-            "",
-            "## Pages",
-            "",
-            *listed,
-            "",
-            "## Data",
-            "",
-            *data,
-        ]
-    )
+    head = f"# {about.title}\n\n> {' '.join(about.abstract.split())}"
+    text = "\n".join([head, "", "## Pages", "", *listed, "", "## Data", "", *data])
     (site / NAME).write_text(text + "\n", encoding="utf-8")
