@@ -6,25 +6,23 @@ that has changed (:func:`restated_book.build.fingerprints.basis`).
 """
 
 import json
+import pkgutil
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from restated_book import calibration, export, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
-from restated_book.build import checked, downloads, fingerprints, fork, reconstruct, swap
+from restated_book import export, ledger, paths, provenance, register, todo
+from restated_book.build import checked, fingerprints, fork, reconstruct, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute
 from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT, SHOWN, STAGE, STATE, say
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
-from restated_book.export import machine, word
-from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
-from restated_book.sphinx import editionspage
 
 
 def summary(kinds: Mapping) -> str:
@@ -106,21 +104,16 @@ def _typeset(
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
         basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), forms=forms)
-        made = other.submit(_around, executed, entries, parts, pages, basis)
+
+        def around() -> None:
+            """Make the rest; what only that needs is loaded while pages are typeset."""
+            write = pkgutil.resolve_name("restated_book.build.downloads:write")
+            write(executed, entries, parts, pages, EXTRA, rests_on=basis, epoch=int(epoch()))
+
+        made = other.submit(around)
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
         made.result()
     return site
-
-
-def _around(
-    executed: list[Path], entries: rows_of_site.Rows, parts: dict[str, dict], pages: list[str], basis: str
-) -> None:
-    """Make what does not need the typeset pages."""
-    calibration.publish(EXTRA)
-    downloads.write(executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
-    machine.write(EXTRA, pages)
-    editionspage.write(EXTRA)
-    export.write_record(EXTRA, parts, int(epoch()))
 
 
 def _finish(typeset_site: Path, pages: list[str], tools: Mapping[str, str]) -> Path:
@@ -132,9 +125,10 @@ def _finish(typeset_site: Path, pages: list[str], tools: Mapping[str, str]) -> P
     shutil.copytree(EXTRA, site, dirs_exist_ok=True, copy_function=swap.link)
     if "pdf" in tools:
         say("Printing PDFs")
-        printer.write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
+        write = pkgutil.resolve_name("restated_book.export.pdf:write")
+        write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
     if "word" in tools:
         say("Writing Word files")
-        word.write(site, pages, tools["word"], int(epoch()))
+        pkgutil.resolve_name("restated_book.export.word:write")(site, pages, tools["word"], int(epoch()))
     export.finish(site, int(epoch()))
     return site

@@ -1,4 +1,4 @@
-"""The downloads of a build; those of chapters that have not changed are taken from the last build."""
+"""What a site has besides typeset pages; downloads of chapters that have not changed are those of the last build."""
 
 import functools
 import os
@@ -6,11 +6,12 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from restated_book import export, paths
+from restated_book import calibration, export, paths
 from restated_book.build import reconstruct, swap
 from restated_book.cite import citation
-from restated_book.export import archive, book, chapter, embeds, sets
+from restated_book.export import archive, book, chapter, crate, embeds, machine, sets
 from restated_book.freshness import digest
+from restated_book.sphinx import editionspage
 
 #: Downloads of the last build, each with the fingerprint of what it was made from.
 KEPT = paths.BUILD / "downloads"
@@ -20,17 +21,19 @@ def write(
     executed: Sequence[Path],
     entries: Mapping[str, Mapping],
     parts: Mapping[str, Mapping],
+    pages: Sequence[str],
     extra: Path,
     *,
     rests_on: str,
     epoch: int,
 ) -> None:
-    """Make the downloads that do not need the finished site, in the folder ``downloads`` of `extra`.
+    """Make all that does not need the typeset `pages` in `extra`, which has the ledger and the figures.
 
     `executed` notebooks have their figures next to them; `entries` are the rows of the ledger, `parts` what
     :func:`restated_book.build.stage.parts_of` returns, by page; `rests_on` is the fingerprint of
     :func:`restated_book.build.fingerprints.basis`, `epoch` the date of the files in seconds since 1970.
     """
+    calibration.publish(extra)
     about, folder = citation.about(), extra / "downloads"
     for file in executed:
 
@@ -55,8 +58,11 @@ def write(
     _keep(extra / embeds.FOLDER, rests_on, lambda: embeds.write(extra / embeds.FOLDER, items()))
     _keep(extra / embeds.REVIEWS, rests_on, lambda: embeds.write_reviews(extra / embeds.REVIEWS, items()))
     # Most files of the copy for offline reading are these, which :func:`restated_book.export.finish` goes on from.
-    offline, pages = extra / book.OFFLINE, functools.partial(archive.places, extra / embeds.FOLDER, embeds.FOLDER)
-    _keep(offline, rests_on, lambda: book.write_offline(offline, pages(), epoch))
+    offline, embedded = extra / book.OFFLINE, functools.partial(archive.places, extra / embeds.FOLDER, embeds.FOLDER)
+    _keep(offline, rests_on, lambda: book.write_offline(offline, embedded(), epoch))
+    machine.write(extra, pages)
+    editionspage.write(extra)
+    crate.write(extra, parts, epoch)
 
 
 def _keep(made: Path, key: str, make: Callable[[], None]) -> None:

@@ -41,6 +41,7 @@ def build(*, pdf: bool = False, word: bool = False) -> str:
         last = {"key": key, "forms": sorted(tools), **made}
         STATE.write_text(json.dumps(last | {"reads": _reads(last)}), encoding="utf-8")
         say(f"Built in {time.perf_counter() - start:.0f} s")
+        gc.freeze()  # at its end Python would look through all that was made
         return last["summary"]
 
 

@@ -1,7 +1,6 @@
 """Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks.
 
-:func:`write_chapter` makes what a page links to, :func:`write_record` the record of the run, both while pages are
-typeset; :func:`finish` makes what needs the finished site.
+:func:`write_chapter` makes what a page links to, while it is typeset, :func:`finish` what needs the finished site.
 """
 
 import json
@@ -11,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from restated_book import ledger, provenance
-from restated_book.export import archive, book, chapter, crate, embeds, notebook, pictures, tables
+from restated_book.export import archive, book, chapter, embeds, notebook, pictures, tables
 from restated_book.export.archive import below
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
@@ -49,11 +48,6 @@ def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoc
     modules, of = provenance.traced(content)["modules"], chapter.findings(content, rows)
     packed = chapter.files(page, text, modules, ledger.collect(content), shown, extra, of)
     archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
-
-
-def write_record(extra: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
-    """Make the record of the run in `extra`, which has figures and downloads; `parts` as `parts_of` returns them."""
-    (extra / crate.NAME).write_text(crate.text(crate.made(extra, parts, epoch)), encoding="utf-8")
 
 
 def finish(site: Path, epoch: int) -> None:

@@ -129,7 +129,9 @@ class _Run:
         return [action]
 
 
-def text(graph: dict) -> str:
-    """Return the text of the crate's file, entities sorted by name: the library keeps them in no fixed order."""
+def write(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
+    """Write the record into `site`, entities sorted by name: the library keeps them in no fixed order."""
+    graph = made(site, parts, epoch)
     content = {**graph, "@graph": sorted(graph["@graph"], key=lambda e: e["@id"])}
-    return json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True) + "\n"
+    text = json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True)
+    (site / NAME).write_text(f"{text}\n", encoding="utf-8")
