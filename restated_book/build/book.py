@@ -1,9 +1,4 @@
-"""Build the book from its sources: check, execute, join, typeset, swap in.
-
-A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so
-the last good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all
-that has changed (:func:`restated_book.build.fingerprints.basis`).
-"""
+"""Build the book from its sources: check, execute, join, typeset, swap in when everything has succeeded."""
 
 import json
 import pkgutil
@@ -44,10 +39,9 @@ def _counted(n: int, noun: str) -> str:
 def make(process: subprocess.Popen, last: Mapping, *, tools: Mapping[str, str]) -> dict:
     """Build the book and put it in the place of the last one.
 
-    `tools` have the programs by form: that of "pdf" is a browser, that of "word" pandoc.
-    `process` is that of :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for
-    the next are returned: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound
-    `pages`.
+    `tools` have the programs by form: that of "pdf" is a browser, that of "word" pandoc. `process` is that of
+    :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for the next are returned:
+    the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound `pages`.
     """
     # It loads what it needs while sources are checked, as the typesetter does.
     with fork.Zygote() as zygote:
@@ -90,25 +84,17 @@ def _stage(
     return entries, parts, provenance.together(traces)
 
 
-def _typeset(
-    process: subprocess.Popen,
-    executed: list[Path],
-    entries: rows_of_site.Rows,
-    parts: dict[str, dict],
-    pages: list[str],
-    *,
-    forms: Iterable[str],
-) -> Path:
-    """Typeset the pages and make the downloads; return the folder of the pages."""
+def _typeset(process: subprocess.Popen, *of_site, forms: Iterable[str]) -> Path:
+    """Typeset the pages and make the rest `of_site`; return the folder of the pages."""
     say("Typesetting, and making the downloads")
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
         basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), forms=forms)
 
         def around() -> None:
-            """Make the rest; what only that needs is loaded while pages are typeset."""
+            """Load what only the rest needs, and make it."""
             write = pkgutil.resolve_name("restated_book.build.downloads:write")
-            write(executed, entries, parts, pages, EXTRA, rests_on=basis, epoch=int(epoch()))
+            write(*of_site, EXTRA, rests_on=basis, epoch=int(epoch()))
 
         made = other.submit(around)
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)

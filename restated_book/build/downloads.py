@@ -1,4 +1,4 @@
-"""What a site has besides typeset pages; downloads of chapters that have not changed are those of the last build."""
+"""Files of a site besides its typeset pages; downloads of unchanged chapters are taken from the last build."""
 
 import functools
 import os

@@ -82,16 +82,13 @@ class Zygote:
             self._process.wait()
 
     @property
-    def started(self) -> bool:
-        return self._process is not None
-
-    @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        """Process id; None before the start."""
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the process, unless it runs already or kernels cannot be forked here."""
-        if self.started or not possible():
+        if self._process or not possible():
             return
         self._asking = threading.Lock()
         self._link, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -104,7 +101,7 @@ class Zygote:
 
     def provision(self, manager: KernelManager) -> None:
         """Let `manager` fork its kernel from this process if that was started."""
-        if self.started:
+        if self._process:
             manager.kernel_id = str(uuid.uuid4())
             known = {"kernel_id": manager.kernel_id, "kernel_spec": manager.kernel_spec}
             manager.provisioner = Provisioner(parent=manager, **known)

@@ -1,8 +1,4 @@
-"""The last good book and the one that takes its place: one build at a time, and no book is ever half written.
-
-A new book takes the place of the old in two renames. A build that is cut off between them leaves the old book under
-another name; the next build puts it back first (:func:`recover`).
-"""
+"""The last good book and the one that takes its place: one build at a time, and no book is ever half written."""
 
 import os
 import shutil

@@ -37,11 +37,10 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Coll
 
 
 def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
-    """Run Jupyter Book on the staged sources, every warning an error; return the finished site, in `out`.
+    """Run Jupyter Book on the staged sources; return the finished site, in `out`, or refuse all warnings in one error.
 
-    `process` is that of :func:`typesetter` for the same places, `rests_on` the fingerprint of
-    :func:`restated_book.build.fingerprints.basis`: where a build on the same, without a warning, left `out`, only
-    changed pages are read. Warnings are refused in one error, each with its page.
+    `process` is that of :func:`typesetter` for the same places. Where a build without a warning that rested on the same
+    (:func:`restated_book.build.fingerprints.basis`) left `out`, only changed pages are read.
     """
     noted = out / "basis"
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:

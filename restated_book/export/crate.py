@@ -26,9 +26,7 @@ from restated_book.status import SUPPLIED
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: Media types of what the pages offer.
-TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipynb": "application/x-ipynb+json"}
-TYPES |= {".gz": "application/gzip", ".json": "application/json", ".py": "text/x-python"}
-TYPES |= {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES: dict[str, str] = paths.tables(__file__)
 
 
 def _of(file: Path) -> dict:

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from restated_book import claims, config, entries, policy
+from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
 from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
@@ -24,8 +24,7 @@ FOLDER, REVIEWS = "embed", "claims.jsonld"
 #: Size of a page inside another, in pixels: a telephone held upright, and what a figure needs below its picture.
 WIDTH, HEIGHT, BELOW = 390, 260, 170
 #: Rating of a verdict between 1, contradicted, and 5, agrees; a verdict without a place on the scale has no rating.
-RATINGS = {"supported": 5, "consistent": 4, "inconsistent": 2, "contradicted": 1}
-RATINGS |= {"identical": 5, "within-rounding": 5, "compatible": 4, "differs": 2}
+RATINGS: dict[str, int] = paths.tables(__file__)
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 

@@ -23,12 +23,7 @@ _ON_PAGE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[a-z-]+)\}|(?<=`)).*?\n(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
 )
 #: Data that the list names besides the pages: file, and what it is.
-DATA = (
-    ("ledger.csv", "every published and every restated number, with source, grade, status and verdict"),
-    ("claims.jsonld", "a schema.org ClaimReview for each claim and number with a verdict"),
-    ("calibration.json", "how often sets of data hold the truth where it is known"),
-    ("ro-crate-metadata.json", "which notebook made which figure from which data"),
-)
+DATA: dict[str, str] = paths.tables(__file__)
 
 
 def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
@@ -89,7 +84,7 @@ def write(site: Path, pages: Sequence[str]) -> None:
         file.parent.mkdir(exist_ok=True)
         file.write_text(twin(page, rows, works), encoding="utf-8")
         listed.append(f"- [{heads.title(paths.ROOT / f'{page}.md')}]({page}.md)")
-    data = [f"- [{name}]({name}): {words}" for name, words in DATA if (site / name).exists()]
+    data = [f"- [{name}]({name}): {words}" for name, words in DATA.items() if (site / name).exists()]
     head = f"# {about.title}\n\n> {' '.join(about.abstract.split())}"
     text = "\n".join([head, "", "## Pages", "", *listed, "", "## Data", "", *data])
     (site / NAME).write_text(text + "\n", encoding="utf-8")
