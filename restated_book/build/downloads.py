@@ -29,9 +29,8 @@ def write(
 ) -> None:
     """Make all that does not need the typeset `pages` in `extra`, which has the ledger and the figures.
 
-    `executed` notebooks have their figures next to them; `entries` are the rows of the ledger, `parts` what
-    :func:`restated_book.build.stage.parts_of` returns, by page; `rests_on` is the fingerprint of
-    :func:`restated_book.build.fingerprints.basis`, `epoch` the date of the files in seconds since 1970.
+    `executed` notebooks have their figures next to them; `entries` are rows of the ledger, `parts` those of
+    :func:`~.stage.parts_of` by page, `rests_on` that of :func:`~.fingerprints.basis`, `epoch` the date in POSIX time.
     """
     calibration.publish(extra)
     about, folder = citation.about(), extra / "downloads"
@@ -66,10 +65,7 @@ def write(
 
 
 def _keep(made: Path, key: str, make: Callable[[], None]) -> None:
-    """Put a file or flat folder in place: from the last build if `key` is what it was, otherwise by `make`.
-
-    The files of both are the same on disk, so what somebody changed in the last book is made again.
-    """
+    """Put a file or flat folder in place, from the last build if `key` and the files are as they were or by `make`."""
     kept = KEPT / made.parent.name / made.name
     noted = kept.with_name(f"{made.name}.key")
     if noted.is_file() and noted.read_text(encoding="utf-8") == _signed(key, kept):

@@ -31,10 +31,7 @@ def possible() -> bool:
 
 
 class Forked:
-    """A kernel that was forked, with as much of :class:`subprocess.Popen` as its provisioner uses.
-
-    `alive` is the read end of a pipe whose write end only the kernel holds.
-    """
+    """A kernel that was forked, as its provisioner uses it; only it holds the write end of the pipe `alive`."""
 
     stdin = stdout = stderr = None
     returncode: int | None = None
@@ -108,10 +105,7 @@ class Zygote:
             manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:
-        """Fork a kernel; an OSError is raised if the warm process has ended.
-
-        `arguments` are those of ``ipykernel_launcher``, `stderr` the descriptor for what it writes outside its cells.
-        """
+        """Fork a kernel with `arguments` of ``ipykernel_launcher``; raise an OSError if the warm process has ended."""
         ours, theirs = os.pipe()
         try:
             with self._asking:

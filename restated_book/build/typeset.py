@@ -19,8 +19,7 @@ from restated_book.faults import REMEDIES
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Collection[str] = ()):
     """Start Jupyter Book as a process that loads what it needs while notebooks run, and waits for :func:`typeset`.
 
-    The sources will be staged in `folder`, the joined ledger in `entries`; it works in `out` and reports in `log`.
-    Pages offer the `forms` "pdf" and "word".
+    Sources will be in `folder`, the joined ledger in `entries`; it works in `out`, reports in `log`, offers `forms`.
     """
     options = ["--path-output", str(out), "-n", "-W", "--keep-going"]
     call = [sys.executable, "-m", "restated_book.sphinx.typesetter", "build", str(folder), *options]

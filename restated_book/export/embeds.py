@@ -1,7 +1,7 @@
 """Small pages for other pages: one for each figure, number and claim, which needs no script and works offline.
 
-``embed/<name>.html`` is a page, ``embed/<name>.json`` the same in the form of oEmbed 1.0. A number has its ledger id, a
-claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
+``embed/<name>.html`` is a page, ``.json`` the same as oEmbed 1.0. A number has its ledger id, a claim ``claim-<id>``, a
+figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
 """
 
 import json
@@ -32,8 +32,7 @@ _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=
 def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator[dict[str, Any]]:
     """Yield every figure, number and claim: ``name``, ``title``, ``facts``, ``target``, and ``picture`` of a figure.
 
-    `parts` has the figures of each page as :func:`restated_book.build.stage.parts_of` returns them; `rows` are those of
-    the ledger.
+    `parts` has the figures of each page (:func:`restated_book.build.stage.parts_of`), `rows` are those of the ledger.
     """
     for page, part in parts.items():
         chapter = page.rsplit("/", 1)[-1]
