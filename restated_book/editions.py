@@ -1,7 +1,6 @@
-"""Editions of the book: what each said, frozen in a small file, and what changed from one to the next.
+"""Editions of the book: what each said, frozen in ``data/editions/<version>.json``, and what changed since.
 
-``data/editions/<version>.json`` holds the numbers with their verdicts, the verdicts on claims, and the conclusions of
-every chapter: its answer, certainty and advice. Two files can be compared without building either book.
+A file holds the numbers with their verdicts, the verdicts on claims, and what every chapter concludes and advises.
 """
 
 import json
@@ -22,14 +21,9 @@ from restated_book.sources import bibliography, cells, files
 
 #: What a version may be called: it is part of a file name and of an address.
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]*")
+_PARTS = ("numbers", "claims", "chapters")
 #: Kinds of changes in the order in which readers should see them, and what each means.
-KINDS = {
-    "conclusion": "what a chapter concludes or advises",
-    "certainty": "how certain a finding is",
-    "claim": "the verdict on a claim",
-    "verdict": "the verdict on a number",
-    "number": "a number, published or restated",
-}
+KINDS: dict[str, str] = paths.tables(__file__)
 
 
 @dataclass(frozen=True)
@@ -84,8 +78,7 @@ def freeze(version: str) -> str:
     if version != (own := citation.about().version):
         raise RestatedError(f"CITATION.cff names the version {own}", field="VERSION", remedy=f"change it to {version}")
     file.parent.mkdir(exist_ok=True)
-    lines = json.dumps(now(), ensure_ascii=False, indent=0, sort_keys=True)
-    file.write_text(lines + "\n", encoding="utf-8")
+    file.write_text(json.dumps(now(), ensure_ascii=False, indent=0, sort_keys=True) + "\n", encoding="utf-8")
     return f"frozen: {paths.shown(file)}"
 
 
@@ -113,18 +106,13 @@ def load(version: str) -> dict[str, Any]:
     if not file.is_file():
         known = ", ".join([*versions(), "now"])
         raise RestatedError(f"there is no edition {version}", remedy=f"use one of {known}")
-    content = files.json(file)
-    if not isinstance(content, dict) or not {"version", "numbers", "claims", "chapters"} <= set(content):
+    if not isinstance(content := files.json(file), dict) or not {"version", *_PARTS} <= set(content):
         files.refuser(file)("this is not an edition", "restore it from the repository")
     return content
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any], log: str = "") -> list[Change]:
-    """Return what differs between two editions, conclusions first; `log` is the text of the changelog.
-
-    What is in one edition only has an empty text in the other. Chapters are compared by what they conclude, numbers by
-    what is shown of them.
-    """
+    """Return what differs between two editions, conclusions first; `log` is the text of the changelog."""
     reasons = Reasons(log)
     found = [Change(*change, why=reasons.of(change[1])) for change in (*_of_chapters(old, new), *_of_rows(old, new))]
     return sorted(found, key=lambda c: (list(KINDS).index(c.kind), not c.old, c.id))
@@ -178,10 +166,11 @@ def compared(first: str, second: str) -> list[Change]:
 def written(found: list[Change], form: str = "table") -> str:
     """Return changes as text for a terminal (``table``), ``csv`` or ``json``."""
     if form == "json":
-        return json.dumps([vars(change) for change in found], ensure_ascii=False, indent=1)
+        return json.dumps([*map(vars, found)], ensure_ascii=False, indent=1)
     if form == "csv":
-        rows = [[f.name for f in fields(Change)], *map(astuple, found)]
-        return cells.as_csv([map(cells.guarded, row) for row in rows])
+        return cells.as_csv(
+            [map(cells.guarded, row) for row in ([f.name for f in fields(Change)], *map(astuple, found))]
+        )
     lines = []
     for kind, words in KINDS.items():
         of = [change for change in found if change.kind == kind]

@@ -1,9 +1,8 @@
 """Study tables that a number rests on: the tables its statement reads, followed through the notebook's assignments.
 
-A notebook loads tables in some cells and records numbers in others. :func:`loaded` notes at which statement a table was
-read; names assigned by that statement then carry the table, and so do names assigned from those. A method may fill the
-container it is called on, which then carries the table too. The result can name a table too many, never one too few,
-unless a function keeps a table out of sight of the notebook.
+:func:`loaded` notes at which statement a table was read; names assigned by that statement then carry the table, and so
+do names assigned from those, and a container that a method may have filled. The result can name a table too many, never
+one too few, unless a function keeps a table out of sight of the notebook.
 """
 
 import ast
@@ -173,10 +172,7 @@ def _statements(source: str) -> list[ast.stmt]:
 def _use(statement: ast.stmt) -> _Use:
     scope = symtable.symtable(ast.unparse(statement), "cell", "exec")
     assigns = {symbol.get_name() for symbol in scope.get_symbols() if symbol.is_assigned()}
-    calls: set[str] = set()
-    changes: set[str] = set()
-    given: set[str] = set()
-    outside: set[str] = set()
+    calls, changes, given, outside = (set[str]() for _ in range(4))
     for node in ast.walk(statement):
         if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
             changes.update(_base(node))
@@ -198,13 +194,10 @@ def _free(scope: symtable.SymbolTable) -> set[str]:
 
 def _replaced(statement: ast.stmt) -> set[str]:
     """Return the names of which an assignment or a definition drops the earlier value."""
-    targets: list[ast.expr] = []
-    if isinstance(statement, ast.Assign):
-        targets = statement.targets
-    elif isinstance(statement, ast.AnnAssign):
-        targets = [statement.target]
-    elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef):
         return {statement.name}
+    annotated = [statement.target] if isinstance(statement, ast.AnnAssign) else []
+    targets = statement.targets if isinstance(statement, ast.Assign) else annotated
     # Names inside an index or before a dot are read, not replaced.
     inside = (node for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
     return {node.id for node in inside if isinstance(node.ctx, ast.Store)}

@@ -1,8 +1,6 @@
-"""Editions next to each other: the newest at the root, every kept one under ``v/<version>/``.
+"""Editions next to each other, ready for any server: the newest at the root, every kept one under ``v/<version>/``.
 
-``restated edition`` keeps the built site of the version it freezes; ``restated publish`` lays all of them out in
-``_build/public``, ready to be copied to any server. An older edition says on each page that there is a newer one; the
-link stays within the folder.
+``restated edition`` keeps the built site of the version it freezes; ``restated publish`` lays all of them out.
 """
 
 import re
@@ -13,6 +11,7 @@ from pathlib import Path
 from restated.errors import RestatedError
 from restated_book import editions, paths
 from restated_book.build import swap
+from restated_book.build.places import HTML
 from restated_book.cite import citation
 
 KEPT, PUBLIC, UNDER = paths.BUILD / "editions", paths.BUILD / "public", "v"
@@ -29,10 +28,9 @@ def edition(version: str) -> str:
 
 
 def _site() -> Path:
-    site = paths.BUILD / "html"
-    if not (site / "index.html").is_file():
+    if not (HTML / "index.html").is_file():
         raise RestatedError("the book is not built yet", remedy="run `restated build` first")
-    return site
+    return HTML
 
 
 def publish() -> str:

@@ -178,8 +178,7 @@ class Ledger:
 
         Parameters
         ----------
-        fit : restated.estimate.meta.MetaFit or similar
-            Has the attributes that `parts` ask for.
+        fit : restated.estimate.meta.MetaFit or another with the attributes that `parts` ask for
         back, factor : callable, float
             From the scale of the analysis to the recorded one, and a multiplier applied afterwards.
         basis, finding, published, reason, digits, unit

@@ -1,8 +1,6 @@
-"""Figures, tables and verdicts as they appear in a notebook and in the book.
+"""Figures, tables and verdicts as they appear in a notebook and in the book, each with its status in words.
 
-Every figure and table carries its status in words; the build refuses any output that shows data without one. Each
-output is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
-(:func:`restated_book.outputs.extract`).
+Each is one HTML block that works in JupyterLab on its own; the build moves the pictures into files.
 """
 
 import base64
@@ -185,13 +183,9 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
 
     `id`, `caption` and `more` are as for :func:`table`.
     """
-    entries = ledger.entries(*ids)
-    about = _about(id, "printed", caption)
-    text = [
-        f"{e['id']}: published {e['published'] or 'nothing'}, recomputed {e['restated_text']}: {e['verdict']}"
-        for e in entries
-    ]
-    about |= {"status": "printed", "key": "printed", "words": VERDICT_STATUS}
+    entries, line = ledger.entries(*ids), "{}: published {}, recomputed {}: {}".format
+    about = _about(id, "printed", caption) | {"status": "printed", "key": "printed", "words": VERDICT_STATUS}
+    text = [line(e["id"], e["published"] or "nothing", e["restated_text"], e["verdict"]) for e in entries]
     handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
     _hand(_PARTS.verdicts(about, entries, more), "\n".join(text), handed, about, kind="verdicts")
 
@@ -199,17 +193,12 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
 def printed_numbers(register, ids: Sequence[str], *, id: str, caption: str, more: str = "") -> None:
     """Show printed numbers of a register with source, place and grade; `id`, `caption`, `more` as for :func:`table`."""
     works = bibliography.load()
-    numbers = [register.number(i) for i in ids]
-    frame = pd.DataFrame(
-        {
-            "Quantity": [n.quantity for n in numbers],
-            "Published": [n.value.text + (" %" if n.statistic == "percent" else "") for n in numbers],
-            "Stands for": [f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself" for n in numbers],
-            "Source": [works.short(n.source_key) for n in numbers],
-            "Place": [n.locator for n in numbers],
-            "Grade": [n.grade for n in numbers],
-        }
-    )
+    rows = []
+    for n in map(register.number, ids):
+        printed = n.value.text + (" %" if n.statistic == "percent" else "")
+        range_of = f"{n.low:g} to {n.high:g}" if n.low < n.high else "itself"
+        rows.append((n.quantity, printed, range_of, works.short(n.source_key), n.locator, n.grade))
+    frame = pd.DataFrame(rows, columns=["Quantity", "Published", "Stands for", "Source", "Place", "Grade"])
     table(frame, id=id, caption=caption, status="printed", more=more)
 
 

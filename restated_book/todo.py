@@ -19,6 +19,8 @@ from restated_book.sources.bibliography import Bibliography, doi_address
 
 #: Kinds of entries, the most useful first, and what each is.
 KINDS: dict[str, str] = paths.tables(__file__)
+#: File of the list, in the site and where it is typeset.
+LIST = "to-verify.csv"
 #: Kinds on which somebody can act.
 TO_DO = ("number", "table", "claim")
 #: Statistics that are counted or dated by the source itself.

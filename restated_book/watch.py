@@ -1,9 +1,7 @@
 """Observe what this process reads: files, answers about files, environment variables, and reads that cannot be seen.
 
-Python reports most reads to audit hooks (PEP 578). Questions about files (``exists``, ``stat``) and variables of the
-environment it does not report, so the functions that answer them are wrapped. What other programs and libraries with
-file access of their own read cannot be observed from inside: that such reads are possible is noted instead.
-
+Python reports most reads to audit hooks (PEP 578); functions that answer questions about files (``exists``, ``stat``)
+and variables are wrapped. Of what other programs and libraries may read, only that they may is noted.
 :mod:`restated_book.provenance` makes the record of a notebook from these notes.
 """
 
@@ -94,11 +92,7 @@ def _event(event: str, args: tuple) -> None:
             if event == "os.scandir" and _is_of_the_book(caller) and os.path.isdir(place):
                 files.update(os.path.join(place, name) for name in os.listdir(place))  # its answers hold sizes
     elif event == "sqlite3.connect":
-        name = os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else ""
-        if name.startswith("file:"):
-            unobserved.add("sqlite3 by an address")
-        elif name not in ("", ":memory:"):
-            _database(name)
+        _database(os.fsdecode(args[0]) if isinstance(args[0], (str, bytes, os.PathLike)) else "", " by an address")
     elif event == "ctypes.dlsym" and _is_of_the_book(sys._getframe(3)):  # beyond two frames of ctypes
         unobserved.add("a compiled library")
     elif event == "socket.connect" and _under_the_book(sys._getframe(1)):
@@ -112,19 +106,19 @@ def _event(event: str, args: tuple) -> None:
         unobserved.add(f"the program {os.path.basename(words[0])}" if words else "another process")
 
 
-def _database(name: str) -> None:
-    """Note a database of SQLite, and the file in which it keeps what was written last."""
-    file(name)
-    file(f"{name}-wal")
+def _database(name: str | None, words: str) -> None:
+    """Note a database of SQLite, and the file in which it keeps what was written last; if it has no name, `words`."""
+    if name is None or name.startswith("file:"):
+        unobserved.add(f"sqlite3{words}")
+    elif name not in ("", ":memory:"):
+        file(name)
+        file(f"{name}-wal")
 
 
 def _authorized(action: int, name: str | None, *_: str | None) -> int:
     """Note a database that a statement attaches, and allow it."""
     if action == _ATTACH:
-        if name is None or name.startswith("file:"):
-            unobserved.add("sqlite3, which attaches files")
-        elif name not in ("", ":memory:"):
-            _database(name)
+        _database(name, ", which attaches files")
     return 0
 
 

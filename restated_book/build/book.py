@@ -1,30 +1,23 @@
-"""Build the book from its sources: check, execute, join, typeset, swap in.
-
-A build works in ``_build/stage`` and ``_build/out`` and replaces ``_build/html`` only when everything has succeeded, so
-the last good book stays in place whatever happens. Typesetting starts from nothing unless the text of chapters is all
-that has changed (:func:`restated_book.build.fingerprints.basis`).
-"""
+"""Build the book from its sources: check, execute, join, typeset, swap in when everything has succeeded."""
 
 import json
+import pkgutil
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from restated_book import calibration, export, ledger, paths, provenance, register, todo
 from restated_book import entries as rows_of_site
-from restated_book.build import checked, downloads, fingerprints, fork, reconstruct, swap
+from restated_book import export, ledger, paths, provenance, register, todo
+from restated_book.build import checked, fingerprints, fork, reconstruct, swap
 from restated_book.build.checks import check
 from restated_book.build.execute import execute
 from restated_book.build.places import ENTRIES, EXECUTED, EXTRA, HTML, LOG, OUT, SHOWN, STAGE, STATE, say
 from restated_book.build.stage import Executed, parts_of, stage
 from restated_book.build.typeset import typeset
 from restated_book.epoch import epoch
-from restated_book.export import embeds, machine, word
-from restated_book.export import pdf as printer
 from restated_book.sources import bibliography
-from restated_book.sphinx import editionspage
 
 
 def summary(kinds: Mapping) -> str:
@@ -46,10 +39,9 @@ def _counted(n: int, noun: str) -> str:
 def make(process: subprocess.Popen, last: Mapping, *, tools: Mapping[str, str]) -> dict:
     """Build the book and put it in the place of the last one.
 
-    `tools` have the programs by form: that of "pdf" is a browser, that of "word" pandoc.
-    `process` is that of :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for
-    the next are returned: the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound
-    `pages`.
+    `tools` have the programs by form: that of "pdf" is a browser, that of "word" pandoc. `process` is that of
+    :func:`restated_book.build.typeset.typesetter`, `last` the notes of the last build. Those for the next are returned:
+    the one-line `summary`, the `trace` of what notebooks read, and the fingerprints of sound `pages`.
     """
     # It loads what it needs while sources are checked, as the typesetter does.
     with fork.Zygote() as zygote:
@@ -63,8 +55,8 @@ def make(process: subprocess.Popen, last: Mapping, *, tools: Mapping[str, str]) 
         executed = execute(notebooks, EXECUTED, zygote)
         entries, parts, trace = _stage(executed, notebooks, numbers, answers())
         reconstructed()
-        typeset_site = _typeset(process, executed, entries, parts, forms=tools)
-    site = _finish(typeset_site, pages, parts, tools)
+        typeset_site = _typeset(process, executed, entries, parts, pages, forms=tools)
+    site = _finish(typeset_site, pages, tools)
     STATE.unlink(missing_ok=True)
     swap.swap_in(site, HTML)
     noted = {page: sound[page] for page in pages if page in sound}
@@ -87,48 +79,42 @@ def _stage(
     entries = rows_of_site.load(ENTRIES)
     parts = {f"notebooks/{page}": parts_of(page, content, entries) for page, content in contents.items()}
     SHOWN.write_text(json.dumps(parts, ensure_ascii=False), encoding="utf-8")
-    stage(executed, entries, STAGE, EXTRA)
     tasks = todo.entries(entries.values(), numbers, bibliography.load(), notebooks)
-    (EXTRA / "to-verify.csv").write_text(todo.as_csv(tasks), encoding="utf-8")
+    stage(executed, entries, todo.as_csv(tasks), STAGE, EXTRA)
     return entries, parts, provenance.together(traces)
 
 
-def _typeset(
-    process: subprocess.Popen,
-    executed: list[Path],
-    entries: rows_of_site.Rows,
-    parts: dict[str, dict],
-    *,
-    forms: Iterable[str],
-) -> Path:
-    """Typeset the pages and make the downloads; return the folder of the pages."""
+def _typeset(process: subprocess.Popen, *of_site, forms: Iterable[str]) -> Path:
+    """Typeset the pages and make the rest `of_site`; return the folder of the pages."""
     say("Typesetting, and making the downloads")
     # No page depends on what is in a download, so both go on at the same time.
     with ThreadPoolExecutor(1) as other:
         basis = fingerprints.basis(ENTRIES, SHOWN, *reconstruct.index(), forms=forms)
-        stored = other.submit(calibration.publish, EXTRA)
-        made = other.submit(downloads.write, executed, entries, parts, EXTRA, rests_on=basis, epoch=int(epoch()))
+
+        def around() -> None:
+            """Load what only the rest needs, and make it."""
+            write = pkgutil.resolve_name("restated_book.build.downloads:write")
+            write(*of_site, EXTRA, rests_on=basis, epoch=int(epoch()))
+
+        made = other.submit(around)
         site = typeset(process, STAGE, OUT, LOG, rests_on=basis)
-        stored.result()
         made.result()
     return site
 
 
-def _finish(typeset_site: Path, pages: list[str], parts: dict[str, dict], tools: Mapping[str, str]) -> Path:
+def _finish(typeset_site: Path, pages: list[str], tools: Mapping[str, str]) -> Path:
     """Put the whole site together, in other forms too where `tools` make them; return its folder."""
-    # A copy: the next build goes on from what the typesetter left.
+    # A copy: the next build goes on from what the typesetter left, and some pages are changed below.
     site = paths.BUILD / "html.next"
     swap.clear(site)
     shutil.copytree(typeset_site, site)
-    shutil.copytree(EXTRA, site, dirs_exist_ok=True)
+    shutil.copytree(EXTRA, site, dirs_exist_ok=True, copy_function=swap.link)
     if "pdf" in tools:
         say("Printing PDFs")
-        printer.write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
+        write = pkgutil.resolve_name("restated_book.export.pdf:write")
+        write(site, pages, paths.BUILD / "pdf", chromium=tools["pdf"], epoch=int(epoch()))
     if "word" in tools:
         say("Writing Word files")
-        word.write(site, pages, tools["word"], int(epoch()))
-    embeds.write(site, parts)
-    machine.write(site, pages)
-    editionspage.write(site)
-    export.finish(site, parts, int(epoch()))
+        pkgutil.resolve_name("restated_book.export.word:write")(site, pages, tools["word"], int(epoch()))
+    export.finish(site, int(epoch()))
     return site

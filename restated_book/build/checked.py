@@ -7,23 +7,22 @@ from pathlib import Path
 from restated_book import code, paths, register
 from restated_book.build import fingerprints
 from restated_book.build.environment import beside
+from restated_book.build.places import noted
 
 KEPT = paths.BUILD / "checks.json"
+#: Folder of the files that say which numbers belong together.
+GROUPS = paths.DATA / "audit"
 _MODULE = "restated_book.consistency.answers"
 _COMMAND = ["-m", _MODULE]
 
 
 def begin() -> Callable[[], dict[str, dict]]:
     """Begin to run the audit unless its last answers still hold; return the function that waits for the answers."""
-    inputs = [*register.files(), paths.DATA / "datapackage.json", *groups()]
+    inputs = [*register.files(), paths.DATA / "datapackage.json", *GROUPS.glob("*")]
     engine = (part for file in map(code.file, code.closure([_MODULE])) if file for part in code.parts(file))
     key = fingerprints.fingerprint(sorted([*filter(Path.exists, inputs), *engine]))
-    try:
-        kept = json.loads(KEPT.read_text(encoding="utf-8"))
-        if kept["key"] == key:
-            return lambda: kept["answers"]
-    except (OSError, ValueError, KeyError):
-        pass
+    if (kept := noted(KEPT)).get("key") == key:
+        return lambda: kept["answers"]
     wait = beside(*_COMMAND)
 
     def answers() -> dict[str, dict]:
@@ -32,8 +31,3 @@ def begin() -> Callable[[], dict[str, dict]]:
         return found
 
     return answers
-
-
-def groups() -> list[Path]:
-    """Return the files that say which numbers belong together."""
-    return sorted((paths.DATA / "audit").glob("*"))

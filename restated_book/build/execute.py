@@ -48,10 +48,9 @@ def _write(content, target: Path) -> None:
 
 
 def refreshed(notebook: Path, target: Path, sources: freshness.Sources) -> bool:
-    """Put changed prose around the outputs of unchanged code; return whether that brings `target` up to date.
+    """Put changed prose around the outputs of unchanged code; return False where the notebook has to be run.
 
-    Otherwise the notebook has to be run: it never was, its code, its environment or something it read has changed, one
-    of its pictures is missing, or not all it read could be observed.
+    It never was, its code, environment or something it read has changed, a picture is missing, or a read is unobserved.
     """
     try:
         content = json.loads(target.read_text(encoding="utf-8"))

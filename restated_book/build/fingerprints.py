@@ -56,9 +56,8 @@ def pages() -> dict[str, str]:
 def basis(*made: Path, forms: Iterable[str] = ()) -> str:
     """Return the fingerprint of all that pages can depend on, apart from the text of chapters.
 
-    That is the files `made` on the way, the `forms` that pages offer, the sources, and the titles and heads of
-    chapters, which other pages repeat. Links to anchors of another page are checked by
-    :mod:`restated_book.sphinx.pages.to_write`.
+    That is the files `made` on the way, the `forms` that pages offer, the sources, and titles and heads of chapters.
+    :mod:`restated_book.sphinx.pages.to_write` checks links to anchors of other pages.
     """
     chapters = sorted(paths.NOTEBOOKS.glob("*.md"))
     heads_of = [f"{heads.title(c)} {heads.read(c)}" for c in chapters]

@@ -31,10 +31,7 @@ def possible() -> bool:
 
 
 class Forked:
-    """A kernel that was forked, with as much of :class:`subprocess.Popen` as its provisioner uses.
-
-    `alive` is the read end of a pipe whose write end only the kernel holds.
-    """
+    """A kernel that was forked, as its provisioner uses it; only it holds the write end of the pipe `alive`."""
 
     stdin = stdout = stderr = None
     returncode: int | None = None
@@ -82,16 +79,13 @@ class Zygote:
             self._process.wait()
 
     @property
-    def started(self) -> bool:
-        return self._process is not None
-
-    @property
     def pid(self) -> int | None:
-        return None if self._process is None else self._process.pid
+        """Process id; None before the start."""
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start the process, unless it runs already or kernels cannot be forked here."""
-        if self.started or not possible():
+        if self._process or not possible():
             return
         self._asking = threading.Lock()
         self._link, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -104,17 +98,14 @@ class Zygote:
 
     def provision(self, manager: KernelManager) -> None:
         """Let `manager` fork its kernel from this process if that was started."""
-        if self.started:
+        if self._process:
             manager.kernel_id = str(uuid.uuid4())
             known = {"kernel_id": manager.kernel_id, "kernel_spec": manager.kernel_spec}
             manager.provisioner = Provisioner(parent=manager, **known)
             manager.provisioner.zygote = self
 
     def fork(self, arguments: list[str], folder: str, env: dict[str, str], stderr: int) -> Forked:
-        """Fork a kernel; an OSError is raised if the warm process has ended.
-
-        `arguments` are those of ``ipykernel_launcher``, `stderr` the descriptor for what it writes outside its cells.
-        """
+        """Fork a kernel with `arguments` of ``ipykernel_launcher``; raise an OSError if the warm process has ended."""
         ours, theirs = os.pipe()
         try:
             with self._asking:

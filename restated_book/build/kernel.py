@@ -13,8 +13,7 @@ from nbclient import NotebookClient
 if TYPE_CHECKING:
     from restated_book.build import fork
 
-#: Most characters of output of a notebook, all its cells together: ten times the largest of the book, and too much to
-#: read.
+#: Most characters of output of a notebook, all its cells together: ten times the largest of the book.
 MOST_OUTPUT = 16_000_000
 
 

@@ -100,10 +100,5 @@ def lab() -> None:
     os.execve(python, [python, *arguments], variables())
 
 
-def main() -> int:
-    """Run the command; return its exit code."""
-    return exit_code(lab)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(lab))

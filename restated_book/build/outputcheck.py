@@ -37,10 +37,9 @@ _FAULTS, _TYPES = paths.tables(__file__).values()
 
 
 def check(notebook: Mapping, file: Path) -> None:
-    """Refuse outputs of an executed notebook that would not appear properly on its page.
+    """Refuse data without a status, an id that is shown twice, and what only this machine or this run prints.
 
-    Those are data without a status, an id that is shown twice, and what only this machine or this run prints. The
-    message names `file`, the code cell and its first line.
+    The message names `file`, the code cell and its first line.
     """
     seen: dict[str, int] = {}
     code = (cell for cell in notebook["cells"] if cell["cell_type"] == "code")

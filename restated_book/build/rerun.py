@@ -66,8 +66,7 @@ def rerun() -> str:
     page, records = expected(file)
     notebook = paths.NOTEBOOKS / f"{page}.md"
     print(f"Running {paths.shown(notebook)}", flush=True)
-    found = ledger.as_mime(ledger.collect(asyncio.run(run.run(notebook))))
-    count = len(records)
+    found, count = ledger.as_mime(ledger.collect(asyncio.run(run.run(notebook)))), len(records)
     if different := compare(records, found):
         print("\n".join(different))
         remedy = "was a file changed, or an original added? README.md describes what to expect"
@@ -77,10 +76,5 @@ def rerun() -> str:
     return f"All {count} numbers are those of the book." if count > 1 else "The number is that of the book."
 
 
-def main() -> int:
-    """Run the command; return its exit code."""
-    return exit_code(rerun)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(exit_code(rerun))

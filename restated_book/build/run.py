@@ -32,10 +32,10 @@ KERNEL_STARTS = 3
 async def run(
     notebook: Path, pictures: Path | None = None, *, zygote: fork.Zygote | None = None, starts: int = KERNEL_STARTS
 ):
-    """Run a notebook from its text; return it with outputs, and at its end the cell that hands over the ledger.
+    """Run a notebook from its text; return it with outputs and the last cell, or name the cell that fails in an error.
 
     Figures as PNG go into the folder `pictures`, if one is given; its kernel is forked from `zygote`, if one is given,
-    and started at most `starts` times while it finds its port taken. The cell that fails is named in a RestatedError.
+    and started at most `starts` times while it finds its port taken.
     """
     content = read(notebook)
     content.cells.append(nbformat.v4.new_code_cell(outputs.HAND_OVER, metadata={"tags": ["remove-cell"]}))

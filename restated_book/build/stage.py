@@ -10,16 +10,16 @@ from pathlib import Path
 
 import yaml
 
-from restated_book import ledger, outputs, paths, provenance, register
+from restated_book import ledger, outputs, paths, provenance, register, todo
 from restated_book.build import swap
 from restated_book.build.execute import RESTS_ON
 from restated_book.chapters import heads
-from restated_book.export import chapter, links, pictures
+from restated_book.export import chapter, links, pictures, tables
 from restated_book.sources import settings
 
 
-def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra: Path) -> None:
-    """Lay out text and configuration for Jupyter Book in `folder`, pictures and ledger in `extra`."""
+def stage(executed: list[Path], entries: Mapping[str, dict], tasks: str, folder: Path, extra: Path) -> None:
+    """Lay out text and configuration for Jupyter Book in `folder`, pictures and ledger in `extra`, `tasks` in both."""
     previous = folder.with_name("stage.previous")
     swap.clear(previous)
     if folder.exists():
@@ -61,6 +61,8 @@ def stage(executed: list[Path], entries: Mapping[str, dict], folder: Path, extra
                     target.write_bytes(pictures.described_svg(picture, file.stem, handed))
         (folder / "notebooks" / file.name).write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
     ledger.write(entries.values(), extra)
+    for place in (folder, extra):
+        (place / todo.LIST).write_text(tasks, encoding="utf-8")
     _keep_times(previous, folder)
     swap.clear(previous)
 
@@ -84,7 +86,8 @@ class Executed(UserDict):
 def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
     """Return what other pages need of a notebook: its title, the figures and tables it shows, and the files it read.
 
-    Of the register these are the files of the numbers that were looked up; `entries` are the rows of the ledger.
+    ``alts`` has the alternative text of each figure by its id. Of the register ``files`` are those of the numbers that
+    were looked up; `entries` are the rows of the ledger.
     """
     findings = chapter.findings(content, entries)
 
@@ -92,7 +95,9 @@ def parts_of(name: str, content: dict, entries: Mapping[str, Mapping]) -> dict:
         return findings is None or Path(file).stem in findings or not register.is_register_file(file)
 
     read = [file for file in provenance.files(content) if is_read(file)]
-    return {"title": heads.title(paths.NOTEBOOKS / f"{name}.md"), "shown": outputs.shown(content), "files": read}
+    alts = {table.id: table.alt for table in tables.collect(content) if table.kind == "figure"}
+    title = heads.title(paths.NOTEBOOKS / f"{name}.md")
+    return {"title": title, "shown": outputs.shown(content), "files": read, "alts": alts}
 
 
 def _links_to_executed(text: str) -> str:

@@ -1,8 +1,4 @@
-"""The last good book and the one that takes its place: one build at a time, and no book is ever half written.
-
-A new book takes the place of the old in two renames. A build that is cut off between them leaves the old book under
-another name; the next build puts it back first (:func:`recover`).
-"""
+"""The last good book and the one that takes its place: one build at a time, and no book is ever half written."""
 
 import os
 import shutil
@@ -28,6 +24,14 @@ def clear(folder: Path) -> None:
         folder.unlink()
     elif folder.exists():
         shutil.rmtree(folder, onerror=again)
+
+
+def link(source: str | Path, target: str | Path) -> None:
+    """Give a file a second name, where the file system can; otherwise copy it. Neither may be written into later."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def swap_in(site: Path, html: Path) -> None:

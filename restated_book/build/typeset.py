@@ -19,8 +19,7 @@ from restated_book.faults import REMEDIES
 def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Collection[str] = ()):
     """Start Jupyter Book as a process that loads what it needs while notebooks run, and waits for :func:`typeset`.
 
-    The sources will be staged in `folder`, the joined ledger in `entries`; it works in `out` and reports in `log`.
-    Pages offer the `forms` "pdf" and "word".
+    Sources will be in `folder`, the joined ledger in `entries`; it works in `out`, reports in `log`, offers `forms`.
     """
     options = ["--path-output", str(out), "-n", "-W", "--keep-going"]
     call = [sys.executable, "-m", "restated_book.sphinx.typesetter", "build", str(folder), *options]
@@ -37,11 +36,10 @@ def typesetter(folder: Path, out: Path, entries: Path, log: Path, *, forms: Coll
 
 
 def typeset(process: subprocess.Popen, folder: Path, out: Path, log: Path, *, rests_on: str) -> Path:
-    """Run Jupyter Book on the staged sources, every warning an error; return the finished site, in `out`.
+    """Run Jupyter Book on the staged sources; return the finished site, in `out`, or refuse all warnings in one error.
 
-    `process` is that of :func:`typesetter` for the same places, `rests_on` the fingerprint of
-    :func:`restated_book.build.fingerprints.basis`: where a build on the same, without a warning, left `out`, only
-    changed pages are read. Warnings are refused in one error, each with its page.
+    `process` is that of :func:`typesetter` for the same places. Where a build without a warning that rested on the same
+    (:func:`restated_book.build.fingerprints.basis`) left `out`, only changed pages are read.
     """
     noted = out / "basis"
     if not noted.is_file() or noted.read_text(encoding="utf-8") != rests_on:

@@ -1,7 +1,6 @@
-"""A process that has loaded what notebooks import, and forks a kernel whenever the build asks for one.
+"""A process that has loaded what notebooks import, and forks a kernel whenever the build asks for one by a socket.
 
-The build runs this file by its path, with one end of a socket as the first argument. Nothing of a book's own packages
-is imported here: what a notebook rests on is observed after the fork (:mod:`restated_book.provenance`).
+It imports nothing of a book's own packages: what a notebook rests on is observed after the fork.
 """
 
 import atexit

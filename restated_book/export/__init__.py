@@ -1,6 +1,6 @@
 """Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks.
 
-:func:`write_chapter` makes what a page links to, before typesetting; :func:`finish` makes what needs the finished site.
+:func:`write_chapter` makes what a page links to, while it is typeset, :func:`finish` what needs the finished site.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from restated_book import ledger, provenance
-from restated_book.export import archive, book, chapter, crate, notebook, pictures, tables
+from restated_book.export import archive, book, chapter, embeds, notebook, pictures, tables
 from restated_book.export.archive import below
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
@@ -50,14 +50,11 @@ def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoc
     archive.write(folder / f"{page}.zip", below(f"restated-{page}", packed), epoch)
 
 
-def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
-    """Make the record of the run and the copy for offline reading of the finished site, and fill in the sizes of files.
-
-    `parts` has for each page what :func:`restated_book.build.stage.parts_of` returns.
-    """
-    (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
+def finish(site: Path, epoch: int) -> None:
+    """Make the copy for offline reading of the finished site, and fill in the sizes of files."""
     book.fill_sizes(site)
-    book.write_offline(site / book.OFFLINE, site, epoch)
+    rest = archive.places(site, files=(f for f in site.rglob("*") if f.parent != site / embeds.FOLDER))
+    book.write_offline(site / book.OFFLINE, rest, epoch)
     book.fill_sizes(site)
 
 

@@ -24,14 +24,15 @@ def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:
     return out.getvalue()
 
 
-def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int) -> None:
+def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int, *, add: bool = False) -> None:
     """Write a zip archive of `files`, sorted by name, every file of one date, `epoch` in seconds since 1970.
 
-    `files` has by name inside the archive the content, or the file to read it from when its turn comes.
+    `files` has by name inside the archive the content, or the file to read it from when its turn comes. With `add`
+    those that the archive `out` lacks are added to it.
     """
     date = time.gmtime(max(epoch, EARLIEST))[:6]
-    with zipfile.ZipFile(out, "w") as archive:
-        for name in sorted(files):
+    with zipfile.ZipFile(out, "a" if add else "w") as archive:
+        for name in sorted(files.keys() - archive.namelist()):
             info = zipfile.ZipInfo(name, date)
             info.create_system = 3  # Unix, whose permissions follow, also when made elsewhere
             info.external_attr = MODE << 16

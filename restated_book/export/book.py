@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from restated_book import paths
+from restated_book import paths, todo
 from restated_book.export import about, chapter, originals, sets
 from restated_book.export.archive import below, places, write
 from restated_book.sources import dictionary
@@ -18,7 +18,7 @@ DATA, RESULTS, OFFLINE = (FILES["book"][part][0] for part in ("data", "results",
 #: The page that lists all downloads.
 PAGE = "book/downloads.html"
 
-LEDGER_FILES = ("ledger.csv", "ledger.json", "to-verify.csv")
+LEDGER_FILES = ("ledger.csv", "ledger.json", todo.LIST)
 #: Downloads left out of the copy for offline reading: each repeats what the copy already shows, or is large.
 NOT_OFFLINE = re.compile(
     r"downloads/(?:restated-[a-z]+\.zip|(?:pdf|word|reconstructed)/[^/]+|([a-z0-9-]+)/\1\.(?:zip|ipynb))"
@@ -32,10 +32,11 @@ _WITHHELD = rf"\1><figcaption>{WITHHELD}</figcaption></figure>"
 _SIZE = re.compile(r'(<span class="rs-size" data-file="(?P<file>[^"]+)">)[^<]*(?=</span>)')
 
 
-def _pack(target: Path, part: str, files: Mapping[str, bytes | Path], epoch: int) -> None:
+def _pack(target: Path, part: str, files: Mapping[str, bytes | Path], epoch: int, *, add: bool = False) -> None:
     """Write `files` of a `part` of the book, with terms of use and a file about them, into one folder of an archive."""
     readme = about.text(f"{part}.md").format(book=about.book().title, citation=about.citation_text())
-    write(target, below(f"restated-{part}", {**files, **about.terms(), "README.md": readme.encode()}), epoch)
+    packed = below(f"restated-{part}", {**files, **about.terms(), "README.md": readme.encode()})
+    write(target, packed, epoch, add=add)
 
 
 def write_data(target: Path, epoch: int, reconstructed: Path | None = None) -> None:
@@ -68,18 +69,23 @@ def write_results(target: Path, files: Mapping[str, Path], epoch: int) -> None:
     _pack(target, "results", files, epoch)
 
 
-def write_offline(target: Path, site: Path, epoch: int) -> None:
-    """Write the finished site, without the larger downloads and without links to them."""
+def write_offline(target: Path, site: Mapping[str, Path], epoch: int) -> None:
+    """Add to the copy for offline reading what it lacks of the `site`: no larger downloads, and no links to them."""
+    # The archive may be one that the next build begins with (:func:`restated_book.build.swap.link`).
+    begun = target.read_bytes() if target.is_file() else b""
+    target.unlink(missing_ok=True)
+    if begun:
+        target.write_bytes(begun)
     files: dict[str, bytes | Path] = {
         name: file
-        for name, file in places(site).items()
+        for name, file in site.items()
         if not NOT_OFFLINE.fullmatch(name) and not (name.endswith(".svg") and chapter.is_supplied(file))
     }
     for name in [name for name in files if name.endswith(".html")]:
-        text = (site / name).read_bytes()
+        text = site[name].read_bytes()
         if b"downloads/" in text:
             files[name] = _SUPPLIED.sub(_WITHHELD, _LINK.sub(_unlinked, text.decode("utf-8"))).encode()
-    _pack(target, "offline", files, epoch)
+    _pack(target, "offline", files, epoch, add=True)
 
 
 def _unlinked(found: re.Match) -> str:

@@ -26,9 +26,7 @@ from restated_book.status import SUPPLIED
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: Media types of what the pages offer.
-TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipynb": "application/x-ipynb+json"}
-TYPES |= {".gz": "application/gzip", ".json": "application/json", ".py": "text/x-python"}
-TYPES |= {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES: dict[str, str] = paths.tables(__file__)
 
 
 def _of(file: Path) -> dict:
@@ -129,7 +127,9 @@ class _Run:
         return [action]
 
 
-def text(graph: dict) -> str:
-    """Return the text of the crate's file, entities sorted by name: the library keeps them in no fixed order."""
+def write(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
+    """Write the record into `site`, entities sorted by name: the library keeps them in no fixed order."""
+    graph = made(site, parts, epoch)
     content = {**graph, "@graph": sorted(graph["@graph"], key=lambda e: e["@id"])}
-    return json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True) + "\n"
+    text = json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":"), sort_keys=True)
+    (site / NAME).write_text(f"{text}\n", encoding="utf-8")

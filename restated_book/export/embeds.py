@@ -1,12 +1,12 @@
 """Small pages for other pages: one for each figure, number and claim, which needs no script and works offline.
 
-``embed/<name>.html`` is a page, ``embed/<name>.json`` the same in the form of oEmbed 1.0. A number has its ledger id, a
-claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
+``embed/<name>.html`` is a page, ``.json`` the same as oEmbed 1.0. A number has its ledger id, a claim ``claim-<id>``, a
+figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,17 +16,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
-from restated_book.export import tables
 from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
 
-FOLDER = "embed"
+FOLDER, REVIEWS = "embed", "claims.jsonld"
 #: Size of a page inside another, in pixels: a telephone held upright, and what a figure needs below its picture.
 WIDTH, HEIGHT, BELOW = 390, 260, 170
 #: Rating of a verdict between 1, contradicted, and 5, agrees; a verdict without a place on the scale has no rating.
-RATINGS = {"supported": 5, "consistent": 4, "inconsistent": 2, "contradicted": 1}
-RATINGS |= {"identical": 5, "within-rounding": 5, "compatible": 4, "differs": 2}
+RATINGS: dict[str, int] = paths.tables(__file__)
 
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 
@@ -34,46 +32,27 @@ _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=
 def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator[dict[str, Any]]:
     """Yield every figure, number and claim: ``name``, ``title``, ``facts``, ``target``, and ``picture`` of a figure.
 
-    `parts` has the figures of each page as :func:`restated_book.build.stage.parts_of` returns them; `rows` are those of
-    the ledger.
+    `parts` has the figures of each page (:func:`restated_book.build.stage.parts_of`), `rows` are those of the ledger.
     """
     for page, part in parts.items():
         chapter = page.rsplit("/", 1)[-1]
-        content = json.loads((paths.BUILD / "executed" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
-        for drawn in tables.collect(content):
-            if drawn.kind == "figure" and drawn.status != SUPPLIED:
-                yield {
-                    "name": f"fig-{chapter}-{drawn.id}",
-                    "title": citation.headline(drawn.caption),
-                    "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
-                    "target": f"{page}.html#{drawn.anchor}",
-                    "picture": f"figures/{chapter}/{drawn.id}.svg",
-                    "alt": drawn.alt,
-                    "said": None,
-                }
+        for id, drawn in ((d["id"], d) for d in part["shown"] if d["kind"] == "figure" and d["status"] != SUPPLIED):
+            facts = [("Caption", drawn["caption"]), ("Status", drawn["status"]), ("Chapter", part["title"])]
+            name, title = f"fig-{chapter}-{id}", citation.headline(drawn["caption"])
+            about = {"name": name, "title": title, "facts": facts, "target": f"{page}.html#{citation.anchor(drawn)}"}
+            yield {**about, "picture": f"figures/{chapter}/{id}.svg", "alt": part["alts"][id], "said": None}
     works = bibliography.load()
     for id, row in rows.items():
-        yield {
-            "name": id,
-            "title": row["quantity"],
-            "target": f"book/ledger.html#{row['anchor']}",
-            "picture": "",
-            **_of_number(row, works),
-        }
+        target = f"book/ledger.html#{row['anchor']}"
+        yield {"name": id, "title": row["quantity"], "target": target, "picture": "", **_of_number(row, works)}
     document = config.load().claims.document
     for claim in claims.load("claims").itertuples():
         verdict = claims.words(str(claim.verdict), str(claim.strength))
         facts = [("Verdict", verdict), ("Reason", claim.reason), ("Where it is said", f"{document}, {claim.section}")]
         said = (claim.claim, verdict, claim.verdict, document)
         target = f"notebooks/claims.html#claim-{str(claim.id).lower()}"
-        yield {
-            "name": f"claim-{claim.id}",
-            "title": claim.claim,
-            "facts": facts,
-            "target": target,
-            "picture": "",
-            "said": said,
-        }
+        item: dict[str, Any] = {"name": f"claim-{claim.id}", "title": claim.claim, "facts": facts, "target": target}
+        yield item | {"picture": "", "said": said}
 
 
 def _of_number(row: Mapping, works: bibliography.Bibliography) -> dict[str, Any]:
@@ -154,45 +133,34 @@ def frame(name: str, title: str, root: str, height: int) -> str:
     return f'<iframe src="{source}" width="{WIDTH}" height="{height}" title="{escape(title, quote=True)}"></iframe>'
 
 
-def write(site: Path, parts: Mapping[str, Mapping]) -> None:
-    """Write the pages and their oEmbed answers into the finished `site`, and all reviews into ``claims.jsonld``."""
-    about, rows = citation.about(), entries.load()
+def write(folder: Path, found: Iterable[Mapping[str, Any]]) -> None:
+    """Write the pages and oEmbed answers of the items `found` into the new `folder`."""
+    about = citation.about()
     root, page = about.address or "../", _PAGES.get_template("embed.html")
-    folder = site / FOLDER
-    folder.mkdir()
-    reviews = []
-    for item in items(parts, rows):
-        found = review(item, about, root)
-        reviews += [found] if found else []
+    known = {"about": about, "policy": policy.QUIET, "licence": licence()[0]}
+    folder.mkdir(parents=True)
+    for item in found:
+        said = review(item, about, root)
         # In a script a "<" could end it.
-        linked = json.dumps(found, ensure_ascii=False).replace("<", "\\u003c") if found else ""
-        html = page.render(
-            item=item,
-            about=about,
-            linked=linked,
-            policy=policy.QUIET,
-            licence=licence()[0],
-            wrong=correction(item, about),
-        )
+        linked = json.dumps(said, ensure_ascii=False).replace("<", "\\u003c") if said else ""
+        html = page.render(item=item, linked=linked, wrong=correction(item, about), **known)
         (folder / f"{item['name']}.html").write_text(html, encoding="utf-8")
         answer = json.dumps(oembed(item, about, root), ensure_ascii=False)
         (folder / f"{item['name']}.json").write_text(answer + "\n", encoding="utf-8")
-    graph = {
-        "@context": "https://schema.org",
-        "@graph": [{k: v for k, v in r.items() if k != "@context"} for r in reviews],
-    }
-    (site / "claims.jsonld").write_text(json.dumps(graph, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_reviews(file: Path, found: Iterable[Mapping[str, Any]]) -> None:
+    """Write the reviews of all items `found` that have one into `file`."""
+    about = citation.about()
+    reviews = filter(None, (review(item, about, about.address or "../") for item in found))
+    graph = [{key: value for key, value in of.items() if key != "@context"} for of in reviews]
+    linked = {"@context": "https://schema.org", "@graph": graph}
+    file.write_text(json.dumps(linked, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 def oembed(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any]:
     """Return the answer of oEmbed 1.0 for an item, of the type rich."""
     height = HEIGHT + (BELOW if item["picture"] else 0)
+    size = {"html": frame(item["name"], item["title"], root, height), "width": WIDTH, "height": height}
     names = {"title": item["title"], "author_name": about.byline, "provider_name": about.title, "provider_url": root}
-    return {
-        "version": "1.0",
-        "type": "rich",
-        "html": frame(item["name"], item["title"], root, height),
-        "width": WIDTH,
-        "height": height,
-        **names,
-    }
+    return {"version": "1.0", "type": "rich", **size, **names}

@@ -23,12 +23,7 @@ _ON_PAGE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})(?:\{(?P<name>[a-z-]+)\}|(?<=`)).*?\n(?P=fence)[ \t]*$", re.DOTALL | re.MULTILINE
 )
 #: Data that the list names besides the pages: file, and what it is.
-DATA = (
-    ("ledger.csv", "every published and every restated number, with source, grade, status and verdict"),
-    ("claims.jsonld", "a schema.org ClaimReview for each claim and number with a verdict"),
-    ("calibration.json", "how often sets of data hold the truth where it is known"),
-    ("ro-crate-metadata.json", "which notebook made which figure from which data"),
-)
+DATA: dict[str, str] = paths.tables(__file__)
 
 
 def twin(page: str, rows: Mapping[str, Mapping], works: bibliography.Bibliography) -> str:
@@ -81,26 +76,15 @@ def _cell(x: object) -> str:
 
 
 def write(site: Path, pages: Sequence[str]) -> None:
-    """Write a twin next to each of the `pages`, and the list of them, into the finished `site`."""
+    """Write a twin of each of the `pages`, and the list of them and of data that is there, into the folder `site`."""
     about, rows, works = citation.about(), entries.load(), bibliography.load()
     listed = []
     for page in pages:
-        (site / f"{page}.md").write_text(twin(page, rows, works), encoding="utf-8")
+        file = site / f"{page}.md"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(twin(page, rows, works), encoding="utf-8")
         listed.append(f"- [{heads.title(paths.ROOT / f'{page}.md')}]({page}.md)")
-    data = [f"- [{name}]({name}): {words}" for name, words in DATA if (site / name).exists()]
-    text = "\n".join(
-        [
-            f"# {about.title}",
-            "",
-            f"> {' '.join(about.abstract.split())}",
-            "",
-            "## Pages",
-            "",
-            *listed,
-            "",
-            "## Data",
-            "",
-            *data,
-        ]
-    )
+    data = [f"- [{name}]({name}): {words}" for name, words in DATA.items() if (site / name).exists()]
+    head = f"# {about.title}\n\n> {' '.join(about.abstract.split())}"
+    text = "\n".join([head, "", "## Pages", "", *listed, "", "## Data", "", *data])
     (site / NAME).write_text(text + "\n", encoding="utf-8")

@@ -7,13 +7,15 @@ from pathlib import Path
 from types import ModuleType
 
 from docutils.parsers.rst import Directive
+from jinja2 import FileSystemBytecodeCache
 from myst_nb.sphinx_ import HideCodeCellNode
 from pybtex.backends import plaintext
 from pybtex.plugin import register_plugin
 from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
-from restated_book import entries
+from restated_book import entries, freshness
+from restated_book.chapters import heads
 from restated_book.sphinx import blocks, mathml, pages
 
 HERE = Path(__file__).parent
@@ -45,15 +47,16 @@ def configure(app, config) -> None:
     config.templates_path.insert(0, str(HERE / "templates"))
     config.html_static_path.append(str(HERE / "static"))
     try:
-        rows = entries.load()
+        # A changed ledger or head of a chapter changes every page that prints it: Sphinx reads all of them again.
+        config.restated_digest = freshness.digest(entries.load().digest, repr(heads.chapters()))
     except RestatedError as error:
         raise ConfigError(str(error)) from None
-    # A changed ledger changes every page that prints a number: Sphinx reads all of them again.
-    config.restated_digest = rows.digest
 
 
 def override_visitors(app) -> None:
-    """Visitors of other extensions' nodes; only possible once those extensions are loaded."""
+    """Keep compiled templates of pages; take over nodes of other extensions, which are loaded only now."""
+    if app.builder.format == "html":
+        app.builder.templates.environment.bytecode_cache = FileSystemBytecodeCache(app.doctreedir)
     if "myst_nb" in app.extensions:
         visitors = pages.visit_hidden_cell, blocks.puts("</details>\n")
         app.add_node(HideCodeCellNode, override=True, html=visitors)

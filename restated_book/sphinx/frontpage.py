@@ -6,9 +6,8 @@ from itertools import accumulate, pairwise
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from restated_book import claims, config, entries, paths
+from restated_book import claims, config, entries
 from restated_book.chapters import heads
-from restated_book.chapters.toc import toc
 from restated_book.sphinx import blocks, claimspage, markup
 from restated_book.sphinx.heads import Inline
 
@@ -42,8 +41,6 @@ class SummaryOfFindings(Inline):
 
     def run(self):
         found = [head for head in heads.chapters() if head.reference]
-        for name in toc():
-            self.env.note_dependency(str(paths.ROOT / f"{name}.md"))
         if not found:
             return []
         headings = ["Finding", *(column["heading"] for column in config.load().findings.columns)]

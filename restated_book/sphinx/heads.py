@@ -91,7 +91,6 @@ class AllPlainWords(Inline):
     def run(self):
         sections = []
         for head in chapters():
-            self.env.note_dependency(str(paths.NOTEBOOKS / f"{head.page}.md"))
             if not head.plain:
                 continue
             uri = f"{blocks.root(self.env.docname)}notebooks/{head.page}.html"

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -54,8 +55,8 @@ class ToVerify(SphinxDirective):
     """``{to-verify}``: all entries, grouped by kind."""
 
     def run(self):
-        # The list names lines of chapters, whatever changes in them.
-        self.env.note_reread()
+        # Where it is not staged, in a build by Jupyter Book alone, the page is read each time.
+        self.env.note_dependency(str(Path(self.env.srcdir) / todo.LIST))
         count = Counter(task.kind for task in todo.last(entries.location()))
         left = sum(n for kind, n in count.items() if kind not in SECTIONS)
         lead = nodes.paragraph(

@@ -8,9 +8,12 @@ import gc
 import os
 import threading
 from contextlib import suppress
-from importlib import import_module
+from importlib import import_module, metadata
 
 from jupyter_book.cli.main import main as jupyter_book
+
+from restated.errors import RestatedError
+from restated_book.sources import bibliography
 
 #: What Sphinx will load in any case: loaded before the signal comes, while the build checks and executes.
 PRELOADED = (
@@ -29,10 +32,15 @@ def _end_with_the_build() -> None:
 
 def main() -> None:
     """Load, wait for the signal, typeset."""
+    # Each style of a citation is looked up among the plugins of all packages: they are listed once.
+    plugins = metadata.entry_points()
+    metadata.entry_points = lambda **wanted: plugins.select(**wanted) if wanted else plugins  # type: ignore
     for module in PRELOADED:
         # Sphinx reports what is missing.
         with suppress(ImportError):
             import_module(module)
+    with suppress(RestatedError, OSError):  # the build reports it
+        bibliography.load()
     # A page is a hundred thousand nodes that live until it is written: with the usual threshold, garbage collection
     # takes a quarter of the time.
     gc.freeze()

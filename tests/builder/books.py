@@ -160,8 +160,10 @@ def lay_out(scratch: Path, name: str, text: str, findings: Collection[str] | Non
     shutil.rmtree(scratch / "data" / "originals")
     (scratch / "_toc.yml").write_text(TOC.replace("notebooks/small", f"notebooks/{name}"), encoding="utf-8")
     (scratch / "book" / "index.md").write_text(f"# A small book\n\nSee [the chapter](../notebooks/{name}.md).\n")
-    # A page that is not in the contents cannot be linked to.
-    edit(scratch / "book" / "downloads.md", "[their page](reconstructed-data.md)", "their page")
+    # A page that is not in the contents cannot be linked to, and what another chapter offers is not there.
+    listed = scratch / "book" / "downloads.md"
+    edit(listed, "[their page](reconstructed-data.md)", "their page")
+    listed.write_text(re.sub(r"<a href=\S+\s+download>", "<a>", listed.read_text(encoding="utf-8")), encoding="utf-8")
     forget_chapters(scratch)
     (scratch / "notebooks").mkdir()
     (scratch / "notebooks" / f"{name}.md").write_text(text, encoding="utf-8")

@@ -18,7 +18,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setattr(checked, "KEPT", tmp_path / "checks.json")
     groups = tmp_path / "audit"
     shutil.copytree(paths.DATA / "audit", groups)
-    monkeypatch.setattr(checked, "groups", lambda: sorted(groups.glob("*")))
+    monkeypatch.setattr(checked, "GROUPS", groups)
     return groups / "groups.csv"
 
 

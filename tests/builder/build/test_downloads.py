@@ -12,7 +12,7 @@ def made(tmp_path, monkeypatch):
     calls = []
 
     def keep(key, text="text", fail=False):
-        folder = tmp_path / f"site{len(list(tmp_path.iterdir()))}" / "chapter"
+        folder = tmp_path / f"site{len(list(tmp_path.iterdir()))}" / "downloads" / "chapter"
 
         def make():
             calls.append(key)
@@ -39,6 +39,15 @@ def test_another_key_makes_it_again_and_forgets_the_first(made):
     assert keep("b", "second") == "second"
     assert keep("a", "third") == "third"
     assert calls == ["a", "b", "a"]
+
+
+def test_what_was_changed_by_hand_in_the_last_site_is_made_again(made, tmp_path):
+    keep, calls = made
+    keep("a", "made")
+    (file,) = tmp_path.glob("site*/downloads/chapter/file.txt")
+    file.write_text("changed by hand")
+    assert keep("a", "made again") == "made again"
+    assert calls == ["a", "a"]
 
 
 def test_what_could_not_be_made_is_not_kept(made):

@@ -77,7 +77,7 @@ def test_kernels_are_their_own_where_forking_is_switched_off_or_fails(tmp_path, 
     monkeypatch.setenv(fork.SWITCH, "0")
     with fork.Zygote() as zygote:
         zygote.start()
-        assert not zygote.started
+        assert zygote.pid is None
         assert int(said(asyncio.run(run.run(file, zygote=zygote)))) == os.getpid()
 
 

@@ -14,6 +14,7 @@ from restated.errors import RestatedError
 from restated_book import cli, outputs, paths
 from restated_book.build import environment, lab
 from restated_book.export import about, chapter
+from restated_book.faults import exit_code
 
 SCREENS = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
 
@@ -95,7 +96,7 @@ def test_settings_of_the_user_are_kept(monkeypatch):
     assert lab.variables()["JUPYTER_CONFIG_PATH"].split(os.pathsep) == [str(lab.SETTINGS), "elsewhere"]
 
 
-@pytest.mark.parametrize("start", [lambda: cli.main(["lab"]), lab.main])
+@pytest.mark.parametrize("start", [lambda: cli.main(["lab"]), lambda: exit_code(lab.lab)])
 def test_it_becomes_the_lab(monkeypatch, start):
     called = []
     monkeypatch.setattr(os, "execve", lambda *call: called.append(call))
@@ -105,7 +106,7 @@ def test_it_becomes_the_lab(monkeypatch, start):
 
 def test_what_is_missing_is_said(monkeypatch, capsys):
     monkeypatch.setattr(lab, "find_spec", lambda name: None)
-    assert lab.main() == 1 and "jupyterlab is not installed" in capsys.readouterr().err
+    assert exit_code(lab.lab) == 1 and "jupyterlab is not installed" in capsys.readouterr().err
     paths.NOTEBOOKS.rmdir()
     with pytest.raises(RestatedError, match="there are no notebooks here"):
         lab.lab()

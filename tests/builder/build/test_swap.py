@@ -106,3 +106,16 @@ def test_what_is_read_only_is_cleared_away_and_what_is_not_there_too(tmp_path):
     folder.symlink_to(tmp_path / "away")
     swap.clear(folder)
     assert [p.name for p in tmp_path.iterdir()] == ["away"]
+
+
+@pytest.mark.parametrize("possible", [True, False])
+def test_a_linked_file_is_there_where_the_file_system_has_no_links(possible, tmp_path, monkeypatch):
+    def refused(*_):
+        raise OSError("not supported")
+
+    if not possible:
+        monkeypatch.setattr(os, "link", refused)
+    (tmp_path / "one").write_text("text")
+    swap.link(tmp_path / "one", tmp_path / "two")
+    assert (tmp_path / "two").read_text() == "text"
+    assert (tmp_path / "two").samefile(tmp_path / "one") == possible

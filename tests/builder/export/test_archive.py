@@ -36,3 +36,11 @@ def test_caches_and_hidden_files_stay_out(tmp_path):
     assert archive.places(tmp_path, "in", files=[tmp_path / "a.txt", tmp_path / "not-there"]) == {
         "in/a.txt": tmp_path / "a.txt"
     }
+
+
+def test_only_files_that_an_archive_lacks_are_added(tmp_path):
+    out = tmp_path / "a.zip"
+    for files in ({"b": b"first"}, {"a": b"second", "b": b"second"}):
+        archive.write(out, files, EPOCH, add=True)
+    with zipfile.ZipFile(out) as z:
+        assert {name: z.read(name) for name in z.namelist()} == {"b": b"first", "a": b"second"}
