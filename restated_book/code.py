@@ -36,9 +36,13 @@ def folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
+#: Endings of a module's file and of those next to it: its tables (:func:`paths.tables`), template and schema.
+_ENDINGS = (".py", ".toml", ".html", ".schema.json")
+
+
 def parts(source: Path) -> list[Path]:
-    """Return a module's file and those next to it with its tables (:func:`paths.tables`) and its template, if any."""
-    return [file for ending in (".py", ".toml", ".html") if (file := source.with_suffix(ending)).is_file()]
+    """Return a module's file and what it reads next to it."""
+    return [file for ending in _ENDINGS if (file := source.with_suffix(ending)).is_file()]
 
 
 def imported() -> set[str]:
