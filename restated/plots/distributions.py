@@ -11,21 +11,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, limited
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    narrow,
-    new_figure,
-    require,
-    text_width,
-    width,
-    wrap_to,
-    write,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, narrow, require, text_width, width, wrap_to, write
 from restated.plots.words import alt_text, plural
 
 ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of its bar and of a line of words
@@ -64,7 +53,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
         heights = [LINE * len(lines) + BAR + 0.2 for lines in names]
     left, head = (0.1, 0.75) if narrow() else (LABELS, 0.5)
     height = sum(heights) + head
-    fig = new_figure(width(), height)
+    fig = style.new_figure(width(), height)
     key = Key(fig, left, height - 0.24, tall=0.2)
     for name, fill in zip(classes, FILLS, strict=False):
         key.add(name, fill, width=0.3, gap=0.25)
