@@ -75,10 +75,7 @@ def options(parser: argparse.ArgumentParser) -> None:
 
 
 def add(args: argparse.Namespace) -> str:
-    """Add what the arguments of :func:`options` give, and return what was written and what comes next.
-
-    A missing value is asked for at a terminal, and refused elsewhere; so is what exists or cannot be right.
-    """
+    """Add what the arguments give, asking at a terminal for what is missing; return what was done and what follows."""
     config.load()  # refuses to run outside a book
     draft = Draft()
     needed = list(args.needed)

@@ -1,8 +1,7 @@
-"""The claims of a document, what each was checked against, and the tables that go with them.
+"""The claims of a document with verdicts of their own, what each was checked against, and tables that go with them.
 
-Tables are in ``data/claims``, each of them optional: ``claims`` (one statement a row, with its verdict), ``checks``
-(the statement next to a source), ``inconsistencies`` (one matter in two places), ``sources`` (what the document names),
-and any others that name claims. Verdicts on claims have words of their own: they rate whether a statement holds.
+In ``data/claims``, each optional: ``claims`` (one statement a row), ``checks`` (the statement next to a source),
+``inconsistencies`` (one matter in two places), ``sources`` (what the document names), others that name claims.
 """
 
 from collections import Counter
@@ -85,10 +84,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Read one table of ``data/claims``, one of :func:`names` or of :data:`COLUMNS`, and check it.
+    """Read and check one table of ``data/claims``; one of :data:`COLUMNS` that the book lacks is without rows.
 
-    Texts are empty where nothing is given; columns of :data:`LISTS` hold tuples of names. A table of :data:`COLUMNS`
-    that the book does not have is without rows; any other is refused.
+    Texts are empty where nothing is given; columns of :data:`LISTS` hold tuples of names.
     """
     return _table(name).copy()
 

@@ -36,10 +36,7 @@ def _run(of: Mapping[str, Any], args: argparse.Namespace) -> Any:
 
 
 def _parser(command: str | None = None) -> argparse.ArgumentParser:
-    """Return the parser of the command line; each command has under ``run`` a function of its arguments.
-
-    The options of ``add`` and ``init`` are there where the `command` is that one.
-    """
+    """Return the parser; the options of ``add`` and ``init`` are there where the `command` is that one."""
     parser = argparse.ArgumentParser(prog="restated", description="Build and look at the book.")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a fault")
     commands = parser.add_subparsers(dest="command", required=True)

@@ -1,8 +1,4 @@
-"""Code that results rest on: the library, the builder and the packages of the book itself.
-
-A module is known by its dotted name, wherever its package is installed: in the folder of the book, another checkout or
-an environment.
-"""
+"""Code that results rest on: modules of the library, the builder and the book, by name, wherever they are installed."""
 
 import ast
 import io
@@ -67,10 +63,7 @@ def files() -> list[Path]:
 
 
 def files_of(modules: Iterable[str]) -> dict[str, Path]:
-    """Return the files of `modules` and of all they import, by their place in a folder to import from.
-
-    Files of the book's own packages that are not modules come along: they may be read as data.
-    """
+    """Return the files of `modules` and of all they import, with the data of the book's own packages, by place."""
     found: dict[str, Path] = {}
     for module in closure(modules):
         top = module.partition(".")[0]

@@ -1,7 +1,4 @@
-"""``restated.toml``: what the builder cannot know about a book.
-
-Every key is optional. ``config.schema.json`` describes them; what it does not know, or not of that kind, is refused.
-"""
+"""``restated.toml``: what the builder cannot know about a book. ``config.schema.json`` describes its keys."""
 
 import json
 import pkgutil

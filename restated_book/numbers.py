@@ -1,7 +1,4 @@
-"""Sets and checks for people who do not program: ``restated set table --n 661 --kappa .49``, ``restated check t …``.
-
-Options have the names of the arguments of :mod:`restated.api`. Needs the library alone.
-"""
+"""Sets and checks on the command line, with the arguments of :mod:`restated.api`. Needs the library alone."""
 
 import argparse
 import inspect

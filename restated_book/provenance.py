@@ -1,8 +1,4 @@
-"""The record of what a notebook read while it ran; nothing has to be declared.
-
-A result is stale when something it rests on has changed. So a notebook's kernel notes what it reads
-(:mod:`restated_book.watch`), and each module of :func:`restated_book.code.packages` that was imported.
-"""
+"""The record of what a notebook read (:mod:`restated_book.watch`) and imported; nothing is declared."""
 
 import importlib.util
 import os

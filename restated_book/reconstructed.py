@@ -1,9 +1,6 @@
-"""Data sets reconstructed from printed numbers, for readers: what a book hands over, and the files made of it.
+"""Data sets reconstructed from printed numbers, for readers; the functions under ``[reconstructed]`` yield them.
 
-The functions that ``[reconstructed]`` in ``restated.toml`` names yield a :class:`Dataset` each. Run as a module, this
-writes every set as CSV with a snippet in Python and in R next to it, as a workbook where it is small enough for one,
-and ``index.json``, which other programs read. The build does so in a process of its own
-(:mod:`restated_book.build.reconstruct`).
+Run as a module, this writes each as CSV with snippets in Python and R, as a workbook, and into ``index.json``.
 """
 
 import gzip

@@ -1,8 +1,7 @@
 """The register of published numbers: every number as printed, with its source, place and grade.
 
-One file per finding in ``data/published``, one row per printed number, one id per number over all files. Grades: P,
-seen in the text of the work named as source; S, seen in a secondary source; U, recalled and seen nowhere, which must
-never be shown as published.
+One file per finding in ``data/published``, one row and id per number. Grades: P, seen in the text of the source; S, in
+a secondary source; U, recalled and seen nowhere, which must never be shown as published.
 """
 
 import re
@@ -181,10 +180,7 @@ def usual_kind(statistic: str) -> str:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, by default ``data/published``; refuse the first file, row or field that cannot be right.
-
-    `bibliography` is a BibTeX file, by default that of the book, or its keys.
-    """
+    """Read the register; refuse what cannot be right. `bibliography` is a BibTeX file, or the keys of one."""
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
     with watch.own():
@@ -283,10 +279,7 @@ _Refuse = Callable[[str, str, str], NoReturn]
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:
-    """Parse and check the cells of a row, by column; `path` and `row` are its place, for messages.
-
-    `sources` are the keys of the bibliography; `marks` says what commas part in its file.
-    """
+    """Parse and check the cells of a row at `path`, `row`, with the keys of `sources`, and `marks` for its commas."""
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
         reading.refuser(path)(message, remedy, row=row, field=field)

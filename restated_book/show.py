@@ -1,8 +1,6 @@
-"""Figures, tables and verdicts as they appear in a notebook and in the book.
+"""Figures, tables and verdicts as they appear in a notebook and in the book, each an HTML block with its status.
 
-Every figure and table carries its status in words; the build refuses any output that shows data without one. Each
-output is one HTML block that works in JupyterLab on its own; the build moves the pictures into files
-(:func:`restated_book.outputs.extract`).
+The build refuses an output that shows data without one, and moves pictures into files.
 """
 
 import base64
@@ -181,10 +179,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -> None:
-    """Show recomputed numbers of a ledger (all if no `ids` are given) next to the printed ones, with their verdicts.
-
-    `id`, `caption` and `more` are as for :func:`table`.
-    """
+    """Show recomputed numbers of a ledger, all or `ids`, next to the printed ones; the rest is as for :func:`table`."""
     entries = ledger.entries(*ids)
     about = _about(id, "printed", caption)
     text = [
@@ -229,10 +224,7 @@ def hand_over() -> None:
 
 
 def status_of(frame: pd.DataFrame) -> str:
-    """Return the status a study table was loaded with.
-
-    A frame that :func:`restated_book.studies.load` did not load is refused.
-    """
+    """Return the status that :func:`restated_book.studies.load` gave a study table; refuse a frame without one."""
     status = frame.attrs.get("status")
     if status not in STATUSES:
         raise RestatedError("this table has no status", remedy="load it with restated_book.studies.load(...)")

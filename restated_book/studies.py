@@ -1,7 +1,6 @@
-"""Study tables: the rows a meta-analysis is computed from, each table with the status of its rows.
+"""Study tables of ``data/studies``: the rows a meta-analysis is computed from, each table with a status.
 
-Tables are in ``data/studies``. A reader who has the original table of a paper can put it, in the same columns, into
-``data/originals`` under the same name: it is then read instead, and its status says so wherever the rows are shown.
+A reader's original of the same name in ``data/originals`` is read instead, and its status says so.
 """
 
 import os
@@ -22,10 +21,9 @@ def names() -> list[str]:
 
 
 def load(name: str, *, originals: bool = True) -> pd.DataFrame:
-    """Read and check a study table, one of :func:`names`; `originals` prefers a table of the reader's.
+    """Read and check a study table; `originals` prefers a table of the reader's, which may have no row of grade U.
 
-    It has one row per study or sample, and columns as in the data dictionary. Counts with gaps are floats, as NaN marks
-    the gap. ``attrs`` hold ``status``, ``source`` and ``file``. An original with a row of grade U is refused.
+    Counts with gaps are floats, as NaN marks the gap. ``attrs`` hold ``status``, ``source`` and ``file``.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):

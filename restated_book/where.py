@@ -1,7 +1,6 @@
-"""Origin of a number of the book: its cell, the functions that computed it and the files they read.
+"""Origin of a number of the last build: its cell, the functions that computed it and the files they read.
 
-Everything is read from the files of the last build and the text of the notebooks; nothing runs again. The code of a
-chapter is followed backwards from the statement that recorded a number, name by name, to the functions it imports.
+The code of a chapter is followed backwards from the statement that recorded it, name by name; nothing runs again.
 """
 
 import ast
@@ -175,10 +174,7 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a number comes from; refuse an unknown id with the nearest ones.
-
-    `rows` are those of the joined ledger by id, `files` what each page read.
-    """
+    """Describe where a number of the ledger `rows` comes from, with the `files` of each page; refuse an unknown id."""
     if id not in rows:
         close = entries.close_matches(id, rows)
         near = f"the nearest ids are {', '.join(close)}" if close else "see ledger.csv for all ids"

@@ -113,10 +113,9 @@ class Chart:
         self.below(max(start, MARGIN), text, line=line)
 
     def key(self, x: float = 0.1, *, line: int = 0, lift: float | None = None, **settings: Any) -> Key:
-        """Key under the axis, `x` inches from the left edge and `line` lines down from the first free one.
+        """Key under the axis, `x` inches from the left edge and `line` lines down, with the `settings` of a `Key`.
 
-        The middle of the samples is `lift` inches above the base line of the words, by default half a digit; `settings`
-        are other attributes of :class:`restated.plots.legend.Key`.
+        The middle of the samples is `lift` inches above the base line of the words, by default half a digit.
         """
         lift = style.HALF_DIGIT * self.size / POINTS if lift is None else lift
         settings = {"size": self.size, "tall": 0.13, "step": self.size * FOOT_LEADING / POINTS} | settings
@@ -419,10 +418,7 @@ def null_line(chart: Chart, scale: Scale) -> float | None:
 
 
 def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 0.08, shift: bool = False) -> None:
-    """Words for values on either side of `x`, in the first line under the axis title.
-
-    Words that do not fit are refused; with `shift` they move inwards instead.
-    """
+    """Words for values on either side of `x`, under the axis title; refused, or with `shift` moved, to fit."""
     if narrow():
         sides = {"left": f"← {left}" if left.strip() else "", "right": f"{right} →" if right.strip() else ""}
         apart_lines = sum(text_width(text, chart.size) for text in sides.values()) + GAP > NARROW - 2 * MARGIN

@@ -1,8 +1,6 @@
 """The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
 
-Figures are drawn with the light colours. `render.svg` adds rules that replace each light code by its dark one. So no
-code may occur twice in a theme, and figures use no colour outside `ROLES`. Each figure can be drawn a second time for a
-telephone: its function then asks `narrow` and `width`.
+Figures use light colours of `ROLES` only, which `render.svg` pairs with dark ones: no code may occur twice in a theme.
 """
 
 from collections.abc import Callable, Iterator

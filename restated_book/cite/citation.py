@@ -1,8 +1,6 @@
-"""Citations of the book, a chapter, a figure or table, and a number.
+"""Citations of the book, a chapter, a figure or table, and a number, from ``CITATION.cff`` and ``_config.yml``.
 
-Authors, title and version are from ``CITATION.cff``; the title of a chapter is its heading; the address is
-``html.baseurl`` of ``_config.yml``, and citations have none while it is not configured. All forms of a citation are
-made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
+All forms are made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
 """
 
 import json
@@ -179,10 +177,7 @@ def day(epoch: str) -> str:
 
 
 def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = "") -> dict:
-    """Return the CSL item of a citation of one of :data:`KINDS`; `title` is that of the part, as a book has its own.
-
-    `page` is the path of the page without suffix, `anchor` that of a figure, table or number on it.
-    """
+    """Return the CSL item of one of :data:`KINDS`: `title` of the part, `page` without suffix, `anchor` on it."""
     entry = {
         "id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))),
         "type": KINDS[kind][0],
@@ -298,10 +293,7 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
-    """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``.
-
-    A ``title`` comes before the first sentence of the caption, and a ``number`` before both.
-    """
+    """Return kind and item of a chapter and of what it has `shown`, titled by number and headline."""
     found = [("chapter", item(book, "chapter", title, page))]
     for part in shown:
         kind = "figure" if part["kind"] == "figure" else "table"

@@ -1,7 +1,4 @@
-"""Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks.
-
-:func:`write_chapter` makes what a page links to, before typesetting; :func:`finish` makes what needs the finished site.
-"""
+"""Downloads: figures, tables, notebooks, and archives of chapters and of the book, all made from executed notebooks."""
 
 import json
 import os
@@ -27,11 +24,7 @@ BOOK_PDF, *BOOK_FILES = book.FILES["book"].values()
 
 
 def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:
-    """Make the downloads of a chapter, in ``downloads/<page>`` of `extra`, which holds the ledger and the figures.
-
-    The `executed` notebook has its figures next to it; `rows` are those of the ledger; `epoch` is the date of the files
-    in seconds since 1970.
-    """
+    """Make the downloads of an `executed` notebook, dated `epoch`, in `extra`, with the `rows` of the ledger."""
     page, content = executed.stem, json.loads(executed.read_text(encoding="utf-8"))
     drawn = pictures.pictures_of(executed)
     folder = extra / "downloads" / page
@@ -51,10 +44,7 @@ def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoc
 
 
 def finish(site: Path, parts: Mapping[str, Mapping], epoch: int) -> None:
-    """Make the record of the run and the copy for offline reading of the finished site, and fill in the sizes of files.
-
-    `parts` has for each page what :func:`restated_book.build.stage.parts_of` returns.
-    """
+    """Make the record of the run and the copy for offline reading of the finished site, and fill in sizes."""
     (site / crate.NAME).write_text(crate.text(crate.made(site, parts, epoch)), encoding="utf-8")
     book.fill_sizes(site)
     book.write_offline(site / book.OFFLINE, site, epoch)

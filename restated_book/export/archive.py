@@ -1,7 +1,4 @@
-"""Zip archives whose bytes depend on their content only.
-
-repro-zipfile would replace four lines of these, but takes the date from an environment variable and sorts no names.
-"""
+"""Zip archives whose bytes depend on their content only; repro-zipfile sorts no names."""
 
 import io
 import time
@@ -25,10 +22,7 @@ def zipped(files: Mapping[str, bytes | Path], epoch: int) -> bytes:
 
 
 def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int) -> None:
-    """Write a zip archive of `files`, sorted by name, every file of one date, `epoch` in seconds since 1970.
-
-    `files` has by name inside the archive the content, or the file to read it from when its turn comes.
-    """
+    """Write a zip archive of `files`, content or a file by name, sorted, all dated `epoch` (seconds since 1970)."""
     date = time.gmtime(max(epoch, EARLIEST))[:6]
     with zipfile.ZipFile(out, "w") as archive:
         for name in sorted(files):
@@ -41,10 +35,7 @@ def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int)
 
 
 def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, Path]:
-    """Return the files of `folder` by their names in an archive, where they are put `within` a folder.
-
-    Of `files`, by default all below `folder`, missing ones, caches and hidden ones are left out.
-    """
+    """Return `files`, by default all below `folder`, by name `within` an archive, without caches and hidden ones."""
     listed = folder.rglob("*") if files is None else files
     named = {f.relative_to(folder): f for f in listed if f.is_file()}
     return {

@@ -50,10 +50,7 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """Describe the finished site as a crate, in JSON-LD, dated `epoch`, so that two builds of a commit agree.
-
-    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook.
-    """
+    """Describe the finished site in JSON-LD, dated `epoch`; `parts` has title, ``shown`` and ``files`` by page."""
     run = _Run(site, epoch)
     actions = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
     run.crate.root_dataset["mentions"] = actions + run.reconstruction()

@@ -45,10 +45,9 @@ def _lines(shape: str, tile) -> str:
 
 
 def drawn_out(svg: str) -> str:
-    """Return `svg` with its hatched paths drawn as lines, clipped at the outline of the path.
+    """Return `svg` with areas hatched by straight lines drawn as lines, clipped at the outline of the area.
 
-    In a picture of :mod:`restated.plots.render` coordinates of hatched paths are absolute and patterns start at the
-    origin. Areas filled with anything but straight lines stay as they are.
+    In a picture of :mod:`restated.plots.render` their coordinates are absolute, and patterns start at the origin.
     """
     ET.register_namespace("", SVG[1:-1])
     root = ET.fromstring(svg)

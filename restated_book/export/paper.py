@@ -1,8 +1,6 @@
 """Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
 
-The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before
-them, so that articles fit into one document; links whose target is in the document lead there, others to the
-published site or nowhere.
+Ids get the name of their page, so that articles fit into one document; links lead inside it where they can.
 """
 
 import itertools
@@ -333,10 +331,7 @@ _PAPER.filters["css"] = _css_text
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
-    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`.
-
-    The targets of its contents are returned with the page number 0, as it is not known yet.
-    """
+    """Make the articles of `document` fit for one file in `folder`; return the targets of its contents, numbered 0."""
     baseurl = citation.about().address
     present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:

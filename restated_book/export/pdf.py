@@ -1,8 +1,6 @@
 """The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
 
-Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as
-they are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of
-every figure and table.
+WeasyPrint knows no MathML, and LaTeX would need a second form of every figure and table.
 """
 
 from __future__ import annotations

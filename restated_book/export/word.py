@@ -1,7 +1,4 @@
-"""Each chapter as a Word file: real headings, numbered captions, alternative texts, and tables that Word can edit.
-
-pandoc writes it from the finished page, in the styles of the folder ``word``; the page is laid out as for paper.
-"""
+"""Each chapter as a Word file, by pandoc, from the finished page laid out as for paper, in the styles of ``word``."""
 
 import os
 import posixpath
@@ -65,10 +62,7 @@ def _styled(element: HtmlElement, style: str) -> None:
 
 
 def _widths(table: HtmlElement) -> None:
-    """Share the width of a table out among its columns: room for the longest word, and the rest by what they hold.
-
-    Word would do so itself; LibreOffice makes all columns equal.
-    """
+    """Share the width of a table out among its columns, as Word would itself and LibreOffice does not."""
     rows = [[paper.text(cell) for cell in row.iter("td", "th")] for row in table.iter("tr")]
     count = max(map(len, rows), default=0)
     if any(len(row) != count for row in rows) or not count:

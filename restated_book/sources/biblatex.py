@@ -1,8 +1,6 @@
-"""Works as reference managers write them, as the types, fields and names that pybtex prints.
+"""Works as reference managers write them, as the types, fields and names that pybtex prints; the rest is left out.
 
-BibLaTeX, which Zotero, Better BibTeX and JabRef write, has more types and other fields than BibTeX; both inherit fields
-by ``crossref``. Each work is brought to what the styles of pybtex print. What they never print is left out, so markup
-in an abstract or in the path of a file does no harm.
+BibLaTeX has more types and other fields than BibTeX; both inherit fields by ``crossref``.
 """
 
 import calendar
@@ -286,10 +284,7 @@ def bare_doi(text: str) -> str:
 
 
 def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
-    """Return the names of a field, and warnings about what looks like something else; `report` what cannot be a name.
-
-    Names are in Unicode and keep their braces; those of Better BibTeX (``family=IJzendoorn, prefix=van``) are read.
-    """
+    """Return names in Unicode, in their braces, with warnings; `report` what cannot be a name."""
     try:
         text = latex.unaccented(text)
     except latex.Unprintable as error:

@@ -1,8 +1,6 @@
 r"""LaTeX and the HTML of publishers as rich text: what a work prints, or why it cannot be printed.
 
-latexcodec reads accents and symbols. It leaves commands, maths and tags as they are, so they are read here: an emphasis
-becomes a tag, ``CO$_2$`` becomes CO₂, ``&amp;amp;`` an ampersand. Nothing is printed in part: text that would leave a
-backslash, a dollar sign, an entity or a tag on the page is refused.
+latexcodec reads accents and symbols; commands, maths and tags are read here. Nothing is printed in part.
 """
 
 import codecs

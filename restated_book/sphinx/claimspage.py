@@ -30,11 +30,7 @@ class claim_link(nodes.Inline, nodes.TextElement):
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses of what claims refer to, relative to the page.
-
-    `cite` and `work` give bibliography entry (or None) and short name of a source key, `chapter` address and title of a
-    chapter by its name, `rows` the ledger rows by id; `root` leads to the root of the site.
-    """
+    """Addresses of what claims refer to, relative to the page: of source keys, works, chapters and ledger rows."""
 
     ledger: str
     cite: Callable[[str], str | None]

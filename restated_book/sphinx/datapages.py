@@ -1,7 +1,4 @@
-"""The pages of data and files: data dictionary, licences, tables of readers, reconstructed sets, and all downloads.
-
-:func:`restated_book.export.book.fill_sizes` writes the sizes of downloads into the finished site.
-"""
+"""The pages of data and files: dictionary, licences, tables of readers, reconstructed sets, downloads."""
 
 from collections.abc import Mapping
 from itertools import groupby

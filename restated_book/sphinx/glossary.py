@@ -22,10 +22,9 @@ NOT_RUNNING = (
 
 
 def finder(names: list[str]) -> re.Pattern:
-    """Return a pattern that finds any of `names` as whole words.
+    """Return a pattern that finds any of `names` as whole words; only the first letter of one may become a capital.
 
-    A name with a capital is found as written; the first letter of another one may be a capital. A name of one letter
-    (*d*, *r*) is a symbol that only italics distinguish: it is not looked for.
+    A name of one letter (*d*, *r*) is a symbol that only italics distinguish: it is not looked for.
     """
 
     def spelt(name: str) -> str:

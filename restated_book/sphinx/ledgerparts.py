@@ -1,8 +1,4 @@
-"""The ledger in parts: its rows by id, as the entries of an index, and the page of each. Plain data, no Sphinx.
-
-A number's permanent address is that of the ledger and its id. Which part that leads to follows from the first id of
-each part alone, so the ledger may grow without an address being lost.
-"""
+"""The ledger in parts, alphabetical as an index; the permanent address of a number is that of the ledger and its id."""
 
 import re
 from bisect import bisect_left, bisect_right

@@ -33,10 +33,7 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert one LaTeX formula, without dollar signs, to a ``<math>`` element; `display` is for one on its own line.
-
-    The source is kept in ``alttext``. What the converter refuses or would lose is refused as a :class:`MathError`.
-    """
+    """Convert a LaTeX formula to a ``<math>`` element with its source; refuse what the converter would lose."""
     source = " ".join(latex.split())
     if not source:
         raise MathError("the formula is empty")

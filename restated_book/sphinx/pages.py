@@ -235,8 +235,7 @@ def anchors(env) -> str:
 def to_write(app, env) -> set[str]:
     """Return pages to write besides those that were read: all, or none if no anchor changed.
 
-    Sphinx checks a link when it writes the page the link is on. While all anchors are unchanged, so are the targets of
-    links on unchanged pages.
+    Sphinx checks a link when it writes its page; while all anchors are unchanged, so are the targets on others.
     """
     before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
     app.restated_anchors_moved = before != env.restated_anchors
