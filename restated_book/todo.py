@@ -1,4 +1,4 @@
-"""What is still to be verified, from ledger, claims and chapters: what to open, what to type where, what changes."""
+"""List of what is still to be verified: what to open, what to type where, and what changes in the book."""
 
 import re
 from collections.abc import Iterable, Mapping
