@@ -8,15 +8,10 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from restated.errors import RestatedError
-from restated_book import config, paths
+from restated_book import paths
 
 #: Files that a book needs, and what each is for.
-NEEDED = {
-    config.NAME: "makes a folder a book",
-    "_config.yml": "title, author and address of the pages",
-    "_toc.yml": "the pages in their order",
-    "CITATION.cff": "how to cite the book",
-}
+NEEDED: dict[str, str] = paths.tables(__file__)
 #: Extras of the installed package whose requirements a build needs.
 _EXTRAS = ("book", "plot")
 _REQUIREMENT = re.compile(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]")
