@@ -339,40 +339,18 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
     return dict.fromkeys((target for _, _, target in _contents(document) if target), 0)
 
 
-def _emptied(picture: re.Match) -> str:
-    width, height = (re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height"))
-    if width is None or height is None:
-        return picture[0]
-    size = f"width=%22{width[1]}%22 height=%22{height[1]}%22"
-    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 {size}/%3E"
-    return re.sub(r'\bsrc="[^"]*"', f'src="{empty}"', picture[0])
-
-
-def write(
-    document: Document,
-    site: Path,
-    folder: Path,
-    file: Path,
-    numbers: dict[str, int],
-    *,
-    pages: list[Page] | None = None,
-    pictures: bool = True,
-) -> None:
-    """Write the HTML of `document`, or of some of its `pages`, with `numbers` as the page numbers of its contents.
-
-    Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
-    """
+def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int]) -> None:
+    """Write the HTML of `document`, with `numbers` as the page numbers of its contents."""
     import matplotlib
 
     def place(file: Path) -> str:
         return Path(os.path.relpath(file, folder)).as_posix()
 
     about = citation.about()
-    written = document.pages if pages is None else pages
-    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
+    parts = (f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in document.pages)
     known = {"about": about, "version": f"{about.version}, {about.released.isoformat()}", "document": document}
     known |= {"contents": _contents(document), "numbers": numbers, "grades": GRADES, "verdicts": SHORT.values()}
     known |= {"look": place(site / "_static" / "restated.css"), "style": STYLE.read_text(encoding="utf-8")}
     known |= {"fonts": FONTS, "files_of_fonts": place(Path(matplotlib.get_data_path()) / "fonts" / "ttf")}
-    known["chapters"] = chapters if pictures else re.sub(r"<img [^>]*>", _emptied, chapters)
+    known["chapters"] = "".join(parts)
     file.write_text(_PAPER.get_template("paper.html").render(known), encoding="utf-8")
