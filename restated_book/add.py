@@ -285,7 +285,6 @@ def _chapter(args: argparse.Namespace, draft: Draft) -> str:
 
 
 def _new(folder: str, name: str) -> Path:
-    """Place of a new table; refuse a name that is none, or is taken."""
     file = paths.DATA / folder / f"{name}.csv"
     if not dictionary.NAME.fullmatch(name):
         _refuse(f"'{name}' is not a name", "use lower-case letters, digits and hyphens")
@@ -307,7 +306,6 @@ def _field(name: str, description: str, type: str = "string", **others: Any) -> 
 
 
 def _describe(draft: Draft, file: Path, args: argparse.Namespace, status: str, licence: str, source: str, schema: Any):
-    """Put the description of a new table into the data package."""
     name = f"published-{args.name}" if file.parent == paths.PUBLISHED else args.name
     resource = {"name": name, "path": file.relative_to(paths.DATA).as_posix(), **FORMAT}
     resource |= {"title": args.title, "description": args.description, "status": status}

@@ -74,7 +74,6 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
 
 
 def _filled(text: str, answers: dict[str, str], *, quoted: bool) -> str:
-    """Put the answers into a file: as quoted values, or with marks of Markdown as they are."""
     for name, answer in answers.items():
         plain = answer if name == "date" else _MARKUP.sub(r"\\\1", answer)
         value = json.dumps(answer, ensure_ascii=False) if quoted and name != "date" else plain

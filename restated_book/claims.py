@@ -148,7 +148,6 @@ def _check_names(register: Collection[str], works: Collection[str], chapters: Co
 
 
 def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Collection[str]]) -> Iterator[tuple]:
-    """Faults of one row of the claims: field, fault and remedy."""
     parts, section = _settings().sections, claim["section"]
     if parts and section not in parts:
         yield "section", f"'{section}' is not a section", f"use one of {', '.join(parts)}"

@@ -15,7 +15,6 @@ from restated_book.faults import of_system
 
 
 def _port(text: str) -> int:
-    """Parse the number of a port; 0 takes any free one."""
     if not (text.isascii() and text.isdigit() and len(text) <= 5 and int(text) <= 65535):
         raise argparse.ArgumentTypeError(f"'{text[:20]}' is not a port number between 0 and 65535")
     return int(text)
@@ -30,7 +29,6 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 def _run(of: Mapping[str, Any], args: argparse.Namespace) -> Any:
-    """Call the function of a command with the arguments it takes."""
     call = _function(of["call"])
     return call(**{name: getattr(args, name) for name in of["takes"]}) if "takes" in of else call(args)
 

@@ -109,7 +109,6 @@ def _check(value: Any, part: Mapping, name: str) -> None:
 
 
 def _check_names(section: str, key: str, names: list[str], known: Container[str]) -> None:
-    """Refuse names in a list of a section that are not in `known`."""
     for name in names:
         if name not in known:
             _refuse(f"'{name}' is not one of {section}.sections", "correct it, or add it there", f"{section}.{key}")

@@ -34,7 +34,6 @@ def doctor() -> str:
 
 
 def _found() -> Iterator[tuple[str, str, str]]:
-    """Yield each check: its subject, the fault or nothing, and the remedy."""
     yield f"Python {sys.version.partition(' ')[0]} runs this", "", ""
     lacking = missing_packages()
     install = "install the package with all a book needs: pip install 'restated[book]'"
@@ -73,7 +72,6 @@ def _installed(name: str) -> bool:
 
 
 def _notes() -> Iterator[str]:
-    """Yield what is missing for a part of the work only."""
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its last commit"
     if not (paths.ROOT / "CITATION.cff").is_file():

@@ -163,7 +163,6 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
 
 
 def _why_not(number: PublishedNumber) -> str:
-    """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
         return "recalled only, we could not obtain the source; carries no conclusion"
     return {

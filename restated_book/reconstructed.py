@@ -79,7 +79,6 @@ def write(folder: Path) -> None:
 
 
 def _write(dataset: Dataset, folder: Path) -> dict:
-    """Write the files of a data set; return its entry in the index."""
     check_option("basis", dataset.basis, STATUSES)
     status, frame = f"reconstructed: not real {dataset.of}", dataset.frame.reset_index(drop=True).infer_objects()
     frame.insert(0, STATUS, status)

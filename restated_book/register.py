@@ -329,7 +329,6 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
 
 
 def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str], refuse: _Refuse) -> None:
-    """Check what can be seen without parsing a number."""
     for field, text in cells.items():
         if text != text.strip():
             refuse(field, f"'{text}' has blanks at its end", "remove them")
@@ -389,7 +388,6 @@ def _number(
 
 
 def _ends(printed: Printed) -> list[Decimal]:
-    """The number, or the ends of a bound or range."""
     ends = (printed.low, printed.high) if printed.value is None else (printed.value,)
     return [end for end in ends if end is not None]
 

@@ -66,7 +66,6 @@ def _checked(id: str, status: str, caption: str) -> str:
 
 
 def _about(id: str, status: str, caption: str, title: str = "") -> dict[str, str]:
-    """Return what a caption says, its status checked."""
     status = _checked(id, status, caption)
     words = {"status": status, "key": STATUSES[status], "words": shown(status)}
     return {"id": id, "caption": caption, "title": title, **words}

@@ -184,7 +184,6 @@ def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]])
 
 
 def _printed(row: Mapping) -> Iterator[str]:
-    """Lines on a printed number: its row of the register and what restates it."""
     number = register.load()[row["id"]]
     yield f"{row['id']}: printed {row['published']} ({row['quantity']})"
     yield f"printed in   {row['source_key']}, {row['locator']}"
@@ -196,7 +195,6 @@ def _printed(row: Mapping) -> Iterator[str]:
 
 
 def _recomputed(row: Mapping, files: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Lines on a recomputed number: cell, functions, files and the printed number it restates."""
     page = Path(row["page"]).stem
     yield f"{row['id']}: {entries.restated_text(row) or row['reason']} ({row['quantity']})"
     cells = codecells.of(paths.NOTEBOOKS / f"{page}.md")

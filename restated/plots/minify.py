@@ -53,7 +53,6 @@ def short(number: float, decimals: int = DECIMALS) -> str:
 
 
 def _joined(numbers: Iterable[str]) -> str:
-    """Numbers with a separator only where reading needs one."""
     return " ".join(numbers).replace(" -", "-")
 
 
@@ -96,7 +95,6 @@ def _letters(i: int) -> str:
 
 
 def _shorten(element: ET.Element) -> None:
-    """Rewrite the attributes of one element in fewer characters."""
     glyph = element.get("transform", "").startswith("scale")
     for name, value in element.items():
         if name == "d":
@@ -142,7 +140,6 @@ def _path(d: str, *, relative: bool) -> str:
 
 
 def _style(text: str) -> str:
-    """Style attribute without defaults and spare characters."""
     kept = []
     for name, value in (part.split(": ") for part in text.split("; ")):
         if name in ("stroke-width", "stroke-dasharray"):

@@ -57,7 +57,6 @@ def _drawn(fig: Figure) -> tuple[float, float]:
 
 
 def _raw(fig: Figure) -> str:
-    """Matplotlib's own SVG, without dates or version."""
     buffer = io.StringIO()
     with look():
         fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

@@ -299,7 +299,6 @@ def _row_count(columns: Sequence[Column]) -> int:
 def _dress_rows(
     ax: Axes, rows: int, limits: tuple[float, float], scale: Scale, size: float, many: bool, most: int = 8
 ) -> None:
-    """Limits, ticks and spines of the plot; with `many` rows the axis is repeated on top."""
     ax.set(label=ROWS, xlim=limits, ylim=(rows - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
     ticks = scale.ticks(*limits, most=most)

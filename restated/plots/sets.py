@@ -198,7 +198,6 @@ def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: 
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
-    """Grid cells of one step."""
     # A whole total is in the middle of its cell.
     x, y = ((cells[["x", "y"]].to_numpy(float) + 0.5) * cell - 0.5).T
     # An outline of half a point closes the hairlines renderers leave between neighbours.

@@ -120,7 +120,6 @@ def _key(ax: Axes, symbol: str, printed: tuple[str, float, float] | None, bands:
 
 
 def _end_labels(ax: Axes, ends: dict[str, float]) -> None:
-    """Names of lines at their right end, kept apart."""
     across, up = per_inch(ax)
     x = ax.get_xlim()[1] + 0.1 * across
     names = sorted(ends, key=ends.__getitem__)

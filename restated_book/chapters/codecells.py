@@ -66,7 +66,6 @@ def line_of(source: str, line: int, id: str) -> int:
 
 @lru_cache(maxsize=1000)
 def _spelt(whole: ast.stmt) -> dict[str, list[int]]:
-    """Return the lines of each text that a statement spells out."""
     found: dict[str, list[int]] = {}
     for node in ast.walk(whole):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -151,7 +151,6 @@ _NAMES: dict[str, str] = _TABLES["names"]
 
 
 def _name(author: object) -> dict[str, str] | None:
-    """Return an author of ``CITATION.cff`` as a CSL name; None without a name."""
     given = author if isinstance(author, dict) else {}
     name = {key: text for key, text in given.items() if isinstance(text, str) and text.strip()}
     if "name" in name:

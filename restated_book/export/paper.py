@@ -103,7 +103,6 @@ def inside(element: HtmlElement) -> str:
 
 
 def _screen_only(element: HtmlElement) -> bool:
-    """Return True for an element without a use on paper."""
     return bool(
         element.tag in GONE_ELEMENTS
         or GONE_CLASSES & set(element.classes)

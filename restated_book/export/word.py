@@ -78,7 +78,6 @@ def _widths(table: HtmlElement) -> None:
 
 
 def _figure(figure: HtmlElement) -> None:
-    """Leave picture and caption in a figure, and the caption of a table to the table; data come after the figure."""
     caption = figure.find(".//figcaption")
     if figure.get("data-status") == SUPPLIED:
         for child in list(figure):

@@ -265,7 +265,6 @@ def _numbers(fields: dict[str, str]) -> None:
 
 
 def _addresses(fields: dict[str, str]) -> None:
-    """Write DOI and URL as they lead there."""
     for name in ("doi", "url"):
         if name not in fields:
             continue
@@ -317,7 +316,6 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
 
 
 def _outside(name: str) -> str:
-    """Return what of a name is not in braces."""
     while (less := re.sub(r"\{[^{}]*\}", "", name)) != name:
         name = less
     return name
@@ -340,7 +338,6 @@ def _doubts(name: str, outside: str, parts: list[str]) -> Iterator[str]:
 
 
 def _extended(name: str, report: Report) -> Person | None:
-    """Return a name given by its parts, as Better BibTeX writes it."""
     given, at = {}, 0
     while at < len(name) and (part := _PART.match(name, at)):
         given[part[1].casefold()] = part[2].strip('"')

@@ -280,7 +280,6 @@ def check(path: Path | str | None = None) -> Bibliography:
 
 
 def _missing(key: str, entry: Entry) -> Iterator[tuple[str, str, str]]:
-    """Yield each required field that an entry lacks, with message and remedy."""
     for field in REQUIRED[entry.type]:
         if not (entry.persons if field == "author" else entry.fields.get(field)):
             yield field, f"'{key}' ({entry.type}) lacks the field", "fill it in"

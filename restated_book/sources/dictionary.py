@@ -211,7 +211,6 @@ def _property(entry: Any, key: str, kind: type, path: Path, owner: str, otherwis
 
 
 def _names(entry: dict, key: str, name: str, path: Path, owner: str) -> tuple[str, ...]:
-    """Names of the licences or titles of the sources of a resource."""
     items = _property(entry, key, list, path, owner)
     return tuple(_property(item, name, str, path, f"a {key[:-1]} of {owner}") for item in items)
 

@@ -81,7 +81,6 @@ def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
 
 
 def _line(raw: bytes, at: int) -> int:
-    """Return the line of a byte, whichever line ends the file has."""
     return raw.count(b"\n", 0, at) + raw.count(b"\r", 0, at) - raw.count(b"\r\n", 0, at) + 1
 
 

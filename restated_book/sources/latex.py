@@ -34,7 +34,6 @@ _CHARACTERS = _TABLES["characters"] | {name: char.translate(_KEEP) for name, cha
 
 
 def _by_name(table: str) -> dict[str, str]:
-    """Return the kinds of groups by the commands or tags that make them."""
     return {name: kind for kind, names in _TABLES[table].items() for name in names}
 
 
@@ -167,7 +166,6 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
 
 
 def _unicode(text: str) -> str:
-    """Return accents and symbols as latexcodec reads them."""
     try:
         return codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]  # from text to text
     except ValueError:
@@ -175,7 +173,6 @@ def _unicode(text: str) -> str:
 
 
 def _command(match: re.Match) -> str:
-    """Replace a command without argument."""
     kept, as_is, accent, space, nothing, word = match.groups()
     if kept or accent:
         return _KEPT[kept or accent]
@@ -251,7 +248,6 @@ def _formula(formula: str) -> str:
 
 @cache
 def _symbol(word: str, formula: str) -> str:
-    """Return the character of a command of maths."""
     if word in _SPACES:
         return _SPACES[word]
     if word in "%$&#_{}":
@@ -268,7 +264,6 @@ def _symbol(word: str, formula: str) -> str:
 
 
 def _parsed(text: str, links: list[tuple[str, str]]) -> Text:
-    """Return decoded text as rich text."""
     stack: list[list] = [[]]
     for piece in re.split(rf"([{{}}]|{_LINK}.)", text):
         if piece == "{":

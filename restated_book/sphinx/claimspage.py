@@ -40,11 +40,6 @@ class Links:
     root: str = ""
 
 
-@cache
-def _works() -> bibliography.Bibliography:
-    return bibliography.load()
-
-
 def links(builder, docname: str) -> Links:
     """Return the addresses as seen from the page `docname`."""
 
@@ -55,7 +50,7 @@ def links(builder, docname: str) -> Links:
 
     ledger = builder.get_relative_uri(docname, builder.config.restated_ledger_doc)
     cite, root = citation_links(builder, docname), blocks.root(docname)
-    return Links(ledger, cite, _works().short, chapter, entries.load(), root)
+    return Links(ledger, cite, bibliography.load().short, chapter, entries.load(), root)
 
 
 @cache
@@ -71,7 +66,6 @@ def _sources() -> dict[str, dict]:
 
 @cache
 def _comparisons() -> dict[str, list[dict]]:
-    """Rows of ``checks`` by the claims they bear on."""
     by_claim = claims.load("checks").explode("claim_ids").groupby("claim_ids")
     return {str(id): rows.to_dict("records") for id, rows in by_claim}
 

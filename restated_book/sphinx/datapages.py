@@ -44,13 +44,11 @@ def _constraints(field: Mapping) -> str:
 
 
 def _names(items, *fields: str) -> str:
-    """Join the first of `fields` each item has."""
     found = (next((item[f] for f in fields if item.get(f)), "") for item in items or ())
     return "; ".join(filter(None, found))
 
 
 def _terms(resource: Mapping) -> list[str]:
-    """Return the licences and the sources of a data file."""
     return [_names(resource.get("licenses"), "title", "name", "path"), _names(resource.get("sources"), "title", "path")]
 
 
@@ -153,7 +151,6 @@ class ReconstructedData(SphinxDirective):
 
 
 def _of_book(builder) -> str:
-    """Return the files of the whole book as a table."""
     files = [*([export.BOOK_PDF] if "pdf" in export.forms() else []), *export.BOOK_FILES]
     return PARTS.book_files(blocks.root(builder.current_docname), files)
 

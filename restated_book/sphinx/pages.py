@@ -79,7 +79,6 @@ def description(doctree: nodes.document | None, metadata: dict) -> str:
 
 
 def _local(assets, wanted) -> list:
-    """Return the assets of ours among `assets`, in our order."""
     by_name = {str(getattr(a, "filename", a) or "").rsplit("/", 1)[-1]: a for a in assets}
     return [by_name[name] for name in wanted if name in by_name]
 
