@@ -1,7 +1,7 @@
-"""Small pages for other pages: one for each figure, number and claim, which needs no script and works offline.
+"""Small pages for other pages: one for each figure, table, number and claim, which needs no script and works offline.
 
 ``embed/<name>.html`` is a page, ``embed/<name>.json`` the same in the form of oEmbed 1.0. A number has its ledger id, a
-claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
+claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``, a table ``tab-<chapter>-<id>``. Pictures are not copies.
 """
 
 import json
@@ -28,11 +28,14 @@ WIDTH, HEIGHT, BELOW = 390, 260, 170
 RATINGS = {"supported": 5, "consistent": 4, "inconsistent": 2, "contradicted": 1}
 RATINGS |= {"identical": 5, "within-rounding": 5, "compatible": 4, "differs": 2}
 
+#: Most characters of a table on its page; a longer one is in its chapter only.
+LONGEST = 40_000
+_TABLE = re.compile(r"<table.*?</table>", re.S)
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 
 
 def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator[dict[str, Any]]:
-    """Yield every figure, number and claim: ``name``, ``title``, ``facts``, ``target``, and ``picture`` of a figure.
+    """Yield all figures, tables, numbers and claims: name, title, facts, target, and its picture or table.
 
     `parts` has the figures of each page as :func:`restated_book.build.stage.parts_of` returns them; `rows` are those of
     the ledger.
@@ -41,13 +44,15 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
         chapter = page.rsplit("/", 1)[-1]
         content = json.loads((paths.BUILD / "executed" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
         for drawn in tables.collect(content):
-            if drawn.kind == "figure" and drawn.status != SUPPLIED:
+            if drawn.status != SUPPLIED:
+                found = _TABLE.search(drawn.html) if drawn.kind != "figure" else None
                 yield {
-                    "name": f"fig-{chapter}-{drawn.id}",
+                    "name": f"{drawn.anchor.partition('-')[0]}-{chapter}-{drawn.id}",
                     "title": citation.headline(drawn.caption),
                     "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
                     "target": f"{page}.html#{drawn.anchor}",
-                    "picture": f"figures/{chapter}/{drawn.id}.svg",
+                    "picture": f"figures/{chapter}/{drawn.id}.svg" if drawn.kind == "figure" else "",
+                    "table": found[0] if found and len(found[0]) <= LONGEST else "",
                     "alt": drawn.alt,
                     "said": None,
                 }
@@ -135,10 +140,12 @@ def correction(item: Mapping[str, Any], about: citation.About) -> tuple[str, lis
     return said, ways
 
 
-def snippets(chapter: str, id: str, title: str, about: citation.About) -> dict[str, str]:
-    """Return what shows a figure elsewhere: its page in a frame, its picture in Markdown and in LaTeX."""
-    name, root = f"fig-{chapter}-{id}", about.address or "../"
-    page, picture = f"{root}notebooks/{chapter}.html#fig-{id}", f"{chapter}/{id}"
+def snippets(chapter: str, id: str, title: str, about: citation.About, kind: str = "figure") -> dict[str, str]:
+    """Return what shows a figure elsewhere, its page in a frame, its picture in Markdown and LaTeX; or a table."""
+    short, root = "fig" if kind == "figure" else "tab", about.address or "../"
+    name, page, picture = f"{short}-{chapter}-{id}", f"{root}notebooks/{chapter}.html#{short}-{id}", f"{chapter}/{id}"
+    if kind != "figure":
+        return {"HTML": frame(name, title, root, HEIGHT + BELOW), "Markdown": f"[{title}]({page})"}
     masked = re.sub(r"[&%$#_{}]", r"\\\g<0>", title)
     return {
         "HTML": frame(name, title, root, HEIGHT + BELOW),
@@ -186,7 +193,7 @@ def write(site: Path, parts: Mapping[str, Mapping]) -> None:
 
 def oembed(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any]:
     """Return the answer of oEmbed 1.0 for an item, of the type rich."""
-    height = HEIGHT + (BELOW if item["picture"] else 0)
+    height = HEIGHT + (BELOW if item["picture"] or item.get("table") else 0)
     names = {"title": item["title"], "author_name": about.byline, "provider_name": about.title, "provider_url": root}
     return {
         "version": "1.0",
