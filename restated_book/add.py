@@ -1,7 +1,4 @@
-"""Add a number, a claim, a table, a chapter, a cell of one or whatever else a book consists of: ``restated add``.
-
-All that belongs together is checked in a copy of the data, and then written at once or not at all.
-"""
+"""Add what a book consists of, ``restated add``: checked in a copy of the data, then written at once or not."""
 
 import argparse
 import re

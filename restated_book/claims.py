@@ -1,8 +1,4 @@
-"""The claims of a document with verdicts of their own, what each was checked against, and tables that go with them.
-
-In ``data/claims``, each optional: ``claims`` (one statement a row), ``checks`` (the statement next to a source),
-``inconsistencies`` (one matter in two places), ``sources`` (what the document names), others that name claims.
-"""
+"""The claims of a document, what each was checked against, and their tables, all in ``data/claims``."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping

@@ -19,6 +19,12 @@ from restated_book.sources import files
 NAME = "restated.toml"
 
 
+@cache
+def schema() -> dict[str, Any]:
+    """Return the schema of the file: each kind of value has a name (``title``) and how to write one (``$comment``)."""
+    return json.loads(Path(__file__).with_suffix(".schema.json").read_text(encoding="utf-8"))
+
+
 @dataclass(frozen=True)
 class Chapters:
     """Frame of the chapters."""
@@ -31,18 +37,13 @@ class Chapters:
     formerly: dict[str, list[str]] = field(default_factory=dict)
 
 
-def _usual_columns() -> list[dict]:
-    plain = {"fields": ["answer"], "heading": "In plain words"}
-    return [plain, {"fields": ["certainty", "because"], "heading": "Certainty"}]
-
-
 @dataclass(frozen=True)
 class Findings:
     """Summary of findings."""
 
     certainties: list[str] = field(default_factory=list)
     checked: list[str] = field(default_factory=list)
-    columns: list[dict] = field(default_factory=_usual_columns)
+    columns: list[dict] = field(default_factory=lambda: schema()["$defs"]["columns"]["default"])
     use: dict[str, str] = field(default_factory=dict)
 
 
@@ -74,12 +75,6 @@ class Config:
 
 def _refuse(message: str, remedy: str, field: str | None = None) -> NoReturn:
     files.refuser(paths.ROOT / NAME)(message, remedy, field=field)
-
-
-@cache
-def schema() -> dict[str, Any]:
-    """Return the schema of the file: each kind of value has a name (``title``) and how to write one (``$comment``)."""
-    return json.loads(Path(__file__).with_suffix(".schema.json").read_text(encoding="utf-8"))
 
 
 def fits(value: Any, kind: str) -> bool:

@@ -60,15 +60,7 @@ def missing_packages() -> list[str]:
     except metadata.PackageNotFoundError:
         required = []
     named = [found[1] for text in required if (found := _REQUIREMENT.match(text)) and found[2] in _EXTRAS]
-    return [name for name in dict.fromkeys(named) if name != "restated" and not _installed(name)]
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    return [name for name in dict.fromkeys(named) if name != "restated" and not any(metadata.distributions(name=name))]
 
 
 def _notes() -> Iterator[str]:

@@ -1,7 +1,4 @@
-"""Data sets reconstructed from printed numbers, for readers; the functions under ``[reconstructed]`` yield them.
-
-Run as a module, this writes each as CSV with snippets in Python and R, as a workbook, and into ``index.json``.
-"""
+"""Data sets reconstructed from printed numbers, for readers; run as a module, this writes their files."""
 
 import gzip
 import hashlib

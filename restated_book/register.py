@@ -232,10 +232,9 @@ def open() -> Register:
 
 
 class Marks:
-    """The meaning of commas in the rows of a file of the register: decimals or thousands.
+    """The meaning of commas in a file of the register: decimals or thousands.
 
-    The note of the row decides, then what its other numbers show, then those of the same work, then the file as far as
-    it holds commas that can be only one of them. Numbers that disagree decide nothing.
+    The note of a row decides, then its other numbers, those of the same work, then commas elsewhere in the file.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:

@@ -1,7 +1,4 @@
-"""Figures, tables and verdicts as they appear in a notebook and in the book, each an HTML block with its status.
-
-The build refuses an output that shows data without one, and moves pictures into files.
-"""
+"""Figures, tables and verdicts of a notebook, each an HTML block with its status, which the build demands."""
 
 import base64
 import gc
@@ -140,10 +137,9 @@ def table(
     more: str = "",
     title: str = "",
 ) -> None:
-    """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
+    """Show a table: first column as row headings, status in the caption; the index of `data` is left out.
 
-    The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
-    others are as for :func:`figure`; the anchor is ``tab-<id>``.
+    `digits` are the decimals of floating-point columns, for all or by column; the rest is as for :func:`figure`.
     """
     about = _about(id, status, caption, title)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)

@@ -1,7 +1,4 @@
-"""Study tables of ``data/studies``: the rows a meta-analysis is computed from, each table with a status.
-
-A reader's original of the same name in ``data/originals`` is read instead, and its status says so.
-"""
+"""Study tables of ``data/studies`` with their statuses; a reader's original in ``data/originals`` is read instead."""
 
 import os
 
@@ -21,9 +18,9 @@ def names() -> list[str]:
 
 
 def load(name: str, *, originals: bool = True) -> pd.DataFrame:
-    """Read and check a study table; `originals` prefers a table of the reader's, which may have no row of grade U.
+    """Read and check a study table, or a reader's original of it; counts with gaps are floats, as NaN marks the gap.
 
-    Counts with gaps are floats, as NaN marks the gap. ``attrs`` hold ``status``, ``source`` and ``file``.
+    ``attrs`` hold ``status``, ``source`` and ``file``. An original with a row of grade U is refused.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):

@@ -1,7 +1,4 @@
-"""Origin of a number of the last build: its cell, the functions that computed it and the files they read.
-
-The code of a chapter is followed backwards from the statement that recorded it, name by name; nothing runs again.
-"""
+"""Origin of a number of the last build: its code is followed backwards, name by name, to functions and files."""
 
 import ast
 import importlib

@@ -48,10 +48,7 @@ class Key:
     def add(
         self, words: str | Sequence[str], *samples: Sample, width: float = 0.36, space: float = 0.08, gap: float = 0.3
     ) -> None:
-        """Draw one entry and move on: samples on top of each other, `width` inches wide, then words.
-
-        Words begin after `space` inches, and `gap` inches follow them.
-        """
+        """Draw one entry, samples over each other, and move on; `width`, `space` and `gap` in inches."""
         lines = [words] if isinstance(words, str) else list(words)
         if narrow() and self.right is not None:
             lines = wrap_to(" ".join(lines), self.right - self.left - width - space, self.size)

@@ -1,7 +1,4 @@
-"""The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
-
-Figures use light colours of `ROLES` only, which `render.svg` pairs with dark ones: no code may occur twice in a theme.
-"""
+"""The one look of every figure: colours by role, which `render.svg` pairs with dark ones, type sizes, small helpers."""
 
 import tomllib
 from collections.abc import Callable, Iterator

@@ -37,10 +37,7 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 
 def open_block(text: str) -> int | None:
-    """Return the line of the first block that is not closed: it would swallow the text after it.
-
-    The fence around a directive in a directive is longer; one of the same length shows that the outer block is open.
-    """
+    """Return the line of the first block that is not closed; a fence of the same length in it shows that it is open."""
     fence, begun = "", None
     for number, line in enumerate(text.splitlines(), start=1):
         found = _FENCE.match(line)

@@ -1,7 +1,4 @@
-"""Citations of the book, a chapter, a figure or table, and a number, from ``CITATION.cff`` and ``_config.yml``.
-
-All forms are made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
-"""
+"""Citations of the book and its parts, from CSL items: texts by citeproc-py, BibTeX by pybtex, RIS by rispy."""
 
 import json
 import re

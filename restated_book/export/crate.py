@@ -1,9 +1,6 @@
-"""The record of which notebook made which figure and table from which data: a Process Run Crate.
+"""The record of which notebook made which figure and table from which data: a Process Run Crate 0.5 (RO-Crate).
 
-References
-----------
-RO-Crate; Process Run Crate profile 0.5: one ``CreateAction`` for each notebook, with the notebook as instrument, the
-files it was observed to read as objects, and what it shows as results.
+A ``CreateAction`` for each notebook has it as instrument, the files it read as objects, what it shows as results.
 """
 
 import hashlib
@@ -26,9 +23,7 @@ from restated_book.status import SUPPLIED
 NAME = "ro-crate-metadata.json"
 PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
 #: Media types of what the pages offer.
-TYPES = {".csv": "text/csv", ".png": "image/png", ".svg": "image/svg+xml", ".ipynb": "application/x-ipynb+json"}
-TYPES |= {".gz": "application/gzip", ".json": "application/json", ".py": "text/x-python"}
-TYPES |= {".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+TYPES: dict[str, str] = paths.tables(__file__)
 
 
 def _of(file: Path) -> dict:

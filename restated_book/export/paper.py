@@ -1,7 +1,4 @@
-"""Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
-
-Ids get the name of their page, so that articles fit into one document; links lead inside it where they can.
-"""
+"""Articles of the finished site laid out for paper, as HTML with title page, contents and running heads."""
 
 import itertools
 import os

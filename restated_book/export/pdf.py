@@ -1,7 +1,4 @@
-"""The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
-
-WeasyPrint knows no MathML, and LaTeX would need a second form of every figure and table.
-"""
+"""The book and each chapter as tagged PDFs, printed by Chromium, which unlike WeasyPrint knows MathML."""
 
 from __future__ import annotations
 
@@ -28,18 +25,11 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
-#: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
-BROWSERS = (
-    *("chromium", "chromium-browser", "google-chrome", "chrome"),
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+_TABLES = paths.tables(__file__)
+#: Names and places of browsers, after ``$CHROMIUM``; flags without which one calls its maker.
+BROWSERS, _OFFLINE = _TABLES["browsers"], _TABLES["offline"]
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
-#: Flags without which a browser calls its maker.
-_OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240

@@ -14,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
 from restated.errors import RestatedError
+from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import archive, paper, pdf
 from restated_book.export.about import licence
@@ -31,11 +32,9 @@ SECONDS = 120
 TEXT_CM, MOST_CM, PX_PER_CM = 17.0, 21.0, 96 / 2.54
 #: Letters of the line of a table, and those beyond which a broad column asks for no more room.
 LINE, BROAD = 96, 60
-#: What has no use in a text: code, which the notebook of the chapter has, and signs of the page.
-GONE_TAGS, GONE_CLASSES = {"svg", "input", "form"}, {"cell_input", "rs-hidden", "rs-tap"}
-#: Styles of ours, by the class of what has them.
-LOOKS = {"admonition": "Box", "admonition-title": "Box Title", "rs-folded-name": "Folded", "rs-status": "Status"}
-LOOKS |= dict.fromkeys(("rs-verdict", "rs-seen"), "Verdict") | {"rs-counted": "Counted"}
+_TABLES = paths.tables(__file__)
+#: What has no use in a text: code, which the notebook of the chapter has, and signs of the page; styles, by class.
+GONE_TAGS, GONE_CLASSES, LOOKS = set(_TABLES["gone"]["tags"]), set(_TABLES["gone"]["classes"]), _TABLES["looks"]
 
 
 def pandoc() -> str:

@@ -259,10 +259,7 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file as `load` does, and refuse bad citations and works counted twice, all in one error.
-
-    Also refused are a missing field, a text that would print otherwise, a DOI or URL that leads nowhere, a second one.
-    """
+    """Read a BibTeX file as `load` does; also refuse missing fields, misprints, and wrong or double addresses."""
     path, text = _source(path)
     bibliography, read = _parsed(path, text)
     report = _Faults(path)

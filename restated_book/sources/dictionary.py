@@ -1,7 +1,4 @@
-"""The data dictionary: ``data/datapackage.json`` describes every table, and tables are checked against it.
-
-It is a Frictionless Data Package, version 1, with ``status`` and ``rules`` of a resource and ``unit`` of a field.
-"""
+"""The data dictionary: tables are checked against ``data/datapackage.json``, a Frictionless Data Package, version 1."""
 
 import csv
 import io

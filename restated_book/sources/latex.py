@@ -1,7 +1,4 @@
-r"""LaTeX and the HTML of publishers as rich text: what a work prints, or why it cannot be printed.
-
-latexcodec reads accents and symbols; commands, maths and tags are read here. Nothing is printed in part.
-"""
+r"""LaTeX and the HTML of publishers as rich text, or why it cannot be printed; latexcodec reads accents and symbols."""
 
 import codecs
 import re

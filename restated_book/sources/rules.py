@@ -1,8 +1,4 @@
-"""Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``.
-
-``sums``: parts of a total. ``parts``: a count below another. ``spreads``: deviations that are not zero. ``constant``:
-one value in all rows. ``amounts``: deviations that amounts can have. ``complete``: every combination of values.
-"""
+"""Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

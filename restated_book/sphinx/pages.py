@@ -224,10 +224,7 @@ def anchors(env) -> str:
 
 
 def to_write(app, env) -> set[str]:
-    """Return pages to write besides those that were read: all, or none if no anchor changed.
-
-    Sphinx checks a link when it writes its page; while all anchors are unchanged, so are the targets on others.
-    """
+    """Return pages to write besides those that were read: none while no anchor, and so no link, has changed."""
     before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
     app.restated_anchors_moved = before != env.restated_anchors
     return set(env.found_docs) if app.restated_anchors_moved else set()
