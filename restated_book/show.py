@@ -17,7 +17,7 @@ from IPython.display import display
 from restated.errors import RestatedError
 from restated.plots import render, rows, style
 from restated.verdict import SHORT
-from restated_book import flow, provenance, register, templates
+from restated_book import flow, paths, provenance, register, templates
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, NARROW, PICTURES
 from restated_book.recording import ID, Ledger
@@ -30,10 +30,7 @@ MIN_ALT = 20
 FITTING = 3
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
-VERDICT_COLUMNS = (
-    *("id", "quantity", "published", "grade", "restated", "restated_low", "restated_high"),
-    *("interval_kind", "verdict", "by_construction", "status", "why"),
-)
+VERDICT_COLUMNS: list[str] = paths.tables(__file__)["verdict_columns"]
 
 _PAGES = templates.environment(Path(__file__).parent, FITTING=FITTING, NARROW=NARROW, SHORT=SHORT, shown=shown)
 _PARTS: Any = _PAGES.get_template("show.html").module
@@ -182,7 +179,7 @@ def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -
         for e in entries
     ]
     about |= {"status": "printed", "key": "printed", "words": VERDICT_STATUS}
-    handed = pd.DataFrame(entries, columns=list(VERDICT_COLUMNS))
+    handed = pd.DataFrame(entries, columns=VERDICT_COLUMNS)
     _hand(_PARTS.verdicts(about, entries, more), "\n".join(text), handed, about, kind="verdicts")
 
 

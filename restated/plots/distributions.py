@@ -1,7 +1,5 @@
 """Shares of classes in several groups as stacked bars, every segment with its number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -73,7 +71,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     return Drawn(fig, alt_text(says, f"{plural(len(table), 'bar')} of 100 %", *spoken), data)
 
 
-def _segments(fig: Figure, row: pd.Series[Any], classes: Sequence[str], unit: float, x: float, middle: float) -> None:
+def _segments(fig: Figure, row: "pd.Series[Any]", classes: Sequence[str], unit: float, x: float, middle: float) -> None:
     """Segments of one bar from `x`, `unit` inches per percent, each with its number where that fits."""
     for name, fill in zip(classes, FILLS, strict=False):
         if np.isnan(row[name]):

@@ -15,11 +15,7 @@ from restated_book.status import SUPPLIED
 #: The modules by which an unpacked chapter is run again and opened.
 RERUN, LAB = "restated_book.build.rerun", "restated_book.build.lab"
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
-ALSO_READ = {
-    "heads": ("_toc.yml", "notebooks/*.md", "book/*.md"),
-    "proof": ("tests/reference/*.json",),
-    "calibration": ("data/calibration/*/*",),
-}
+ALSO_READ: dict[str, list[str]] = paths.tables(__file__)
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:

@@ -1,6 +1,7 @@
 """Articles of the finished site laid out for paper, as HTML with title page, contents and running heads."""
 
 import itertools
+import json
 import os
 import posixpath
 import re
@@ -314,16 +315,12 @@ def _contents(document: Document) -> Iterator[tuple[str, str, str]]:
             yield heading.tag, text(heading), page.name if heading.tag == "h1" else section.get("id")
 
 
-def _css_text(text: str) -> Markup:
-    return Markup('"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"')
-
-
 #: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
 #: of its files and the endings of its variants, with what they are.
 FONTS = [(family, *of) for family, of in _TABLES["fonts"].items()]
 
 _PAPER = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
-_PAPER.filters["css"] = _css_text
+_PAPER.filters["css"] = lambda text: Markup(json.dumps(text.replace("\n", " "), ensure_ascii=False))
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:

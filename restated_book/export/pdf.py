@@ -162,16 +162,6 @@ def settle(
     return numbers
 
 
-def _parts() -> dict[str, str]:
-    """Return the caption of each part of the table of contents by the first page of the part."""
-    content = settings.read(paths.ROOT / "_toc.yml")
-    return {
-        part["chapters"][0]["file"]: part["caption"]
-        for part in content.get("parts", ())
-        if part.get("chapters") and part.get("caption")
-    }
-
-
 def book(site: Path, pages: list[str]) -> paper.Document:
     """Lay out the whole book, without the pages that list every number."""
     about = citation.about()
@@ -182,8 +172,10 @@ def book(site: Path, pages: list[str]) -> paper.Document:
         "is in their notebooks.</p>"
     )
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
+    listed = settings.read(paths.ROOT / "_toc.yml").get("parts", ())
+    parts = {p["chapters"][0]["file"]: p["caption"] for p in listed if p.get("chapters") and p.get("caption")}
     name, subtitle = paper.names(about)
-    return paper.Document(name, subtitle, name, read, _parts(), note)
+    return paper.Document(name, subtitle, name, read, parts, note)
 
 
 def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:

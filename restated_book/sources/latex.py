@@ -98,17 +98,9 @@ def address(text: str) -> str:
     r"""Return a URL or DOI without the escapes of LaTeX and HTML: ``\_``, ``{\%}``, ``$<$``, ``&amp;``."""
     if not re.search(r"[\\{}$&]", text):
         return text
-    text = re.sub(r"\$\s*(?:\\?([<>])|\\(?:less|lt)|\\(?:greater|gt)|\\?(sim))\s*\$", _angle, text)
-    text = re.sub(r"\\(?:textless|textgreater)(?:\{\}|\s)?", lambda m: "<" if "less" in m[0] else ">", text)
-    text = re.sub(r"\\(?:textasciitilde|string~|sim|~)(?:\{\}|\s)?", "~", text)
-    text = re.sub(r"\\(?:textunderscore|_)(?:\{\})?", "_", text)
-    text = re.sub(r"\\([%&#$<>/:-])", r"\1", text)
-    text = re.sub(r"\{([^{}\\]*)\}", r"\1", text)
+    for pattern, char in _TABLES["addresses"]:
+        text = re.sub(pattern, char, text)
     return _unescaped(text)
-
-
-def _angle(match: re.Match) -> str:
-    return match[1] or ("~" if match[2] else "<" if re.search("less|lt", match[0]) else ">")
 
 
 def _unescaped(text: str) -> str:

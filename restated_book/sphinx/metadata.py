@@ -105,13 +105,8 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
             files = {"text/csv": f"{root}downloads/{name}/{part['id']}.csv"}
             tables.append(dataset(about, named, f"{here}#{citation.anchor(part)}", files))
     if page == "book/ledger":
-        ledger = {
-            "name": "Ledger of numbers",
-            "caption": "Every published number with its source, and every recomputed one, with verdicts",
-            "status": "published compared with recomputed",
-        }
         files = {"text/csv": f"{root}ledger.csv", "application/json": f"{root}ledger.json"}
-        tables.append(dataset(about, ledger, f"{here}#ledger", files))
+        tables.append(dataset(about, paths.tables(__file__), f"{here}#ledger", files))
     return tables
 
 
