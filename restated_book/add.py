@@ -1,7 +1,4 @@
-"""Add a number, a finding, a study table, a work or a chapter to the book: ``restated add``.
-
-All that belongs together is checked in a copy of the data, and then written at once or not at all.
-"""
+"""Add what a book consists of, ``restated add``: checked in a copy of the data, then written at once or not."""
 
 import argparse
 import re
@@ -9,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import tomllib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -22,63 +19,39 @@ from restated_book.sources.changes import Changes
 from restated_book.status import STATUSES
 from restated_book.studies import SUPPLIED
 
-#: Fields of a work that have an option, in the order in which they are written.
-FIELDS = (
-    *("author", "editor", "title", "journal", "booktitle", "publisher", "school", "institution", "year", "volume"),
-    *("number", "pages", "doi", "url", "howpublished", "note"),
-)
 _TABLES = paths.tables(__file__)
 #: Columns of the register in words; properties of every table; columns of a study table that need no description.
 WORDS, FORMAT, USUAL = (_TABLES[name] for name in ("register", "format", "usual"))
-#: What every table is described with, and a study table too.
-ABOUT, OF_STUDIES = ("title", "description"), ("status", "license", "source")
+#: What can be added, with its options; and the cells of a chapter among it.
+KINDS, CELLS = _TABLES["kinds"], _TABLES["cells"]
+#: Fields of a work that have an option, in the order in which they are written.
+FIELDS: list[str] = KINDS["work"]["options"]
 #: How a column is described on the command line.
 _HOW = "'n=integer in children: Size of the sample.'"
 #: A field that is not filled in; an address that is empty is a fault.
 _EMPTY = re.compile(rb"^(\s*(?!doi|url)\w+\s*=\s*)\{\}", re.MULTILINE)
+#: The end of a chapter.
+_CITE = re.compile(r"^(?:## .*\n\s*)?```\{cite-and-download\}", re.MULTILINE)
 _COLUMN = re.compile(rf"([^=]+)=({'|'.join(dictionary.TYPES)})(?: in ([^:]+))?: (.+)")
 
 
 def options(parser: argparse.ArgumentParser) -> None:
-    """Give the parser of ``restated add`` its five kinds, and each an option for every value."""
+    """Give the parser of ``restated add`` its kinds, and each an option for every value."""
     kinds = parser.add_subparsers(dest="what", required=True)
-
-    def kind(make: Callable, help: str, first: str, *others: str, needed: Collection[str]) -> argparse.ArgumentParser:
-        one = kinds.add_parser(make.__name__.strip("_"), help=help, allow_abbrev=False)
-        one.set_defaults(make=make, needed=needed)
-        one.add_argument("name", metavar=first)
-        for option in others:
-            words = WORDS[option] if make is _number else None
+    for name, of in (KINDS | CELLS).items():
+        one = kinds.add_parser(name, help=of["help"], allow_abbrev=False)
+        one.set_defaults(make=_cell if name in CELLS else globals()[f"_{name}"], needed=of["needed"])
+        one.add_argument("name", metavar=of["first"])
+        for option in of["options"]:
+            words = WORDS[option] if name == "number" else None
             one.add_argument(f"--{option.replace('_', '-')}", default="", help=words)
-        return one
-
-    required = [column for column in register.REQUIRED if column not in ("id", "study")]
-    number = kind(_number, "a printed number: a row of the register", *register.COLUMNS, needed=required)
-    kind(_finding, "a finding: a file of the register", "name", *ABOUT, needed=ABOUT)
-    table = kind(_table, "a study table", "name", *ABOUT, *OF_STUDIES, "rows", needed=ABOUT + OF_STUDIES)
-    table.add_argument("--column", action="append", default=[], metavar="'NAME=TYPE in UNIT: DESCRIPTION.'")
-    for one in (number, table):
-        one.add_argument("--new-work", choices=sorted(bibliography.REQUIRED), help="begin the entry of an unknown work")
-    rows = kind(_rows, "rows of a study table, from a file of others", "table", "from", "format", needed=("from",))
-    rows.add_argument("--set", action="append", default=[], metavar="COLUMN=VALUE", help="the same in every row")
-    rows.add_argument("--write", action="store_true", help="write the rows; without it they are only shown")
-    kind(
-        _chapter,
-        "a chapter: a notebook, and its line in _toc.yml",
-        "name",
-        "title",
-        "finding",
-        needed=("title", "finding"),
-    )
-    work = kind(_work, "a work: an entry of references.bib", "key", *FIELDS, needed=())
-    work.add_argument("--type", choices=sorted(bibliography.REQUIRED), default="article")
+        for option, how in of.get("more", {}).items():
+            choices = {"choices": sorted(bibliography.REQUIRED)} if option in ("--new-work", "--type") else {}
+            one.add_argument(option, **how | choices)
 
 
 def add(args: argparse.Namespace) -> str:
-    """Add what the arguments of :func:`options` give, and return what was written and what comes next.
-
-    A missing value is asked for at a terminal, and refused elsewhere; so is what exists or cannot be right.
-    """
+    """Add what the arguments give, asking at a terminal for what is missing; return what was done and what follows."""
     config.load()  # refuses to run outside a book
     draft = Draft()
     needed = list(args.needed)
@@ -279,16 +252,44 @@ def _chapter(args: argparse.Namespace, draft: Draft) -> str:
     last = [*re.finditer(r"^( *- )file: notebooks/.*\n", listed, re.MULTILINE)][-1:]
     if not last:
         _refuse("no notebook is listed in _toc.yml", f"add the line '- file: notebooks/{args.name}' there by hand")
-    text = files.text(Path(__file__).with_name("chapter.md"))
-    for name in ("name", "title", "finding"):
-        text = text.replace(f"{{{{{name}}}}}", getattr(args, name))
-    draft.insert(file, 0, text)
+    draft.insert(file, 0, _filled(files.text(Path(__file__).with_name("chapter.md")), args))
     draft.insert(contents, last[0].end(), f"{last[0][1]}file: notebooks/{args.name}\n")
     return f"open {paths.shown(file)} and change what it says, then `restated build`."
 
 
+def _claim(args: argparse.Namespace, draft: Draft) -> str:
+    package = paths.DATA / dictionary.PACKAGE
+    resources = dictionary.load(package).values() if package.exists() else ()
+    described = next((r for r in resources if r.path == "claims/claims.csv"), None)
+    if described is None:
+        _refuse("this book has no table of claims", "describe data/claims/claims.csv in data/datapackage.json first")
+    row = [args.name if column == "id" else getattr(args, column, "") for column in described.columns]
+    draft.row(paths.DATA / described.path, row)
+    return f"`restated check`, which compares names and verdicts; then link to it with {{claim}}`{args.name}`."
+
+
+def _cell(args: argparse.Namespace, draft: Draft) -> str:
+    """Draft a cell at the end of a chapter: a recomputed number, a set or a figure."""
+    file = paths.NOTEBOOKS / f"{args.chapter}.md"
+    if not dictionary.NAME.fullmatch(args.name):
+        _refuse(f"'{args.name}' is not an id", "use lower-case words joined by hyphens")
+    if not file.is_file():
+        _refuse(f"unknown chapter '{args.chapter}'", "name a file of notebooks/ without its suffix", "chapter")
+    register.load(paths.PUBLISHED, bibliography=draft.works).number(args.published)
+    text = files.text(file)
+    if f'"{args.name}"' in text:
+        _refuse(f"the chapter has '{args.name}' already", "choose another id")
+    end = _CITE.search(text)
+    draft.insert(file, end.start() if end else len(text), _filled(CELLS[args.what]["text"], args))
+    return f"open {paths.shown(file)}, change the new cell and move it where it belongs, then `restated build`."
+
+
+def _filled(text: str, args: argparse.Namespace) -> str:
+    """Put the options of a command into a template."""
+    return re.sub(r"\{\{(\w+)\}\}", lambda m: getattr(args, m[1]), text)
+
+
 def _new(folder: str, name: str) -> Path:
-    """Place of a new table; refuse a name that is none, or is taken."""
     file = paths.DATA / folder / f"{name}.csv"
     if not dictionary.NAME.fullmatch(name):
         _refuse(f"'{name}' is not a name", "use lower-case letters, digits and hyphens")
@@ -310,7 +311,6 @@ def _field(name: str, description: str, type: str = "string", **others: Any) -> 
 
 
 def _describe(draft: Draft, file: Path, args: argparse.Namespace, status: str, licence: str, source: str, schema: Any):
-    """Put the description of a new table into the data package."""
     name = f"published-{args.name}" if file.parent == paths.PUBLISHED else args.name
     resource = {"name": name, "path": file.relative_to(paths.DATA).as_posix(), **FORMAT}
     resource |= {"title": args.title, "description": args.description, "status": status}

@@ -16,14 +16,9 @@ from restated_book.sources.changes import Changes
 #: Files of a new book; ``dot-`` begins the name of one that is hidden.
 SCAFFOLD = Path(__file__).with_name("scaffold")
 #: Description of the settings, for editors; it goes with every book.
-SCHEMA = Path(__file__).with_name("restated.schema.json")
+SCHEMA = Path(__file__).with_name("config.schema.json")
 #: What is asked, and the answer that is taken without one.
-QUESTIONS = {
-    "title": ("Title of the book", "An example review"),
-    "author": ("Author", "An author"),
-    "reviewed": ("What is reviewed, in one sentence", "An invented trial, number by number."),
-    "licence": ("Licence of text and figures, as its SPDX id", "CC-BY-4.0"),
-}
+QUESTIONS: dict[str, list[str]] = paths.tables(__file__)
 #: Files whose values are in quotation marks.
 _QUOTED = (".yml", ".cff", ".json")
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~^])")
@@ -51,7 +46,7 @@ def init(args: argparse.Namespace) -> str:
         place = folder / file.relative_to(SCAFFOLD)
         place = place.with_name(re.sub("^dot-", ".", place.name))
         draft.after[place] = _filled(files.text(file), answers, quoted=file.suffix in _QUOTED).encode()
-    draft.after[folder / SCHEMA.name] = SCHEMA.read_bytes()
+    draft.after[folder / "restated.schema.json"] = SCHEMA.read_bytes()
     if there := next((place for place in draft.after if place.exists() or place.is_symlink()), None):
         message = f"{there.relative_to(folder).as_posix()} is there already, and nothing is overwritten"
         raise RestatedError(message, remedy="name a new folder, or move that file away")
@@ -79,7 +74,6 @@ def _answer(name: str, given: str | None, silent: bool) -> str:
 
 
 def _filled(text: str, answers: dict[str, str], *, quoted: bool) -> str:
-    """Put the answers into a file: as quoted values, or with marks of Markdown as they are."""
     for name, answer in answers.items():
         plain = answer if name == "date" else _MARKUP.sub(r"\\\1", answer)
         value = json.dumps(answer, ensure_ascii=False) if quoted and name != "date" else plain

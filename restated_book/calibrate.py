@@ -8,10 +8,7 @@ from restated_book.calibration import as_json, fingerprint
 
 
 def run(folder: Path, out: Path, without_seconds: bool = False) -> str:
-    """Score all cases of a folder and write one row for each truth and strength, as CSV or JSON by the suffix of `out`.
-
-    The file is the same in every run if it is `without_seconds`. Returns one line on what was found.
-    """
+    """Score all cases of a folder into a CSV or JSON file, a row for each truth and strength; return a line on it."""
     if out.suffix not in (".csv", ".json"):
         raise RestatedError("the results are written as CSV or JSON", file=out, remedy="End the name in .csv or .json")
     rows = score.run(cases.load(folder)).assign(inputs=fingerprint(folder))

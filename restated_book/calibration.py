@@ -1,7 +1,4 @@
-"""Results of the calibration, stored with the book; :mod:`restated_book.calibrate` computes them.
-
-The stored table has a fingerprint of the cases and of all code that scores them; reading it compares the fingerprint.
-"""
+"""Results of the calibration, stored with a fingerprint of the cases and of the code that scored them."""
 
 import hashlib
 import json

@@ -1,9 +1,4 @@
-"""The claims of a document, what each was checked against, and the tables that go with them.
-
-Tables are in ``data/claims``, each of them optional: ``claims`` (one statement a row, with its verdict), ``checks``
-(the statement next to a source), ``inconsistencies`` (one matter in two places), ``sources`` (what the document names),
-and any others that name claims. Verdicts on claims have words of their own: they rate whether a statement holds.
-"""
+"""The claims of a document, what each was checked against, and their tables, all in ``data/claims``."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
@@ -85,10 +80,9 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def load(name: str) -> pd.DataFrame:
-    """Read one table of ``data/claims``, one of :func:`names` or of :data:`COLUMNS`, and check it.
+    """Read and check one table of ``data/claims``; one of :data:`COLUMNS` that the book lacks is without rows.
 
-    Texts are empty where nothing is given; columns of :data:`LISTS` hold tuples of names. A table of :data:`COLUMNS`
-    that the book does not have is without rows; any other is refused.
+    Texts are empty where nothing is given; columns of :data:`LISTS` hold tuples of names.
     """
     return _table(name).copy()
 
@@ -150,7 +144,6 @@ def _check_names(register: Collection[str], works: Collection[str], chapters: Co
 
 
 def _problems(claim: Mapping, listed: Collection[str], kinds: Mapping[str, Collection[str]]) -> Iterator[tuple]:
-    """Faults of one row of the claims: field, fault and remedy."""
     parts, section = _settings().sections, claim["section"]
     if parts and section not in parts:
         yield "section", f"'{section}' is not a section", f"use one of {', '.join(parts)}"

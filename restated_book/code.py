@@ -1,8 +1,4 @@
-"""Code that results rest on: the library, the builder and the packages of the book itself.
-
-A module is known by its dotted name, wherever its package is installed: in the folder of the book, another checkout or
-an environment.
-"""
+"""Code that results rest on: modules of the library, the builder and the book, by name, wherever they are installed."""
 
 import ast
 import io
@@ -36,9 +32,13 @@ def folder(package: str) -> Path | None:
     return Path(spec.origin).parent if spec is not None and spec.origin else None
 
 
+#: Endings of a module's file and of those next to it: its tables (:func:`paths.tables`), template, script and schema.
+_ENDINGS = (".py", ".toml", ".html", ".js", ".schema.json")
+
+
 def parts(source: Path) -> list[Path]:
-    """Return a module's file and, next to it, its tables (:func:`paths.tables`), template and script, if any."""
-    return [file for ending in (".py", ".toml", ".html", ".js") if (file := source.with_suffix(ending)).is_file()]
+    """Return a module's file and what it reads next to it."""
+    return [file for ending in _ENDINGS if (file := source.with_suffix(ending)).is_file()]
 
 
 def imported() -> set[str]:
@@ -63,10 +63,7 @@ def files() -> list[Path]:
 
 
 def files_of(modules: Iterable[str]) -> dict[str, Path]:
-    """Return the files of `modules` and of all they import, by their place in a folder to import from.
-
-    Files of the book's own packages that are not modules come along: they may be read as data.
-    """
+    """Return the files of `modules` and of all they import, with the data of the book's own packages, by place."""
     found: dict[str, Path] = {}
     for module in closure(modules):
         top = module.partition(".")[0]

@@ -8,15 +8,10 @@ from collections.abc import Iterator
 from importlib import metadata
 
 from restated.errors import RestatedError
-from restated_book import config, paths
+from restated_book import paths
 
 #: Files that a book needs, and what each is for.
-NEEDED = {
-    config.NAME: "makes a folder a book",
-    "_config.yml": "title, author and address of the pages",
-    "_toc.yml": "the pages in their order",
-    "CITATION.cff": "how to cite the book",
-}
+NEEDED: dict[str, str] = paths.tables(__file__)
 #: Extras of the installed package whose requirements a build needs.
 _EXTRAS = ("book", "plot")
 _REQUIREMENT = re.compile(r"([\w.-]+).*;.*extra == ['\"](\w+)['\"]")
@@ -39,7 +34,6 @@ def doctor() -> str:
 
 
 def _found() -> Iterator[tuple[str, str, str]]:
-    """Yield each check: its subject, the fault or nothing, and the remedy."""
     yield f"Python {sys.version.partition(' ')[0]} runs this", "", ""
     lacking = missing_packages()
     install = "install the package with all a book needs: pip install 'restated[book]'"
@@ -66,19 +60,10 @@ def missing_packages() -> list[str]:
     except metadata.PackageNotFoundError:
         required = []
     named = [found[1] for text in required if (found := _REQUIREMENT.match(text)) and found[2] in _EXTRAS]
-    return [name for name in dict.fromkeys(named) if name != "restated" and not _installed(name)]
-
-
-def _installed(name: str) -> bool:
-    try:
-        metadata.version(name)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+    return [name for name in dict.fromkeys(named) if name != "restated" and not any(metadata.distributions(name=name))]
 
 
 def _notes() -> Iterator[str]:
-    """Yield what is missing for a part of the work only."""
     if not shutil.which("git"):
         yield "git was not found: the book has a fixed date instead of that of its last commit"
     if not (paths.ROOT / "CITATION.cff").is_file():

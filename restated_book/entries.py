@@ -93,10 +93,7 @@ def checked(row: Mapping) -> str:
 
 
 class Rows(dict[str, dict]):
-    """The rows of a ledger by id, in its order.
-
-    `kinds` counts the rows of each :class:`Kind`, in the same order; `digest` is the SHA-256 of their file.
-    """
+    """The rows of a ledger by id; `kinds` counts them by :class:`Kind`, `digest` is the SHA-256 of their file."""
 
     def __init__(self, rows: Mapping[str, dict], digest: str) -> None:
         super().__init__(rows)
@@ -105,10 +102,7 @@ class Rows(dict[str, dict]):
 
 
 def load(path: Path | None = None) -> Rows:
-    """Read the ledger's rows from a JSON list, by default at :func:`location`.
-
-    Anything else is refused, and so is a row that lacks a required field, has an unknown word or a repeated id.
-    """
+    """Read the ledger's rows, by default at :func:`location`; refuse missing fields, unknown words and repeated ids."""
     path = location() if path is None else Path(path)
     if not path.is_file():
         files.refuser(path)("there are no ledger entries to print numbers from", REMEDY)
@@ -195,10 +189,7 @@ def source_text(row: Mapping) -> str:
 
 
 def tally(kinds: Mapping[Kind, int], by: str = "answer", *, printed: bool, **only: str | set[str]) -> dict[str, int]:
-    """Count the printed (or recomputed) numbers with each answer, or each ``check``; every count comes from here.
-
-    Where `only` names a page, a kind or findings (a set), those alone are counted.
-    """
+    """Count the numbers with each answer, or ``check``, of the page, kind or findings (a set) in `only`."""
     counts = dict.fromkeys(ANSWERS if by == "answer" else CHECKED, 0)
     for of, n in kinds.items():
         wanted = ((getattr(of, name), {value} if isinstance(value, str) else value) for name, value in only.items())

@@ -6,16 +6,14 @@ import sys
 from collections.abc import Callable
 
 from restated.errors import RestatedError
-from restated_book.paths import BUILD
+from restated_book import paths
 
-_SPACE = "free some space and start again; what was built before is untouched"
-_ACCESS = "make it writable for you, or work on a copy in a place that is; what was built before is untouched"
-#: What to do about a fault of the file system.
+#: What to do about a fault of the file system, by its number.
 REMEDIES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT, errno.EFBIG), _SPACE),
-    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), _ACCESS),
-    errno.EIO: "see whether the disk is full or broken; what was built before is untouched",
-    errno.EMFILE: "allow more open files (`ulimit -n`)",
+    getattr(errno, name): f"{remedy}; what was built before is untouched"
+    for remedy, names in paths.tables(__file__).items()
+    for name in names
+    if hasattr(errno, name)
 }
 
 
@@ -29,7 +27,7 @@ def of_system(error: OSError) -> RestatedError:
     what = (error.strerror or str(error) or type(error).__name__).lower()
     # A fault while writing does not name its file; everything that is written is in one folder.
     remedy = REMEDIES.get(error.errno or 0, "fix this and start again")
-    return RestatedError(what, file=error.filename or BUILD, remedy=remedy)
+    return RestatedError(what, file=error.filename or paths.BUILD, remedy=remedy)
 
 
 def exit_code(command: Callable[[], str | None]) -> int:

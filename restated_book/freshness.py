@@ -1,8 +1,4 @@
-"""Fingerprints by which an executed notebook is still good, or has to be run again.
-
-It is good while its code, its environment and everything it read (:mod:`restated_book.provenance`) are what they were.
-Its prose does not matter: new prose is put around the outputs.
-"""
+"""Fingerprints of code, environment and all that was read, by which an executed notebook is good or runs again."""
 
 import hashlib
 import platform

@@ -1,9 +1,4 @@
-"""The ledger: recomputed numbers joined with printed ones.
-
-A notebook records its results with :class:`restated_book.recording.Ledger`; the records travel inside the notebook's
-outputs. The build collects them (:func:`collect`), joins them with the register (:func:`join`) and writes
-``ledger.json`` and ``ledger.csv`` (:func:`write`), whose columns (:data:`COLUMNS`) are a public format.
-"""
+"""The ledger: numbers that notebooks recorded, joined with printed ones; its :data:`COLUMNS` are a public format."""
 
 import csv
 import json
@@ -50,13 +45,11 @@ _KINDS: dict[str, str] = _TABLES["kinds"]
 
 @dataclass(frozen=True)
 class Record:
-    """One recomputed number.
+    """One recomputed number; ``text`` is a result in words, in the place of ``value``.
 
     ``low`` and ``high`` are the ends of a restated set when ``interval`` is ``"set"``, and a statement of precision
-    (for example ``"95 % confidence interval"``) otherwise; only a set can make a printed number compatible. ``cell``
-    and ``line`` are the place in the notebook that recorded it: the number of the code cell and a line of that cell,
-    both counted from 1, or None outside a notebook. A kernel hands over its execution count, which :func:`collect`
-    replaces by the number of the cell. ``text`` is a result in words, in the place of ``value``.
+    (``"95 % confidence interval"``) otherwise; only a set makes a printed number compatible. ``cell`` and ``line`` are
+    the code cell and its line that recorded it, from 1; a kernel hands over its execution count.
     """
 
     id: str
@@ -79,10 +72,7 @@ class Record:
 
     @property
     def kind(self) -> str:
-        """Kind of the range: ``confidence``, ``prediction``, ``set`` or ``bounds``; empty without a range.
-
-        Bounds are everything else: the reach of intervals over a set, or a result over the ends of a printed interval.
-        """
+        """``confidence``, ``prediction``, ``set``, or ``bounds`` for any other range; empty without one."""
         if self.low is None and self.high is None:
             return ""
         if self.interval == "set":
@@ -101,10 +91,7 @@ def in_digits(x: float | None, digits: int, unit: str = "") -> str:
 
 
 def basis_of(status: str) -> str:
-    """Return the basis of a number computed from rows of a status.
-
-    See :func:`restated_book.studies.load` for the statuses; one from whose rows no number can be computed is refused.
-    """
+    """Return the basis of a number computed from rows of a status; refuse one from whose rows none can be computed."""
     bases = {words: basis for basis, words in STATUS_OF_BASIS.items()} | {PRINTED: "arithmetic"}
     if status not in bases:
         raise RestatedError(f"numbers cannot be computed from rows of the status '{status}'")
@@ -176,7 +163,6 @@ def entry(record: Record, number: PublishedNumber | None, checks: Mapping[str, M
 
 
 def _why_not(number: PublishedNumber) -> str:
-    """Return the reason shown for a printed number that no notebook restated."""
     if number.grade == "U":
         return "recalled only, we could not obtain the source; carries no conclusion"
     return {
@@ -195,11 +181,9 @@ def _ends(row: Mapping) -> tuple[float, float]:
 
 
 def _joined(number: PublishedNumber, rows: list[dict]) -> dict:
-    """Return the restatement of a printed number that several records make together.
+    """Return the restatement of a printed number that several records make together: a set of what one can defend.
 
-    Records that took the number as an input count only where there are no others. Each of the rest is a choice one can
-    defend, and their results are one set: the printed number is compatible with it if one of them reaches it. The
-    first record, the paper's own method, gives the value; the reason says what each gives.
+    Those that took the number as an input count only where there are no others; the first gives the value.
     """
     rows = [row for row in rows if not row["by_construction"]] or rows
     first, verdicts = rows[0], {row["verdict"] for row in rows}
@@ -243,10 +227,9 @@ def join(
 ) -> Iterator[dict]:
     """Return every printed and every recomputed number as one row: :data:`COLUMNS` plus display fields.
 
-    Printed numbers come in register order, each followed by the records that restate it; records that restate nothing
-    follow the last row of their finding. `reads` are the ids each page read (:func:`reads`); rows name these pages
-    under ``read_by``. `checks` are the answers of the audit by id (:mod:`restated_book.consistency.answers`). Refused
-    are two records with one id, and one of a printed number that is not in the register.
+    Printed numbers come in register order, each followed by the records that restate it; other records follow the last
+    row of their finding. `reads` are the ids each page read, `checks` the answers of the audit by id. Refused are two
+    records with one id, and one of a printed number that is not in the register.
     """
     by_published: defaultdict[str, list[Record]] = defaultdict(list)
     free: defaultdict[str, list[Record]] = defaultdict(list)

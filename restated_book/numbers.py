@@ -1,11 +1,9 @@
-"""Sets and checks for people who do not program: ``restated set table --n 661 --kappa .49``, ``restated check t …``.
-
-Options have the names of the arguments of :mod:`restated.api`. Needs the library alone.
-"""
+"""Sets and checks on the command line, with the arguments of :mod:`restated.api`. Needs the library alone."""
 
 import argparse
 import inspect
 import json
+import pkgutil
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any, get_type_hints
@@ -38,7 +36,9 @@ def made(args: argparse.Namespace) -> str:
 
 
 def checked(args: argparse.Namespace) -> str:
-    """Run the check of a kind on its options, and return what it found."""
+    """Run the check of a kind on its options, and return what it found; without a kind, check the book."""
+    if not args.kind:
+        return pkgutil.resolve_name("restated_book.commands:check")()
     check_option("check", args.kind, api.CHECKS)
     given, output = _options(args.given, api.CHECKS[args.kind])
     found = api.check(args.kind, **given)

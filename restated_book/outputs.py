@@ -1,7 +1,4 @@
-"""Outputs of an executed notebook: how the build recognises and unpacks them. Nothing here draws.
-
-:mod:`restated_book.show` makes these outputs inside a notebook's kernel; the build reads them here, without matplotlib.
-"""
+"""Outputs of an executed notebook, made by :mod:`restated_book.show`: recognised and unpacked without matplotlib."""
 
 import base64
 import re
@@ -31,10 +28,7 @@ _PICTURE = re.compile(f'(?:<source {_EMBEDDED})?<img class="rs-light" {_EMBEDDED
 
 
 def shown(notebook: Mapping) -> list[dict]:
-    """Figures and tables of an executed notebook in order: ``kind``, ``id``, ``status``, ``caption`` and ``number``.
-
-    The number is as in "Figure 3": figures and tables of a page are counted apart.
-    """
+    """Figures and tables of a notebook: ``kind``, ``id``, ``status``, ``caption``, ``number`` as in "Figure 3"."""
     marks = (o.get("metadata", {}).get(MARK) for cell in notebook["cells"] for o in cell.get("outputs", ()))
     found = [dict(mark) for mark in marks if mark and mark["kind"] != "records"]
     counted = {"Figure": 0, "Table": 0}

@@ -41,11 +41,7 @@ def shown(path: Path | str) -> str:
 
 
 def inside(path: Path | str) -> str | None:
-    """Return `path` relative to the book, or None if it is outside or the book's folder itself.
-
-    Links in the folders above are followed. A path that is itself a link counts as being where the link is: a table
-    that a reader keeps elsewhere becomes an original of this book through a link.
-    """
+    """Return `path` relative to the book, None if it is not inside; a link counts as being where it is itself."""
     path = Path(os.path.abspath(path))
     try:
         place = path.parent.resolve() / path.name

@@ -1,8 +1,4 @@
-"""The Content-Security-Policy of the pages: they load files of the book itself, and nothing else.
-
-Text from data is escaped where it is written; should that fail once, no script in it runs, no style in it applies, and
-nothing is sent or fetched.
-"""
+"""The Content-Security-Policy of the pages: files of the book itself and nothing else, should an escape ever fail."""
 
 import base64
 import hashlib

@@ -1,8 +1,4 @@
-"""The record of what a notebook read while it ran; nothing has to be declared.
-
-A result is stale when something it rests on has changed. So a notebook's kernel notes what it reads
-(:mod:`restated_book.watch`), and each module of :func:`restated_book.code.packages` that was imported.
-"""
+"""The record of what a notebook read (:mod:`restated_book.watch`) and imported; nothing is declared."""
 
 import importlib.util
 import os
@@ -22,18 +18,12 @@ from restated_book import code, paths, watch
 MIME = "application/vnd.restated.files+json"
 #: Kinds of what is read, in the order of the record.
 KINDS = ("files", "folders", "asked", "modules", "numbers", "works", "heads", "variables", "sources", "unobserved")
-#: Folders whose files are the data of a result, for its record; the rest of what was read is code or text.
-_DATA = ("data/", "tests/reference/", "references.bib")
-#: Folders of files that are built or belong to the environment, which the lock describes.
-_ELSEWHERE = ("_build", ".venv", ".git")
+_TABLES = paths.tables(__file__)
+#: Where the data of a result are; what is built or belongs to the environment; packages that open files without Python.
+_DATA, _ELSEWHERE, _UNSEEN_READERS = (tuple(_TABLES[name]) for name in ("data", "elsewhere", "unseen_readers"))
 #: Folders outside the book that belong to the system, to Jupyter or to caches of libraries.
-_SYSTEM = [Path(f"/{name}") for name in ("proc", "sys", "dev", "etc", "usr", "lib", "bin", "sbin")]
-_SYSTEM += (Path.home() / n for n in (".cache", ".config", ".ipython", ".jupyter", ".local", "Library", "AppData"))
-_NAMED = ("SYSTEMROOT", "JUPYTER_RUNTIME_DIR", "MPLCONFIGDIR", "XDG_CACHE_HOME")
-_SYSTEM += (Path(os.environ[name]) for name in _NAMED if name in os.environ)
-
-#: Locked packages that open files without Python.
-_UNSEEN_READERS = ("lxml", "pikepdf")
+_SYSTEM = [Path(f"/{name}") for name in _TABLES["system"]] + [Path.home() / name for name in _TABLES["home"]]
+_SYSTEM += (Path(os.environ[name]) for name in _TABLES["named"] if name in os.environ)
 
 
 def _places(names: Iterable[str]) -> list[str]:

@@ -1,10 +1,4 @@
-"""Data sets reconstructed from printed numbers, for readers: what a book hands over, and the files made of it.
-
-The functions that ``[reconstructed]`` in ``restated.toml`` names yield a :class:`Dataset` each. Run as a module, this
-writes every set as CSV with a snippet in Python and in R next to it, as a workbook where it is small enough for one,
-and ``index.json``, which other programs read. The build does so in a process of its own
-(:mod:`restated_book.build.reconstruct`).
-"""
+"""Data sets reconstructed from printed numbers, for readers; run as a module, this writes their files."""
 
 import gzip
 import hashlib
@@ -82,7 +76,6 @@ def write(folder: Path) -> None:
 
 
 def _write(dataset: Dataset, folder: Path) -> dict:
-    """Write the files of a data set; return its entry in the index."""
     check_option("basis", dataset.basis, STATUSES)
     status, frame = f"reconstructed: not real {dataset.of}", dataset.frame.reset_index(drop=True).infer_objects()
     frame.insert(0, STATUS, status)

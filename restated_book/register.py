@@ -1,8 +1,7 @@
 """The register of published numbers: every number as printed, with its source, place and grade.
 
-One file per finding in ``data/published``, one row per printed number, one id per number over all files. Grades: P,
-seen in the text of the work named as source; S, seen in a secondary source; U, recalled and seen nowhere, which must
-never be shown as published.
+One file per finding in ``data/published``, one row and id per number. Grades: P, seen in the text of the source; S, in
+a secondary source; U, recalled and seen nowhere, which must never be shown as published.
 """
 
 import re
@@ -189,10 +188,7 @@ def usual_kind(statistic: str) -> str:
 
 
 def load(folder: Path | str | None = None, *, bibliography: Path | str | Collection[str] | None = None) -> Register:
-    """Read the register, by default ``data/published``; refuse the first file, row or field that cannot be right.
-
-    `bibliography` is a BibTeX file, by default that of the book, or its keys.
-    """
+    """Read the register; refuse what cannot be right. `bibliography` is a BibTeX file, or the keys of one."""
     if bibliography is None or isinstance(bibliography, (str, Path)):
         bibliography = bib.keys(bibliography)
     with watch.own():
@@ -244,10 +240,9 @@ def open() -> Register:
 
 
 class Marks:
-    """The meaning of commas in the rows of a file of the register: decimals or thousands.
+    """The meaning of commas in a file of the register: decimals or thousands.
 
-    The note of the row decides, then what its other numbers show, then those of the same work, then the file as far as
-    it holds commas that can be only one of them. Numbers that disagree decide nothing.
+    The note of a row decides, then its other numbers, those of the same work, then commas elsewhere in the file.
     """
 
     def __init__(self, rows: Iterable[Mapping[str, str]]) -> None:
@@ -291,10 +286,7 @@ _Refuse = Callable[[str, str, str], NoReturn]
 
 
 def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[str], marks: Marks) -> PublishedNumber:
-    """Parse and check the cells of a row, by column; `path` and `row` are its place, for messages.
-
-    `sources` are the keys of the bibliography; `marks` says what commas part in its file.
-    """
+    """Parse and check the cells of a row at `path`, `row`, with the keys of `sources`, and `marks` for its commas."""
 
     def refuse(field: str, message: str, remedy: str) -> NoReturn:
         reading.refuser(path)(message, remedy, row=row, field=field)
@@ -344,7 +336,6 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
 
 
 def _check_texts(cells: Mapping[str, str], path: Path, sources: Collection[str], refuse: _Refuse) -> None:
-    """Check what can be seen without parsing a number."""
     for field, text in cells.items():
         if text != text.strip():
             refuse(field, f"'{text}' has blanks at its end", "remove them")
@@ -404,7 +395,6 @@ def _number(
 
 
 def _ends(printed: Printed) -> list[Decimal]:
-    """The number, or the ends of a bound or range."""
     ends = (printed.low, printed.high) if printed.value is None else (printed.value,)
     return [end for end in ends if end is not None]
 

@@ -20,7 +20,7 @@ from IPython.display import display
 from restated.errors import RestatedError
 from restated.plots import render, rows, style
 from restated.verdict import SHORT
-from restated_book import flow, provenance, register, templates
+from restated_book import flow, paths, provenance, register, templates
 from restated_book.ledger import MIME, MIME_READS, as_mime, in_digits
 from restated_book.outputs import MARK, MIME_TABLE, NARROW, PICTURES
 from restated_book.recording import ID, Ledger
@@ -33,10 +33,7 @@ MIN_ALT = 20
 FITTING = 3
 #: Status of a table of verdicts, and the fields of ledger entries it hands over.
 VERDICT_STATUS = "published compared with recomputed; each row says what its number was computed from"
-VERDICT_COLUMNS = (
-    *("id", "quantity", "published", "grade", "restated", "restated_low", "restated_high"),
-    *("interval_kind", "verdict", "by_construction", "status", "why"),
-)
+VERDICT_COLUMNS: list[str] = paths.tables(__file__)["verdict_columns"]
 
 _PAGES = templates.environment(Path(__file__).parent, FITTING=FITTING, NARROW=NARROW, SHORT=SHORT, shown=shown)
 _PARTS: Any = _PAGES.get_template("show.html").module
@@ -66,7 +63,6 @@ def _checked(id: str, status: str, caption: str) -> str:
 
 
 def _about(id: str, status: str, caption: str, title: str = "") -> dict[str, str]:
-    """Return what a caption says, its status checked."""
     status = _checked(id, status, caption)
     words = {"status": status, "key": STATUSES[status], "words": shown(status)}
     return {"id": id, "caption": caption, "title": title, **words}
@@ -141,10 +137,9 @@ def table(
     more: str = "",
     title: str = "",
 ) -> None:
-    """Show a table: first column as row headings, numbers with fixed decimals, status in the caption.
+    """Show a table: first column as row headings, status in the caption; the index of `data` is left out.
 
-    The index of `data` is left out; `digits` are the decimals of floating-point columns, for all or by column. The
-    others are as for :func:`figure`; the anchor is ``tab-<id>``.
+    `digits` are the decimals of floating-point columns, for all or by column; the rest is as for :func:`figure`.
     """
     about = _about(id, status, caption, title)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
@@ -179,10 +174,7 @@ def _table_html(data: pd.DataFrame, *, label: str, caption: str, digits: int | d
 
 
 def verdicts(ledger: Ledger, *ids: str, id: str, caption: str, more: str = "") -> None:
-    """Show recomputed numbers of a ledger (all if no `ids` are given) next to the printed ones, with their verdicts.
-
-    `id`, `caption` and `more` are as for :func:`table`.
-    """
+    """Show recomputed numbers of a ledger, all or `ids`, next to the printed ones; the rest is as for :func:`table`."""
     entries, line = ledger.entries(*ids), "{}: published {}, recomputed {}: {}".format
     about = _about(id, "printed", caption) | {"status": "printed", "key": "printed", "words": VERDICT_STATUS}
     text = [line(e["id"], e["published"] or "nothing", e["restated_text"], e["verdict"]) for e in entries]
@@ -218,10 +210,7 @@ def hand_over() -> None:
 
 
 def status_of(frame: pd.DataFrame) -> str:
-    """Return the status a study table was loaded with.
-
-    A frame that :func:`restated_book.studies.load` did not load is refused.
-    """
+    """Return the status that :func:`restated_book.studies.load` gave a study table; refuse a frame without one."""
     status = frame.attrs.get("status")
     if status not in STATUSES:
         raise RestatedError("this table has no status", remedy="load it with restated_book.studies.load(...)")

@@ -1,8 +1,4 @@
-"""Study tables: the rows a meta-analysis is computed from, each table with the status of its rows.
-
-Tables are in ``data/studies``. A reader who has the original table of a paper can put it, in the same columns, into
-``data/originals`` under the same name: it is then read instead, and its status says so wherever the rows are shown.
-"""
+"""Study tables of ``data/studies`` with their statuses; a reader's original in ``data/originals`` is read instead."""
 
 import os
 
@@ -22,10 +18,9 @@ def names() -> list[str]:
 
 
 def load(name: str, *, originals: bool = True) -> pd.DataFrame:
-    """Read and check a study table, one of :func:`names`; `originals` prefers a table of the reader's.
+    """Read and check a study table, or a reader's original of it; counts with gaps are floats, as NaN marks the gap.
 
-    It has one row per study or sample, and columns as in the data dictionary. Counts with gaps are floats, as NaN marks
-    the gap. ``attrs`` hold ``status``, ``source`` and ``file``. An original with a row of grade U is refused.
+    ``attrs`` hold ``status``, ``source`` and ``file``. An original with a row of grade U is refused.
     """
     tables = dictionary.load()
     if name not in tables or not tables[name].path.startswith("studies/"):

@@ -1,8 +1,4 @@
-"""The list of what is still to be verified: what to open, what to type where, and what changes in the book.
-
-It follows from the joined ledger, the table of claims and the sections of the chapters on what is missing. The page,
-the file ``to-verify.csv`` and ``restated todo`` show the same entries.
-"""
+"""List of what is still to be verified: what to open, what to type where, and what changes in the book."""
 
 import re
 from collections.abc import Iterable, Mapping

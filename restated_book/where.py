@@ -1,8 +1,4 @@
-"""Origin of a number of the book: its cell, the functions that computed it and the files they read.
-
-Everything is read from the files of the last build and the text of the notebooks; nothing runs again. The code of a
-chapter is followed backwards from the statement that recorded a number, name by name, to the functions it imports.
-"""
+"""Origin of a number of the last build: its code is followed backwards, name by name, to functions and files."""
 
 import ast
 import importlib
@@ -175,10 +171,7 @@ def _function(dotted: str) -> Function | None:
 
 
 def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]]) -> str:
-    """Describe where a number comes from; refuse an unknown id with the nearest ones.
-
-    `rows` are those of the joined ledger by id, `files` what each page read.
-    """
+    """Describe where a number of the ledger `rows` comes from, with the `files` of each page; refuse an unknown id."""
     if id not in rows:
         close = entries.close_matches(id, rows)
         near = f"the nearest ids are {', '.join(close)}" if close else "see ledger.csv for all ids"
@@ -188,7 +181,6 @@ def of(id: str, rows: Mapping[str, Mapping], files: Mapping[str, Sequence[str]])
 
 
 def _printed(row: Mapping) -> Iterator[str]:
-    """Lines on a printed number: its row of the register and what restates it."""
     number = register.load()[row["id"]]
     yield f"{row['id']}: printed {row['published']} ({row['quantity']})"
     yield f"printed in   {row['source_key']}, {row['locator']}"
@@ -200,7 +192,6 @@ def _printed(row: Mapping) -> Iterator[str]:
 
 
 def _recomputed(row: Mapping, files: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """Lines on a recomputed number: cell, functions, files and the printed number it restates."""
     page = Path(row["page"]).stem
     yield f"{row['id']}: {entries.restated_text(row) or row['reason']} ({row['quantity']})"
     cells = codecells.of(paths.NOTEBOOKS / f"{page}.md")

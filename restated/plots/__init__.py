@@ -1,7 +1,4 @@
-"""Plots from plain tables: each is a picture with its alternative text and its data.
-
-Importing the package alone does not load matplotlib.
-"""
+"""Plots from plain tables, each a picture with alternative text and data; importing this alone loads no matplotlib."""
 
 #: Id of the root of every SVG; addresses that end in it show the dark colours.
 DARK = "dark"

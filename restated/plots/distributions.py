@@ -1,7 +1,5 @@
 """Shares of classes in several groups as stacked bars, every segment with its number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,21 +9,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.legend import Key
 from restated.plots.marks import Fill, limited
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    narrow,
-    new_figure,
-    require,
-    text_width,
-    width,
-    wrap_to,
-    write,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, narrow, require, text_width, width, wrap_to, write
 from restated.plots.words import alt_text, plural
 
 ROW, BAR, LINE = 0.74, 0.36, 0.19  # inches: least height of a row, height of its bar and of a line of words
@@ -64,7 +51,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
         heights = [LINE * len(lines) + BAR + 0.2 for lines in names]
     left, head = (0.1, 0.75) if narrow() else (LABELS, 0.5)
     height = sum(heights) + head
-    fig = new_figure(width(), height)
+    fig = style.new_figure(width(), height)
     key = Key(fig, left, height - 0.24, tall=0.2)
     for name, fill in zip(classes, FILLS, strict=False):
         key.add(name, fill, width=0.3, gap=0.25)
@@ -84,7 +71,7 @@ def stacked(table: pd.DataFrame, classes: Sequence[str], *, says: str) -> Drawn:
     return Drawn(fig, alt_text(says, f"{plural(len(table), 'bar')} of 100 %", *spoken), data)
 
 
-def _segments(fig: Figure, row: pd.Series[Any], classes: Sequence[str], unit: float, x: float, middle: float) -> None:
+def _segments(fig: Figure, row: "pd.Series[Any]", classes: Sequence[str], unit: float, x: float, middle: float) -> None:
     """Segments of one bar from `x`, `unit` inches per percent, each with its number where that fits."""
     for name, fill in zip(classes, FILLS, strict=False):
         if np.isnan(row[name]):

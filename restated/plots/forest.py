@@ -89,7 +89,6 @@ def forest(
 
 
 def _checked(studies: pd.DataFrame) -> pd.DataFrame:
-    """A checked copy with a plain index."""
     table = require(studies, "study", "y", "se")
     table = table.assign(y=table["y"].astype(float), se=table["se"].astype(float))
     negative = table["se"].to_numpy() <= 0
@@ -127,7 +126,6 @@ def _weights(fit: Any, drawn: int) -> NDArray[np.float64]:
 
 
 def _heterogeneity(fit: Any) -> str:
-    """Heterogeneity of a fit in words, if any."""
     tau2, i2 = (getattr(fit, name, None) for name in ("tau2", "i2"))
     if tau2 is None or i2 is None or not np.isfinite([tau2, i2]).all():
         return ""
@@ -139,7 +137,6 @@ def _year(value: Any) -> str:
 
 
 def _limits(rows: pd.DataFrame, scale: Scale, limits: tuple[float, float] | None) -> tuple[float, float]:
-    """Axis limits on the scale of analysis."""
     if limits is not None:
         low, high = (float(scale.forward(x)) for x in limits)
         return low, high
@@ -175,7 +172,6 @@ def _right_columns(grid: pd.DataFrame, out: list[int], scale: Scale) -> list[Col
 
 
 def _draw_studies(chart: Chart, studies: pd.DataFrame, symbol: str) -> None:
-    """Whiskers, and squares with their areas by weight."""
     layout.whiskers(chart, studies.index, studies["lower"], studies["upper"])
     used = studies[studies["drawn as"] == "square"]
     shown = used[used[symbol].between(*chart.ax.get_xlim())]
@@ -194,7 +190,6 @@ def _diamond(chart: Chart, row: int, result: Any, *, hollow: bool) -> None:
 
 
 def _bar(chart: Chart, row: int, low: float, high: float) -> None:
-    """Prediction interval: an outlined bar, cut with arrows like a whisker."""
     left, right = chart.ax.get_xlim()
     start, end = max(low, left), min(high, right)
     style = Fill("band", "accent", width=1.0).style()
@@ -203,7 +198,6 @@ def _bar(chart: Chart, row: int, low: float, high: float) -> None:
 
 
 def _data(rows: pd.DataFrame, table: pd.DataFrame, scale: Scale) -> pd.DataFrame:
-    """Numbers of the picture, on the scale of the axis."""
     numbers = [scale.symbol, *ENDS]
     data = rows.assign(**{name: scale.back(rows[name].to_numpy()) for name in numbers})
     if "n" in table:

@@ -102,7 +102,6 @@ def _draw_zones(ax: Axes, null: float) -> None:
 
 
 def _pair(y: ArrayLike, se: ArrayLike, name: str, *, empty: bool = False) -> Pair:
-    """Effects and standard errors as arrays, checked."""
     y, se = np.asarray(y, float), np.asarray(se, float)
     if y.ndim != 1 or y.shape != se.shape or not (empty or len(y)):
         problem = f"effects have shape {y.shape} and standard errors {se.shape}"

@@ -1,13 +1,10 @@
 """Estimates by row: without each study, and as studies are added."""
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from restated.errors import RestatedError
 from restated.plots import rows as layout
@@ -54,11 +51,13 @@ def _by_row(
     value, low, high = _parts(table)
     labels, symbol = [str(label) for label in table.index], transform.symbol
     # A single study may leave an interval far wider than the rest: cut it, with arrows.
-    inner: list[ArrayLike] = [value, [fit.ci_low, fit.ci_high], [np.nanquantile(low, 0.1), np.nanquantile(high, 0.9)]]
+    cut = np.nanquantile(low, 0.1), np.nanquantile(high, 0.9)
+    inner = np.array([*value, fit.ci_low, fit.ci_high, *cut, transform.origin])
+    inner = inner[np.isfinite(inner)]
     chart = layout.row_chart(
         [Column(heading, labels)],
         layout.interval_columns(f"{symbol} [95\u00a0% CI]", transform, value, low, high),
-        limits=_limits(inner, transform),
+        limits=layout.padded(inner.min(), inner.max()),
         scale=transform,
         axis=symbol,
         foot_lines=1,
@@ -73,27 +72,16 @@ def _by_row(
     dots(chart.ax, value, at, POINT, size=5.5, edge=1.0, gid="estimates")
     chart.note(f"dashed line and band: all studies, {transform.write_result(fit)}")
     data = pd.DataFrame({heading.lower(): labels} | ({"k": table["k"].astype(int).to_numpy()} if "k" in table else {}))
-    return chart.fig, data.assign(**_back(transform, value, low, high)), value
+    ends = zip((symbol, "lower", "upper"), (value, low, high), strict=True)
+    return chart.fig, data.assign(**{name: transform.back(part) for name, part in ends}), value
 
 
 def _parts(table: pd.DataFrame, *more: str) -> list[NDArray[np.float64]]:
-    """Estimates, lower and upper ends, checked."""
     require(table, "estimate", "ci_low", "ci_high", *more)
     finite = np.isfinite(table["estimate"].to_numpy(float))
     if not finite.all():
         raise RestatedError("an estimate is missing or not finite", field="estimate", row=int(np.argmin(finite)) + 1)
     return [table[name].to_numpy(float) for name in ("estimate", "ci_low", "ci_high")]
-
-
-def _back(scale: Scale, *parts: NDArray[np.float64]) -> dict[str, Any]:
-    """Columns of the data table: estimate, lower and upper end on the scale of the axis."""
-    return {name: scale.back(part) for name, part in zip((scale.symbol, "lower", "upper"), parts, strict=True)}
-
-
-def _limits(parts: Sequence[ArrayLike], scale: Scale) -> tuple[float, float]:
-    values = np.concatenate([np.asarray(part, float) for part in parts])
-    values = np.append(values[np.isfinite(values)], scale.origin)
-    return layout.padded(values.min(), values.max())
 
 
 def _count_excluding(table: pd.DataFrame, scale: Scale) -> str:

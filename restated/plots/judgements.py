@@ -10,23 +10,10 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.marks import Fill, Mark, dots
 from restated.plots.rows import MARGIN, shortened, under_headings
-from restated.plots.style import (
-    BASE,
-    EM,
-    NARROW,
-    WIDE,
-    Drawn,
-    canvas,
-    colour,
-    drawing,
-    narrow,
-    on_canvas,
-    require,
-    text_width,
-    wrap_to,
-)
+from restated.plots.style import BASE, EM, NARROW, WIDE, Drawn, canvas, colour, drawing, on_canvas, text_width, wrap_to
 from restated.plots.words import alt_text, plural
 
 #: Mark of each judgement, drawn next to the word; open judgements have none.
@@ -60,7 +47,7 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     is missing, a judgement is unknown or the rows of a group are not together.
     """
     kept = [label, *([group] if group else []), *columns]
-    table = require(table, *kept)[kept]
+    table = style.require(table, *kept)[kept]
     judged = table[list(columns)]
     found = pd.unique(judged.to_numpy().ravel())
     unknown = sorted(set(found) - set(JUDGEMENT_MARKS) - {""})
@@ -69,7 +56,7 @@ def judgement_grid(table: pd.DataFrame, *, label: str, columns: Sequence[str], g
     least = WORD_AT + max(text_width(SHORT.get(j, j), BASE) for j in found if j) + 0.08
     names = table[label].astype(str).tolist()
     at, headings = under_headings(table[group].astype(str).tolist()) if group else (np.arange(len(table)), {})
-    if narrow():
+    if style.narrow():
         fig = _narrow(names, headings, judged)
         return Drawn(fig, _alt(table, judged, label, columns), table.replace("", "does not apply"))
     free = max(text_width(name, BASE) for name in names) + 0.12

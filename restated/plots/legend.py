@@ -48,11 +48,7 @@ class Key:
     def add(
         self, words: str | Sequence[str], *samples: Sample, width: float = 0.36, space: float = 0.08, gap: float = 0.3
     ) -> None:
-        """Draw one entry and move on to the place of the next.
-
-        Samples are drawn on top of each other, marks in the middle. They are `width` inches wide, `space` inches before
-        the words, with `gap` inches after these.
-        """
+        """Draw one entry, samples over each other, and move on; `width`, `space` and `gap` in inches."""
         lines = [words] if isinstance(words, str) else list(words)
         if narrow() and self.right is not None:
             lines = wrap_to(" ".join(lines), self.right - self.left - width - space, self.size)
@@ -89,12 +85,10 @@ class Key:
 
 
 def spread(at: Sequence[float], gap: ArrayLike, *, high: float = np.inf) -> NDArray[np.float64]:
-    """Places near the given ones that do not overlap, in the same order.
+    """Places near the given ones that do not overlap: each moves up as far as the one below demands.
 
-    Each place moves up as far as the one below it demands. The last one then moves down to `high`, pushing others down.
-
-    `at`, shape (n,): wanted places, ascending; negate places to fill from the top down. `gap`, shape (n,): room each
-    label needs, half of it on either side, in the units of `at`. `high`: highest place of the last label.
+    The last one then moves down to `high`, pushing others. `at`, shape (n,): wanted places, ascending; negate places
+    to fill from the top down. `gap`, shape (n,): room around each place, in the units of `at`.
     """
     places = np.array(at, float)
     room = np.broadcast_to(np.asarray(gap, float), places.shape)

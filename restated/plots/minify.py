@@ -2,10 +2,9 @@
 
 import re
 import xml.etree.ElementTree as ET
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from itertools import groupby
-from typing import TypeAlias
 
 from restated.errors import RestatedError
 
@@ -15,8 +14,6 @@ DECIMALS = 2
 GLYPH_UNITS = 4
 #: Decimals kept of a glyph's place on its line, in hundredths of the type size: the error is at most 0.05 pt.
 GLYPH_DECIMALS = 0
-#: A function that makes a group of elements from what they have in common.
-Group: TypeAlias = Callable[[str, list[ET.Element]], ET.Element]
 #: A colour within a style attribute.
 PAINT = re.compile(r"(fill|stroke):(#[0-9a-f]{6})\b")
 _NUMBER = re.compile(r"-?\d*\.?\d+(?:[eE][-+]?\d+)?")
@@ -26,8 +23,6 @@ _NOISE = re.compile(r'<metadata>.*?</metadata>|\sxmlns(:\w+)?="[^"]*"|(?<=>)\s+(
 _COMMAND = re.compile(r"([A-DF-Za-df-z])([^A-DF-Za-df-z]*)")
 #: An id that an attribute refers to; a colour is none.
 _TARGET = re.compile(r"(?<=^#)(?![0-9a-f]{6}$)[^)]+|(?<=url\(#)[^)]+")
-#: Place and size of a line of text.
-_LINE = re.compile(r"translate\(([-.\d]+?) ?(-?[.\d]+)\) scale\(([.\d]+)-\3\)")
 #: Style properties that matplotlib writes although they are the defaults of SVG.
 _DEFAULTS = {("stroke-linecap", "butt"), ("stroke-dashoffset", "0")}
 
@@ -38,16 +33,14 @@ def minify(raw: str) -> ET.Element:
     root.attrib.clear()
     for use in root.iter("use"):
         use.set("href", use.attrib.pop("href"))
-    definitions = _gather_definitions(root)
-    _share_words(root, definitions)
+    _gather_definitions(root)
     _drop_empty_marks(root)
     _shorten_ids(root)
     for element in root.iter():
         _shorten(element)
     _bleach_marks(root)
     _flatten(root)
-    _group(root, lambda element: element.get("style"), _with_style)
-    _group(root, _line_scale, _with_scale)
+    _group(root)
     return root
 
 
@@ -60,11 +53,10 @@ def short(number: float, decimals: int = DECIMALS) -> str:
 
 
 def _joined(numbers: Iterable[str]) -> str:
-    """Numbers with a separator only where reading needs one."""
     return " ".join(numbers).replace(" -", "-")
 
 
-def _gather_definitions(root: ET.Element) -> ET.Element:
+def _gather_definitions(root: ET.Element) -> None:
     """Move all glyphs, markers, hatches and clips to one place at the top, and drop style rules."""
     definitions = ET.Element("defs")
     for parent in list(root.iter()):
@@ -72,46 +64,11 @@ def _gather_definitions(root: ET.Element) -> ET.Element:
             definitions.extend(inner for inner in child if inner.tag != "style")
             parent.remove(child)
     root.insert(0, definitions)
-    return definitions
-
-
-def _blank(root: ET.Element) -> set[str]:
-    """References to the outlines of spaces."""
-    return {f"#{path.get('id')}" for path in root.iter("path") if path.get("id") and not path.get("d")}
-
-
-def _share_words(root: ET.Element, definitions: ET.Element) -> None:
-    """Draw recurring words (years, interval ends, labels) once, and refer to them."""
-    blank = _blank(definitions)
-    places: dict[tuple[tuple[str, str], ...], list[tuple[ET.Element, list[ET.Element], float]]] = defaultdict(list)
-    for line in root.iter("g"):
-        if "scale" not in line.get("transform", ""):
-            continue
-        for spaces, run in groupby(line, key=lambda glyph: glyph.get("href") in blank):
-            glyphs = list(run)
-            at = [float(_NUMBER.findall(glyph.get("transform", "0"))[0]) for glyph in glyphs]
-            if not spaces and len(glyphs) > 1:
-                shifts = (short(x - at[0], GLYPH_DECIMALS) for x in at)
-                word = tuple(zip((glyph.get("href", "") for glyph in glyphs), shifts, strict=True))
-                places[word].append((line, glyphs, at[0]))
-    for number, (word, found) in enumerate(places.items()):
-        # A reference costs about as much as one glyph; the definition costs the glyphs and half of one as a wrapper.
-        if len(found) * len(word) <= len(word) + 0.5 + len(found):
-            continue
-        name = f"word{number}"
-        shared = ET.SubElement(definitions, "g", id=name)
-        for href, shift in word:
-            ET.SubElement(shared, "use", {"href": href} if shift == "0" else {"href": href, "x": shift})
-        for line, glyphs, start in found:
-            copy = ET.Element("use", href=f"#{name}", transform=f"translate({start} 0)")
-            line.insert(list(line).index(glyphs[0]), copy)
-            for glyph in glyphs:
-                line.remove(glyph)
 
 
 def _drop_empty_marks(root: ET.Element) -> None:
     """Remove shapes that paint nothing: invisible patches and spaces."""
-    blank = _blank(root)
+    blank = {f"#{path.get('id')}" for path in root.iter("path") if path.get("id") and not path.get("d")}
     for parent in list(root.iter()):
         for child in list(parent):
             unseen = child.tag == "path" and child.get("style") == "fill: none"
@@ -138,7 +95,6 @@ def _letters(i: int) -> str:
 
 
 def _shorten(element: ET.Element) -> None:
-    """Rewrite the attributes of one element in fewer characters."""
     glyph = element.get("transform", "").startswith("scale")
     for name, value in element.items():
         if name == "d":
@@ -184,7 +140,6 @@ def _path(d: str, *, relative: bool) -> str:
 
 
 def _style(text: str) -> str:
-    """Style attribute without defaults and spare characters."""
     kept = []
     for name, value in (part.split(": ") for part in text.split("; ")):
         if name in ("stroke-width", "stroke-dasharray"):
@@ -223,46 +178,20 @@ def _flatten(element: ET.Element) -> None:
     element[:] = children
 
 
-def _group(element: ET.Element, shared: Callable[[ET.Element], str | None], group: Group) -> None:
-    """Give neighbours that have something in common, in any depth, one group; definitions are left alone."""
+def _group(element: ET.Element) -> None:
+    """Give neighbours that have a style in common, in any depth, one group; definitions are left alone."""
     children: list[ET.Element] = []
-    for common, neighbours in groupby(element, key=shared):
+    for style, neighbours in groupby(element, key=lambda child: child.get("style")):
         run = list(neighbours)
-        if common and len(run) > 1 and element.tag != "defs":
-            children.append(group(common, run))
-            continue
-        for child in run:
-            _group(child, shared, group)
-        children += run
-    element[:] = children
-
-
-def _with_style(style: str, run: list[ET.Element]) -> ET.Element:
-    """Group with the style of its elements."""
-    group = ET.Element("g", style=style)
-    for child in run:
-        del child.attrib["style"]
-    group.extend(run)
-    _flatten(group)
-    return group
-
-
-def _line_scale(element: ET.Element) -> str | None:
-    """Scale of a line of text, if the element is one."""
-    line = _LINE.fullmatch(element.get("transform", ""))
-    return line[3] if line and len(element.attrib) == 1 else None
-
-
-def _with_scale(scale: str, run: list[ET.Element]) -> ET.Element:
-    """Group of lines of text with their scale."""
-    group = ET.Element("g", transform=f"scale({scale}-{scale})")
-    for line in run:
-        left, top, _ = _LINE.findall(line.get("transform", ""))[0]
-        place = [short(float(left) / float(scale), 0), short(-float(top) / float(scale), 0)]
-        if len(line) == 1 and not {"x", "y"} & set(line[0].attrib):
-            line[0].attrib |= dict(zip("xy", place, strict=True))
-            group.append(line[0])
+        if style and len(run) > 1 and element.tag != "defs":
+            group = ET.Element("g", style=style)
+            for child in run:
+                del child.attrib["style"]
+            group.extend(run)
+            _flatten(group)
+            children.append(group)
         else:
-            line.set("transform", f"translate({_joined(place)})")
-            group.append(line)
-    return group
+            for child in run:
+                _group(child)
+            children += run
+    element[:] = children

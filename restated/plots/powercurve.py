@@ -6,21 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from restated.plots import style
 from restated.plots.legend import Key, spread
 from restated.plots.marks import DOTS, GUIDE, SERIES, Line, Mark, Series, limited
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    figure_of,
-    framed,
-    narrow,
-    per_inch,
-    require,
-    text_width,
-    width,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, figure_of, framed, narrow, per_inch, require, width
 from restated.plots.words import alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 9.0, 4.3  # inches
@@ -42,7 +31,7 @@ def curves(table: pd.DataFrame, events: Mapping[str, str], *, x_axis: str, axis:
     """
     require(table, "extra", "event", "share", "low", "high")
     limited(len(events), len(CURVES), "curves", "events")
-    room = 0.15 if narrow() else max(text_width(name, BASE) for name in events.values()) + 0.85
+    room = 0.15 if narrow() else max(style.text_width(name, BASE) for name in events.values()) + 0.85
     foot = 1.5 if narrow() else 0.62
     fig, ax = framed(width(), HEIGHT, 0.75, foot, width() - 0.75 - room, HEIGHT - foot - 0.18)
     ends, crossing = [], []

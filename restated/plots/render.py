@@ -27,12 +27,10 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
 def svg(fig: Figure, *, trimmed: bool = False) -> str:
-    """Figure as SVG text in the light colours, and in the dark ones where its address ends in ``#dark``.
+    """Figure as SVG text, only as high as what is drawn if `trimmed`; a colour outside `style.ROLES` is refused.
 
-    With `trimmed` it is only as high as what is drawn.
-
-    One file serves both themes: with that address the root is the target, and rules for ``:target`` change the colours.
-    Programs without style rules show the light ones. A figure with a colour outside `style.ROLES` is refused.
+    One file serves both themes: where its address ends in ``#dark`` the root is the target, and rules for ``:target``
+    change the light colours, which programs without style rules show.
     """
     root = minify(_raw(fig))
     width, whole = (float(side) for side in fig.get_size_inches())
@@ -59,7 +57,6 @@ def _drawn(fig: Figure) -> tuple[float, float]:
 
 
 def _raw(fig: Figure) -> str:
-    """Matplotlib's own SVG, without dates or version."""
     buffer = io.StringIO()
     with look():
         fig.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})

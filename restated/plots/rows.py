@@ -12,25 +12,10 @@ from matplotlib.transforms import ScaledTranslation, Transform, blended_transfor
 from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.legend import Key
 from restated.plots.marks import SOLID, Dash, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    COMPACT,
-    EM,
-    HALF_DIGIT,
-    NARROW,
-    POINTS,
-    WIDE,
-    axes_in_inches,
-    colour,
-    ground,
-    narrow,
-    new_figure,
-    text_width,
-    wrap_to,
-    write,
-)
+from restated.plots.style import BASE, EM, NARROW, POINTS, WIDE, colour, narrow, new_figure, text_width, wrap_to
 from restated.plots.words import Scale
 
 GAP = 0.16  # inches between columns
@@ -128,12 +113,11 @@ class Chart:
         self.below(max(start, MARGIN), text, line=line)
 
     def key(self, x: float = 0.1, *, line: int = 0, lift: float | None = None, **settings: Any) -> Key:
-        """Key under the axis, `x` inches from the left edge and `line` lines down from the first free one.
+        """Key under the axis, `x` inches from the left edge and `line` lines down, with the `settings` of a `Key`.
 
-        The middle of the samples is `lift` inches above the base line of the words, by default half a digit; `settings`
-        are other attributes of :class:`restated.plots.legend.Key`.
+        The middle of the samples is `lift` inches above the base line of the words, by default half a digit.
         """
-        lift = HALF_DIGIT * self.size / POINTS if lift is None else lift
+        lift = style.HALF_DIGIT * self.size / POINTS if lift is None else lift
         settings = {"size": self.size, "tall": 0.13, "step": self.size * FOOT_LEADING / POINTS} | settings
         return Key(self.ax, x, self.foot_of(line) + lift, drop=lift, **settings)
 
@@ -168,7 +152,7 @@ def row_chart(
     if narrow():
         return _stacked(left, right, limits, scale, axis, strong, quiet)
     many = rows > MANY_ROWS
-    size, leading = (COMPACT, COMPACT_LEADING) if many and compact else (BASE, LEADING)
+    size, leading = (style.COMPACT, COMPACT_LEADING) if many and compact else (BASE, LEADING)
     row_height = size * leading / POINTS
     needs = [column.width(size, strong) for column in columns]
     taken = sum(needs) + sum(column.gap for column in columns) + 2 * MARGIN + GAP
@@ -183,7 +167,7 @@ def row_chart(
     foot = (2 * FOOT_LEADING + 0.9 + foot_lines * FOOT_LEADING) * size / POINTS + MARGIN
     plot = max(WIDE - taken, LEAST_PLOT)
     fig = new_figure(taken + plot, header + rows * row_height + foot)
-    ax = axes_in_inches(fig, MARGIN + block + GAP, foot, plot, rows * row_height)
+    ax = style.axes_in_inches(fig, MARGIN + block + GAP, foot, plot, rows * row_height)
     _dress_rows(ax, rows, limits, scale, size, many)
     ax.set_xlabel(axis, fontsize=size, labelpad=2.5)
     chart = Chart(fig, ax, size, row_height, foot=foot - 3 * FOOT_LEADING * size / POINTS)
@@ -201,7 +185,7 @@ def _write_column(
     chart: Chart, column: Column, x: float, room: tuple[float, float], strong: frozenset[int], quiet: frozenset[int]
 ) -> None:
     """Heading and cells on the base lines of their rows; `room` are the inches to which cells and free ones are cut."""
-    down = ScaledTranslation(0, -HALF_DIGIT * chart.size / POINTS, chart.fig.dpi_scale_trans)
+    down = ScaledTranslation(0, -style.HALF_DIGIT * chart.size / POINTS, chart.fig.dpi_scale_trans)
     look: dict[str, Any] = {"fontsize": chart.size, "ha": column.align, "transform": chart.across + down}
     if column.heading:
         head = -0.5 - 0.75 * chart.size / POINTS / chart.row_height
@@ -240,7 +224,7 @@ def _stacked(
     headed = any(column.heading for column in beside)
     foot, plot = FOOT + (2 + len(titles)) * FOOT_LEADING * EM, room - taken - (0.1 if beside else 0.3)
     fig = new_figure(NARROW, foot + places[-1] * EM + headed * STACKED_LINE * EM + MARGIN)
-    ax = axes_in_inches(fig, MARGIN + 0.1, foot, plot, places[-1] * EM)
+    ax = style.axes_in_inches(fig, MARGIN + 0.1, foot, plot, places[-1] * EM)
     ax.set_yscale("function", functions=(lambda y: np.interp(y, rows, places), lambda p: np.interp(p, places, rows)))
     _dress_rows(ax, len(words), limits, scale, BASE, False, most=5)
     ax.set_ylim(len(words) - 0.5, rows[0])
@@ -264,7 +248,7 @@ def _stacked(
             for text, side, tone, weight in line:
                 up = ScaledTranslation(0, (0.35 + j * STACKED_LINE) * EM, fig.dpi_scale_trans)
                 role = "muted" if i in quiet else tone
-                look = {"fontsize": BASE, "ha": side, "color": colour(role), "bbox": ground()}
+                look = {"fontsize": BASE, "ha": side, "color": colour(role), "bbox": style.ground()}
                 at = MARGIN if side == "left" else NARROW - MARGIN
                 gid = "label" if side == "left" else "told"
                 ax.text(at, i - 0.5, text, fontweight=weight, transform=chart.across + up, zorder=3.5, gid=gid, **look)
@@ -315,7 +299,6 @@ def _row_count(columns: Sequence[Column]) -> int:
 def _dress_rows(
     ax: Axes, rows: int, limits: tuple[float, float], scale: Scale, size: float, many: bool, most: int = 8
 ) -> None:
-    """Limits, ticks and spines of the plot; with `many` rows the axis is repeated on top."""
     ax.set(label=ROWS, xlim=limits, ylim=(rows - 0.5, -0.5), yticks=[])
     ax.spines["left"].set_visible(False)
     ticks = scale.ticks(*limits, most=most)
@@ -434,16 +417,13 @@ def null_line(chart: Chart, scale: Scale) -> float | None:
 
 
 def directions(chart: Chart, x: float, left: str, right: str, *, apart: float = 0.08, shift: bool = False) -> None:
-    """Words for values on either side of `x`, in the first line under the axis title.
-
-    Words that do not fit are refused; with `shift` they move inwards instead.
-    """
+    """Words for values on either side of `x`, under the axis title; refused, or with `shift` moved, to fit."""
     if narrow():
         sides = {"left": f"← {left}" if left.strip() else "", "right": f"{right} →" if right.strip() else ""}
         apart_lines = sum(text_width(text, chart.size) for text in sides.values()) + GAP > NARROW - 2 * MARGIN
         for line, (side, text) in enumerate(sides.items()):
             place, y = MARGIN if side == "left" else NARROW - MARGIN, chart.foot_of(line * apart_lines)
-            write(chart.fig, place, y, text, fontsize=chart.size, color=colour("muted"), ha=side, va="baseline")
+            style.write(chart.fig, place, y, text, fontsize=chart.size, color=colour("muted"), ha=side, va="baseline")
         chart.broken += apart_lines
         return
     low, high = chart.ax.get_xlim()

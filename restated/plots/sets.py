@@ -12,22 +12,10 @@ from matplotlib.transforms import ScaledTranslation, Transform, blended_transfor
 from numpy.typing import ArrayLike, NDArray
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots
-from restated.plots.style import (
-    BASE,
-    RAMP,
-    Drawn,
-    colour,
-    drawing,
-    framed,
-    narrow,
-    per_inch,
-    require,
-    text_width,
-    width,
-    write,
-)
+from restated.plots.style import BASE, RAMP, Drawn, colour, drawing, framed, narrow, per_inch, require, width, write
 from restated.plots.words import PLAIN, Scale, alt_text, plain_ticks, plural
 
 #: Up to this many different values are drawn as stems; more become a histogram.
@@ -186,7 +174,7 @@ def _lane(ax: Axes) -> Transform:
 def _centred(ax: Axes, x: float, inches: float, text: str) -> None:
     """Text centred at x, moved inwards where it would leave the figure."""
     low, high = ax.get_xlim()
-    half = text_width(text, BASE) / 2 * per_inch(ax)[0]
+    half = style.text_width(text, BASE) / 2 * per_inch(ax)[0]
     x = min(max(x, low + half), high - half) if 2 * half < high - low else (low + high) / 2
     ax.text(x, inches, text, ha="center", color=colour("ink"), fontsize=BASE, zorder=6, transform=_lane(ax))
 
@@ -210,7 +198,6 @@ def _draw_steps(ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], step: 
 
 
 def _cells(ax: Axes, cells: pd.DataFrame, cell: float, role: str, width: float = 0.5) -> None:
-    """Grid cells of one step."""
     # A whole total is in the middle of its cell.
     x, y = ((cells[["x", "y"]].to_numpy(float) + 0.5) * cell - 0.5).T
     # An outline of half a point closes the hairlines renderers leave between neighbours.

@@ -1,15 +1,12 @@
-"""The one look of every figure: colours by role, type sizes, and small helpers for axes and text.
+"""The one look of every figure: colours by role, which `render.svg` pairs with dark ones, type sizes, small helpers."""
 
-Figures are drawn with the light colours. `render.svg` adds rules that replace each light code by its dark one. So no
-code may occur twice in a theme, and figures use no colour outside `ROLES`. Each figure can be drawn a second time for a
-telephone: its function then asks `narrow` and `width`.
-"""
-
+import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any, NamedTuple, ParamSpec, cast
 
 import matplotlib as mpl
@@ -31,28 +28,9 @@ class Tone(NamedTuple):
     dark: str
 
 
-#: Meaning of each colour. Text roles reach a contrast of 4.5:1 on the page, mark roles 3:1 (WCAG 2.2, 1.4.3 and
-#: 1.4.11); fills are behind marks and never the only carrier of meaning: an outline, a hatch or a label repeats it.
-ROLES: dict[str, Tone] = {
-    "page": Tone("#ffffff", "#121417"),  # the page itself: inside of hollow marks
-    "ink": Tone("#1d2126", "#e7eaed"),  # text, axes, whiskers
-    "muted": Tone("#57606a", "#a2abb5"),  # secondary text, reference lines
-    "grid": Tone("#dfe3e7", "#30363d"),  # faint rules
-    "accent": Tone("#174a8c", "#7fb8f7"),  # the restated result
-    "second": Tone("#b8500a", "#d9772b"),  # a second series
-    "third": Tone("#259c8a", "#a4ecdc"),  # a third series
-    "warn": Tone("#a3123f", "#ff6f91"),  # a disagreement
-    "band": Tone("#d3e2f4", "#1f3552"),  # fill of an interval or a range
-    "band2": Tone("#f6e3d3", "#47301c"),  # fill of a second band
-    "zone1": Tone("#c3c9d0", "#4b545e"),  # funnel zones, from p = .10 outwards
-    "zone2": Tone("#d9dde1", "#373e46"),
-    "zone3": Tone("#eef0f2", "#22272d"),
-    "ramp1": Tone("#bcd6f0", "#27476b"),  # five ordered steps, low to high
-    "ramp2": Tone("#8db5e0", "#3b689a"),
-    "ramp3": Tone("#5b8fc9", "#5a8fc8"),
-    "ramp4": Tone("#2f66a6", "#8dbcf0"),
-    "ramp5": Tone("#133a70", "#cfe4fb"),
-}
+_TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+#: Colours by their meaning.
+ROLES = {role: Tone(*tones) for role, tones in _TABLES["roles"].items()}
 RAMP = ("ramp1", "ramp2", "ramp3", "ramp4", "ramp5")
 #: Pixels of a figure inch on the page. Nine inches then fill a text column of 720 px, and ten points are 11.1 px.
 PX_PER_INCH = 80
@@ -65,19 +43,7 @@ EM = BASE / POINTS  # inches: type size of standard figures
 #: Drop from the middle of a row to the base line of its text, in type sizes: half the height of a digit.
 HALF_DIGIT = 0.36
 FONT = "DejaVu Sans"  # ships with matplotlib, so every machine draws the same glyphs
-RC: dict[Any, Any] = {
-    "font.family": [FONT],
-    "font.size": BASE,
-    "mathtext.fontset": "dejavusans",
-    "axes.unicode_minus": True,
-    "svg.fonttype": "path",
-    # Hinting helps coarse screens only: at 300 dots per inch it is invisible and takes a quarter of the time.
-    "text.hinting": "no_hinting",
-    "svg.hashsalt": "restated",
-    "path.simplify": False,
-    "hatch.linewidth": 0.7,
-    "figure.max_open_warning": 0,
-}
+RC: dict[Any, Any] = {"font.family": [FONT], "font.size": BASE, **_TABLES["settings"]}
 P = ParamSpec("P")
 
 

@@ -9,22 +9,10 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from restated.errors import RestatedError
+from restated.plots import style
 from restated.plots.legend import Key, spread
 from restated.plots.marks import DASHES, DOTTED_GUIDE, Fill, Line
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    colour,
-    drawing,
-    figure_of,
-    framed,
-    narrow,
-    per_inch,
-    require,
-    text_width,
-    width,
-    wrap_to,
-)
+from restated.plots.style import BASE, Drawn, colour, drawing, framed, narrow, per_inch, require, width, wrap_to
 from restated.plots.words import FISHER_Z, Scale, alt_text, number, plain_ticks
 
 WIDTH, HEIGHT = 7.8, 4.2  # inches
@@ -64,7 +52,7 @@ def heterogeneity(
         raise RestatedError("a value is missing or not finite", remedy="Drop the row, and say so")
     symbol = transform.symbol
     labels = _labels(table, symbol, printed, bands, transform)
-    room = max(text_width(line, BASE) for label in labels for line in label.split("\n")) + 0.25
+    room = max(style.text_width(line, BASE) for label in labels for line in label.split("\n")) + 0.25
     room, foot = (0.2, 1.7) if narrow() else (room, 0.62)
     whole = min(WIDTH, width())
     fig, ax = framed(whole, HEIGHT, 0.7, foot, whole - 0.7 - room, HEIGHT - foot - 0.15 - 0.21 * len(marks))
@@ -132,7 +120,6 @@ def _key(ax: Axes, symbol: str, printed: tuple[str, float, float] | None, bands:
 
 
 def _end_labels(ax: Axes, ends: dict[str, float]) -> None:
-    """Names of lines at their right end, kept apart."""
     across, up = per_inch(ax)
     x = ax.get_xlim()[1] + 0.1 * across
     names = sorted(ends, key=ends.__getitem__)
@@ -143,7 +130,7 @@ def _end_labels(ax: Axes, ends: dict[str, float]) -> None:
 
 def _named_lines(ax: Axes, marks: Sequence[tuple[float, str]]) -> None:
     """Dotted lines with their names above the plot, each name on a line of its own."""
-    inches = ax.get_position().height * figure_of(ax).get_size_inches()[1]
+    inches = ax.get_position().height * style.figure_of(ax).get_size_inches()[1]
     within = ax.get_xaxis_transform()
     dotted = Line("muted", DOTTED_GUIDE, 1.0).style()
     for i, (x, name) in enumerate(sorted(marks, reverse=True)):

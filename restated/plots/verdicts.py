@@ -1,7 +1,5 @@
 """Printed against restated numbers, one row each, with the verdict in words."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np
@@ -88,7 +86,7 @@ def verdict_strip(table: pd.DataFrame, *, scale: Scale = CORRELATION, axis: str 
     return Drawn(chart.fig, alt, table[["quantity", "published", *NUMBERS, "verdict"]].copy())
 
 
-def _row_words(row: pd.Series[Any], scale: Scale) -> str:
+def _row_words(row: "pd.Series[Any]", scale: Scale) -> str:
     printed = f"printed {row['published']}" if pd.notna(row["published"]) and row["published"] else "not printed"
     if pd.isna(row["restated"]):
         return f"{row['quantity']}: {printed}, {row['verdict']}"

@@ -59,18 +59,13 @@ def statement(source: str, line: int) -> ast.stmt | None:
 
 
 def line_of(source: str, line: int, id: str) -> int:
-    """Return the line of a cell's `source` to show for the ledger entry `id`.
-
-    The kernel ran `line`, counted from 1, when it recorded the entry; where the statement there spells the id out, in a
-    table for example, that line is returned.
-    """
+    """Return the line of `source` to show for an `id`: the one that spells it out in the statement at `line`."""
     whole = statement(source, line)
     return min(_spelt(whole).get(id, ()) if whole else (), key=lambda found: abs(found - line), default=line)
 
 
 @lru_cache(maxsize=1000)
 def _spelt(whole: ast.stmt) -> dict[str, list[int]]:
-    """Return the lines of each text that a statement spells out."""
     found: dict[str, list[int]] = {}
     for node in ast.walk(whole):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -1,8 +1,4 @@
-"""The frame of all chapters, so that a reader who knows one finds the way in the others.
-
-Head with question and answer, plain words, and a fixed sequence of sections, which ``restated.toml`` names. A page that
-only explains (how to read, why to believe the code) is not a chapter and has no frame.
-"""
+"""The frame of all chapters: head, plain words, and the sections of ``restated.toml`` in their order."""
 
 import re
 from itertools import pairwise

@@ -54,10 +54,7 @@ def row() -> tuple[str, ...]:
 
 
 def read(path: Path) -> Head | None:
-    """Read the head of the chapter in `path`; None if it has none.
-
-    One that is not closed or not YAML, an unknown or missing option, and a certainty not among the book's are refused.
-    """
+    """Read the head of the chapter in `path`, None if it has none; refuse an incomplete one and unknown options."""
     watch.heads.add(str(path))
     with watch.own():
         text, refuse = files.text(path), files.refuser(path)

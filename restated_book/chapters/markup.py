@@ -148,7 +148,6 @@ def _html(text: str, line: int) -> list[Fault]:
 
 
 def _in_line(token: Token, line: int) -> list[Fault]:
-    """Find faults in a paragraph, a cell or a heading."""
     found: list[Fault] = []
     rows = token.content.splitlines()
     for at, row in enumerate(rows[1:], 1):
@@ -172,13 +171,11 @@ def _in_line(token: Token, line: int) -> list[Fault]:
 
 
 def _cells(row: str) -> int:
-    """Count the cells of a line of a table."""
     cells = escapedSplit(_PREFIX.sub("", row, count=1).strip())
     return len(cells[cells[:1] == [""] : len(cells) - (cells[-1:] == [""])])
 
 
 def _table(token: Token, line: int, lines: list[str]) -> list[Fault]:
-    """Find rows of a table that a bar splits where it should not."""
     begin, end = token.map or (0, 0)
     most, found = _cells(lines[begin]), []
     for at, row in enumerate(lines[begin:end]):

@@ -1,7 +1,4 @@
-"""Numbers typed by hand in prose are refused: results come through the ledger, so text and ledger cannot differ.
-
-Only decimals are looked for: whole numbers are often not results (a year, a page, an age).
-"""
+"""Decimals typed by hand in prose are refused: results come through the ledger, so text and ledger cannot differ."""
 
 import re
 from pathlib import Path
@@ -40,11 +37,7 @@ def typed_numbers(text: str) -> list[tuple[int, str]]:
 
 
 def open_block(text: str) -> int | None:
-    """Return the line of the first block of code or directive that is not closed: it would swallow the text after it.
-
-    The fence around a directive in a directive is longer; a directive within a fence of the same length shows that the
-    outer block is open.
-    """
+    """Return the line of the first block that is not closed; a fence of the same length in it shows that it is open."""
     fence, begun = "", None
     for number, line in enumerate(text.splitlines(), start=1):
         found = _FENCE.match(line)

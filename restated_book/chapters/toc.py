@@ -11,10 +11,7 @@ _PAGE = re.compile(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*")
 
 
 def toc() -> list[str]:
-    """Return the pages of the book in reading order, as paths without suffix.
-
-    A table of contents without a root is refused, and a page that does not exist, is outside the book or named twice.
-    """
+    """Return the pages of the book in reading order, without suffix; refuse one that is missing or named twice."""
     file = paths.ROOT / "_toc.yml"
     refuse = files.refuser(file)
     pages: list = []

@@ -1,9 +1,4 @@
-"""Citations of the book, a chapter, a figure or table, and a number.
-
-Authors, title and version are from ``CITATION.cff``; the title of a chapter is its heading; the address is
-``html.baseurl`` of ``_config.yml``, and citations have none while it is not configured. All forms of a citation are
-made from one CSL item: texts by citeproc-py, BibTeX by pybtex, RIS by rispy.
-"""
+"""Citations of the book and its parts, from CSL items: texts by citeproc-py, BibTeX by pybtex, RIS by rispy."""
 
 import json
 import re
@@ -153,7 +148,6 @@ _NAMES: dict[str, str] = _TABLES["names"]
 
 
 def _name(author: object) -> dict[str, str] | None:
-    """Return an author of ``CITATION.cff`` as a CSL name; None without a name."""
     given = author if isinstance(author, dict) else {}
     name = {key: text for key, text in given.items() if isinstance(text, str) and text.strip()}
     if "name" in name:
@@ -179,10 +173,7 @@ def day(epoch: str) -> str:
 
 
 def item(book: About, kind: str, title: str = "", page: str = "", anchor: str = "") -> dict:
-    """Return the CSL item of a citation of one of :data:`KINDS`; `title` is that of the part, as a book has its own.
-
-    `page` is the path of the page without suffix, `anchor` that of a figure, table or number on it.
-    """
+    """Return the CSL item of one of :data:`KINDS`: `title` of the part, `page` without suffix, `anchor` on it."""
     entry = {
         "id": "-".join(filter(None, (KEY, page.rsplit("/", 1)[-1], anchor))),
         "type": KINDS[kind][0],
@@ -298,10 +289,7 @@ FORMS = {"bib": ("BibTeX", bibtex), "ris": ("RIS", ris), "json": ("CSL-JSON", cs
 
 
 def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -> list[tuple[str, dict]]:
-    """Return pairs of kind and item for a page: the chapter, and what is `shown` by ``kind``, ``id``, ``caption``.
-
-    A ``title`` comes before the first sentence of the caption, and a ``number`` before both.
-    """
+    """Return kind and item of a chapter and of what it has `shown`, titled by number and headline."""
     found = [("chapter", item(book, "chapter", title, page))]
     for part in shown:
         kind = "figure" if part["kind"] == "figure" else "table"

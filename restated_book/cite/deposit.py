@@ -7,9 +7,8 @@ from restated_book import claims, paths
 from restated_book.cite import citation
 from restated_book.sources import bibliography, files
 
-#: Zenodo takes one licence: that of text and data. The notes name that of the code.
-OF_RECORD = "CC-BY-4.0"
-WHICH = "the code is under BSD-3-Clause, text and data under CC-BY-4.0."
+#: What is the same in each record of Zenodo and CodeMeta.
+_TABLES = paths.tables(__file__)
 
 
 def zenodo() -> dict:
@@ -24,16 +23,13 @@ def zenodo() -> dict:
         related.append({"identifier": about.repository, "relation": "isSupplementedBy", "scheme": "url"})
     return {
         "title": about.title,
-        "upload_type": "publication",
-        "publication_type": "book",
+        **_TABLES["zenodo"],
         "description": about.abstract,
         "creators": [{"name": citation.spelled(a)} for a in about.authors],
         "version": about.version,
         "publication_date": about.released.isoformat(),
-        "license": OF_RECORD,
-        "access_right": "open",
         "keywords": list(about.keywords),
-        "notes": f"Licences: {', '.join(about.licences)}; {WHICH}",
+        "notes": f"Licences: {', '.join(about.licences)}; {_TABLES['which']}",
         "related_identifiers": related,
     }
 
@@ -48,8 +44,7 @@ def codemeta() -> dict:
         remedy = "restore it from the repository"
         files.refuser(file)(f"not readable as a description of the package ({fault})", remedy)
     record = {
-        "@context": "https://doi.org/10.5063/schema/codemeta-2.0",
-        "@type": "SoftwareSourceCode",
+        **_TABLES["codemeta"],
         "identifier": bibliography.doi_address(about.doi) if about.doi else project["name"],
         "name": about.title,
         "description": about.abstract,
@@ -58,13 +53,11 @@ def codemeta() -> dict:
         "datePublished": about.released.isoformat(),
         "license": [f"https://spdx.org/licenses/{name}" for name in about.licences],
         "keywords": list(about.keywords),
-        "programmingLanguage": "Python",
         "runtimePlatform": f"Python {project['requires-python']}",
         "softwareRequirements": [
             *project["dependencies"],
             *(p for p in project["optional-dependencies"]["book"] if not p.startswith("restated[")),
         ],
-        "developmentStatus": "active",
         "codeRepository": about.repository,
         "url": about.address,
     }

@@ -27,11 +27,7 @@ BOOK_PDF, *BOOK_FILES = book.FILES["book"].values()
 
 
 def write_chapter(executed: Path, rows: Mapping[str, Mapping], extra: Path, epoch: int) -> None:
-    """Make the downloads of a chapter, in ``downloads/<page>`` of `extra`, which holds the ledger and the figures.
-
-    The `executed` notebook has its figures next to it; `rows` are those of the ledger; `epoch` is the date of the files
-    in seconds since 1970.
-    """
+    """Make the downloads of an `executed` notebook, dated `epoch`, in `extra`, with the `rows` of the ledger."""
     page, content = executed.stem, json.loads(executed.read_text(encoding="utf-8"))
     drawn = pictures.pictures_of(executed)
     folder = extra / "downloads" / page

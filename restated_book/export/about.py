@@ -8,21 +8,8 @@ from restated_book.chapters import heads
 from restated_book.cite import citation
 from restated_book.export.archive import places
 
-_ADDRESS = "https://creativecommons.org/"
 #: Usual licences of texts by SPDX id: name, address, short name.
-_LICENCES = {
-    "CC-BY-4.0": (
-        "Creative Commons Attribution 4.0 International (CC BY 4.0)",
-        f"{_ADDRESS}licenses/by/4.0/",
-        "CC BY 4.0",
-    ),
-    "CC-BY-SA-4.0": (
-        "Creative Commons Attribution-ShareAlike 4.0 International (CC BY-SA 4.0)",
-        f"{_ADDRESS}licenses/by-sa/4.0/",
-        "CC BY-SA 4.0",
-    ),
-    "CC0-1.0": ("CC0 1.0 Universal", f"{_ADDRESS}publicdomain/zero/1.0/", "CC0 1.0"),
-}
+_LICENCES: dict[str, list[str]] = paths.tables(__file__)
 #: The style in which files cite themselves.
 STYLE = "APA"
 
@@ -37,7 +24,8 @@ def licence() -> tuple[str, str, str]:
     """Return the licence of texts, with name, address and short name: the first in ``CITATION.cff`` that is usual."""
     ids = book().licences
     id = next((id for id in ids if id in _LICENCES), ids[0])
-    return _LICENCES.get(id, (id, f"https://spdx.org/licenses/{id}.html", id))
+    name, address, short = _LICENCES.get(id, (id, f"https://spdx.org/licenses/{id}.html", id))
+    return name, address, short
 
 
 def text(name: str) -> str:

@@ -1,7 +1,4 @@
-"""Zip archives whose bytes depend on their content only.
-
-repro-zipfile would replace four lines of these, but takes the date from an environment variable and sorts no names.
-"""
+"""Zip archives whose bytes depend on their content only; repro-zipfile sorts no names."""
 
 import io
 import time
@@ -42,10 +39,7 @@ def write(out: Path | io.BytesIO, files: Mapping[str, bytes | Path], epoch: int,
 
 
 def places(folder: Path, within: str = "", *, files: Iterable[Path] | None = None) -> dict[str, Path]:
-    """Return the files of `folder` by their names in an archive, where they are put `within` a folder.
-
-    Of `files`, by default all below `folder`, missing ones, caches and hidden ones are left out.
-    """
+    """Return `files`, by default all below `folder`, by name `within` an archive, without caches and hidden ones."""
     listed = folder.rglob("*") if files is None else files
     named = {f.relative_to(folder): f for f in listed if f.is_file()}
     return {

@@ -15,11 +15,7 @@ from restated_book.status import SUPPLIED
 #: The modules by which an unpacked chapter is run again and opened.
 RERUN, LAB = "restated_book.build.rerun", "restated_book.build.lab"
 #: Files a notebook reads besides data and bibliography if it imports one of these modules, as patterns.
-ALSO_READ = {
-    "heads": ("_toc.yml", "notebooks/*.md", "book/*.md"),
-    "proof": ("tests/reference/*.json",),
-    "calibration": ("data/calibration/*/*",),
-}
+ALSO_READ: dict[str, list[str]] = paths.tables(__file__)
 
 
 def findings(notebook: Mapping, rows: Mapping[str, Mapping]) -> set[str] | None:
@@ -38,10 +34,7 @@ def _data(of: Collection[str] | None) -> dict[str, Path]:
 
 
 def sources(page: str, modules: Collection[str], of: Collection[str] | None = None) -> dict[str, Path]:
-    """Return the code, data and texts that a notebook with these `modules` needs, by their place in the repository.
-
-    Of the printed numbers it needs those of the findings `of`, by default all.
-    """
+    """Return code, data and texts that a notebook with these `modules` and findings `of` needs, by place."""
     root = paths.ROOT
     listed = [*(root / name for name in ("requirements.lock", "references.bib", config.NAME)), *texts(page)]
     listed += filter(Path.is_file, [paths.NOTEBOOKS / "jupytext.toml"])
@@ -90,9 +83,8 @@ def files(
 ) -> dict[str, bytes | Path]:
     """Return all files of the zip of a chapter by name.
 
-    `notebook` is the text for readers of an executed notebook, which imported `modules`, entered `records` and showed
-    `tables`; `extra` are the staged files of the site; of the printed numbers it needs those of the findings `of`, or
-    all.
+    `notebook` is the executed notebook for readers, which imported `modules`, entered `records` and showed `tables`;
+    `extra` are the staged files of the site; `of` the findings whose printed numbers it needs, or all.
     """
     supplied = any(ledger.STATUS_OF_BASIS[r.basis] == SUPPLIED for r in records)
     made_from: defaultdict[str, list[str]] = defaultdict(list)

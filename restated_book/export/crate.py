@@ -1,9 +1,6 @@
-"""The record of which notebook made which figure and table from which data: a Process Run Crate.
+"""The record of which notebook made which figure and table from which data: a Process Run Crate 0.5 (RO-Crate).
 
-References
-----------
-RO-Crate; Process Run Crate profile 0.5: one ``CreateAction`` for each notebook, with the notebook as instrument, the
-files it was observed to read as objects, and what it shows as results.
+A ``CreateAction`` for each notebook has it as instrument, the files it read as objects, what it shows as results.
 """
 
 import hashlib
@@ -48,10 +45,7 @@ def results(page: str, shown: list[Mapping]) -> dict[str, Mapping]:
 
 
 def made(site: Path, parts: Mapping[str, Mapping], epoch: int) -> dict:
-    """Describe the finished site as a crate, in JSON-LD, dated `epoch`, so that two builds of a commit agree.
-
-    `parts` has by page ``title``, ``shown`` and ``files`` of its notebook.
-    """
+    """Describe the finished site in JSON-LD, dated `epoch`; `parts` has title, ``shown`` and ``files`` by page."""
     run = _Run(site, epoch)
     actions = [run.action(page.rsplit("/", 1)[-1], part) for page, part in parts.items()]
     run.crate.root_dataset["mentions"] = actions + run.reconstruction()

@@ -1,7 +1,7 @@
-"""Small pages for other pages: one for each figure, number and claim, which needs no script and works offline.
+"""Small pages for other pages: one for each figure, table, number and claim, which needs no script and works offline.
 
-``embed/<name>.html`` is a page, ``.json`` the same as oEmbed 1.0. A number has its ledger id, a claim ``claim-<id>``, a
-figure ``fig-<chapter>-<id>``. Pictures are those of the book, not copies.
+``embed/<name>.html`` is a page, ``embed/<name>.json`` the same in the form of oEmbed 1.0. A number has its ledger id, a
+claim ``claim-<id>``, a figure ``fig-<chapter>-<id>``, a table ``tab-<chapter>-<id>``. Pictures are not copies.
 """
 
 import json
@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from restated_book import claims, config, entries, paths, policy
 from restated_book.cite import citation
+from restated_book.export import tables
 from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
@@ -26,21 +27,33 @@ WIDTH, HEIGHT, BELOW = 390, 260, 170
 #: Rating of a verdict between 1, contradicted, and 5, agrees; a verdict without a place on the scale has no rating.
 RATINGS: dict[str, int] = paths.tables(__file__)
 
+#: Most characters of a table on its page; a longer one is in its chapter only.
+LONGEST = 40_000
+_TABLE = re.compile(r"<table.*?</table>", re.S)
 _PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
 
 
 def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator[dict[str, Any]]:
-    """Yield every figure, number and claim: ``name``, ``title``, ``facts``, ``target``, and ``picture`` of a figure.
+    """Yield all figures, tables, numbers and claims: name, title, facts, target, and its picture or table.
 
     `parts` has the figures of each page (:func:`restated_book.build.stage.parts_of`), `rows` are those of the ledger.
     """
     for page, part in parts.items():
         chapter = page.rsplit("/", 1)[-1]
-        for id, drawn in ((d["id"], d) for d in part["shown"] if d["kind"] == "figure" and d["status"] != SUPPLIED):
-            facts = [("Caption", drawn["caption"]), ("Status", drawn["status"]), ("Chapter", part["title"])]
-            name, title = f"fig-{chapter}-{id}", citation.headline(drawn["caption"])
-            about = {"name": name, "title": title, "facts": facts, "target": f"{page}.html#{citation.anchor(drawn)}"}
-            yield {**about, "picture": f"figures/{chapter}/{id}.svg", "alt": part["alts"][id], "said": None}
+        content = json.loads((paths.BUILD / "executed" / f"{chapter}.ipynb").read_text(encoding="utf-8"))
+        for drawn in tables.collect(content):
+            if drawn.status != SUPPLIED:
+                found = _TABLE.search(drawn.html) if drawn.kind != "figure" else None
+                yield {
+                    "name": f"{drawn.anchor.partition('-')[0]}-{chapter}-{drawn.id}",
+                    "title": citation.headline(drawn.caption),
+                    "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
+                    "target": f"{page}.html#{drawn.anchor}",
+                    "picture": f"figures/{chapter}/{drawn.id}.svg" if drawn.kind == "figure" else "",
+                    "table": found[0] if found and len(found[0]) <= LONGEST else "",
+                    "alt": drawn.alt,
+                    "said": None,
+                }
     works = bibliography.load()
     for id, row in rows.items():
         target = f"book/ledger.html#{row['anchor']}"
@@ -114,10 +127,12 @@ def correction(item: Mapping[str, Any], about: citation.About) -> tuple[str, lis
     return said, ways
 
 
-def snippets(chapter: str, id: str, title: str, about: citation.About) -> dict[str, str]:
-    """Return what shows a figure elsewhere: its page in a frame, its picture in Markdown and in LaTeX."""
-    name, root = f"fig-{chapter}-{id}", about.address or "../"
-    page, picture = f"{root}notebooks/{chapter}.html#fig-{id}", f"{chapter}/{id}"
+def snippets(chapter: str, id: str, title: str, about: citation.About, kind: str = "figure") -> dict[str, str]:
+    """Return what shows a figure elsewhere, its page in a frame, its picture in Markdown and LaTeX; or a table."""
+    short, root = "fig" if kind == "figure" else "tab", about.address or "../"
+    name, page, picture = f"{short}-{chapter}-{id}", f"{root}notebooks/{chapter}.html#{short}-{id}", f"{chapter}/{id}"
+    if kind != "figure":
+        return {"HTML": frame(name, title, root, HEIGHT + BELOW), "Markdown": f"[{title}]({page})"}
     masked = re.sub(r"[&%$#_{}]", r"\\\g<0>", title)
     return {
         "HTML": frame(name, title, root, HEIGHT + BELOW),
@@ -160,7 +175,7 @@ def write_reviews(file: Path, found: Iterable[Mapping[str, Any]]) -> None:
 
 def oembed(item: Mapping[str, Any], about: citation.About, root: str) -> dict[str, Any]:
     """Return the answer of oEmbed 1.0 for an item, of the type rich."""
-    height = HEIGHT + (BELOW if item["picture"] else 0)
+    height = HEIGHT + (BELOW if item["picture"] or item.get("table") else 0)
     size = {"html": frame(item["name"], item["title"], root, height), "width": WIDTH, "height": height}
     names = {"title": item["title"], "author_name": about.byline, "provider_name": about.title, "provider_url": root}
     return {"version": "1.0", "type": "rich", **size, **names}

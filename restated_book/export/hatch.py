@@ -4,16 +4,12 @@ import math
 import re
 import xml.etree.ElementTree as ET
 
+from restated.plots.minify import short
+
 SVG = "{http://www.w3.org/2000/svg}"
 _FILL = re.compile(r"(?<![\w-])fill:url\(#([^)]+)\)")
 _LINE = re.compile(r"M(-?[\d.]+)[ ,]+(-?[\d.]+)\s*L\s*(-?[\d.]+)[ ,]+(-?[\d.]+)")
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)")
-#: Decimals of a coordinate, as in the pictures themselves.
-DECIMALS = 2
-
-
-def _short(x: float) -> str:
-    return f"{x:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 def _tile(pattern: ET.Element) -> tuple[float, float, list[tuple[float, ...]], str, str] | None:
@@ -40,16 +36,12 @@ def _lines(shape: str, tile) -> str:
             for x1, y1, x2, y2 in lines:
                 a, b, c, d = x1 + i * width, y1 + j * height, x2 + i * width, y2 + j * height
                 if max(a, c) >= left and min(a, c) <= right and max(b, d) >= top and min(b, d) <= bottom:
-                    drawn[f"M{_short(a)} {_short(b)}L{_short(c)} {_short(d)}"] = None
+                    drawn[f"M{short(a)} {short(b)}L{short(c)} {short(d)}"] = None
     return "".join(drawn)
 
 
 def drawn_out(svg: str) -> str:
-    """Return `svg` with its hatched paths drawn as lines, clipped at the outline of the path.
-
-    In a picture of :mod:`restated.plots.render` coordinates of hatched paths are absolute and patterns start at the
-    origin. Areas filled with anything but straight lines stay as they are.
-    """
+    """Return `svg`, of :mod:`restated.plots.render`, with areas hatched by straight lines drawn as lines, clipped."""
     ET.register_namespace("", SVG[1:-1])
     root = ET.fromstring(svg)
     tiles = {p.get("id"): tile for p in root.iter(f"{SVG}pattern") if (tile := _tile(p)) is not None}

@@ -11,10 +11,7 @@ _PARTS: Any = templates.environment(Path(__file__).parent).get_template("links.h
 
 
 def added(block: str, page: str, handed: dict) -> str:
-    """Add number and downloads to the HTML block of a figure or table that :mod:`restated_book.show` has `handed` over.
-
-    Its ``number`` is as in "Figure 3".
-    """
+    """Add number ("Figure 3") and downloads to a block that :mod:`restated_book.show` has `handed` over."""
     block = block.replace("<figcaption>", f'<figcaption><b class="rs-counted">{handed["number"]}.</b> ', 1)
     is_figure = handed["kind"] == "figure"
     # In a figure between the caption and the data; a table that is only offered has its caption alone.

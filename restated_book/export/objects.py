@@ -1,8 +1,4 @@
-"""Printed PDFs made smaller, with metadata that do not depend on clock or machine.
-
-The tags of a book are some 60,000 small objects, which Chromium writes one by one in plain text; packed into compressed
-streams (PDF 1.5) they leave the file less than half as large.
-"""
+"""Printed PDFs made smaller (tags packed into compressed streams), with metadata independent of clock and machine."""
 
 import io
 import re
@@ -31,10 +27,7 @@ def page_numbers(file: Path) -> tuple[dict[str, int], int]:
 
 
 def repack(printed: bytes, facts: dict[str, str]) -> bytes:
-    """Return the file `printed` by Chromium as PDF 1.7, smaller, with `facts` (``/Title`` and the like) about it.
-
-    A file that is not a PDF, or has no tags or bookmarks, is refused.
-    """
+    """Return the file `printed` by Chromium as PDF 1.7 with `facts` about it; refuse one without tags or bookmarks."""
     out = io.BytesIO()
     try:
         with pikepdf.open(io.BytesIO(_renumbered(printed))) as pdf:

@@ -15,13 +15,8 @@ def may_leave(file: Path) -> bool:
     """Return True for a data file that may be given to anyone."""
     if paths.ORIGINALS not in file.parents or file == paths.ORIGINALS / "README.md":
         return True
-    return file.parent == paths.ORIGINALS / "templates" and _is_empty(file)
-
-
-def _is_empty(template: Path) -> bool:
-    """Return True for a template nobody has filled in: a filled one is a licensed table."""
-    try:
-        columns, rows = dictionary.read_table(template)
+    try:  # a template that somebody has filled in is a licensed table
+        columns, rows = dictionary.read_table(file) if file.parent == paths.ORIGINALS / "templates" else ([], [])
     except RestatedError:
         return False
     return set(TO_FILL) <= set(columns) and not any(row[column].strip() for _, row in rows for column in TO_FILL)

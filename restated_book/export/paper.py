@@ -1,11 +1,7 @@
-"""Pages of the finished site laid out for paper: one HTML document with title page, contents and running heads.
-
-The book and a chapter are made alike from the articles of finished pages. Their ids get the name of the page before
-them, so that articles fit into one document; links whose target is in the document lead there, others to the
-published site or nowhere.
-"""
+"""Articles of the finished site laid out for paper, as HTML with title page, contents and running heads."""
 
 import itertools
+import json
 import os
 import posixpath
 import re
@@ -105,7 +101,6 @@ def inside(element: HtmlElement) -> str:
 
 
 def _screen_only(element: HtmlElement) -> bool:
-    """Return True for an element without a use on paper."""
     return bool(
         element.tag in GONE_ELEMENTS
         or GONE_CLASSES & set(element.classes)
@@ -320,23 +315,16 @@ def _contents(document: Document) -> Iterator[tuple[str, str, str]]:
             yield heading.tag, text(heading), page.name if heading.tag == "h1" else section.get("id")
 
 
-def _css_text(text: str) -> Markup:
-    return Markup('"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"')
-
-
 #: Fonts that come with matplotlib, so that a PDF looks the same whatever fonts a machine has: for each family the stem
 #: of its files and the endings of its variants, with what they are.
 FONTS = [(family, *of) for family, of in _TABLES["fonts"].items()]
 
 _PAPER = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined)
-_PAPER.filters["css"] = _css_text
+_PAPER.filters["css"] = lambda text: Markup(json.dumps(text.replace("\n", " "), ensure_ascii=False))
 
 
 def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
-    """Make the articles of `document` fit for one document in `folder`, once before :func:`write`.
-
-    The targets of its contents are returned with the page number 0, as it is not known yet.
-    """
+    """Make the articles of `document` fit for one file in `folder`; return the targets of its contents, numbered 0."""
     baseurl = citation.about().address
     present = {page.path: {e.get("id") for e in page.article.iterfind(".//*[@id]")} for page in document.pages}
     for page in document.pages:
@@ -344,40 +332,18 @@ def lay_out(document: Document, site: Path, folder: Path) -> dict[str, int]:
     return dict.fromkeys((target for _, _, target in _contents(document) if target), 0)
 
 
-def _emptied(picture: re.Match) -> str:
-    width, height = (re.search(rf'\b{side}="([0-9]+)"', picture[0]) for side in ("width", "height"))
-    if width is None or height is None:
-        return picture[0]
-    size = f"width=%22{width[1]}%22 height=%22{height[1]}%22"
-    empty = f"data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 {size}/%3E"
-    return re.sub(r'\bsrc="[^"]*"', f'src="{empty}"', picture[0])
-
-
-def write(
-    document: Document,
-    site: Path,
-    folder: Path,
-    file: Path,
-    numbers: dict[str, int],
-    *,
-    pages: list[Page] | None = None,
-    pictures: bool = True,
-) -> None:
-    """Write the HTML of `document`, or of some of its `pages`, with `numbers` as the page numbers of its contents.
-
-    Without `pictures` it has empty ones of the same size: enough to learn on which page everything comes, in less time.
-    """
+def write(document: Document, site: Path, folder: Path, file: Path, numbers: dict[str, int]) -> None:
+    """Write the HTML of `document`, with `numbers` as the page numbers of its contents."""
     import matplotlib
 
     def place(file: Path) -> str:
         return Path(os.path.relpath(file, folder)).as_posix()
 
     about = citation.about()
-    written = document.pages if pages is None else pages
-    chapters = "".join(f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in written)
+    parts = (f'<section class="paper-chapter" id="{p.name}">{inside(p.article)}</section>' for p in document.pages)
     known = {"about": about, "version": f"{about.version}, {about.released.isoformat()}", "document": document}
     known |= {"contents": _contents(document), "numbers": numbers, "grades": GRADES, "verdicts": SHORT.values()}
     known |= {"look": place(site / "_static" / "restated.css"), "style": STYLE.read_text(encoding="utf-8")}
     known |= {"fonts": FONTS, "files_of_fonts": place(Path(matplotlib.get_data_path()) / "fonts" / "ttf")}
-    known["chapters"] = chapters if pictures else re.sub(r"<img [^>]*>", _emptied, chapters)
+    known["chapters"] = "".join(parts)
     file.write_text(_PAPER.get_template("paper.html").render(known), encoding="utf-8")

@@ -1,9 +1,4 @@
-"""The book and each chapter as tagged PDFs with bookmarks, printed by Chromium from the finished site.
-
-Why Chromium: it is the one free renderer that writes structure, bookmarks, MathML and vector pictures from the pages as
-they are, and sets running heads and page numbers; WeasyPrint knows no MathML, and LaTeX would need a second form of
-every figure and table.
-"""
+"""The book and each chapter as tagged PDFs, printed by Chromium, which unlike WeasyPrint knows MathML."""
 
 from __future__ import annotations
 
@@ -30,26 +25,17 @@ if TYPE_CHECKING:
 
 Thing = TypeVar("Thing")
 Made = TypeVar("Made")
-#: Places of browsers of that family on Linux, Windows and macOS, after ``$CHROMIUM``.
-BROWSERS = (
-    *("chromium", "chromium-browser", "google-chrome", "chrome"),
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
+_TABLES = paths.tables(__file__)
+#: Names and places of browsers, after ``$CHROMIUM``; flags without which one calls its maker.
+BROWSERS, _OFFLINE = _TABLES["browsers"], _TABLES["offline"]
 #: The first version that prints the margin boxes of CSS, which hold running heads and page numbers.
 OLDEST = 131
-#: Flags without which a browser calls its maker.
-_OFFLINE = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-
 REMEDY = "install it (`apt install chromium`) or set CHROMIUM to its path"
 #: A page opens in a few seconds; a browser that needs longer hangs.
 PRINT_SECONDS = 240
-#: Title and contents of a chapter usually fill one page; where they do not, one more printing corrects that.
-FRONT_PAGES = 1
-#: Page numbers in the contents can move only what follows them, and once filled in they keep their width: two printings
-#: settle them, a third may follow where a line of the contents breaks elsewhere.
-MOST_PRINTINGS = 3
+#: The first printing shows the page numbers of the contents, the second has them; others may follow where a line of the
+#: contents breaks elsewhere.
+MOST_PRINTINGS = 4
 
 
 def browser() -> str:
@@ -138,38 +124,6 @@ def _facts(document: paper.Document, page: paper.Page | None) -> dict[str, str]:
     return {"Title": title, "Author": about.byline, "Subject": subject, "Keywords": ", ".join(words)}
 
 
-def measured(
-    document: paper.Document, site: Path, folder: Path, chromium: str, numbers: dict[str, int]
-) -> dict[str, int]:
-    """Return the page numbers of a long document, laid out before, found by printing parts of it side by side.
-
-    Each page of the book begins on a new sheet, so its length does not depend on what comes before it.
-    """
-    # Shares of about equal length, one for each core; the front, whose length depends on all headings, for itself.
-    lengths = [len(paper.inside(page.article)) for page in document.pages]
-    share, filled = sum(lengths) / (os.cpu_count() or 1), 0
-    parts: list[list[paper.Page]] = [[], []]
-    for page, length in zip(document.pages, lengths, strict=True):
-        if parts[-1] and filled > share * (len(parts) - 1):
-            parts.append([])
-        parts[-1].append(page)
-        filled += length
-
-    def one(i: int, tab: playwright.Page) -> tuple[dict[str, int], int]:
-        html, printed = folder / f"restated-{i}.html", folder / f"restated-{i}.printed.pdf"
-        paper.write(document, site, folder, html, dict.fromkeys(numbers, 0), pages=parts[i], pictures=False)
-        print_page(tab, html, printed, tags=False)
-        return objects.page_numbers(printed)
-
-    (_, front), *rest = side_by_side(one, range(len(parts)), chromium)
-    found: dict[str, int] = {}
-    start = front
-    for places, length in rest:
-        found |= {name: places[name] - front + start for name in numbers if places.get(name, 0) > front}
-        start += length - front
-    return {name: found.get(name, 0) for name in numbers}
-
-
 def settle(
     document: paper.Document,
     site: Path,
@@ -178,19 +132,19 @@ def settle(
     *,
     tab: playwright.Page,
     epoch: int,
-    numbers: dict[str, int],
     page: paper.Page | None = None,
 ) -> dict[str, int]:
-    """Print `document`, laid out before, into `target` until its contents name the right pages; return their numbers.
+    """Print `document` into `target` until its contents name the right pages; return their numbers by target.
 
-    Right `numbers` of the targets of the contents save a printing; unknown ones are 0. `page` is the chapter, unless it
-    is the whole book; `epoch` the date of the file. Files needed on the way are put into `folder`.
+    `page` is the chapter, unless it is the whole book; `epoch` the date of the file; `folder` holds what is needed on
+    the way.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     html, printed = folder / f"{target.stem}.html", folder / f"{target.stem}.printed.pdf"
+    numbers = paper.lay_out(document, site, folder)
     for _ in range(MOST_PRINTINGS):
         paper.write(document, site, folder, html, numbers)
-        print_page(tab, html, printed)
+        print_page(tab, html, printed, tags=any(numbers.values()))
         places, _ = objects.page_numbers(printed)
         found = {name: places[name] for name in numbers}
         if found == numbers:
@@ -208,34 +162,6 @@ def settle(
     return numbers
 
 
-def guessed(
-    numbers: dict[str, int], document: paper.Document, book: dict[str, int], starts: list[int]
-) -> dict[str, int]:
-    """Derive page numbers of a chapter from those in the `book`: its pages follow one another there as they do alone.
-
-    `numbers` has the targets of the chapter's contents, `starts` the pages on which chapters of the book begin.
-    """
-    name = document.pages[0].name
-    if name not in book:
-        return numbers
-    first = book[name]
-    following = next((s for s in starts if s > first), first)
-    # One page for title and contents, then the chapter; the works it cites come after its last page.
-    found = {target: book[target] - first + FRONT_PAGES + 1 for target in numbers if target in book}
-    cited = {page.name: following - first + FRONT_PAGES + 1 for page in document.pages[1:]}
-    return dict.fromkeys(numbers, 0) | found | cited
-
-
-def _parts() -> dict[str, str]:
-    """Return the caption of each part of the table of contents by the first page of the part."""
-    content = settings.read(paths.ROOT / "_toc.yml")
-    return {
-        part["chapters"][0]["file"]: part["caption"]
-        for part in content.get("parts", ())
-        if part.get("chapters") and part.get("caption")
-    }
-
-
 def book(site: Path, pages: list[str]) -> paper.Document:
     """Lay out the whole book, without the pages that list every number."""
     about = citation.about()
@@ -246,8 +172,10 @@ def book(site: Path, pages: list[str]) -> paper.Document:
         "is in their notebooks.</p>"
     )
     read = [paper.read(site, page) for page in pages if page not in paper.LEFT_OUT]
+    listed = settings.read(paths.ROOT / "_toc.yml").get("parts", ())
+    parts = {p["chapters"][0]["file"]: p["caption"] for p in listed if p.get("chapters") and p.get("caption")}
     name, subtitle = paper.names(about)
-    return paper.Document(name, subtitle, name, read, _parts(), note)
+    return paper.Document(name, subtitle, name, read, parts, note)
 
 
 def chapter(site: Path, page: str, references: paper.Page | None) -> paper.Document:
@@ -265,21 +193,13 @@ def write(site: Path, pages: list[str], folder: Path, *, chromium: str, epoch: i
     shutil.rmtree(folder, ignore_errors=True)
     out = site / "downloads" / "pdf"
     references = paper.read(site, paper.REFERENCES) if paper.REFERENCES in pages else None
-
     folder.mkdir(parents=True)
-    whole = book(site, pages)
-    numbers = measured(whole, site, folder, chromium, paper.lay_out(whole, site, folder))
-    starts = sorted(numbers[page.name] for page in whole.pages)
 
     def one(page: str | None, tab: playwright.Page) -> Path:
-        if page is None:
-            target = out / "restated.pdf"
-            settle(whole, site, folder, target, tab=tab, epoch=epoch, numbers=numbers)
-        else:
-            document = chapter(site, page, references)
-            target = out / f"{document.pages[0].name}.pdf"
-            known = guessed(paper.lay_out(document, site, folder), document, numbers, starts)
-            settle(document, site, folder, target, tab=tab, epoch=epoch, numbers=known, page=document.pages[0])
+        document = book(site, pages) if page is None else chapter(site, page, references)
+        own = None if page is None else document.pages[0]
+        target = out / f"{own.name if own else 'restated'}.pdf"
+        settle(document, site, folder, target, tab=tab, epoch=epoch, page=own)
         return target
 
     # The book takes longest and so comes first; a browser keeps about one core busy.

@@ -1,7 +1,4 @@
-"""Reconstructed data in the site, the data package and the record of the run.
-
-:mod:`restated_book.reconstructed` makes the files and the index that is read here.
-"""
+"""Reconstructed data in the site, the data package and the record of the run, by their index."""
 
 import json
 from collections.abc import Mapping

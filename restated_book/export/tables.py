@@ -44,6 +44,7 @@ class Table:
     alt: str = ""
     title: str = ""
     number: str = ""
+    html: str = ""
 
     @property
     def anchor(self) -> str:
@@ -54,8 +55,8 @@ def collect(notebook: Mapping) -> list[Table]:
     """Return the tables in the outputs of an executed notebook, in order; those of rows a reader supplied are empty."""
     data = (output.get("data", {}) for cell in notebook["cells"] for output in cell.get("outputs", ()))
     numbers = {(mark["kind"], mark["id"]): mark["number"] for mark in outputs.shown(notebook)}
-    handed = (of[MIME_TABLE] for of in data if of.get(MIME_TABLE))
-    found = [Table(**t, number=numbers.get((t["kind"], t["id"]), "")) for t in handed]
+    handed = ((of[MIME_TABLE], "".join(of.get("text/html", ""))) for of in data if of.get(MIME_TABLE))
+    found = [Table(**t, number=numbers.get((t["kind"], t["id"]), ""), html=html) for t, html in handed]
     return [replace(t, columns=("Note",), rows=((WITHHELD,),)) if t.status == SUPPLIED else t for t in found]
 
 

@@ -1,7 +1,4 @@
-"""Each chapter as a Word file: real headings, numbered captions, alternative texts, and tables that Word can edit.
-
-pandoc writes it from the finished page, in the styles of the folder ``word``; the page is laid out as for paper.
-"""
+"""Each chapter as a Word file, by pandoc, from the finished page laid out as for paper, in the styles of ``word``."""
 
 import os
 import posixpath
@@ -17,6 +14,7 @@ from lxml import etree
 from lxml.html import HtmlElement, fragment_fromstring
 
 from restated.errors import RestatedError
+from restated_book import paths
 from restated_book.cite import citation
 from restated_book.export import archive, paper, pdf
 from restated_book.export.about import licence
@@ -34,11 +32,9 @@ SECONDS = 120
 TEXT_CM, MOST_CM, PX_PER_CM = 17.0, 21.0, 96 / 2.54
 #: Letters of the line of a table, and those beyond which a broad column asks for no more room.
 LINE, BROAD = 96, 60
-#: What has no use in a text: code, which the notebook of the chapter has, and signs of the page.
-GONE_TAGS, GONE_CLASSES = {"svg", "input", "form"}, {"cell_input", "rs-hidden", "rs-tap"}
-#: Styles of ours, by the class of what has them.
-LOOKS = {"admonition": "Box", "admonition-title": "Box Title", "rs-folded-name": "Folded", "rs-status": "Status"}
-LOOKS |= dict.fromkeys(("rs-verdict", "rs-seen"), "Verdict") | {"rs-counted": "Counted"}
+_TABLES = paths.tables(__file__)
+#: What has no use in a text: code, which the notebook of the chapter has, and signs of the page; styles, by class.
+GONE_TAGS, GONE_CLASSES, LOOKS = set(_TABLES["gone"]["tags"]), set(_TABLES["gone"]["classes"]), _TABLES["looks"]
 
 
 def pandoc() -> str:
@@ -65,10 +61,7 @@ def _styled(element: HtmlElement, style: str) -> None:
 
 
 def _widths(table: HtmlElement) -> None:
-    """Share the width of a table out among its columns: room for the longest word, and the rest by what they hold.
-
-    Word would do so itself; LibreOffice makes all columns equal.
-    """
+    """Share the width of a table out among its columns, as Word would itself and LibreOffice does not."""
     rows = [[paper.text(cell) for cell in row.iter("td", "th")] for row in table.iter("tr")]
     count = max(map(len, rows), default=0)
     if any(len(row) != count for row in rows) or not count:
@@ -84,7 +77,6 @@ def _widths(table: HtmlElement) -> None:
 
 
 def _figure(figure: HtmlElement) -> None:
-    """Leave picture and caption in a figure, and the caption of a table to the table; data come after the figure."""
     caption = figure.find(".//figcaption")
     if figure.get("data-status") == SUPPLIED:
         for child in list(figure):

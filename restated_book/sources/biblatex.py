@@ -1,9 +1,4 @@
-"""Works as reference managers write them, as the types, fields and names that pybtex prints.
-
-BibLaTeX, which Zotero, Better BibTeX and JabRef write, has more types and other fields than BibTeX; both inherit fields
-by ``crossref``. Each work is brought to what the styles of pybtex print. What they never print is left out, so markup
-in an abstract or in the path of a file does no harm.
-"""
+"""Works as reference managers write them, in BibTeX or BibLaTeX, as the types, fields and names that pybtex prints."""
 
 import calendar
 import dataclasses
@@ -40,17 +35,9 @@ _ARXIV = re.compile(r"(?:arxiv:)?(\d{4}\.\d{4,5}(?:v\d+)?|[a-z-]+(?:\.[A-Z]{2})?
 _RESOLVER = re.compile(r"(?:https?://)?(?:(?:dx|www)\.)?doi\.org/|doi:\s*", re.IGNORECASE)
 _PART = re.compile(r"\s*([\w-]+)\s*=\s*(\"[^\"]*\"|\{(?:[^{}]|\{[^{}]*\})*\}|[^,]*?)\s*(?:,|$)")
 _EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)(?:-i)?\s*=", re.IGNORECASE)
-_LINEAGE = re.compile(
-    r"(?:jr|sr|junior|senior|[ivx]+|\d(?:nd|rd|th)|ph\.?\s?d|m\.?d|esq|fils|père|filho|neto)\.?", re.I
-)
+_LINEAGE = re.compile(_TABLES["lineage"], re.I)
 _INITIALS = re.compile(r"\S.* (?:[^\W\d_]\.?[ -]?){1,3}")
-_GROUPS = re.compile(
-    r"^(?:The|World|National|International|European|American|British|United) |\b(?:Academy|Administration|Agency|"
-    r"Alliance|Association|Authority|Board|Bureau|Cent(?:er|re)s?|Collaborat\w+|College|Commission|Committee|"
-    r"Consortium|Corporation|Council|Department|Federation|Foundation|Government|Group|Inc|Initiative|Institut\w*|"
-    r"Laborator\w+|Ltd|Ministry|Nations|Network|Office|Organi[sz]ation|Panel|Parliament|Press|Programme|Project|"
-    r"Societ\w+|Task Force|Team|Trust|Union|Universi\w+|GmbH|Bundes\w+)\b"
-)
+_GROUPS = re.compile(_TABLES["groups"])
 #: Words with a capital inside, and single ones but the article: BPD, fMRI, vitamin D. What is in braces or maths, a
 #: command or an entity is passed over.
 _CAPITALS = re.compile(
@@ -85,11 +72,7 @@ class Work:
 
 
 def inherited(works: Mapping[str, Work], report: Report) -> Iterator[Work]:
-    """Yield works with what they inherit by ``xdata`` and ``crossref``; `report` a parent that is missing.
-
-    `works` have keys in lower case. A parent may come before or after its children and may itself inherit. The title of
-    a book is the book title of its chapters (BibLaTeX); its own address and pages are not theirs.
-    """
+    """Yield works with what they inherit by ``xdata`` and ``crossref``; `report` a missing parent."""
     done: dict[str, Work] = {}
 
     def complete(work: Work, heirs: tuple[str, ...]) -> Work:
@@ -157,8 +140,7 @@ def _with_acronyms(title: str, known: Set[str]) -> str:
 def entry(work: Work, report: Report, acronyms: Set[str] = frozenset()) -> tuple[Entry, list[str]]:
     """Return a work of a known type as pybtex prints it, and warnings about its names; `report` names it cannot read.
 
-    A field without text is absent. Of a title in capitals, `acronyms` keep them. An address is without escapes and
-    resolver; where it leads is not looked at here.
+    A field without text is absent; of a title in capitals, `acronyms` keep them; addresses lose escapes and resolver.
     """
     fields = {name: _END.sub("", text) for name, text in work.fields.items() if text.strip(' {}"')}
     kind = _kind(work.type, fields)
@@ -267,7 +249,6 @@ def _numbers(fields: dict[str, str]) -> None:
 
 
 def _addresses(fields: dict[str, str]) -> None:
-    """Write DOI and URL as they lead there."""
     for name in ("doi", "url"):
         if name not in fields:
             continue
@@ -286,10 +267,7 @@ def bare_doi(text: str) -> str:
 
 
 def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
-    """Return the names of a field, and warnings about what looks like something else; `report` what cannot be a name.
-
-    Names are in Unicode and keep their braces; those of Better BibTeX (``family=IJzendoorn, prefix=van``) are read.
-    """
+    """Return names in Unicode, in their braces, with warnings; `report` what cannot be a name."""
     try:
         text = latex.unaccented(text)
     except latex.Unprintable as error:
@@ -322,7 +300,6 @@ def people(text: str, report: Report) -> tuple[list[Person], list[str]]:
 
 
 def _outside(name: str) -> str:
-    """Return what of a name is not in braces."""
     while (less := re.sub(r"\{[^{}]*\}", "", name)) != name:
         name = less
     return name
@@ -345,7 +322,6 @@ def _doubts(name: str, outside: str, parts: list[str]) -> Iterator[str]:
 
 
 def _extended(name: str, report: Report) -> Person | None:
-    """Return a name given by its parts, as Better BibTeX writes it."""
     given, at = {}, 0
     while at < len(name) and (part := _PART.match(name, at)):
         given[part[1].casefold()] = part[2].strip('"')

@@ -1,7 +1,4 @@
-"""The bibliography: one file, one key per work, checked before anything cites it.
-
-pybtex and sphinxcontrib-bibtex drop a repeated key silently; the keys are therefore scanned here as well.
-"""
+"""The bibliography: one file, one key per work, checked here since pybtex drops a repeated key silently."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -66,10 +63,9 @@ class Bibliography(Mapping[str, Entry]):
         return len(self.lines)
 
     def short(self, key: str) -> str:
-        """Return the label of a work in running text; refuse an unknown key.
+        """Return the label of a work in text: "Barone 2003", "De Wolff & van IJzendoorn 1997", "Verhage et al. 2016".
 
-        One author: "Barone 2003"; two: "De Wolff & van IJzendoorn 1997"; more: "Verhage et al. 2016". A letter after
-        the year in the key is kept ("Groh et al. 2017a"), "data" is added in brackets; a work without a year is "n.d.".
+        A letter after the year in the key is kept, "data" is added in brackets; a work without a year is "n.d.".
         """
         watch.works.add(key)
         if key not in self._short:
@@ -263,11 +259,7 @@ def _works(text: str, found: Mapping[str, int], report: _Faults) -> tuple[dict[s
 
 
 def check(path: Path | str | None = None) -> Bibliography:
-    """Read a BibTeX file, default ``references.bib``, and refuse bad citations and works counted twice.
-
-    Refused is what `load` refuses, an entry without a required field, a text that would not appear as it is meant, and
-    a DOI or URL that leads nowhere or belongs to another entry too. All faults are in one error.
-    """
+    """Read a BibTeX file as `load` does; also refuse missing fields, misprints, and wrong or double addresses."""
     path, text = _source(path)
     bibliography, read = _parsed(path, text)
     report = _Faults(path)
@@ -285,7 +277,6 @@ def check(path: Path | str | None = None) -> Bibliography:
 
 
 def _missing(key: str, entry: Entry) -> Iterator[tuple[str, str, str]]:
-    """Yield each required field that an entry lacks, with message and remedy."""
     for field in REQUIRED[entry.type]:
         if not (entry.persons if field == "author" else entry.fields.get(field)):
             yield field, f"'{key}' ({entry.type}) lacks the field", "fill it in"

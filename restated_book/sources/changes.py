@@ -123,7 +123,6 @@ class Changes:
 
 
 def _resources(text: str) -> tuple[int, int]:
-    """Return where the list of resources of a data package begins and ends."""
     decoder, blank = json.JSONDecoder(), re.compile(r"[\s,:]*")
     at = text.index("{") + 1
     while True:

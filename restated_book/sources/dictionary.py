@@ -1,9 +1,4 @@
-"""The data dictionary: ``data/datapackage.json`` describes every table, and tables are checked against it.
-
-The file is a Frictionless Data Package, version 1: one resource per CSV file, each with a Table Schema (fields, types,
-constraints, missing values, primary key) and three properties of our own: ``status`` and ``rules`` of a resource and
-``unit`` of a field.
-"""
+"""The data dictionary: tables are checked against ``data/datapackage.json``, a Frictionless Data Package, version 1."""
 
 import csv
 import io
@@ -85,9 +80,8 @@ class Resource:
 def read_table(path: Path | str) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
     """Read a CSV file strictly, as text: header, and of each row its number (the header is row 1) and cells by column.
 
-    Cells are separated as the header shows, or a first line such as ``sep=;`` says. Empty rows and columns at the end
-    are dropped. An empty row before the last, a column without a name or with that of another, a broken quotation or a
-    row of another length than the header is refused.
+    Empty rows and columns at the end are dropped. Refused are an empty row before, a column without a name or with that
+    of another, a broken quotation, and a row of another length than the header.
     """
     refuse = files.refuser(path)
     text, mark = layout(path)
@@ -214,7 +208,6 @@ def _property(entry: Any, key: str, kind: type, path: Path, owner: str, otherwis
 
 
 def _names(entry: dict, key: str, name: str, path: Path, owner: str) -> tuple[str, ...]:
-    """Names of the licences or titles of the sources of a resource."""
     items = _property(entry, key, list, path, owner)
     return tuple(_property(item, name, str, path, f"a {key[:-1]} of {owner}") for item in items)
 
@@ -293,10 +286,7 @@ def _resource(entry: dict, name: str, path: Path) -> Resource:
 
 
 def validate(path: Path | str, resource: Resource) -> list[tuple[int, dict]]:
-    """Read a table, which may be elsewhere than its `resource` says, and refuse the first thing that does not fit it.
-
-    Returns row numbers and typed cells by column: str, int or float; None where a value is missing.
-    """
+    """Read a table against its description; return row numbers and typed cells by column, None where missing."""
     path = Path(path)
     header, rows = read_table(path)
     check_header(header, resource.columns, path)

@@ -1,9 +1,4 @@
-"""Reading what people write: every file comes in through here, and any fault of it is one message with a remedy.
-
-Missing, oversized and non-text files raise their errors here. Grammar is the concern of the module that knows it:
-tables and descriptions of :mod:`restated_book.sources.dictionary`, YAML of :mod:`restated_book.sources.settings`,
-BibTeX of :mod:`restated_book.sources.bibliography`.
-"""
+"""Reading what people write: every file comes in through here, and any fault of it is one message with a remedy."""
 
 import json as _json
 import stat
@@ -64,10 +59,7 @@ def _unreadable(error: OSError | ValueError) -> str:
 
 
 def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
-    """Return `raw` as text with ``\\n`` line ends, without a byte-order mark; refuse it empty or with a NUL byte.
-
-    It has to be UTF-8; a `table` may also be UTF-16 with its mark, as spreadsheets write it.
-    """
+    r"""Return `raw`, UTF-8 or as a `table` UTF-16, as text with ``\n`` line ends; refuse empty text and NUL bytes."""
     refuse = refuser(file)
     if raw.startswith(_UTF_16):
         if not table:
@@ -89,7 +81,6 @@ def decoded(raw: bytes, file: Path | str, *, table: bool = False) -> str:
 
 
 def _line(raw: bytes, at: int) -> int:
-    """Return the line of a byte, whichever line ends the file has."""
     return raw.count(b"\n", 0, at) + raw.count(b"\r", 0, at) - raw.count(b"\r\n", 0, at) + 1
 
 

@@ -1,9 +1,4 @@
-r"""LaTeX and the HTML of publishers as rich text: what a work prints, or why it cannot be printed.
-
-latexcodec reads accents and symbols. It leaves commands, maths and tags as they are, so they are read here: an emphasis
-becomes a tag, ``CO$_2$`` becomes CO₂, ``&amp;amp;`` an ampersand. Nothing is printed in part: text that would leave a
-backslash, a dollar sign, an entity or a tag on the page is refused.
-"""
+r"""LaTeX and the HTML of publishers as rich text, or why it cannot be printed; latexcodec reads accents and symbols."""
 
 import codecs
 import re
@@ -36,7 +31,6 @@ _CHARACTERS = _TABLES["characters"] | {name: char.translate(_KEEP) for name, cha
 
 
 def _by_name(table: str) -> dict[str, str]:
-    """Return the kinds of groups by the commands or tags that make them."""
     return {name: kind for kind, names in _TABLES[table].items() for name in names}
 
 
@@ -104,17 +98,9 @@ def address(text: str) -> str:
     r"""Return a URL or DOI without the escapes of LaTeX and HTML: ``\_``, ``{\%}``, ``$<$``, ``&amp;``."""
     if not re.search(r"[\\{}$&]", text):
         return text
-    text = re.sub(r"\$\s*(?:\\?([<>])|\\(?:less|lt)|\\(?:greater|gt)|\\?(sim))\s*\$", _angle, text)
-    text = re.sub(r"\\(?:textless|textgreater)(?:\{\}|\s)?", lambda m: "<" if "less" in m[0] else ">", text)
-    text = re.sub(r"\\(?:textasciitilde|string~|sim|~)(?:\{\}|\s)?", "~", text)
-    text = re.sub(r"\\(?:textunderscore|_)(?:\{\})?", "_", text)
-    text = re.sub(r"\\([%&#$<>/:-])", r"\1", text)
-    text = re.sub(r"\{([^{}\\]*)\}", r"\1", text)
+    for pattern, char in _TABLES["addresses"]:
+        text = re.sub(pattern, char, text)
     return _unescaped(text)
-
-
-def _angle(match: re.Match) -> str:
-    return match[1] or ("~" if match[2] else "<" if re.search("less|lt", match[0]) else ">")
 
 
 def _unescaped(text: str) -> str:
@@ -169,7 +155,6 @@ def _decoded(text: str, links: list[tuple[str, str]] | None) -> str:
 
 
 def _unicode(text: str) -> str:
-    """Return accents and symbols as latexcodec reads them."""
     try:
         return codecs.lookup("ulatex").decode(text)[0]  # type: ignore[arg-type]  # from text to text
     except ValueError:
@@ -177,7 +162,6 @@ def _unicode(text: str) -> str:
 
 
 def _command(match: re.Match) -> str:
-    """Replace a command without argument."""
     kept, as_is, accent, space, nothing, word = match.groups()
     if kept or accent:
         return _KEPT[kept or accent]
@@ -253,7 +237,6 @@ def _formula(formula: str) -> str:
 
 @cache
 def _symbol(word: str, formula: str) -> str:
-    """Return the character of a command of maths."""
     if word in _SPACES:
         return _SPACES[word]
     if word in "%$&#_{}":
@@ -270,7 +253,6 @@ def _symbol(word: str, formula: str) -> str:
 
 
 def _parsed(text: str, links: list[tuple[str, str]]) -> Text:
-    """Return decoded text as rich text."""
     stack: list[list] = [[]]
     for piece in re.split(rf"([{{}}]|{_LINK}.)", text):
         if piece == "{":

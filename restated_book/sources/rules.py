@@ -1,9 +1,4 @@
-"""Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``.
-
-``sums``: counts that add up to a total. ``parts``: a count that cannot exceed another. ``spreads``: standard deviations
-that cannot be zero. ``constant``: columns with one value in all rows. ``amounts``: standard deviations that amounts of
-at least 0 can have. ``complete``: rows that must be there for every combination of listed values.
-"""
+"""Rules over the columns of a table, as ``datapackage.json`` states them for a resource under ``rules``."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -96,10 +91,7 @@ RULES: dict[str, tuple[Callable[..., Iterable[Fault]], str | dict[str, str]]] = 
 def read(
     given: Mapping, columns: Mapping[str, str], listed: Collection[str], owner: str, path: Path
 ) -> dict[str, list]:
-    """Check the property ``rules`` of a resource: names of rules, and columns of the kind that each of them needs.
-
-    `columns` gives the type of each column, `listed` those with an enum; `owner` names the resource in messages.
-    """
+    """Check the ``rules`` of a resource, `owner`, by the types of `columns` and those `listed` by an enum."""
     refuse = files.refuser(path)
     fits = {
         "number": lambda name: columns.get(name) in ("integer", "number"),

@@ -30,11 +30,7 @@ class claim_link(nodes.Inline, nodes.TextElement):
 
 @dataclass(frozen=True)
 class Links:
-    """Addresses of what claims refer to, relative to the page.
-
-    `cite` and `work` give bibliography entry (or None) and short name of a source key, `chapter` address and title of a
-    chapter by its name, `rows` the ledger rows by id; `root` leads to the root of the site.
-    """
+    """Addresses of what claims refer to, relative to the page: of source keys, works, chapters and ledger rows."""
 
     ledger: str
     cite: Callable[[str], str | None]
@@ -42,11 +38,6 @@ class Links:
     chapter: Callable[[str], tuple[str, str]]
     rows: Mapping[str, Mapping]
     root: str = ""
-
-
-@cache
-def _works() -> bibliography.Bibliography:
-    return bibliography.load()
 
 
 def links(builder, docname: str) -> Links:
@@ -59,7 +50,7 @@ def links(builder, docname: str) -> Links:
 
     ledger = builder.get_relative_uri(docname, builder.config.restated_ledger_doc)
     cite, root = citation_links(builder, docname), blocks.root(docname)
-    return Links(ledger, cite, _works().short, chapter, entries.load(), root)
+    return Links(ledger, cite, bibliography.load().short, chapter, entries.load(), root)
 
 
 @cache
@@ -75,7 +66,6 @@ def _sources() -> dict[str, dict]:
 
 @cache
 def _comparisons() -> dict[str, list[dict]]:
-    """Rows of ``checks`` by the claims they bear on."""
     by_claim = claims.load("checks").explode("claim_ids").groupby("claim_ids")
     return {str(id): rows.to_dict("records") for id, rows in by_claim}
 

@@ -1,7 +1,4 @@
-"""The pages of data and files: data dictionary, licences, tables of readers, reconstructed sets, and all downloads.
-
-:func:`restated_book.export.book.fill_sizes` writes the sizes of downloads into the finished site.
-"""
+"""The pages of data and files: dictionary, licences, tables of readers, reconstructed sets, downloads."""
 
 from collections.abc import Mapping
 from itertools import groupby
@@ -47,13 +44,11 @@ def _constraints(field: Mapping) -> str:
 
 
 def _names(items, *fields: str) -> str:
-    """Join the first of `fields` each item has."""
     found = (next((item[f] for f in fields if item.get(f)), "") for item in items or ())
     return "; ".join(filter(None, found))
 
 
 def _terms(resource: Mapping) -> list[str]:
-    """Return the licences and the sources of a data file."""
     return [_names(resource.get("licenses"), "title", "name", "path"), _names(resource.get("sources"), "title", "path")]
 
 
@@ -156,7 +151,6 @@ class ReconstructedData(SphinxDirective):
 
 
 def _of_book(builder) -> str:
-    """Return the files of the whole book as a table."""
     files = [*([export.BOOK_PDF] if "pdf" in export.forms() else []), *export.BOOK_FILES]
     return PARTS.book_files(blocks.root(builder.current_docname), files)
 

@@ -14,29 +14,15 @@ from pybtex.plugin import register_plugin
 from sphinx.errors import ConfigError
 
 from restated.errors import RestatedError
-from restated_book import entries, freshness
+from restated_book import entries, freshness, paths
 from restated_book.chapters import heads
 from restated_book.sphinx import blocks, mathml, pages
 
 HERE = Path(__file__).parent
-#: Modules that hold directives, or register roles, nodes or hooks.
-PARTS = [
-    import_module(f"restated_book.sphinx.{name}")
-    for name in (
-        *("blocks", "roles", "heads", "frontpage", "glossary", "citebox", "ledgerpage", "claimspage", "datapages"),
-        *("editionspage", "explorers", "pages", "search", "todopage", "works"),
-    )
-]
-#: Settings of other extensions that these pages need.
-SETTINGS = {
-    "html_math_renderer": "mathml",
-    "html_use_index": False,
-    "html_copy_source": False,
-    "html_show_sourcelink": False,
-    "html_last_updated_fmt": None,
-    "html_permalinks_icon": "#",
-    "bibtex_cite_id": "cite-{key}",
-}
+_TABLES = paths.tables(__file__)
+#: Modules that hold directives, or register roles, nodes or hooks; and settings of other extensions that pages need.
+PARTS = [import_module(f"restated_book.sphinx.{name}") for name in _TABLES["parts"]]
+SETTINGS = _TABLES["settings"] | {"html_last_updated_fmt": None}
 
 
 def configure(app, config) -> None:

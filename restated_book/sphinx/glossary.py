@@ -22,10 +22,9 @@ NOT_RUNNING = (
 
 
 def finder(names: list[str]) -> re.Pattern:
-    """Return a pattern that finds any of `names` as whole words.
+    """Return a pattern that finds any of `names` as whole words; only the first letter of one may become a capital.
 
-    A name with a capital is found as written; the first letter of another one may be a capital. A name of one letter
-    (*d*, *r*) is a symbol that only italics distinguish: it is not looked for.
+    A name of one letter (*d*, *r*) is a symbol that only italics distinguish: it is not looked for.
     """
 
     def spelt(name: str) -> str:
@@ -42,10 +41,6 @@ def _index(text: str) -> tuple[re.Pattern, dict[str, tuple[str, ...]], dict[tupl
     return finder([n for names in entries for n in names]), {n: names for names in entries for n in names}, entries
 
 
-def _in_running_text(node: nodes.Text) -> bool:
-    return not any(isinstance(n, NOT_RUNNING) or "rs-question" in n.get("classes", ()) for n in roles.within(node))
-
-
 def link_terms(app, doctree: nodes.document, docname: str) -> None:
     """Turn the first use of each term in running text into a link to its explanation."""
     page = Path(app.srcdir, f"{PAGE}.md")
@@ -56,7 +51,7 @@ def link_terms(app, doctree: nodes.document, docname: str) -> None:
     address = app.builder.get_relative_uri(docname, PAGE)
     linked: set[tuple[str, ...]] = set()
     for text in list(doctree.findall(nodes.Text)):
-        if not _in_running_text(text):
+        if any(isinstance(n, NOT_RUNNING) or "rs-question" in n.get("classes", ()) for n in roles.within(text)):
             continue
         words, pieces, end = str(text), [], 0
         for found in find.finditer(words):

@@ -105,10 +105,7 @@ class AllPlainWords(Inline):
 
 
 class When(SphinxDirective):
-    """``:::{when} <ledger id> <basis>``: its content, if the number was computed from that basis, else nothing.
-
-    A chapter may illustrate on recalled totals and test on a reader's original: the build keeps the text that is true.
-    """
+    """``:::{when} <ledger id> <basis>``: its content, if the number was computed from that basis, else nothing."""
 
     required_arguments = 2
     has_content = True

@@ -52,10 +52,7 @@ def _sizes(kinds: Mapping[entries.Kind, int]) -> dict[str, int]:
 
 
 def ledger_html(where: ledgerparts.Addresses, kinds: Mapping[entries.Kind, int], *, root: str = "") -> str:
-    """Return the page to find numbers on: downloads, the form, and the list of parts.
-
-    `kinds` counts the rows of each kind in ledger order; `root` is the address of the site's root relative to the page.
-    """
+    """Return the page to find numbers on: `kinds` counts the rows in ledger order, `root` leads to the site's root."""
     return PARTS.ledger(root, _lists(kinds), parts=list(zip(where.pages, where.parts, strict=True)), **_sizes(kinds))
 
 
@@ -69,11 +66,7 @@ def part_html(
     forms: str = "",
     cite: Callable[[str], str | None] = lambda key: None,
 ) -> str:
-    """Return part `number`, counted from 1, of `count` of the ledger as a table of its `rows`.
-
-    `root` is as in :func:`ledger_html`; `home` the address of the ledger's own page, relative to this one; `forms` the
-    HTML of :func:`restated_book.sphinx.citebox.number_forms`; `cite` as of :func:`citation_links`.
-    """
+    """Return part `number` (from 1) of `count` of the ledger as a table of `rows`; `home` is the ledger's own page."""
     rows = list(rows)
     sizes = _sizes(Counter(map(entries.kind, rows)))
     return PARTS.part(_title(number, count), rows, root=root, home=home, forms=forms, cite=cite, **sizes)

@@ -1,11 +1,6 @@
-"""The ledger in parts: its rows by id, as the entries of an index, and the page of each. Plain data, no Sphinx.
-
-A number's permanent address is that of the ledger and its id. Which part that leads to follows from the first id of
-each part alone, so the ledger may grow without an address being lost.
-"""
+"""The ledger in parts, alphabetical as an index; the permanent address of a number is that of the ledger and its id."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
@@ -32,8 +27,7 @@ class Addresses:
     def __init__(self, ledger: str, ids: Iterable[str]) -> None:
         self.parts = split(ids)
         self.pages = pages(ledger, self.parts)
-        self.first = [part[0] for part in self.parts if part]
-        self._pages = frozenset(self.pages)
+        self._page_of = {id: page for part, page in zip(self.parts, self.pages, strict=True) for id in part}
         folder, _, name = ledger.rpartition("/")
         self._folder = f"{folder}/" if folder else ""
         above = rf"(?:\.\./)*(?:{re.escape(self._folder)})?"
@@ -41,26 +35,17 @@ class Addresses:
 
     def __contains__(self, page: object) -> bool:
         """Return whether `page` is the path of a part."""
-        return page in self._pages
-
-    def _part(self, id: str) -> int:
-        return bisect_right(self.first, id) - 1
+        return page in self.pages
 
     def of(self, id: str) -> str:
         """Return the address of a row from the root of the site."""
-        return f"{self.pages[self._part(id)]}.html#{id}"
-
-    def holds(self, id: str) -> bool:
-        """Return whether `id` is that of a row."""
-        part = self.parts[self._part(id)]
-        at = bisect_left(part, id)
-        return at < len(part) and part[at] == id
+        return f"{self._page_of[id]}.html#{id}"
 
     def led(self, html: str) -> str:
         """Return `html` with every link to a row of the ledger leading to the part that holds it."""
 
         def led(m: re.Match) -> str:
-            address = self.of(m[3]).removeprefix(self._folder) if self.holds(m[3]) else ""
+            address = self.of(m[3]).removeprefix(self._folder) if m[3] in self._page_of else ""
             return m[1] + address.replace("#", f"{m[2]}#") if address else m[0]
 
         return self._link.sub(led, html)

@@ -58,11 +58,7 @@ def facts(row: Mapping) -> list[tuple[str, str]]:
 
 
 def number(kind: str, row: Mapping, text: str, *, href: str, tip_id: str) -> str:
-    """Return a number in prose: its text, a small mark, a link to its ledger row and a tooltip.
-
-    `kind` is the side of the row that is shown (published, restated or interval), `text` the number as shown, `href`
-    the address of the ledger row, `tip_id` an id for the tooltip, unique on the page.
-    """
+    """Return a number in prose, `kind` of a row shown as `text`: a small mark, a link to `href` and a tooltip."""
     grade, verdict = row["grade"], entries.answer(row)
     if kind == "published":
         mark = {"css": f"rs-g-{grade}", "sign": "unverified" if grade == "U" else grade, "word": ""}

@@ -13,19 +13,14 @@ from sphinx.locale import _
 from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 
+from restated_book import paths
+
 logger = logging.getLogger(__name__)
 
-#: MathML elements with a fixed number of children. The converter drops a missing argument silently.
-ARITY = {"mfrac": 2, "mroot": 2, "msub": 2, "msup": 2, "mover": 2, "munder": 2, "msubsup": 3, "munderover": 3}
-#: Environments the converter does not know or would number itself, and equivalents.
-ALIASES = {"aligned": "split", "align": "align*", "gathered": "matrix", "gather": "matrix", "gather*": "matrix"}
-#: Environments that are set correctly. The converter accepts unknown ones and loses their layout.
-ENVIRONMENTS = {
-    *("align*", "array", "bmatrix", "Bmatrix", "cases", "equation", "equation*", "matrix", "pmatrix", "split"),
-    *("vmatrix", "Vmatrix"),
-}
-#: Styled letters: MathML Core needs the letter itself, not a ``mathvariant`` attribute.
-LETTERS = {"bold": "BOLD", "bold-italic": "BOLD ITALIC", "script": "SCRIPT", "fraktur": "FRAKTUR"}
+_TABLES = paths.tables(__file__)
+#: Number of children of an element; equivalents of environments, and those that are set correctly; styled alphabets.
+ARITY, ALIASES, LETTERS = _TABLES["arity"], _TABLES["aliases"], _TABLES["letters"]
+ENVIRONMENTS = set(_TABLES["environments"])
 
 
 class MathError(ValueError):
@@ -33,10 +28,7 @@ class MathError(ValueError):
 
 
 def to_mathml(latex: str, *, display: bool = False) -> str:
-    """Convert one LaTeX formula, without dollar signs, to a ``<math>`` element; `display` is for one on its own line.
-
-    The source is kept in ``alttext``. What the converter refuses or would lose is refused as a :class:`MathError`.
-    """
+    """Convert a LaTeX formula to a ``<math>`` element with its source; refuse what the converter would lose."""
     source = " ".join(latex.split())
     if not source:
         raise MathError("the formula is empty")

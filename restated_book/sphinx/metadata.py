@@ -46,10 +46,6 @@ def restates(page: str) -> str:
     return bibliography.doi_address(doi) if doi else ""
 
 
-def _person(author: Mapping[str, str]) -> dict:
-    return {**citation.person(author), "name": citation.shown(author)}
-
-
 def _book(about: citation.About, address: str) -> dict:
     return {
         "@type": "Book",
@@ -63,7 +59,7 @@ def _book(about: citation.About, address: str) -> dict:
 
 def _common(about: citation.About, *names: str) -> dict:
     """Return what JSON-LD of a part repeats about the book, under `names` in this order."""
-    people = [_person(author) for author in about.authors]
+    people = [{**citation.person(author), "name": citation.shown(author)} for author in about.authors]
     known = {"author": people, "creator": people, "version": about.version, "license": licence()[1]}
     known |= {"datePublished": about.released.isoformat(), "dateModified": changed(), "inLanguage": "en"}
     return {name: known[name] for name in names}
@@ -109,13 +105,8 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
             files = {"text/csv": f"{root}downloads/{name}/{part['id']}.csv"}
             tables.append(dataset(about, named, f"{here}#{citation.anchor(part)}", files))
     if page == "book/ledger":
-        ledger = {
-            "name": "Ledger of numbers",
-            "caption": "Every published number with its source, and every recomputed one, with verdicts",
-            "status": "published compared with recomputed",
-        }
         files = {"text/csv": f"{root}ledger.csv", "application/json": f"{root}ledger.json"}
-        tables.append(dataset(about, ledger, f"{here}#ledger", files))
+        tables.append(dataset(about, paths.tables(__file__), f"{here}#ledger", files))
     return tables
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.environment.adapters.toctree import TocTree, global_toctree_for_doc
 
-from restated_book import freshness, policy
+from restated_book import freshness, paths, policy
 from restated_book.cite import citation
 from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, metadata, search, todopage
 
@@ -16,19 +16,11 @@ from restated_book.sphinx import blocks, claimspage, explorers, ledgerpage, meta
 DESCRIPTION_LENGTH = 160
 #: A first paragraph shorter than this (a date, a badge) does not describe a page.
 SHORTEST_DESCRIPTION = 40
-#: Style sheets of ours, in loading order, the first one only where there is code. All others, of the theme or an
-#: extension, are dropped, and so are scripts that are not ours. The last is of pages made later.
-STYLES, EMBEDDED = ("pygments.css", "restated.css"), "embed.css"
-#: Files Sphinx writes for tools that are not used here.
-UNUSED_FILES = (".buildinfo", "genindex.html")
-#: Parts of the theme's pages that our frame does not show; the theme would render each of them to test whether it is
-#: empty.
-THEME_PARTS = (
-    *("sidebars", "theme_secondary_sidebar_items", "theme_primary_sidebar_end"),
-    *(f"theme_navbar_{part}" for part in ("start", "center", "persistent", "end")),
-    *("theme_article_header_start", "theme_article_header_end", "theme_article_footer_items"),
-    *("theme_content_footer_items", "theme_footer_start", "theme_footer_center", "theme_footer_end"),
-)
+_TABLES = paths.tables(__file__)
+#: Style sheets of ours, in loading order, the first one only where there is code; and that of pages made later.
+*STYLES, EMBEDDED = _TABLES["styles"]
+#: Files that are not used here, and parts of the theme's pages that are not shown, which it would render all the same.
+UNUSED_FILES, THEME_PARTS = _TABLES["unused"], _TABLES["theme_parts"]
 #: The lists and items a tree of pages consists of.
 BRANCH = re.compile(r'<li class="[^"]*">|<ul>|</li>|</ul>')
 #: Scripts that sphinx-thebe puts into every page even without live code.
@@ -87,7 +79,6 @@ def description(doctree: nodes.document | None, metadata: dict) -> str:
 
 
 def _local(assets, wanted) -> list:
-    """Return the assets of ours among `assets`, in our order."""
     by_name = {str(getattr(a, "filename", a) or "").rsplit("/", 1)[-1]: a for a in assets}
     return [by_name[name] for name in wanted if name in by_name]
 
@@ -233,11 +224,7 @@ def anchors(env) -> str:
 
 
 def to_write(app, env) -> set[str]:
-    """Return pages to write besides those that were read: all, or none if no anchor changed.
-
-    Sphinx checks a link when it writes the page the link is on. While all anchors are unchanged, so are the targets of
-    links on unchanged pages.
-    """
+    """Return pages to write besides those that were read: none while no anchor, and so no link, has changed."""
     before, env.restated_anchors = getattr(env, "restated_anchors", ""), anchors(env)
     app.restated_anchors_moved = before != env.restated_anchors
     return set(env.found_docs) if app.restated_anchors_moved else set()

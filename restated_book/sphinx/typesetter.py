@@ -1,8 +1,4 @@
-"""Jupyter Book as a process next to the build: it loads its modules, waits for a signal, and ends with the build.
-
-Run as ``python -m restated_book.sphinx.typesetter build …``. One byte on standard input starts it; end of file means
-that the build is gone.
-"""
+"""Jupyter Book as a process next to the build: it loads, waits for a byte on standard input, and ends with it."""
 
 import gc
 import os

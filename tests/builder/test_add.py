@@ -7,6 +7,8 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from hypothesis import strategies as st
 
 from restated.errors import RestatedError
 from restated_book import add, cli, config, paths, register
+from restated_book.chapters import codecells, prose
 from restated_book.sources import bibliography, dictionary
 from tests.builder import books
 
@@ -288,6 +291,75 @@ def test_nothing_is_added_outside_a_book(tmp_path, monkeypatch):
         assert "there is no book here: restated.toml not found" in refusal(*WORK)
     finally:
         config.load.cache_clear()
+
+
+# --- claims, and cells of a chapter -----------------------------------------------------------------------------------
+
+CLAIM = ("claim", "A02", "--section=1 text", "--claim=Half of them do", "--kind=research finding", "--where=sentence 2")
+CLAIM = (*CLAIM, "--checkable-from=public paper", "--verdict=supported", "--strength=full", "--source-keys=example2024")
+CLAIM = (*CLAIM, "--reason=The invented article says so.")
+PUBLISHED = "--published=example2024-recovered-treated"
+CELLS = [
+    ("recomputed", "example-again", "--chapter=example", PUBLISHED),
+    ("set", "example-counts", "--chapter=example", PUBLISHED, "--n=40"),
+    ("figure", "example-drawn", "--chapter=example", PUBLISHED),
+]
+
+
+@pytest.fixture
+def invented(tmp_path, monkeypatch):
+    """The book that ``restated init`` writes."""
+    assert cli.main(["init", str(tmp_path / "book"), "--yes"]) == 0
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "book" / "notebooks")
+    return place(monkeypatch, tmp_path / "book")
+
+
+def test_a_claim_is_a_row_of_the_claims(invented):
+    file = invented / "data" / "claims" / "claims.csv"
+    before = file.read_bytes()
+    assert run(*CLAIM).startswith("Wrote data/claims/claims.csv.\nNext: `restated check`")
+    only_added(before, file.read_bytes())
+    _, rows = dictionary.read_table(file)
+    assert (rows[-1][1]["id"], rows[-1][1]["where"], rows[-1][1]["source_keys"]) == ("A02", "sentence 2", "example2024")
+
+
+def test_cells_come_at_the_end_of_their_chapter_and_run(invented):
+    file = invented / "notebooks" / "example.md"
+    before = file.read_bytes()
+    for words in CELLS:
+        assert "open notebooks/example.md" in run(*words)
+    only_added(before, file.read_bytes())
+    text = file.read_text(encoding="utf-8")
+    assert text.index("example-again") < text.index("example-drawn") < text.index("{cite-and-download}")
+    prose.check(file)
+    first, *others = codecells.parse(text)
+    cells = [first, *(cell for cell in others if any(f'"{words[1]}"' in cell.source for words in CELLS))]
+    code = "\n".join(cell.source for cell in cells)
+    code += "\nprint([record.id for record in ledger.records])"
+    env = {**os.environ, "RESTATED_ROOT": str(invented), "PYTHONPATH": str(Path(add.__file__).parents[1])}
+    run_ = subprocess.run([sys.executable, "-c", code], cwd=invented, env=env, capture_output=True, text=True)
+    assert run_.returncode == 0, run_.stderr
+    assert "example-again" in run_.stdout and "example-counts" in run_.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (changed(CLAIM, "--where=sentence 2", "--where="), "a claim needs --where. Give each as an option"),
+        (changed(CLAIM, "A02", "A01"), "data/claims/claims.csv, row 3, field 'id': 'A01' occurs already in row 2"),
+        (changed(CELLS[0], "=example", "=talks"), "field 'chapter': unknown chapter 'talks'"),
+        (changed(CELLS[0], "recovered-treated", "talks"), "no published number has the id 'example2024-talks'"),
+        (changed(CELLS[0], "example-again", "Again"), "'Again' is not an id"),
+        (changed(CELLS[0], "example-again", "example-pooled"), "the chapter has 'example-pooled' already"),
+        (changed(CELLS[1], "--n=40", "--n="), "a set needs --n. Give each as an option"),
+    ],
+)
+def test_a_claim_or_cell_that_cannot_be_right_is_refused(invented, arguments, message):
+    assert message in refusal(*arguments)
+
+
+def test_a_book_without_claims_says_what_they_need(begun):
+    assert "this book has no table of claims. Describe data/claims/claims.csv" in refusal(*CLAIM)
 
 
 # --- whole or not at all ----------------------------------------------------------------------------------------------

@@ -59,13 +59,12 @@ def markup() -> dict[str, list[str]]:
     }
 
 
-def settings(rules, name: str = "") -> list[str]:
+def settings(part, name: str = "") -> list[str]:
     """Keys of ``restated.toml``, with a star for names that are free."""
-    if isinstance(rules, config.Each):
-        return [f"{name}.*"]
-    if isinstance(rules, dict):
-        return [key for inner, rule in rules.items() for key in settings(rule, f"{name}.{inner}".removeprefix("."))]
-    return [name]
+    if "properties" in part:
+        keys = part["properties"].items()
+        return [key for inner, own in keys for key in settings(own, f"{name}.{inner}".removeprefix("."))]
+    return [name if "$ref" in part else f"{name}.*"]
 
 
 def index_keys() -> list[str]:
@@ -95,7 +94,7 @@ def surface() -> dict:
         "strengths": list(practice.STRENGTHS),
         "command line": commands(),
         **markup(),
-        "settings": settings(config.SCHEMA),
+        "settings": settings(config.schema()),
         "ledger columns": list(ledger.COLUMNS),
         "register columns": list(register.COLUMNS),
         "register statistics": sorted(paths.tables(register.__file__)),

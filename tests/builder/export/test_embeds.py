@@ -25,13 +25,18 @@ def pages(site):
     return sorted((site / "embed").glob("*.html"))
 
 
-def test_every_number_claim_and_figure_has_a_page(site, pages):
+def test_every_number_claim_figure_and_table_has_a_page(site, pages):
     names = {page.stem for page in pages}
     assert set(entries.load()) <= names
     assert {f"claim-{id}" for id in claims.load("claims")["id"]} <= names
     figures = [name for name in names if name.startswith("fig-")]
     drawn = [file for file in (site / "figures").rglob("*.svg") if not file.stem.endswith("-narrow")]
     assert len(figures) == len(drawn) > 50
+    chapter = html.parse(site / "notebooks" / "service-costs.html").getroot()
+    shown = [table.get("id") for table in chapter.xpath("//article//figure[contains(@class, 'rs-tablefig')]")]
+    assert shown and {id.replace("tab-", "tab-service-costs-", 1) for id in shown} <= names
+    alone = html.parse(site / "embed" / f"{shown[0].replace('tab-', 'tab-service-costs-', 1)}.html").getroot()
+    assert paper.text(alone.find(".//table/tbody")) == paper.text(chapter.xpath(f"//*[@id='{shown[0]}']//tbody")[0])
 
 
 def test_pages_are_small_and_need_no_script(site, pages):
@@ -179,7 +184,8 @@ def test_numbers_and_figures_lead_to_their_correction(site):
     }
     chapter = html.parse(site / "notebooks" / "service-costs.html").getroot()
     figures = chapter.xpath("//div[@class='rs-cite']//a[contains(@href, '#wrong')]/@href")
-    assert len(figures) == len(chapter.xpath("//article//figure[contains(@class, 'rs-figure')]"))
+    of = "contains(@class, 'rs-figure') or contains(@class, 'rs-tablefig')"
+    assert len(figures) == len(chapter.xpath(f"//article//figure[{of}]"))
     for base, hrefs in (("book", [a.get("href") for a in links]), ("notebooks", figures)):
         assert all((site / base / href.partition("#")[0]).resolve().is_file() for href in hrefs)
 
@@ -195,3 +201,6 @@ def test_snippets_show_the_page_and_the_picture_of_a_figure(site):
         for address in re.findall(r"https://example\.org/([^\s)#]+)", made[form]):
             assert (site / address).is_file(), address
     assert r"\caption{50 \% of a\_b}" in made["LaTeX"]
+    of_table = embeds.snippets("service-costs", "arms", "Arms", about, kind="table")
+    assert of_table["Markdown"] == "[Arms](https://example.org/notebooks/service-costs.html#tab-arms)"
+    assert "embed/tab-service-costs-arms.html" in of_table["HTML"] and "LaTeX" not in of_table

@@ -39,16 +39,8 @@ def printed(site, tmp_path_factory):
     for name in ("one", "two"):
         folder = tmp_path_factory.mktemp(name)
         document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
-        numbers = paper.lay_out(document, site, folder)
         settle = partial(
-            pdf.settle,
-            document,
-            site,
-            folder,
-            folder / "x.pdf",
-            epoch=1_700_000_000,
-            numbers=numbers,
-            page=document.pages[0],
+            pdf.settle, document, site, folder, folder / "x.pdf", epoch=1_700_000_000, page=document.pages[0]
         )
         (numbers,) = pdf.side_by_side(lambda made, tab: made(tab=tab), [settle], CHROMIUM)
         files.append(folder / "x.pdf")
@@ -172,16 +164,6 @@ def test_without_chromium_nothing_starts_and_the_message_says_what_to_do(tmp_pat
     assert run.stdout == ""
 
 
-def test_page_numbers_of_a_chapter_follow_from_those_of_the_book(site):
-    document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
-    name = document.pages[0].name
-    targets = {name: 0, f"{name}--result": 0, "references": 0}
-    book = {"claims": 5, name: 20, f"{name}--result": 23, "audit": 31}
-    found = pdf.guessed(targets, document, book, [5, 20, 31])
-    assert found[name] == 2 and found[f"{name}--result"] == 5 and found["references"] == 13
-    assert pdf.guessed(targets, document, {}, []) == targets
-
-
 def test_long_lists_are_left_out_of_the_book_and_it_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(paper, "read", lambda site, path: paper.Page(path, "", "", None))
     whole = pdf.book(tmp_path, toc())
@@ -212,11 +194,11 @@ def test_numbers_have_no_sign_or_frame_of_a_badge(printed):
 
 
 def test_a_draft_has_the_page_numbers_of_the_print(printed, site, tmp_path):
-    """Empty pictures of the same size and no tags leave everything on its page."""
+    """Without tags everything is on its page."""
     _, _, numbers = printed
     document = pdf.chapter(site, PAGE, paper.read(site, paper.REFERENCES))
     blank = paper.lay_out(document, site, tmp_path)
-    paper.write(document, site, tmp_path, tmp_path / "x.html", blank, pictures=False)
+    paper.write(document, site, tmp_path, tmp_path / "x.html", blank)
     pdf.side_by_side(
         lambda page, tab: pdf.print_page(tab, page, tmp_path / "x.pdf", tags=False), [tmp_path / "x.html"], CHROMIUM
     )
