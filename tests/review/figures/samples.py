@@ -162,18 +162,6 @@ def limit_bands() -> pd.DataFrame:
     )
 
 
-def detected() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            (s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv)
-            for s in ("a", "b")
-            for cv in (1.0, 2.0)
-            for r in (0.1, 0.3, 0.5, 0.7, 0.9)
-        ],
-        columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
-    )
-
-
 def trial_reports() -> pd.DataFrame:
     """Made-up reports: two samples with usual care, one of them with a follow-up in the same year, and one other."""
     return pd.DataFrame(
@@ -313,17 +301,6 @@ def twin_share_rows() -> pd.DataFrame:
             "printed": ["25 %", "", "", "", "", ""],
             "printed_value": [0.25] + [np.nan] * 5,
         }
-    )
-
-
-def twin_correlations() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            ("First 2003, implied", "liability", 0.515, 0.525, 0.515, 0.525),
-            ("Second 2014, a score", "score", 0.415, 0.425, 0.195, 0.205),
-            ("Third 2000, if there were two classes only", "liability", 0.2, 0.4, -0.5, -0.2),
-        ],
-        columns=["label", "kind", "mz_low", "mz_high", "dz_low", "dz_high"],
     )
 
 
@@ -481,7 +458,6 @@ FIGURES = {
         ),
         "1.00",
     ),
-    "detection": (lambda: services.detection(detected()), "50 %"),
     "speed": (lambda: cost.speed(ratios()), "53 ×"),
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: tallies.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
@@ -489,14 +465,6 @@ FIGURES = {
     "pair bars": (lambda: twins.pair_bars(pair_groups()), "85–86 of 138"),
     "two scales": (lambda: twins.two_scales(pair_groups()), ".47 to .60"),
     "twin shares": (lambda: twins.share_ranges(twin_share_rows()), ".10 to .60"),
-    "plane": (
-        lambda: twins.correlation_plane(
-            twin_correlations(),
-            region=np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45), (0.5, 0.5)]),
-            region_words="tables that fit",
-        ),
-        "fraternal −.50 to −.20",
-    ),
     "shares by age": (lambda: twins.shares_by_age(life()), "genes .40"),
     "twin power": (lambda: twins.power_by_split(powers()), "49"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
