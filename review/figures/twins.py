@@ -9,20 +9,15 @@ from matplotlib.lines import Line2D
 
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots, series
-from restated.plots.rows import padded, reference_line, row_chart, whiskers
+from restated.plots.rows import reference_line, row_chart, whiskers
 from restated.plots.style import Drawn, axes_in_inches, colour, drawing, narrow, new_figure, panel_title, width
-from restated.plots.words import CORRELATION, Scale, alt_text, number
+from restated.plots.words import Scale, alt_text, number
 from review.figures.pieces import LIFT, columns, fill_key, keyed_chart, label
 from review.figures.tables import checked, distinct, ensure, numbers, parts, texts
 
 PERCENT = Scale("%", decimals=1, steps=(5, 10, 20, 25, 50))
 UNRELATED = 50.0  # least percent of agreement of two children of two classes whose classes are unrelated
 PAIR_PARTS = {"in the same class": Fill("ramp2", "accent"), "in different classes": Fill("page", "muted", "////")}
-#: Words, first column of values, shift in rows and mark of the two scales.
-SCALES = (
-    ("correlation of the classes", 0, -0.16, Mark("s", False, "second")),
-    ("correlation of the liabilities", 2, 0.16, Mark("o", True, "accent")),
-)
 SHARE = Scale("share", leading_zero=False)
 #: The three shares in words, in full and short, and the looks of their parts of a bar: distinct without colour.
 NAMES = {"a2": "genes", "c2": "shared environment", "e2": "unique environment and error"}
@@ -30,7 +25,7 @@ SHORT = {"a2": "genes", "c2": "shared", "e2": "unique"}
 PARTS = {"a2": Fill("accent", "accent", ""), "c2": Fill("band2", "second", ""), "e2": Fill("page", "muted", "////")}
 COLUMNS = ("lowest", "highest", "ci_lowest", "ci_highest")
 PRINTED = Mark("D", False, "warn")
-SIDE, LEFT, BOTTOM, RIGHT = 4.6, 0.75, 0.62, 3.15  # inches of the plot and around it
+LEFT = 0.75  # inches left of the plot
 WANTED = 0.80  # power that studies usually plan for
 GAP, HEIGHT = 0.35, 3.5  # inches of panels of power
 #: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
@@ -72,42 +67,6 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
         f"Below 50 %: {below}" if below else "",
     )
     data = _named(table) | {"pairs": pairs.astype(int), "printed": printed} | dict(zip(PAIR_PARTS, (alike, other)))
-    return Drawn(chart.fig, alt, pd.DataFrame(data))
-
-
-@drawing
-def two_scales(table: pd.DataFrame) -> Drawn:
-    """Draw the same pairs on two scales: correlation of the classes, and of the liabilities behind them.
-
-    `table`: `label`, `group`, and `score_low`, `score_high`, `liability_low`, `liability_high` (ranges over a set of
-    tables).
-    """
-    names = ["score_low", "score_high", "liability_low", "liability_high"]
-    table = checked(table, "label", "group", finite=names)
-    values = table[names].to_numpy(float)
-    classes, liabilities = (
-        [f"{CORRELATION.write(low)} to {CORRELATION.write(high)}" for low, high in ends]
-        for ends in (values[:, :2], values[:, 2:])
-    )
-    limits, axis = padded(min(values.min(), 0.0), max(values.max(), 0.6)), "correlation of the two children"
-    left, right = _named(table, str.capitalize), {"Classes": classes, "Liability": liabilities}
-    chart = keyed_chart(left, right, limits=limits, scale=CORRELATION, axis=axis)
-    reference_line(chart, 0.0, role="muted")
-    key = chart.key(0.15, lift=LIFT, mark=(5.5, 1.4))
-    for words, column, lift, mark in SCALES:
-        style = Line(mark.role, width=2.0).style() | mark.style(5.5)
-        for row, ends in enumerate(values[:, column : column + 2]):
-            chart.ax.plot(ends, [row + lift] * 2, zorder=2, clip_on=False, **style)
-        key.add(words, mark, width=0.0, space=0.16, gap=0.4)
-    top, groups = int(np.argmax(values[:, 3])), list(map(" ".join, zip(*_named(table).values())))
-    below = ", ".join(name for name, high in zip(groups, values[:, 3]) if high < 0)
-    alt = alt_text(
-        f"Resemblance of {len(table)} groups of pairs on two scales; highest: {groups[top]}, classes {classes[top]}, "
-        f"liabilities {liabilities[top]}",
-        "The same pairs lie farther from zero on the liability scale",
-        f"Below zero on both scales: {below}" if below else "",
-    )
-    data = _named(table) | {name.replace("_", ", "): value for name, value in zip(names, values.T)}
     return Drawn(chart.fig, alt, pd.DataFrame(data))
 
 

@@ -94,10 +94,7 @@ def cohort() -> Iterator[Dataset]:
 
 
 def _children(design: Design, draw: int) -> tuple[pd.DataFrame, Cohort, np.ndarray]:
-    """Draw a cohort without loss: its children, its deviations, and which ratings the design would lose.
-
-    Both draws below use the same random numbers, so that they differ by the ratings made only.
-    """
+    """Draw, from the same random numbers, a cohort without loss and which of its ratings the design would lose."""
     everyone = design.with_ranges(classified=design.ranges["recruited"])
     kept = everyone.with_ranges(ever_rated=(1, 1), missed=(0, 0), lost=(0, 0))
     whole, partly = (one.draw(np.random.default_rng([COHORT_SEED, draw])) for one in (kept, everyone))

@@ -23,10 +23,7 @@ PERIODS = tuple(STATED)
 
 
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
-    """Return the total cost per patient by window and arm, in order of time, per year and per window.
-
-    `table` is that of ``service-costs``, `months` the length of each window.
-    """
+    """Return total cost per patient by window and arm, per year and per window of so many `months`."""
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
     for period in PERIODS:
@@ -38,10 +35,7 @@ def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
 
 
 def cumulative(six: pd.DataFrame) -> pd.DataFrame:
-    """Sum the cost per patient since the start of the first window, at the end of each window (0: randomisation).
-
-    Costs are taken to accrue evenly within a window.
-    """
+    """Sum the cost per patient, taken to accrue evenly, up to the end of each window (0: randomisation)."""
     wide = six.pivot(index="period", columns="arm", values="per_window").loc[list(PERIODS)]
     months = six.drop_duplicates("period").set_index("period")["months"].loc[list(PERIODS)]
     month_ends = np.r_[0, months.cumsum()] - months.iloc[0]

@@ -34,10 +34,7 @@ def both_outcomes(attempts: pd.DataFrame, severity: pd.DataFrame) -> pd.DataFram
 
 
 def history(counts: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
-    """Pool the log risk ratio of suicide attempts (DL) over all trials with counts, as they came by year.
-
-    A row for each trial, as of `meta.cumulative`, with the ``conclusion`` that its Wald interval allowed at the time.
-    """
+    """Pool attempts (DL) as trials came (`meta.cumulative`), with the ``conclusion`` of each Wald interval."""
     about, rows = reports.set_index("row_id"), counts[counts["outcome"] == "suicide attempts"]
     y, v = events.effect_sizes(*arms(rows), measure="RR")
     study, year = (rows["trial"].map(about[column]) for column in ("study", "year"))

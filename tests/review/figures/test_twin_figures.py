@@ -12,7 +12,6 @@ from tests.review.figures.samples import life, pair_groups, powers, twin_share_r
     ("draw", "sample", "column"),
     [
         (twins.pair_bars, pair_groups, "concordant_low"),
-        (twins.two_scales, pair_groups, "liability_low"),
         (twins.share_ranges, twin_share_rows, "ci_lowest"),
         (twins.shares_by_age, life, "scale"),
         (twins.power_by_split, powers, "series"),
@@ -29,7 +28,6 @@ def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, colu
     ("draw", "message"),
     [
         (lambda: twins.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
-        (lambda: twins.two_scales(pair_groups().assign(score_low=np.nan)), "a value is missing"),
         (lambda: twins.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
         (lambda: twins.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
         (
