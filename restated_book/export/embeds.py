@@ -20,6 +20,7 @@ from restated_book.export import tables
 from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
+from restated_book.templates import headline
 
 FOLDER = "embed"
 #: Size of a page inside another, in pixels: a telephone held upright, and what a figure needs below its picture.
@@ -44,7 +45,7 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
             if drawn.kind == "figure" and drawn.status != SUPPLIED:
                 yield {
                     "name": f"fig-{chapter}-{drawn.id}",
-                    "title": citation.headline(drawn.caption),
+                    "title": headline(drawn.caption),
                     "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
                     "target": f"{page}.html#{drawn.anchor}",
                     "picture": f"figures/{chapter}/{drawn.id}.svg",

@@ -35,6 +35,11 @@ LOOKS = (
     (Line("accent", SOLID, 1.8), Mark("o", True, "accent")),
     (Line("second", DASHES, 1.8), Mark("s", True, "second")),
 )
+#: The same for amounts that are not verified: nothing about them is strong.
+UNVERIFIED = (
+    (Line("muted", SOLID, 0.9), Mark("o", False, "muted")),
+    (Line("muted", DASHES, 0.9), Mark("s", False, "muted")),
+)
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
 BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
@@ -103,13 +108,14 @@ def summed(
 
     `path` has `month` (0 is randomisation) and one column per arm, a row for the start and for each end of a window.
     `arms` has the words of each column's line, `windows` the names between the rows, `crossings` months; `mark` is
-    written across the picture when the amounts are not verified.
+    written across the picture and the lines are thin and grey when the amounts are not verified.
     """
     (month,) = numbers(checked(path, "month", *arms), "month")
     fits = len(windows) == len(month) - 1
     ensure(fits, f"{len(month)} months bound {len(month) - 1} windows, not {len(windows)}", field="windows")
     top = 1.12 * path[list(arms)].to_numpy(float).max()
-    ends = {arm: f"{words}: {count(path[arm].iloc[-1])}" for arm, words in arms.items()}
+    doubt = ", unverified" if mark else ""
+    ends = {arm: f"{words}: {count(path[arm].iloc[-1])}{doubt}" for arm, words in arms.items()}
     room = max(text_width(end, BASE) for end in ends.values()) + 0.3
     room, foot = (0.2, 1.3) if narrow() else (room, 0.6)
     fig, ax = framed(width(), SUMS_HEIGHT, 1.0, foot, width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
@@ -126,7 +132,7 @@ def summed(
         label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
     key = Key(ax, 0.1, 0.55, mark=(6, 1.0))
     right = month[-1] + 0.12 * per_inch(ax)[0]
-    for (arm, end), (line, look) in zip(ends.items(), LOOKS):
+    for (arm, end), (line, look) in zip(ends.items(), UNVERIFIED if mark else LOOKS):
         ax.plot(month, path[arm], zorder=3, clip_on=False, **line.style(), **look.style(6, 1.0))
         if narrow():
             key.add(end, line, look)
@@ -134,7 +140,8 @@ def summed(
             label(ax, right, path[arm].iloc[-1], end, clip_on=False)
     first = next(iter(arms))
     for at in crossings:
-        ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=colour("warn"), zorder=4)
+        tone = colour("muted" if mark else "warn")
+        ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=tone, zorder=4)
     ax.set_xticks(month, [f"{int(m)}".replace("-", "−") for m in month])
     ticks = [t for t in PLAIN.ticks(0, top, most=6) if t <= top]
     ax.set_yticks(ticks, [count(t) for t in ticks])

@@ -211,8 +211,11 @@ def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
     r, n = used["r_secure_insecure"].to_numpy(float), used["n"].to_numpy(int)
     y = np.full(len(r), np.inf)
     y[np.abs(r) < 1] = fisher_z(r[np.abs(r) < 1])
-    authors = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
-    study = np.where(used["study"].duplicated(keep=False), authors + ": " + used["sample"], authors)
+    authors = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True).str.replace(r", .*", " et al.", regex=True)
+    sample = used["sample"].str.replace("month interval", "months")
+    ages = used[["age1_months", "age2_months"]].map("{:g}".format).agg(" to ".join, axis=1) + " months"
+    sample = sample.where(~used.duplicated(["study", "sample"], keep=False), sample + ", " + ages)
+    study = np.where(used["study"].duplicated(keep=False), authors + ": " + sample, authors)
     se = np.sqrt(fisher_z_variance(n.astype(float)))
     return pd.DataFrame({"study": study, "year": used["year"].to_numpy(), "n": n, "y": y, "se": se})
 

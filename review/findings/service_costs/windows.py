@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import costs, costsets
+from restated_book import paths
 
 #: Category of the rows of totals.
 TOTAL = "total"
@@ -14,11 +15,7 @@ ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
 #: Statements of the abstract on the totals of each window, in order of time.
-STATED = {
-    "pretreatment": "no difference before treatment",
-    "treatment": "no difference during treatment",
-    "follow-up": "lower cost after partial hospitalization",
-}
+STATED: dict[str, str] = paths.tables(__file__)
 PERIODS = tuple(STATED)
 
 

@@ -4,20 +4,11 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import effects, events, meta
+from restated_book import paths
 from review.findings.trials.attempts import arms
 
 #: Names of methods for readers; others are shown as they are.
-METHODS = {
-    "FE": "Common effect",
-    "EE": "Common effect",
-    "DL": "DerSimonian–Laird",
-    "PM": "Paule–Mandel",
-    "HE": "Hedges",
-    "SJ": "Sidik–Jonkman",
-    "wald": "Wald",
-    "knapp-hartung": "Knapp–Hartung",
-    "adhoc": "ad hoc Knapp–Hartung",
-}
+METHODS: dict[str, str] = paths.tables(__file__)
 
 
 def by_developers(rows: pd.DataFrame, reports: pd.DataFrame, y, v, *, ci: str) -> meta.MetaRegression:
