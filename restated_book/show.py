@@ -29,6 +29,8 @@ from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
+#: Characters of the longest first sentence of a caption that stands out as a whole.
+LONGEST = 100
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
 #: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
@@ -71,10 +73,11 @@ def _about(id: str, status: str, caption: str) -> dict[str, str]:
     """Return what a caption says, its status checked."""
     status = _checked(id, status, caption)
     words = {"status": status, "key": STATUSES[status], "words": shown(status)}
-    message = templates.headline(caption).partition(": ")[0]
-    rest = " ".join(caption.split())[len(message) :]
-    # The stop or colon belongs to the message.
-    return {"id": id, "caption": caption, "message": message + rest[:1], "rest": rest[1:].strip(), **words}
+    text = " ".join(caption.split())
+    first = text[: len(templates.headline(text)) + 1]  # with its stop
+    message = first if len(first) <= LONGEST else first.partition(": ")[0]
+    parts = {"message": message, "then": first[len(message) :], "rest": text[len(first) :].strip()}
+    return {"id": id, "caption": caption, **parts, **words}
 
 
 def _display(data: dict, **mark) -> None:
@@ -114,7 +117,8 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None
 
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
     plain text and `status` one of :data:`restated_book.status.STATUSES`. With `more`, a line that says what the figure
-    shows, it is folded behind that line. The first sentence of the caption, up to a colon, is shown as the message.
+    shows, it is folded behind that line. The first sentence of the caption is the message; of a long one, the part
+    before its colon stands out.
     """
     about = _about(id, status, caption)
     alt = " ".join(drawn.alt.split())
