@@ -29,7 +29,7 @@ from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
-#: Characters of the longest first sentence of a caption that stands out as a whole.
+#: Characters of the longest first sentence of a caption that is bold as a whole.
 LONGEST = 100
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
@@ -117,8 +117,8 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None
 
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
     plain text and `status` one of :data:`restated_book.status.STATUSES`. With `more`, a line that says what the figure
-    shows, it is folded behind that line. The first sentence of the caption is the message; of a long one, the part
-    before its colon stands out.
+    shows, it is folded behind that line. The first sentence of the caption is the message and bold; of a long one only
+    the part before its colon is.
     """
     about = _about(id, status, caption)
     alt = " ".join(drawn.alt.split())
