@@ -56,8 +56,7 @@ def break_even(six: pd.DataFrame) -> float:
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     """Test every category and window that has both arms and standard deviations.
 
-    ``difference`` is partial hospitalization minus general psychiatric care, ``low, high`` 95 % by Welch; ``gamma_p``
-    is nan where a mean is zero.
+    Differences are partial hospitalization minus general care, 95 % by Welch; ``gamma_p`` is nan where a mean is zero.
     """
     out = []
     given = table[table["sd"].notna()]
