@@ -29,7 +29,7 @@ from decimal import Decimal
 from restated.errors import RestatedError
 
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
-BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled")
+BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "computed", "assumed", "original", "recalled")
 GRADES = ("P", "S", "U")
 #: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
 #: and far below the last digit of any number printed here, so it can neither make nor break an agreement.

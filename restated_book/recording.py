@@ -10,12 +10,10 @@ from restated.errors import RestatedError
 from restated_book import flow, ledger
 from restated_book.ledger import RECALLED, Record
 from restated_book.register import Register
-from restated_book.status import SUPPLIED
+from restated_book.status import SUPPLIED, weakest
 
 #: Ids become anchors of the ledger page and parts of addresses: lower-case words joined by hyphens.
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-#: Statuses of tables, the one that asks for most caution first: a number has that of the weakest table it rests on.
-CAUTION = ("recalled, not verified", SUPPLIED, "assumed", "moment-matched", "enumerated", ledger.PRINTED)
 #: Intervals of a fit in words, by name in :mod:`restated.estimate.meta`.
 _INTERVALS = {"wald": "Wald", "knapp-hartung": "Knapp–Hartung", "adhoc": "ad hoc Knapp–Hartung"}
 #: Further results of a fit that :meth:`Ledger.record_fit` enters: attribute, decimals, unit.
@@ -30,7 +28,7 @@ def _observed(id: str, basis: str | None) -> str:
         if not statuses:
             remedy = f"pass basis=..., one of {', '.join(rules.BASES)}"
             raise RestatedError(f"ledger entry '{id}' has no basis, and no study table was read for it", remedy=remedy)
-        return ledger.basis_of(next((status for status in CAUTION if status in statuses), min(statuses)))
+        return ledger.basis_of(weakest(statuses))
     if SUPPLIED in statuses and basis not in (RECALLED, "assumed"):
         return "original"
     if basis in ("open-data", "original") and ledger.STATUS_OF_BASIS[basis] not in statuses and flow.place()[0]:
@@ -93,7 +91,7 @@ class Ledger:
             Permanent name, e.g. ``stability-secure-r``: lower case, words joined by hyphens.
         value, low, high : float, optional
             The number, left out when only a range is known, and the ends of the restated set or of the `interval`.
-        basis : {"open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled"}
+        basis : str
             Source of the number; left out for one computed from study tables, whose status decides. A table that a
             reader supplied makes it ``original`` unless assumptions are needed, a recalled number ``recalled``.
         quantity : str

@@ -326,7 +326,7 @@ def read_row(cells: dict[str, str], path: Path, row: int, sources: Collection[st
         _check_range(printed, statistic, cells["unit"], field, refuse)
     p = None
     if _STARS.fullmatch(cells["p"]):
-        p = parse(cells["p"])  # stars whose footnote was not seen
+        p = parse(cells["p"])  # stars whose footnote we could not obtain
     elif cells["p"]:
         p = number("p", _PROBABILITY)
         if not _within(p, _PROBABILITY):

@@ -27,6 +27,8 @@ from restated_book.recording import ID, Ledger
 from restated_book.sources import bibliography
 from restated_book.status import FROM_ROWS, OPEN, STATUSES, SUPPLIED, shown
 
+#: Characters of the longest first sentence of a caption that is bold as a whole.
+LONGEST = 100
 #: Length of the shortest alternative text that can hold subject, main value and conclusion.
 MIN_ALT = 20
 #: Columns that a telephone shows next to each other; the rows of a wider table become cards there.
@@ -62,10 +64,14 @@ def _checked(id: str, status: str, caption: str) -> str:
     return status
 
 
-def _about(id: str, status: str, caption: str, title: str = "") -> dict[str, str]:
+def _about(id: str, status: str, caption: str) -> dict[str, str]:
     status = _checked(id, status, caption)
     words = {"status": status, "key": STATUSES[status], "words": shown(status)}
-    return {"id": id, "caption": caption, "title": title, **words}
+    text = " ".join(caption.split())
+    first = text[: len(templates.headline(text)) + 1]  # with its stop
+    message = first if len(first) <= LONGEST else first.partition(": ")[0]
+    parts = {"message": message, "then": first[len(message) :], "rest": text[len(first) :].strip()}
+    return {"id": id, "caption": caption, **parts, **words}
 
 
 def _display(data: dict, **mark) -> None:
@@ -76,11 +82,9 @@ def _hand(block: str, text: str, data: pd.DataFrame, about: dict[str, str], *, k
     """Display a block, and hand its words and values over to the build, numbers as numbers."""
     rows = [[_value(x) for x in row] for row in data.itertuples(index=False, name=None)]
     mark = {"kind": kind, "id": about["id"], "status": about["status"], "caption": about["caption"]}
-    named = {"title": about["title"]} if about["title"] else {}
     status = VERDICT_STATUS if kind == "verdicts" else about["status"]
-    words = {**mark, "status": status, "alt": alt, "title": about["title"]}
-    handed = words | {"columns": [str(c) for c in data.columns], "rows": rows}
-    _display({"text/html": str(block), "text/plain": text, MIME_TABLE: handed}, **mark, **named)
+    handed = mark | {"status": status, "alt": alt, "columns": [str(c) for c in data.columns], "rows": rows}
+    _display({"text/html": str(block), "text/plain": text, MIME_TABLE: handed}, **mark)
 
 
 def _value(x) -> bool | int | float | str | None:
@@ -102,14 +106,15 @@ def _embedded(fig, *, trimmed: bool = False) -> dict[str, Any]:
     return {"address": f"data:image/svg+xml;base64,{encoded}"} | {k: math.ceil(float(v)) for k, v in found.items()}
 
 
-def figure(drawn, *, id: str, caption: str, status: str, more: str = "", title: str = "") -> None:
+def figure(drawn, *, id: str, caption: str, status: str, more: str = "") -> None:
     """Show a figure with alternative text, caption, status and data table.
 
     `drawn` is a :class:`restated.plots.style.Drawn`, `id` its permanent name (the anchor is ``fig-<id>``), `caption`
     plain text and `status` one of :data:`restated_book.status.STATUSES`. With `more`, a line that says what the figure
-    shows, it is folded behind that line. `title` is its message in one line, shown before the caption.
+    shows, it is folded behind that line. The first sentence of the caption is the message and bold; of a long one only
+    the part before its colon is.
     """
-    about = _about(id, status, caption, title)
+    about = _about(id, status, caption)
     alt = " ".join(drawn.alt.split())
     if len(alt) < MIN_ALT:
         raise RestatedError(f"figure '{id}' has an alternative text of {len(alt)} characters: '{alt}'")
@@ -128,20 +133,13 @@ def figure(drawn, *, id: str, caption: str, status: str, more: str = "", title: 
 
 
 def table(
-    data: pd.DataFrame,
-    *,
-    id: str,
-    caption: str,
-    status: str,
-    digits: int | dict[str, int] = 2,
-    more: str = "",
-    title: str = "",
+    data: pd.DataFrame, *, id: str, caption: str, status: str, digits: int | dict[str, int] = 2, more: str = ""
 ) -> None:
     """Show a table: first column as row headings, status in the caption; the index of `data` is left out.
 
     `digits` are the decimals of floating-point columns, for all or by column; the rest is as for :func:`figure`.
     """
-    about = _about(id, status, caption, title)
+    about = _about(id, status, caption)
     inside = _table_html(data, label=caption, caption=caption, digits=digits)
     _hand(_PARTS.table(about, inside, more), data.to_string(index=False), data, about, kind="table")
 

@@ -1,5 +1,7 @@
 """Statuses of rows and numbers in words for readers: one list for notebooks, figures, files and pages."""
 
+from collections.abc import Collection
+
 from restated_book import paths
 
 #: Words of each status, and the class that styles its badge.
@@ -10,8 +12,23 @@ OPEN = "observed, open data"
 SUPPLIED = "observed, original file supplied by the reader"
 #: Statuses that give way where a reader's table was read: they say of rows that nothing was assumed.
 FROM_ROWS = (OPEN, "enumerated", "moment-matched", "arithmetic on printed numbers", "printed")
+#: Statuses of rows, the one that asks for most caution first.
+CAUTION = (
+    "recalled, not verified",
+    SUPPLIED,
+    "assumed",
+    "computed by us when the evidence was gathered",
+    "moment-matched",
+    "enumerated",
+    "printed",
+)
 #: In place of a download of rows that a reader supplied.
 WITHHELD = "Not for download: it rests on a file that the reader supplied."
+
+
+def weakest(statuses: Collection[str]) -> str:
+    """Return the status of what rests on rows of several `statuses`, of which there is at least one."""
+    return next((status for status in CAUTION if status in statuses), min(statuses))
 
 
 def shown(words: str) -> str:

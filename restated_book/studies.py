@@ -7,7 +7,7 @@ import pandas as pd
 from restated.errors import RestatedError
 from restated_book import flow, paths, watch
 from restated_book.sources import dictionary, files
-from restated_book.status import SUPPLIED
+from restated_book.status import SUPPLIED, weakest
 
 _DTYPES = {"string": "str", "integer": "int64", "number": "float64"}
 
@@ -44,7 +44,8 @@ def load(name: str, *, originals: bool = True) -> pd.DataFrame:
     frame = _frame([cells for _, cells in rows], resource)
     if status == SUPPLIED:
         frame["status"] = SUPPLIED
-    flow.loaded(name, status)
+    # A row may have a status of its own, which a number computed from the table then has.
+    flow.loaded(name, weakest({status, *frame.get("status", ())}))
     frame.attrs = {"status": status, "source": "; ".join(resource.sources), "file": paths.shown(path)}
     return frame
 

@@ -9,6 +9,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+#: The end of a sentence, and not of an abbreviation.
+_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)\.\s+(?=[A-Z])")
+
+
+def headline(caption: str) -> str:
+    """Return the first sentence of a caption without its full stop: the title of a figure or table."""
+    return _SENTENCE.split(" ".join(caption.split()), maxsplit=1)[0].rstrip(".")
+
 
 class _Joined(Extension):
     """Templates whose line breaks and indentation do not reach the pages."""

@@ -86,11 +86,15 @@ def _d_of_percents(first: float, second: float) -> Iterable[float]:
     yield 2 * (math.asin(math.sqrt(p)) - math.asin(math.sqrt(q)))
 
 
-def _log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
-    if a and c:
-        yield math.log(a / n1) - math.log(c / n2)
-    else:
-        yield math.log((a + 0.5) / (n1 + 0.5)) - math.log((c + 0.5) / (n2 + 0.5))
+def _log_rr(a: float, n1: float, c: float, n2: float, always: bool = False) -> Iterable[float]:
+    plus = 0.5 if always or not (a and c) else 0.0
+    yield math.log((a + plus) / (n1 + plus)) - math.log((c + plus) / (n2 + plus))
+
+
+def _ratio_of_differences(a: float, b: float, c: float, d: float) -> Iterable[float]:
+    if c <= d:
+        raise ZeroDivisionError("rounded, the two may be equal")
+    yield (a - b) / (c - d)
 
 
 def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
@@ -100,10 +104,16 @@ def _se_log_rr(a: float, n1: float, c: float, n2: float) -> Iterable[float]:
 
 #: Two places of one number; a total, a count and their average; two links and their path (Wright); two totals, a count
 #: and the average change; d or g and t of means and SDs, t also without group sizes (Hedges; Altman); d of two
-#: percentages (Sánchez-Meca et al.); log risk ratio of events in two groups and its standard error (Altman).
+#: percentages (Sánchez-Meca et al.); log risk ratio of events in two groups and its standard error (Altman), with ½
+#: added to empty cells or to all; a part in percent of the whole; the variance that a correlation explains; two
+#: differences and their ratio; an SD, a number of cases and the standard error.
 FORMULAS: dict[str, Formula] = {
     "same": Formula(1, lambda x: [x]),
     "ratio": Formula(2, lambda a, b: [a / b] if b else []),
+    "share": Formula(2, lambda a, b: [100 * a / b]),
+    "difference-ratio": Formula(4, _ratio_of_differences),
+    "r2": Formula(1, lambda r: [r**2]),
+    "sd-se": Formula(2, lambda sd, n: [sd / math.sqrt(n)]),
     "product": Formula(2, lambda a, b: [a * b]),
     "average-change": Formula(3, lambda before, after, n: [(before - after) / n]),
     "means-d": Formula(6, _d_of_means, signed=False),
@@ -111,6 +121,7 @@ FORMULAS: dict[str, Formula] = {
     "means-t-any": Formula(4, _t_of_any_groups, signed=False),
     "percents-d": Formula(2, _d_of_percents, signed=False),
     "counts-logrr": Formula(4, _log_rr, signed=False),
+    "counts-logrr-half": Formula(4, lambda a, n1, c, n2: _log_rr(a, n1, c, n2, always=True), signed=False),
     "counts-logrr-se": Formula(4, _se_log_rr),
 }
 
@@ -214,9 +225,14 @@ def centre(first: Printed, second: Printed, low: Printed, high: Printed) -> Comp
     return Comparison(overlap(difference, middle), *middle, max(0.0, power), text)
 
 
-def within(value: Printed, low: Printed, high: Printed) -> Comparison:
-    """Check if a printed mean lies between the printed least and greatest value; power counts twice that range."""
-    ends = box(low)[0], box(high)[1]
+def within(value: Printed, low: Printed, high: Printed, cases: int = 1) -> Comparison:
+    """Check if a mean, or a total of `cases`, lies between what the least and the greatest value allow.
+
+    Both values are among those that a total adds up. Power counts twice the range.
+    """
+    check_whole(1, cases=cases)
+    least, most = box(low)[0], box(high)[1]
+    ends = (least, most) if cases == 1 else ((cases - 1) * least + box(high)[0], (cases - 1) * most + box(low)[1])
     reach = ends[1] - ends[0]
     if not 0 <= reach < math.inf:
         raise RestatedError("the least and the greatest value make no range", field="low, high")

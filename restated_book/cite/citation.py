@@ -16,6 +16,7 @@ from pybtex.database import BibliographyData, Entry, Person
 
 from restated_book import paths
 from restated_book.sources import biblatex, bibliography, files, settings
+from restated_book.templates import headline
 
 _TABLES = paths.tables(__file__)
 #: Styles on offer: our name, and the style file of the CSL project. NLM's is today's Vancouver.
@@ -29,7 +30,6 @@ _TITLE, _URL, _DOI = "Qtitle", "https://q.example/qaddress", "10.9999/qdoi"
 #: A title that styles print unchanged: no quotation marks they would convert, no final punctuation they would merge.
 _SAFE = re.compile(r"[^\"'“”‘’«»<>]*[\w)\]%]")
 #: The end of a sentence: a full stop before a capital, but not after an initial or an abbreviation.
-_SENTENCE = re.compile(r"(?<!\b[A-Z])(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)(?<!\bcf)\.\s+(?=[A-Z])")
 _ACRONYM = re.compile(r"\b\w*[A-Z]\w*[A-Z]\w*\b")
 
 
@@ -293,7 +293,7 @@ def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -
     found = [("chapter", item(book, "chapter", title, page))]
     for part in shown:
         kind = "figure" if part["kind"] == "figure" else "table"
-        words = [part.get("number", ""), part.get("title", "").rstrip(".") or headline(part["caption"])]
+        words = [part.get("number", ""), headline(part["caption"])]
         found.append((kind, item(book, kind, ". ".join(filter(None, words)), page, anchor(part))))
     return found
 
@@ -301,11 +301,6 @@ def of_page(book: About, page: str, title: str, shown: Sequence[Mapping] = ()) -
 def anchor(part: Mapping) -> str:
     """Return the anchor of a figure or table on its page."""
     return f"{'fig' if part['kind'] == 'figure' else 'tab'}-{part['id']}"
-
-
-def headline(caption: str) -> str:
-    """Return the first sentence of a caption without its full stop: the title of a figure."""
-    return _SENTENCE.split(" ".join(caption.split()), maxsplit=1)[0].rstrip(".")
 
 
 def write(folder: Path, entries: Sequence[tuple[str, Mapping]], name: str) -> None:

@@ -259,7 +259,7 @@ def _of_group(group: Group) -> Iterator[Result]:
             known = f"n = {' or '.join(map(str, sizes))}" if sizes else f"n from {derived.GROUP_SIZES[0]}"
             text = f"mean {first.text} with SD {shown[1].text}, {known}"
         case "within":
-            found = derived.within(totals[0], *shown)
+            found = derived.within(totals[0], first, shown[1], *(ref.count for ref in whole[1:]))
             text = f"{totals[0].text} with {shown[0].text} to {shown[1].text}"
         case "counts-p":
             found = derived.p_of_counts([ref.count for ref in parts], totals[0])

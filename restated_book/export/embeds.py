@@ -20,6 +20,7 @@ from restated_book.export import tables
 from restated_book.export.about import licence, text
 from restated_book.sources import bibliography
 from restated_book.status import SUPPLIED
+from restated_book.templates import headline
 
 FOLDER, REVIEWS = "embed", "claims.jsonld"
 #: Size of a page inside another, in pixels: a telephone held upright, and what a figure needs below its picture.
@@ -46,7 +47,7 @@ def items(parts: Mapping[str, Mapping], rows: Mapping[str, Mapping]) -> Iterator
                 found = _TABLE.search(drawn.html) if drawn.kind != "figure" else None
                 yield {
                     "name": f"{drawn.anchor.partition('-')[0]}-{chapter}-{drawn.id}",
-                    "title": citation.headline(drawn.caption),
+                    "title": headline(drawn.caption),
                     "facts": [("Caption", drawn.caption), ("Status", drawn.status), ("Chapter", part["title"])],
                     "target": f"{page}.html#{drawn.anchor}",
                     "picture": f"figures/{chapter}/{drawn.id}.svg" if drawn.kind == "figure" else "",

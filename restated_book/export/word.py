@@ -82,6 +82,9 @@ def _figure(figure: HtmlElement) -> None:
         for child in list(figure):
             if child is not caption:
                 child.drop_tree()
+        for message in caption.find_class("rs-message"):
+            message.tail = None
+            message.drop_tree()
         caption[-1 if len(caption) else 0].tail = f" {WITHHELD}"
     picture, table = figure.find(".//img"), figure.find(".//table")
     if picture is not None:

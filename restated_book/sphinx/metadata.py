@@ -12,6 +12,7 @@ from restated_book.epoch import epoch
 from restated_book.export.about import licence
 from restated_book.sources import bibliography
 from restated_book.sphinx import blocks, markup
+from restated_book.templates import headline
 
 PARTS = markup.parts("metadata")
 
@@ -101,7 +102,7 @@ def _tables(about: citation.About, page: str, here: str, root: str) -> list[dict
     tables = []
     for part in shown().get(page, {}).get("shown", ()):
         if part["kind"] != "figure":
-            named = {**part, "name": citation.headline(part["caption"])}
+            named = {**part, "name": headline(part["caption"])}
             files = {"text/csv": f"{root}downloads/{name}/{part['id']}.csv"}
             tables.append(dataset(about, named, f"{here}#{citation.anchor(part)}", files))
     if page == "book/ledger":

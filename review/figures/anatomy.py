@@ -96,10 +96,7 @@ def _inside(fig: Figure, artist: Artist, x: float, y: float) -> tuple[float, flo
 
 @drawing
 def annotate(drawn: Drawn, callouts: Sequence[Callout], *, top: float = 0.0) -> Drawn:
-    """Add callouts, numbered from 1, to a figure, which is changed, and name them in its alternative text.
-
-    `top` is the height in inches added above the figure, for numbers over its headings.
-    """
+    """Add numbered callouts to a figure, which is changed and `top` inches higher, and name them in its words."""
     fig = drawn.narrow().fig if narrow() and drawn.narrow else drawn.fig
     across, height = fig.get_size_inches()
     fig.set_size_inches(across, height + top)

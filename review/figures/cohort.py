@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from restated.plots.marks import SOLID, Fill, Line, Mark, dots, limited
-from restated.plots.rows import MARGIN, row_chart, whiskers
+from restated.plots.marks import Fill, Line, Mark, dots, limited
+from restated.plots.rows import MARGIN, whiskers
 from restated.plots.style import (
     Drawn,
     axes_in_inches,
@@ -21,11 +21,9 @@ from restated.plots.style import (
     write,
 )
 from restated.plots.words import Scale, alt_text, count, number, plain_ticks
-from review.figures.pieces import columns, fill_key, keyed_chart, stacked_bars
+from review.figures.pieces import fill_key, keyed_chart, stacked_bars
 from review.figures.tables import checked, distinct, ensure, texts
 
-COUNT = Scale("n", decimals=0, steps=(500, 1000))
-EXACT, AT_LEAST = Fill("ramp3", "ramp5", width=1.0, dash=SOLID), Fill("page", "ramp5", width=1.0, dash="--")
 PERCENT = Scale("%", decimals=0, steps=(25, 50))
 ROUNDED = 0.15  # percent points by which four printed percentages with one decimal may miss 100
 #: Looks of the parts, distinct without colour; disorganized at the left, where lengths can be compared.
@@ -45,31 +43,6 @@ SIDE, HEIGHT = 2.25, 2.2  # inches of a panel
 LEFT, GAP, BOTTOM, TOP = 0.62, 0.72, 0.82, 0.36  # inches
 #: Title and axis of each panel.
 PANELS = (("SD of ratings", "grade"), ("Correlation", "grades apart"), ("Residual percentiles", "normal distribution"))
-
-
-@drawing
-def headcounts(table: pd.DataFrame, *, axis: str) -> Drawn:
-    """Draw bars from 0, longest first, with what each count is of.
-
-    `table`: `label`, `what`, `n`, `text` (as printed) and `bound` (True where only a lower bound was printed); `axis`
-    is the title of the axis.
-    """
-    table = checked(table, "label", "what", "n", "text", "bound")
-    ensure((table["n"] > 0).all(), "a count is missing or not positive", field="n")
-    table = table.sort_values(["n", "bound"], ascending=[False, True], kind="stable", ignore_index=True)
-    labels, counted, printed = texts(table, "label", "what", "text")
-    left, limits = columns({"Paper": labels, "Counted": counted}), (0, 1.02 * table["n"].max())
-    right = columns({"Children": printed}, "right")
-    chart = row_chart(left, right, limits=limits, scale=COUNT, axis=axis, compact=False)
-    for i, (n, bound) in enumerate(zip(table["n"], table["bound"])):
-        chart.ax.barh(i, n, height=0.5, zorder=2, **(AT_LEAST if bound else EXACT).style())
-    alt = alt_text(
-        f"Children counted in {len(table)} papers on the same cohort: from {printed[0]} ({labels[0]}) "
-        f"down to {count(table['n'].min())} ({labels[-1]})",
-        "; ".join(map(": ".join, zip(labels, printed))),
-    )
-    data = {"paper": labels, "counted": table["what"], "as printed": printed}
-    return Drawn(chart.fig, alt, pd.DataFrame(data | {"kind": np.where(table["bound"], "at least", "as printed")}))
 
 
 @drawing

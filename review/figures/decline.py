@@ -119,10 +119,7 @@ def _plot(table: pd.DataFrame, looks: Mapping[str, Series], window: Window, *, j
 
 
 def _described(table: pd.DataFrame, across: float) -> pd.DataFrame:
-    """The table with plain numbers and text, whether an interval was printed, the words of labels and places in years.
-
-    Estimates of one year are side by side.
-    """
+    """The table with plain numbers, words of labels, and places in years: estimates of one year are side by side."""
     numbers, names = ["year", "value", "low", "high"], ["label", "series"]
     table = table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(names, str))
     table["has"] = table[["low", "high"]].notna().all(axis=1)

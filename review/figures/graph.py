@@ -13,10 +13,10 @@ from matplotlib.path import Path
 from restated.plots.marks import SHORT_DASHES, SOLID, Fill
 from restated.plots.style import BASE, Drawn, colour, drawing, narrow, new_figure, text_width, width, wrap_to, write
 from restated.plots.words import alt_text, plural
-from review.figures.designs import DESIGNS, NONE
 from review.figures.layered import Arrow, Layout, layout
 from review.figures.pieces import LINE, box
 from review.figures.tables import checked, ensure, known, rows
+from review.figures.unpooled import DESIGNS, NONE
 
 BOX_WIDTH, BOX_HEIGHT = 1.36, 0.60  # inches
 LABEL_HEIGHT = 0.42  # inches: two lines
@@ -45,7 +45,7 @@ def graph(nodes: Mapping[str, str], edges: pd.DataFrame) -> Drawn:
 
     `nodes` has the kind of each box, "theory" or "rival cause" (drawn with a broken outline). `edges`: `edge` (short
     id), `from`, `to`, `sign` ("+" or "−"), `estimate` (words; empty where there is none), `design` (a key of
-    `designs.DESIGNS`). Raises `RestatedError` also if a name does not fit its box or the arrows form a circle.
+    `unpooled.DESIGNS`). Raises `RestatedError` also if a name does not fit its box or the arrows form a circle.
     """
     columns = ["edge", "from", "to", "sign", "estimate", "design"]
     edges = checked(edges, *columns)

@@ -13,18 +13,15 @@ from restated.plots.marks import DASHES, DOTS, GUIDE, SOLID, Fill, Line, Mark, d
 from restated.plots.style import (
     BASE,
     Drawn,
-    axes_in_inches,
     colour,
     drawing,
     framed,
     ground,
     narrow,
-    new_figure,
     per_inch,
     text_width,
     width,
     wrap_to,
-    write,
 )
 from restated.plots.words import PLAIN, alt_text, count, number, plain_ticks
 from review.figures.pieces import label, without_y
@@ -38,15 +35,16 @@ LOOKS = (
     (Line("accent", SOLID, 1.8), Mark("o", True, "accent")),
     (Line("second", DASHES, 1.8), Mark("s", True, "second")),
 )
+#: The same for amounts that are not verified: nothing about them is strong.
+UNVERIFIED = (
+    (Line("muted", SOLID, 0.9), Mark("o", False, "muted")),
+    (Line("muted", DASHES, 0.9), Mark("s", False, "muted")),
+)
 #: Lines of up to three tests that moments determine, and bands of up to two that need values: distinct without colour.
 LINES = (Line("accent", SOLID, 2), Line("second", DASHES, 2), Line("third", DOTS, 2))
 BANDS = (Fill("band", "accent", width=0.8), Fill("none", "muted", "////", 0.8))
 REGION = Fill("zone2", "none", width=0)  # SD/mean seen elsewhere
 HOLLOW = Mark("D", False, "second")  # mark of something weaker than the rest of the figure
-#: Ranges over shapes at the lower and the higher SD/mean.
-RANGES = (Fill("band", "accent", width=1.2), Fill("none", "second", "////", 1.2))
-#: Title of each panel of `detection`.
-PANELS = dict(power="chance to find it", sign="wrong direction,\nif found", magnitude="exaggeration,\nif found (times)")
 HEIGHT = 5.1  # inches of the figure of limits
 ABOVE = 1.3  # inches of it above and below the plot
 #: Words and the numbers they name.
@@ -110,13 +108,14 @@ def summed(
 
     `path` has `month` (0 is randomisation) and one column per arm, a row for the start and for each end of a window.
     `arms` has the words of each column's line, `windows` the names between the rows, `crossings` months; `mark` is
-    written across the picture when the amounts are not verified.
+    written across the picture and the lines are thin and grey when the amounts are not verified.
     """
     (month,) = numbers(checked(path, "month", *arms), "month")
     fits = len(windows) == len(month) - 1
     ensure(fits, f"{len(month)} months bound {len(month) - 1} windows, not {len(windows)}", field="windows")
     top = 1.12 * path[list(arms)].to_numpy(float).max()
-    ends = {arm: f"{words}: {count(path[arm].iloc[-1])}" for arm, words in arms.items()}
+    doubt = ", unverified" if mark else ""
+    ends = {arm: f"{words}: {count(path[arm].iloc[-1])}{doubt}" for arm, words in arms.items()}
     room = max(text_width(end, BASE) for end in ends.values()) + 0.3
     room, foot = (0.2, 1.3) if narrow() else (room, 0.6)
     fig, ax = framed(width(), SUMS_HEIGHT, 1.0, foot, width() - 1.0 - room, SUMS_HEIGHT - foot - 0.15)
@@ -133,7 +132,7 @@ def summed(
         label(ax, middle, 0.07 * top, mark, ha="center", va="center", fontweight="bold", color=colour("warn"))
     key = Key(ax, 0.1, 0.55, mark=(6, 1.0))
     right = month[-1] + 0.12 * per_inch(ax)[0]
-    for (arm, end), (line, look) in zip(ends.items(), LOOKS):
+    for (arm, end), (line, look) in zip(ends.items(), UNVERIFIED if mark else LOOKS):
         ax.plot(month, path[arm], zorder=3, clip_on=False, **line.style(), **look.style(6, 1.0))
         if narrow():
             key.add(end, line, look)
@@ -141,7 +140,8 @@ def summed(
             label(ax, right, path[arm].iloc[-1], end, clip_on=False)
     first = next(iter(arms))
     for at in crossings:
-        ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=colour("warn"), zorder=4)
+        tone = colour("muted" if mark else "warn")
+        ax.plot([at], [np.interp(at, month, path[first])], marker="X", markersize=9, color=tone, zorder=4)
     ax.set_xticks(month, [f"{int(m)}".replace("-", "−") for m in month])
     ticks = [t for t in PLAIN.ticks(0, top, most=6) if t <= top]
     ax.set_yticks(ticks, [count(t) for t in ticks])
@@ -217,54 +217,3 @@ def limits(
 def _said(region: Region) -> str:
     """Region of a figure in words."""
     return f"Shaded, {region[0]}: {number(region[1][0], 2)} to {number(region[1][1], 2)}"
-
-
-@drawing
-def detection(table: pd.DataFrame) -> Drawn:
-    """Draw power, sign error and magnitude error by the true ratio of means, as ranges over assumed shapes.
-
-    `table`: `shape`, `cv` (two values), `ratio`, `power`, `sign`, `magnitude`.
-    """
-    table = checked(table, "shape", "cv", "ratio", *PANELS)
-    cvs = sorted(table["cv"].unique())
-    ensure(len(cvs) == len(RANGES), f"two values of SD/mean are drawn, not {len(cvs)}", field="cv")
-    side, height = 2.18, 3.9
-    fig = new_figure(width(), 3 * height if narrow() else height)
-    ranges: Any = table.groupby(["cv", "ratio"])[list(PANELS)].agg(["min", "max"])
-    ratios = np.unique(table["ratio"])
-    ticks = [t for t in (0.1, 0.3, 0.5, 0.7, 0.9) if ratios[0] - 1e-9 <= t <= ratios[-1] + 1e-9]
-    found = []
-    for k, (name, title) in enumerate(PANELS.items()):
-        left, down = (0.65, (2 - k) * 3.3 + 0.9) if narrow() else (0.65 + k * (side + 0.68), 0.0)
-        ax = axes_in_inches(fig, left, down + 0.62, width() - 0.85 if narrow() else side, 2.2)
-        for cv, fill in zip(cvs, RANGES):
-            spans = ranges.loc[cv, name]
-            ax.fill_between(spans.index, spans["min"], spans["max"], zorder=3 if fill.hatch else 2, **fill.style())
-            found += [(name, cv, *span) for span in spans.itertuples()]
-        top = 1 if name == "power" else 1.05 * table[name].max()
-        ax.set(xlim=(ratios[0], ratios[-1]), ylim=(0, top), xticks=ticks, xticklabels=PLAIN.tick_labels(ticks))
-        ax.set_xlabel("true mean cost, partial hospitalization over general care" if k == 1 or narrow() else "")
-        if name == "magnitude":
-            plain_ticks(ax.yaxis, 0, top, most=7)
-            ax.plot(ax.get_xlim(), [1, 1], color=colour("muted"), linewidth=0.9, zorder=1)
-        else:
-            at = (0, 0.2, 0.4, 0.6, 0.8, 1) if name == "power" else [abs(t) for t in PLAIN.ticks(0, top, most=6)]
-            ax.set_yticks(at, [f"{100 * t:.0f} %" for t in at])
-        for i, line in enumerate(title.split("\n")):
-            write(fig, left, down + 3.3 - 0.2 * i, line, fontweight="bold")
-    place = (0.1, 0.7) if narrow() else (0.65, height - 0.2)
-    key = Key(fig, *place, right=width())
-    for cv, fill in zip(cvs, RANGES):
-        key.add(f"SD/mean {number(cv, 1)}, range over shapes", fill._replace(width=0.8), gap=0.31)
-    half = ratios[np.argmin(np.abs(ratios - 0.5))]
-    listed = []
-    for cv in cvs:
-        power = " to ".join(number(100 * end, 0) for end in ranges.loc[(cv, half), "power"])
-        exaggeration = " to ".join(number(end, 1) for end in ranges.loc[(cv, half), "magnitude"])
-        listed.append(f"at SD/mean {number(cv, 1)}: power {power} %, exaggeration {exaggeration} times")
-    alt = alt_text(
-        f"What trials of this size find when the true ratio of mean costs is {number(half, 1)}: " + "; ".join(listed),
-        "Closer to 1 power falls and exaggeration grows",
-    )
-    columns = ["what", "SD/mean", "true ratio", "lowest over shapes", "highest over shapes"]
-    return Drawn(fig, alt, pd.DataFrame(found, columns=columns))

@@ -53,8 +53,7 @@ def groups(table: pd.DataFrame, *, grades: tuple[str, ...], axis: str) -> Drawn:
     """Draw expected lines by attachment in panels of sex and risk, one row of panels per scenario.
 
     `table`: `attachment`, `sex`, `risk`, `time`, `estimate`, `low`, `high`, and perhaps `scenario`, which names the
-    rows of panels; a reader's own data have none.
-    `grades` are short names of the times, `axis` the title of the vertical axis.
+    rows of panels. `grades` are short names of the times, `axis` the title of the vertical axis.
     """
     columns = ["scenario", "attachment", "sex", "risk", "time", "estimate", "low", "high"]
     table = checked(table.assign(scenario=table.get("scenario", "")), *columns)

@@ -6,38 +6,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.lines import Line2D
-from matplotlib.patches import Polygon, Rectangle
-from scipy.spatial import ConvexHull
 
 from restated.plots.legend import Key
 from restated.plots.marks import SHORT_DASHES, Fill, Line, Mark, dots, series
-from restated.plots.rows import padded, reference_line, row_chart, whiskers
-from restated.plots.style import (
-    BASE,
-    Drawn,
-    axes_in_inches,
-    colour,
-    drawing,
-    framed,
-    narrow,
-    new_figure,
-    panel_title,
-    width,
-    wrap_to,
-    write,
-)
-from restated.plots.words import CORRELATION, Scale, alt_text, number, plain_ticks
+from restated.plots.rows import reference_line, row_chart, whiskers
+from restated.plots.style import Drawn, axes_in_inches, colour, drawing, narrow, new_figure, panel_title, width
+from restated.plots.words import Scale, alt_text, number
 from review.figures.pieces import LIFT, columns, fill_key, keyed_chart, label
-from review.figures.tables import checked, distinct, ensure, known, numbers, parts, rows, texts
+from review.figures.tables import checked, distinct, ensure, numbers, parts, texts
 
 PERCENT = Scale("%", decimals=1, steps=(5, 10, 20, 25, 50))
 UNRELATED = 50.0  # least percent of agreement of two children of two classes whose classes are unrelated
 PAIR_PARTS = {"in the same class": Fill("ramp2", "accent"), "in different classes": Fill("page", "muted", "////")}
-#: Words, first column of values, shift in rows and mark of the two scales.
-SCALES = (
-    ("correlation of the classes", 0, -0.16, Mark("s", False, "second")),
-    ("correlation of the liabilities", 2, 0.16, Mark("o", True, "accent")),
-)
 SHARE = Scale("share", leading_zero=False)
 #: The three shares in words, in full and short, and the looks of their parts of a bar: distinct without colour.
 NAMES = {"a2": "genes", "c2": "shared environment", "e2": "unique environment and error"}
@@ -45,14 +25,7 @@ SHORT = {"a2": "genes", "c2": "shared", "e2": "unique"}
 PARTS = {"a2": Fill("accent", "accent", ""), "c2": Fill("band2", "second", ""), "e2": Fill("page", "muted", "////")}
 COLUMNS = ("lowest", "highest", "ci_lowest", "ci_highest")
 PRINTED = Mark("D", False, "warn")
-SIDE, LEFT, BOTTOM, RIGHT = 4.6, 0.75, 0.62, 3.15  # inches of the plot and around it
-#: Words, mark and box of the two kinds of correlation.
-KINDS = {
-    "liability": ("liability of the classes", Mark("o", False, "accent"), Fill("band", "accent", width=1.2)),
-    "score": ("continuous score", Mark("s", False, "second"), Fill("band2", "second", width=1.2)),
-}
-TRIANGLE = Fill("zone3", width=1.0)
-REGION = Fill("none", "warn", "\\\\\\", 1.0, SHORT_DASHES)
+LEFT = 0.75  # inches left of the plot
 WANTED = 0.80  # power that studies usually plan for
 GAP, HEIGHT = 0.35, 3.5  # inches of panels of power
 #: Distance of the series of one panel, as a share of the range of `x`, so that error bars do not hide each other.
@@ -94,42 +67,6 @@ def pair_bars(table: pd.DataFrame) -> Drawn:
         f"Below 50 %: {below}" if below else "",
     )
     data = _named(table) | {"pairs": pairs.astype(int), "printed": printed} | dict(zip(PAIR_PARTS, (alike, other)))
-    return Drawn(chart.fig, alt, pd.DataFrame(data))
-
-
-@drawing
-def two_scales(table: pd.DataFrame) -> Drawn:
-    """Draw the same pairs on two scales: correlation of the classes, and of the liabilities behind them.
-
-    `table`: `label`, `group`, and `score_low`, `score_high`, `liability_low`, `liability_high` (ranges over a set of
-    tables).
-    """
-    names = ["score_low", "score_high", "liability_low", "liability_high"]
-    table = checked(table, "label", "group", finite=names)
-    values = table[names].to_numpy(float)
-    classes, liabilities = (
-        [f"{CORRELATION.write(low)} to {CORRELATION.write(high)}" for low, high in ends]
-        for ends in (values[:, :2], values[:, 2:])
-    )
-    limits, axis = padded(min(values.min(), 0.0), max(values.max(), 0.6)), "correlation of the two children"
-    left, right = _named(table, str.capitalize), {"Classes": classes, "Liability": liabilities}
-    chart = keyed_chart(left, right, limits=limits, scale=CORRELATION, axis=axis)
-    reference_line(chart, 0.0, role="muted")
-    key = chart.key(0.15, lift=LIFT, mark=(5.5, 1.4))
-    for words, column, lift, mark in SCALES:
-        style = Line(mark.role, width=2.0).style() | mark.style(5.5)
-        for row, ends in enumerate(values[:, column : column + 2]):
-            chart.ax.plot(ends, [row + lift] * 2, zorder=2, clip_on=False, **style)
-        key.add(words, mark, width=0.0, space=0.16, gap=0.4)
-    top, groups = int(np.argmax(values[:, 3])), list(map(" ".join, zip(*_named(table).values())))
-    below = ", ".join(name for name, high in zip(groups, values[:, 3]) if high < 0)
-    alt = alt_text(
-        f"Resemblance of {len(table)} groups of pairs on two scales; highest: {groups[top]}, classes {classes[top]}, "
-        f"liabilities {liabilities[top]}",
-        "The same pairs lie farther from zero on the liability scale",
-        f"Below zero on both scales: {below}" if below else "",
-    )
-    data = _named(table) | {name.replace("_", ", "): value for name, value in zip(names, values.T)}
     return Drawn(chart.fig, alt, pd.DataFrame(data))
 
 
@@ -227,67 +164,6 @@ def shares_by_age(table: pd.DataFrame) -> Drawn:
     data: dict[str, Any] = {"study": studies, "age": ages, "measure": measures, "scale": table["scale"].tolist()}
     data |= dict(zip(NAMES.values(), shares.T)) | {"in words": words}
     return Drawn(chart.fig, alt, pd.DataFrame(data))
-
-
-@drawing
-def correlation_plane(table: pd.DataFrame, *, region: np.ndarray | None = None, region_words: str = "") -> Drawn:
-    """Draw the plane of the two twin correlations with the triangle of the model and the range of each study.
-
-    `table`: `label`, `kind` ("score": correlation of a continuous score; "liability"), `mz_low`, `mz_high`, `dz_low`,
-    `dz_high`. The convex hull of `region`, shape (m, 2), points (r_mz, r_dz), is drawn hatched; `region_words` name it.
-    """
-    columns = ["mz_low", "mz_high", "dz_low", "dz_high"]
-    table = checked(table, "label", "kind", finite=columns)
-    known(table, "kind", KINDS)
-    values = table[columns].to_numpy(float)
-    side, below, room = (width() - LEFT - 0.15, 4.5, width() - 0.4) if narrow() else (SIDE, BOTTOM, RIGHT - 0.55)
-    fig, ax = framed(width() if narrow() else LEFT + SIDE + RIGHT, below + side + 0.12, LEFT, below, side, side)
-    low = min(-0.1, values.min() - 0.05)
-    ax.set(xlim=(low, 1.0), ylim=(low, 1.0))
-    ax.set(xlabel="correlation of identical twins", ylabel="correlation of fraternal twins")
-    # The triangle of correlations that the model allows, with its edges named, and lines at 0.
-    corners = [(0, 0), (1, 0.5), (1, 1)]
-    ax.add_patch(Polygon(corners, closed=True, zorder=0.5, gid="triangle", **TRIANGLE.style()))
-    for ends in (([low, 0], [0, 0]), ([0, 0], [low, 0])):
-        ax.plot(*ends, color=colour("grid"), linewidth=0.8, zorder=0.4)
-    if not narrow():
-        slanted = {"ha": "center", "rotation_mode": "anchor"}
-        label(ax, 0.82, 0.84, "no genes", rotation=45, va="bottom", **slanted)
-        label(ax, 0.83, 0.385, "no shared environment", rotation=26.6, va="top", **slanted)
-    x = 0.1 if narrow() else LEFT + SIDE + 0.28
-    key = Key(fig, x, below - 0.8 if narrow() else BOTTOM + SIDE - 0.12, mark=(9, 1.5), step=0.19)
-    for i, (row, (x0, x1, y0, y1)) in enumerate(zip(rows(table), values), start=1):
-        _, mark, fill = KINDS[row.kind]
-        ax.add_patch(Rectangle((x0, y0), x1 - x0, y1 - y0, zorder=2, gid="box", **fill.style()))
-        centre = ((x0 + x1) / 2, (y0 + y1) / 2)
-        dots(ax, [centre[0]], [centre[1]], mark, size=13, edge=1.5, zorder=3, clip_on=True)
-        label(ax, *centre, str(i), ha="center", zorder=4)
-        for j, line in enumerate(wrap_to(f"{i}  {row.label}", room, BASE)):
-            write(fig, x + (0.2 if j else 0.0), key.y, line)
-            key.newline()
-        key.newline(0.07)
-    if narrow():
-        for line in wrap_to("upper edge of the triangle: no genes; lower edge: no shared environment", room, BASE):
-            write(fig, x, key.y, line)
-            key.newline()
-    key.newline(0.12)
-    for words, mark, _ in KINDS.values():
-        key.add(words, mark, width=0.2, space=0.12)
-        key.newline(0.26)
-    if region is not None:
-        hull = region[ConvexHull(region).vertices]
-        ax.add_patch(Polygon(hull, closed=True, zorder=1, gid="region", **REGION.style()))
-        key.add(wrap_to(region_words, room - 0.15, BASE), REGION, width=0.22, space=0.1)
-    for axis in (ax.xaxis, ax.yaxis):
-        plain_ticks(axis, low, 1.0, scale=CORRELATION)
-    listed = [
-        "{}: identical {} to {}, fraternal {} to {}".format(name, *map(CORRELATION.write, box))
-        for name, box in zip(table["label"], values)
-    ]
-    hatched = f"Hatched: {region_words}" if region is not None else ""
-    alt = alt_text("Plane of the correlations of identical and fraternal twins", *listed, hatched)
-    names = ["study", "correlation of", "identical, low", "identical, high", "fraternal, low", "fraternal, high"]
-    return Drawn(fig, alt, table[["label", "kind", *columns]].set_axis(names, axis=1))
 
 
 @drawing

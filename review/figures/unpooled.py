@@ -1,16 +1,40 @@
 """Printed estimates next to each other, never pooled: one row each, with the mark of its design."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
-from restated.plots.marks import dots
+from restated.plots.marks import DASHES, SOLID, Dash, Mark, dots
 from restated.plots.rows import MARGIN, cells, interval_columns, null_line, padded, row_chart, under_headings, whiskers
 from restated.plots.style import BASE, Drawn, drawing, narrow, text_width
 from restated.plots.words import CORRELATION, Scale, alt_text, plural
-from review.figures.designs import DESIGNS, NONE
 from review.figures.pieces import columns
 from review.figures.tables import checked, known, numbers
 
+
+class Design(NamedTuple):
+    """Line and mark of one kind of evidence."""
+
+    short: str  # words under the label of an arrow
+    width: float  # points
+    dash: Dash
+    double: bool  # drawn as two thin lines
+    mark: Mark
+
+
+NONE = "none pooled"
+DESIGNS: dict[str, Design] = {
+    "pooled correlations": Design("pooled r", 2.2, SOLID, False, Mark("o", True, "accent")),
+    "pooled group comparisons": Design("groups", 2.2, DASHES, False, Mark("s", False, "accent")),
+    "pooled surveys and cohorts": Design("survey", 2.2, (0, (7, 2, 1.2, 2)), False, Mark("D", True, "second")),
+    "one sample, one time": Design("one sample", 1.2, (0, (3, 2.4)), False, Mark("^", False, "second")),
+    "followed over time": Design("followed", 1.2, (0, (7, 2, 1, 2, 1, 2)), False, Mark("v", True, "third")),
+    "twins or families": Design("twins", 3.6, SOLID, True, Mark("X", True, "third")),
+    "trial": Design("trial", 1.2, SOLID, False, Mark("P", True, "second")),
+    "product of links": Design("product", 1.2, SOLID, False, Mark("*", True, "warn")),
+    NONE: Design(NONE, 0.8, (0, (1, 2.6)), False, Mark("", False, "muted")),
+}
 KEY_WIDTH = 8.6  # inches: the key goes on in a new line beyond
 TITLES = {"printed": "Printed", "n": "n"}  # headings of the columns that a table may have
 
@@ -22,7 +46,7 @@ def unpooled(
     """Draw rows of estimates that are shown together and not averaged.
 
     `table`: `label`; `y`, `low`, `high` on the scale of analysis (low and high missing where there is no interval);
-    `design` (a key of `designs.DESIGNS`); optional `group` (contiguous, headed), `printed` (the number as printed, a
+    `design` (a key of `DESIGNS`); optional `group` (contiguous, headed), `printed` (the number as printed, a
     column of its own) and `n` (words). `says` is the first sentence of the alternative text, `axis` the title of the
     axis (by default the symbol of `scale`), `column` heads the labels.
     """

@@ -84,10 +84,7 @@ def _ends(row) -> str:
 
 
 def truths(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one row for each truth: the strings given, its value, its sets, and the first set that holds it.
-
-    The cause says why none of the lesser sets does.
-    """
+    """Return each truth: strings given, value, sets, the first set that holds it, and why none of the lesser does."""
     given = {case.id: case.printed for case in cases.load(calibration.CASES)}
     made = []
     for (case, truth), own in rows.groupby(["case", "truth"]):

@@ -19,10 +19,7 @@ PERIOD_CLAIMS = {"declared research period": "H02", "declared impact period": "H
 
 
 def links(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per claim, source it names and chapter on it, from ``claims.load("claims")``.
-
-    A claim without a source or chapter has `NO_MARKER` or `NO_CHAPTER` there.
-    """
+    """Return a row per claim of ``claims.load("claims")``, source (or `NO_MARKER`) and chapter (or `NO_CHAPTER`)."""
     rows = [
         (claim["id"], claim["section"], claim["verdict"], reference, chapter)
         for claim in claims.to_dict("records")

@@ -41,10 +41,7 @@ def _worst(ours, theirs) -> float:
 
 
 def pooling() -> pd.DataFrame:
-    """Return the worst difference from metafor by estimator, over its data sets and all intervals.
-
-    Differences are relative, that of tau2 absolute.
-    """
+    """Return the worst relative difference from metafor (absolute for tau2) by estimator, over data and intervals."""
     reference = _load("meta")
     fields = {"Estimate": ("estimate",), "Standard error": ("se",), "Interval": ("ci_low", "ci_high")}
     rows = []

@@ -13,10 +13,9 @@ ROUNDED = 1
 
 
 def verdict_examples(fathers: pd.DataFrame, register: Register) -> pd.DataFrame:
-    """Return four printed numbers of one meta-analysis with their restated values, one for each way to compare.
+    """Return four printed numbers of one meta-analysis with restated values, for `review.figures.anatomy.number_lines`.
 
-    For ``review.figures.anatomy.number_lines``. The numbers are those of the ledger entries paternal-sensitivity-n, -r,
-    -r-not-significant and -first-wave-r; `fathers` is ``studies.load("paternal-sensitivity")``.
+    `fathers` is ``studies.load("paternal-sensitivity")``.
     """
     fathers = fathers.sort_values("year", kind="stable", ignore_index=True)
     to_r = effects.fisher_z_to_r

@@ -94,10 +94,7 @@ def cohort() -> Iterator[Dataset]:
 
 
 def _children(design: Design, draw: int) -> tuple[pd.DataFrame, Cohort, np.ndarray]:
-    """Draw a cohort without loss: its children, its deviations, and which ratings the design would lose.
-
-    Both draws below use the same random numbers, so that they differ by the ratings made only.
-    """
+    """Draw, from the same random numbers, a cohort without loss and which of its ratings the design would lose."""
     everyone = design.with_ranges(classified=design.ranges["recruited"])
     kept = everyone.with_ranges(ever_rated=(1, 1), missed=(0, 0), lost=(0, 0))
     whole, partly = (one.draw(np.random.default_rng([COHORT_SEED, draw])) for one in (kept, everyone))
@@ -195,17 +192,15 @@ def trial_arms() -> Iterator[Dataset]:
     """Make the arms of trials: scores of single patients, counts of self-harm, and attempts among patients lost."""
     scores, counts = (studies.load(name, originals=False) for name in ("mbt-scores", "mbt-events"))
     frames, constraints = [], []
-    rows = scores.set_index("row_id").loc[list(trials.severity.SEVERITY)].to_dict("records")
-    for i, (row, arm) in enumerate(product(rows, ("mbt", "control"))):
-        n, mean, sd = int(row[f"n_{arm}"]), row[f"mean_{arm}"], row[f"sd_{arm}"]
-        constraints.append(f"{row['trial']}, {arm}: n = {n}, mean {mean:g}, SD {sd:g}")
-        for shape, draw in product(("normal", "gamma"), range(1, SCORE_DRAWS + 1)):
+    rows = scores.set_index("row_id").loc[list(trials.severity.SEVERITY)]
+    for i, ((id, row), arm) in enumerate(product(rows.iterrows(), ("mbt", "control"))):
+        n, key = int(row[f"n_{arm}"]), f"{str(id).replace('-78', '-18m')}-{arm}"
+        printed = [_register()[name].value for name in (key, f"{key}-sd")]
+        mean, sd = map(numbers.value, printed)
+        constraints.append("{}, {}: n = {}, mean {}, SD {}".format(row["trial"], arm, n, *(p.text for p in printed)))
+        for shape, draw in product(("lognormal", "gamma"), range(1, SCORE_DRAWS + 1)):
             seed = SCORE_SEED + SCORE_DRAWS * i + draw
-            made = (
-                moments.exact_moments(n, [mean], [sd], seed=seed)
-                if shape == "normal"
-                else moments.exact_samples(n, mean, sd, shape, draws=1, seed=seed)
-            )
+            made = moments.exact_samples(n, mean, sd, shape, draws=1, seed=seed)
             named = {"trial": row["trial"], "instrument": row["instrument"], "arm": arm, "shape": shape, "draw": draw}
             frames.append(pd.DataFrame({**named, "patient": np.arange(1, n + 1), "score": made.ravel().round(6)}))
     each = trials.severity.severity(scores, counts)

@@ -79,10 +79,7 @@ def _compared(rows: pd.DataFrame, column: str, recomputed: np.ndarray, n) -> pd.
 
 
 def check_collapse(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
-    """Return rows whose four-way table, collapsed to secure or insecure, is not the two-way table of the same row.
-
-    ``same_as`` names other rows of the same paper whose two-way table the collapsed one equals.
-    """
+    """Return rows whose collapsed four-way table is not their two-way one; ``same_as`` names rows whose it is."""
     given = rows.dropna(subset=TWO_WAY)
     two_way = dict(zip(given["row_id"], map(tuple, given[TWO_WAY].to_numpy(int).tolist()), strict=True))
     paper = dict(zip(rows["row_id"], rows["study"], strict=True))
@@ -109,10 +106,7 @@ def _effects(rows: pd.DataFrame, r: str = "r_secure_insecure", n: str = "n") -> 
 
 
 def pooled_secure(rows: pd.DataFrame, cap: float | None = None, **options) -> robust.RobustFit:
-    """Pool secure-or-insecure stability on Fisher z, correlated-effects robust variance.
-
-    Rows with r = 1 are left out; with `cap`, that value replaces theirs.
-    """
+    """Pool secure-or-insecure Fisher z, robust variance; rows with r = 1 are left out or have the value `cap`."""
     used = secure_rows(rows)
     if cap is not None:
         used = rows[rows["r_secure_insecure"].notna()]
@@ -212,25 +206,22 @@ def pooled_table(rows: pd.DataFrame, transitions: pd.DataFrame) -> pd.DataFrame:
 
 
 def forest_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return secure-or-insecure rows for a forest plot on Fisher z, each named by its authors.
-
-    The sample is added where a paper has several rows. A row with r = 1 has no finite effect.
-    """
+    """Return secure-or-insecure rows on Fisher z, each with a name of its own; r = 1 has no finite effect."""
     used = rows[rows["r_secure_insecure"].notna()]
     r, n = used["r_secure_insecure"].to_numpy(float), used["n"].to_numpy(int)
     y = np.full(len(r), np.inf)
     y[np.abs(r) < 1] = fisher_z(r[np.abs(r) < 1])
-    authors = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True)
-    study = np.where(used["study"].duplicated(keep=False), authors + ": " + used["sample"], authors)
+    authors = used["study"].str.replace(r" \(\d{4}\)$", "", regex=True).str.replace(r", .*", " et al.", regex=True)
+    sample = used["sample"].str.replace("month interval", "months")
+    ages = used[["age1_months", "age2_months"]].map("{:g}".format).agg(" to ".join, axis=1) + " months"
+    sample = sample.where(~used.duplicated(["study", "sample"], keep=False), sample + ", " + ages)
+    study = np.where(used["study"].duplicated(keep=False), authors + ": " + sample, authors)
     se = np.sqrt(fisher_z_variance(n.astype(float)))
     return pd.DataFrame({"study": study, "year": used["year"].to_numpy(), "n": n, "y": y, "se": se})
 
 
 def one_row_per_sample(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return one independent effect per sample: the mean Fisher z of its rows, with the largest n of them.
-
-    Taking the largest n of a sample treats its rows as perfectly dependent, which overstates no sample's weight.
-    """
+    """Return per sample the mean Fisher z of its rows, with the largest n of them, as if they were wholly dependent."""
     used = secure_rows(rows).assign(z=lambda d: fisher_z(d["r_secure_insecure"].to_numpy(float)))
     how = {"study": "first", "sample": "first", "year": "first", "n": "max", "z": "mean"}
     out = used.groupby("study_id", sort=False).agg(how).reset_index().astype({"n": int})

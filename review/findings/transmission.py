@@ -42,10 +42,7 @@ def margin_table(tables: TableSet) -> pd.DataFrame:
 
 
 def table_ranges(tables: TableSet) -> pd.DataFrame:
-    """Return the range of phi, odds ratio and tetrachoric r over all tables and over those with plausible margins.
-
-    An odds ratio with an empty cell is infinite.
-    """
+    """Return ranges of phi, odds ratio (or infinite) and tetrachoric r, over all tables and over plausible ones."""
     out = []
     for margins, keep in (("all", np.full(len(tables.tables), True)), ("plausible", plausible(tables))):
         kept = tables.tables[keep]
@@ -97,19 +94,6 @@ def dyad_cells(counts: np.ndarray) -> pd.DataFrame:
     shown = pd.DataFrame(cells, columns=[name.capitalize() for name in CLASSES.values()])
     shown.insert(0, "Caregiver", [name.capitalize() for name in CLASSES])
     return shown.assign(Caregivers=counts.sum(axis=1))
-
-
-def dyad_map(counts: np.ndarray) -> tuple[pd.DataFrame, tuple[float, float]]:
-    """Return corresponding classes in two dimensions of correspondence analysis.
-
-    The second value holds the share of inertia of each dimension.
-    """
-    found = crosstable.correspondence(counts)
-    table = pd.DataFrame({"row": list(CLASSES), "column": list(CLASSES.values())})
-    for side, points in (("row", found.rows), ("column", found.columns)):
-        table[[f"{side}_x", f"{side}_y"]] = points[:, :2]
-    first, second = found.inertia[:2] / found.inertia.sum()
-    return table, (float(first), float(second))
 
 
 def attenuation(
@@ -169,10 +153,7 @@ def path_panels(
 
 
 def printed_over_time(register: Register, series: dict[str, tuple[str, ...]]) -> pd.DataFrame:
-    """Return printed correlations by year of their source, for the figure over time; refuse an unverified one.
-
-    `series` maps names to the ids of printed numbers.
-    """
+    """Return printed correlations, ids by name in `series`, by year of their source; refuse an unverified one."""
     rows = []
     for name, ids in series.items():
         for n in (numbers.verified(register.number(i)) for i in ids):

@@ -64,9 +64,9 @@ def test_the_files_of_a_citation_say_what_the_page_says(site, page):
 
 def test_a_figure_has_a_citation_of_its_own_that_an_address_unfolds(browser, site):
     tab = open_page(browser, site, "notebooks/service-costs.html")
-    tab.evaluate("location.hash = 'cite-fig-detection'")
-    tab.locator("#cite-fig-detection").wait_for()
-    entry = tab.locator("#cite-fig-detection")
+    tab.evaluate("location.hash = 'cite-fig-denominators'")
+    tab.locator("#cite-fig-denominators").wait_for()
+    entry = tab.locator("#cite-fig-denominators")
     assert entry.is_visible()
     assert "[Figure]" in entry.inner_text()
 

@@ -11,6 +11,7 @@ from restated_book.recording import Ledger
 from restated_book.status import SUPPLIED
 
 OPEN, PRINTED, RECALLED = "observed, open data", "printed", "recalled, not verified"
+COMPUTED = "computed by us when the evidence was gathered"
 
 
 @pytest.fixture
@@ -95,6 +96,7 @@ def test_tables_are_followed(shell, case):
         ([OPEN, SUPPLIED], None, "original"),
         ([PRINTED], None, "arithmetic"),
         ([SUPPLIED, RECALLED], None, "recalled"),
+        ([OPEN, COMPUTED], None, "computed"),
         ([SUPPLIED], "open-data", "original"),
         ([SUPPLIED], "enumerated", "original"),
         ([SUPPLIED], "arithmetic", "original"),

@@ -109,12 +109,20 @@ def test_the_build_gets_a_second_picture_for_narrow_screens(shown, tmp_path, mon
     assert Tags(shown[-1][0]["text/html"]).all("source") == []
 
 
-def test_a_message_comes_before_the_caption_and_is_handed_over(shown):
-    show.figure(Drawn(), id="rise", caption="A rise", status="enumerated", title="It <rises>")
-    show.table(pd.DataFrame({"of": ["a"]}), id="made", caption="Made", status="assumed", title="One of each")
-    for (data, mark), title in zip(shown, ("It <rises>", "One of each"), strict=True):
-        assert mark["title"] == data[outputs.MIME_TABLE]["title"] == title
-    assert '<figcaption><b class="rs-message">It &lt;rises&gt;</b> <span' in shown[0][0]["text/html"]
+@pytest.mark.parametrize(
+    ("caption", "message", "rest"),
+    [
+        ("It <rises>. By how much is open.", "<b>It &lt;rises&gt;.</b>", " By how much is open."),
+        ("It rises: all of  it.", "<b>It rises: all of it.</b>", ""),
+        (f"It rises: {'and ' * 25}rises. Then  it falls.", f"<b>It rises</b>: {'and ' * 25}rises.", " Then it falls."),
+        ("A rise", "<b>A rise</b>", ""),
+    ],
+)
+def test_a_caption_begins_with_its_message(shown, caption, message, rest):
+    show.figure(Drawn(), id="rise", caption=caption, status="enumerated")
+    found = shown[0][0]["text/html"].partition("<figcaption>")[2].partition("</figcaption>")[0]
+    found = found.replace('<b class="rs-message">', "<b>")
+    assert found.startswith(f"{message} <span") and found.endswith(f"</span>{rest}")
 
 
 def test_figures_and_tables_of_a_page_are_counted_apart():

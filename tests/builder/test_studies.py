@@ -82,6 +82,15 @@ def test_status_says_what_the_rows_are():
         assert {studies.load(name, originals=False).attrs["status"] for name in names} == {status}
 
 
+def test_a_number_rests_on_the_weakest_row_of_a_table(monkeypatch):
+    noted = {}
+    monkeypatch.setattr(studies.flow, "loaded", noted.__setitem__)
+    for name in ("stability", "stability-files", "metapsy-response"):
+        studies.load(name, originals=False)
+    words = ("observed, open data", "computed by us when the evidence was gathered", "printed")
+    assert tuple(noted.values()) == words
+
+
 def test_gaps_are_nan_and_counts_are_whole():
     frame = studies.load("stability", originals=False)
     assert np.isnan(frame["SS"].to_numpy(float)).sum() == 12

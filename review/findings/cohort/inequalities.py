@@ -88,10 +88,7 @@ def coefficients(true: Floats, class_shares) -> Floats:
 
 
 def weights(means: Floats, given: Noise) -> dict[str, Floats]:
-    """Return the share of cohorts that satisfy each sentence and all of them, by draw, shape (draws,).
-
-    Keys are those of the statements, "whole", and with " sign" the same where a direction alone counts.
-    """
+    """Return the share of cohorts that satisfy each sentence, "whole", and with " sign" a direction alone, by draw."""
     total: dict[str, Floats] = {}
     for fixed, covariance in zip(given.fixed, given.covariance, strict=True):
         estimates = means + fixed

@@ -1,7 +1,4 @@
-"""Thousands of cohorts: the share that meets each statement, by true effects and study design.
-
-One fit serves every set of true effects (see :mod:`.design`), so the scenarios are compared on the same cohorts.
-"""
+"""Thousands of cohorts: the share that meets each statement, by true effects and study design."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -177,10 +174,7 @@ class _Estimate:
 
 
 def run(key: str, register, *, cohorts: int, **how: Any) -> pd.DataFrame:
-    """Draw and analyse cohorts of one variation: one row of :data:`COLUMNS` per scenario and quantity.
-
-    `how` holds further options of :func:`restated.reconstruct.ensemble.ensemble`.
-    """
+    """Analyse cohorts of one variation: rows of `COLUMNS`; `how` are options of `reconstruct.ensemble.ensemble`."""
     variation = VARIATIONS[key]
     design, found = variation.change(Design.standard()), effects.scenarios(register)
     truths = [(name, found[name].extra, found[name]) for name in (found if key == "base" else VARIED)]

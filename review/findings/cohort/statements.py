@@ -68,10 +68,7 @@ def cell_row(cells: pd.DataFrame) -> np.ndarray:
 
 
 def evaluate(fixed: np.ndarray, covariance: np.ndarray, cell_change: np.ndarray) -> dict[str, np.ndarray]:
-    """Apply the rules of all statements and events, the keys of the result, to fits; each is bool, shape (fits,).
-
-    `cell_change` is from :func:`cell_row`.
-    """
+    """Apply the rules of all statements and events, the keys of the result, to fits; each is bool, shape (fits,)."""
     z = fixed / np.sqrt(np.einsum("bii->bi", covariance))
     met = {"C2": z[:, indices("avoidant")[0]] > CRITICAL, "C3": z[:, indices("disorganized")[0]] > CRITICAL}
     for key, names in _JOINT.items():

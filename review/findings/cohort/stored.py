@@ -51,10 +51,7 @@ def fingerprint(numbers: register.Register) -> str:
 
 
 def main() -> str:
-    """Compute and store all variations; return a one-line summary. ``restated ensembles`` runs this.
-
-    Interrupted runs continue from ``_build/ensembles``.
-    """
+    """Compute and store all variations, or go on from ``_build/ensembles``; return a summary (`restated ensembles`)."""
     numbers = register.load()
     for id in effects.PRINTED.values():
         numbers.number(id)  # refuses a register without it

@@ -20,9 +20,9 @@ COMPARED = "extra-050"
 
 
 def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFrame:
-    """Return the printed counts of children of ``data/selections/cohort-counts.csv``; all must be verified.
+    """Return the printed counts of children of ``data/selections/cohort-counts.csv``, the largest first.
 
-    The count of a row that is about something else is its n. A lower bound, marked by ``bound``, counts as its end.
+    All must be verified. The count of a row about something else is its n; a lower bound (``open``) counts as its end.
     """
     rows = []
     for r in numbers.selection("cohort-counts").to_dict("records"):
@@ -32,7 +32,8 @@ def counts_in_circulation(register: Mapping[str, PublishedNumber]) -> pd.DataFra
         if number.n and float(number.n) != n:
             n, text = float(number.n), f"{int(number.n):,}"
         rows.append((r["label"], r["counted"], n, text, bound))
-    return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
+    found = pd.DataFrame(rows, columns=["Paper", "Counted", "high", "Children", "open"])
+    return found.sort_values(["high", "open"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
 def assumptions_shown(register: Register) -> pd.DataFrame:
@@ -114,10 +115,7 @@ def by_growers(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def consistency(risk: pd.DataFrame) -> tuple[float, float, float]:
-    """Return the standardised alpha of three risk components from their correlations, and its rounding range.
-
-    Alpha of k components with the mean correlation r is k r / (1 + (k - 1) r) (Spearman-Brown).
-    """
+    """Return Spearman-Brown's alpha k r / (1 + (k - 1) r) of three risk components, and its rounding range."""
     parts = ["Family income disadvantage", "Family transitions", "Neigh. socioeconomic disadvantage"]
     r = risk.loc[risk["variable_1"].isin(parts) & risk["variable_2"].isin(parts), "r"]
     ends = np.array([0, -0.005, 0.005]) + r.mean()  # correlations with two decimals

@@ -64,10 +64,7 @@ def every_pair() -> list[Comparison]:
 
 
 def dependence(register: Register, grid: Sequence[float], levels: Sequence[float] = (CONVENTION,)) -> pd.DataFrame:
-    """Return the tests of the stated differences, one after the other, over levels of unprinted levels and ``rho``.
-
-    Columns of :func:`differences`, with the name as ``comparison``, and ``level, rho``.
-    """
+    """Return :func:`differences` (name as ``comparison``) one by one, over levels of unprinted levels and ``rho``."""
     parts = [
         differences(register, [pair], rho=float(rho), convention=level).assign(level=level, rho=float(rho))
         for pair in stated()

@@ -53,10 +53,7 @@ def range_texts(low: Sequence[float], high: Sequence[float], digits: int) -> lis
 
 
 def se_box(n: PublishedNumber, *, convention: float = CONVENTION) -> tuple[float, float]:
-    """Return the lowest and highest standard error from which a printed interval can come; refuse a lone number.
-
-    `convention` is the level of an interval without a printed level.
-    """
+    """Return the standard errors, lowest and highest, behind a printed interval, of level `convention` if unprinted."""
     if n.ci_low is None or n.ci_high is None:
         raise RestatedError(f"'{n.id}' was printed without an interval", remedy="Leave it out with a note.")
     low, high = rounding(n.ci_low, "ci_low"), rounding(n.ci_high, "ci_high")

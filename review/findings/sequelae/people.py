@@ -14,10 +14,7 @@ def d_interval_from_r(low: float, high: float) -> tuple[float, float]:
 
 
 def over_time_rows(register: Register, series: dict[str, tuple[str, ...]]) -> pd.DataFrame:
-    """Return printed estimates by year on the scale of r, differences converted for two groups of one size.
-
-    As :func:`review.findings.transmission.printed_over_time`; an id that ends in ``-adjusted`` is labelled so.
-    """
+    """Return printed estimates by year as r (`transmission.printed_over_time`); those with ``-adjusted`` say so."""
     rows = printed_over_time(register, series)
     ids = [id for members in series.values() for id in members]
     rows["label"] += [", adjusted" if id.endswith("-adjusted") else "" for id in ids]

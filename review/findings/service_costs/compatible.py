@@ -157,10 +157,7 @@ def two_part_limits(cv: float, n1: int, n2: int, share: float) -> tuple[float, f
 
 
 def detection(ratios, cvs, n1: int, n2: int, *, trials: int, seed: int) -> pd.DataFrame:
-    """Simulate trials of this size (Welch, two-sided .05) at stated true mean ratios and SD/mean.
-
-    See `restated.estimate.costsets.errors_of_trials`.
-    """
+    """Simulate trials of this size at stated true mean ratios and SD/mean (`costsets.errors_of_trials`)."""
     out = []
     for shape, (kind, zeros) in SHAPES.items():
         for cv in cvs:

@@ -31,13 +31,9 @@ def counts_up_to(percent: str, n: int) -> pd.DataFrame:
 
 
 def two_groups(x1: int, n1: int, x2: int, n2: int) -> dict[str, float]:
-    """Return risk difference (Newcombe interval) and odds ratio (exact conditional interval, Fisher's p) of two counts.
+    """Return risk difference, its inverse ``nnt`` and odds ratio of two counts, with intervals and Fisher's p.
 
-    ``nnt`` is 1 over the absolute difference.
-
-    References
-    ----------
-    Newcombe, R. G. (1998). Statistics in Medicine, 17, 873-890, method 10. Fisher, R. A. (1935). JRSS, 98, 39-82.
+    Newcombe's interval (1998, Statistics in Medicine, 17, 873-890, method 10) and the exact conditional one.
     """
     low, high = confint_proportions_2indep(x1, n1, x2, n2, method="newcomb", compare="diff")
     table = np.array([[x1, n1 - x1], [x2, n2 - x2]])
@@ -60,9 +56,7 @@ def pairs(percent1: str, percent2: str, n1: int, n2: int) -> pd.DataFrame:
 def largest_sd(mean: float, n: int, most: float) -> float:
     """Return the largest SD (divisor n - 1) of n values from 0 to `most` with this mean: all are at an end.
 
-    References
-    ----------
-    Bhatia, R., & Davis, C. (2000). American Mathematical Monthly, 107, 353-357.
+    Source: Bhatia & Davis (2000), American Mathematical Monthly, 107, 353-357.
     """
     if n < 2 or not 0 <= mean <= most:
         raise RestatedError(f"no {n} values from 0 to {most:g} have the mean {mean:g}")

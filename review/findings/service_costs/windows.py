@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import costs, costsets
+from restated_book import paths
 
 #: Category of the rows of totals.
 TOTAL = "total"
@@ -14,19 +15,12 @@ ARMS = {"ph": "partial hospitalization", "gpc": "general psychiatric care"}
 #: Months in a year: amounts per year become amounts per window.
 YEAR = 12
 #: Statements of the abstract on the totals of each window, in order of time.
-STATED = {
-    "pretreatment": "no difference before treatment",
-    "treatment": "no difference during treatment",
-    "follow-up": "lower cost after partial hospitalization",
-}
+STATED: dict[str, str] = paths.tables(__file__)
 PERIODS = tuple(STATED)
 
 
 def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
-    """Return the total cost per patient by window and arm, in order of time, per year and per window.
-
-    `table` is that of ``service-costs``, `months` the length of each window.
-    """
+    """Return total cost per patient by window and arm, per year and per window of so many `months`."""
     rows = {(r["period"], r["group"]): r for r in table[table["category"] == TOTAL].to_dict("records")}
     out = []
     for period in PERIODS:
@@ -38,10 +32,7 @@ def totals(table: pd.DataFrame, months: dict[str, int]) -> pd.DataFrame:
 
 
 def cumulative(six: pd.DataFrame) -> pd.DataFrame:
-    """Sum the cost per patient since the start of the first window, at the end of each window (0: randomisation).
-
-    Costs are taken to accrue evenly within a window.
-    """
+    """Sum the cost per patient, taken to accrue evenly, up to the end of each window (0: randomisation)."""
     wide = six.pivot(index="period", columns="arm", values="per_window").loc[list(PERIODS)]
     months = six.drop_duplicates("period").set_index("period")["months"].loc[list(PERIODS)]
     month_ends = np.r_[0, months.cumsum()] - months.iloc[0]
@@ -65,8 +56,7 @@ def break_even(six: pd.DataFrame) -> float:
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     """Test every category and window that has both arms and standard deviations.
 
-    ``difference`` is partial hospitalization minus general psychiatric care, ``low, high`` 95 % by Welch; ``gamma_p``
-    is nan where a mean is zero.
+    Differences are partial hospitalization minus general care, 95 % by Welch; ``gamma_p`` is nan where a mean is zero.
     """
     out = []
     given = table[table["sd"].notna()]

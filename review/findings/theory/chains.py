@@ -61,15 +61,11 @@ def mediation_table(
     no ratio is then bounded). ``indirect, indirect_share, direct`` are of the regression of the outcome on cause and
     mediator, nan where no three variables have these correlations (``possible``).
 
-    `first`: id of the link from cause to mediator. `seconds`, `observed` (mapping of str to str): name to id: links
-    from mediator to outcome; associations of cause and outcome. `share`: share of patients at which group comparisons
-    become correlations.
+    `first` is the id of the link from cause to mediator; `seconds` and `observed` map names to ids of links to the
+    outcome and of associations of cause and outcome; group comparisons become correlations at a `share` of patients.
 
-    Notes
-    -----
-    The share has a second reading. If the mediator carried everything and were measured with random error and
-    reliability rho, the observed association would be r_xm r_my / rho: the share is the reliability at which complete
-    mediation fits (Hoyle & Kenny, 1999, in Hoyle (ed.), Statistical strategies for small sample research, 195-222).
+    The share is also the reliability of a mediator that carries everything: the observed association would then be
+    r_xm r_my / rho (Hoyle & Kenny, 1999, in Hoyle (ed.), Statistical strategies for small sample research, 195-222).
     """
     a = link(register.number(first))
     rows = []

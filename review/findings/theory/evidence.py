@@ -36,10 +36,7 @@ def edge_rows(edges: pd.DataFrame, register: Register, arrows: Iterable[str], na
 def rows_on_scale(
     edges: pd.DataFrame, register: Register, row_ids: Iterable[str], convert: Mapping[str, Callable]
 ) -> pd.DataFrame:
-    """Return named rows of ``theory-edges`` on a scale of one's choice, for the figure of estimates.
-
-    `convert` maps a statistic to the function that puts it on the scale; an unverified number is refused.
-    """
+    """Return verified rows of ``theory-edges`` on the scale to which `convert` has a function for each statistic."""
     rows = []
     for row in edges.set_index("row_id").loc[list(row_ids)].to_dict("records"):
         number = numbers.verified(register.number(row["register_id"]))

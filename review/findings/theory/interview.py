@@ -14,10 +14,7 @@ CLASSES = ("secure", "dismissing", "preoccupied", "unresolved")
 
 
 def class_counts(row: Mapping) -> np.ndarray:
-    """Return all sets of four counts that round to the printed percentages of a group and add up to its size.
-
-    Counts are in the order of :data:`CLASSES`. A row of ``aai-distributions`` without size or a percentage is refused.
-    """
+    """Return all counts of `CLASSES` that fit the percentages and the size of a row of ``aai-distributions``."""
     if np.isnan(row["n"]) or len(_percentages(row)) < len(CLASSES):
         message = f"'{row['row_id']}' has no size or not all percentages"
         raise RestatedError(message, remedy="Give both: counts need them.")
@@ -31,10 +28,7 @@ def _percentages(row: Mapping) -> dict[str, str]:
 
 
 def three_way_bounds(cells: Sequence[int]) -> pd.DataFrame:
-    """Bound the share, in percent, of each of three classes over every way to sort the unresolved into them.
-
-    `cells` are counts in the order of :data:`CLASSES`.
-    """
+    """Bound the percent of each of three classes over every way to sort the unresolved of `cells` into them."""
     *three, unresolved = map(int, cells)
     n = sum(three) + unresolved
     rows = [(name, c, 100 * c / n, 100 * (c + unresolved) / n) for name, c in zip(CLASSES, three)]

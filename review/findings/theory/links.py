@@ -135,8 +135,7 @@ def exposure_shares(odds_ratio: float, among_controls: Sequence[float]) -> pd.Da
 def genetic_correlation_ceiling(a2_cause, a2_outcome):
     """Return the largest correlation that shared additive genes alone can make, sqrt(a2_cause a2_outcome).
 
-    It is reached at a genetic correlation of 1 (Falconer & Mackay, 1996, Introduction to quantitative genetics, 4th
-    ed., equation 19.1).
+    It takes a genetic correlation of 1 (Falconer & Mackay, 1996, Quantitative genetics, 4th ed., equation 19.1).
     """
     return np.sqrt(np.asarray(a2_cause, float) * np.asarray(a2_outcome, float))[()]
 

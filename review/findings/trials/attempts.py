@@ -50,10 +50,7 @@ def arms(rows: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 
 def estimator_matrix(rows: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Pool the log ratio by every method that can take the counts, and every rule for empty cells.
-
-    Indexed by (method, rule); tau2 is nan for a common-effect method.
-    """
+    """Pool the log ratio by (method, rule for empty cells); tau2 is nan for a common-effect method."""
     counts = arms(rows)
     fits: dict[tuple[str, str], Any] = {}
     fits["Mantel–Haenszel", AS_THEY_ARE] = events.mantel_haenszel(*counts, measure=measure)
@@ -77,10 +74,7 @@ def risk_differences(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 
 
 def differences(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return risks per arm, risk difference with Wald interval, number needed to treat and fragility of each trial.
-
-    ``p`` is of Fisher's exact test, two-sided; see `restated.estimate.fragility` for the last two columns.
-    """
+    """Return risks, difference (Wald), number needed to treat and fragility of each trial; ``p`` is Fisher's."""
     out = []
     for trial, a, first, c, second, rd, v in zip(rows["trial"], *arms(rows), *risk_differences(rows), strict=True):
         margin = stats.norm.ppf(0.975) * np.sqrt(v)

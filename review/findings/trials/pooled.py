@@ -4,20 +4,11 @@ import numpy as np
 import pandas as pd
 
 from restated.estimate import effects, events, meta
+from restated_book import paths
 from review.findings.trials.attempts import arms
 
 #: Names of methods for readers; others are shown as they are.
-METHODS = {
-    "FE": "Common effect",
-    "EE": "Common effect",
-    "DL": "DerSimonian–Laird",
-    "PM": "Paule–Mandel",
-    "HE": "Hedges",
-    "SJ": "Sidik–Jonkman",
-    "wald": "Wald",
-    "knapp-hartung": "Knapp–Hartung",
-    "adhoc": "ad hoc Knapp–Hartung",
-}
+METHODS: dict[str, str] = paths.tables(__file__)
 
 
 def by_developers(rows: pd.DataFrame, reports: pd.DataFrame, y, v, *, ci: str) -> meta.MetaRegression:
@@ -34,10 +25,7 @@ def both_outcomes(attempts: pd.DataFrame, severity: pd.DataFrame) -> pd.DataFram
 
 
 def history(counts: pd.DataFrame, reports: pd.DataFrame) -> pd.DataFrame:
-    """Pool the log risk ratio of suicide attempts (DL) over all trials with counts, as they came by year.
-
-    A row for each trial, as of `meta.cumulative`, with the ``conclusion`` that its Wald interval allowed at the time.
-    """
+    """Pool attempts (DL) as trials came (`meta.cumulative`), with the ``conclusion`` of each Wald interval."""
     about, rows = reports.set_index("row_id"), counts[counts["outcome"] == "suicide attempts"]
     y, v = events.effect_sizes(*arms(rows), measure="RR")
     study, year = (rows["trial"].map(about[column]) for column in ("study", "year"))

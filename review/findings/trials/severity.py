@@ -38,13 +38,10 @@ def severity(
 def adjusted(scores: pd.DataFrame, rho: float) -> pd.DataFrame:
     """Return the difference of the two arms' changes over the pooled SD at baseline, one row per trial (``y``, ``v``).
 
-    The SD at the end is not used. `rho` is the unknown correlation of the scores at baseline and at the end. The
-    variance, for equal SDs at both, is 2 (1 - rho) (1 / n1 + 1 / n2) + g^2 / (2 N) with n of those scored at the end
-    and N of all at baseline.
+    `rho` is the unknown correlation of the scores at baseline and at the end. The variance, for equal SDs at both, is
+    2 (1 - rho) (1 / n1 + 1 / n2) + g^2 / (2 N) with n of those scored at the end and N of all at baseline.
 
-    References
-    ----------
-    Morris, S. B. (2008). Organizational Research Methods, 11, 364-386 (pretest-posttest-control design, d_ppc2).
+    Source: Morris (2008), Organizational Research Methods, 11, 364-386 (d_ppc2).
     """
     rows = scores.set_index("row_id")
     start, end = (rows.loc[[name.replace("-78", week) for name in SEVERITY]].reset_index() for week in ("-0", "-78"))
@@ -57,10 +54,7 @@ def adjusted(scores: pd.DataFrame, rho: float) -> pd.DataFrame:
 
 
 def rho_sweep(scores: pd.DataFrame, grid: Sequence[float]) -> pd.DataFrame:
-    """Pool `adjusted` over the unknown correlation, for the sweep figure: DL with Wald, REML with the ad hoc interval.
-
-    ``i2`` is from Q.
-    """
+    """Pool `adjusted` over the unknown correlation: DL with Wald and its I², REML with the ad hoc interval."""
     sets = [adjusted(scores, float(rho)) for rho in grid]
     y, v = (np.array([rows[column] for rows in sets]) for column in ("y", "v"))
     dl, wide = meta.fit_batch(y, v, method="DL"), meta.fit_batch(y, v, method="REML", ci="adhoc")

@@ -1,4 +1,4 @@
-"""Numbers as printed, reviews and guidelines, in columns for readers."""
+"""Samples of patients and the reports on each; numbers as printed, reviews and guidelines in columns for readers."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,27 @@ from restated_book.sources import bibliography
 
 #: Words for the directions in which abstracts report a result.
 DIRECTIONS = {"negative": "in words: lower", "positive": "in words: higher", "null": "in words: no difference"}
+
+#: Order in which kinds of comparators are shown.
+KINDS = ("usual care", "structured or other active treatment", "MBT in another dose or setting")
+
+
+def families(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per sample: ``family`` and ``reports``, the number of reports on it."""
+    return reports.groupby("family", sort=False).size().rename("reports").reset_index()
+
+
+def map_rows(reports: pd.DataFrame) -> pd.DataFrame:
+    """Return the reports for the map of trials: by kind of comparator, then by year of the first report."""
+    first = reports.set_index("row_id").loc[reports["family"]].reset_index()
+    names = {"study": "report", "developer_author": "developer"}
+    rows = reports[["family", *names, "n", "year", "relation"]].rename(columns=names).reset_index(drop=True)
+    rows = rows.assign(label=first["study"], population=first["population"])
+    rows["group"] = "against " + first["comparator_kind"]
+    kind, own = first["comparator_kind"].map(KINDS.index), (reports["row_id"] != reports["family"]).to_numpy()
+    order = rows[["family", "year"]].assign(kind=kind, start=first["year"], own=own)
+    order = order.sort_values(["kind", "start", "family", "own", "year"], kind="stable")
+    return rows.loc[order.index].reset_index(drop=True)
 
 
 def printed_rows(register: Register, ids: dict[str, Sequence[str]]) -> pd.DataFrame:

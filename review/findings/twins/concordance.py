@@ -18,10 +18,7 @@ _SCALES = {"agreement": resemblance.agreement, "score": resemblance.double_entry
 
 
 def groups(rows: pd.DataFrame) -> dict[str, TwinTables]:
-    """Return the set of tables of every row that determines one, by row id; a row that no table fits is refused.
-
-    Counts that a reader supplied are taken as they are; else the printed concordance is read as agreement in class.
-    """
+    """Return the tables of every row that determines some, by row id; counts of a reader count before percentages."""
     found = {}
     for row in rows.dropna(subset="n_pairs").to_dict("records"):
         if not np.isnan(row["both"]):
@@ -71,10 +68,7 @@ def counts_of_pairs(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataF
 
 
 def scales(rows: pd.DataFrame, sets: dict[str, TwinTables]) -> pd.DataFrame:
-    """Return the lowest and highest resemblance of every group on three scales, where secure shares are plausible.
-
-    ``tables`` counts all of a group, ``kept`` the plausible ones; ``score`` is the double-entry correlation.
-    """
+    """Return lowest and highest resemblance on three scales over the ``kept``, plausible ones of all ``tables``."""
     out = []
     for row in _determined(rows, sets):
         tables = sets[row["row_id"]].tables
@@ -99,10 +93,7 @@ def definitions(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def concordance_difference(mz: TwinTables, dz: TwinTables) -> tuple[float, float]:
-    """Test a difference in concordance: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's exact test.
-
-    The number of discordant pairs must be determined in both groups.
-    """
+    """Test two determined concordances: two-sided p of Pearson's chi-squared (uncorrected) and of Fisher's test."""
     counts = []
     for tables in (mz, dz):
         discordant = np.unique(tables.tables[:, 1])

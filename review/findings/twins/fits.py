@@ -65,10 +65,7 @@ class SetFits:
 
 
 def fit_set(mz: TwinTables, dz: TwinTables, *, thresholds: str = "separate") -> SetFits:
-    """Fit the liability-threshold ACE model to every table of `mz` with every table of `dz`.
-
-    Thresholds are separate by default: no source prints that the two groups have the same secure share.
-    """
+    """Fit the liability-threshold ACE model to every table of `mz` with every table of `dz`."""
     both = crossed(mz, dz)
     fit = twins.liability(*both, thresholds=thresholds)
     tests = twins.compare(fit)

@@ -14,10 +14,7 @@ from review.findings.twins.concordance import within
 
 
 def pairs_from_r(r, p, most: int) -> tuple[int, int]:
-    """Return the fewest and most pairs, up to `most`, with which a positive r can have its two-sided p (t test).
-
-    If no number of pairs fits, the print is refused.
-    """
+    """Return the fewest and most pairs, up to `most`, with which r has its two-sided p (t test); refuse if none has."""
     return _pairs_with_p(
         lambda x, n: 2 * stats.t.sf(x * np.sqrt((n - 2) / (1 - x**2)), n - 2), rounding(r, "r"), p, most
     )
@@ -39,20 +36,13 @@ def _pairs_with_p(p_of: Callable, statistic: tuple[float, float], p, most: int) 
 
 
 def liability_of_kappa(kappa, affected: Sequence[float]) -> tuple[float, float]:
-    """Return the lowest and highest liability correlation of exchangeable pairs with a printed kappa.
-
-    `affected` are assumed shares affected.
-    """
+    """Return the lowest and highest liability correlation of a printed kappa, over assumed shares `affected`."""
     r = resemblance.liability(resemblance.expected(np.asarray(affected)[:, None], np.array(rounding(kappa, "kappa"))))
     return float(r.min()), float(r.max())
 
 
 def with_intraclass(tables: np.ndarray, icc) -> np.ndarray:
-    """Keep the tables of pairs whose correlation of scores prints as `icc`, by either of its two formulas.
-
-    The formula of the paper was not available; double entry and one-way analysis of variance differ by about 1 / (2
-    pairs).
-    """
+    """Keep the tables of pairs whose score correlation prints as `icc`, by double entry or by analysis of variance."""
     formulas, ends = (resemblance.double_entry, resemblance.intraclass), rounding(icc, "icc")
     return tables[np.any([within(formula(tables), *ends) for formula in formulas], axis=0)]
 

@@ -20,6 +20,7 @@ from restated_book.chapters.toc import toc
 from restated_book.cite import citation
 from restated_book.sources import bibliography
 from restated_book.sphinx import metadata
+from restated_book.templates import headline
 
 PEOPLE = (
     {"family": "Müller & Söhne", "given": "Anna Maria"},
@@ -152,11 +153,8 @@ def test_without_an_address_no_citation_claims_one():
 
 
 def test_the_headline_of_a_caption_is_its_first_sentence():
-    assert (
-        citation.headline("One thing vs. another, e.g. r = .3. A second sentence.")
-        == "One thing vs. another, e.g. r = .3"
-    )
-    assert citation.headline("One only.") == "One only"
+    assert headline("One thing vs. another, e.g. r = .3. A second sentence.") == "One thing vs. another, e.g. r = .3"
+    assert headline("One only.") == "One only"
 
 
 def test_names_in_other_vocabularies_keep_particle_and_suffix():

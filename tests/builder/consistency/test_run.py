@@ -89,6 +89,12 @@ INCONSISTENT = {
     ("interval-centre", "juul2023-serious-adverse-event"),
     ("interval-centre", "juul2023-hospitalisation"),
     ("statistic-p", "steele1996-infant-mother-father-chi2"),
+    ("same", "reach-countries-text"),
+    ("same", "lucassen2011-wong-r-entered"),
+    ("same", "vanijzendoorn1995-k-restated"),
+    ("same", "jorgensen2014-n-completers"),
+    ("same", "jorgensen2013-n-cochrane"),
+    ("sd-se", "meuldijk2017-noncontrolled-sd"),
 }
 
 

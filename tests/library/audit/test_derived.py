@@ -33,6 +33,12 @@ def numbers(*texts):
         ("counts-logrr", ("2", "71", "16", "63"), "-2.199", "-2.1"),
         ("counts-logrr-se", ("2", "71", "16", "63"), "0.730", "0.74"),
         ("counts-logrr", ("0", "24", "3", "22"), "-2.03", "-1.5"),
+        # As the data set of Cuijpers et al. lists it.
+        ("counts-logrr-half", ("1", "71", "8", "63"), "-1.8533", "-2.199"),
+        ("share", ("17044", "31130"), "54.8", "54.7"),
+        ("difference-ratio", ("106038", "91368", "1.96", "1.83"), "107000", "104000"),
+        ("r2", ("0.07745967",), ".006", ".007"),
+        ("sd-se", ("17820.38", "192"), "1286.07", "1286.09"),
     ],
 )
 def test_a_number_that_follows_fits_and_another_does_not(name, parts, fitting, other):
@@ -50,6 +56,8 @@ def test_signs_are_ignored_where_sources_differ_in_them():
 def test_a_formula_refuses_what_it_cannot_compute():
     with pytest.raises(RestatedError, match="'ratio' needs 2 numbers, not 1"):
         derived.follows("ratio", numbers("1"), parse("1"))
+    with pytest.raises(RestatedError, match="no value for these numbers"):
+        derived.follows("difference-ratio", numbers("9", "5", "1.9", "1.9"), parse("10"))
     with pytest.raises(RestatedError, match="no value for these numbers"):
         derived.follows("ratio", [parse("1", exact=True), parse("0", exact=True)], parse("1"))
 
@@ -117,6 +125,13 @@ def test_a_mean_lies_in_its_range():
     assert derived.within(parse("20.5"), parse("0"), parse("365")).fits
     found = derived.within(parse("400"), parse("0"), parse("365"))
     assert not found.fits and 0.4 < found.power < 0.6
+
+
+@given(st.lists(st.integers(0, 500), min_size=2, max_size=9))
+def test_a_total_lies_between_what_its_least_and_greatest_part_allow(parts):
+    low, high = parse(str(min(parts))), parse(str(max(parts)))
+    assert derived.within(parse(str(sum(parts))), low, high, len(parts)).fits
+    assert not derived.within(parse(str(len(parts) * max(parts) + 9)), low, high, len(parts)).fits
 
 
 def test_an_interval_is_at_least_as_wide_as_sampling_makes_it():

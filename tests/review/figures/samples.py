@@ -11,11 +11,9 @@ from restated.plots import forest, sets
 from restated.plots.words import CORRELATION
 from review.figures import (
     anatomy,
-    classmap,
     cohort,
     cost,
     decline,
-    dependence,
     evidencemap,
     families,
     graph,
@@ -53,15 +51,6 @@ def two_panels() -> pd.DataFrame:
     rows = [("Pupils", "day", 1, 2), ("Pupils", "night", 1, 2), ("Pupils", "day", 3, 4)]
     rows += [("Tutors", "day", 2, 5), ("Tutors", "day", 4, 3), ("Tutors", "night", 6, 4)]
     return pd.DataFrame(rows, columns=["panel", "group", "x", "y"])
-
-
-def class_places() -> pd.DataFrame:
-    rows = [
-        ("dismissing", "avoidant", -0.77, -0.45, -0.73, -0.50),
-        ("autonomous", "secure", 0.47, -0.14, 0.46, -0.10),
-        ("unresolved", "disorganized", -0.22, 0.73, -0.34, 0.70),
-    ]
-    return pd.DataFrame(rows, columns=["row", "column", "row_x", "row_y", "column_x", "column_y"])
 
 
 def estimates() -> pd.DataFrame:
@@ -120,15 +109,6 @@ def class_shares() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "n", "secure", "avoidant", "resistant", "disorganized"])
 
 
-def cohort_counts() -> pd.DataFrame:
-    rows = [
-        ("First 2001", "recruited", 1364, "1,364", False),
-        ("Second 2002", "rated", 918, "918", False),
-        ("Third 2003", "classified", 1000, "more than 1,000", True),
-    ]
-    return pd.DataFrame(rows, columns=["label", "what", "n", "text", "bound"])
-
-
 def cost_path() -> pd.DataFrame:
     return pd.DataFrame({"month": [-6, 0, 18, 36], "a": [0.0, 900, 4000, 4400], "b": [0.0, 800, 2500, 6100]})
 
@@ -159,18 +139,6 @@ def limit_bands() -> pd.DataFrame:
             for r in (0.1, 0.3, 0.5, 0.7)
         ],
         columns=["test", "ratio", "low", "high"],
-    )
-
-
-def detected() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            (s, cv, r, (1 - r) / cv, 0.2 * r * cv, 1 + r * cv)
-            for s in ("a", "b")
-            for cv in (1.0, 2.0)
-            for r in (0.1, 0.3, 0.5, 0.7, 0.9)
-        ],
-        columns=["shape", "cv", "ratio", "power", "sign", "magnitude"],
     )
 
 
@@ -260,17 +228,6 @@ def claim_counts() -> pd.DataFrame:
     )
 
 
-def dependence_rows() -> pd.DataFrame:
-    names = ("one outcome against another", "a comparison whose name is so long that it needs two lines", "a third")
-    return pd.DataFrame(
-        [
-            {"comparison": name, "rho": rho, "z_low": 1.5 / (1 - rho), "z_high": 1.9 / (1 - rho)}
-            for name in names
-            for rho in (0.0, 0.4, 0.8)
-        ]
-    )
-
-
 def people_rows() -> pd.DataFrame:
     return pd.DataFrame(
         {
@@ -313,17 +270,6 @@ def twin_share_rows() -> pd.DataFrame:
             "printed": ["25 %", "", "", "", "", ""],
             "printed_value": [0.25] + [np.nan] * 5,
         }
-    )
-
-
-def twin_correlations() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            ("First 2003, implied", "liability", 0.515, 0.525, 0.515, 0.525),
-            ("Second 2014, a score", "score", 0.415, 0.425, 0.195, 0.205),
-            ("Third 2000, if there were two classes only", "liability", 0.2, 0.4, -0.5, -0.2),
-        ],
-        columns=["label", "kind", "mz_low", "mz_high", "dz_low", "dz_high"],
     )
 
 
@@ -455,10 +401,6 @@ def bounds_by_response() -> pd.DataFrame:
 FIGURES = {
     "trial map": (lambda: trialmap.trial_map(trial_reports()), "5 reports on 3 samples"),
     "path": (lambda: mediation.path_diagram(paths(), ("Cause", "Mediator", "Outcome")), ".19"),
-    "class map": (
-        lambda: classmap.class_map(class_places(), row="caregivers", column="children", shares=(0.54, 0.36)),
-        "90 % of inertia",
-    ),
     "summed costs": (
         lambda: services.summed(
             cost_path(),
@@ -481,22 +423,12 @@ FIGURES = {
         ),
         "1.00",
     ),
-    "detection": (lambda: services.detection(detected()), "50 %"),
     "speed": (lambda: cost.speed(ratios()), "53 ×"),
     "growth of cost": (lambda: cost.growth_of_cost(costs(), {"draws": "draws", "cases": "cases"}), "2.5"),
     "outcomes": (lambda: tallies.outcome_bars(outcome_counts(), ["fine", "off", "idle"]), "50 fine"),
     "claims": (lambda: tallies.verdict_bars(claim_counts(), heading="Part"), "29 claims in 2 groups: 6 supported"),
     "pair bars": (lambda: twins.pair_bars(pair_groups()), "85–86 of 138"),
-    "two scales": (lambda: twins.two_scales(pair_groups()), ".47 to .60"),
     "twin shares": (lambda: twins.share_ranges(twin_share_rows()), ".10 to .60"),
-    "plane": (
-        lambda: twins.correlation_plane(
-            twin_correlations(),
-            region=np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45), (0.5, 0.5)]),
-            region_words="tables that fit",
-        ),
-        "fraternal −.50 to −.20",
-    ),
     "shares by age": (lambda: twins.shares_by_age(life()), "genes .40"),
     "twin power": (lambda: twins.power_by_split(powers()), "49"),
     "graph": (lambda: graph.graph(graph_boxes(), graph_arrows()), "r .30"),
@@ -525,12 +457,10 @@ FIGURES = {
     "children": (lambda: trajectories.individuals(school_children(), grades=GRADES, axis="rating (SD)"), "16"),
     "growth checks": (lambda: cohort.checks(growth_checks(), grades=GRADES), "0.05"),
     "class bars": (lambda: cohort.class_bars(class_shares()), "at 18 15.0"),
-    "headcounts": (lambda: cohort.headcounts(cohort_counts(), axis="children"), "1,364"),
     "over time, with a window": (
         lambda: decline.over_time(estimates(), window=(2012, 2014, "dates"), joined=False),
         ".47",
     ),
-    "dependence": (lambda: dependence.over_correlation(dependence_rows(), critical=1.96), "1.5 to 1.9"),
     "people": (
         lambda: people.hundreds(people_rows(), lower="secure", higher="insecure", outermost="in the worst tenth"),
         "7.4 against 12.8",

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from restated.errors import RestatedError
-from review.figures.classmap import class_map
 from review.figures.decline import over_time
 from review.figures.mediation import path_diagram
 from tests.library.plots.samples import by_gid, texts
-from tests.review.figures.samples import class_places, estimates, paths
+from tests.review.figures.samples import estimates, paths
 
 NODES = ("Cause", "Mediator", "Outcome")
 
@@ -100,18 +99,3 @@ def test_estimates_of_one_year_stand_side_by_side():
     )
     assert len(at) == 3 and sum(at) / 3 == pytest.approx(2016)
     assert drawn.data["year"].tolist() == ["2016"] * 3
-
-
-def test_corresponding_classes_are_joined_and_drawn_to_scale():
-    drawn = class_map(class_places(), row="caregivers", column="children", shares=(0.54, 0.36))
-    marks = by_gid(drawn.fig, "class")
-    assert [tuple(m.get_xydata()[0]) for m in marks[:2]] == [(-0.77, -0.45), (-0.73, -0.50)]
-    assert len({m.get_marker() for m in marks}) == 2
-    (ax,) = drawn.fig.axes
-    box, (width, height) = ax.get_position(), drawn.fig.get_size_inches()
-    inches = box.width * width / np.ptp(ax.get_xlim()), box.height * height / np.ptp(ax.get_ylim())
-    assert inches[0] == pytest.approx(inches[1])
-    sides = {t.get_text(): t.get_ha() for t in ax.texts}
-    assert sides["dismissing"] == "right" and sides["avoidant"] == "left" and sides["unresolved"] == "left"
-    with pytest.raises(RestatedError, match="not finite"):
-        class_map(class_places().assign(row_x=np.nan), row="a", column="b", shares=(0.5, 0.5))

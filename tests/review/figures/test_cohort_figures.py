@@ -66,14 +66,6 @@ def test_children_without_a_rating_in_a_grade_are_drawn_with_the_others():
     assert len(data) == 16 and data.isna().to_numpy().sum() == 1
 
 
-def test_counts_are_sorted_and_a_bound_is_said_to_be_one():
-    data = cohort.headcounts(samples.cohort_counts(), axis="children").data
-    assert list(data["as printed"]) == ["1,364", "more than 1,000", "918"]
-    assert list(data["kind"]) == ["as printed", "at least", "as printed"]
-    with pytest.raises(RestatedError, match="not positive"):
-        cohort.headcounts(samples.cohort_counts().assign(n=0), axis="children")
-
-
 def test_parts_of_a_class_bar_begin_with_the_disorganized_and_fill_it():
     drawn = cohort.class_bars(samples.class_shares())
     bars = drawn.fig.axes[0].patches

@@ -6,7 +6,7 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures import services
-from tests.review.figures.samples import cost_path, detected, drawn, limit_bands, limit_curves, percents
+from tests.review.figures.samples import cost_path, drawn, limit_bands, limit_curves, percents
 
 ARMS = {"a": "first arm", "b": "second arm"}
 SEEN = ("seen elsewhere", (1.0, 1.3))
@@ -58,7 +58,6 @@ def test_the_spread_elsewhere_is_drawn_and_said():
             lambda: services.limits(limit_curves(), limit_bands().assign(test=["a", "b", "c", "d"] * 2), **SHOWN),
             "3 curves and 2 bands can be distinguished",
         ),
-        (lambda: services.detection(detected().assign(cv=1.0)), "two values of SD/mean are drawn, not 1"),
     ],
 )
 def test_bad_input_is_refused_with_a_reason(call, message):

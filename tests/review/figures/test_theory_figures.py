@@ -8,10 +8,9 @@ import pytest
 from restated.errors import RestatedError
 from restated.plots.style import colour
 from restated.plots.words import ODDS_RATIO
-from review.figures.designs import DESIGNS, NONE
 from review.figures.families import APART, cases
 from review.figures.graph import graph
-from review.figures.unpooled import unpooled
+from review.figures.unpooled import DESIGNS, NONE, unpooled
 from tests.library.plots.samples import by_gid, texts
 from tests.review.figures.samples import graph_arrows, graph_boxes, side_by_side, two_panels
 

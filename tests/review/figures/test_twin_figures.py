@@ -5,19 +5,15 @@ import pytest
 
 from restated.errors import RestatedError
 from review.figures import twins
-from tests.review.figures.samples import life, pair_groups, powers, twin_correlations, twin_share_rows
-
-SMALL = np.array([(0.1, 0.9), (0.3, 0.8), (0.6, 0.45)])
+from tests.review.figures.samples import life, pair_groups, powers, twin_share_rows
 
 
 @pytest.mark.parametrize(
     ("draw", "sample", "column"),
     [
         (twins.pair_bars, pair_groups, "concordant_low"),
-        (twins.two_scales, pair_groups, "liability_low"),
         (twins.share_ranges, twin_share_rows, "ci_lowest"),
         (twins.shares_by_age, life, "scale"),
-        (twins.correlation_plane, twin_correlations, "kind"),
         (twins.power_by_split, powers, "series"),
     ],
 )
@@ -32,14 +28,12 @@ def test_a_missing_column_is_named_and_an_empty_table_refused(draw, sample, colu
     ("draw", "message"),
     [
         (lambda: twins.pair_bars(pair_groups().assign(concordant_high=200)), "not between 0 and the pairs"),
-        (lambda: twins.two_scales(pair_groups().assign(score_low=np.nan)), "a value is missing"),
         (lambda: twins.share_ranges(twin_share_rows().assign(ci_highest=0.1)), "outside its interval"),
         (lambda: twins.shares_by_age(life().assign(c2=0.9)), "add up to more than 1"),
         (
             lambda: twins.shares_by_age(life().assign(words="", a2=np.nan, c2=np.nan, e2=np.nan)),
             "neither a share nor words",
         ),
-        (lambda: twins.correlation_plane(twin_correlations().assign(kind="kappa")), "unknown kind 'kappa'"),
         (lambda: twins.power_by_split(powers().assign(power=np.nan)), "a value is missing"),
         (
             lambda: twins.power_by_split(powers().assign(series=[f"s{i}" for i in range(12)])),
@@ -61,14 +55,6 @@ def test_a_restated_row_says_so_in_the_picture_and_in_its_data():
     assert drawn.data["measure"].tolist()[-1] == "score, restated"
     words = [t.get_text() for t in drawn.fig.findobj(lambda a: hasattr(a, "get_text"))]
     assert "score, restated" in words and "rest not printed" in words
-
-
-def test_no_hatched_region_without_points():
-    with_region = twins.correlation_plane(twin_correlations(), region=SMALL, region_words="that fit")
-    without = twins.correlation_plane(twin_correlations())
-    found = [[p for p in d.fig.axes[0].patches if p.get_gid() == "region"] for d in (with_region, without)]
-    assert len(found[0]) == 1 and not found[1]
-    assert set(map(tuple, found[0][0].get_xy().round(6))) == set(map(tuple, SMALL))
 
 
 def test_power_that_reaches_what_is_wanted_is_not_called_below():

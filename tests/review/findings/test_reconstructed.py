@@ -156,6 +156,8 @@ def test_scores_have_the_listed_means_and_sds(read):
     rows = rows.set_index("trial")
     groups = table.groupby(["trial", "arm", "shape", "draw"])["score"]
     assert len(groups) == 3 * 2 * 2 * 5
+    most = {"IIP": 4, "BPDSI": 90, "BPDSI-IV": 90}
+    assert (table["score"] >= 0).all() and (table["score"] <= table["instrument"].map(most)).all()
     for (trial, arm, *_), scores in groups:
         assert len(scores) == rows.loc[trial, f"n_{arm}"]
         assert np.allclose(

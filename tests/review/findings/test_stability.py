@@ -69,6 +69,8 @@ def test_the_degenerate_row_is_left_out_capped_or_drawn_without_an_effect(rows):
     assert stability.pooled_secure(rows, cap=0.95).estimate < stability.pooled_secure(rows, cap=0.99).estimate
     drawn = stability.forest_rows(rows)
     assert len(drawn) == 66 and np.isinf(drawn["y"]).sum() == 1
+    assert not drawn.duplicated(["study", "year"]).any() and drawn["study"].str.len().max() <= 45
+    assert "Meins et al.: Mother-child, 15 to 44 months" in set(drawn["study"])
 
 
 def test_one_effect_per_sample(rows):

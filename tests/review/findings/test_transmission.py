@@ -69,14 +69,6 @@ def test_a_reader_sees_each_count_with_its_residual(dyads):
     assert cells["Caregivers"].sum() == 548
 
 
-def test_corresponding_classes_lie_next_to_each_other(dyads):
-    places, shares = transmission.dyad_map(dyads)
-    rows, columns = places[["row_x", "row_y"]].to_numpy(), places[["column_x", "column_y"]].to_numpy()
-    distances = np.linalg.norm(rows[:, None] - columns[None], axis=-1)
-    assert (distances.argmin(axis=1) == np.arange(4)).all()
-    assert 0.89 < sum(shares) < 0.91 and shares[0] > shares[1]
-
-
 def test_error_of_measurement_lowers_what_can_be_seen():
     # Simulation of the model: true scores correlate .6, reliabilities are .25 and .64.
     child, parent, true = 0.25, 0.64, 0.6

@@ -26,17 +26,17 @@ RESPONSES = studies.load("metapsy-response", originals=False)
 
 
 def test_fourteen_reports_are_on_six_samples():
-    linked = trials.samples.families(REPORTS).query("reports > 1")
+    linked = trials.sources.families(REPORTS).query("reports > 1")
     assert (len(linked), linked["reports"].sum()) == (6, 14)
 
 
 def test_the_map_keeps_reports_of_a_sample_together_and_first():
-    rows = trials.samples.map_rows(REPORTS)
+    rows = trials.sources.map_rows(REPORTS)
     assert len(rows) == len(REPORTS)
     assert rows["family"].ne(rows["family"].shift()).sum() == rows["family"].nunique()
     first = rows.groupby("family", sort=False)["relation"].first()
     assert set(first) == {"independent sample", "protocol"}
-    assert rows["group"].ne(rows["group"].shift()).sum() == len(trials.samples.KINDS)
+    assert rows["group"].ne(rows["group"].shift()).sum() == len(trials.sources.KINDS)
 
 
 def test_every_independent_sample_has_a_row_in_the_grid_of_bias():

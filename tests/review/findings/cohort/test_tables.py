@@ -20,10 +20,11 @@ SCENARIOS = effects.scenarios(NUMBERS)
 
 def test_the_counts_in_circulation_are_all_there_and_none_is_unverified():
     found = tables.counts_in_circulation(NUMBERS)
-    assert {"1,364", "1195", "1,153", "1,152", "1,140", "1,139", "more than 1,000", "918"} <= set(found["text"])
-    of_rows = found.set_index("label")["text"]
+    assert {"1,364", "1195", "1,153", "1,152", "1,140", "1,139", "more than 1,000", "918"} <= set(found["Children"])
+    of_rows = found.set_index("Paper")["Children"]
     assert of_rows["NICHD 2001"] == "1,060" and set(of_rows["Groh et al. 2014"]) == {"819", "795"}
-    assert list(found.loc[found["bound"], "text"]) == ["more than 1,000"]
+    assert list(found.loc[found["open"], "Children"]) == ["more than 1,000"]
+    assert found["high"].is_monotonic_decreasing
     recalled = dict(NUMBERS) | {"fearon2004-n-children": replace(NUMBERS["fearon2004-n-children"], grade="U")}
     with pytest.raises(RestatedError, match=r"fearon2004-n-children.*unverified"):
         tables.counts_in_circulation(recalled)
