@@ -27,7 +27,10 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
     order.
     """
     if isinstance(value, str):
-        value = parse(value)
+        try:
+            value = parse(value)
+        except RestatedError as error:
+            raise RestatedError(error.message, field=name, remedy=error.remedy) from None
     ends: Sequence[Any]
     if isinstance(value, Printed):
         ends = value.low, value.high
@@ -69,7 +72,10 @@ def _fraction(x: Any, name: str) -> Fraction | None:
         if math.isnan(x):
             raise RestatedError("an end of the interval is not a number", field=name)
         return None if math.isinf(x) else Fraction(repr(float(x)))
-    return Fraction(int(x) if isinstance(x, np.integer) else x)
+    try:
+        return Fraction(int(x) if isinstance(x, np.integer) else x)
+    except (TypeError, ValueError):
+        raise RestatedError(f"an end of the interval, {x!r}, is not a number", field=name) from None
 
 
 def describe(value: Constraint) -> str:
@@ -97,6 +103,6 @@ def refuse_proportion(value: Constraint, name: str) -> None:
 
 def integer_range(low: Fraction | None, high: Fraction | None, floor: int, ceiling: int) -> tuple[int, int]:
     """Return the first and last integer in a closed interval within ``floor..ceiling``; none if first > last."""
-    first = floor if low is None else max(floor, math.ceil(low))
-    last = ceiling if high is None else min(ceiling, math.floor(high))
+    first = floor if low is None else min(max(floor, math.ceil(low)), ceiling + 1)
+    last = ceiling if high is None else max(min(ceiling, math.floor(high)), floor - 1)
     return first, last

@@ -68,8 +68,6 @@ _RANGE = re.compile(rf"({_NUMBER}){_PERCENT}\s*(?:to|~|;|-|\u2013)\s*({_NUMBER})
 _BELOW = re.compile(r"(?:<=|<|\u2264|less than|fewer than|below|under|up to|at most)\s*(.+)")
 _ABOVE = re.compile(r"(?:>=|>|\u2265|more than|over|above|at least)\s*(.+)")
 _ABOUT = re.compile(r"(?:~|ca\.|about|approximately|approx\.|around|nearly|almost)\s*(.+)")
-#: How a caller of the library says what a mark means.
-_SAY_WHICH = "Say which with parse(text, decimal=',') or parse(text, decimal='.')"
 
 
 @dataclass(frozen=True)
@@ -115,6 +113,13 @@ def _clean(text: str) -> str:
     """One spelling of every mark, digit and sign that looks alike; raised digits follow a ``^``."""
     text = _RAISED_RUN.sub(lambda run: "^" + run[0].translate(_RAISED), text).translate(_TRANSLATE).strip().casefold()
     return "".join(c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in text)
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text is one number in digits, with a bound or without."""
+    clean = _clean(text)
+    bound = _BELOW.fullmatch(clean) or _ABOVE.fullmatch(clean)
+    return bool(_PLAIN.fullmatch(bound[1] if bound else clean))
 
 
 def _is_numeric(clean: str) -> bool:
@@ -187,7 +192,7 @@ class _Reader:
         if mark is None:
             shown = " or ".join(sorted(readings.values()))
             problem = f"the comma of '{self.text}' can part decimals or thousands: {shown}"
-            raise RestatedError(problem, remedy=_SAY_WHICH)
+            raise RestatedError(problem, remedy="Say which with parse(text, decimal=',') or parse(text, decimal='.')")
         return readings[mark]
 
     def rounding(self, number: str, *, whole_zeros_count: bool = True) -> tuple[Decimal, Decimal, Decimal, int]:

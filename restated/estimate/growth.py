@@ -27,11 +27,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
+from scipy import stats
 from statsmodels.regression.mixed_linear_model import MixedLM
 
 from restated.arguments import Bools, FloatOrArray, Floats, Ints, check_option, floats, is_whole
 from restated.errors import RestatedError
 from restated.estimate import growth_likelihood as likelihood
+from restated.results import Result
 
 METHODS = ("REML", "ML")
 #: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few megabytes,
@@ -68,10 +70,24 @@ class _Growth:
 
 
 @dataclass(frozen=True)
-class GrowthFit(_Growth):
-    """A growth model fitted to one data set by statsmodels."""
+class GrowthFit(_Growth, Result):
+    """A growth model fitted to one data set by statsmodels; ranges of effects are 95 % Wald intervals."""
 
     converged: bool
+
+    @property
+    def message(self) -> str:
+        """Size and method in one sentence."""
+        size = f"{self.subjects} subjects with {self.observations} values"
+        return f"growth model of {size} ({self.method})" + "; the search did not converge" * (not self.converged)
+
+    def _rows(self) -> list[tuple[str, object, float, float]]:
+        ends = self.fixed + np.outer((-1, 1), stats.norm.ppf(0.975) * self.fixed_se)
+        (intercept, covariance), (_, slope) = self.random_covariance
+        variances = {"intercept variance": intercept, "slope variance": slope, "their covariance": covariance}
+        variances["residual variance"] = self.residual_variance
+        rows = [*zip(self.names, self.fixed.tolist(), *ends.tolist(), strict=True)]
+        return rows + [(name, float(value), np.nan, np.nan) for name, value in variances.items()]
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from scipy import stats
 from restated import tau2 as between
 from restated.arguments import FloatOrArray, Floats, check_level, check_option, floats
 from restated.errors import RestatedError
+from restated.results import Result
 
 #: With fewer studies no prediction interval is given: k - 2 degrees of freedom would be zero.
 MINIMUM_K_PREDICTION = 3
@@ -69,12 +70,26 @@ class MetaBatch:
 
 
 @dataclass(frozen=True)
-class MetaFit(MetaBatch):
+class MetaFit(MetaBatch, Result):
     """A pooled effect: the fields of `MetaBatch` as numbers, and some more."""
 
     tau2_low: float  # Q-profile; both nan when the interval is empty
     tau2_high: float
     weights: Floats  # in percent
+
+    @property
+    def message(self) -> str:
+        """Studies and methods in one sentence."""
+        return f"{self.k} studies pooled by {self.method}, {100 * self.level:g} % intervals ({self.ci_method})"
+
+    def _rows(self) -> list[tuple[str, object, float, float]]:
+        return [
+            ("estimate", self.estimate, self.ci_low, self.ci_high),
+            ("new study", self.estimate, self.pi_low, self.pi_high),
+            ("tau2", self.tau2, self.tau2_low, self.tau2_high),
+            ("i2", self.i2, np.nan, np.nan),
+            ("p", self.p, np.nan, np.nan),
+        ]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any
 
 from scipy import stats
 
-from restated.arguments import check_option
+from restated.arguments import check_option, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe
 from restated.printed import Printed, float_ends, parse
@@ -72,6 +72,8 @@ def _t_of_r(r: float, df: float) -> float:
 
 def _distribution(kind: str, df: Sequence[float]) -> Any:
     check_option("test statistic", kind, DEGREES)
+    df = floats(df, "df").ravel().tolist()
     if len(df) != DEGREES[kind] or not all(0 < d < math.inf for d in df):
-        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {list(df)}", field="df")
+        shown = ", ".join(f"{d:g}" for d in df).replace("-", "\u2212") or "none"
+        raise RestatedError(f"{kind} needs {DEGREES[kind]} positive degrees of freedom, not {shown}", field="df")
     return {"z": stats.norm, "t": stats.t, "r": stats.t, "F": stats.f}.get(kind, stats.chi2)(*df)
