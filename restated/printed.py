@@ -228,23 +228,15 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     downwards, a comma can part decimals or thousands, or `text` is made of digits and signs in no order that numbers
     have.
 
-    Parameters
-    ----------
-    text : str
-        As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to ninety-nine,
-        "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46 to 0.59"),
-        powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
-        mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text``
-        with empty ends.
-    exact : bool
-        The number is a count or a year: its digits stand for themselves and not for a rounding interval, and a mark
-        before three digits parts thousands.
-    decimal : {".", ",", None}
-        Mark before decimals, for numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and
-        a comma before three digits ("1,250") is refused unless another number of `text` shows what it is.
+    `text` (str): As printed. Understood: missing leading zero, typographic minus, percent sign, number words up to
+    ninety-nine, "half" and the like, "20/40", bounds ("<.001", "more than 16", "up to 45"), "about 40", ranges ("0.46
+    to 0.59"), powers ("1.2e-3", "1.2 × 10⁻³"), digits of any script. Decimals follow a point, comma or dot at
+    mid-height; between thousands is a comma, point, space or apostrophe. Anything else becomes kind ``text`` with empty
+    ends. `exact` (bool): The number is a count or a year: its digits stand for themselves and not for a rounding
+    interval, and a mark before three digits parts thousands. `decimal` ({".", ",", None}): Mark before decimals, for
+    numbers that can be read in two ways. Without it a point parts decimals ("1.250"), and a comma before three digits
+    ("1,250") is refused unless another number of `text` shows what it is.
 
-    Notes
-    -----
     Bounds are closed, as "up to" is, and the difference from "<" has no width. "About" is read to the last digit that
     is not a zero of a whole number: about 40 is 35 to 45, about 36 is 35.5 to 36.5.
     """

@@ -5,12 +5,10 @@ so a and d are the agreements. A k x k table has the last two axes (first, secon
 of shape (..., 4) or (..., k, k) and return a float or an array of shape (...). What cannot be computed is nan, because
 enumerations meet empty margins; counts that are negative or not finite, and other shapes, raise a RestatedError.
 
-References
-----------
-Cohen, J. (1960). Educational and Psychological Measurement, 20, 37-46 (kappa; its first variance).
-Fleiss, J. L., Cohen, J., & Everitt, B. S. (1969). Psychological Bulletin, 72, 323-327 (variance).
-Pearson, K. (1900). Philosophical Transactions A, 195, 1-47 (tetrachoric correlation).
-Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (bivariate normal).
+References: Cohen, J. (1960). Educational and Psychological Measurement, 20, 37-46 (kappa; its first variance). Fleiss,
+J. L., Cohen, J., & Everitt, B. S. (1969). Psychological Bulletin, 72, 323-327 (variance). Pearson, K. (1900).
+Philosophical Transactions A, 195, 1-47 (tetrachoric correlation). Owen, D. B. (1956). Annals of Mathematical
+Statistics, 27, 1075-1090 (bivariate normal).
 """
 
 from typing import Any

@@ -5,12 +5,10 @@ s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every fu
 of floats: closed intervals of all values that would have been printed with the same digits. `absolute`, `interval` and
 `two_sided_p` take ends that are missing (nan) or infinite, and pass them on.
 
-References
-----------
-Altman & Bland (2003), BMJ 326, 219 (difference of two estimates; independent case).
-Altman & Bland (2011), BMJ 343, d2090 (standard error from a confidence interval).
-Payton, Greenstone & Schenker (2003), Journal of Insect Science 3, 34 (intervals near 84 % that just fail to meet
-correspond to a test at 5 % when standard errors are equal and estimates independent).
+References: Altman & Bland (2003), BMJ 326, 219 (difference of two estimates; independent case). Altman & Bland (2011),
+BMJ 343, d2090 (standard error from a confidence interval). Payton, Greenstone & Schenker (2003), Journal of Insect
+Science 3, 34 (intervals near 84 % that just fail to meet correspond to a test at 5 % when standard errors are equal and
+estimates independent).
 """
 
 import math

@@ -6,13 +6,10 @@ verdict is fixed by the moments (the gamma model's error is Student's for values
 `method` is one of `BY_MOMENTS`. The two-part test needs the shares with any cost too,
 the bootstrap needs values; it takes many samples at a time.
 
-References
-----------
-As in `restated.estimate.costs`.
-McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter 8. Chapman & Hall (gamma model).
-Barber, J. A., & Thompson, S. G. (2000). Statistics in Medicine, 19, 3219-3236 (bootstrap of mean costs).
-Lachenbruch, P. A. (2001). Statistics in Medicine, 20, 1215-1234 (two-part test).
-Gelman, A., & Carlin, J. (2014) coined sign and magnitude error; here both are counted in simulated trials.
+References: As in `restated.estimate.costs`. McCullagh, P., & Nelder, J. A. (1989). Generalized linear models, chapter
+8. Chapman & Hall (gamma model). Barber, J. A., & Thompson, S. G. (2000). Statistics in Medicine, 19, 3219-3236
+(bootstrap of mean costs). Lachenbruch, P. A. (2001). Statistics in Medicine, 20, 1215-1234 (two-part test). Gelman, A.,
+& Carlin, J. (2014) coined sign and magnitude error; here both are counted in simulated trials.
 """
 
 import math

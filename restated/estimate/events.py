@@ -13,18 +13,14 @@ cells differently, which is where they differ for rare events:
 A trial without events in both arms (or, for the odds ratio, without non-events) has no information on a ratio and is
 left out of it; the number left out is reported.
 
-References
-----------
-Mantel, N., & Haenszel, W. (1959). Journal of the National Cancer Institute, 22, 719-748.
-Robins, J., Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (variance of the odds ratio).
-Greenland, S., & Robins, J. M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio).
-Sato, T., Greenland, S., & Robins, J. M. (1989). Biometrics, 45, 1323-1324 (variance of the risk difference).
-Yusuf, S., et al. (1985). Progress in Cardiovascular Diseases, 27, 335-371 (Peto).
-Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al. (2018). Statistics in Medicine,
-37, 1059-1085 (logistic-normal model; their model 4).
-Sweeting, M. J., Sutton, A. J., & Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm
-correction).
-Altman, D. G. (1998). BMJ, 317, 1309-1312 (interval of a number needed to treat).
+References: Mantel, N., & Haenszel, W. (1959). Journal of the National Cancer Institute, 22, 719-748. Robins, J.,
+Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (variance of the odds ratio). Greenland, S., & Robins, J.
+M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio). Sato, T., Greenland, S., & Robins, J. M. (1989).
+Biometrics, 45, 1323-1324 (variance of the risk difference). Yusuf, S., et al. (1985). Progress in Cardiovascular
+Diseases, 27, 335-371 (Peto). Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al.
+(2018). Statistics in Medicine, 37, 1059-1085 (logistic-normal model; their model 4). Sweeting, M. J., Sutton, A. J., &
+Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm correction). Altman, D. G. (1998). BMJ, 317,
+1309-1312 (interval of a number needed to treat).
 """
 
 from dataclasses import dataclass

@@ -6,10 +6,8 @@ verdict on the data as they are. It counts in both directions, so a result that 
 of changes are tried, number by number, so it is the true minimum and not the end of a stepwise search. It is a
 description of the data at hand; it is small in small trials whatever the truth is.
 
-References
-----------
-Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials).
-Atal, I., Porcher, R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
+References: Walsh, M., et al. (2014). Journal of Clinical Epidemiology, 67, 622-628 (single trials). Atal, I., Porcher,
+R., Boutron, I., & Ravaud, P. (2019). Journal of Clinical Epidemiology, 111, 32-40 (meta-analyses).
 """
 
 from collections.abc import Callable, Iterator

@@ -10,11 +10,9 @@ the variance between subjects at time 0.
 sums over subjects that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
 where a variance is small: there statsmodels' search can stop short of the maximum.
 
-References
-----------
-Laird, N. M., & Ware, J. H. (1982). Biometrics, 38, 963-974 (the model, ML and REML).
-Pinheiro, J. C., & Bates, D. M. (2000). Mixed-effects models in S and S-PLUS. Springer (chapter 2).
-Singer, J. D., & Willett, J. B. (2003). Applied longitudinal data analysis. Oxford University Press.
+References: Laird, N. M., & Ware, J. H. (1982). Biometrics, 38, 963-974 (the model, ML and REML). Pinheiro, J. C., &
+Bates, D. M. (2000). Mixed-effects models in S and S-PLUS. Springer (chapter 2). Singer, J. D., & Willett, J. B. (2003).
+Applied longitudinal data analysis. Oxford University Press.
 """
 
 from __future__ import annotations

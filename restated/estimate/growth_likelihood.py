@@ -19,13 +19,10 @@ search has one start: second maxima occur with a handful of subjects only.
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
 these two last, so that sums and products of small matrices run over long contiguous rows.
 
-References
-----------
-Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48 (profiled
-deviance in the relative Cholesky factor).
-Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022 (Newton-Raphson with sums per subject).
-Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped steps).
-Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
+References: Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48
+(profiled deviance in the relative Cholesky factor). Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022
+(Newton-Raphson with sums per subject). Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped
+steps). Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
 """
 
 from __future__ import annotations

@@ -10,11 +10,9 @@ With group means d standard deviations apart:
 A correlation of two classifications (phi) in terms of single people: with shares p and q in the two classes, both
 classes hold p q + phi sqrt(p (1 - p) q (1 - q)) of all people.
 
-References
-----------
-Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (overlap follows from U1 to U3).
-McGraw & Wong (1992), Psychological Bulletin 111, 361-365 (probability of superiority).
-Inman & Bradley (1989), Communications in Statistics A 18, 3851-3874 (overlap of two normal distributions).
+References: Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (overlap follows from U1 to U3). McGraw & Wong
+(1992), Psychological Bulletin 111, 361-365 (probability of superiority). Inman & Bradley (1989), Communications in
+Statistics A 18, 3851-3874 (overlap of two normal distributions).
 """
 
 import math
@@ -64,17 +62,10 @@ def superiority(d: ArrayLike) -> FloatOrArray:
 def shares_given(phi: float, first: float, second: float) -> tuple[float, float]:
     """Return the share in the second class of those in the first class, and of the others.
 
-    Parameters
-    ----------
-    phi : float
-        Correlation of the two classifications.
-    first, second : float
-        Shares of all people in the first and in the second class, between 0 and 1.
+    `phi` (float): Correlation of the two classifications. `first`, `second` (float): Shares of all people in the first
+    and in the second class, between 0 and 1.
 
-    Raises
-    ------
-    RestatedError
-        If a share is not between 0 and 1, or no table has this correlation with these shares.
+    Raises a RestatedError if a share is not between 0 and 1, or no table has this correlation with these shares.
     """
     check_numbers(phi=phi, first=first, second=second)
     for name, value in (("first", first), ("second", second)):

@@ -7,12 +7,10 @@ asked for, because published results rest on it; show both.
 Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They coincide when
 tau2 is the DerSimonian-Laird estimate and differ for every other estimator.
 
-References
-----------
-Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical variance).
-Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction interval).
-Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in `restated.tau2`.
-Jackson, D., et al. (2017). Statistics in Medicine, 36, 3923-3934 (ad hoc Knapp-Hartung).
+References: Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical
+variance). Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction
+interval). Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in
+`restated.tau2`. Jackson, D., et al. (2017). Statistics in Medicine, 36, 3923-3934 (ad hoc Knapp-Hartung).
 """
 
 from collections.abc import Sequence
@@ -115,21 +113,13 @@ def fit(
     Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is
     unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
 
-    Parameters
-    ----------
-    y, v : array_like, shape (k,)
-        Effects and their sampling variances.
-    method : {"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}
-        Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and without a
-        prediction interval.
-    ci : {"wald", "knapp-hartung", "adhoc"}
-        Interval of the mean: normal; t with k - 1 df and the Knapp-Hartung scale factor (not truncated at 1, so it can
-        be narrower than Wald); or the same with a factor of at least 1 (ad hoc), never narrower than Wald.
-    level : float
-        Coverage of all intervals.
-    pi_df : {"k-2", "k-1"}
-        Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et al. (2009);
-        metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
+    `y`, `v` (array_like, shape (k,)): Effects and their sampling variances. `method` ({"REML", "DL", "PM", "ML", "HE",
+    "SJ", "FE"}): Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and
+    without a prediction interval. `ci` ({"wald", "knapp-hartung", "adhoc"}): Interval of the mean: normal; t with k - 1
+    df and the Knapp-Hartung scale factor (not truncated at 1, so it can be narrower than Wald); or the same with a
+    factor of at least 1 (ad hoc), never narrower than Wald. `level` (float): Coverage of all intervals. `pi_df`
+    ({"k-2", "k-1"}): Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et
+    al. (2009); metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
     """
     found = _fit(y, v, method, ci, level, pi_df)
     if np.isnan(found.se):

@@ -11,10 +11,8 @@ A share of variance from a liability model, such as c2, is on the third scale. A
 both, one and no member affected along the last axis, shape (..., 3), and return shape (...); what a table leaves
 undefined is nan.
 
-References
-----------
-Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (double entry, analysis of variance).
-Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
+References: Fisher, R. A. (1925). Statistical Methods for Research Workers, chapter 7 (double entry, analysis of
+variance). Shrout, P. E., & Fleiss, J. L. (1979). Psychological Bulletin, 86, 420-428 (ICC(1,1)).
 """
 
 from itertools import pairwise

@@ -11,14 +11,12 @@ Standardized path arithmetic with one predictor x, one mediator m and one outcom
 a = r_xm; b and c' are the standardized coefficients of the regression of y on m and x. The *naive product* r_xm * r_my
 ignores x when the mediator meets the outcome; it is not the indirect path a * b.
 
-References
-----------
-Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215.
-Cohen, Cohen, West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients).
-Sobel (1982), Sociological Methodology 13, 290-312 (delta method for an indirect path).
-MacKinnon, Lockwood & Williams (2004), Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits).
-Taylor, MacKinnon & Tein (2008), Organizational Research Methods 11, 241-269 (paths of several links).
-Oberhofer & Kmenta (1974), Econometrica 42, 579-590 (equations with correlated errors, by iteration).
+References: Wright (1934), The method of path coefficients, Annals of Mathematical Statistics 5, 161-215. Cohen, Cohen,
+West & Aiken (2003), Applied multiple regression, 3rd ed., eq. 3.2.4-3.2.5 (two-predictor coefficients). Sobel (1982),
+Sociological Methodology 13, 290-312 (delta method for an indirect path). MacKinnon, Lockwood & Williams (2004),
+Multivariate Behavioral Research 39, 99-128 (Monte Carlo limits). Taylor, MacKinnon & Tein (2008), Organizational
+Research Methods 11, 241-269 (paths of several links). Oberhofer & Kmenta (1974), Econometrica 42, 579-590 (equations
+with correlated errors, by iteration).
 """
 
 from collections.abc import Callable, Sequence

@@ -3,10 +3,8 @@
 Counts are array_like, from 0 to their denominator `n` (else a RestatedError); ends are floats, or arrays where an
 argument is one, and proportions.
 
-References
-----------
-Wilson, E. B. (1927). JASA, 22, 209-212.
-Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413 (exact interval).
+References: Wilson, E. B. (1927). JASA, 22, 209-212. Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413
+(exact interval).
 """
 
 import math

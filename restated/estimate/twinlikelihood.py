@@ -5,10 +5,8 @@ fraternal twins. The nuisance parameters (thresholds, or the variance) are maxim
 function of two variables over a triangle, whose corners are the pure components and the origin. The maximum is found on
 its edges (one variable each) and inside (two), for many data sets at once.
 
-References
-----------
-Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (T function).
-Prekopa, A. (1973). Acta Scientiarum Mathematicarum, 34, 335-343 (shifted quadrants: log-concavity).
+References: Owen, D. B. (1956). Annals of Mathematical Statistics, 27, 1075-1090 (T function). Prekopa, A. (1973). Acta
+Scientiarum Mathematicarum, 34, 335-343 (shifted quadrants: log-concavity).
 """
 
 from collections.abc import Sequence

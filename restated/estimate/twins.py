@@ -15,13 +15,11 @@ Not modelled: sex, covariates, assortative mating, gene-environment interplay, u
 All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
 determine (without pairs with an affected twin, for example) is nan.
 
-References
-----------
-Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
-Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer.
-Neale, M. C., & Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals).
-Self, S. G., & Liang, K.-Y. (1987). JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340
-(likelihood-ratio tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
+References: Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
+Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer. Neale, M. C., &
+Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals). Self, S. G., & Liang, K.-Y. (1987).
+JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340 (likelihood-ratio tests at the
+boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from collections.abc import Iterator

@@ -56,14 +56,9 @@ def _many(found: Any) -> bool:
 class Found:
     """The data that can be behind printed numbers.
 
-    Attributes
-    ----------
-    sets : mapping
-        By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be in.
-    size : float
-        Members of the set; nan where it is a range.
-    words : str
-        Which readings fit, or where nothing does, which printed numbers conflict.
+    `sets` (mapping): By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union
+    it may be in. `size` (float): Members of the set; nan where it is a range. `words` (str): Which readings fit, or
+    where nothing does, which printed numbers conflict.
     """
 
     sets: Mapping[str, Any]
@@ -246,10 +241,7 @@ RECONSTRUCTORS: Mapping[str, Reconstructor] = {
 def at(name: str, printed: Printed, options: Words, strength: str) -> Found:
     """Return the set at a strength of practice; it holds the sets of the lesser strengths.
 
-    Raises
-    ------
-    RestatedError
-        With the reason why these numbers allow no reconstruction.
+    Raises a RestatedError with the reason why these numbers allow no reconstruction.
     """
     order = list(STRENGTHS)
     run = RECONSTRUCTORS[name].run

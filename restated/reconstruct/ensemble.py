@@ -17,10 +17,8 @@ are those of the first `QUANTILE_DRAWS`, a simple random sample as draws are ind
 the range over all compatible data sets; how far the latter goes beyond it is unknown unless the reconstruction
 enumerates.
 
-References
-----------
-O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
-SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
+References: O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is
+numpy's SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
 import json
@@ -100,24 +98,15 @@ def ensemble(
     Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change
     between data sets, a worker was killed, or `keep` holds draws of another ensemble.
 
-    Parameters
-    ----------
-    reconstruct : callable
-        Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
-    estimate : callable
-        Takes a data set and returns a mapping of names to numbers, the same names for every data set; nan where a
-        quantity is undefined.
-    draws, seed : int
-        Number of data sets, and the seed of all chance.
-    workers : int, optional
-        Processes; -1 for one a processor. By default one, or as set by a surrounding ``joblib.parallel_config``.
-    batched : bool
-        `estimate` takes a list of data sets and returns a mapping of names to arrays of that length.
-    keep : path-like, optional
-        Folder in which every finished batch is saved as soon as it is finished, by the worker that finished it. A later
-        call with the same folder continues from there, also with more draws.
-    progress : callable, optional
-        Is given a line of text with a bar at each twentieth of the work; ``print`` for instance.
+    `reconstruct` (callable): Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
+    `estimate` (callable): Takes a data set and returns a mapping of names to numbers, the same names for every data
+    set; nan where a quantity is undefined. `draws`, `seed` (int): Number of data sets, and the seed of all chance.
+    `workers` (int, optional): Processes; -1 for one a processor. By default one, or as set by a surrounding
+    ``joblib.parallel_config``. `batched` (bool): `estimate` takes a list of data sets and returns a mapping of names to
+    arrays of that length. `keep` (path-like, optional): Folder in which every finished batch is saved as soon as it is
+    finished, by the worker that finished it. A later call with the same folder continues from there, also with more
+    draws. `progress` (callable, optional): Is given a line of text with a bar at each twentieth of the work; ``print``
+    for instance.
     """
     if not is_whole(draws) or draws < 1:
         raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")

@@ -10,10 +10,8 @@ Every sample of n is such a distribution, and Samuelson's bound gives its highes
 weights between multiples of 1/n make them slightly too wide. Student's, Welch's and the gamma model's test need no
 range: moments fix them. A t test of logarithms has none: its mean of logs falls without bound as a value nears 0.
 
-References
-----------
-Richter, H. (1957). Blätter der DGVFM, 3, 147-161. Rogosinski, W. W. (1958). Proceedings of the Royal Society A, 245,
-1-27. Karr, A. F. (1983). Mathematics of Operations Research, 8, 74-85 (few points are enough).
+References: Richter, H. (1957). Blätter der DGVFM, 3, 147-161. Rogosinski, W. W. (1958). Proceedings of the Royal
+Society A, 245, 1-27. Karr, A. F. (1983). Mathematics of Operations Research, 8, 74-85 (few points are enough).
 Samuelson, P. A. (1968). JASA, 63, 1522-1525 (largest value of a sample).
 """
 
@@ -45,14 +43,8 @@ class Arm:
 
     Raises a RestatedError if no such values exist.
 
-    Parameters
-    ----------
-    n : int
-    mean, sd : float
-    zeros : int
-        Values that are exactly 0; the others are above 0.
-    highest : float
-        No value is larger. By default only the moments limit them.
+    `n`, `mean`, `sd`: as printed. `zeros`: values that are exactly 0; the others are above 0. `highest`: no value is
+    larger; by default only the moments limit them.
     """
 
     n: int

@@ -3,9 +3,7 @@
 Everything the moments do not fix - quantiles, tails, interactions - comes from the assumed shape and from the seed; a
 result that depends on it has to be shown over several shapes and seeds.
 
-References
-----------
-Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
+References: Rubinstein & Kroese (2016), Simulation and the Monte Carlo method, 3rd ed., section 2.5 (recolouring).
 Samuelson (1968), JASA 63, 1522-1525 (largest deviation in a sample; here the largest SD of non-negative values).
 """
 
@@ -65,8 +63,6 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
     service). `draws`: number of samples. Raises a RestatedError if the request contradicts itself; the message names
     the two sides.
 
-    Notes
-    -----
     A lognormal sample is exp(s z), a gamma one the gamma quantile of Phi(z); s or the gamma shape is solved so that the
     coefficient of variation is the wanted one (for exp(s z) it rises with s, because the log of the empirical moment
     generating function is convex), and the sample is then scaled to its mean. The lowest z become the zeros.

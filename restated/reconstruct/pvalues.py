@@ -3,10 +3,8 @@
 A test statistic is named by its kind: z, t and r are two-sided and have no sign; F, chi-square and Q are tested in the
 upper tail. A correlation r of n cases is tested by t = r sqrt(df / (1 - r^2)) with df = n - 2.
 
-References
-----------
-Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from test
-statistic and degrees of freedom).
+References: Nuijten, Hartgerink, van Assen, Epskamp & Wicherts (2016), Behavior Research Methods 48, 1205-1226 (p from
+test statistic and degrees of freedom).
 """
 
 import math

@@ -1,9 +1,7 @@
 """All Mann-Whitney U compatible with a printed z.
 
-References
-----------
-Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U).
-Lehmann (1975), Nonparametrics, section 1.4 (correction of the variance for ties).
+References: Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60 (mean and variance of U). Lehmann (1975),
+Nonparametrics, section 1.4 (correction of the variance for ties).
 """
 
 from collections.abc import Iterable
@@ -48,8 +46,6 @@ def u_values(z: Constraint, n1: int, n2: int, *, factor: Constraint = (1, 1)) ->
     then U is a whole number; otherwise U may end in one half. Raises a RestatedError for group sizes below 1, a tie
     factor outside (0, 1] or an unbounded z.
 
-    Notes
-    -----
     z = (U - n1 n2 / 2 - correction) / sqrt(factor n1 n2 (N + 1) / 12), where the correction moves U by one half towards
     its mean, and not past it. Compared as signed squares in exact fractions.
     """

@@ -1,8 +1,6 @@
 """All event counts of two arms compatible with a printed risk ratio and its confidence interval.
 
-References
-----------
-Katz, D., et al. (1978). Biometrics, 34, 469-474 (standard error of a log risk ratio).
+References: Katz, D., et al. (1978). Biometrics, 34, 469-474 (standard error of a log risk ratio).
 """
 
 from dataclasses import dataclass

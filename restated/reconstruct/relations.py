@@ -5,9 +5,7 @@ each of them (on either side of zero), so its range over the box is found at the
 what the relations leave, again and again, gives ranges that hold every compatible set of values; they can be wider than
 the exact ones, never narrower.
 
-References
-----------
-Benhamou & Granvilliers (2006), Continuous and interval constraints, in Handbook of constraint programming.
+References: Benhamou & Granvilliers (2006), Continuous and interval constraints, in Handbook of constraint programming.
 """
 
 import math

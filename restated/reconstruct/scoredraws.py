@@ -8,10 +8,8 @@ largest entropy for the wanted moments; they decide how many draws fit, not how 
 Where a table of weights by cases and sum fits into memory, n and the sum are right from the start and only the sum of
 squares is left to chance; otherwise one score takes the cases that are missing.
 
-References
-----------
-Duchon, Flajolet, Louchard & Schaeffer (2004), Combinatorics, Probability and Computing 13, 577-625 (the sampler).
-Arratia & DeSalvo (2016), Combinatorics, Probability and Computing 25, 324-351 (one part fixed by the others).
+References: Duchon, Flajolet, Louchard & Schaeffer (2004), Combinatorics, Probability and Computing 13, 577-625 (the
+sampler). Arratia & DeSalvo (2016), Combinatorics, Probability and Computing 25, 324-351 (one part fixed by the others).
 """
 
 import math

@@ -1,8 +1,6 @@
 """All samples of whole numbers compatible with a printed mean and SD.
 
-References
-----------
-Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
+References: Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
 Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6,
 e26968. Neither program is used here: existence is decided in `scoresums`, few samples are counted and listed by dynamic
 programming over the scores, and many are drawn in `scoredraws`.
@@ -90,23 +88,10 @@ def score_samples(
 
     Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
 
-    Parameters
-    ----------
-    mean, sd : str, Printed, or pair of numbers
-        As printed; the SD has divisor n - `ddof`.
-    n : int
-        Sample size, at least 2.
-    low, high : int
-        Ends of the scale.
-    ddof : {1, 0}
-        Divisor of the SD.
-    limit : int
-        Up to this many samples are listed, above it `draws` are drawn.
-    draws, seed : int
-        For the draws.
+    `mean`, `sd` (str, Printed, or pair of numbers): As printed; the SD has divisor n - `ddof`. `n` (int): Sample size,
+    at least 2. `low`, `high` (int): Ends of the scale. `ddof` ({1, 0}): Divisor of the SD. `limit` (int): Up to this
+    many samples are listed, above it `draws` are drawn. `draws`, `seed` (int): For the draws.
 
-    Notes
-    -----
     A sample is a table of frequencies: the order of cases does not count, and each table is as likely as any other to
     be drawn. Whether there is one is always decided exactly. For the count, scores are taken up one after the other;
     partial samples with the same number of cases, sum and sum of squares are one state, and the number of ways to reach

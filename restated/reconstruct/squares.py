@@ -39,7 +39,8 @@ def diagonals(
         low, high = integer_range(*ends, low, high) if chance < 1 else (1, 0)
     sums: Ints = np.arange(low, high + 1)
     least = np.maximum(0, -((n - r - c - sums[:, None]) // 2))
-    return sums[(least <= np.minimum(r, c)).all(axis=1) & (least.sum(axis=1) <= sums)]
+    found: Ints = sums[(least <= np.minimum(r, c)).all(axis=1) & (least.sum(axis=1) <= sums)]
+    return found
 
 
 def _margins(values: ArrayLike, name: str) -> Ints:

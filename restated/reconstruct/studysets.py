@@ -9,11 +9,9 @@ normal true effects on the Fisher z scale with variance tau2, sampling variance 
 and effect, one effect per sample. What `summaries` then adds (interval, prediction interval, I2) shows what such a
 meta-analysis would look like; it is not evidence on the real one.
 
-References
-----------
-Fisher (1921), Metron 1, 3-32 (z transformation and its variance).
-DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
-Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k - 2 degrees of freedom).
+References: Fisher (1921), Metron 1, 3-32 (z transformation and its variance). DerSimonian & Laird (1986), Controlled
+Clinical Trials 7, 177-188. Higgins, Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval with k -
+2 degrees of freedom).
 """
 
 from dataclasses import dataclass
@@ -95,24 +93,12 @@ def study_sets(
 
     Raises a RestatedError if the arguments contradict each other.
 
-    Parameters
-    ----------
-    k, total_n : int
-        Printed number of samples and of participants.
-    pooled : str, Printed, or pair of numbers
-        Printed pooled r.
-    tau2 : float
-        Variance of the true effects on the z scale, an assumption unless a paper prints it. Without `q`, deviations are
-        stretched until the estimated tau2 equals it.
-    draws, seed : int
-        Number of sets and seed of the random generator.
-    min_n, size_shape : int, float
-        Spread of sample sizes, see `sizes`. Assumptions.
-    q : float, optional
-        Deviations are stretched until Cochran's Q equals it.
+    `k`, `total_n` (int): Printed number of samples and of participants. `pooled` (str, Printed, or pair of numbers):
+    Printed pooled r. `tau2` (float): Variance of the true effects on the z scale, an assumption unless a paper prints
+    it. Without `q`, deviations are stretched until the estimated tau2 equals it. `draws`, `seed` (int): Number of sets
+    and seed of the random generator. `min_n`, `size_shape` (int, float): Spread of sample sizes, see `sizes`.
+    Assumptions. `q` (float, optional): Deviations are stretched until Cochran's Q equals it.
 
-    Notes
-    -----
     Adding a constant to all z changes neither weights, Q nor the tau2 estimate, so the pooled z is set exactly by a
     shift. Multiplying deviations by s multiplies Q by s^2; the estimate (Q - df) / C is then solved for s in closed
     form.

@@ -13,10 +13,8 @@ Layout and names::
 
 Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
-References
-----------
-Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa).
-Pearson (1900); for the 2 x 2 case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
+References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa). Pearson (1900); for the 2 x 2
+case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.
 """
 
 from collections.abc import Callable, Iterator
@@ -136,30 +134,17 @@ def two_by_two(
     Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the
     constraints leave more than `MAX_CANDIDATES` tables to examine.
 
-    Parameters
-    ----------
-    n : int
-        Total number of cases.
-    row1, col1 : constraint, optional
-        Counts in the first row and the first column.
-    row1_share, col1_share : constraint, optional
-        The same margins in **percent** of n.
-    agreement : constraint, optional
-        a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
-    kappa, phi, chi2, odds_ratio : constraint, optional
-        Cohen's kappa; phi (signed); Pearson's chi-square without continuity correction; ad / bc without any zero-cell
-        correction. Where one is undefined (kappa with chance agreement 1, phi and chi-square with an empty margin, odds
-        ratio with bc = 0) the table is never compatible.
-    sensitivity, specificity : constraint, optional
-        a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions** ('.84'), unless the text
-        carries a percent sign ('84%').
-    row_percent, row2_percent : constraint, optional
-        **Percent** of the first and of the second row that falls in column 1.
-    col_percent, col2_percent : constraint, optional
-        **Percent** of the first and of the second column that falls in row 1.
+    `n` (int): Total number of cases. `row1`, `col1` (constraint, optional): Counts in the first row and the first
+    column. `row1_share`, `col1_share` (constraint, optional): The same margins in **percent** of n. `agreement`
+    (constraint, optional): a + d in **percent** of n: '75' is 74.5 to 75.5 percent. `kappa`, `phi`, `chi2`,
+    `odds_ratio` (constraint, optional): Cohen's kappa; phi (signed); Pearson's chi-square without continuity
+    correction; ad / bc without any zero-cell correction. Where one is undefined (kappa with chance agreement 1, phi and
+    chi-square with an empty margin, odds ratio with bc = 0) the table is never compatible. `sensitivity`, `specificity`
+    (constraint, optional): a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions**
+    ('.84'), unless the text carries a percent sign ('84%'). `row_percent`, `row2_percent` (constraint, optional):
+    **Percent** of the first and of the second row that falls in column 1. `col_percent`, `col2_percent` (constraint,
+    optional): **Percent** of the first and of the second column that falls in row 1.
 
-    Notes
-    -----
     The two tightest of row total, column total and diagonal, with cell a, run over every table once. Statistics are
     quotients of whole numbers and are compared exactly: floating-point error neither loses a table nor lets one in.
     """

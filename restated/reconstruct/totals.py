@@ -11,11 +11,9 @@ are Schur-convex in the sizes: over all whole sizes of at least `min_n` that add
 are as equal as can be, and greatest where one sample holds all it can. The ranges here are therefore exact. And as both
 are monotone in every w_i, c = 4 gives bounds that hold for any shares, even if they differ between studies.
 
-References
-----------
-DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188.
-Hedges & Olkin (1985), Statistical methods for meta-analysis, chapter 5 (variance of d).
-Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3 (Schur-convex functions).
+References: DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188. Hedges & Olkin (1985), Statistical
+methods for meta-analysis, chapter 5 (variance of d). Marshall, Olkin & Arnold (2011), Inequalities, 2nd ed., chapter 3
+(Schur-convex functions).
 """
 
 import numpy as np

@@ -12,10 +12,8 @@ pairwise      both / (both + discordant)          of the pairs with an affected 
 probandwise   2 both / (2 both + discordant)      of the affected twins, those with an affected twin
 ============  ==================================  =================================================
 
-References
-----------
-McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of Human
-Genetics, 26, 454-466 (definitions of concordance).
+References: McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of
+Human Genetics, 26, 454-466 (definitions of concordance).
 """
 
 from collections.abc import Callable
