@@ -83,12 +83,10 @@ def effect_sizes(
 ) -> tuple[Floats, Floats]:
     """Return effect and sampling variance of each trial, for inverse-variance pooling with `meta.fit`.
 
-    Both have shape (k,), with nan where the trial has no information on the measure.
-
-    `measure`: "OR", "RR", "RD". `correction`: number added to each of the four cells; "treatment-arm" adds n1 / (n1 +
-    n2) to the cells of arm 1 and n2 / (n1 + n2) to those of arm 2. `correct` ("zero-trials", "all", "none"): correct
-    the trials with an empty cell (the usual rule), all of them, or none. Only a risk difference can do without; its
-    variance is 0 where each arm has events only or none.
+    Both have shape (k,), with nan where the trial has no information on the `measure` ("OR", "RR", "RD"). `correction`
+    is added to each of the four cells; "treatment-arm" adds n1 / (n1 + n2) to those of arm 1 and the rest to those of
+    arm 2. `correct`: "zero-trials" (with an empty cell), "all", or for a risk difference "none": its variance is then 0
+    where each arm has events only or none.
     """
     cells, informative = _cells(events1, n1, events2, n2, measure)
     rules = ("zero-trials", "all", "none") if measure == "RD" else ("zero-trials", "all")
@@ -166,11 +164,10 @@ def logistic_normal(
     """Fit the random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
 
     logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
-    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature. This is the unconditional model with fixed
-    trial effects, metafor's rma.glmm(model = "UM.FS") with its default coding = 1/2. For given theta and tau the trials
-    separate, so each alpha_j has a search of its own. The standard error is from the inverse Hessian in (theta, tau),
-    or in theta alone if tau is zero. Also raises RestatedError if fewer than two trials can be used, an arm has no
-    events (or only events) in all trials, or the search does not settle.
+    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature: metafor's rma.glmm(model = "UM.FS"), coding
+    1/2. Standard errors are from the inverse Hessian in (theta, tau), or in theta alone if tau is zero. Also raises
+    RestatedError if fewer than two trials can be used, an arm has no events (or only events) in all trials, or the
+    search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:

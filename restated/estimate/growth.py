@@ -98,23 +98,15 @@ class GrowthBatch(_Growth):
 def fit(y: ArrayLike, times: ArrayLike, covariates: ArrayLike, *, degree: int = 1, method: str = "REML") -> GrowthFit:
     """Fit one growth model with statsmodels' MixedLM, from its own starting values and on the scale given.
 
-    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
-    from the second derivatives in all parameters, variances included; where values are missing it differs from that of
-    `fit_batch` in the third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near
-    0. Raises RestatedError if shapes disagree, a time or covariate is missing, the design is collinear, the values
-    observed do not determine variances or fixed effects, or statsmodels fails.
+    `y`, shape (subjects, waves): outcome, nan where it is missing. `times`, shape (waves,). `covariates`, shape
+    (subjects,) or (subjects, q), q may be 0: without the intercept, which is added; a DataFrame names them. `degree`:
+    of the polynomial in time, at least 1. `method`: "REML" or "ML". Raises RestatedError if shapes disagree, a time or
+    covariate is missing, the design is collinear, the values observed do not determine variances or fixed effects, or
+    statsmodels fails.
 
-    Parameters
-    ----------
-    y : array_like, shape (subjects, waves)
-        Outcome; nan where it is missing.
-    times : array_like, shape (waves,)
-        Time of each wave, in the unit and from the origin wanted.
-    covariates : array_like, shape (subjects,) or (subjects, q)
-        Subject-level covariates without the intercept, which is added; q may be 0. A DataFrame names them.
-    degree : int
-        Degree of the polynomial in time, at least 1.
-    method : {"REML", "ML"}
+    `fixed` runs over the covariates (intercept first) and within each over the powers of time. `fixed_covariance` comes
+    from the second derivatives in all parameters; where values are missing it differs from that of `fit_batch` in the
+    third digit. `converged` is the verdict of statsmodels, which can be wrong with a variance near 0.
     """
     design = _Design.make(times, covariates, degree, method)
     y = _outcome(y, design)
@@ -145,12 +137,11 @@ def fit_batch(
 ) -> GrowthBatch:
     """Fit the same growth model to many data sets.
 
-    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves), or a generator of those of
-    (subjects, waves), of which only a few are held in memory at a time. Missing values may differ between data sets.
-    `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all data sets. Raises RestatedError as `fit`,
-    naming the data set (counted from 0), and if a data set leaves no residual variance or the search does not settle.
-    D is positive semidefinite; `singular` marks the data sets where it has no inverse. `fixed_covariance` is (X'V^-1
-    X)^-1, with the variances taken as known, as in lme4.
+    `data_sets`: outcomes, nan where missing, as an array of shape (draws, subjects, waves) or a generator, of which
+    only a few are held in memory. `times`, `covariates`, `degree`, `method`: as in `fit`; shared by all. Raises
+    RestatedError as `fit`, naming the data set (counted from 0), and if a data set leaves no residual variance or the
+    search does not settle. D is positive semidefinite; `singular` marks where it has no inverse. `fixed_covariance` is
+    (X'V^-1 X)^-1, with the variances taken as known, as in lme4.
     """
     design = _Design.make(times, covariates, degree, method)
     outcomes = (_outcome(y, design, index) for index, y in enumerate(data_sets))

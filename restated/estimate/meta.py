@@ -108,18 +108,15 @@ class MetaRegression:
 def fit(
     y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
 ) -> MetaFit:
-    """Pool independent effects.
+    """Pool independent effects `y` with sampling variances `v`, shape (k,) each.
 
-    Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or an option is
-    unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
-
-    `y`, `v` (array_like, shape (k,)): Effects and their sampling variances. `method` ({"REML", "DL", "PM", "ML", "HE",
-    "SJ", "FE"}): Estimator of tau2; FE is the common-effect (inverse-variance) model, with `i2` and `h2` from Q and
-    without a prediction interval. `ci` ({"wald", "knapp-hartung", "adhoc"}): Interval of the mean: normal; t with k - 1
-    df and the Knapp-Hartung scale factor (not truncated at 1, so it can be narrower than Wald); or the same with a
-    factor of at least 1 (ad hoc), never narrower than Wald. `level` (float): Coverage of all intervals. `pi_df`
-    ({"k-2", "k-1"}): Degrees of freedom of the prediction interval estimate +- t sqrt(tau2 + se^2). k - 2 is Higgins et
-    al. (2009); metafor uses k - 1 with Knapp-Hartung and a normal deviate otherwise.
+    `method` ({"REML", "DL", "PM", "ML", "HE", "SJ", "FE"}): estimator of tau2; FE is the common-effect
+    (inverse-variance) model, with `i2` and `h2` from Q and without a prediction interval. `ci`: "wald", normal;
+    "knapp-hartung", t with k - 1 df and a scale factor that can make it narrower than Wald; "adhoc", the same with a
+    factor of at least 1. `level`: coverage of all intervals. `pi_df` ({"k-2", "k-1"}): degrees of freedom of the
+    prediction interval estimate +- t sqrt(tau2 + se^2): k - 2 by Higgins et al. (2009), k - 1 in metafor with
+    Knapp-Hartung. Raises RestatedError if lengths differ, a value is not finite, a variance is not positive, k < 2 or
+    an option is unknown; under Knapp-Hartung also if all effects are the same, which leaves no variance to estimate.
     """
     found = _fit(y, v, method, ci, level, pi_df)
     if np.isnan(found.se):
@@ -144,10 +141,9 @@ def _fit(
 def fit_batch(
     Y: ArrayLike, V: ArrayLike, *, method: str = "REML", ci: str = "wald", level: float = 0.95, pi_df: str = "k-2"
 ) -> MetaBatch:
-    """Pool each row of `Y`: the same results as `fit`, row by row, for an ensemble of data sets.
+    """Pool each row of `Y`, shape (draws, k): the same results as `fit`, row by row; `V` has shape (draws, k) or (k,).
 
-    `Y`: shape (draws, k). `V`: shape (draws, k) or (k,). `method`, `ci`, `level`, `pi_df`: as in `fit`, with the same
-    errors; but where all effects of a row are the same, Knapp-Hartung gives nan.
+    Errors as in `fit`; but where all effects of a row are the same, Knapp-Hartung gives nan.
     """
     Y, V = check_effects(Y, V, batch=True)
     check_option("degrees of freedom", pi_df, ("k-2", "k-1"), field="pi_df")
@@ -224,8 +220,8 @@ def leave_one_out(
 ) -> pd.DataFrame:
     """Pool again without each study in turn: one row per left-out study, with the columns `SUMMARY`.
 
-    `y`, `v`: shape (k,), k >= 3. `labels`: index of the result; default 0, 1, ... `**options`: as in `fit`, with the
-    same errors; but where the rest of the effects are the same, Knapp-Hartung gives nan.
+    Needs k >= 3. `labels`: index of the result. `**options`: as in `fit`, with the same errors; but where the rest of
+    the effects are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     if len(y) < 3:
@@ -244,11 +240,9 @@ def cumulative(
 ) -> pd.DataFrame:
     """Pool the first study, the first two, and so on, in the given order: a row each, with the columns `SUMMARY`.
 
-    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval.
-
-    `y`, `v`: shape (k,). `order`, shape (k,): sort key, for example the year; ties keep their given order. Default: the
-    order of `y`. `labels`: of the studies in their given order; the index of the result. `**options`: as in `fit`, with
-    the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
+    The first row is that study alone, with tau2 = 0 and (unless Wald, as the others need two) no interval. `order`,
+    shape (k,): sort key, by default the order of `y`; ties keep it. `labels`: index of the result. `**options`: as in
+    `fit`, with the same errors; but where the effects so far are the same, Knapp-Hartung gives nan.
     """
     y, v = check_effects(y, v)
     key = np.arange(len(y)) if order is None else np.asarray(order)

@@ -71,11 +71,10 @@ class Interval(NamedTuple):
 class TwinFit:
     """A fitted twin model; fields are numbers, or arrays with the leading shape of the data.
 
-    Shares are proportions of the variance; a component outside the model is 0. `prevalence_mz` and `prevalence_dz`
-    (liability) or `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of the
-    single pairs: of tables the sum of their log probabilities, discordant pairs in the order they came; of covariances
-    the normal one with free means. `deviance` is twice its distance from the saturated model of two exchangeable tables
-    or matrices, with `df` degrees of freedom when no share is at a bound.
+    Shares are proportions of the variance, 0 outside the model. `prevalence_mz` and `prevalence_dz` (liability) or
+    `variance` (continuous) are the fitted nuisance parameters; the others nan. `loglik` is that of single pairs:
+    discordant pairs in the order they came, or normal with free means. `deviance` is twice its distance from the
+    saturated model of two exchangeable tables or matrices, with `df` degrees of freedom when no share is at a bound.
     """
 
     model: str
@@ -97,11 +96,7 @@ class TwinFit:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Likelihood-ratio test of a sub-model.
-
-    `p_boundary` takes account of shares that cannot be negative; `p` is the plain chi-squared p, for comparison with
-    publications.
-    """
+    """Likelihood-ratio test of a sub-model: `p_boundary` allows for shares that cannot be negative, `p` does not."""
 
     lrt: FloatOrArray
     df: int
@@ -113,7 +108,7 @@ class Comparison:
 class Power:
     """Power to see a component: share of simulated studies whose test is significant.
 
-    `se` is the Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
+    `se` is its Monte Carlo standard error, `low` and `high` the 95 % Wilson interval. `undefined` studies (no affected
     twin, say) count as not significant.
     """
 
@@ -128,13 +123,10 @@ class Power:
 def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: str = "common") -> TwinFit:
     """Fit the liability-threshold model to two tables of twin pairs by maximum likelihood, shares bounded at 0.
 
-    Fields are nan where a threshold is not determined: nobody or everybody affected (for "separate", in one group).
-    Raises RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
-
-    `mz`, `dz`, shape (..., 3) or (..., 4): numbers of pairs: both affected, discordant, neither; with four, the
-    discordant pairs come in two orders, which are added up. Need not be whole numbers (expected tables). Leading axes
-    broadcast. `model`: "ACE", "ADE", "AE", "CE", "E". `thresholds` ("common", "separate"): one threshold for everybody,
-    or one for each zygosity.
+    `mz`, `dz`, shape (..., 3) or (..., 4), which broadcast: pairs with both affected, discordant (in two orders where
+    there are four), neither; expected counts too. `model`: one of `MODELS`. `thresholds`: "common", or "separate" for
+    each zygosity. Fields are nan where nobody or everybody is affected (for "separate", in one group). Raises
+    RestatedError if counts are negative or not finite, a table is empty, or an option is unknown.
     """
     check_option("model", model, MODELS, field="model")
     check_option("kind of thresholds", thresholds, ("common", "separate"), field="thresholds")
@@ -150,13 +142,11 @@ def liability(mz: ArrayLike, dz: ArrayLike, *, model: str = "ACE", thresholds: s
 def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *, model: str = "ACE") -> TwinFit:
     """Fit the twin model to two covariance matrices or correlations by maximum likelihood, shares bounded at 0.
 
-    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. Matrices are
-    those programs print, with n - 1 in the denominator. Where only correlations are known, the variances of the two
-    groups are taken to be the same. Raises RestatedError if a matrix is not positive definite (a correlation not inside
-    -1 to 1), a group has fewer than 3 pairs, shapes differ or the model is unknown.
-
-    `mz`, `dz`, shape () or (m,): correlations; shape (2, 2) or (m, 2, 2): covariance matrices. `n_mz`, `n_dz`, shape ()
-    or (m,): pairs. `model`: "ACE", "ADE", "AE", "CE", "E".
+    One variance for all twins, free means: the likelihood of normal raw data, as in OpenMx and lavaan. `mz`, `dz`:
+    correlations, shape () or (m,), of groups whose variances are taken to be the same; or covariance matrices with
+    divisor n - 1, shape (2, 2) or (m, 2, 2). `n_mz`, `n_dz`: pairs. `model`: one of `MODELS`. Raises RestatedError if a
+    matrix is not positive definite (a correlation not inside -1 to 1), a group has fewer than 3 pairs, shapes differ or
+    the model is unknown.
     """
     check_option("model", model, MODELS, field="model")
     moments = zip(_moments(mz, n_mz, "mz"), _moments(dz, n_dz, "dz"))
@@ -171,9 +161,8 @@ def continuous(mz: ArrayLike, dz: ArrayLike, n_mz: ArrayLike, n_dz: ArrayLike, *
 def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None = None) -> dict[str, Interval]:
     """Return profile-likelihood intervals of the shares of a model: its components and "e2", or those of `only`.
 
-    All values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
-    log-likelihood. An end that meets a bound is the bound. The quantile is not adjusted for bounds, so near them an
-    interval covers more often than `level`. Use `only` where many data sets make all shares too costly.
+    They hold all values whose best fit is less than the chi-squared quantile (1 df) away from the maximum in twice the
+    log-likelihood, so near a bound they cover more often than `level`. `only` saves time with many data sets.
     """
     check_level(level)
     parts = MODELS[fit.model]
@@ -203,11 +192,10 @@ def intervals(fit: TwinFit, *, level: float = 0.95, only: tuple[str, ...] | None
 def compare(fit: TwinFit) -> dict[str, Comparison]:
     """Return likelihood-ratio tests of the sub-models of a fitted model, by sub-model.
 
-    One dropped share is on the edge of the allowed range, so its statistic is 0 half of the time and chi-squared with 1
-    df otherwise: p is halved. With two dropped shares it is a mixture of 0, 1 and 2 df, with weights 1/2 minus w, 1/2
-    and w. 2 pi w is the angle between the two components in the metric of the information matrix (Self & Liang 1987,
-    case 7); it depends only on the numbers of pairs and the prevalences. Both hold for large samples, and where no
-    other share is 0.
+    One dropped share is at its bound, so its statistic is 0 half of the time and chi-squared with 1 df otherwise: p is
+    halved. Two give a mixture of 0, 1 and 2 df with weights 1/2 - w, 1/2 and w, where 2 pi w is the angle between the
+    components in the metric of the information matrix (Self & Liang 1987, case 7). Both hold for large samples, and
+    where no other share is 0.
     """
     return {reduced: _test(fit, reduced) for reduced in SUBMODELS[fit.model]}
 
@@ -245,8 +233,6 @@ def falconer_bounds(r_mz: Constraint, r_dz: Constraint) -> dict[str, Interval]:
 
     The shares are linear in the correlations, so the extremes are at corners of the rounding box. Raises RestatedError
     if a correlation has no lower or upper end, or is outside -1 to 1.
-
-    `r_mz`, `r_dz`: a correlation as printed.
     """
     corners = product(_correlation_ends(r_mz, "r_mz"), _correlation_ends(r_dz, "r_dz"))
     shares = zip(*((2 * (mz - dz), 2 * dz - mz, 1 - mz) for mz, dz in corners))
@@ -265,11 +251,8 @@ def implied_correlations(
 def pair_probabilities(prevalence: ArrayLike, r: ArrayLike) -> Floats:
     """Return the probabilities of a pair, shape (..., 3): both affected, discordant (either order), neither.
 
-    With threshold h = quantile(prevalence), a given one of two discordant orders has probability 2 T(h, sqrt((1 - r) /
-    (1 + r))), T being Owen's function.
-
-    `prevalence`: share of affected individuals, between 0 and 1. `r`: correlation of the liabilities, above -1, at most
-    1.
+    `prevalence`: share of affected individuals, inside 0 to 1; `r`: correlation of the liabilities, in (-1, 1]. One
+    discordant order has probability 2 T(h, sqrt((1 - r) / (1 + r))), with Owen's T and h = quantile(prevalence).
     """
     prevalence, r = np.broadcast_arrays(floats(prevalence, "prevalence"), floats(r))
     if not ((prevalence > 0) & (prevalence < 1)).all():
@@ -296,11 +279,9 @@ def power(
 ) -> Power:
     """Return the power of a twin study to see a share, by simulation: ACE against the model without it.
 
-    The test is the boundary-corrected one of `compare`; twins have one threshold.
-
-    `a2`, `c2`, `e2`: true shares; they add up to 1. `n_mz`, `n_dz`: pairs. `prevalence` (float or None): share of
-    affected individuals; None for a continuous measure. `drop` ({"a2", "c2"}): the share tested, at significance level
-    `alpha`. `draws`, `seed`: simulated studies.
+    The test is the boundary-corrected one of `compare`; twins have one threshold. `a2`, `c2`, `e2`: true shares; they
+    add up to 1. `n_mz`, `n_dz`: pairs. `prevalence`: share of affected individuals; None for a continuous measure.
+    `drop` ({"a2", "c2"}): the share tested, at level `alpha`.
     """
     reduced, r = _reduced(drop, alpha), _correlations(a2, c2, e2, n_mz, n_dz)
     fits = _simulated(r, n_mz, n_dz, prevalence, draws, seed)
@@ -330,9 +311,9 @@ def pairs_for_power(
 ) -> FloatOrArray:
     """Return the pairs that give the test of a2 in `power` a power of `PLANNED`, not rounded, without simulation.
 
-    An approximation for large samples by the noncentral chi-squared distribution: the likelihood-ratio statistic of the
-    expected tables or matrices is the noncentrality, which is proportional to the number of pairs. `mz_share` is the
-    share of identical pairs among all; several values of `prevalence` are possible.
+    For large samples: the likelihood-ratio statistic of expected tables or matrices is the noncentrality of a
+    chi-squared, proportional to the number of pairs. `mz_share`: identical pairs among all; several `prevalence` are
+    possible.
     """
     check_numbers(mz_share=mz_share)
     if not 0 < mz_share < 1:
