@@ -263,7 +263,7 @@ growth = growth_models.fit
 
 @dataclass(frozen=True)
 class Checked(Comparison, Result):
-    """What a check found; its frame has one row, for the number that the others speak about."""
+    """Result of a check; its frame has one row, for the number that is compared with the others."""
 
     quantity: str
     printed: str

@@ -14,12 +14,11 @@ from typing import Any, ParamSpec, TypeVar, get_args, get_type_hints
 from restated.arguments import check_option, is_whole
 from restated.errors import RestatedError
 from restated.intervals import closed_interval, printed_text
-from restated.printed import Printed, is_plain, parse
+from restated.printed import AS_PRINTED, Printed, is_plain, parse
 
 P = ParamSpec("P")
 R = TypeVar("R")
-#: What to do about a number that cannot be read; printed numbers of checks that may be a bound, "< .001".
-AS_PRINTED = "Write it as printed, for example .31, 4,819 or <.001"
+#: Printed numbers of checks that may be a bound, "< .001".
 BOUNDS = ("p", "t", "z", "F", "chi2", "Q", "r")
 #: The least that whole numbers can be; 1 for those not listed.
 LEAST: dict[str, float] = dict.fromkeys(("count", "a", "c", "zeros", "seed", "limit", "ddof"), 0)
@@ -76,12 +75,7 @@ def number(name: str, value: Any) -> float:
 
 def printed(name: str, value: Any, total: object = None) -> Any:
     """Return a constraint, or refuse one that cannot be read or lies outside what a number of this name can be."""
-    try:
-        low, high = closed_interval(value, name)
-    except RestatedError as error:
-        raise RestatedError(
-            error.message, field=name, remedy=AS_PRINTED if isinstance(value, str) else error.remedy
-        ) from None
+    low, high = closed_interval(value, name)
     read = parse(value) if isinstance(value, str) else value
     exact = read.value if isinstance(read, Printed) else None
     ends = RANGES.get(name, (-math.inf, math.inf))

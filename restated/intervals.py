@@ -9,7 +9,7 @@ import numpy as np
 
 from restated.arguments import is_whole
 from restated.errors import RestatedError
-from restated.printed import Printed, parse
+from restated.printed import AS_PRINTED, Printed, parse
 
 #: Printed text or a `Printed` (its rounding interval), an exact number, or a pair (low, high) with None for no bound.
 Constraint: TypeAlias = str | Printed | int | Fraction | Sequence[Any]
@@ -30,12 +30,12 @@ def closed_interval(value: Constraint, name: str = "value") -> Ends:
         try:
             value = parse(value)
         except RestatedError as error:
-            raise RestatedError(error.message, field=name, remedy=error.remedy) from None
+            raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
     ends: Sequence[Any]
     if isinstance(value, Printed):
         ends = value.low, value.high
         if not value.is_number:
-            raise RestatedError(f"'{value.text}' is not a number", field=name)
+            raise RestatedError(f"'{value.text}' is not a number", field=name, remedy=AS_PRINTED)
     elif isinstance(value, (bool, np.bool_)):
         raise RestatedError("a truth value is not a number", field=name)
     elif is_whole(value) or isinstance(value, Fraction):

@@ -1,4 +1,4 @@
-"""What results of single numbers share with sets of data: a frame, ranges, a summary, a table in notebooks."""
+"""Common surface of results: a frame, ranges, a summary, a table in notebooks."""
 
 import html
 from collections.abc import Sequence

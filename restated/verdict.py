@@ -51,14 +51,11 @@ def assign(
 ) -> str:
     """Return the verdict on one number, one of :data:`VERDICTS`.
 
-    Raises RestatedError if the grade is unknown, a number is not finite where it must be, or low exceeds high.
-
-    `grade` ({"P", "S", "U"} or None): Grade of the printed number; None when nothing was printed. `printed` (float,
-    optional): The number the digits spell; None for a bound such as ``<.001``. `printed_low`, `printed_high` (float,
-    optional): Interval of the printed digits; None on a side without limit. `restated` (float, optional): The
-    recomputed number. `restated_low`, `restated_high` (float, optional): Lowest and highest member of the restated
-    *set*. Leave out for a confidence interval. `recalled` (bool): True when the number was computed from unverified
-    numbers: it then neither agrees nor disagrees.
+    `grade`: of the printed number; None when nothing was printed. `printed`: the number the digits spell, None for a
+    bound such as ``<.001``; `printed_low`, `printed_high`: interval of its digits, None on a side without limit.
+    `restated`: the recomputed number; `restated_low`, `restated_high`: ends of the restated *set*, not of a confidence
+    interval. `recalled`: the number was computed from unverified ones: it neither agrees nor disagrees. Raises
+    RestatedError if the grade is unknown, a number is not finite where it must be, or low exceeds high.
     """
     if grade is not None and grade not in GRADES:
         raise RestatedError(f"grade {grade!r} is not one of P, S, U")

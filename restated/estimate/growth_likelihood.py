@@ -98,9 +98,8 @@ class State:
 def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
     """Return the sufficient statistics of a few data sets.
 
-    `y` and `observed` have shape (draws, subjects, waves); values where `observed` is False are ignored. `x` has shape
-    (subjects, a), `time` (waves, e): functions of time, of which the first two, those of the random effects, span
-    intercept and slope.
+    `y`, `observed`: shape (draws, subjects, waves); values where `observed` is False are ignored. `x`: (subjects, a).
+    `time`: (waves, e), functions of time; the first two, of the random effects, span intercept and slope.
     """
     draws, subjects, waves = y.shape
     y = np.where(observed, y, 0.0)
@@ -135,9 +134,9 @@ def summarise(y: Floats, observed: Bools, x: Floats, time: Floats) -> Sums:
 def maximise(sums: Sums, restricted: bool, first: int) -> tuple[Floats, State]:
     """Maximise the profiled likelihood, restricted or not: damped Newton steps for all data sets together.
 
-    `sums` are of an outcome whose mean square around ordinary least squares is 1, `first` is the number of the first
-    data set, for messages: errors if one is fitted without residual, or its search does not settle. Returns D in units
-    of the residual variance, shape (b, 2, 2), and the state there.
+    `sums` are of an outcome whose mean square around ordinary least squares is 1; `first` numbers the data sets in
+    errors: one is fitted without residual, or its search does not settle. Returns D in units of the residual variance,
+    shape (b, 2, 2), and the state there.
     """
     draws = len(sums.yy)
     root = np.tile(START, (draws, 1, 1))

@@ -37,10 +37,9 @@ class MultilevelFit(robust.RobustFit):
 def fit(y: ArrayLike, v: ArrayLike, cluster: ArrayLike, *, rho: float = 0.0, level: float = 0.95) -> MultilevelFit:
     """Pool effects that vary between and within clusters.
 
-    `y`, `v`, shape (k,): effects and sampling variances. `cluster`, shape (k,): sample of each effect; any labels.
-    `rho` (float in [0, 1)): correlation of the sampling errors of one cluster. `level`: coverage of the interval: t
-    with Satterthwaite df and the CR2 standard error. Raises a RestatedError as `robust.fit`, or if no cluster has two
-    effects or the search does not settle.
+    `y`, `v`, `cluster`, shape (k,): effects, sampling variances, sample of each. `rho` (in [0, 1)): correlation of the
+    sampling errors of one cluster. `level`: coverage; t with Satterthwaite df and the CR2 standard error. Raises a
+    RestatedError as `robust.fit`, or if no cluster has two effects or the search does not settle.
     """
     y, v = check_effects(y, v)
     check_level(level)

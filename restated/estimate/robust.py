@@ -55,12 +55,12 @@ def fit(
 ) -> RobustFit:
     """Pool effects that are correlated within clusters.
 
-    `y`, `v`, shape (k,): effects and sampling variances. `cluster`, shape (k,): sample of each effect; any labels.
-    `rho` (float in [0, 1]): assumed correlation of effects within a cluster; moves tau2 only. `small`: CR2 adjustment
-    with Satterthwaite degrees of freedom; False gives the plain sandwich with clusters - 1 df and the factor clusters /
-    (clusters - 1). `level`: coverage of the interval. The weights of the result are 1 / (k_j (mean v_j + tau2)),
-    normalised to 100. Raises a RestatedError if lengths differ, a value is missing or not finite, a variance is not
-    positive, rho is outside [0, 1], there are fewer than two clusters, or they do not differ at all.
+    `y`, `v`, `cluster`, shape (k,): effects, sampling variances, sample of each. `rho` (in [0, 1]): assumed correlation
+    of effects within a cluster; moves tau2 only. `small`: CR2 adjustment with Satterthwaite degrees of freedom; False
+    gives the plain sandwich with clusters - 1 df and the factor clusters / (clusters - 1). `level`: coverage. Weights
+    are 1 / (k_j (mean v_j + tau2)), normalised to 100. Raises a RestatedError if lengths differ, a value is missing or
+    not finite, a variance is not positive, rho is outside [0, 1], there are fewer than two clusters, or they do not
+    differ at all.
     """
     y, v = check_effects(y, v)
     result = _solve(y, v, cluster, np.ones((len(y), 1)), rho, small, level)

@@ -63,12 +63,10 @@ class Extreme(NamedTuple):
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Result of `ensemble`.
+    """Result of `ensemble`, by quantity.
 
-    `low`, `high` (dict of str to Extreme): by quantity; a quantity that was undefined (nan) in every draw is left out.
-    `undefined` (dict of str to int): draws in which a quantity was nan; they do not enter the range. `values`
-    (pandas.DataFrame, shape (min(draws, QUANTILE_DRAWS), quantities)): the quantities of the first draws; the index is
-    the draw.
+    `low`, `high`: extremes, without quantities that were nan in every draw. `undefined`: draws in which a quantity was
+    nan; they do not enter the range. `values`: the quantities of the first `QUANTILE_DRAWS` draws, indexed by draw.
     """
 
     low: dict[str, Extreme]
@@ -95,18 +93,16 @@ def ensemble(
 ) -> Ensemble:
     """Estimate the same quantities on many reconstructed data sets.
 
-    Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change
-    between data sets, a worker was killed, or `keep` holds draws of another ensemble.
+    `reconstruct` takes a `numpy.random.Generator`, its only source of chance, and returns a data set. `estimate` takes
+    a data set and returns a mapping of names to numbers, the same names for every data set, nan where a quantity is
+    undefined; if `batched`, a list of data sets and arrays of that length. `draws`, `seed`: number of data sets, seed
+    of all chance. `workers`: processes, -1 for one a processor; by default one, or as set by
+    ``joblib.parallel_config``. `keep`: folder in which every finished batch is saved by the worker that finished it; a
+    later call continues from there, also with more draws. `progress`: is given a line of text with a bar at each
+    twentieth of the work.
 
-    `reconstruct` (callable): Takes a `numpy.random.Generator`, its only source of chance, and returns a data set.
-    `estimate` (callable): Takes a data set and returns a mapping of names to numbers, the same names for every data
-    set; nan where a quantity is undefined. `draws`, `seed` (int): Number of data sets, and the seed of all chance.
-    `workers` (int, optional): Processes; -1 for one a processor. By default one, or as set by a surrounding
-    ``joblib.parallel_config``. `batched` (bool): `estimate` takes a list of data sets and returns a mapping of names to
-    arrays of that length. `keep` (path-like, optional): Folder in which every finished batch is saved as soon as it is
-    finished, by the worker that finished it. A later call with the same folder continues from there, also with more
-    draws. `progress` (callable, optional): Is given a line of text with a bar at each twentieth of the work; ``print``
-    for instance.
+    Raises a RestatedError if a number is out of range, a draw fails (the message names it), the names change between
+    data sets, a worker was killed, or `keep` holds draws of another ensemble.
     """
     if not is_whole(draws) or draws < 1:
         raise RestatedError(f"the number of draws {draws!r} is not a positive whole number", field="draws")

@@ -32,10 +32,8 @@ def exact_moments(
 ) -> Floats:
     """Make normal rows with exactly these sample means, SDs and correlations, shape (n, p).
 
-    Normal draws are centred, whitened with their own covariance and recoloured.
-
-    `n`: number of rows; more than the number of columns. `means`, `sds`, shape (p,): sample means and SDs (divisor n -
-    1). `correlations`, shape (p, p), optional: sample correlations; 0 by default. Raises a RestatedError if the request
+    Normal draws are centred, whitened with their own covariance and recoloured. `n`: rows, more than columns. `means`,
+    `sds`, shape (p,), divisor n - 1. `correlations`, shape (p, p), 0 by default. Raises a RestatedError if the request
     contradicts itself; the message names the two sides.
     """
     means, sds = _request(n, means, sds)
@@ -58,14 +56,13 @@ def exact_moments(
 def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, draws: int, seed: int = 0) -> Floats:
     """Make many samples of a positive shape, each with exactly this mean and SD, shape (draws, n).
 
-    `n`: values in a sample. `mean`, `sd`: of every sample (divisor n - 1). `kind` ({'lognormal', 'gamma'}):
-    distribution of the values that are not zero. `zeros`: number of values that are exactly zero (for instance: used no
-    service). `draws`: number of samples. Raises a RestatedError if the request contradicts itself; the message names
-    the two sides.
+    `mean`, `sd`: of every sample of `n` values (divisor n - 1). `kind` ({'lognormal', 'gamma'}): distribution of the
+    values that are not zero. `zeros`: number of values that are (for instance: used no service). Raises a RestatedError
+    if the request contradicts itself; the message names the two sides.
 
-    A lognormal sample is exp(s z), a gamma one the gamma quantile of Phi(z); s or the gamma shape is solved so that the
-    coefficient of variation is the wanted one (for exp(s z) it rises with s, because the log of the empirical moment
-    generating function is convex), and the sample is then scaled to its mean. The lowest z become the zeros.
+    A lognormal sample is exp(s z), a gamma one the gamma quantile of Phi(z); s or the gamma shape is solved for the
+    coefficient of variation (for exp(s z) it rises with s, as the log of the empirical moment generating function is
+    convex), and the sample is then scaled to its mean. The lowest z become the zeros.
     """
     check_numbers(n=n, mean=mean, sd=sd, zeros=zeros, draws=draws)
     _request(n, [mean], [sd])

@@ -39,12 +39,10 @@ _Coding: TypeAlias = tuple[int, int]
 class ScoreSet:
     """Samples compatible with a printed mean and SD.
 
-    `counts` (ndarray of int, shape (m, levels)): frequency of each score. `scores` (ndarray of int, shape (levels,)):
-    the scores, from the lower to the upper end of the scale. `total` (float): number of samples that exist (exact up to
-    2**53); an estimate where `error` is not 0, nan where there are some but none came up. `method` (str): 'exhaustive':
-    `counts` are all samples; 'sampled': even, independent draws from all, with replacement. `message` (str): one
-    sentence with the number of samples, and if there are none, with the printed numbers that conflict. `error` (float):
-    standard error of `total` as a share of it; 0 where the number was counted.
+    `counts`, shape (m, levels): frequency of each of the `scores`. `total`: number of samples that exist (exact up to
+    2**53); an estimate with the relative standard error `error` where that is not 0, nan where there are some but none
+    came up. `method`: 'exhaustive', `counts` are all samples; 'sampled', even, independent draws from all, with
+    replacement. `message`: one sentence with the number of samples, or with the printed numbers that conflict.
     """
 
     counts: Ints
@@ -86,17 +84,14 @@ def score_samples(
 ) -> ScoreSet:
     """List all samples of whole scores with a printed mean and SD, or draw from them evenly where they are too many.
 
+    `mean`, `sd` (str, Printed, or pair of numbers): as printed; the SD has divisor n - `ddof`. `n`: at least 2. `low`,
+    `high`: ends of the scale. `limit`: up to this many samples are listed, above it `draws` are drawn with `seed`.
     Raises a RestatedError for an n or scale that is unusable or too large, or an unbounded mean or SD.
-
-    `mean`, `sd` (str, Printed, or pair of numbers): As printed; the SD has divisor n - `ddof`. `n` (int): Sample size,
-    at least 2. `low`, `high` (int): Ends of the scale. `ddof` ({1, 0}): Divisor of the SD. `limit` (int): Up to this
-    many samples are listed, above it `draws` are drawn. `draws`, `seed` (int): For the draws.
 
     A sample is a table of frequencies: the order of cases does not count, and each table is as likely as any other to
     be drawn. Whether there is one is always decided exactly. For the count, scores are taken up one after the other;
-    partial samples with the same number of cases, sum and sum of squares are one state, and the number of ways to reach
-    it is added up. Going back from the states that fit visits every sample once. Where a score has more than
-    `MAX_STATES` states, the number is estimated from the share of proposed draws that fit.
+    partial samples with the same cases, sum and sum of squares are one state, and the ways to reach it are added up.
+    Where a score has more than `MAX_STATES` states, the number is estimated from the share of proposed draws that fit.
     """
     check_numbers(limit=limit)
     _check(n, low, high, ddof)

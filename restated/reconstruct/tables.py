@@ -129,24 +129,17 @@ def two_by_two(
     """List all integer 2 x 2 tables with total `n` that reproduce every printed number given.
 
     Each constraint is printed text or a `Printed` (its closed rounding interval), a pair ``(low, high)`` in the units
-    below, or an exact integer.
+    below, or an exact integer. `row1`, `col1`: counts in the first row and the first column; `row1_share`,
+    `col1_share`: the same in **percent** of n. `agreement`: a + d in **percent** of n: '75' is 74.5 to 75.5 percent.
+    `kappa`: Cohen's; `phi`: signed; `chi2`: Pearson's without continuity correction; `odds_ratio`: ad / bc without
+    zero-cell correction. Where one is undefined (chance agreement 1, an empty margin, bc = 0) the table is never
+    compatible. `sensitivity`, `specificity`: a / (a + c) and d / (b + d), rows being the test: **proportions** ('.84'),
+    unless the text carries a percent sign. `row_percent`, `row2_percent`: **percent** of the first and of the second
+    row that falls in column 1; `col_percent`, `col2_percent`: of the columns in row 1.
 
-    Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the
-    constraints leave more than `MAX_CANDIDATES` tables to examine.
-
-    `n` (int): Total number of cases. `row1`, `col1` (constraint, optional): Counts in the first row and the first
-    column. `row1_share`, `col1_share` (constraint, optional): The same margins in **percent** of n. `agreement`
-    (constraint, optional): a + d in **percent** of n: '75' is 74.5 to 75.5 percent. `kappa`, `phi`, `chi2`,
-    `odds_ratio` (constraint, optional): Cohen's kappa; phi (signed); Pearson's chi-square without continuity
-    correction; ad / bc without any zero-cell correction. Where one is undefined (kappa with chance agreement 1, phi and
-    chi-square with an empty margin, odds ratio with bc = 0) the table is never compatible. `sensitivity`, `specificity`
-    (constraint, optional): a / (a + c) and d / (b + d): rows are the test, columns the reference. **Proportions**
-    ('.84'), unless the text carries a percent sign ('84%'). `row_percent`, `row2_percent` (constraint, optional):
-    **Percent** of the first and of the second row that falls in column 1. `col_percent`, `col2_percent` (constraint,
-    optional): **Percent** of the first and of the second column that falls in row 1.
-
-    The two tightest of row total, column total and diagonal, with cell a, run over every table once. Statistics are
-    quotients of whole numbers and are compared exactly: floating-point error neither loses a table nor lets one in.
+    Raises a RestatedError if the total is not a positive whole number, a constraint cannot be read, or the constraints
+    leave more than `MAX_CANDIDATES` tables to examine. The two tightest of row total, column total and diagonal, with
+    cell a, run over every table once. Statistics are quotients of whole numbers and are compared exactly.
     """
     given = {name: value for name, value in locals().items() if name != "n" and value is not None}
     if not is_whole(n) or n < 1:

@@ -70,12 +70,10 @@ def twin_tables(
 ) -> TwinTables:
     """List all tables of `pairs` twin pairs that give every printed number; what is not given is free.
 
-    `pairs`: all pairs of the group. `agreement`, `pairwise`, `probandwise` (str, Printed or pair of numbers, optional):
-    concordance in percentage points, by definition. A table without affected twins has no pairwise or probandwise
-    concordance and never fits one. `prevalence` (str, Printed or pair of numbers, optional): affected individuals in
-    percent of all twins. `both`, `discordant`, `neither` (int, str, Printed or pair of numbers, optional): counts of
-    pairs. Raises a RestatedError if `pairs` is not a positive whole number, a number cannot be read, or there are more
-    than `MAX_CANDIDATES` candidate tables.
+    Numbers are text, `Printed` or pairs. `agreement`, `pairwise`, `probandwise`: concordance in percentage points; a
+    table without affected twins has neither of the last two and never fits. `prevalence`: affected individuals in
+    percent of all twins. `both`, `discordant`, `neither`: counts of pairs. Raises a RestatedError if `pairs` is not a
+    positive whole number, a number cannot be read, or more than `MAX_CANDIDATES` tables are left.
     """
     given = {name: value for name, value in locals().items() if name != "pairs" and value is not None}
     if not is_whole(pairs) or pairs < 1:

@@ -14,8 +14,8 @@ from typing import Any
 
 import restated as rs
 from restated.errors import RestatedError
-from restated.estimate import costsets, individuals, patterns
-from restated.reconstruct import heterogeneity
+from restated.estimate import costsets, individuals
+from tests.browser import heterogeneity, patterns
 
 FILE = Path(__file__).with_name("explorers.json")
 #: Cases of each kind of check and of each other page; any number will do, these make more than a thousand.
