@@ -4,8 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-#: Longest run of characters without a blank that a message repeats: a longer one got into a field by mistake, and its
-#: beginning identifies it.
+#: Longest run of characters without a blank that a message repeats: a longer one is a mistake known by its beginning.
 LONGEST = 200
 #: Most faults that one message lists: more than a screen of them is rarely corrected in one go.
 LISTED = 100

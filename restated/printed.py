@@ -237,10 +237,8 @@ def parse(text: str, *, exact: bool = False, decimal: str | None = None) -> Prin
     is 35.5 to 36.5.
     """
     if not isinstance(text, str):
-        raise RestatedError(
-            f"a printed number must be a string, not {type(text).__name__} {text!r}",
-            remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.",
-        )
+        problem = f"a printed number must be a string, not {type(text).__name__} {text!r}"
+        raise RestatedError(problem, remedy="Keep the digits as printed: '5.20' and 5.2 are not the same.")
     if decimal is not None:
         check_option("decimal mark", decimal, DECIMAL_MARKS, field="decimal")
     clean = _clean(text)

@@ -22,8 +22,7 @@ from restated.arguments import Floats, check_option
 from restated.errors import RestatedError
 
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
-#: A step below this share of (tau2 + mean sampling variance) ends an iteration. Newton's steps shrink quadratically, so
-#: the error left is far below the 1e-6 the tests allow for iterative results.
+#: A step below this share of (tau2 + mean sampling variance) ends an iteration: Newton's steps shrink quadratically.
 STEP_TOLERANCE = 1e-12
 #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 MAX_ITERATIONS = 200
@@ -31,9 +30,8 @@ MAX_ITERATIONS = 200
 ROUNDOFF = 1e-12
 #: With weights further apart than this, sums of squared weights lose more than eight of their 16 digits.
 WEIGHTS_APART = 1e4
-#: The likelihood can have more than one maximum. It is evaluated at 0 and at these shares of an upper bound first:
-#: factors of 2, because as a function of log tau2 it turns no faster than its terms v + tau2 do, over about one unit of
-#: the logarithm; down to 1e-4, below which tau2 hardly moves the weights.
+#: The likelihood can have several maxima. It is evaluated at 0 and at these shares of an upper bound first: factors of
+#: 2, because in log tau2 it turns no faster than over about one unit; down to 1e-4, which hardly moves the weights.
 LIKELIHOOD_GRID = tuple(2.0**-power for power in range(13, -1, -1))
 #: Draws handled at a time: 256 rows of 100 studies stay inside a processor's cache.
 CHUNK = 256

@@ -31,8 +31,7 @@ from restated.errors import RestatedError
 VERDICTS = ("identical", "within-rounding", "compatible", "differs", "not-recomputable", "unverified", "new")
 BASES = ("open-data", "enumerated", "moment-matched", "arithmetic", "assumed", "original", "recalled")
 GRADES = ("P", "S", "U")
-#: Two floating-point routes to one number differ by a few units in the last place. One part in 10**12 is far above that
-#: and far below the last digit of any number printed here, so it can neither make nor break an agreement.
+#: Two floating-point routes to one number differ by far less, and the last printed digit is far more.
 ROUNDOFF = 1e-12
 #: Text of a badge.
 SHORT = {verdict: verdict.replace("-", " ") for verdict in VERDICTS}

@@ -21,8 +21,7 @@ from scipy.special import ndtr, ndtri, owens_t
 from restated.arguments import FloatOrArray, Floats, floats
 from restated.errors import RestatedError
 
-#: Largest correlation in the search for a tetrachoric one, and its precision: the bivariate normal probability is good
-#: to about 1e-15.
+#: Largest correlation in the search for a tetrachoric one, and its precision: probabilities are good to about 1e-15.
 NEAREST = 1 - 1e-15
 TOLERANCES: Any = {"xatol": 1e-14, "xrtol": 0.0}
 

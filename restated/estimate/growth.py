@@ -34,14 +34,11 @@ from restated.estimate import growth_likelihood as likelihood
 from restated.results import Result
 
 METHODS = ("REML", "ML")
-#: Data sets handled at a time: the sums of 32 data sets with 127 patterns of missing waves stay within a few megabytes,
-#: and larger chunks gain no more speed.
+#: Data sets handled at a time: with 127 patterns of missing waves a few megabytes; more gain no speed.
 CHUNK = 32
-#: A design with a singular value, or X'X with an eigenvalue, below this share of the largest is deficient: of 16
-#: digits, fewer than six would be left for some coefficient.
+#: A singular value of a design, or eigenvalue of X'X, below this share of the largest leaves fewer than six digits.
 RANK_TOLERANCE = 1e-10
-#: D is called singular if its smallest eigenvalue, with time in orthogonal columns, is below this share of the residual
-#: variance. It is lme4's bound of 1e-4, which applies to standard deviations.
+#: D is singular if an eigenvalue, with orthogonal time, is below this share of the residual variance (lme4's bound).
 SINGULAR_SHARE = 1e-8
 #: Patterns of observed waves are numbered in the bits of a 64-bit integer.
 MAX_WAVES = 62

@@ -35,19 +35,15 @@ from scipy import sparse
 from restated.arguments import Bools, Floats, Ints
 from restated.errors import RestatedError
 
-#: Root of D to start from: intercept and slope with a third of the residual standard deviation each, whence usual data
-#: take the fewest steps. Time has orthogonal columns of mean square 1, so units do not matter.
+#: Root of D to start from, whence usual data take the fewest steps. Time has orthogonal columns of mean square 1.
 START = np.eye(2) / 3
-#: The search ends when Newton's step promises less than this gain in deviance. An estimate one standard error off costs
-#: 1, so the error left is below 1e-6 standard errors.
+#: The search ends when Newton's step promises less gain in deviance: the error left is below 1e-6 standard errors.
 GAIN_TOLERANCE = 1e-12
-#: A change of the deviance below this, times observations over residual variance, counts as rounding: sums of squares
-#: are of an outcome with mean square 1, carry 16 digits and lose some on the way.
+#: A change of the deviance below this, times observations over residual variance, counts as rounding.
 ROUNDING = 1e-12
 #: Curvatures below this share of the largest are raised to it: along a flat direction the step is arbitrary.
 FLAT_SHARE = 1e-10
-#: Least step along a direction of negative curvature, in units of the residual standard deviation: a zero eigenvalue of
-#: D has zero slope even where the deviance falls away from it.
+#: Least step along negative curvature, in residual SDs: a zero eigenvalue of D has zero slope even at a saddle.
 NUDGE = 0.03
 #: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation.
 LONGEST_STEP = 1.0

@@ -26,8 +26,7 @@ from scipy.special import ndtr
 from restated.arguments import FloatOrArray, check_numbers, floats
 from restated.errors import RestatedError
 
-#: The search for the threshold extends this many standard deviations beyond either mean: shares below 1e-23 do not
-#: occur.
+#: The search for the threshold extends this many SDs beyond either mean: shares below 1e-23 do not occur.
 REACH = 10.0
 #: Rounding error of a few products of shares.
 SLACK = 1e-12

@@ -31,8 +31,7 @@ from restated.arguments import Bools, Floats, check_level, floats
 from restated.errors import RestatedError
 from restated.intervals import Constraint, bounded_interval
 
-#: A correlation matrix whose determinant is this little below zero is taken as singular, not as impossible: the
-#: determinant of three correlations is a sum of five terms of at most 2, good to about 1e-15.
+#: A correlation matrix whose determinant is this little below zero is singular, not impossible: rounding is 1e-15.
 DETERMINANT_SLACK = 1e-12
 #: Points per side of the grid on which `over_box` looks for ends inside the box before polishing them.
 GRID = 7

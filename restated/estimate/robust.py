@@ -22,8 +22,7 @@ from restated.errors import RestatedError
 from restated.estimate.meta import check_effects, design_matrix
 from restated.tau2 import ROUNDOFF
 
-#: Directions in which a cluster has no residual left (eigenvalue of I - H_jj at zero) are dropped from its adjustment:
-#: the generalised inverse of Bell & McCaffrey. Rounding leaves such eigenvalues near 1e-16 of the covariance squared.
+#: Directions in which a cluster has no residual left are dropped: the generalised inverse of Bell & McCaffrey.
 EIGENVALUE_TOLERANCE = 1e-10
 _COEFFICIENTS = ("estimate", "se", "df", "statistic", "p", "ci_low", "ci_high")
 

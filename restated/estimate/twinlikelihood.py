@@ -21,11 +21,9 @@ from restated.arguments import Floats, Ints
 from restated.errors import RestatedError
 from restated.estimate import pairs
 
-#: Points at which a likelihood is first evaluated along a line; the best one is refined between its neighbours. One
-#: peak is the rule: 33 points gave the same fits to 399 tables with many empty cells.
+#: Points at which a likelihood is first evaluated along a line: 33 gave the same fits to 399 tables with empty cells.
 GRID = 5
-#: A search for a share ends when its step is below this. Float64 leaves about 1e-8 of play at a flat maximum of the
-#: likelihood, but the derivative, which is solved, fixes its zero to about 1e-12.
+#: A search for a share ends when its step is below this; the derivative, which is solved, is good to about 1e-12.
 STEP_TOLERANCE = 1e-10
 #: A threshold is settled at this step: Newton is quadratic, and the rest is corrected to first order.
 THRESHOLD_TOLERANCE = 1e-6

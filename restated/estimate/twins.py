@@ -324,8 +324,7 @@ def pairs_for_power(
         fit = continuous(*r, *sizes)
     else:
         fit = liability(*(n * pair_probabilities(prevalence, own) for n, own in zip(sizes, r)))
-    # The corrected test rejects when lrt exceeds the (1 - 2 alpha) quantile, and its normal root the (1 - alpha)
-    # quantile; a root of the other sign belongs to a share at the bound, where lrt is 0.
+    # The corrected test rejects when the normal root of lrt exceeds the (1 - alpha) quantile.
     distance = stats.norm.isf(alpha) - stats.norm.isf(PLANNED)
     return 1000 * distance**2 / _test(fit, reduced).lrt
 
@@ -422,8 +421,7 @@ def _excess(fit: TwinFit, rows: Ints, which: Ints, share: Floats, critical: floa
     """sqrt(2 (maximum - profile)) - sqrt(critical) where share number `which` has the value `share`."""
     parts = [RESEMBLANCE[name] for name in MODELS[fit.model]]
     nothing = (0.0, 0.0)
-    # The share itself, and what the rest of the variance is between: no resemblance and the other component, or, where
-    # the share is e2, the two components.
+    # The share itself, and what the rest is between: nothing and the other component; for e2 the two components.
     own = np.array([*parts, nothing])[which]
     others = parts[::-1] if len(parts) == 2 else [nothing]
     ends = np.array([*((nothing, other) for other in others), (parts[0], parts[-1])])[which]

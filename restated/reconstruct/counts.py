@@ -9,22 +9,21 @@ import numpy as np
 from restated.arguments import Ints, is_whole
 from restated.errors import RestatedError
 from restated.intervals import Constraint, closed_interval, describe, integer_range, scaled
+from restated.reconstruct.enumeration import Exhaustive
 
 
 @dataclass(frozen=True)
-class CountSet:
-    """All counts compatible with a printed percentage."""
+class CountSet(Exhaustive):
+    """All counts compatible with a printed percentage, and their denominators: `tables`, shape (m, 2)."""
 
-    pairs: Ints  # event count and denominator, shape (m, 2), ordered by denominator, then count
-    asked: str  # percentage and denominators in words
-
-    def __len__(self) -> int:
-        return len(self.pairs)
+    tables: Ints
+    asked: str
+    noun = "integer count"
 
     @property
-    def empty(self) -> bool:
-        """No count fits."""
-        return len(self) == 0
+    def pairs(self) -> Ints:
+        """Event count and denominator, shape (m, 2), ordered by denominator, then count."""
+        return self.tables
 
     @property
     def counts(self) -> Ints:
@@ -35,8 +34,8 @@ class CountSet:
     def message(self) -> str:
         """One sentence with the number of counts that fit."""
         if self.empty:
-            return f"no integer count fits {self.asked}"
-        if len(self) == 1:
+            return super().message
+        if self.identified:
             return "{} is {} of {}, the only count that fits".format(self.asked, *self.pairs[0])
         return f"{self.asked} fits {len(self)} counts, from {self.counts.min()} to {self.counts.max()}"
 

@@ -37,14 +37,11 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from restated.arguments import Floats, Ints, is_whole
 from restated.errors import RestatedError
 
-#: Draws handed to a worker at a time, and kept or lost together: enough that sending a task costs little compared with
-#: a millisecond of work a draw, few enough that an interruption costs little.
+#: Draws handed to a worker at a time, and kept or lost together.
 BATCH = 100
-#: Quantiles come from at most this many draws. The share of draws below a reported quantile then differs from its
-#: nominal share with a standard error of at most sqrt(.25 / 100,000) = 0.16 percentage points; 0.8 MB a quantity.
+#: Quantiles come from at most this many draws: a standard error of at most 0.16 percentage points of a share.
 QUANTILE_DRAWS = 100_000
-#: A kept draw that is repeated must give the kept numbers up to this relative difference: another batch size or
-#: numerical library changes their last bits only; a larger change means another reconstruction or estimate.
+#: Relative difference at which a repeated draw gives the kept numbers: libraries change their last bits only.
 SAME_DRAW = 1e-9
 #: Steps of the progress bar.
 PROGRESS_STEPS = 20
@@ -168,10 +165,8 @@ def _mapping(found: object) -> Mapping[str, Any]:
 
 def _same(names: tuple[str, ...], others: tuple[str, ...], draw: int) -> None:
     if names != others:
-        raise RestatedError(
-            f"draw {draw} has the quantities {', '.join(others)}, earlier draws have {', '.join(names)}",
-            remedy="Return the same names in the same order, with nan where a quantity is undefined",
-        )
+        problem = f"draw {draw} has the quantities {', '.join(others)}, earlier draws have {', '.join(names)}"
+        raise RestatedError(problem, remedy="Return the same names in the same order, nan where one is undefined")
 
 
 def _part(task: _Task, start: int, stop: int, folder: Path | None) -> _Part:
@@ -209,19 +204,17 @@ class _Tally:
         if not self.names:
             self.names = names
             self.first = np.full((min(self.draws, QUANTILE_DRAWS), len(names)), np.nan)
-            self.ends = {sign: [(math.inf, -1)] * len(names) for sign in (1, -1)}
+            self.ends = {sign: [(math.inf, self.draws)] * len(names) for sign in (1, -1)}
             self.undefined = np.zeros(len(names), dtype=np.int64)
         _same(self.names, names, start)
         self.first[start : start + len(values)] = values[: max(0, len(self.first) - start)]
-        known = ~np.isnan(values)
-        self.undefined += (~known).sum(axis=0)
+        unknown = np.isnan(values)
+        self.undefined += unknown.sum(axis=0)
         for sign, ends in self.ends.items():
-            for j in np.flatnonzero(known.any(axis=0)):
-                best = np.nanargmin(sign * values[:, j])
-                # Among equal values the earliest draw counts, whichever batch came in first.
-                found = (float(sign * values[best, j]), start + int(best))
-                if ends[j][1] < 0 or found < ends[j]:
-                    ends[j] = found
+            signed = np.where(unknown, np.inf, sign * values)
+            # Among equal values the earliest draw counts, whichever batch came in first.
+            found = zip(signed.min(axis=0).tolist(), (start + signed.argmin(axis=0)).tolist(), strict=True)
+            ends[:] = map(min, ends, found)
         before, self.done = self.done, self.done + len(values)
         step = PROGRESS_STEPS * self.done // self.draws
         if self.progress is not None and step > PROGRESS_STEPS * before // self.draws:
@@ -232,16 +225,13 @@ class _Tally:
         def extremes(sign: int) -> dict[str, Extreme]:
             return {
                 name: Extreme(sign * value, draw, task.data(draw))
-                for name, (value, draw) in zip(self.names, self.ends[sign], strict=True)
-                if draw >= 0
+                for name, (value, draw), gone in zip(self.names, self.ends[sign], self.undefined, strict=True)
+                if gone < self.done
             }
 
-        return Ensemble(
-            low=extremes(1),
-            high=extremes(-1),
-            undefined=dict(zip(self.names, self.undefined.tolist(), strict=True)),
-            values=pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw"),
-        )
+        undefined = dict(zip(self.names, self.undefined.tolist(), strict=True))
+        values = pd.DataFrame(self.first, columns=list(self.names)).rename_axis("draw")
+        return Ensemble(extremes(1), extremes(-1), undefined, values)
 
 
 def _open(folder: Path, seed: int) -> Path:

@@ -20,8 +20,7 @@ from restated.errors import RestatedError
 
 # An eigenvalue of a correlation matrix below this counts as zero: such a matrix cannot be recoloured accurately.
 SMALLEST_EIGENVALUE = 1e-10
-# Search range for the spread of a lognormal (SD of the logarithm) and the shape of a gamma. Wider values meet the
-# limits of floating-point numbers; coefficients of variation from 1e-3 to nearly the square root of n are inside.
+# Search range for the SD of the logarithm of a lognormal and the shape of a gamma: what floating-point numbers allow.
 PARAMETER_RANGES = {"lognormal": (1e-4, 300.0), "gamma": (1e-3, 1e7)}
 # The parameter is searched on its logarithm to the last digits, so that the SD is right to rounding error.
 ROOT_TOLERANCES: Any = {"xatol": 1e-15, "xrtol": 1e-14}
@@ -73,11 +72,10 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
         raise RestatedError(f"{zeros} zeros conflict with n = {n}: two other values are needed", field="zeros")
     lowest, highest = sd_range(n, mean, zeros)
     if not lowest < sd < highest:
-        raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values that are positive except for {zeros} zeros: "
-            f"it must be between {lowest:.6g} and {highest:.6g}",
-            field="sd",
+        problem = (
+            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values, positive except for {zeros} zeros"
         )
+        raise RestatedError(f"{problem}: it must be between {lowest:.6g} and {highest:.6g}", field="sd")
     z = np.random.default_rng(seed).standard_normal((draws, n))
     z -= z.mean(axis=1, keepdims=True)
     z = np.sort(z / z.std(axis=1, ddof=1, keepdims=True), axis=1)
@@ -107,9 +105,8 @@ def _request(n: int, means: ArrayLike, sds: ArrayLike) -> tuple[Floats, Floats]:
     if means.shape != sds.shape or means.ndim != 1:
         raise RestatedError(f"{means.size} means and {sds.size} SDs do not belong together", field="means, sds")
     if not is_whole(n) or n <= len(means):
-        raise RestatedError(
-            f"n = {n!r} conflicts with {len(means)} columns: more rows than columns are needed", field="n"
-        )
+        problem = f"n = {n!r} conflicts with {len(means)} columns: more rows than columns are needed"
+        raise RestatedError(problem, field="n")
     for column, (mean, sd) in enumerate(zip(means, sds, strict=True), start=1):
         if not (math.isfinite(mean) and math.isfinite(sd)):
             raise RestatedError(f"the mean or the SD of column {column} is missing or not finite", field="means, sds")
@@ -139,10 +136,8 @@ def _positive(z: Floats, mean: float, sd: float, kind: str) -> Floats:
     rows = np.arange(len(z))
     low, high = (np.full(len(z), math.log(limit)) for limit in PARAMETER_RANGES[kind])
     if not np.all(excess(low, rows) * excess(high, rows) < 0):
-        raise RestatedError(
-            f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape",
-            remedy="Use another shape or, for an SD near its upper limit, another seed",
-        )
+        problem = f"the SD {sd:g} conflicts with the mean {mean:g} of the positive values of a {kind} shape"
+        raise RestatedError(problem, remedy="Use another shape or, for an SD near its upper limit, another seed")
     found: Any = elementwise.find_root(excess, (low, high), args=(rows,), tolerances=ROOT_TOLERANCES)
     values: Floats = curve(np.exp(found.x), rows)
     result: Floats = values * (mean / values.mean(axis=1, keepdims=True))

@@ -16,8 +16,7 @@ import numpy as np
 
 from restated.arguments import Bools, Ints
 
-# Partial samples beyond n looked at before all ways are gone through. Where there is a sample that is not close to the
-# largest sum of squares, fewer than n are enough as a rule.
+# Partial samples beyond n looked at before all ways are gone through; fewer than n are enough as a rule.
 PATIENCE = 1_000
 #: Cases, sum, and least and largest sum of squares, that are still to be placed.
 _State: TypeAlias = tuple[int, int, int, int]

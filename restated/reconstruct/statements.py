@@ -46,8 +46,7 @@ DOMAINS: Mapping[str, Interval] = {
     **dict.fromkeys(("r", "plus_minus"), _LINE),
     **dict.fromkeys(("I2", "percent", "percent1", "percent2"), (0.0, 100.0)),
 }
-#: Sizes of studies that are tried where only their total is printed: spreads of their logarithms (equal to very
-#: unequal), draws of each, smallest size.
+#: Sizes of studies tried where only their total is printed: spreads of logarithms, draws of each, smallest size.
 SPREADS, DRAWS, SMALLEST = (0.0, 0.3, 0.6, 0.9, 1.2, 1.5), 300, 10
 #: Halvings when the variance between studies is solved for: beyond the precision of any print.
 HALVINGS = 40

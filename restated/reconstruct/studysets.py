@@ -67,9 +67,8 @@ def sizes(k: int, total_n: int, *, min_n: int, size_shape: float, draws: int, rn
     if k < 1 or min_n < 0 or draws < 1 or not 0 <= size_shape <= WIDEST:
         raise RestatedError(f"{k} samples with a spread of {size_shape} cannot be drawn", field="k, size_shape")
     if k * min_n > total_n:
-        raise RestatedError(
-            f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed", field="min_n"
-        )
+        problem = f"{k} samples of at least {min_n} need {k * min_n} participants, but {total_n} are printed"
+        raise RestatedError(problem, field="min_n")
     shares = np.exp(size_shape * rng.standard_normal((draws, k)))
     shares /= shares.sum(axis=1, keepdims=True)
     return min_n + rng.multinomial(total_n - k * min_n, shares)

@@ -38,8 +38,7 @@ from restated.intervals import (
 )
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
-# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache (fastest of the sizes
-# from 5e4 to 1e6 that were tried), and memory does not grow with n.
+# Candidate tables examined at a time: the dozen working arrays stay near the processor's cache.
 BLOCK = 200_000
 # More candidates than this would take minutes; the search is refused instead (n = 661 without any limit has 5e7).
 MAX_CANDIDATES = 200_000_000
@@ -150,10 +149,8 @@ def two_by_two(
     bounds = {name: _quotient_bounds(name, value, n) for name, value in given.items()}
     pairs, candidates = _outer(n, bounds)
     if candidates > MAX_CANDIDATES:
-        raise RestatedError(
-            f"n = {n} with these constraints leaves {candidates} tables to examine",
-            remedy="Add a margin or the percentage of agreement",
-        )
+        problem = f"n = {n} with these constraints leaves {candidates} tables to examine"
+        raise RestatedError(problem, remedy="Add a margin or the percentage of agreement")
     tables = np.concatenate([np.empty((0, 4), dtype=np.int64), *_search(n, bounds, pairs)])
     asked = ", ".join([f"n = {n}", *(f"{name} {describe(value)}" for name, value in given.items())])
     conflict = () if len(tables) else _conflict(n, bounds)

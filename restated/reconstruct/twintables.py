@@ -27,8 +27,7 @@ from restated.errors import RestatedError
 from restated.intervals import Constraint, Ends, closed_interval, describe, integer_range, refuse_proportion, scaled
 from restated.reconstruct.enumeration import Exhaustive, inside, ragged_ranges
 
-#: Each printed number as a quotient of whole numbers, from pairs with both, one and no twin affected; agreement and
-#: discordant pairs limit the tables that are looked at.
+#: Each printed number as a quotient of whole numbers; agreement and discordant pairs limit what is looked at.
 _STATISTICS: dict[str, Callable[[Ints, Ints, Ints], tuple[Ints, Ints]]] = {
     "pairwise": lambda both, one, none: (both, both + one),
     "probandwise": lambda both, one, none: (2 * both, 2 * both + one),
@@ -102,10 +101,8 @@ def _candidates(pairs: int, bounds: dict[str, Ends]) -> Ints:
     one = np.arange(first, last + 1, dtype=np.int64)
     sizes = pairs - one + 1
     if sizes.sum() > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine",
-            remedy="Add the percentage of agreement or the discordant pairs",
-        )
+        problem = f"{pairs} pairs with these numbers leave {sizes.sum()} tables to examine"
+        raise RestatedError(problem, remedy="Add the percentage of agreement or the discordant pairs")
     both, one = ragged_ranges(np.zeros_like(one), sizes), np.repeat(one, sizes)
     return np.column_stack([both, one, pairs - one - both])
 
@@ -119,7 +116,6 @@ def crossed(mz: TwinTables, dz: TwinTables) -> tuple[Ints, Ints]:
         if tables.empty:
             raise RestatedError(tables.message)
     if len(mz) * len(dz) > MAX_CANDIDATES:
-        raise RestatedError(
-            f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list", remedy="Limit the prevalence"
-        )
+        problem = f"{len(mz)} x {len(dz)} combinations of twin tables are too many to list"
+        raise RestatedError(problem, remedy="Limit the prevalence")
     return np.repeat(mz.tables, len(dz), axis=0), np.tile(dz.tables, (len(mz), 1))
