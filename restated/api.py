@@ -24,7 +24,7 @@ from restated.audit.comparison import Comparison
 from restated.errors import RestatedError
 from restated.estimate import growth as growth_models
 from restated.estimate import meta as meta_models
-from restated.given import named, of_check, reading, whole, within
+from restated.given import PARTS, named, of_check, reading, within
 from restated.intervals import Constraint
 from restated.printed import Printed
 from restated.reconstruct import counts as share_sets
@@ -299,28 +299,10 @@ def _of_r(r: Printed, n: int, p: Printed) -> Comparison:
     return statistics.statistic_against_p("r", r, [n - 2], p)
 
 
-def _percent(percent: Printed, n: int, count: int | None = None) -> Comparison:
-    if count is not None and count > n:
-        raise RestatedError(f"'{count}' is more than n ({n})", field="count")
-    return share_checks.percent_of_count(percent, [whole("n", n, MOST_PEOPLE)], count)
-
-
-def _grimmer(mean: Printed, sd: Printed, n: int, items: int = 1) -> Comparison:
-    whole("n", n * items, MOST_PEOPLE)
-    return score_checks.grimmer(mean, sd, [n], items)
-
-
-def _counts_p(a: int, n1: int, c: int, n2: int, p: Printed) -> Comparison:
-    for name, count, size_name, size in (("a", a, "n1", n1), ("c", c, "n2", n2)):
-        if count > whole(size_name, size, MOST_PEOPLE):
-            raise RestatedError(f"'{count}' is more than {size_name} ({size})", field=name)
-    return derived.p_of_counts([a, n1, c, n2], p)
-
-
 #: Scales of an interval, with what an estimate on each can be.
 SCALES = {"plain": (-math.inf, math.inf), "log": (0, math.inf), "fisher-z": (-1, 1)}
-#: Most cases of a check that goes through all counts, and of one that goes through all tables: some seconds.
-MOST_PEOPLE, MOST_CASES = 1_000_000, 1_000
+#: Most cases of checks that go through all counts, sums or tables: some seconds.
+LIMITS = {"percent": 1_000_000, "counts-p": 1_000_000, "grimmer": 100_000, "agreement": 1_000}
 #: Kinds of checks: what each takes, and the call of :mod:`restated.audit` behind it.
 CHECKS: dict[str, Callable[..., Comparison]] = {
     "t": lambda t, df, p: statistics.statistic_against_p("t", t, df, p),
@@ -329,14 +311,14 @@ CHECKS: dict[str, Callable[..., Comparison]] = {
     "z": lambda z, p: statistics.statistic_against_p("z", z, (), p),
     "r": _of_r,
     "Q": lambda Q, df, p: statistics.statistic_against_p("Q", Q, df, p),
-    "percent": _percent,
+    "percent": lambda percent, n, count=None: share_checks.percent_of_count(percent, [n], count),
     "grim": lambda mean, n, items=1: score_checks.grim(mean, [n], items),
-    "grimmer": _grimmer,
+    "grimmer": lambda mean, sd, n, items=1: score_checks.grimmer(mean, sd, [n], items),
     "debit": lambda mean, sd, n: score_checks.debit(mean, sd, [n]),
     "interval": lambda estimate, low, high, scale="plain": _interval(estimate, low, high, None, scale),
     "interval-p": _interval,
-    "agreement": lambda percent, kappa, n: derived.kappa_of_agreement(percent, kappa, whole("n", n, MOST_CASES)),
-    "counts-p": _counts_p,
+    "agreement": lambda percent, kappa, n: derived.kappa_of_agreement(percent, kappa, n),
+    "counts-p": lambda a, n1, c, n2, p: derived.p_of_counts([a, n1, c, n2], p),
 }
 #: The number that a check compares with the others, the last of these that it takes.
 COMPARED = ("percent", "mean", "sd", "estimate", "kappa", "p")
@@ -356,7 +338,11 @@ def check(kind: str, **printed: Any) -> Checked:
     """
     check_option("check", kind, CHECKS)
     named(f"the check '{kind}'", printed, inspect.signature(CHECKS[kind]).parameters, "printed number")
-    found = CHECKS[kind](**{name: of_check(name, value) for name, value in printed.items()})
+    read = {name: of_check(name, value, LIMITS.get(kind)) for name, value in printed.items()}
+    for part, total in PARTS.items():
+        if read.get(part) is not None and read[part] > read[total]:
+            raise RestatedError(f"'{printed[part]}' is more than {total} ({printed[total]})", field=part)
+    found = CHECKS[kind](**read)
     quantity = next(name for name in reversed(COMPARED) if name in printed)
     return Checked(**vars(found), quantity=quantity, printed=str(printed[quantity]))
 

@@ -34,8 +34,9 @@ RANGES["level"] = (0, 100)
 RANGES |= dict.fromkeys(("col_percent", "col2_percent", "pairwise", "probandwise", "prevalence"), (0, 100))
 #: Counts that are parts of a total, with its name.
 PARTS = {"row1": "n", "col1": "n", "both": "pairs", "discordant": "pairs", "neither": "pairs"}
-#: The most that whole numbers can be: far more than any study has, and what numbers are computed with exactly.
-MOST = 1_000_000_000
+PARTS |= {"count": "n", "a": "n1", "c": "n2"}
+#: The most that whole numbers can be: more than any study has.
+MOST, MOST_ITEMS = 1_000_000_000, 1_000
 
 
 def digits(name: str, value: object, *, exact: bool = False) -> Printed:
@@ -48,9 +49,9 @@ def digits(name: str, value: object, *, exact: bool = False) -> Printed:
         raise RestatedError(error.message, field=name, remedy=AS_PRINTED) from None
 
 
-def whole(name: str, value: object, most: int = MOST) -> int:
-    """Read a whole number, such as 60, "60" or "1,364"; `most` is what can be tried in seconds."""
-    least = LEAST.get(name, 1)
+def whole(name: str, value: object, limit: int | None = None) -> int:
+    """Read a whole number, such as 60, "60" or "1,364"; the `limit` is what can be tried in seconds."""
+    least, most = LEAST.get(name, 1), MOST
     try:
         found = digits(name, value, exact=True).value if is_whole(value) or isinstance(value, str) else None
     except RestatedError:
@@ -58,6 +59,8 @@ def whole(name: str, value: object, most: int = MOST) -> int:
     if found is None or found % 1 or found < least:
         words = "" if math.isinf(least) else f" of at least {least}"
         raise RestatedError(f"'{value}' is not a whole number{words}", field=name)
+    if found <= most and limit is not None:
+        most = limit
     if found > most:
         raise RestatedError(f"'{value}' is more than can be tried ({most})", field=name)
     return int(found)
@@ -95,7 +98,7 @@ def within(name: str, value: object, low: Any, high: Any, ends: tuple[float, flo
         raise RestatedError(f"'{value}' is not a number {words}", field=name)
 
 
-def of_check(name: str, value: Any) -> Any:
+def of_check(name: str, value: Any, limit: int | None = None) -> Any:
     """Read what a check takes under a name: a whole number, degrees of freedom, or a number as printed."""
     if name == "scale":
         return value
@@ -105,7 +108,7 @@ def of_check(name: str, value: Any) -> Any:
         found = [digits(name, x) for x in (value if isinstance(value, tuple | list) else str(value).split(","))]
         return [float(_valued(name, one.text, one)) + 0.0 for one in found]  # no negative zero
     if name in WHOLE:
-        return whole(name, value)
+        return whole(name, value, {"items": MOST_ITEMS, "n": limit, "n1": limit, "n2": limit}.get(name))
     if isinstance(value, float):
         raise RestatedError(f"the digits printed for {value!r} are unknown", field=name, remedy="Give printed text")
     read = digits(name, value, exact=is_whole(value))

@@ -1,14 +1,13 @@
 """Between-study variance: seven estimators and the Q-profile interval, for many data sets at once.
 
-All functions work on a batch: `Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X`
-of shape (k, p), whose only column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 /
-(v + tau2), W their diagonal matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
+`Y` and `V` have shape (draws, k), one row per data set, and share one design matrix `X` of shape (k, p), whose only
+column is 1 for a plain meta-analysis. Notation, as in Viechtbauer (2005): weights w = 1 / (v + tau2), W their diagonal
+matrix, P = W - W X (X'WX)^-1 X'W, so that y'Py is the weighted residual sum of squares.
 
-References: DerSimonian, R., & Laird, N. (1986). Controlled Clinical Trials, 7, 177-188. Hedges, L. V., & Olkin, I.
-(1985). Statistical methods for meta-analysis. Academic Press. Paule, R. C., & Mandel, J. (1982). Journal of Research of
-the National Bureau of Standards, 87, 377-385. Sidik, K., & Jonkman, J. N. (2005). Applied Statistics, 54, 367-384.
-Viechtbauer, W. (2005). Journal of Educational and Behavioral Statistics, 30, 261-293. Viechtbauer, W. (2007).
-Statistics in Medicine, 26, 37-52 (Q-profile interval).
+References: DerSimonian & Laird (1986), Controlled Clinical Trials 7, 177-188. Hedges & Olkin (1985), Statistical
+methods for meta-analysis. Paule & Mandel (1982), Journal of Research of the National Bureau of Standards 87, 377-385.
+Sidik & Jonkman (2005), Applied Statistics 54, 367-384. Viechtbauer (2005), Journal of Educational and Behavioral
+Statistics 30, 261-293. Viechtbauer (2007), Statistics in Medicine 26, 37-52 (Q-profile interval).
 """
 
 from collections.abc import Callable

@@ -1,14 +1,13 @@
 """Agreement and association in square tables of counts, for one table or many at once.
 
-A 2x2 table is given as four counts a, b, c, d along the last axis: rows are the first assessment, columns the second,
-so a and d are the agreements. A k x k table has the last two axes (first, second assessment). Functions take array_like
-of shape (..., 4) or (..., k, k) and return a float or an array of shape (...). What cannot be computed is nan, because
-enumerations meet empty margins; counts that are negative or not finite, and other shapes, raise a RestatedError.
+A 2x2 table is given as four counts a, b, c, d along the last axis, shape (..., 4): rows are the first assessment,
+columns the second, so a and d are the agreements. A k x k table has the last two axes. Results are a float or an array
+of shape (...). What cannot be computed is nan, because enumerations meet empty margins; counts that are negative or not
+finite, and other shapes, raise a RestatedError.
 
-References: Cohen, J. (1960). Educational and Psychological Measurement, 20, 37-46 (kappa; its first variance). Fleiss,
-J. L., Cohen, J., & Everitt, B. S. (1969). Psychological Bulletin, 72, 323-327 (variance). Pearson, K. (1900).
-Philosophical Transactions A, 195, 1-47 (tetrachoric correlation). Owen, D. B. (1956). Annals of Mathematical
-Statistics, 27, 1075-1090 (bivariate normal).
+References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa; its first variance). Fleiss, Cohen
+& Everitt (1969), Psychological Bulletin 72, 323-327 (variance). Pearson (1900), Philosophical Transactions A 195, 1-47
+(tetrachoric). Owen (1956), Annals of Mathematical Statistics 27, 1075-1090 (bivariate normal).
 """
 
 from typing import Any

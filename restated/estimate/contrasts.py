@@ -2,13 +2,12 @@
 
 Pooled estimates of two reviews that share samples are correlated. With correlation rho the difference has the variance
 s1^2 + s2^2 - 2 rho s1 s2; rho is hardly ever printed, so it is varied. Every function works over rounding boxes, pairs
-of floats: closed intervals of all values that would have been printed with the same digits. `absolute`, `interval` and
-`two_sided_p` take ends that are missing (nan) or infinite, and pass them on.
+of floats: closed intervals of all values with the same printed digits. `absolute`, `interval` and `two_sided_p` take
+ends that are missing (nan) or infinite, and pass them on.
 
-References: Altman & Bland (2003), BMJ 326, 219 (difference of two estimates; independent case). Altman & Bland (2011),
-BMJ 343, d2090 (standard error from a confidence interval). Payton, Greenstone & Schenker (2003), Journal of Insect
-Science 3, 34 (intervals near 84 % that just fail to meet correspond to a test at 5 % when standard errors are equal and
-estimates independent).
+References: Altman & Bland (2003), BMJ 326, 219 (difference of two estimates); (2011), BMJ 343, d2090 (standard error
+from an interval). Payton, Greenstone & Schenker (2003), Journal of Insect Science 3, 34 (intervals near 84 % that just
+fail to meet correspond to a test at 5 % when standard errors are equal and estimates independent).
 """
 
 import math

@@ -3,10 +3,9 @@
 Arguments are array_like and broadcast; missing values (nan) pass through. Results are floats, or arrays where an
 argument is one. A value outside the stated range raises a RestatedError.
 
-References: Fisher, R. A. (1921). Metron, 1, 3-32. Hedges, L. V. (1981). Journal of Educational Statistics, 6, 107-128
-(correction factor). Hedges, L. V. (1982). Psychological Bulletin, 92, 490-499 (large-sample variance of g). Borenstein,
-M., et al. (2009). Introduction to meta-analysis, chapters 4, 6 and 7. Wiley. Hasselblad, V., & Hedges, L. V. (1995).
-Psychological Bulletin, 117, 167-178 (odds ratio and d).
+References: Fisher (1921), Metron 1, 3-32. Hedges (1981), Journal of Educational Statistics 6, 107-128 (correction
+factor). Hedges (1982), Psychological Bulletin 92, 490-499 (variance of g). Borenstein et al. (2009), Introduction to
+meta-analysis, chapters 4, 6 and 7. Hasselblad & Hedges (1995), Psychological Bulletin 117, 167-178 (odds ratio and d).
 """
 
 import numpy as np

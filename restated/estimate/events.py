@@ -1,26 +1,20 @@
 """Pooling of event counts of two-arm trials: Mantel-Haenszel, Peto, inverse variance, logistic-normal.
 
 Every method takes events1, n1, events2, n2, array_like of shape (k,): events and patients of each arm in k trials. It
-compares arm 1 with arm 2, odds and risk ratios on the log scale, risk differences as they are; `level` is the coverage
-of its interval. It raises a RestatedError if counts are impossible or an option is unknown. The methods treat empty
-cells differently, which is where they differ for rare events:
+compares arm 1 with arm 2, odds and risk ratios on the log scale; `level` is the coverage of its interval. It raises a
+RestatedError if counts are impossible or an option is unknown. Empty cells make the difference for rare events: inverse
+variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the treatment-arm
+correction adds more to the larger arm); Mantel-Haenszel and Peto use the counts as they are; the logistic-normal model
+uses the binomial likelihood. A trial without events in both arms (or, for the odds ratio, without non-events) has no
+information on a ratio and is left out of it; the number left out is reported.
 
-- inverse variance needs a correction, by default 0.5 in all four cells of each trial that has an empty one (the
-  treatment-arm correction adds more to the larger arm instead);
-- Mantel-Haenszel and Peto use the counts as they are;
-- the logistic-normal model uses the binomial likelihood, without a correction.
-
-A trial without events in both arms (or, for the odds ratio, without non-events) has no information on a ratio and is
-left out of it; the number left out is reported.
-
-References: Mantel, N., & Haenszel, W. (1959). Journal of the National Cancer Institute, 22, 719-748. Robins, J.,
-Breslow, N., & Greenland, S. (1986). Biometrics, 42, 311-323 (variance of the odds ratio). Greenland, S., & Robins, J.
-M. (1985). Biometrics, 41, 55-68 (variance of the risk ratio). Sato, T., Greenland, S., & Robins, J. M. (1989).
-Biometrics, 45, 1323-1324 (variance of the risk difference). Yusuf, S., et al. (1985). Progress in Cardiovascular
-Diseases, 27, 335-371 (Peto). Turner, R. M., et al. (2000). Statistics in Medicine, 19, 3417-3432; Jackson, D., et al.
-(2018). Statistics in Medicine, 37, 1059-1085 (logistic-normal model; their model 4). Sweeting, M. J., Sutton, A. J., &
-Lambert, P. C. (2004). Statistics in Medicine, 23, 1351-1375 (treatment-arm correction). Altman, D. G. (1998). BMJ, 317,
-1309-1312 (interval of a number needed to treat).
+References: Mantel & Haenszel (1959), Journal of the National Cancer Institute 22, 719-748. Robins, Breslow & Greenland
+(1986), Biometrics 42, 311-323 (variance of the odds ratio). Greenland & Robins (1985), Biometrics 41, 55-68 (of the
+risk ratio). Sato, Greenland & Robins (1989), Biometrics 45, 1323-1324 (of the risk difference). Yusuf et al. (1985),
+Progress in Cardiovascular Diseases 27, 335-371 (Peto). Turner et al. (2000), Statistics in Medicine 19, 3417-3432;
+Jackson et al. (2018), Statistics in Medicine 37, 1059-1085 (logistic-normal model; their model 4). Sweeting, Sutton &
+Lambert (2004), Statistics in Medicine 23, 1351-1375 (treatment-arm correction). Altman (1998), BMJ 317, 1309-1312
+(interval of a number needed to treat).
 """
 
 from dataclasses import dataclass

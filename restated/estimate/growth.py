@@ -1,18 +1,15 @@
 """Linear mixed growth models: a polynomial in time for each subject, with random intercept and slope.
 
-    y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij,    b_i ~ N(0, D),    e_ij ~ N(0, sigma^2)
-
-x_i holds 1 and the covariates of subject i, each of them crossed with every power of time up to `degree`. Waves are
-common to all subjects; each subject may miss any of them (nan). D refers to the time scale given: its first entry is
-the variance between subjects at time 0.
+y_ij = sum_ak beta_ak x_ia t_j^k + b_i0 + b_i1 t_j + e_ij, b_i ~ N(0, D), e_ij ~ N(0, sigma^2). x_i holds 1 and the
+covariates of subject i, each of them crossed with every power of time up to `degree`. Waves are common to all subjects;
+each may miss any of them (nan). The first entry of D is the variance between subjects at time 0.
 
 `fit` is the reference route through statsmodels. `fit_batch` gives the same estimates for thousands of data sets, from
 sums over subjects that share the same observed waves (`restated.estimate.growth_likelihood`), and is to be preferred
 where a variance is small: there statsmodels' search can stop short of the maximum.
 
-References: Laird, N. M., & Ware, J. H. (1982). Biometrics, 38, 963-974 (the model, ML and REML). Pinheiro, J. C., &
-Bates, D. M. (2000). Mixed-effects models in S and S-PLUS. Springer (chapter 2). Singer, J. D., & Willett, J. B. (2003).
-Applied longitudinal data analysis. Oxford University Press.
+References: Laird & Ware (1982), Biometrics 38, 963-974 (the model, ML and REML). Pinheiro & Bates (2000), Mixed-effects
+models in S and S-PLUS, chapter 2. Singer & Willett (2003), Applied longitudinal data analysis.
 """
 
 from __future__ import annotations

@@ -2,27 +2,22 @@
 
 The design of subject i is x_i crossed with F: subject-level covariates times functions of time at the waves observed.
 Subjects with the same pattern of observed waves share F and its first two columns Z, those of the random intercept and
-slope. With their covariance D in units of the residual variance,
+slope. With their covariance D = R R' in units of the residual variance,
 
-    D = R R',   G = Z'Z,   W = R (I + R'G R)^-1 R',   V = I + Z D Z',   V^-1 = I - Z W Z',
-    P = I - W G,   C = Z'V^-1 Z = G P,   K = F'V^-1 Z = F'Z P,
+G = Z'Z, W = R (I + R'G R)^-1 R', V = I + Z D Z', V^-1 = I - Z W Z', P = I - W G, C = Z'V^-1 Z = G P, K = F'V^-1 Z,
 
 the deviance and its derivatives need only sums over the subjects of each pattern: of x x', x (Z'y)' and (Z'y)(Z'y)'.
-Nothing of size subjects times waves is touched after those sums are taken.
-
-Residual variance and fixed effects are profiled out. D stays positive semidefinite without bounds because each Newton
-step moves a root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and
-unrestricted. A variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all
-directions; in the axes of intercept and slope, a vanishing intercept variance would leave one direction flat. The
+Residual variance and fixed effects are profiled out. D stays positive semidefinite because each Newton step moves a
+root of it: in the axes of D's eigenvectors, the larger first, D = L L' with L lower triangular and unrestricted. A
+variance of zero or a correlation of 1 is then an ordinary stationary point, with curvature in all directions. The
 search has one start: second maxima occur with a handful of subjects only.
 
 Axes: b data set, m pattern, a covariate, e function of time, i j the two random effects. Arrays with b and m carry
 these two last, so that sums and products of small matrices run over long contiguous rows.
 
-References: Bates, D., Maechler, M., Bolker, B., & Walker, S. (2015). Journal of Statistical Software, 67(1), 1-48
-(profiled deviance in the relative Cholesky factor). Lindstrom, M. J., & Bates, D. M. (1988). JASA, 83, 1014-1022
-(Newton-Raphson with sums per subject). Levenberg, K. (1944). Quarterly of Applied Mathematics, 2, 164-168 (damped
-steps). Magnus, J. R., & Neudecker, H. (2019). Matrix differential calculus (3rd ed.). Wiley (the derivatives).
+References: Bates et al. (2015), Journal of Statistical Software 67(1), 1-48 (deviance in the relative Cholesky factor).
+Lindstrom & Bates (1988), JASA 83, 1014-1022 (Newton-Raphson with sums per subject). Levenberg (1944), Quarterly of
+Applied Mathematics 2, 164-168 (damped steps). Magnus & Neudecker (2019), Matrix differential calculus (3rd ed.).
 """
 
 from __future__ import annotations

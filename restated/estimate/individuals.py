@@ -1,18 +1,14 @@
 """A standardised mean difference in terms of single people, for two normal groups with one spread.
 
-With group means d standard deviations apart:
-
-- overlap of the two distributions: 2 Phi(-|d| / 2);
-- probability of superiority, that a random member of the higher group is above one of the lower: Phi(d / sqrt 2);
-- risk of belonging to the outermost share q of *all* people, of whom a share b is in the higher group: Phi(d - t) and
-  Phi(-t), where t solves b Phi(d - t) + (1 - b) Phi(-t) = q.
-
-A correlation of two classifications (phi) in terms of single people: with shares p and q in the two classes, both
-classes hold p q + phi sqrt(p (1 - p) q (1 - q)) of all people.
+With group means d standard deviations apart, the distributions overlap by 2 Phi(-|d| / 2); a random member of the
+higher group is above one of the lower with probability Phi(d / sqrt 2); the risks of belonging to the outermost share q
+of *all* people, of whom a share b is in the higher group, are Phi(d - t) and Phi(-t), where b Phi(d - t) + (1 - b)
+Phi(-t) = q. A correlation of two classifications (phi): with shares p and q in the two classes, both hold p q + phi
+sqrt(p (1 - p) q (1 - q)) of all people.
 
 References: Cohen (1988), Statistical power analysis, 2nd ed., chapter 2 (overlap follows from U1 to U3). McGraw & Wong
-(1992), Psychological Bulletin 111, 361-365 (probability of superiority). Inman & Bradley (1989), Communications in
-Statistics A 18, 3851-3874 (overlap of two normal distributions).
+(1992), Psychological Bulletin 111, 361-365 (superiority). Inman & Bradley (1989), Communications in Statistics A 18,
+3851-3874 (overlap).
 """
 
 import math

@@ -1,16 +1,13 @@
 """Meta-analysis of independent effects: pooling, meta-regression, leaving out and accumulating.
 
-Defaults follow the current recommendation for primary results where the paper's own choice is unknown: REML, and a
-t-based prediction interval with k - 2 degrees of freedom. The interval of the mean is Wald unless Knapp-Hartung is
-asked for, because published results rest on it; show both.
+Defaults where a paper's own choice is unknown: REML, and a t-based prediction interval with k - 2 degrees of freedom.
+The interval of the mean is Wald unless Knapp-Hartung is asked for, because published results rest on it; show both.
+`i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance): the same only for the DerSimonian-Laird tau2.
 
-Two definitions of I^2 are in use. `i2_q` is (Q - df) / Q; `i2` is tau2 / (tau2 + typical variance). They coincide when
-tau2 is the DerSimonian-Laird estimate and differ for every other estimator.
-
-References: Higgins, J. P. T., & Thompson, S. G. (2002). Statistics in Medicine, 21, 1539-1558 (I^2, H^2, typical
-variance). Higgins, J. P. T., Thompson, S. G., & Spiegelhalter, D. J. (2009). JRSS A, 172, 137-159 (prediction
-interval). Knapp, G., & Hartung, J. (2003). Statistics in Medicine, 22, 2693-2710. The estimators of tau2 are in
-`restated.tau2`. Jackson, D., et al. (2017). Statistics in Medicine, 36, 3923-3934 (ad hoc Knapp-Hartung).
+References: Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I^2, H^2, typical variance). Higgins,
+Thompson & Spiegelhalter (2009), JRSS A 172, 137-159 (prediction interval). Knapp & Hartung (2003), Statistics in
+Medicine 22, 2693-2710. Jackson et al. (2017), Statistics in Medicine 36, 3923-3934 (ad hoc). See `restated.tau2` for
+tau2.
 """
 
 from collections.abc import Sequence

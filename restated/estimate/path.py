@@ -19,7 +19,8 @@ Research Methods 11, 241-269 (paths of several links). Oberhofer & Kmenta (1974)
 with correlated errors, by iteration).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -116,32 +117,22 @@ def over_box(function: Callable[..., ArrayLike], *intervals: Constraint) -> Box:
     if not np.all(np.isfinite(values)):
         raise RestatedError("the function has no value at some point of the box", remedy="Shorten an interval")
 
-    def value(x: Floats) -> float:
-        return float(np.asarray(function(*x)))
+    low, high = np.array(limits).T
+    width = np.where(high > low, high - low, 1.0)  # the search runs from 0 to 1 along each side
 
+    def value(u: Any, sign: int) -> float:
+        return sign * float(np.asarray(function(*np.clip(low + u * width, low, high))))
+
+    bounds, options = [(0.0, float(b > a)) for a, b in limits], {"ftol": 1e-15, "gtol": 1e-12}
+    search: Any = partial(optimize.minimize, value, method="L-BFGS-B", bounds=bounds, options=options)
     ends = []
     for sign in (1, -1):  # smallest, then largest
         corner = float(sign * np.min(sign * values[: len(vertices)]))
-        polished = value(_polish(value, sign, points[np.argmin(sign * values)], limits))
+        start = (points[np.argmin(sign * values)] - low) / width
+        polished = value(search(start, args=(sign,)).x, 1)
         inside = sign * (corner - polished) > GAIN * np.max(np.abs(values))
         ends.append(polished if inside else corner)
     return Box(*ends)
-
-
-def _polish(
-    function: Callable[[Floats], float], sign: int, start: Floats, limits: Sequence[tuple[float, ...]]
-) -> Floats:
-    """Local bounded minimum of sign times function, in coordinates that run from 0 to 1 along each side."""
-    low, high = np.array(limits).T
-    width = np.where(high > low, high - low, 1.0)
-    options: Any = {"ftol": 1e-15, "gtol": 1e-12}
-
-    def scaled(u: Any) -> Any:
-        return sign * function(low + u * width)
-
-    bounds = [(0.0, float(b > a)) for a, b in limits]
-    found = optimize.minimize(scaled, (start - low) / width, method="L-BFGS-B", bounds=bounds, options=options)
-    return np.asarray(np.clip(low + found.x * width, low, high))
 
 
 class IndirectInterval(NamedTuple):

@@ -1,12 +1,10 @@
 """Robust variance estimation for dependent effects: correlated-effects weights, CR2, Satterthwaite df.
 
-Several effects of one cluster (sample) are correlated by an unknown amount. The working model is that they share a
-sampling variance and correlate `rho`; weights and tau2 come from it, but standard errors do not rely on it. The results
-are those of R's robumeta with modelweights = "CORR".
+The working model is that effects of one cluster (sample) share a sampling variance and correlate `rho`; weights and
+tau2 come from it, but standard errors do not rely on it. As R's robumeta with modelweights = "CORR".
 
-References: Hedges, L. V., Tipton, E., & Johnson, M. C. (2010). Research Synthesis Methods, 1, 39-65 (weights, tau2).
-Tipton, E. (2015). Psychological Methods, 20, 375-393 (small-sample adjustment, degrees of freedom). Bell, R. M., &
-McCaffrey, D. F. (2002). Survey Methodology, 28, 169-181 (CR2).
+References: Hedges, Tipton & Johnson (2010), Research Synthesis Methods 1, 39-65 (weights, tau2). Tipton (2015),
+Psychological Methods 20, 375-393 (small samples). Bell & McCaffrey (2002), Survey Methodology 28, 169-181 (CR2).
 """
 
 from dataclasses import dataclass, replace

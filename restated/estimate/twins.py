@@ -1,25 +1,19 @@
 """Twin models: shares of genes (A, D), shared environment (C), and unique environment and error (E).
 
-Two kinds of data, one set of models. A *liability-threshold* model reads two tables of pairs, identical (MZ) and
-fraternal (DZ) twins, affected or not: a twin is affected when a normal liability passes a threshold. A *continuous*
-model reads two covariance matrices or correlations. In both, the data speak through two correlations,
+A *liability-threshold* model reads two tables of pairs, identical (MZ) and fraternal (DZ) twins, affected or not: a
+twin is affected when a normal liability passes a threshold. A *continuous* model reads two covariance matrices or
+correlations. In both, the data speak through two correlations, r_mz = a2 + c2 + d2 and r_dz = a2 / 2 + c2 + d2 / 4,
+with e2 = 1 - a2 - c2 - d2 and shares of at least 0, so (r_mz, r_dz) is in a triangle whose corners are the pure
+components. Thresholds, or the variance, are maximised out exactly. Twins of a pair are exchangeable: one threshold or
+variance for both.
 
-    r_mz = a2 + c2 + d2,    r_dz = a2 / 2 + c2 + d2 / 4,    e2 = 1 - a2 - c2 - d2,
+Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments. All functions take
+one data set or many at once; results are numbers or arrays accordingly, nan where a data set cannot determine them.
 
-with shares a2, c2, d2, e2 >= 0, so (r_mz, r_dz) is in a triangle whose corners are the pure components. The nuisance
-parameters (thresholds, or the variance) are maximised out exactly. Twins of a pair are exchangeable: one threshold or
-variance for both, and the order of discordant pairs does not matter.
-
-Not modelled: sex, covariates, assortative mating, gene-environment interplay, unequal environments.
-
-All functions take one data set or many at once; results are numbers or arrays accordingly. What a data set cannot
-determine (without pairs with an affected twin, for example) is nan.
-
-References: Falconer, D. S. (1965). Annals of Human Genetics, 29, 51-76 (liability; shares from two correlations).
-Neale, M. C., & Cardon, L. R. (1992). Methodology for Genetic Studies of Twins and Families. Kluwer. Neale, M. C., &
-Miller, M. B. (1997). Behavior Genetics, 27, 113-120 (profile-likelihood intervals). Self, S. G., & Liang, K.-Y. (1987).
-JASA, 82, 605-610; Dominicus, A., et al. (2006). Behavior Genetics, 36, 331-340 (likelihood-ratio tests at the
-boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
+References: Falconer (1965), Annals of Human Genetics 29, 51-76 (shares from two correlations). Neale & Cardon (1992),
+Methodology for Genetic Studies of Twins and Families. Neale & Miller (1997), Behavior Genetics 27, 113-120
+(profile-likelihood intervals). Self & Liang (1987), JASA 82, 605-610; Dominicus et al. (2006), Behavior Genetics 36,
+331-340 (tests at the boundary). The likelihoods and the search are in `restated.estimate.twinlikelihood`.
 """
 
 from collections.abc import Iterator

@@ -1,24 +1,19 @@
 """Many reconstructed data sets, one estimate on each: range, values and the extremal data sets themselves.
 
 `ensemble` draws data sets with `reconstruct(rng)`, applies `estimate(data)` to each and keeps the numbers, never the
-data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence
+data sets. Draw i has a random generator of its own (`generator`), made from the seed and i alone. Hence the result is
+the same for any number of workers and any order in which they finish, any draw can be repeated on its own, and finished
+batches can be kept in a folder and a broken-off run continued. On one machine joblib spreads the batches over processes
+(``workers``). On a Dask cluster only the context changes::
 
-* the result is the same for any number of workers and any order in which they finish;
-* any draw can be repeated on its own, which is how the extremal data sets are returned;
-* finished batches can be kept in a folder and a broken-off run continued.
+    with dask.distributed.Client(address), joblib.parallel_config("dask"): ...
 
-On one machine joblib spreads the batches over processes (``workers``). On a Dask cluster only the context changes::
+Memory does not grow with the number of draws: range and extremal draws are exact over all of them, single values are
+those of the first `QUANTILE_DRAWS`. A range over draws is inside the range over all compatible data sets; how far the
+latter goes beyond it is unknown unless the reconstruction enumerates.
 
-    with dask.distributed.Client(address), joblib.parallel_config("dask"):
-        result = ensemble(reconstruct, estimate, draws=1_000_000, seed=1)
-
-Memory does not grow with the number of draws: range and extremal draws are exact over all of them, while single values
-are those of the first `QUANTILE_DRAWS`, a simple random sample as draws are independent. A range over draws is inside
-the range over all compatible data sets; how far the latter goes beyond it is unknown unless the reconstruction
-enumerates.
-
-References: O'Neill, M. E. (2014). PCG. Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is
-numpy's SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
+References: O'Neill (2014), PCG, Harvey Mudd College HMC-CS-2014-0905 (the generator). Child i of a seed is numpy's
+SeedSequence(seed, spawn_key=(i,)), the one that SeedSequence.spawn gives.
 """
 
 import json

@@ -72,9 +72,7 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
         raise RestatedError(f"{zeros} zeros conflict with n = {n}: two other values are needed", field="zeros")
     lowest, highest = sd_range(n, mean, zeros)
     if not lowest < sd < highest:
-        problem = (
-            f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values, positive except for {zeros} zeros"
-        )
+        problem = f"the SD {sd:g} conflicts with the mean {mean:g} of {n} values, positive except for {zeros} zeros"
         raise RestatedError(f"{problem}: it must be between {lowest:.6g} and {highest:.6g}", field="sd")
     z = np.random.default_rng(seed).standard_normal((draws, n))
     z -= z.mean(axis=1, keepdims=True)

@@ -65,7 +65,7 @@
     return { fits: false, low: 100 * below / n, high: 100 * (below + 1) / n, detail: detail, count: 0 };
   }
   function grim(now) {
-    const mean = x.bounded("mean", now.mean), n = x.whole("n", now.n, 1), items = x.whole("items", now.items, 1), grain = BigInt(n * items);
+    const mean = x.bounded("mean", now.mean), n = x.whole("n", now.n, 1), items = x.whole("items", now.items, 1, 1000), grain = BigInt(n * items);
     const low = Number(floor(mean.middle * grain, mean.grain)) / (n * items), high = Number(ceil(mean.middle * grain, mean.grain)) / (n * items);
     const fits = ceil(mean.whole[0] * grain, mean.grain) <= floor(mean.whole[1] * grain, mean.grain);
     return { fits: fits, low: low, high: high, detail: "the nearest possible means are " + x.show(low, 5) + " and " + x.show(high, 5) };
