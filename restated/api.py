@@ -57,16 +57,9 @@ _OF_TWINS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
 class Found:
     """Data that fit printed numbers, one member of the set a row unless `frame` has a column ``set`` or ``draw``.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        The members; not data that anybody observed.
-    message : str
-        Number of members and the request, in one sentence.
-    basis : str
-        ``enumerated`` (all there are), ``drawn`` (some of them) or ``assumed`` (their shape is not known).
-    statistics : mapping
-        Named functions of `frame` that :meth:`range` knows besides its columns.
+    `frame` holds the members, not data that anybody observed; `message` their number and the request in one sentence.
+    `basis` is ``enumerated`` (all there are), ``drawn`` (some of them) or ``assumed`` (their shape is not known).
+    `statistics` are named functions of `frame` that :meth:`range` knows besides its columns.
     """
 
     frame: pd.DataFrame
@@ -126,8 +119,6 @@ def tables(n: int, **printed: Constraint) -> Found:
     The numbers are those of :func:`restated.reconstruct.tables.two_by_two`: agreement, kappa, phi, chi2, odds_ratio,
     row1, col1, their shares, sensitivity, specificity and percentages of rows and columns.
 
-    Examples
-    --------
     >>> found = tables(50, agreement="72%", kappa=".43")
     >>> len(found), found.range("kappa")[0] >= 0.425
     (40, True)
@@ -139,8 +130,6 @@ def tables(n: int, **printed: Constraint) -> Found:
 def counts(percent: Constraint, n: int | Iterable[int]) -> Found:
     """List all counts, and of several possible `n` all pairs, that round to a percentage; columns count, n.
 
-    Examples
-    --------
     >>> counts("62.6", range(90, 100)).frame.to_dict("list")
     {'count': [57, 62], 'n': [91, 99]}
     """
@@ -155,8 +144,6 @@ def scores(mean: Constraint, sd: Constraint, n: int, low: int, high: int, **opti
     One sample a row, one column a score: how many cases have it. The options are those of
     :func:`restated.reconstruct.scores.score_samples`.
 
-    Examples
-    --------
     >>> len(scores("3.5", "0.58", 4, 1, 7))
     1
     """
@@ -174,8 +161,6 @@ def study_sets(
     The variance `tau2` between studies (Fisher z) and the spread of their sizes are assumptions, see
     :func:`restated.reconstruct.studysets.study_sets`.
 
-    Examples
-    --------
     >>> len(study_sets(8, 400, ".31", tau2=0.02, draws=5))
     5
     """
@@ -195,10 +180,6 @@ def moments(
 
     `shape` is ``normal``, or ``lognormal`` or ``gamma`` for positive values, of which `zeros` are 0.
 
-    Raises a RestatedError if mean, SD and zeros contradict each other.
-
-    Examples
-    --------
     >>> moments(22, 100, 90).frame["value"].std().round(9)
     np.float64(90.0)
     """
@@ -221,8 +202,6 @@ def moments(
 def ranks(z: Constraint, n1: int, n2: int, **options: Any) -> Found:
     """List all values of the rank statistic U of the first group that print as `z`; columns u, plain, corrected.
 
-    Examples
-    --------
     >>> ranks("-1.98", 10, 12).range("u")
     (30.0, 30.0)
     """
@@ -237,8 +216,6 @@ def twins(pairs: int, **printed: Constraint) -> Found:
 
     The numbers are those of :func:`restated.reconstruct.twintables.twin_tables`.
 
-    Examples
-    --------
     >>> len(twins(57, agreement="70"))
     41
     """
@@ -250,8 +227,6 @@ def meta(y: ArrayLike, v: ArrayLike, *, method: str = "REML", ci: str = "knapp-h
 
     See :func:`restated.estimate.meta.fit` for the methods.
 
-    Examples
-    --------
     >>> round(meta([0.1, 0.3, 0.5], [0.02, 0.02, 0.02]).estimate, 3)
     0.3
     """
@@ -270,7 +245,6 @@ class Checked(Comparison, Result):
 
     @property
     def message(self) -> str:
-        """The outcome in a sentence."""
         return f"{'consistent' if self.fits else 'inconsistent as printed'}: {self.detail}"
 
     def _rows(self) -> list[tuple[str, object, float, float]]:
@@ -329,8 +303,6 @@ def check(kind: str, **printed: Any) -> Checked:
 
     `kind` is one of :data:`CHECKS`; the numbers it takes are given by name, as printed.
 
-    Examples
-    --------
     >>> check("t", t="2.20", df=28, p=".04").fits
     True
     >>> check("grim", mean="3.51", n=20).fits
@@ -348,12 +320,5 @@ def check(kind: str, **printed: Any) -> Checked:
 
 
 #: Sets by the name they have on the command line.
-SETS: dict[str, Callable[..., Found]] = {
-    "table": tables,
-    "count": counts,
-    "score": scores,
-    "studies": study_sets,
-    "moments": moments,
-    "rank": ranks,
-    "twin": twins,
-}
+SETS: dict[str, Callable[..., Found]] = {"table": tables, "count": counts, "score": scores, "studies": study_sets}
+SETS |= {"moments": moments, "rank": ranks, "twin": twins}

@@ -20,11 +20,10 @@ Ends: TypeAlias = tuple[Fraction | None, Fraction | None]
 def closed_interval(value: Constraint, name: str = "value") -> Ends:
     """Read a constraint as a closed interval with exact rational ends, None where there is no bound.
 
-    `value`: text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low,
-    high)`` is taken as given; ``None`` in a pair means unbounded. A float inside a pair stands for the decimal number
-    it displays (0.305 is 305/1000). `name`: name of the constraint in an error message. Raises a RestatedError for a
-    bare float, which has lost the number of printed digits, for text without a number, and for a pair in the wrong
-    order.
+    Text is read as printed (its rounding interval), an integer or a Fraction is exact, and a pair ``(low, high)`` is
+    taken as given; a float inside a pair is the decimal number it displays (0.305 is 305/1000). `name` is that of the
+    constraint in a message. Raises a RestatedError for a bare float, which has lost the number of printed digits, for
+    text without a number, and for a pair in the wrong order.
     """
     if isinstance(value, str):
         try:

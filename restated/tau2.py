@@ -23,8 +23,7 @@ from restated.errors import RestatedError
 METHODS = ("FE", "DL", "HE", "SJ", "PM", "ML", "REML")
 #: A step below this share of (tau2 + mean sampling variance) ends an iteration: Newton's steps shrink quadratically.
 STEP_TOLERANCE = 1e-12
-#: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
-MAX_ITERATIONS = 200
+MAX_ITERATIONS = 200  #: Newton from inside a bracket takes 5 to 10 steps, bisection in the worst case about 50.
 #: A sum of squares below the square of this share of the squares it is a difference of is rounding, that is zero.
 ROUNDOFF = 1e-12
 #: With weights further apart than this, sums of squared weights lose more than eight of their 16 digits.
@@ -170,8 +169,7 @@ def _likelihood(Y: Floats, V: Floats, X: Floats, restricted: bool) -> Floats:
     """Global maximum of the (restricted) likelihood over tau2 >= 0: the highest of searches from peaks of a grid."""
     k, p = X.shape
     draws = len(Y)
-    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative: y'PPy is at most RSS /
-    # (min v + tau2)^2 and tr(P) at least (k - p) / (max v + tau2).
+    # Beyond s^2 + max(v), with s^2 the unweighted residual mean square, the score is negative.
     bound = ((Y @ _residual_maker(X)) ** 2).sum(axis=1) / (k - p) + V.max(axis=1)
     grid = np.concatenate([np.zeros((draws, 1)), bound[:, None] * np.array(LIKELIHOOD_GRID)], axis=1)
     height = np.column_stack([_log_likelihood(Y, V, X, grid[:, j], restricted) for j in range(grid.shape[1])])

@@ -2,25 +2,15 @@
 
 One printed number stands for the closed interval of all numbers that would have been printed with the same digits
 (:mod:`restated.printed`). One restated number is a point, or a set given by its lowest and highest member. The verdict
-is the first rule that applies:
-
-1. no source of the printed number was read (grade U), or
-   the number was computed from such numbers                -> ``unverified``
-2. nothing was printed                                      -> ``new``
-3. nothing could be recomputed                              -> ``not-recomputable``
-4. the restated number equals the printed one               -> ``identical``
-5. the restated number, or every member of the restated
-   set, is in the interval of the printed digits            -> ``within-rounding``
-6. the restated set reaches into that interval              -> ``compatible``
-7. otherwise                                                -> ``differs``
+is the first rule that applies: ``unverified``, no source of the printed number was read (grade U), or the number was
+computed from such numbers; ``new``, nothing was printed; ``not-recomputable``; ``identical``, the two are equal;
+``within-rounding``, the restated number, or every member of the set, is in the interval of the printed digits;
+``compatible``, the set reaches into it; ``differs``.
 
 The interval is closed: a number exactly half-way is within rounding of both its neighbours, because sources round
-halves up, down, to even, or so that a table adds up. Each number is compared for itself; a table need not keep to one
-rule.
-
-A confidence interval is not a restated set: it is the precision of an estimate, not the values that the printed facts
-allow. It never makes a number ``compatible``. Agreement *by construction* (the number was an input) is recorded next to
-the verdict and never changes it.
+halves up, down, to even, or so that a table adds up. A confidence interval is not a restated set: it is the precision
+of an estimate, not the values that the printed facts allow, and never makes a number ``compatible``. Agreement *by
+construction* (the number was an input) is recorded next to the verdict and never changes it.
 """
 
 import math

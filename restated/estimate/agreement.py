@@ -53,10 +53,9 @@ def odds_ratio(tables: ArrayLike) -> FloatOrArray:
 def tetrachoric(tables: ArrayLike) -> FloatOrArray:
     """Return the tetrachoric correlation of 2x2 tables by maximum likelihood; nan if a margin is empty.
 
-    The model has three parameters (two thresholds and r) and a table three free proportions, so the maximum fits it
-    exactly: thresholds from the margins, r such that the bivariate normal puts a / n into the first quadrant. By the
-    same rule a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if b
-    or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
+    Thresholds come from the margins, and r puts a / n into the first quadrant of the bivariate normal, which fits
+    exactly. So a single empty cell, or an empty diagonal, has its solution at the boundary: -1 if a or d is empty, 1 if
+    b or c is. No continuity correction is added. A search that does not settle raises a RestatedError too.
     """
     counts = _four(tables)
     a, b, c, d = four = counts.reshape(4, -1)

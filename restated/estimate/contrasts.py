@@ -56,10 +56,9 @@ def interval(estimate: Box, se: Box, *, level: float) -> tuple[Box, Box]:
 def z_difference(first: Box, second: Box, se_first: Box, se_second: Box, *, rho: float = 0.0) -> Box:
     """Return the range of z = (d1 - d2) / sqrt(s1^2 + s2^2 - 2 rho s1 s2) over the boxes of estimates and errors.
 
-    `rho` is the correlation of the two estimates, at least -1 and below 1. The ends are exact: the variance is convex
-    in each standard error, so it is greatest at a corner and least at a corner or where s1 = rho s2 or s2 = rho s1.
-    Raises RestatedError if rho is outside its range, a box runs downwards or is not finite, or a standard error is not
-    positive.
+    The ends are exact: the variance is convex in each standard error, so it is greatest at a corner and least at a
+    corner or where s1 = rho s2 or s2 = rho s1. Raises RestatedError if `rho`, the correlation of the estimates, is not
+    in [-1, 1), a box runs downwards or is not finite, or a standard error is not positive.
     """
     check_numbers(rho=rho)
     if not -1 <= rho < 1:

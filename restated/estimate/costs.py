@@ -3,8 +3,7 @@
 The t tests need only means, standard deviations and sizes, so a printed table determines them; the rank test needs the
 values, and on a reconstruction it shows the effect of the assumed shape. p is two-sided.
 
-References: Welch, B. L. (1947). Biometrika, 34, 28-35. Mann, H. B., & Whitney, D. R. (1947). Annals of Mathematical
-Statistics, 18, 50-60.
+References: Welch (1947), Biometrika 34, 28-35. Mann & Whitney (1947), Annals of Mathematical Statistics 18, 50-60.
 """
 
 from dataclasses import dataclass

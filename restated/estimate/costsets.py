@@ -124,8 +124,8 @@ def bootstrap_excludes_zero(means1: ArrayLike, means2: ArrayLike) -> Bools:
 def population(kind: str, cv: float, zeros: float, size: int | tuple[int, ...], rng: np.random.Generator) -> Floats:
     """Draw independent values with mean 1 and the given SD/mean.
 
-    `zeros` is the probability of a value of exactly zero, `kind` the distribution of the others: {"lognormal",
-    "gamma"}. Raises RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
+    `zeros` is the probability of an exact zero, `kind` ({"lognormal", "gamma"}) the distribution of the others. Raises
+    RestatedError if so many zeros need a larger SD/mean, or the kind is unknown.
     """
     check_numbers(cv=cv, zeros=zeros)
     check_finite(cv=cv)

@@ -45,9 +45,8 @@ def fisher_z_variance(n: ArrayLike) -> FloatOrArray:
 def r_to_d(r: ArrayLike, *, proportion: ArrayLike = 0.5) -> FloatOrArray:
     """Return the standardised mean difference of two groups from the point-biserial correlation.
 
-    d = r / sqrt(P (1 - P) (1 - r^2)), for r strictly between -1 and 1 and the share P of one of the groups, between 0
-    and 1; with equal groups 2 r / sqrt(1 - r^2). Groups are taken as given, with the divisor-n within-group standard
-    deviation.
+    d = r / sqrt(P (1 - P) (1 - r^2)), for r inside -1 to 1 and the share P of one of the groups inside 0 to 1; groups
+    as given, with the divisor-n within-group standard deviation.
     """
     r, share = _correlations(r), _proportion(proportion)
     if (np.abs(r) == 1).any():
@@ -104,8 +103,7 @@ def hedges_g(
     """Return Hedges' g of group 1 against an independent group 2, and its large-sample variance.
 
     g = J (mean1 - mean2) / s with the pooled standard deviation s and `hedges_correction` at n1 + n2 - 2; v = 1 / n1 +
-    1 / n2 + g^2 / (2 (n1 + n2)), the form of metafor's escalc(measure = "SMD"). Standard deviations are above 0, sizes
-    at least 2.
+    1 / n2 + g^2 / (2 (n1 + n2)), as metafor's "SMD". Standard deviations are above 0, sizes at least 2.
     """
     mean1, sd1, n1, mean2, sd2, n2 = given = [floats(x) for x in (mean1, sd1, n1, mean2, sd2, n2)]
     if any(np.isinf(x).any() for x in given):

@@ -34,11 +34,8 @@ MEASURES = ("OR", "RR", "RD")
 TREATMENT_ARM = "treatment-arm"
 #: Nodes of the adaptive Gauss-Hermite rule: 20 agree with 60 to 1e-9 of the log-likelihood on the test data.
 QUADRATURE_NODES = 20
-#: Inner Newton searches end at steps below this; both functions are smooth and concave.
-STEP_TOLERANCE = 1e-11
-MAX_ITERATIONS = 200
-#: A single Newton step may move a log odds by this much at most, so that an early step cannot overshoot.
-MAX_STEP = 2.0
+#: Inner Newton searches end at steps below this; a single step moves a log odds by this much at most.
+STEP_TOLERANCE, MAX_ITERATIONS, MAX_STEP = 1e-11, 200, 2.0
 #: Step of the central differences of the gradient that give the Hessian: cube root of machine precision.
 DIFFERENCE = 6e-6
 #: A between-trial standard deviation below this is reported as zero.
@@ -82,19 +79,19 @@ def effect_sizes(
     arm 2. `correct`: "zero-trials" (with an empty cell), "all", or for a risk difference "none": its variance is then 0
     where each arm has events only or none.
     """
-    cells, informative = _cells(events1, n1, events2, n2, measure)
+    counts, informative = cells(events1, n1, events2, n2, measure)
     rules = ("zero-trials", "all", "none") if measure == "RD" else ("zero-trials", "all")
     check_option("rule", correct, rules, field="correct")
     if correction == TREATMENT_ARM:
-        arms = cells[[0, 2]] + cells[[1, 3]]
-        add = np.repeat(arms / cells.sum(axis=0), 2, axis=0)
+        arms = counts[[0, 2]] + counts[[1, 3]]
+        add = np.repeat(arms / counts.sum(axis=0), 2, axis=0)
     elif not isinstance(correction, str) and np.isfinite(correction) and correction > 0:
         add = np.asarray(correction, dtype=float)
     else:
         remedy = f"Give a number above zero, or '{TREATMENT_ARM}'"
         raise RestatedError(f"correction {correction} is not positive", field="correction", remedy=remedy)
-    corrected = (cells == 0).any(axis=0) & (correct != "none") | (correct == "all")
-    a, b, c, d = cells + np.where(corrected, add, 0.0)
+    corrected = (counts == 0).any(axis=0) & (correct != "none") | (correct == "all")
+    a, b, c, d = counts + np.where(corrected, add, 0.0)
     if measure == "OR":
         y, v = np.log(a * d / (b * c)), 1 / a + 1 / b + 1 / c + 1 / d
     elif measure == "RR":
@@ -157,11 +154,10 @@ def logistic_normal(
 ) -> EventsFit:
     """Fit the random-effects logistic model: binomial arms, one baseline per trial, normal log odds ratios.
 
-    logit p1 = alpha_j + (theta + u_j) / 2 and logit p2 = alpha_j - (theta + u_j) / 2, u_j normal with variance tau2,
-    alpha_j free; maximum likelihood with adaptive Gauss-Hermite quadrature: metafor's rma.glmm(model = "UM.FS"), coding
-    1/2. Standard errors are from the inverse Hessian in (theta, tau), or in theta alone if tau is zero. Also raises
-    RestatedError if fewer than two trials can be used, an arm has no events (or only events) in all trials, or the
-    search does not settle.
+    logit p = alpha_j +- (theta + u_j) / 2, u_j normal with variance tau2, alpha_j free; maximum likelihood with
+    adaptive Gauss-Hermite quadrature: metafor's rma.glmm(model = "UM.FS"), coding 1/2. Standard errors are from the
+    inverse Hessian in (theta, tau), or in theta alone if tau is zero. Also raises RestatedError if fewer than two
+    trials can be used, an arm has no events (or only events) in all trials, or the search does not settle.
     """
     a, b, c, d, left_out = _used(events1, n1, events2, n2, "OR")
     if len(a) < 2:
@@ -193,9 +189,8 @@ def logistic_normal(
 def number_needed_to_treat(rd: float, low: float, high: float) -> tuple[float, float, float]:
     """Return the number needed to treat from a risk difference: 1 / |rd|, and for benefit (rd < 0) the interval's ends.
 
-    Where the interval of the risk difference reaches zero, the upper limit is infinite: treating infinitely many is
-    compatible with it, and beyond that harm. All three are nan where `rd` is not negative: nobody is spared an event.
-    Raises RestatedError if the risk difference is missing or outside its interval.
+    Where the interval reaches zero, the upper limit is infinite, and beyond that is harm. All three are nan where `rd`
+    is not negative. Raises RestatedError if the risk difference is missing or outside its interval.
     """
     check_numbers(rd=rd, low=low, high=high)
     if not low <= rd <= high:
@@ -284,20 +279,19 @@ def _used(
     events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str
 ) -> tuple[Floats, Floats, Floats, Floats, int]:
     """Cells of the informative trials, and how many trials were left out."""
-    cells, keep = _cells(events1, n1, events2, n2, measure)
+    found, keep = cells(events1, n1, events2, n2, measure)
     if not keep.any():
         raise RestatedError(f"no trial has information on the {measure}", remedy="Use a risk difference")
-    a, b, c, d = cells[:, keep]
+    a, b, c, d = found[:, keep]
     return a, b, c, d, int((~keep).sum())
 
 
-def _cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str) -> tuple[Floats, Bools]:
-    """Events and others of arm 1 and arm 2, shape (4, k), and True for trials with information on the measure."""
+def cells(events1: ArrayLike, n1: ArrayLike, events2: ArrayLike, n2: ArrayLike, measure: str) -> tuple[Floats, Bools]:
+    """Return events and others of both arms, shape (4, k), and True for trials with information on the measure."""
     check_option("measure", measure, MEASURES, field="measure")
     counts = [floats(x, "events", problem="counts are not numbers") for x in (events1, n1, events2, n2)]
     if counts[0].ndim != 1 or any(x.shape != counts[0].shape for x in counts):
-        shapes = ", ".join(str(x.shape) for x in counts)
-        problem = f"the four counts have shapes {shapes}"
+        problem = f"the four counts have shapes {', '.join(str(x.shape) for x in counts)}"
         raise RestatedError(problem, field="events", remedy="Give four lists of one length")
     a, first, c, second = counts
     for events, n, arm in ((a, first, 1), (c, second, 2)):

@@ -40,10 +40,9 @@ ROUNDING = 1e-12
 FLAT_SHARE = 1e-10
 #: Least step along negative curvature, in residual SDs: a zero eigenvalue of D has zero slope even at a saddle.
 NUDGE = 0.03
-#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation.
-LONGEST_STEP = 1.0
-#: Damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
-FIRST_DAMPING, DAMPING_FACTOR = 0.01, 8.0
+#: Longest step of the root's elements, in units of the larger of their own and the residual standard deviation;
+#: damping after a failed step, as a share of the largest curvature, and the factor it then grows or falls by.
+LONGEST_STEP, FIRST_DAMPING, DAMPING_FACTOR = 1.0, 0.01, 8.0
 #: Usual searches take 5 to 15 steps; near a corner of the parameter space the last ones only shrink by 1/3.
 MAX_ITERATIONS = 200
 #: A residual mean square below this share of that of least squares, or that below this share of the variance, is zero.

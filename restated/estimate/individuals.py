@@ -63,9 +63,7 @@ def shares_given(phi: float, first: float, second: float) -> tuple[float, float]
     Raises a RestatedError if a share is not between 0 and 1, or no table has this correlation with these shares.
     """
     check_numbers(phi=phi, first=first, second=second)
-    for name, value in (("first", first), ("second", second)):
-        if not 0 < value < 1:
-            raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)
+    _shares(first=first, second=second)
     both = first * second + phi * math.sqrt(first * (1 - first) * second * (1 - second))
     if not max(0.0, first + second - 1) - SLACK <= both <= min(first, second) + SLACK:
         raise RestatedError(f"no table with these two shares has a correlation of {phi:g}", field="phi")
@@ -78,16 +76,16 @@ def outermost(d: float, *, base: float, share: float = 0.1) -> Risks:
     Raises RestatedError if a share is not between 0 and 1 or d is not finite or beyond `FARTHEST`.
     """
     check_numbers(d=d, base=base, share=share)
-    for name, value in (("base", base), ("share", share)):
-        if not 0 < value < 1:
-            raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)
+    _shares(base=base, share=share)
     if not abs(d) <= FARTHEST:
         raise RestatedError(f"the difference is not a number from {-FARTHEST:g} to {FARTHEST:g}", field="d")
-    threshold = brentq(
-        lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share,
-        min(0.0, d) - REACH,
-        max(0.0, d) + REACH,
-        xtol=1e-13,
-    )
+    ends = min(0.0, d) - REACH, max(0.0, d) + REACH
+    threshold = brentq(lambda t: base * ndtr(d - t) + (1 - base) * ndtr(-t) - share, *ends, xtol=1e-13)
     lower, higher = float(ndtr(-threshold)), float(ndtr(d - threshold))
     return Risks(float(threshold), lower, higher, base * higher / share)
+
+
+def _shares(**shares: float) -> None:
+    for name, value in shares.items():
+        if not 0 < value < 1:
+            raise RestatedError(f"a share of {value} is not between 0 and 1", field=name)

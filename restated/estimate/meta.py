@@ -74,7 +74,6 @@ class MetaFit(MetaBatch, Result):
 
     @property
     def message(self) -> str:
-        """Studies and methods in one sentence."""
         return f"{self.k} studies pooled by {self.method}, {100 * self.level:g} % intervals ({self.ci_method})"
 
     def _rows(self) -> list[tuple[str, object, float, float]]:
@@ -172,10 +171,9 @@ def fit_regression(
 ) -> MetaRegression:
     """Fit a mixed-effects meta-regression (weighted regression for method FE).
 
-    `y`, `v`: shape (k,). `X`, shape (k,) or (k, m): moderators without the intercept, which is added. `method`, `ci`,
-    `level`: as in `fit`; Knapp-Hartung, plain or ad hoc, uses t with k - m - 1 df. Raises RestatedError as `fit`, and
-    if X is of the wrong length, not finite, collinear, or leaves no residual df; under Knapp-Hartung also if the
-    moderators predict all effects exactly.
+    `X`, shape (k,) or (k, m): moderators without the intercept, which is added. Options as in `fit`; Knapp-Hartung uses
+    t with k - m - 1 df. Raises RestatedError as `fit`, and if X is of the wrong length, not finite, collinear, or
+    leaves no residual df; under Knapp-Hartung also if the moderators predict all effects exactly.
     """
     y, v = check_effects(y, v)
     tau2, df, batch = _coefficients(y[None, :], v[None, :], design_matrix(X, len(y)), method, ci, level)

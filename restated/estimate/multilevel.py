@@ -3,8 +3,8 @@
 Effects vary between clusters and within them; sampling errors of one cluster correlate `rho`. With rho = 0 this is the
 three-level model. Variances are by REML (R: metafor's rma.mv); tests do not rely on them (clubSandwich's CR2).
 
-References: Van den Noortgate, W., et al. (2013). Behavior Research Methods, 45, 576-594 (three-level). Pustejovsky, J.
-E., & Tipton, E. (2022). Prevention Science, 23, 425-438 (correlated and hierarchical effects).
+References: Van den Noortgate et al. (2013), Behavior Research Methods 45, 576-594 (three-level). Pustejovsky & Tipton
+(2022), Prevention Science 23, 425-438 (correlated and hierarchical effects).
 """
 
 from dataclasses import dataclass

@@ -197,10 +197,9 @@ def _limits(estimate: float, errors: Floats, simulated: Floats, level: float) ->
 def chain_draws(links: ArrayLike, se_z: ArrayLike, *, draws: int = 100_000, seed: int = 0) -> Floats:
     """Simulate products of the links of a chain, shape (draws,).
 
-    Where each variable depends on the one before it alone (standardized, linear), the correlation of the two ends is
-    the product of the `links` (Wright, 1934), correlations strictly inside -1 to 1. Each Fisher z is normal with
-    standard error `se_z` (0 for a known link), and the links are taken as independent. Raises RestatedError if there
-    are not as many standard errors as links, or one is out of range.
+    Where each variable depends on the one before it alone, the correlation of the two ends is the product of the
+    `links` (Wright, 1934), each inside -1 to 1. Fisher's z are normal and independent with standard errors `se_z` (0:
+    known). Raises RestatedError if there are not as many standard errors as links, or one is out of range.
     """
     links, se_z = _chain(links, se_z)
     return np.asarray(_simulated(links, se_z, draws, seed).prod(axis=1))

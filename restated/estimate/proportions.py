@@ -3,8 +3,7 @@
 Counts are array_like, from 0 to their denominator `n` (else a RestatedError); ends are floats, or arrays where an
 argument is one, and proportions.
 
-References: Wilson, E. B. (1927). JASA, 22, 209-212. Clopper, C. J., & Pearson, E. S. (1934). Biometrika, 26, 404-413
-(exact interval).
+References: Wilson (1927), JASA 22, 209-212. Clopper & Pearson (1934), Biometrika 26, 404-413 (exact interval).
 """
 
 import math
@@ -44,9 +43,8 @@ def envelope(counts: Iterable[int], n: int) -> tuple[float, float]:
 def unanswered(count: int, n: int, invited: ArrayLike) -> tuple[FloatOrArray, FloatOrArray]:
     """Return the lowest and highest share in favour among all `invited`, from `count` in favour of `n` who answered.
 
-    The lower bound counts all who did not answer against, the upper bound all of them for. Nothing is assumed about
-    them, so no bound can be drawn closer without an assumption. Raises RestatedError if fewer were invited than
-    answered.
+    All who did not answer count against, or for: nothing is assumed about them. Raises RestatedError if fewer were
+    invited than answered.
     """
     favour, answers = _checked(count, n)
     invited = floats(invited, "invited")

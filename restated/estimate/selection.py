@@ -1,7 +1,6 @@
 """Selection model of publication: effects that are not significant are seen more or less often than the others.
 
-References: Hedges, L. V. (1992). Statistical Science, 7, 246-255. Vevea, J. L., & Hedges, L. V. (1995). Psychometrika,
-60, 419-435.
+References: Hedges (1992), Statistical Science 7, 246-255. Vevea & Hedges (1995), Psychometrika 60, 419-435.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,7 @@
 """Small-study effects in a meta-analysis: regression tests for funnel asymmetry, and trim and fill.
 
-References: Egger, M., et al. (1997). BMJ, 315, 629-634. Sterne, J. A. C., & Egger, M. (2005) (regression tests).
-Stanley, T. D., & Doucouliagos, H. (2014). Research Synthesis Methods, 5, 60-78 (PET, PEESE). Duval, S., & Tweedie, R.
-(2000). Biometrics, 56, 455-463 (trim and fill).
+References: Egger et al. (1997), BMJ 315, 629-634. Sterne & Egger (2005) (regression tests). Stanley & Doucouliagos
+(2014), Research Synthesis Methods 5, 60-78 (PET, PEESE). Duval & Tweedie (2000), Biometrics 56, 455-463.
 """
 
 from dataclasses import dataclass

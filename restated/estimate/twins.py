@@ -42,16 +42,10 @@ MODELS = {"ACE": ("a2", "c2"), "ADE": ("a2", "d2"), "AE": ("a2",), "CE": ("c2",)
 SUBMODELS = {"ACE": ("AE", "CE", "E"), "ADE": ("AE", "E"), "AE": ("E",), "CE": ("E",), "E": ()}
 #: Ends of intervals are found to this precision in the share, or in the root of the likelihood ratio.
 LIMIT_TOLERANCES: Any = {"xatol": 1e-9, "xrtol": 0.0, "fatol": 1e-9}
-#: Stands for an infinite root of the likelihood ratio.
-LARGEST_EXCESS = 1e3
-#: Twice a difference of log-likelihoods below this is zero: two searches for one maximum agree to 1e-10.
-SAME_LIKELIHOOD = 1e-8
-#: Shares given by the reader must add up to 1 within rounding of their decimal fractions.
-SUM_TOLERANCE = 1e-9
-#: Power that studies are commonly planned for.
-PLANNED = 0.8
-#: Draws of a power simulation fitted at a time: keeps memory flat.
-BLOCK = 5000
+#: Stands for an infinite root of the likelihood ratio; twice a difference of log-likelihoods below which it is zero.
+LARGEST_EXCESS, SAME_LIKELIHOOD = 1e3, 1e-8
+#: Shares must add up to 1 within this; the power that studies are planned for; draws fitted at a time.
+SUM_TOLERANCE, PLANNED, BLOCK = 1e-9, 0.8, 5000
 
 
 class Interval(NamedTuple):

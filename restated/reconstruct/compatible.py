@@ -56,9 +56,8 @@ def _many(found: Any) -> bool:
 class Found:
     """The data that can be behind printed numbers.
 
-    `sets` (mapping): By quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union
-    it may be in. `size` (float): Members of the set; nan where it is a range. `words` (str): Which readings fit, or
-    where nothing does, which printed numbers conflict.
+    `sets`: by quantity all its values, shape (m,) (of tables (m, cells)), or a list of intervals whose union it may be
+    in. `size`: members, nan for a range. `words`: the readings that fit, or the numbers that conflict.
     """
 
     sets: Mapping[str, Any]
@@ -102,11 +101,8 @@ def _box(printed: Printed, elements: Collection[str], relations: Any = ()) -> Bo
             n = next((box[x][0] for x in (name.replace("sd", "n").replace("var", "n"), "pairs", "n") if x in box), inf)
             factor = (n / (n - 1)) ** (0.5 if name.startswith("sd") else 1) if 1 < n < inf else 1
             box[name] = box[name][0] / factor, box[name][1] * factor
-    return (
-        loosened(box, statements.DOMAINS, relations, statements.FAMILIES)
-        if relations and "derived" in elements
-        else box
-    )
+    derived = relations and "derived" in elements
+    return loosened(box, statements.DOMAINS, relations, statements.FAMILIES) if derived else box
 
 
 def _statement(printed: Printed, options: Words, elements: Collection[str]) -> Found:

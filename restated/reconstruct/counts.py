@@ -47,8 +47,6 @@ def counts(percent: Constraint, n: int | Iterable[int]) -> CountSet:
     both ends included). `n` (int or iterable of int): the denominator, or all denominators to try. Raises a
     RestatedError if a denominator is not a positive integer, or none is given.
 
-    Examples
-    --------
     >>> counts((69.5, 70.5), 46).counts.tolist()
     [32]
     """

@@ -27,10 +27,9 @@ SIGNED = ("z", "t", "r")
 def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
     """Return the lowest and highest two-sided p over an interval of a test statistic.
 
-    `kind` ({'z', 't', 'r', 'F', 'chi2', 'Q'}). `statistic` (str, Printed, or pair of numbers): as printed, or its
-    lowest and highest value. A printed upper bound on z or t is one on its size: "< 1.96" means all values from -1.96
-    to 1.96, whose p is .05 or more. `df` (sequence of float): as many as `DEGREES` has for the kind. Raises a
-    RestatedError if the kind is unknown or the degrees of freedom do not suit it.
+    `kind`: one of `DEGREES`, which says how many `df` it has. `statistic` (str, Printed, or pair of numbers). A printed
+    upper bound on z or t is one on its size: "< 1.96" means all values from -1.96 to 1.96, whose p is .05 or more.
+    Raises a RestatedError if the kind is unknown or the degrees of freedom do not suit it.
     """
     distribution = _distribution(kind, df)
     statistic = parse(statistic) if isinstance(statistic, str) else statistic
@@ -46,11 +45,10 @@ def p_of_statistic(kind: str, statistic: Constraint, df: Sequence[float] = ()) -
 
 
 def statistic_of_p(kind: str, p: Constraint, df: Sequence[float] = ()) -> tuple[float, float]:
-    """Return the lowest and highest test statistic that gives a printed two-sided p.
+    """Return the lowest and highest test statistic that gives a printed two-sided p; as `p_of_statistic`.
 
     z and t are without a sign; the upper end is infinite where p may be 0. For digits of p that were cut off give
-    ``parse('.04').cut_off()``; kinds and degrees of freedom as for `p_of_statistic`. Raises a RestatedError as for
-    `p_of_statistic`, and if the interval of p is outside 0 to 1.
+    ``parse('.04').cut_off()``. Raises a RestatedError also if the interval of p is outside 0 to 1.
     """
     distribution = _distribution(kind, df)
     low, high = float_ends(*closed_interval(p, "p"))

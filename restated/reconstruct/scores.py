@@ -1,9 +1,10 @@
-"""All samples of whole numbers compatible with a printed mean and SD.
+"""All samples of whole numbers compatible with a printed mean and SD, as CORVIDS and SPRITE look for them.
 
-References: Wilner, Wood & Simons (2018), Complete recovery of values in Diophantine systems (CORVIDS), preprint.
-Heathers, Anaya, van der Zee & Brown (2018), Recovering data from summary statistics (SPRITE), PeerJ Preprints 6,
-e26968. Neither program is used here: existence is decided in `scoresums`, few samples are counted and listed by dynamic
-programming over the scores, and many are drawn in `scoredraws`.
+Neither program is used: existence is decided in `scoresums`, few samples are counted and listed by dynamic programming
+over the scores, many are drawn in `scoredraws`.
+
+References: Wilner, Wood & Simons (2018), preprint (CORVIDS). Heathers et al. (2018), PeerJ Preprints 6, e26968
+(SPRITE).
 """
 
 import math
@@ -20,17 +21,14 @@ from restated.reconstruct import scoredraws
 from restated.reconstruct.enumeration import ragged_ranges
 from restated.reconstruct.scoresums import Targets, attainable, square_ends
 
-# Partial samples looked at for one score before the exact count is given up: about 0.1 s and 50 MB.
-MAX_STATES = 500_000
-# Places of states before a state that are looked up at once: 30 MB.
-BLOCK = 500_000
+# Partial samples looked at for one score before the exact count is given up, and states looked up at once: 50 MB.
+MAX_STATES, BLOCK = 500_000, 500_000
 # Whole numbers up to here are exact as floats.
 EXACT = 2**53
 #: Most scores of a scale and most cases of a sample: more take minutes, or gigabytes.
 MOST_SCORES, MOST_CASES = 1_001, 200_000
 # Natural logarithm of the largest number that is counted out as a float, and the largest that is written out.
-LARGEST = 709.0
-READABLE = 1e9
+LARGEST, READABLE = 709.0, 1e9
 #: Bases of the number that codes a state: cases, sum and sum of squares of a partial sample.
 _Coding: TypeAlias = tuple[int, int]
 

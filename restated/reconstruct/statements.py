@@ -6,7 +6,7 @@ mediation, variances, twin correlations. `ranges` propagates intervals through t
 reading of what was not printed (normal or t, one- or two-sided, interval method, definition of I2).
 
 References: Higgins & Thompson (2002), Statistics in Medicine 21, 1539-1558 (I2). Schoenfeld (1981), Biometrika 68,
-316-319 (events behind a hazard ratio). Chinn (2000), Statistics in Medicine 19, 3127-3131 (odds ratio from d).
+316-319 (events of a hazard ratio). Chinn (2000), Statistics in Medicine 19, 3127-3131 (odds ratio from d).
 """
 
 import math

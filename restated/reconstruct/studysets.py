@@ -131,11 +131,7 @@ def _pool(z: Floats, v: Floats, tau2: Floats) -> tuple[Floats, Floats, Floats]:
 
 
 def summaries(sets: StudySets, *, level: float = 0.95) -> Summaries:
-    """Pool each set as a meta-analysis would.
-
-    The Wald confidence interval takes the normal quantile, the prediction interval the t quantile for k - 2 degrees of
-    freedom on sqrt(tau2 + SE^2), both at confidence `level` and back-transformed from z.
-    """
+    """Pool each set as a meta-analysis would: Wald and prediction interval (t, k - 2 df) at confidence `level`."""
     check_level(level)
     draws, k = sets.z.shape
     q = _pool(sets.z, sets.v, np.zeros(draws))[2]

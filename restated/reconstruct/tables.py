@@ -1,17 +1,13 @@
 """All 2 x 2 tables compatible with printed numbers.
 
-Given a total and any mix of printed statistics, `two_by_two` lists *every* integer table that reproduces all of them.
 The result is a set, not a data set: values that are the same in all tables are identified, the others are ranges.
-
-Layout and names::
+Tables are ordered: a table and its transpose are two tables. Agreement is a + d. Layout and names::
 
                       second classification
                       1      2
     first       1     a      b     row1 = a + b
     class.      2     c      d
                      col1 = a + c         n = a + b + c + d
-
-Tables are ordered: a table and its transpose are two tables. Agreement is a + d.
 
 References: Cohen (1960), Educational and Psychological Measurement 20, 37-46 (kappa). Pearson (1900); for the 2 x 2
 case phi = (ad - bc) / sqrt(product of the four margins) and chi2 = n phi^2.

@@ -33,8 +33,7 @@ def variance_factor(share: float = 0.5, d: float = 0.0) -> float:
 def extreme_sizes(k: int, total_n: int, *, min_n: int) -> tuple[Ints, Ints]:
     """Return the most equal and the most unequal whole sizes of at least `min_n` that add up to `total_n`, shape (k,).
 
-    Raises a RestatedError if there are fewer than two samples, a size may be below 1, or k samples of `min_n` exceed
-    the total.
+    Raises a RestatedError if k < 2, min_n < 1, or k samples of `min_n` exceed the total.
     """
     check_numbers(k=k, total_n=total_n, min_n=min_n)
     if k < 2 or min_n < 1 or k * min_n > total_n:

@@ -2,18 +2,12 @@
 
 A twin study of a yes/no trait rests on three counts of pairs for each zygosity: both twins affected, one affected
 (discordant), neither affected. Publications often print only the number of pairs and one percentage. "Affected" is the
-class that is counted. Three percentages are called concordance, and they are not the same number:
+class that is counted. Three percentages are called concordance, and they are not the same number: agreement, (both +
+neither) / all pairs; pairwise, both / (both + discordant), of the pairs with an affected twin; probandwise, 2 both / (2
+both + discordant), of the affected twins those with an affected twin.
 
-============  ==================================  =================================================
-Name          Formula                             In words
-============  ==================================  =================================================
-agreement     (both + neither) / all pairs        pairs whose twins are in the same class
-pairwise      both / (both + discordant)          of the pairs with an affected twin, both affected
-probandwise   2 both / (2 both + discordant)      of the affected twins, those with an affected twin
-============  ==================================  =================================================
-
-References: McGue, M. (1992). American Journal of Human Genetics, 50, 1343-1345; Smith, C. (1974). American Journal of
-Human Genetics, 26, 454-466 (definitions of concordance).
+References: McGue (1992), American Journal of Human Genetics 50, 1343-1345; Smith (1974), American Journal of Human
+Genetics 26, 454-466 (definitions of concordance).
 """
 
 from collections.abc import Callable
@@ -44,10 +38,10 @@ MAX_CANDIDATES = 20_000_000
 
 @dataclass(frozen=True)
 class TwinTables(Exhaustive):
-    """All tables of twin pairs compatible with printed numbers.
+    """All tables of twin pairs compatible with printed numbers, as `restated.estimate.twins.liability` takes them.
 
     `tables`, shape (m, 3): pairs with both twins affected, discordant pairs, pairs with neither affected; sorted by
-    discordant pairs, then by both. As `restated.estimate.twins.liability` takes them.
+    discordant pairs, then by both.
     """
 
     tables: Ints
