@@ -13,7 +13,6 @@ class Result:
 
     @property
     def message(self) -> str:
-        """One sentence on what was computed."""
         raise NotImplementedError
 
     def _rows(self) -> Sequence[tuple[str, object, float, float]]:

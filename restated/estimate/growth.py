@@ -69,7 +69,6 @@ class GrowthFit(_Growth, Result):
 
     @property
     def message(self) -> str:
-        """Size and method in one sentence."""
         size = f"{self.subjects} subjects with {self.observations} values"
         return f"growth model of {size} ({self.method})" + "; the search did not converge" * (not self.converged)
 
