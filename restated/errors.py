@@ -53,8 +53,8 @@ def together(faults: Sequence[RestatedError], file: Path | str) -> RestatedError
 def printable(text: str) -> str:
     """Make `text` fit for a terminal, whatever a file put into it.
 
-    Line ends stay only before lines that we indent; control characters are escaped; a run of more than :data:`LONGEST`
-    characters is cut.
+    Line ends stay only before lines that we indent; control characters are escaped; runs beyond :data:`LONGEST` are
+    cut.
     """
     text = re.sub(r"\s*[\r\n](?!  )\s*", " ", text)
     text = "".join(c if c.isprintable() or c == "\n" else ascii(c)[1:-1] for c in text)

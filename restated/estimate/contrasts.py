@@ -34,8 +34,8 @@ def absolute(box: Box) -> Box:
 def standard_error(low: Box, high: Box, *, level: float) -> Box:
     """Return the least (never below 0) and greatest standard error of an interval printed at a confidence level.
 
-    `low` and `high` are the boxes of the two ends: their distance is twice the normal quantile of standard errors.
-    Raises RestatedError if the level is not between 0 and 1 or no width above 0 fits.
+    `low` and `high`: boxes of the two ends, whose distance is twice the normal quantile of standard errors. Raises
+    RestatedError if the level is not between 0 and 1 or no width above 0 fits.
     """
     _box(low)
     _box(high)

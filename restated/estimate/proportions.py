@@ -25,10 +25,7 @@ def wilson(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[Flo
 
 
 def exact(count: ArrayLike, n: ArrayLike, *, level: float = LEVEL) -> tuple[FloatOrArray, FloatOrArray]:
-    """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels.
-
-    It covers at least as often as `level`, whatever the share.
-    """
+    """Return the interval of `count` out of `n` that inverts the two one-sided binomial tests, from statsmodels."""
     return _interval(count, n, level, "beta")
 
 
@@ -61,10 +58,10 @@ def most_invited(count: int) -> int:
 
 
 def without_replacement(n: int, population: int) -> float:
-    """Return the factor by which a standard error shrinks when `n` of a finite `population` are drawn.
+    """Return the factor by which a standard error shrinks when `n` of a `population` are drawn without replacement.
 
-    They are drawn without replacement: it is the square root of the ratio of the hypergeometric to the binomial
-    variance, (population - n) / (population - 1).
+    It is the square root of (population - n) / (population - 1), the ratio of the hypergeometric to the binomial
+    variance.
     """
     check_numbers(n=n, population=population)
     if not 1 <= n <= population or population < 2:

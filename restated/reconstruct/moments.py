@@ -87,7 +87,7 @@ def exact_samples(n: int, mean: float, sd: float, kind: str, *, zeros: int = 0, 
 def sd_range(n: int, mean: float, zeros: int = 0) -> tuple[float, float]:
     """Return the limits of the SD of n values with a given mean, of which `zeros` are 0 and the others positive.
 
-    The lower limit has all others equal, the upper one a single value that holds the whole sum. Fewer than two values,
+    At the lower one all others are equal, at the upper one a single value holds the whole sum. Fewer than two values,
     or none above 0, raise a RestatedError.
     """
     check_numbers(n=n, mean=mean, zeros=zeros)
